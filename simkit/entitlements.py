@@ -1,0 +1,89 @@
+"""Who may do what: globs resolved to grants, one (operation, target) pair each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from simkit.model import Entitlement, Model, Need, Operation
+from simkit.model.references import is_glob
+
+Grant = tuple[str, str]
+"""An operation (`tool.operation`) on one target; the target is empty for an operation that has none."""
+Grants = Mapping[Grant, frozenset[str]]
+"""Grants, each with the conditions under which it holds (empty: unconditionally)."""
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves entitlements of one model; remembers what it resolved."""
+
+    model: Model
+    _operations: dict[str, Operation] = field(default_factory=dict)
+    _memory: dict[tuple[str, tuple[str, ...]], tuple[Grant, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._operations = {full: operation for full, _, operation in self.model.operations()}
+
+    def grants(self, operation: str, targets: tuple[str, ...] = ()) -> tuple[Grant, ...]:
+        """The grants that `operation` (a name or glob) on `targets` (names or globs; empty: its own) stands for."""
+        key = (operation, targets)
+        if key not in self._memory:
+            self._memory[key] = tuple(self._resolve(operation, targets))
+        return self._memory[key]
+
+    def _resolve(self, pattern: str, targets: tuple[str, ...]) -> Iterable[Grant]:
+        if not is_glob(pattern):
+            names = [pattern]
+        else:
+            names = [name for name in self._operations if fnmatchcase(name, pattern)]
+        for name in names:
+            operation = self._operations[name]
+            for target in self._targets(operation, targets or operation.targets):
+                yield name, target
+
+    def _targets(self, operation: Operation, patterns: tuple[str, ...]) -> Iterable[str]:
+        """A glob in an entitlement ranges over the operation's own targets, or over everything where it has none."""
+        if not patterns:
+            return [""]
+        found: dict[str, None] = {}
+        for pattern in patterns:
+            if not is_glob(pattern):
+                found[pattern] = None
+                continue
+            universe: Iterable[str] = self.model.targets_of(operation)
+            if operation.targets and patterns is not operation.targets:
+                universe = self._targets(operation, operation.targets)
+            found.update(dict.fromkeys(name for name in universe if fnmatchcase(name, pattern)))
+        return found
+
+    def entitled(self, entitlements: Iterable[Entitlement]) -> dict[Grant, frozenset[str]]:
+        """The grants of `entitlements`. A grant given twice holds under the weaker set of conditions."""
+        found: dict[Grant, frozenset[str]] = {}
+        for entitlement in entitlements:
+            conditions = frozenset(entitlement.conditions)
+            for grant in self.grants(entitlement.operation, entitlement.targets):
+                found[grant] = min(found.get(grant, conditions), conditions, key=lambda c: (len(c), sorted(c)))
+        return found
+
+    def identity(self, name: str) -> dict[Grant, frozenset[str]]:
+        """What identity `name` may do: its roles and its direct entitlements."""
+        identity = self.model.identities[name]
+        given = [*identity.entitlements]
+        for role in identity.roles:
+            given.extend(self.model.roles[role].entitlements)
+        return self.entitled(given)
+
+    def needs(self, needs: Iterable[Need]) -> dict[Grant, None]:
+        """The grants that `needs` ask for, in order."""
+        return dict.fromkeys(grant for need in needs for grant in self.grants(need.operation, need.targets))
+
+
+def tools_of(grants: Iterable[Grant]) -> frozenset[str]:
+    """The tools that `grants` use.
+
+    >>> sorted(tools_of([("crm.read", "db"), ("shell.run", "")]))
+    ['crm', 'shell']
+    """
+    return frozenset(operation.partition(".")[0] for operation, _ in grants)

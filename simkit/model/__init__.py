@@ -1,0 +1,61 @@
+"""What exists: identities, resources, tools, credentials, roles, trust edges, tasks, and the attack and its responders."""
+
+from simkit.model.identities import (
+    BINDINGS,
+    ENVIRONMENTS,
+    IDENTITY_KINDS,
+    STAGES,
+    TRUST_KINDS,
+    Credential,
+    Entitlement,
+    Identity,
+    Role,
+    TrustEdge,
+)
+from simkit.model.model import Model
+from simkit.model.references import problems
+from simkit.model.resources import EXPOSURES, IMPACTS, RESOURCE_KINDS, Resource
+from simkit.model.tasks import Need, ObservedRun, Task
+from simkit.model.threats import (
+    EVENT_CLASSES,
+    EVENTS,
+    Detection,
+    EntryPoint,
+    Goal,
+    Response,
+)
+from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHANGING, Operation, Tool
+
+__all__ = [
+    "BINDINGS",
+    "EFFECTS",
+    "ENVIRONMENTS",
+    "EVENTS",
+    "EVENT_CLASSES",
+    "EXPOSURES",
+    "HIGH_IMPACT",
+    "IDENTITY_EFFECTS",
+    "IDENTITY_KINDS",
+    "IMPACTS",
+    "RESOURCE_KINDS",
+    "STAGES",
+    "STATE_CHANGING",
+    "TRUST_KINDS",
+    "Credential",
+    "Detection",
+    "Entitlement",
+    "EntryPoint",
+    "Goal",
+    "Identity",
+    "Model",
+    "Need",
+    "ObservedRun",
+    "Operation",
+    "Resource",
+    "Response",
+    "Role",
+    "Task",
+    "Tool",
+    "TrustEdge",
+    "problems",
+]

@@ -1,0 +1,134 @@
+"""The model as a graph for people and for networkx: nodes with a kind, edges with a relation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import networkx as nx
+
+from simkit.model.model import Model
+
+Edge = tuple[str, str, dict[str, Any]]
+
+
+def model_graph(model: Model) -> nx.MultiDiGraph:
+    """Nodes are named `kind:name` (identity, resource, tool, credential, role, task); edges carry `relation`.
+
+    Relations: `authenticates` (credential to identity), `holds` (resource or identity to credential), `contains`,
+    `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets), `runs-as`,
+    `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to task),
+    `needs` and `reads` (task to tool and resource). Every attribute is text, a number or a bool, so that GraphML
+    takes it.
+    """
+    graph = nx.MultiDiGraph()
+    for node, attributes in _nodes(model):
+        graph.add_node(node, **attributes)
+    for source, target, attributes in _edges(model):
+        graph.add_edge(source, target, **attributes)
+    return graph
+
+
+def _nodes(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
+    for identity in model.identities.values():
+        yield (
+            f"identity:{identity.name}",
+            {
+                "kind": "identity",
+                "name": identity.name,
+                "type": identity.kind,
+                "stage": identity.stage,
+                "environment": identity.environment,
+            },
+        )
+    for resource in model.resources.values():
+        value = float(sum(resource.value.values()))
+        yield (
+            f"resource:{resource.name}",
+            {
+                "kind": "resource",
+                "name": resource.name,
+                "type": resource.kind,
+                "exposure": resource.exposure,
+                "value": value,
+            },
+        )
+    for kind, names in (
+        ("tool", model.tools),
+        ("credential", model.credentials),
+        ("role", model.roles),
+        ("task", model.tasks),
+    ):
+        for name in names:
+            yield f"{kind}:{name}", {"kind": kind, "name": name}
+
+
+def _edges(model: Model) -> Iterator[Edge]:
+    yield from _identity_edges(model)
+    yield from _resource_edges(model)
+    yield from _tool_edges(model)
+    yield from _task_edges(model)
+    for edge in model.trust:
+        yield (
+            f"identity:{edge.source}",
+            f"identity:{edge.target}",
+            {"relation": edge.kind, "attenuates": edge.attenuates},
+        )
+
+
+def _identity_edges(model: Model) -> Iterator[Edge]:
+    for credential in model.credentials.values():
+        yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": "authenticates"}
+    for role in model.roles.values():
+        for entitlement in role.entitlements:
+            yield from _entitled(model, f"role:{role.name}", entitlement.operation, entitlement.targets)
+    for identity in model.identities.values():
+        node = f"identity:{identity.name}"
+        for role_name in identity.roles:
+            yield node, f"role:{role_name}", {"relation": "has-role"}
+        for held in identity.runtime_holds:
+            yield node, f"credential:{held}", {"relation": "holds"}
+        for entitlement in identity.entitlements:
+            yield from _entitled(model, node, entitlement.operation, entitlement.targets)
+
+
+def _entitled(model: Model, node: str, operation: str, targets: tuple[str, ...]) -> Iterator[Edge]:
+    from fnmatch import fnmatchcase
+
+    names = sorted({tool.name for full, tool, _ in model.operations() if fnmatchcase(full, operation)})
+    for tool in names:
+        yield (
+            node,
+            f"tool:{tool}",
+            {"relation": "entitled-to", "operation": operation, "targets": " ".join(targets) or "(default)"},
+        )
+
+
+def _resource_edges(model: Model) -> Iterator[Edge]:
+    for resource in model.resources.values():
+        node = f"resource:{resource.name}"
+        yield from ((node, f"credential:{held}", {"relation": "holds"}) for held in resource.holds)
+        yield from ((node, f"resource:{child}", {"relation": "contains"}) for child in resource.contains)
+        for backup in resource.recoverable_from:
+            yield node, f"resource:{backup}", {"relation": "recoverable-from"}
+
+
+def _tool_edges(model: Model) -> Iterator[Edge]:
+    for full, tool, operation in model.operations():
+        kind = "identity" if model.targets_of(operation) is model.identities else "resource"
+        for target in operation.targets:
+            if target in model.targets_of(operation):
+                attributes = {"relation": "acts-on", "operation": full, "effect": operation.effect}
+                yield f"tool:{tool.name}", f"{kind}:{target}", attributes
+    for tool in model.tools.values():
+        if tool.runs_as:
+            yield f"tool:{tool.name}", f"identity:{tool.runs_as}", {"relation": "runs-as"}
+
+
+def _task_edges(model: Model) -> Iterator[Edge]:
+    for task in model.tasks.values():
+        node = f"task:{task.name}"
+        yield f"identity:{task.identity}", node, {"relation": "performs"}
+        for need in task.needs:
+            yield node, f"tool:{need.operation.partition('.')[0]}", {"relation": "needs", "operation": need.operation}
+        yield from ((node, f"resource:{read}", {"relation": "reads"}) for read in task.reads)

@@ -1,0 +1,94 @@
+"""Who acts, with which secrets, under which entitlements, and whom they may become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+IDENTITY_KINDS = ("human", "agent", "service", "workload", "pipeline", "model")
+STAGES = ("training", "build", "deployment", "inference", "retirement")
+ENVIRONMENTS = ("sandbox", "production")
+TRUST_KINDS = ("assume", "delegate", "invoke", "federate", "spawn")
+BINDINGS = ("bearer", "sender-constrained")
+CONDITIONS = ("source", "environment", "approval")
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """Permission to perform operations on targets.
+
+    `operation` is `tool.operation`, or a glob over those names. `targets` are names or globs; empty means the
+    operation's own targets. `conditions` hold whatever the grant policy is: `source` (only from the identity's own
+    runtime, an IP allow-list), `environment` (the target's environment must be the identity's), `approval` (a person
+    confirms each use).
+    """
+
+    operation: str
+    targets: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named set of entitlements, assigned to identities."""
+
+    name: str
+    entitlements: tuple[Entitlement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Someone or something that acts.
+
+    `susceptibility` is the chance in [0, 1] that a poisoned input steers it (agents). `tier` is the application tier
+    whose secret it would share; empty means a tier of its own. `runtime_holds` are credentials of others that lie in
+    its runtime (environment variables, memory, mounted files).
+    """
+
+    name: str
+    kind: str = "service"
+    stage: str = "inference"
+    environment: str = "production"
+    tier: str = ""
+    susceptibility: float = 0.0
+    roles: tuple[str, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
+    runtime_holds: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A secret or token that authenticates one identity. Lifetimes are in seconds; None means that it never expires.
+
+    `ttl` is as documented, `effective_ttl` as measured; simulation uses the measured one. An unmanaged credential is a
+    third party's fixed secret: no grant policy governs how it is issued. `audience` names the tools that accept it;
+    empty means every tool.
+    """
+
+    name: str
+    identity: str
+    ttl: float | None = None
+    effective_ttl: float | None = None
+    binding: Literal["bearer", "sender-constrained"] = "bearer"
+    audience: tuple[str, ...] = ()
+    managed: bool = True
+    kind: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustEdge:
+    """`source` may become, invoke or spawn `target`. `ttl` (seconds) is how long the session it opens lives."""
+
+    source: str
+    target: str
+    kind: str = "assume"
+    attenuates: bool = False
+    ttl: float = 3600.0
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The edge as reports write it: `a -assume-> b`."""
+        return f"{self.source} -{self.kind}-> {self.target}"

@@ -1,0 +1,71 @@
+"""The world that is attacked: one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simkit.model.identities import Credential, Identity, Role, TrustEdge
+from simkit.model.resources import Resource
+from simkit.model.tasks import Task
+from simkit.model.tools import IDENTITY_EFFECTS, Operation, Tool
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Identities, resources, tools, credentials, roles, trust edges and tasks, each by name.
+
+    Nothing is checked here: `problems(model)` lists what dangles, and a Scenario refuses a model that has any.
+    """
+
+    identities: Mapping[str, Identity] = field(default_factory=dict)
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    tools: Mapping[str, Tool] = field(default_factory=dict)
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    trust: tuple[TrustEdge, ...] = ()
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+
+    def operations(self) -> Iterator[tuple[str, Tool, Operation]]:
+        """Each operation with its full name (`tool.operation`) and its tool."""
+        for tool in self.tools.values():
+            for operation in tool.operations.values():
+                yield f"{tool.name}.{operation.name}", tool, operation
+
+    def operation(self, full_name: str) -> Operation:
+        """The operation called `tool.operation`. Raises KeyError."""
+        tool, _, name = full_name.partition(".")
+        return self.tools[tool].operations[name]
+
+    def tool_of(self, full_name: str) -> Tool:
+        """The tool of the operation called `tool.operation`. Raises KeyError."""
+        return self.tools[full_name.partition(".")[0]]
+
+    def targets_of(self, operation: Operation) -> Mapping[str, object]:
+        """Everything that `operation` could be pointed at: identities or resources, by its effect."""
+        return self.identities if operation.effect in IDENTITY_EFFECTS else self.resources
+
+    def tier(self, identity: str) -> str:
+        """The tier whose secret `identity` would share; its own name where it declares none."""
+        return self.identities[identity].tier or identity
+
+    def within(self, resource: str) -> tuple[str, ...]:
+        """`resource` and everything that it contains, children before grandchildren."""
+        found = {resource: None}
+        waiting = [resource]
+        while waiting:
+            for child in self.resources[waiting.pop(0)].contains:
+                if child not in found:
+                    found[child] = None
+                    waiting.append(child)
+        return tuple(found)
+
+    def graph(self) -> nx.MultiDiGraph:
+        """The agents, tools, credentials, resources, roles, tasks and trust edges as a networkx `MultiDiGraph`."""
+        from simkit.model.graph import model_graph
+
+        return model_graph(self)

@@ -1,0 +1,46 @@
+"""What is worth reaching."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+RESOURCE_KINDS = (
+    "data-store",
+    "repository",
+    "secret-store",
+    "mailbox",
+    "runtime",
+    "external-site",
+    "queue",
+    "backup",
+    "other",
+)
+IMPACTS = ("confidentiality", "integrity", "availability")
+EXPOSURES = ("private", "public-read", "public-write", "public")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A thing that can be lost.
+
+    `value` maps an impact to what losing it costs, in the scenario's own unit. `holds` names credentials that lie in
+    it, `recoverable_from` its backups, `contains` its children (what is done to a resource is done to its children).
+    `exposure`: `public-read` is a sink for exfiltration, `public-write` takes untrusted content, `public` is both.
+    `environment` is empty where it belongs to none.
+    """
+
+    name: str
+    kind: str = "data-store"
+    value: Mapping[str, float] = field(default_factory=dict)
+    holds: tuple[str, ...] = ()
+    recoverable_from: tuple[str, ...] = ()
+    exposure: str = "private"
+    contains: tuple[str, ...] = ()
+    environment: str = ""
+    note: str = ""
+
+    @property
+    def is_sink(self) -> bool:
+        """True if outsiders can read it."""
+        return self.exposure in ("public-read", "public")

@@ -1,0 +1,103 @@
+"""How the attack starts, what must not happen, and who responds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from simkit.distributions import Distribution, Exponential, Fixed, Lognormal, Uniform
+
+DAY = 86400.0
+
+EVENT_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "entry": ("leak", "poison", "compromise", "mistake"),
+    "damage": ("delete",),
+    "identity": ("redeem", "inhabit", "assume", "mint", "grant"),
+    "action": ("steer", "invoke", "read", "write", "execute", "send", "exfiltrate", "pick-up"),
+}
+"""Which level of logging shows an event: `entry` and `damage` show by themselves (somebody outside tells, or the thing
+is gone), `identity` needs identity events, `action` needs action decisions."""
+EVENTS = tuple(event for events in EVENT_CLASSES.values() for event in events)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """How the attack starts.
+
+    `kind` and `target`: `leak` of a credential, `poison` of a resource (or, with `task`, of what that task reads),
+    `compromise` of an identity, `mistake` of an agent (at one of its tasks, with `task`). `delay` passes between time
+    0 and the attacker's first use.
+    """
+
+    name: str
+    kind: Literal["leak", "poison", "compromise", "mistake"]
+    target: str = ""
+    task: str = ""
+    delay: Distribution = field(default_factory=lambda: Fixed(0.0))
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A crown jewel: reached when all of it is.
+
+    `lost` are (resource, impact) pairs, `performed` are (operation, target) pairs (an empty target: any), `steered`
+    names an agent of which some session must be the attacker's (harm by words alone).
+    """
+
+    name: str
+    lost: tuple[tuple[str, str], ...] = ()
+    performed: tuple[tuple[str, str], ...] = ()
+    steered: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The chance in [0, 1] that an event raises an alert, and how long after it."""
+
+    chance: float
+    delay: Distribution = field(default_factory=lambda: Fixed(0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The defender.
+
+    `detection` is by event, by class of events (`EVENT_CLASSES`), or `any`; the most specific entry counts, none means
+    that no alert is raised. Defaults and their sources: `remediation_lag` has the mean of 27 days that 1,000 IT
+    decision makers reported (GitGuardian and CyberArk, 2024); `delay` of an automatic response is 3.5 minutes
+    (Sysdig, 2025); `rubber_stamp` is the 93 % of permission prompts that users accept (Anthropic, 2026).
+    `rotation_period`, `completeness`, `approval_delay` and `miss_rate` are assumptions: no measured distribution was
+    found.
+    """
+
+    detection: Mapping[str, Detection] = field(default_factory=dict)
+    delay: Distribution = field(default_factory=lambda: Fixed(210.0))
+    remediation_lag: Distribution = field(default_factory=lambda: Exponential(27 * DAY))
+    rotation_period: float = 90 * DAY
+    completeness: float = 0.95
+    approval_delay: Distribution = field(default_factory=lambda: Lognormal(40 * 60.0, 1.0))
+    rubber_stamp: float = 0.93
+    miss_rate: float = 0.1
+
+    def noticed(self, event: str) -> Detection | None:
+        """The detection that counts for `event`, or None where no alert is raised."""
+        for key in (event, class_of(event), "any"):
+            if key in self.detection:
+                return self.detection[key]
+        return None
+
+    def rotation_delay(self) -> Distribution:
+        """The wait for the next rotation, seen from an alert at a uniformly random moment."""
+        return Uniform(0.0, self.rotation_period)
+
+
+def class_of(event: str) -> str:
+    """The class of events that `event` belongs to, as in `EVENT_CLASSES`; empty for none.
+
+    >>> class_of("assume")
+    'identity'
+    """
+    return next((name for name, events in EVENT_CLASSES.items() if event in events), "")

@@ -1,0 +1,52 @@
+"""The APIs that agents call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from simkit.distributions import Distribution, Fixed
+
+EFFECTS = ("none", "read", "write", "delete", "execute", "send", "assume", "invoke", "mint", "grant")
+IDENTITY_EFFECTS = frozenset({"execute", "assume", "invoke", "mint", "grant"})
+"""Effects whose targets are identities; the targets of the others are resources."""
+STATE_CHANGING = frozenset(EFFECTS) - {"none", "read"}
+"""Effects that a tainted session may not use where context is checked."""
+HIGH_IMPACT = frozenset({"delete", "execute", "send", "mint", "grant"})
+"""Effects that wait for a person under `context: approval`, unless the operation says otherwise (our assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that a tool does: one effect, on default targets.
+
+    `chance` is that of success when it is allowed; `duration` how long one call takes. `role` is what an operation of
+    effect `grant` gives its target. `high_impact` overrides the default by effect (None).
+    """
+
+    name: str
+    effect: str
+    targets: tuple[str, ...] = ()
+    duration: Distribution = field(default_factory=lambda: Fixed(1.0))
+    chance: float = 1.0
+    role: str = ""
+    high_impact: bool | None = None
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """True if `context: approval` makes each use wait for a person."""
+        return self.effect in HIGH_IMPACT if self.high_impact is None else self.high_impact
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """An API. `runs_as` is the identity whose entitlements it uses itself (the confused deputy); empty: the caller's.
+
+    A `general_purpose` tool (a shell, an HTTP client) lets an agent use any token that it finds.
+    """
+
+    name: str
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    runs_as: str = ""
+    general_purpose: bool = False
+    note: str = ""

@@ -1,0 +1,19 @@
+"""Grant policies: the rule that cuts each identity's entitlements into sessions, as a point in a space of dials."""
+
+from simkit.policies.dials import DIALS, GrantPolicy, Selector
+from simkit.policies.named import NAMED, named_policies, policy
+from simkit.policies.sessions import BrokenNeed, Session, Sessions, Token, sessions
+
+__all__ = [
+    "DIALS",
+    "NAMED",
+    "BrokenNeed",
+    "GrantPolicy",
+    "Selector",
+    "Session",
+    "Sessions",
+    "Token",
+    "named_policies",
+    "policy",
+    "sessions",
+]

@@ -1,0 +1,116 @@
+"""The named policies, from the weakest grant design to the strongest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+
+from simkit.errors import PolicyError, nearest
+from simkit.policies.dials import GrantPolicy
+
+NAMED: Mapping[str, GrantPolicy] = {
+    policy.name: policy
+    for policy in (
+        GrantPolicy(
+            "static-secrets",
+            identity="shared",
+            scope="all",
+            expiry="none",
+            context="none",
+            response="manual",
+            summary="One long-lived secret for a whole tier, remediated by hand.",
+        ),
+        GrantPolicy(
+            "rbac",
+            identity="workload",
+            scope="role",
+            expiry="ttl",
+            context="none",
+            response="manual",
+            summary="Each workload has its roles and a credential of its documented kind.",
+        ),
+        GrantPolicy(
+            "rbac-context",
+            identity="workload",
+            scope="role",
+            expiry="ttl",
+            context="checks",
+            response="rotation",
+            summary="Roles, and each use is judged by its context; secrets rotate.",
+        ),
+        GrantPolicy(
+            "jit",
+            identity="workload",
+            scope="role",
+            expiry="ttl",
+            ttl=900.0,
+            context="none",
+            response="rotation",
+            summary="Roles, issued just in time for 15 minutes (the shortest AWS AssumeRole session).",
+        ),
+        GrantPolicy(
+            "task-scoped-reads",
+            identity="task",
+            scope="task+reads",
+            expiry="completion",
+            context="checks",
+            response="automatic",
+            summary="A token for each task: the task's writes plus the role's reads.",
+        ),
+        GrantPolicy(
+            "task-scoped",
+            identity="task",
+            scope="task",
+            expiry="completion",
+            context="checks",
+            response="automatic",
+            summary="A token for each task: exactly what it needs, until it completes.",
+        ),
+        GrantPolicy(
+            "zero-standing",
+            identity="task",
+            scope="task+arguments",
+            expiry="completion",
+            context="approval",
+            response="automatic",
+            binding="sender-constrained",
+            delegation="attenuated",
+            summary="Every dial at its strongest.",
+        ),
+    )
+}
+
+ENTRY_POINT_GROUP = "simkit.policies"
+"""A package registers more policies under this group: each entry point loads to a GrantPolicy or a callable for one."""
+
+
+def named_policies(custom: Mapping[str, GrantPolicy] | None = None) -> dict[str, GrantPolicy]:
+    """The named policies, those that installed packages register, and `custom` ones, which win."""
+    return {**NAMED, **_registered(), **(custom or {})}
+
+
+def policy(name: str, custom: Mapping[str, GrantPolicy] | None = None) -> GrantPolicy:
+    """The grant policy called `name`. Raises PolicyError.
+
+    >>> policy("jit").ttl
+    900.0
+    """
+    if custom and name in custom:
+        return custom[name]
+    if name in NAMED:
+        return NAMED[name]
+    known = named_policies(custom)
+    if name not in known:
+        raise PolicyError(f"no policy is called {name!r}: {nearest(name, known)}")
+    return known[name]
+
+
+def _registered() -> dict[str, GrantPolicy]:
+    found: dict[str, GrantPolicy] = {}
+    for entry in entry_points(group=ENTRY_POINT_GROUP):
+        loaded = entry.load()
+        given = loaded() if callable(loaded) else loaded
+        if not isinstance(given, GrantPolicy):
+            raise PolicyError(f"entry point {entry.value!r} gives a {type(given).__name__}: it must give a GrantPolicy")
+        found[given.name] = given
+    return found

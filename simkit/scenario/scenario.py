@@ -1,0 +1,139 @@
+"""The frozen value that everything else starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from simkit.errors import Problem, QuestionError, ScenarioError, nearest
+from simkit.model import EntryPoint, Goal, Model, ObservedRun, Response, problems
+from simkit.model.references import dangling, operation_problems
+from simkit.policies import GrantPolicy, policy
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact comes from. `grade`: P the organisation's own text, S a secondary page, D derived, M from memory."""
+
+    url: str
+    grade: str = "S"
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A number or a shape that no source gives: what it is about, and why it was chosen."""
+
+    about: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRecord:
+    """What the public record says. `reached` names the goals that it says were reached, under the policy in force."""
+
+    date: str
+    kind: str = "incident"
+    hops: tuple[str, ...] = ()
+    reached: tuple[str, ...] = ()
+    lifetimes: str = ""
+    detected: str = ""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One world, and how it is attacked. Raises ScenarioError for a reference that dangles.
+
+    `policy` names the policy in force; `compare` those that a comparison shows; `horizon` is in seconds.
+    """
+
+    name: str
+    model: Model
+    entry_points: Mapping[str, EntryPoint]
+    goals: Mapping[str, Goal] = field(default_factory=dict)
+    response: Response = field(default_factory=Response)
+    horizon: float = 30 * 86400.0
+    policy: str = "rbac"
+    policies: Mapping[str, GrantPolicy] = field(default_factory=dict)
+    compare: tuple[str, ...] = ()
+    observed: tuple[ObservedRun, ...] = ()
+    description: str = ""
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    incident: IncidentRecord | None = None
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        found = list(scenario_problems(self))
+        if found:
+            raise ScenarioError(found)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of everything that can change a result; the order of the file does not."""
+        from simkit.scenario.digest import digest
+
+        return digest(self)
+
+    def grant_policy(self, name: str | None = None) -> GrantPolicy:
+        """The policy called `name`, the scenario's own first; None is the one in force. Raises PolicyError."""
+        return policy(name or self.policy, self.policies)
+
+    def entry_point(self, name: str | None = None) -> EntryPoint:
+        """The entry point called `name`; None is the first in the file. Raises QuestionError."""
+        chosen = name or next(iter(self.entry_points), "")
+        if chosen not in self.entry_points:
+            raise QuestionError(f"no entry point is called {chosen!r}: {nearest(chosen, self.entry_points)}")
+        return self.entry_points[chosen]
+
+
+def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
+    """Every dangling reference in `scenario`, its model's included."""
+    yield from problems(scenario.model)
+    for entry in scenario.entry_points.values():
+        yield from _entry(scenario.model, entry)
+    for goal in scenario.goals.values():
+        yield from _goal(scenario.model, goal)
+    for index, run in enumerate(scenario.observed):
+        yield from dangling(("observed", index, "task"), run.task, scenario.model.tasks, "task")
+    yield from _policies(scenario)
+
+
+def _entry(model: Model, entry: EntryPoint) -> Iterator[Problem]:
+    where = ("entry_points", entry.name)
+    known: Mapping[str, Mapping[str, object]] = {
+        "leak": model.credentials,
+        "poison": model.resources,
+        "compromise": model.identities,
+        "mistake": model.identities,
+    }
+    noun = {"leak": "credential", "poison": "resource", "compromise": "identity", "mistake": "identity"}[entry.kind]
+    if entry.target:
+        yield from dangling((*where, entry.kind), entry.target, known[entry.kind], noun)
+    if entry.task:
+        yield from dangling((*where, "task"), entry.task, model.tasks, "task")
+
+
+def _goal(model: Model, goal: Goal) -> Iterator[Problem]:
+    where = ("goals", goal.name)
+    for index, (resource, _) in enumerate(goal.lost):
+        yield from dangling((*where, "lost", index, "resource"), resource, model.resources, "resource")
+    for index, (operation, target) in enumerate(goal.performed):
+        targets = (target,) if target else ()
+        yield from operation_problems(model, (*where, "performed", index), operation, targets)
+    if goal.steered:
+        yield from dangling((*where, "steered"), goal.steered, model.identities, "identity")
+    if not (goal.lost or goal.performed or goal.steered):
+        yield Problem(where, "a goal needs `lost`, `performed` or `steered`: as it stands it is always reached")
+
+
+def _policies(scenario: Scenario) -> Iterator[Problem]:
+    from simkit.policies import named_policies
+
+    known = named_policies(scenario.policies)
+    yield from dangling(("policy",), scenario.policy, known, "policy")
+    for index, name in enumerate(scenario.compare):
+        yield from dangling(("compare", index), name, known, "policy")
+    if not scenario.entry_points:
+        yield Problem(("entry_points",), "a scenario needs at least one entry point: how does the attack start?")
