@@ -1,0 +1,92 @@
+"""Facts (OR nodes), steps (AND nodes) and the entries that start an attack, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from simkit.distributions import Distribution, Fixed
+
+LASTING = frozenset({"lost", "deleted", "performed", "tainted", "seen", "reached"})
+"""Kinds of facts that end by themselves never: what is out is out."""
+SURVIVING = LASTING - {"tainted"}
+"""Kinds of facts that containment does not end. It removes planted content: `tainted` ends with it (our reading)."""
+
+AT_ONCE = Fixed(0.0)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fact:
+    """Something that holds or does not: a kind and what it is about."""
+
+    kind: str
+    subject: str
+    object: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}({self.subject}, {self.object})" if self.object else f"{self.kind}({self.subject})"
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """A fact that a step concludes, and for how long it holds unless its kind is lasting.
+
+    It ends `after` seconds after the last moment at which the step's premises hold together (after the conclusion
+    itself, for a step without premises); None is never. `aged` takes a uniformly random part of `after`: the token
+    was not fresh.
+    """
+
+    fact: Fact
+    after: float | None = 0.0
+    aged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What makes a step possible, so that a report can say why and a scorer what to remove.
+
+    `kind` is `entitlement`, `credential`, `trust`, `task`, `entry`, `flow` or `goal`; the names identify it in the
+    model: (identity, operation, target), (credential,), (edge,), (task,) and so on.
+    """
+
+    kind: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One attack step: all `premises` must hold together; then it takes its time, and may succeed.
+
+    `key` is made of names, never of positions: it decides the step's fate. `rule` names the technique, `label` reads
+    well in a path. It takes `duration` + `wait` (for a task's next run) + `approval` (for a person). `alert` is the
+    chance that the concluded step raises an alert, `alert_delay` how long after.
+    """
+
+    key: str
+    rule: str
+    premises: tuple[Fact, ...]
+    conclusions: tuple[Conclusion, ...]
+    cause: Cause
+    label: str = ""
+    chance: float = 1.0
+    duration: Distribution = AT_ONCE
+    wait: Distribution = AT_ONCE
+    approval: Distribution = AT_ONCE
+    alert: float = 0.0
+    alert_delay: Distribution = AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way that an entry may turn out (one leak is one token), with its weight and its steps without premises."""
+
+    name: str
+    weight: float
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How an attack starts: one of its variants, drawn for each sample."""
+
+    name: str
+    variants: tuple[Variant, ...] = field(default=())
