@@ -1,0 +1,98 @@
+"""Simulates the blast radius of leaked tokens and poisoned inputs under different IAM grant policies.
+
+>>> import simkit
+>>> simkit.policy("jit").ttl
+900.0
+
+Importing simkit is cheap: a public name loads its module at first use, and `simkit.__all__` lists them all.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a test holds that the two agree
+    from simkit.errors import EngineError as EngineError
+    from simkit.errors import InputError as InputError
+    from simkit.errors import PolicyError as PolicyError
+    from simkit.errors import Problem as Problem
+    from simkit.errors import QuestionError as QuestionError
+    from simkit.errors import ScenarioError as ScenarioError
+    from simkit.errors import SimkitError as SimkitError
+    from simkit.model import Credential as Credential
+    from simkit.model import Detection as Detection
+    from simkit.model import Entitlement as Entitlement
+    from simkit.model import EntryPoint as EntryPoint
+    from simkit.model import Goal as Goal
+    from simkit.model import Identity as Identity
+    from simkit.model import Model as Model
+    from simkit.model import Need as Need
+    from simkit.model import ObservedRun as ObservedRun
+    from simkit.model import Operation as Operation
+    from simkit.model import Resource as Resource
+    from simkit.model import Response as Response
+    from simkit.model import Role as Role
+    from simkit.model import Task as Task
+    from simkit.model import Tool as Tool
+    from simkit.model import TrustEdge as TrustEdge
+    from simkit.policies import GrantPolicy as GrantPolicy
+    from simkit.policies import Selector as Selector
+    from simkit.policies import named_policies as named_policies
+    from simkit.policies import policy as policy
+    from simkit.scenario import Scenario as Scenario
+
+HOMES = {
+    "simkit.errors": (
+        "EngineError",
+        "InputError",
+        "PolicyError",
+        "Problem",
+        "QuestionError",
+        "ScenarioError",
+        "SimkitError",
+    ),
+    "simkit.model": (
+        "Credential",
+        "Detection",
+        "Entitlement",
+        "EntryPoint",
+        "Goal",
+        "Identity",
+        "Model",
+        "Need",
+        "ObservedRun",
+        "Operation",
+        "Resource",
+        "Response",
+        "Role",
+        "Task",
+        "Tool",
+        "TrustEdge",
+    ),
+    "simkit.policies": ("GrantPolicy", "Selector", "named_policies", "policy"),
+    "simkit.scenario": ("Scenario",),
+}
+"""Each module with the public names that live in it."""
+
+_HOME_OF = {name: home for home, names in HOMES.items() for name in names}
+
+__all__ = sorted([*_HOME_OF, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    """The public name `name`, from its module, which is loaded now (PEP 562)."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("simkit")
+    elif name in _HOME_OF:
+        value = getattr(import_module(_HOME_OF[name]), name)
+    else:
+        raise AttributeError(f"module 'simkit' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__]
