@@ -141,8 +141,8 @@ def test_a_fixed_duration_is_itself_at_any_word(seconds: float, word: int) -> No
 def test_knots_mirror_each_other_and_lie_denser_in_the_tail() -> None:
     lower, upper = knots()[:KNOTS], knots()[KNOTS:]
     assert [float(1 - u) for u in lower] == pytest.approx([float(u) for u in upper], rel=1e-15)
-    steps = [float(after - before) for before, after in pairwise(lower)]  # under two words a step is less than a word
-    assert steps[32:] == pytest.approx(sorted(steps[32:]), rel=1e-6)
+    steps = [float((after - before) * WORDS) for before, after in pairwise(lower)]
+    assert steps[16:] == pytest.approx([2.0 ** (i // 16 - 1) / 16 for i in range(16, KNOTS - 1)])
     assert lower[0] == Decimal("0.5") / WORDS
     assert float(lower[-1]) == pytest.approx(0.5)
 
