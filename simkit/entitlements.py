@@ -22,9 +22,21 @@ class Resolver:
     model: Model
     _operations: dict[str, Operation] = field(default_factory=dict)
     _memory: dict[tuple[str, tuple[str, ...]], tuple[Grant, ...]] = field(default_factory=dict)
+    _containers: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._operations = {full: operation for full, _, operation in self.model.operations()}
+        for parent in self.model.resources:
+            for child in self.model.within(parent)[1:]:
+                self._containers.setdefault(child, []).append(parent)
+
+    def cover(self, grant: Grant, entitled: Grants) -> frozenset[str] | None:
+        """The conditions under which `entitled` covers `grant`, itself or through what contains its target; or None."""
+        operation, target = grant
+        for name in (target, *self._containers.get(target, ())):
+            if (operation, name) in entitled:
+                return entitled[operation, name]
+        return None
 
     def grants(self, operation: str, targets: tuple[str, ...] = ()) -> tuple[Grant, ...]:
         """The grants that `operation` (a name or glob) on `targets` (names or globs; empty: its own) stands for."""

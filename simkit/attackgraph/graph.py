@@ -182,7 +182,7 @@ def _links(steps: Sequence[Step], index: Mapping[Fact, int]) -> dict[str, Any]:
 
 def _draws(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
     return {
-        "step_hash": np.array([key_hash(step.key) for step in steps], dtype=np.uint64),
+        "step_hash": np.array([key_hash(step.fate or step.key) for step in steps], dtype=np.uint64),
         "success": np.array([threshold(step.chance) for step in steps], dtype=np.uint64),
         "alert": np.array([threshold(step.alert) for step in steps], dtype=np.uint64),
         "duration": np.array([tables.row(step.duration) for step in steps], dtype=np.int64),
@@ -198,7 +198,7 @@ def _fact_arrays(facts: Sequence[Fact], containment: Containment) -> dict[str, A
         "fact_lasting": np.array([fact.kind in LASTING for fact in facts], dtype=np.bool_),
         "fact_surviving": np.array([fact.kind in SURVIVING for fact in facts], dtype=np.bool_),
         "fact_forgotten": np.array(forgotten, dtype=np.uint64),
-        "fact_hash": np.array([key_hash(str(fact)) for fact in facts], dtype=np.uint64),
+        "fact_hash": np.array([key_hash(f"credential:{fact.subject}") for fact in facts], dtype=np.uint64),
     }
 
 

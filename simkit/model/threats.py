@@ -76,7 +76,7 @@ class Response:
     detection: Mapping[str, Detection] = field(default_factory=dict)
     delay: Distribution = field(default_factory=lambda: Fixed(210.0))
     remediation_lag: Distribution = field(default_factory=lambda: Exponential(27 * DAY))
-    rotation_period: float = 90 * DAY
+    rotation_period: float = 30 * DAY
     completeness: float = 0.95
     approval_delay: Distribution = field(default_factory=lambda: Lognormal(40 * 60.0, 1.0))
     rubber_stamp: float = 0.93

@@ -83,6 +83,7 @@ class Sessions:
     by_identity: Mapping[str, tuple[str, ...]]
     broken: tuple[BrokenNeed, ...]
     resolver: Resolver
+    entitled: Mapping[str, Grants]
 
     def serving(self, task: Task) -> Session | None:
         """The session in which `task` runs; None where it is broken so far that it has none."""
@@ -111,7 +112,6 @@ class _Cutter:
     rotation_period: float
     resolver: Resolver = field(init=False)
     entitled: dict[str, dict[Grant, frozenset[str]]] = field(default_factory=dict)
-    containers: dict[str, list[str]] = field(default_factory=dict)
     tasks: dict[str, list[Task]] = field(default_factory=dict)
     tiers: dict[str, list[str]] = field(default_factory=dict)
     made: dict[str, Session] = field(default_factory=dict)
@@ -121,8 +121,9 @@ class _Cutter:
         self._index()
         by_identity = {name: tuple(self._sessions_of(identity)) for name, identity in self.model.identities.items()}
         tokens = {name: tuple(self._tokens(c, by_identity)) for name, c in self.model.credentials.items()}
+        broken = tuple(sorted(self.broken, key=str))
         return Sessions(
-            self.model, self.policy, self.made, tokens, by_identity, tuple(sorted(self.broken, key=str)), self.resolver
+            self.model, self.policy, self.made, tokens, by_identity, broken, self.resolver, self.entitled
         )
 
     def _index(self) -> None:
@@ -132,9 +133,6 @@ class _Cutter:
             self.tiers.setdefault(self.model.tier(name), []).append(name)
         for task in self.model.tasks.values():
             self.tasks.setdefault(task.identity, []).append(task)
-        for parent in self.model.resources:
-            for child in self.model.within(parent)[1:]:
-                self.containers.setdefault(child, []).append(parent)
 
     def _sessions_of(self, identity: Identity) -> Iterator[str]:
         """The names of the sessions of `identity`, after making them."""
@@ -185,18 +183,10 @@ class _Cutter:
         found: dict[Grant, frozenset[str]] = {}
         for need in task.needs:
             grants = self.resolver.grants(need.operation, need.targets)
-            covered = {g: conditions for g in grants if (conditions := self._cover(g, entitled)) is not None}
+            covered = {g: conditions for g in grants if (conditions := self.resolver.cover(g, entitled)) is not None}
             found.update(covered)
             self.broken.extend(self._missing(task, need, grants, covered))
         return found
-
-    def _cover(self, grant: Grant, entitled: Grants) -> frozenset[str] | None:
-        """The conditions under which `entitled` covers `grant`, itself or through what contains its target."""
-        operation, target = grant
-        for name in (target, *self.containers.get(target, ())):
-            if (operation, name) in entitled:
-                return entitled[operation, name]
-        return None
 
     def _missing(self, task: Task, need: Need, grants: tuple[Grant, ...], covered: Grants) -> Iterator[BrokenNeed]:
         """A need with targets is broken for each that is not covered; one without, if nothing is."""
@@ -208,7 +198,7 @@ class _Cutter:
     def _tokens(self, credential: Credential, by_identity: Mapping[str, tuple[str, ...]]) -> Iterator[Token]:
         identity = self.model.identities[credential.identity]
         leaf = self.policy.governing(identity) if credential.managed else STANDING
-        governed = credential.managed and leaf.at_least("response", self.policy.response)
+        governed = leaf.at_least("response", self.policy.response)
         if not credential.managed:
             opened: tuple[str, ...] = (self._keep(standing_session(identity.name, self.entitled[identity.name])),)
         elif leaf.identity == "shared":

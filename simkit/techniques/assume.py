@@ -1,0 +1,73 @@
+"""One session becomes another: assumed roles, delegation, federation, spawned and invoked agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simkit.attackgraph import Cause, Conclusion, Step
+from simkit.distributions import Fixed
+from simkit.model import TrustEdge
+from simkit.policies import Session
+from simkit.techniques.act import Act, acts, performed, step_of
+from simkit.techniques.use import Way, ways
+from simkit.techniques.world import MODES, World, has
+
+ASSUMED_TTL = 3600.0
+"""Seconds that a session opened by an `assume` operation lives: the default of AWS AssumeRole."""
+
+
+def steps(world: World) -> Iterator[Step]:
+    """assume: replays(s) or steers(s), a trust edge or an `assume` entitlement -> the same mode on the target's
+    sessions. invoke: -> steers the invoked agent's sessions at once, with the chance of its susceptibility."""
+    for act in acts(world):
+        if act.operation.effect in ("assume", "invoke"):
+            yield from _by_operation(act)
+    for name, followed in world.edges.items():
+        session = world.all_sessions[name].session
+        for edge, targets in followed:
+            for mode in MODES:
+                yield from _by_trust(world, session, mode, edge, targets)
+
+
+def _by_operation(act: Act) -> Iterator[Step]:
+    effect = act.operation.effect
+    targets = act.world.of_identity(act.target) if act.target else ()
+    concluded = tuple(_became(target.name, act.mode, effect, ASSUMED_TTL) for target in targets)
+    chance = _susceptible(act.world, act.target) if effect == "invoke" and act.target else 1.0
+    for way in act.ways():
+        let = Way(way.name, way.premises, way.chance * chance, way.approval)
+        yield step_of(act, let, act.key, performed(act) + concluded)
+
+
+def _became(session: str, mode: str, effect: str, ttl: float | None) -> Conclusion:
+    if effect == "invoke":
+        return Conclusion(has("steers", session))
+    return Conclusion(has(mode, session), ttl)
+
+
+def _susceptible(world: World, identity: str) -> float:
+    return world.model.identities[identity].susceptibility
+
+
+def _by_trust(
+    world: World, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]
+) -> Iterator[Step]:
+    effect = "invoke" if edge.kind == "invoke" else "assume"
+    alert, delay = world.alert(effect, session.policy)
+    chance = _susceptible(world, edge.target) if effect == "invoke" else 1.0
+    where = world.model.identities[edge.target].environment
+    for target in targets:
+        for way in ways(world, session, mode, effect, where):
+            yield Step(
+                key=f"{mode}({session.name}): {edge.name} as {target}{way.name}",
+                fate=f"{edge.name}",
+                rule=effect,
+                premises=(has(mode, session.name), *way.premises),
+                conclusions=(_became(target, mode, effect, edge.ttl),),
+                cause=Cause("trust", (edge.source, edge.kind, edge.target)),
+                label=f"{edge.kind} {edge.target}",
+                chance=chance * way.chance,
+                duration=Fixed(1.0),
+                alert=alert,
+                alert_delay=delay,
+            )

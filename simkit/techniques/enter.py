@@ -1,0 +1,115 @@
+"""How each attack starts: a leak, poisoned content, a compromised runtime, an agent's own mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from simkit.attackgraph import Cause, Conclusion, Entry, Fact, Step, Variant
+from simkit.distributions import Fixed
+from simkit.model import EntryPoint
+from simkit.policies import Session, Token
+from simkit.techniques.world import World, has, input_of, runs_in
+
+
+def entries(world: World) -> Iterator[Entry]:
+    """The entries of the graph, with a variant for each session that a leaked token may belong to."""
+    for entry in world.entries.values():
+        yield Entry(entry.name, tuple(VARIANTS[entry.kind](world, entry)))
+
+
+def steps(world: World) -> Iterator[Step]:
+    """obtain: exposed(token) -> holds(token), after the entry point's delay: detection may win that race."""
+    for entry in world.entries.values():
+        if entry.kind == "leak" and entry.delay != Fixed(0.0):
+            for token in world.tokens([entry.target]):
+                yield Step(
+                    key=f"obtain({token.name}) in {entry.name}",
+                    fate=f"obtain({token.credential})",
+                    rule="leak",
+                    premises=(_exposed(entry, token.name),),
+                    conclusions=(Conclusion(Fact("holds", token.name)),),
+                    cause=Cause("entry", (entry.name,)),
+                    label=f"find {token.name}",
+                    duration=entry.delay,
+                )
+
+
+def _leak(world: World, entry: EntryPoint) -> Iterator[Variant]:
+    tokens = tuple(world.tokens([entry.target]))
+    for token in tokens:
+        fact = Fact("holds", token.name) if entry.delay == Fixed(0.0) else _exposed(entry, token.name)
+        concluded = (Conclusion(fact, token.ttl, aged=token.ttl is not None),)
+        yield Variant(token.name, token.share, (_first(world, entry, token.name, concluded, label(token)),))
+    if not tokens:  # no session stands behind the credential: it leaks, and opens nothing
+        concluded = (Conclusion(Fact("holds", entry.target), None),)
+        yield Variant(entry.target, 1.0, (_first(world, entry, entry.target, concluded, f"leaked {entry.target}"),))
+
+
+def label(token: Token) -> str:
+    """How a path begins that starts with `token`."""
+    return f"leaked {token.name}"
+
+
+def _exposed(entry: EntryPoint, token: str) -> Fact:
+    return Fact("exposed", token, entry.name)
+
+
+def _poison(world: World, entry: EntryPoint) -> Iterator[Variant]:
+    if entry.task:
+        names: tuple[str, ...] = (input_of(world.model.tasks[entry.task]),)
+    else:
+        names = world.model.within(entry.target)
+    concluded = tuple(Conclusion(Fact("tainted", name)) for name in names)
+    yield Variant("", 1.0, (_first(world, entry, "", concluded, f"poisoned {names[0]}"),))
+
+
+def _compromise(world: World, entry: EntryPoint) -> Iterator[Variant]:
+    concluded = (Conclusion(runs_in(entry.target), None),)
+    yield Variant("", 1.0, (_first(world, entry, "", concluded, f"compromised {entry.target}"),))
+
+
+def _mistake(world: World, entry: EntryPoint) -> Iterator[Variant]:
+    """The agent errs in one of its sessions, in proportion to rate x duration of their tasks."""
+    for session in _erring(world, entry):
+        concluded = (Conclusion(has("steers", session.name), None),)
+        step = _first(world, entry, session.name, concluded, f"{entry.target} errs in {session.name}")
+        yield Variant(session.name, _busy(world, session), (step,))
+
+
+def _erring(world: World, entry: EntryPoint) -> list[Session]:
+    if entry.task:
+        session = world.sessions.serving(world.model.tasks[entry.task])
+        return [session] if session else []
+    return list(world.of_identity(entry.target))
+
+
+def _busy(world: World, session: Session) -> float:
+    tasks = [world.model.tasks[name] for name in session.tasks]
+    return sum(task.rate * task.duration.mean for task in tasks) or 1.0
+
+
+def _first(
+    world: World, entry: EntryPoint, variant: str, concluded: tuple[Conclusion, ...], text: str
+) -> Step:
+    alert, delay = world.alert(entry.kind, world.policy)
+    hidden = entry.kind == "leak"
+    return Step(
+        key=f"{entry.kind}({variant or entry.target or entry.task}) in {entry.name}",
+        fate=f"{entry.kind}({entry.target or entry.task})",
+        rule=entry.kind,
+        premises=(),
+        conclusions=concluded,
+        cause=Cause("entry", (entry.name,)),
+        label=text,
+        duration=Fixed(0.0) if hidden else entry.delay,
+        alert=alert,
+        alert_delay=delay,
+    )
+
+
+VARIANTS: Mapping[str, Callable[[World, EntryPoint], Iterator[Variant]]] = {
+    "leak": _leak,
+    "poison": _poison,
+    "compromise": _compromise,
+    "mistake": _mistake,
+}

@@ -1,0 +1,94 @@
+"""What a steered agent can do with what it sees: carry it out, or use the token that lies in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simkit.attackgraph import Cause, Conclusion, Fact, Step
+from simkit.policies import Session, Token
+from simkit.techniques.act import standing_tokens
+from simkit.techniques.world import World, has, holds, next_run, opens
+
+
+def steps(world: World) -> Iterator[Step]:
+    """exfiltrate and pick up: the joins of private data, untrusted input, and a way out or a general-purpose tool."""
+    for reached in world.all_sessions.values():
+        session = reached.session
+        seen = _visible(world, session)
+        general = _uses_general_purpose_tool(world, session)
+        leaves = _has_way_out(world, session)
+        for resource in seen:
+            if leaves:
+                yield from _exfiltrate(world, session, resource)
+            if general:
+                yield from _pick_up(world, session, resource)
+
+
+def _visible(world: World, session: Session) -> list[str]:
+    """Every resource that a read of this session can see."""
+    found: dict[str, None] = {}
+    for operation, target in session.grants:
+        if target and world.model.operation(operation).effect == "read":
+            found.update(dict.fromkeys(world.model.within(target)))
+    return list(found)
+
+
+def _has_way_out(world: World, session: Session) -> bool:
+    ways_out = ("send", "write", "delete")
+    return any(world.model.operation(operation).effect in ways_out for operation, _ in session.grants)
+
+
+def _uses_general_purpose_tool(world: World, session: Session) -> bool:
+    return any(world.model.tool_of(operation).general_purpose for operation, _ in session.grants)
+
+
+def _exfiltrate(world: World, session: Session, resource: str) -> Iterator[Step]:
+    """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
+    held = world.held_in(resource)
+    lost = Conclusion(Fact("lost", resource, "confidentiality"))
+    yield _carried_out(world, session, resource, (lost, *standing_tokens(held)), "", 0.0)
+    for token in held:
+        if token.rate:
+            yield _carried_out(world, session, resource, (holds(token),), f" -> {token.name}", token.rate)
+
+
+def _carried_out(
+    world: World, session: Session, resource: str, concluded: tuple[Conclusion, ...], suffix: str, rate: float
+) -> Step:
+    alert, delay = world.alert("exfiltrate", session.policy)
+    seen, out = Fact("seen", session.name, resource), Fact("outbound", session.name)
+    return Step(
+        key=f"exfiltrate({session.name}, {resource}){suffix}",
+        fate=f"exfiltrate({session.identities[0]}, {resource}){suffix}",
+        rule="exfiltrate",
+        premises=(has("steers", session.name), seen, out),
+        conclusions=concluded,
+        cause=Cause("flow", (session.identities[0], resource)),
+        label=f"carry {resource} out",
+        wait=next_run(rate),
+        alert=alert,
+        alert_delay=delay,
+    )
+
+
+def _pick_up(world: World, session: Session, resource: str) -> Iterator[Step]:
+    """steers(s) + seen(s, r) + a general-purpose tool -> steers(sessions that a token in r opens)."""
+    for token in world.held_in(resource):
+        if token.sessions:
+            yield _picked_up(world, session, resource, token)
+
+
+def _picked_up(world: World, session: Session, resource: str, token: Token) -> Step:
+    alert, delay = world.alert("pick-up", session.policy)
+    return Step(
+        key=f"pick up({session.name}, {resource}, {token.name})",
+        fate=f"pick up({session.identities[0]}, {resource}, {token.name})",
+        rule="pick-up",
+        premises=(has("steers", session.name), Fact("seen", session.name, resource), *opens(token)),
+        conclusions=tuple(Conclusion(has("steers", name)) for name in token.sessions),
+        cause=Cause("credential", (token.credential,)),
+        label=f"use {token.name}, found in {resource}",
+        wait=next_run(token.rate),
+        alert=alert,
+        alert_delay=delay,
+    )

@@ -1,0 +1,49 @@
+"""Code in a runtime takes what lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simkit.attackgraph import Cause, Conclusion, Step
+from simkit.model import Identity
+from simkit.policies import Session, Token
+from simkit.techniques.world import World, has, holds, next_run, runs_in
+
+
+def steps(world: World) -> Iterator[Step]:
+    """inhabit: runs_in(j) -> replays(every session of j), holds(credentials in its runtime); what a task brings comes
+    when the task next runs."""
+    own: dict[str, list[str]] = {}
+    for credential in world.model.credentials.values():
+        own.setdefault(credential.identity, []).append(credential.name)
+    for identity in world.model.identities.values():
+        for session in world.of_identity(identity.name):
+            yield _session(world, identity, session)
+        lying = dict.fromkeys((*own.get(identity.name, ()), *identity.runtime_holds))
+        for token in world.tokens(lying):
+            yield _token(world, identity, token)
+
+
+def _session(world: World, identity: Identity, session: Session) -> Step:
+    concluded = Conclusion(has("replays", session.name))
+    return _inhabit(world, identity, f"session {session.name}", concluded, session.rate)
+
+
+def _token(world: World, identity: Identity, token: Token) -> Step:
+    return _inhabit(world, identity, f"token {token.name}", holds(token), token.rate)
+
+
+def _inhabit(world: World, identity: Identity, what: str, concluded: Conclusion, rate: float) -> Step:
+    alert, delay = world.alert("inhabit", world.sessions.governing(identity.name))
+    return Step(
+        key=f"inhabit({identity.name}): {what}",
+        rule="inhabit",
+        premises=(runs_in(identity.name),),
+        conclusions=(concluded,),
+        cause=Cause("flow", (identity.name,)),
+        label=f"take {what} from the runtime of {identity.name}",
+        wait=next_run(rate),
+        alert=alert,
+        alert_delay=delay,
+    )
+

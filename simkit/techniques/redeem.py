@@ -1,0 +1,41 @@
+"""A token is used: T1078.004, T1550.001."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simkit.attackgraph import Cause, Conclusion, Fact, Step
+from simkit.model import Model
+from simkit.policies import Token
+from simkit.techniques.world import World, has, minted_token, opens, ungoverned
+
+
+def steps(world: World) -> Iterator[Step]:
+    """redeem: holds(token) [+ runs_in(identity) if it is sender-constrained] -> replays(session)."""
+    for tokens in world.sessions.tokens.values():
+        for token in tokens:
+            yield from _redeem(world, token)
+    for identity in _mintable(world.model):
+        yield from _redeem(world, minted_token(identity))
+
+
+def _redeem(world: World, token: Token) -> Iterator[Step]:
+    identity_policy = world.sessions.governing(token.identity) if token.governed else ungoverned()
+    alert, delay = world.alert("redeem", identity_policy)
+    for session in token.sessions:
+        yield Step(
+            key=f"redeem({token.name} -> {session})",
+            fate=f"redeem({token.name})",
+            rule="redeem",
+            premises=(Fact("holds", token.name), *opens(token)),
+            conclusions=(Conclusion(has("replays", session)),),
+            cause=Cause("credential", (token.credential or token.name,)),
+            label=f"use {token.name} as {session}",
+            alert=alert,
+            alert_delay=delay,
+        )
+
+
+def _mintable(model: Model) -> list[str]:
+    minting = any(operation.effect == "mint" for _, _, operation in model.operations())
+    return sorted(model.identities) if minting else []

@@ -1,0 +1,72 @@
+"""How a use is judged: by conditions on the entitlement, by context, by a person. Every act goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from simkit.attackgraph import Fact
+from simkit.distributions import Distribution, Fixed
+from simkit.model import STATE_CHANGING, Operation
+from simkit.policies import Session
+from simkit.techniques.world import World, runs_in
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to get a use through: what it needs besides the session, its chance, and the wait for a person."""
+
+    name: str
+    premises: tuple[Fact, ...]
+    chance: float
+    approval: Distribution
+
+
+def ways(
+    world: World,
+    session: Session,
+    mode: str,
+    effect: str,
+    environment: str,
+    *,
+    conditions: frozenset[str] = frozenset(),
+    operation: Operation | None = None,
+) -> Iterator[Way]:
+    """The ways in which `session`, had in `mode`, may use `effect` on something in `environment`.
+
+    Off host, a replayed token is out of context, and refused where the entitlement has the condition `source`; from
+    the runtime of its identity it is neither. `context: checks` multiplies the chance of an out-of-context use by the
+    miss rate; `approval` multiplies that of a high-impact one by the rubber-stamp rate and adds the approval delay.
+    """
+    home = _environment(world, session)
+    elsewhere = bool(environment) and environment != home
+    if "environment" in conditions and elsewhere:
+        return
+    chance, approval = _person(world, session, operation, conditions)
+    checked = session.policy.at_least("context", "checks")
+    miss = world.miss_rate(session.policy) if checked else 1.0
+    tainted = mode == "steers" and effect in STATE_CHANGING
+    on_host = chance * (miss if elsewhere or tainted else 1.0)
+    if mode == "steers":
+        yield Way("", (), on_host, approval)
+        return
+    if "source" not in conditions:
+        yield Way("", (), chance * miss, approval)
+    if "source" in conditions or miss < 1.0:
+        for identity in session.identities:
+            yield Way(f" from {identity}", (runs_in(identity),), on_host, approval)
+
+
+def _environment(world: World, session: Session) -> str:
+    """The environment of the session; of several identities that share one, none."""
+    homes = {world.model.identities[name].environment for name in session.identities}
+    return homes.pop() if len(homes) == 1 else ""
+
+
+def _person(
+    world: World, session: Session, operation: Operation | None, conditions: frozenset[str]
+) -> tuple[float, Distribution]:
+    asked = session.policy.context == "approval" and operation is not None and operation.waits_for_approval
+    if asked or "approval" in conditions:
+        return world.response.rubber_stamp, world.response.approval_delay
+    return 1.0, Fixed(0.0)
