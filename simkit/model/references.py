@@ -103,7 +103,7 @@ def _cycles(model: Model, key: str, after: Callable[[str], tuple[str, ...]]) -> 
             child = after(name)[index]
             if child in path:
                 loop = [*stack[stack.index(child) :], child]
-                message = f"{' -> '.join(loop)} is a cycle: a resource cannot be its own {key}"
+                message = f"{' -> '.join(loop)} is a cycle of `{key}`: remove one of its links"
                 yield Problem(("resources", name, key, index), message)
             elif child in model.resources and child not in finished:
                 stack.append(child)
