@@ -61,22 +61,22 @@ class Resolver:
             return [""]
         found: dict[str, None] = {}
         for pattern in patterns:
-            if not is_glob(pattern):
-                found[pattern] = None
-                continue
             universe: Iterable[str] = self.model.targets_of(operation)
+            if not is_glob(pattern):
+                found.update(dict.fromkeys([pattern] if pattern in universe else []))
+                continue
             if operation.targets and patterns is not operation.targets:
                 universe = self._targets(operation, operation.targets)
             found.update(dict.fromkeys(name for name in universe if fnmatchcase(name, pattern)))
         return found
 
     def entitled(self, entitlements: Iterable[Entitlement]) -> dict[Grant, frozenset[str]]:
-        """The grants of `entitlements`. A grant given twice holds under the weaker set of conditions."""
+        """The grants of `entitlements`. A grant given twice holds under the conditions that both have."""
         found: dict[Grant, frozenset[str]] = {}
         for entitlement in entitlements:
             conditions = frozenset(entitlement.conditions)
             for grant in self.grants(entitlement.operation, entitlement.targets):
-                found[grant] = min(found.get(grant, conditions), conditions, key=lambda c: (len(c), sorted(c)))
+                found[grant] = conditions & found.get(grant, conditions)
         return found
 
     def identity(self, name: str) -> dict[Grant, frozenset[str]]:

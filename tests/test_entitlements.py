@@ -87,18 +87,26 @@ def test_an_operations_own_targets_may_be_globs() -> None:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_grant_given_twice_holds_under_the_weaker_conditions(resolver: Resolver, order: int) -> None:
-    given = [Entitlement("pay.refund", conditions=("source", "approval")), Entitlement("pay.refund")][::order]
-    assert resolver.entitled(given) == {("pay.refund", "ledger"): FREE}
+@pytest.mark.parametrize(
+    ("one", "two", "both"),
+    [
+        (("source", "approval"), (), set()),
+        (("source", "approval"), ("source",), {"source"}),
+        (("source",), ("approval",), set()),
+        (("source",), ("source",), {"source"}),
+    ],
+)
+def test_a_grant_given_twice_holds_under_the_conditions_that_both_have(
+    resolver: Resolver, order: int, one: tuple[str, ...], two: tuple[str, ...], both: set[str]
+) -> None:
+    given = [Entitlement("pay.refund", conditions=one), Entitlement("pay.refund", conditions=two)][::order]
+    assert resolver.entitled(given) == {("pay.refund", "ledger"): both}
 
 
-@pytest.mark.parametrize("order", [1, -1])
-def test_the_smaller_set_of_conditions_is_the_weaker(resolver: Resolver, order: int) -> None:
-    given = [
-        Entitlement("pay.refund", conditions=("source", "approval")),
-        Entitlement("pay.refund", conditions=("source",)),
-    ][::order]
-    assert resolver.entitled(given) == {("pay.refund", "ledger"): {"source"}}
+def test_a_glob_over_operations_skips_those_that_a_named_target_does_not_fit(resolver: Resolver) -> None:
+    found = resolver.grants("*", ("biller",))
+    assert found == (("deploy.run", "biller"),)
+    assert ("deploy.run", "ledger") not in resolver.grants("*", ("ledger",))
 
 
 def test_needs_are_grants_in_order_without_repeats(resolver: Resolver) -> None:

@@ -13,6 +13,8 @@ from simkit.policies.dials import GrantPolicy
 STANDING = GrantPolicy("standing", identity="workload", scope="role", expiry="ttl", response="manual")
 """What rules a credential that no grant policy governs: its identity's roles, for as long as it lives."""
 
+Names = tuple[str, ...]
+
 NO_TASK_TTL = 3600.0
 """Seconds that a token lives under `expiry: completion` where its identity declares no task (our assumption)."""
 
@@ -122,9 +124,7 @@ class _Cutter:
         by_identity = {name: tuple(self._sessions_of(identity)) for name, identity in self.model.identities.items()}
         tokens = {name: tuple(self._tokens(c, by_identity)) for name, c in self.model.credentials.items()}
         broken = tuple(sorted(self.broken, key=str))
-        return Sessions(
-            self.model, self.policy, self.made, tokens, by_identity, broken, self.resolver, self.entitled
-        )
+        return Sessions(self.model, self.policy, self.made, tokens, by_identity, broken, self.resolver, self.entitled)
 
     def _index(self) -> None:
         self.resolver = Resolver(self.model)
@@ -189,8 +189,10 @@ class _Cutter:
         return found
 
     def _missing(self, task: Task, need: Need, grants: tuple[Grant, ...], covered: Grants) -> Iterator[BrokenNeed]:
-        """A need with targets is broken for each that is not covered; one without, if nothing is."""
+        """A need is broken for each target of its own that is not covered; without any, if no grant is."""
         missing = [grant for grant in grants if grant not in covered]
+        if not grants:
+            yield BrokenNeed(task.name, task.identity, need.operation, " ".join(need.targets))
         if missing and (need.targets or not covered):
             for operation, target in missing if need.targets else [(need.operation, "")]:
                 yield BrokenNeed(task.name, task.identity, operation, target)
@@ -200,42 +202,49 @@ class _Cutter:
         leaf = self.policy.governing(identity) if credential.managed else STANDING
         governed = leaf.at_least("response", self.policy.response)
         if not credential.managed:
-            opened: tuple[str, ...] = (self._keep(standing_session(identity.name, self.entitled[identity.name])),)
+            opened: Names = (self._keep(standing_session(identity.name, self.entitled[identity.name])),)
         elif leaf.identity == "shared":
             members = self.tiers[self.model.tier(identity.name)]
             opened = tuple(dict.fromkeys(name for member in members for name in by_identity[member]))
         else:
             opened = by_identity[identity.name]
-        groups = [(name,) for name in opened] if leaf.identity == "task" else [opened] if opened else []
-        for group in groups:
-            yield self._token(credential, leaf, group, governed)
+        for task, group in self._groups(identity, leaf, opened):
+            yield self._token(credential, leaf, task, group, governed)
 
-    def _token(self, credential: Credential, leaf: GrantPolicy, group: tuple[str, ...], governed: bool) -> Token:
-        limited = tuple(self._keep(self.made[name].limited_to(credential.audience)) for name in group)
-        session = self.made[group[0]]
-        split = leaf.identity == "task"
-        task = self.model.tasks[session.tasks[0]] if split and session.tasks else None
+    def _groups(self, identity: Identity, leaf: GrantPolicy, opened: Names) -> Iterator[tuple[Task | None, Names]]:
+        """The sessions that one token opens: all of `opened`, or those of one task under `identity: task`."""
+        if leaf.identity == "task":
+            for task in self.tasks.get(identity.name, []):
+                yield task, tuple(name for name in opened if task.name in self.made[name].tasks)
+        elif opened:
+            yield None, opened
+
+    def _token(
+        self, credential: Credential, leaf: GrantPolicy, task: Task | None, group: Names, governed: bool
+    ) -> Token:
+        served = [task.name] if task else [name for session in group for name in self.made[session].tasks]
         bound = "sender-constrained" in (leaf.binding, credential.binding)
         return Token(
             name=f"{credential.name}@{task.name}" if task else credential.name,
             credential=credential.name,
             identity=credential.identity,
-            sessions=limited,
-            ttl=self._ttl(credential, leaf, session),
+            sessions=tuple(self._keep(self.made[name].limited_to(credential.audience)) for name in group),
+            ttl=self._ttl(credential, leaf, served),
             binding="sender-constrained" if bound else "bearer",
             share=task.rate * task.duration.mean if task else 1.0,
             rate=task.rate if task else 0.0,
             governed=governed,
         )
 
-    def _ttl(self, credential: Credential, leaf: GrantPolicy, session: Session) -> float | None:
+    def _ttl(self, credential: Credential, leaf: GrantPolicy, served: list[str]) -> float | None:
+        """Seconds that a token of `credential` lives; until the longest of the tasks in `served` completes."""
         own = lifetime(credential)
         if leaf.expiry == "none":
             ttl = math.inf
         elif leaf.expiry == "ttl":
             ttl = leaf.ttl if leaf.ttl is not None else own
         else:
-            durations = [self.model.tasks[name].duration.mean for name in session.tasks]
+            durations = [self.model.tasks[name].duration.mean for name in served]
             ttl = max(durations, default=NO_TASK_TTL)
         if leaf.at_least("response", "rotation"):
             ttl = min(ttl, self.rotation_period)

@@ -61,7 +61,8 @@ CASES = [
     pytest.param(
         {"roles": named(Role("x", (Entitlement("mail.*"), Entitlement("mial.*"))))},
         ("roles", "x", "entitlements", 1, "operation"),
-        "no operation matches 'mial.*': known: crm.delete_case, crm.read_case, crm.read_note, crm.write_case, deploy.run, ...",
+        "no operation matches 'mial.*': "
+        "known: crm.delete_case, crm.read_case, crm.read_note, crm.write_case, deploy.run, ...",
         id="operation glob",
     ),
     pytest.param(
