@@ -34,6 +34,7 @@ class Role:
 
     name: str
     entitlements: tuple[Entitlement, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Operation:
     chance: float = 1.0
     role: str = ""
     high_impact: bool | None = None
+    note: str = ""
 
     @property
     def waits_for_approval(self) -> bool:

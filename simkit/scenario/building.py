@@ -1,0 +1,190 @@
+"""From what the file gives to the frozen values; what it leaves out has the default of the value itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from simkit.errors import Problem, nearest
+from simkit.model import (
+    Credential,
+    Detection,
+    Entitlement,
+    EntryPoint,
+    Goal,
+    Identity,
+    Model,
+    Need,
+    ObservedRun,
+    Operation,
+    Resource,
+    Response,
+    Role,
+    Task,
+    Tool,
+    TrustEdge,
+)
+from simkit.policies import GrantPolicy, Selector, named_policies
+from simkit.scenario import schema as s
+from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source
+
+
+def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) -> Scenario:
+    """The scenario that `part` describes. Raises ScenarioError for references that dangle."""
+    return Scenario(
+        **part.given(*_BUILT),
+        model=model(part),
+        entry_points={name: _entry_point(name, given) for name, given in part.entry_points.items()},
+        goals={name: _goal(name, given) for name, given in part.goals.items()},
+        response=_response(part.response),
+        policies=policies,
+        compare=tuple(part.compare),
+        observed=tuple(ObservedRun(**_tuples(run.given())) for run in part.observed),
+        sources=tuple(Source(**source.given()) for source in part.sources),
+        assumptions=tuple(Assumption(**assumption.given()) for assumption in part.assumptions),
+        incident=IncidentRecord(**_tuples(part.incident.given())) if part.incident else None,
+        file=file,
+    )
+
+
+_BUILT = tuple(set(s.ScenarioPart.model_fields) - {"name", "description", "horizon", "policy"})
+
+
+def model(part: s.ScenarioPart) -> Model:
+    """The model that `part` describes."""
+    return Model(
+        identities={name: _identity(name, given) for name, given in part.identities.items()},
+        resources={name: _resource(name, given) for name, given in part.resources.items()},
+        tools={name: _tool(name, given) for name, given in part.tools.items()},
+        credentials={name: _credential(name, given) for name, given in part.credentials.items()},
+        roles={
+            name: Role(name, entitlements=_entitlements(given.entitlements), **given.given("entitlements"))
+            for name, given in part.roles.items()
+        },
+        trust=tuple(TrustEdge(**edge.given()) for edge in part.trust),
+        tasks={name: _task(name, given) for name, given in part.tasks.items()},
+    )
+
+
+def _tuples(given: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+
+
+def _entitlements(parts: Iterable[s.EntitlementPart]) -> tuple[Entitlement, ...]:
+    return tuple(Entitlement(part.operation, tuple(part.targets), tuple(part.conditions)) for part in parts)
+
+
+def _identity(name: str, part: s.IdentityPart) -> Identity:
+    return Identity(name, entitlements=_entitlements(part.entitlements), **_tuples(part.given("entitlements")))
+
+
+def _resource(name: str, part: s.ResourcePart) -> Resource:
+    return Resource(name, value=part.value.given(), **_tuples(part.given("value")))
+
+
+def _tool(name: str, part: s.ToolPart) -> Tool:
+    operations = {key: Operation(key, **_tuples(given.given())) for key, given in part.operations.items()}
+    return Tool(name, operations=operations, **part.given("operations"))
+
+
+def _credential(name: str, part: s.CredentialPart) -> Credential:
+    given = _tuples(part.given())
+    if given.get("ttl") == math.inf:
+        given["ttl"] = None
+    return Credential(name, **given)
+
+
+def _task(name: str, part: s.TaskPart) -> Task:
+    needs = tuple(Need(need.operation, tuple(need.targets)) for need in part.needs)
+    return Task(name, needs=needs, **_tuples(part.given("needs")))
+
+
+def _entry_point(name: str, part: s.EntryPointPart) -> EntryPoint:
+    given = part.given("leak", "poison", "compromise", "mistake")
+    if part.leak:
+        return EntryPoint(name, "leak", part.leak, **given)
+    if part.compromise:
+        return EntryPoint(name, "compromise", part.compromise, **given)
+    if any(part.poison):
+        return EntryPoint(name, "poison", *part.poison, **given)
+    return EntryPoint(name, "mistake", *part.mistake, **given)
+
+
+def _goal(name: str, part: s.GoalPart) -> Goal:
+    lost = tuple((each.resource, each.impact) for each in part.lost)
+    performed = tuple((each.operation, each.target) for each in part.performed)
+    return Goal(name, lost, performed, **part.given("lost", "performed"))
+
+
+def _response(part: s.ResponsePart) -> Response:
+    detection = {event: Detection(**given.given()) for event, given in part.detection.items()}
+    return Response(detection=detection, **part.given("detection"))
+
+
+class Policies:
+    """Resolves the policies of one file: `extends` first, then `otherwise`."""
+
+    def __init__(self, parts: dict[str, s.PolicyPart]) -> None:
+        self.parts = parts
+        self.known = named_policies()
+        self.made: dict[str, GrantPolicy] = {}
+        self.problems: list[Problem] = []
+
+    def all(self) -> dict[str, GrantPolicy]:
+        """Every policy of the file, by name; those with `problems` too, so that their names do not dangle."""
+        for name in self.parts:
+            self._policy(name, ("policies", name), ())
+        return {name: self.made.get(name) or GrantPolicy(name) for name in self.parts}
+
+    def _policy(self, name: str, where: tuple[str, ...], on_the_way: tuple[str, ...]) -> GrantPolicy | None:
+        """The policy called `name`; None after a problem."""
+        if name in self.made:
+            return self.made[name]
+        if name not in self.parts or (on_the_way and name == on_the_way[-1] and name in self.known):
+            return self._ready(name, where)
+        if name in on_the_way:
+            loop = " -> ".join([*on_the_way[on_the_way.index(name) :], name])
+            self._refuse(where, f"{loop} is a cycle: a policy cannot rest on itself")
+            return None
+        made = self._made(name, (*on_the_way, name))
+        if made is not None:
+            self.made[name] = made
+        return made
+
+    def _ready(self, name: str, where: tuple[str, ...]) -> GrantPolicy | None:
+        if name not in self.known:
+            self._refuse(where, f"no policy is called {name!r}: {nearest(name, [*self.known, *self.parts])}")
+        return self.known.get(name)
+
+    def _refuse(self, where: tuple[str, ...], message: str) -> None:
+        problem = Problem(where, message)
+        if all(where != found.where for found in self.problems):
+            self.problems.append(problem)
+
+    def _made(self, name: str, on_the_way: tuple[str, ...]) -> GrantPolicy | None:
+        part = self.parts[name]
+        where = ("policies", name)
+        base = self._policy(part.extends, (*where, "extends"), on_the_way)
+        if base is None:
+            return None
+        turned = part.given("extends", "applies_to", "otherwise", "note") | {"name": name, "summary": part.note}
+        if "applies_to" in part.model_fields_set:
+            turned["applies_to"] = self._selector(part)
+        made = base.turned(**turned)
+        if made.applies_to == Selector():
+            if part.otherwise:
+                message = f"`otherwise` {part.otherwise!r} governs nobody without `applies_to`: add one, or remove it"
+                self._refuse((*where, "otherwise"), message)
+            return made.turned(otherwise=None)
+        return self._with_otherwise(made, part, on_the_way)
+
+    def _with_otherwise(self, made: GrantPolicy, part: s.PolicyPart, on_the_way: tuple[str, ...]) -> GrantPolicy | None:
+        if not part.otherwise and made.otherwise is not None:
+            return made
+        rest = self._policy(part.otherwise or "static-secrets", ("policies", made.name, "otherwise"), on_the_way)
+        return None if rest is None else made.turned(otherwise=rest)
+
+    @staticmethod
+    def _selector(part: s.PolicyPart) -> Selector:
+        return Selector(**_tuples(part.applies_to.given()))

@@ -1,0 +1,66 @@
+"""A hash of everything in a scenario that can change a result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from simkit.distributions import Distribution
+
+if TYPE_CHECKING:
+    from simkit.scenario.scenario import Scenario
+
+VERSION = 1
+"""Goes into the hash: it changes with the meaning of the canonical form."""
+
+_SAYS_NOTHING = frozenset({"description", "note", "summary", "sources", "assumptions", "incident", "file"})
+
+
+def digest(scenario: Scenario) -> str:
+    """The SHA-256 of the canonical form of `scenario`, 64 hexadecimal digits.
+
+    Two scenarios that differ only in the order of their parts, or in what they say to people (description, notes,
+    sources, assumptions, the incident, the file's name), have the same digest.
+    """
+    text = json.dumps([VERSION, canonical(scenario)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def canonical(value: Any) -> Any:
+    """`value` as JSON that does not depend on the order in which it was written; numbers are all of one kind.
+
+    >>> canonical({"b": (2, 1), "a": None})
+    {'b': [1.0, 2.0], 'a': None}
+    """
+    if isinstance(value, str | bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        return float(value) if math.isfinite(value) else "never"
+    if isinstance(value, Mapping):
+        return {key: canonical(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return _in_any_order(value)
+    if is_dataclass(value):
+        return _dataclass(value)
+    raise TypeError(f"a scenario holds a {type(value).__name__}, which has no canonical form: use plain values")
+
+
+def _in_any_order(values: tuple[Any, ...] | list[Any]) -> list[Any]:
+    """A pair of names (a goal's resource and impact) keeps its order inside a sorted list of pairs."""
+    forms = [list(value) if _is_pair(value) else canonical(value) for value in values]
+    return sorted(forms, key=lambda form: json.dumps(form, sort_keys=True))
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, str) for part in value)
+
+
+def _dataclass(value: Any) -> dict[str, Any]:
+    kept = {each.name: canonical(getattr(value, each.name)) for each in fields(value) if each.name not in _SAYS_NOTHING}
+    if isinstance(value, Distribution):
+        kept["distribution"] = type(value).__name__
+    return kept

@@ -1,0 +1,190 @@
+"""A Scenario out as YAML that loads back to an equal one; what has its default is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from simkit.distributions import Distribution
+from simkit.model import Credential, Detection, Entitlement, EntryPoint, Goal, Model, Need, Operation, Task, Tool
+from simkit.policies import DIALS, GrantPolicy, Selector, named_policies
+from simkit.scenario.scenario import Scenario
+from simkit.scenario.schema import FORMAT
+from simkit.scenario.units import distribution_value, duration_text, rate_text
+
+_DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period"})
+_RENAMED = {"source": "from", "target": "to"}
+
+
+def dump(scenario: Scenario) -> str:
+    """`scenario` as YAML, in the order of the format's own description.
+
+    `loads(dump(scenario), scenario.file)` equals `scenario`. A policy that a package registers is written out as the
+    dials that it has here.
+    """
+    import yaml
+
+    return yaml.dump(
+        plain(scenario),
+        Dumper=_dumper(),
+        allow_unicode=True,
+        sort_keys=False,
+        width=110,
+        default_flow_style=None,
+    )
+
+
+def plain(scenario: Scenario) -> dict[str, Any]:
+    """`scenario` as the mappings, lists and texts of the file."""
+    written: dict[str, Any] = {"simkit": FORMAT, "name": scenario.name}
+    written |= _given(scenario, "description", "horizon", "policy", "compare")
+    written |= _model(scenario.model)
+    written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
+    written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
+    response = _given(scenario.response, leave=("detection",))
+    detection = {event: _detection(each) for event, each in scenario.response.detection.items()}
+    written |= _section("response", _section("detection", detection) | response)
+    written |= _section("policies", _policies(scenario))
+    written |= _list("observed", (_given(run, "task", "calls", "success") for run in scenario.observed))
+    written |= _section("incident", _given(scenario.incident) if scenario.incident else {})
+    written |= _list("sources", (_given(source) for source in scenario.sources))
+    written |= _list("assumptions", (_given(assumption) for assumption in scenario.assumptions))
+    return written
+
+
+def _section(key: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: dict(value)} if value else {}
+
+
+def _list(key: str, values: Iterable[Any]) -> dict[str, Any]:
+    listed = list(values)
+    return {key: listed} if listed else {}
+
+
+def _given(value: Any, *only: str, leave: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The fields of `value` that differ from their defaults, as the file writes them."""
+    found = {}
+    for each in fields(value):
+        here = getattr(value, each.name)
+        wanted = each.name in only if only else each.name not in leave
+        if wanted and here != _default(each):
+            found[each.name] = _written(each.name, here)
+    return found
+
+
+def _default(field: Any) -> Any:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default
+
+
+def _written(key: str, value: Any) -> Any:
+    if isinstance(value, Distribution):
+        return distribution_value(value)
+    if key in _DURATIONS:
+        return duration_text(value)
+    if key == "rate":
+        return rate_text(value)
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _model(model: Model) -> dict[str, Any]:
+    identities = {
+        name: _given(each, leave=("name", "entitlements")) | _entitlements(each.entitlements)
+        for name, each in model.identities.items()
+    }
+    roles = {
+        name: _given(each, leave=("name", "entitlements")) | _entitlements(each.entitlements)
+        for name, each in model.roles.items()
+    }
+    return {
+        **_section("identities", identities),
+        **_section("resources", {name: _given(each, leave=("name",)) for name, each in model.resources.items()}),
+        **_section("tools", {name: _tool(each) for name, each in model.tools.items()}),
+        **_section("credentials", {name: _credential(each) for name, each in model.credentials.items()}),
+        **_section("roles", roles),
+        **_list("trust", ({_RENAMED.get(k, k): v for k, v in _given(edge).items()} for edge in model.trust)),
+        **_section("tasks", {name: _task(each) for name, each in model.tasks.items()}),
+    }
+
+
+def _entitlements(entitlements: tuple[Entitlement, ...]) -> dict[str, Any]:
+    return _list("entitlements", (_given(each) for each in entitlements))
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    operations = {name: _operation(each) for name, each in tool.operations.items()}
+    return _given(tool, leave=("name", "operations")) | _section("operations", operations)
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    return _given(operation, leave=("name",))
+
+
+def _credential(credential: Credential) -> dict[str, Any]:
+    return _given(credential, leave=("name",))
+
+
+def _task(task: Task) -> dict[str, Any]:
+    needs = [each.operation if each == Need(each.operation) else _given(each) for each in task.needs]
+    return _given(task, leave=("name", "needs")) | _list("needs", needs)
+
+
+def _entry_point(entry: EntryPoint) -> dict[str, Any]:
+    target: Any = entry.target
+    if entry.task:
+        target = {"task": entry.task}
+        if entry.kind == "mistake":
+            target["agent"] = entry.target
+    return {entry.kind: target, **_given(entry, "delay", "note")}
+
+
+def _goal(goal: Goal) -> dict[str, Any]:
+    lost = [{"resource": resource, "impact": impact} for resource, impact in goal.lost]
+    performed = [{"operation": o, "target": target} if target else o for o, target in goal.performed]
+    return _list("lost", lost) | _list("performed", performed) | _given(goal, "steered", "note")
+
+
+def _detection(detection: Detection) -> dict[str, Any]:
+    return _given(detection)
+
+
+def _policies(scenario: Scenario) -> dict[str, Any]:
+    """The scenario's own policies; those that they lean on and that nothing else defines are written with them."""
+    waiting = dict(scenario.policies)
+    known = named_policies()
+    written: dict[str, Any] = {}
+    while waiting:
+        name = next(iter(waiting))
+        made = waiting.pop(name)
+        written[name] = _policy(made)
+        rest = made.otherwise
+        if rest is not None and rest.name not in written and rest.name not in waiting and known.get(rest.name) != rest:
+            waiting[rest.name] = rest
+    return written
+
+
+def _policy(made: GrantPolicy) -> dict[str, Any]:
+    """Every dial is written out, so that what it extends does not matter; `static-secrets` gives nothing else."""
+    written: dict[str, Any] = {"extends": "static-secrets"} | {dial: getattr(made, dial) for dial in DIALS}
+    written |= _given(made, "ttl", "miss_rate")
+    if made.applies_to != Selector():
+        written["applies_to"] = _given(made.applies_to)
+    if made.otherwise is not None:
+        written["otherwise"] = made.otherwise.name
+    return written | ({"note": made.summary} if made.summary else {})
+
+
+def _dumper() -> Any:
+    """PyYAML's writer, which quotes what YAML 1.1 would misread, and here also what YAML 1.2 reads as a number."""
+    import yaml
+
+    parent: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    dumper: Any = type("_Dumper", (parent,), {"ignore_aliases": lambda self, data: True})
+    number = re.compile(r"^(?:[-+]?0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)$")
+    dumper.add_implicit_resolver("tag:yaml.org,2002:float", number, list("-+0123456789."))
+    return dumper

@@ -1,0 +1,235 @@
+"""The kinds of value that the scenario file has, each with its check and its JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
+
+from simkit.distributions import Distribution
+from simkit.errors import nearest
+from simkit.model import (
+    BINDINGS,
+    EFFECTS,
+    ENVIRONMENTS,
+    EVENT_CLASSES,
+    EVENTS,
+    EXPOSURES,
+    IDENTITY_KINDS,
+    IMPACTS,
+    RESOURCE_KINDS,
+    STAGES,
+    TRUST_KINDS,
+)
+from simkit.model.identities import CONDITIONS
+from simkit.policies import DIALS
+from simkit.scenario import units
+from simkit.scenario.units import MisfitError, shown
+
+INCIDENT_KINDS = ("incident", "research-demonstration", "vulnerability", "mistake")
+GRADES = ("P", "S", "D", "M")
+DETECTABLE = (*EVENTS, *EVENT_CLASSES, "any")
+
+
+def _one_of(options: Iterable[str]) -> Callable[[str], str]:
+    known = tuple(options)
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise MisfitError(f"{shown(value)} is not possible here: {nearest(value, known)}")
+        return value
+
+    return check
+
+
+def _enum(options: Iterable[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(options)})
+
+
+def _name(value: str) -> str:
+    if not value.strip():
+        raise MisfitError("a name is empty: write one")
+    if "\n" in value or "\t" in value:
+        raise MisfitError(f"the name {shown(value)} has a tab or a line end in it: remove it")
+    return value
+
+
+def _tool_name(value: str) -> str:
+    if "." in value:
+        raise MisfitError(
+            f"the tool name {shown(value)} has a dot, which parts a tool from its operation: use a hyphen"
+        )
+    return value
+
+
+def _unique(values: list[str]) -> list[str]:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise MisfitError(f"{shown(value)} stands twice in this list: remove one", index)
+    return values
+
+
+def _one_or_more(raw: object) -> object:
+    return [raw] if isinstance(raw, str) else raw
+
+
+def _lost(raw: object) -> object:
+    """`{cases: confidentiality}` and `"cases: confidentiality"` are short for the long form."""
+    if isinstance(raw, str) and ": " in raw:
+        resource, _, impact = raw.rpartition(": ")
+        return {"resource": resource.strip(), "impact": impact.strip()}
+    if isinstance(raw, str):
+        raise MisfitError(f"{shown(raw)} has no impact: write `{raw[:40]}: confidentiality`, integrity or availability")
+    if isinstance(raw, dict) and len(raw) == 1 and not raw.keys() & {"resource", "impact"}:
+        resource, impact = next(iter(raw.items()))
+        return {"resource": resource, "impact": impact}
+    return raw
+
+
+def _operation(raw: object) -> object:
+    """A bare text is short for an operation without targets."""
+    return {"operation": raw} if isinstance(raw, str) else raw
+
+
+_TIME = f"(?:{units.DURATION_PATTERN})|(?:{units.ISO_PATTERN})"
+_DURATION_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "minLength": 2,
+    "pattern": _TIME,
+    "description": "A number with a unit (500ms, 15s, 15m, 4h, 27d, 2w, 1y), a combination (1h30m) or ISO 8601 (PT1H).",
+}
+_LIFETIME_SCHEMA: dict[str, Any] = {
+    "description": "A duration, or `never` for a thing that lasts for ever.",
+    "anyOf": [_DURATION_SCHEMA, {"const": "never"}],
+}
+
+
+def _named(name: str, *keys: str, **types: dict[str, Any]) -> dict[str, Any]:
+    fields = {key: types.get(key, _DURATION_SCHEMA) for key in keys}
+    inner = {"type": "object", "properties": fields, "required": list(keys), "additionalProperties": False}
+    return {"type": "object", "properties": {name: inner}, "required": [name], "additionalProperties": False}
+
+
+_QUANTILES: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "lognormal": {
+            "type": "object",
+            "patternProperties": {r"^p\d{1,2}(\.\d{1,6})?$": _DURATION_SCHEMA},
+            "additionalProperties": False,
+            "minProperties": 2,
+            "maxProperties": 2,
+        }
+    },
+    "required": ["lognormal"],
+    "additionalProperties": False,
+}
+_EMPIRICAL: dict[str, Any] = {
+    "type": "object",
+    "properties": {"empirical": {"type": "array", "items": _DURATION_SCHEMA, "minItems": 1}},
+    "required": ["empirical"],
+    "additionalProperties": False,
+}
+_DISTRIBUTION_SCHEMA: dict[str, Any] = {
+    "description": "A duration, or how it varies: exponential, lognormal, weibull, uniform or empirical.",
+    "anyOf": [
+        _DURATION_SCHEMA,
+        _named("exponential", "mean"),
+        _named("lognormal", "median", "sigma", sigma={"type": "number", "minimum": 0, "maximum": 20}),
+        _QUANTILES,
+        _named("weibull", "shape", "scale", shape={"type": "number", "minimum": 0.05, "maximum": 1000}),
+        _named("uniform", "low", "high"),
+        _EMPIRICAL,
+    ],
+}
+_RATE_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": units.RATE_PATTERN,
+    "description": "Runs in a unit of time: s, min, h, d or w, such as 40/d.",
+}
+
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "minLength": 1})]
+ToolName = Annotated[Name, AfterValidator(_tool_name), WithJsonSchema({"type": "string", "pattern": r"^[^.]+$"})]
+Names = Annotated[list[Name], AfterValidator(_unique)]
+Chance = Annotated[float, Field(ge=0, le=1)]
+Worth = Annotated[float, Field(ge=0, le=1e12)]
+Horizon = Annotated[float, BeforeValidator(units.positive), WithJsonSchema(_DURATION_SCHEMA)]
+Lifetime = Annotated[float, PlainValidator(units.lifetime), WithJsonSchema(_LIFETIME_SCHEMA)]
+Rate = Annotated[float, BeforeValidator(units.rate), WithJsonSchema(_RATE_SCHEMA)]
+Delay = Annotated[Distribution, PlainValidator(units.distribution), WithJsonSchema(_DISTRIBUTION_SCHEMA)]
+Globs = Annotated[
+    list[str],
+    BeforeValidator(_one_or_more),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+IdentityKind = Annotated[str, AfterValidator(_one_of(IDENTITY_KINDS)), _enum(IDENTITY_KINDS)]
+Stage = Annotated[str, AfterValidator(_one_of(STAGES)), _enum(STAGES)]
+Environment = Annotated[str, AfterValidator(_one_of(ENVIRONMENTS)), _enum(ENVIRONMENTS)]
+ResourceKind = Annotated[str, AfterValidator(_one_of(RESOURCE_KINDS)), _enum(RESOURCE_KINDS)]
+Impact = Annotated[str, AfterValidator(_one_of(IMPACTS)), _enum(IMPACTS)]
+Exposure = Annotated[str, AfterValidator(_one_of(EXPOSURES)), _enum(EXPOSURES)]
+Effect = Annotated[str, AfterValidator(_one_of(EFFECTS)), _enum(EFFECTS)]
+Binding = Annotated[str, AfterValidator(_one_of(BINDINGS)), _enum(BINDINGS)]
+Condition = Annotated[str, AfterValidator(_one_of(CONDITIONS)), _enum(CONDITIONS)]
+Conditions = Annotated[list[Condition], AfterValidator(_unique)]
+TrustKind = Annotated[str, AfterValidator(_one_of(TRUST_KINDS)), _enum(TRUST_KINDS)]
+Event = Annotated[str, AfterValidator(_one_of(DETECTABLE)), _enum(DETECTABLE)]
+IncidentKind = Annotated[str, AfterValidator(_one_of(INCIDENT_KINDS)), _enum(INCIDENT_KINDS)]
+Grade = Annotated[str, AfterValidator(_one_of(GRADES)), _enum(GRADES)]
+
+IdentityDial = Annotated[str, AfterValidator(_one_of(DIALS["identity"])), _enum(DIALS["identity"])]
+ScopeDial = Annotated[str, AfterValidator(_one_of(DIALS["scope"])), _enum(DIALS["scope"])]
+ExpiryDial = Annotated[str, AfterValidator(_one_of(DIALS["expiry"])), _enum(DIALS["expiry"])]
+ContextDial = Annotated[str, AfterValidator(_one_of(DIALS["context"])), _enum(DIALS["context"])]
+ResponseDial = Annotated[str, AfterValidator(_one_of(DIALS["response"])), _enum(DIALS["response"])]
+BindingDial = Annotated[str, AfterValidator(_one_of(DIALS["binding"])), _enum(DIALS["binding"])]
+DelegationDial = Annotated[str, AfterValidator(_one_of(DIALS["delegation"])), _enum(DIALS["delegation"])]
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """An annotation: the value may stand in a short form, which `read` makes long; `also` is its JSON Schema."""
+
+    read: Callable[[object], object]
+    also: Mapping[str, Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(schema), dict(self.also)]}
+
+
+def _as_is(raw: object) -> object:
+    return raw
+
+
+SHORT_OPERATION = Short(_operation, {"type": "string"})
+FILE_NAME = Short(_as_is, {"type": "string"})
+SHORT_LOST = Short(
+    _lost,
+    {
+        "anyOf": [
+            {"type": "string", "pattern": f": *({'|'.join(IMPACTS)})$"},
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "propertyNames": {"not": {"enum": ["resource", "impact"]}},
+                "additionalProperties": {"enum": list(IMPACTS)},
+            },
+        ]
+    },
+)

@@ -1,0 +1,386 @@
+"""The scenario file as pydantic sees it: one class for each kind of thing, unknown keys refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+
+from simkit.scenario import fields as f
+from simkit.scenario.units import MisfitError, shown
+
+FORMAT = 1
+"""The version of the format that this simkit reads."""
+LEFT_OUT: Any = None
+"""What a field holds that the file leaves out: `given` skips it, the default stands with the value that is built."""
+
+
+class Part(BaseModel):
+    """A mapping in the file."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
+
+    def given(self, *leave: str) -> dict[str, Any]:
+        """The fields that the file gives, but those in `leave`; what it leaves out has its default elsewhere."""
+        return {key: getattr(self, key) for key in self.model_fields_set if key not in leave}
+
+
+class EntitlementPart(Part):
+    """Permission to perform operations on targets."""
+
+    operation: f.Name
+    """tool.operation, or a glob over those names."""
+    targets: list[str] = []
+    """Names or globs; default: the operation's own targets."""
+    conditions: f.Conditions = []
+    """source (own runtime only), environment, approval."""
+
+
+class IdentityPart(Part):
+    """Someone or something that acts."""
+
+    kind: f.IdentityKind = "service"
+    stage: f.Stage = "inference"
+    environment: f.Environment = "production"
+    tier: f.Name = ""
+    """Whose shared secret it would use; default: a tier of its own."""
+    susceptibility: f.Chance = 0.0
+    """The chance that a poisoned input steers it."""
+    roles: f.Names = []
+    entitlements: list[EntitlementPart] = []
+    runtime_holds: f.Names = []
+    """Credentials of other identities in its runtime."""
+    note: str = ""
+
+
+class ValuePart(Part):
+    """What losing a resource costs, in the scenario's own unit."""
+
+    confidentiality: f.Worth = 0.0
+    integrity: f.Worth = 0.0
+    availability: f.Worth = 0.0
+
+
+class ResourcePart(Part):
+    """A thing that can be lost."""
+
+    kind: f.ResourceKind = "data-store"
+    value: ValuePart = ValuePart()
+    holds: f.Names = []
+    """Credentials that lie in it."""
+    recoverable_from: f.Names = []
+    """Its backups."""
+    exposure: f.Exposure = "private"
+    contains: f.Names = []
+    """Its children: what is done to it is done to them."""
+    environment: f.Environment = ""
+    note: str = ""
+
+
+class OperationPart(Part):
+    """One thing that a tool does."""
+
+    effect: f.Effect
+    targets: list[str] = []
+    """Default targets: resources, or identities for execute, assume, invoke, mint and grant."""
+    duration: f.Delay = LEFT_OUT
+    chance: f.Chance = 1.0
+    role: f.Name = ""
+    """Effect grant only: the role that it gives its target."""
+    high_impact: bool = LEFT_OUT
+    """Waits for a person under `context: approval`; default by effect."""
+    note: str = ""
+
+
+class ToolPart(Part):
+    """An API that agents call."""
+
+    operations: dict[f.Name, OperationPart] = {}
+    runs_as: f.Name = ""
+    """Whose entitlements it uses itself (the confused deputy)."""
+    general_purpose: bool = False
+    """A shell or an HTTP client: an agent can use any token that it finds."""
+    note: str = ""
+
+
+class CredentialPart(Part):
+    """A secret or token that authenticates one identity."""
+
+    identity: f.Name
+    kind: str = ""
+    ttl: f.Lifetime = LEFT_OUT
+    """As documented; default never."""
+    effective_ttl: f.Lifetime = LEFT_OUT
+    """As measured; default: ttl."""
+    binding: f.Binding = "bearer"
+    audience: f.Names = []
+    """The tools that accept it; default: all."""
+    managed: bool = True
+    """false: a third party's fixed secret, which no grant policy governs."""
+    note: str = ""
+
+
+class RolePart(Part):
+    """A named set of entitlements."""
+
+    entitlements: list[EntitlementPart] = []
+    note: str = ""
+
+
+class TrustPart(Part):
+    """One identity may become, invoke or spawn another."""
+
+    source: f.Name = Field(alias="from")
+    target: f.Name = Field(alias="to")
+    kind: f.TrustKind = "assume"
+    attenuates: bool = False
+    """Does the scope shrink on the way?"""
+    ttl: f.Lifetime = LEFT_OUT
+    note: str = ""
+
+
+class NeedPart(Part):
+    """An operation on targets; a bare text is an operation on its own targets."""
+
+    operation: f.Name
+    targets: list[str] = []
+
+
+class TaskPart(Part):
+    """A piece of legitimate work of one identity."""
+
+    identity: f.Name
+    needs: list[Annotated[NeedPart, f.SHORT_OPERATION]] = []
+    reads: f.Names = []
+    """Where its input comes from."""
+    delegates_to: f.Names = []
+    """Trust edges that it uses."""
+    rate: f.Rate = LEFT_OUT
+    duration: f.Delay = LEFT_OUT
+    note: str = ""
+
+
+def _poison(raw: object) -> tuple[str, str]:
+    return _target_and_task(raw, "poison", "", "write a resource, or {task: NAME}")
+
+
+def _mistake(raw: object) -> tuple[str, str]:
+    return _target_and_task(raw, "mistake", "agent", "write an agent, or {agent: NAME, task: NAME}")
+
+
+def _target_and_task(raw: object, kind: str, target: str, mend: str) -> tuple[str, str]:
+    """A text is the target; a mapping has the target under its key, and a task."""
+    if isinstance(raw, str) and raw.strip():
+        return raw, ""
+    if not isinstance(raw, dict) or not raw:
+        raise MisfitError(f"{kind} is {shown(raw)}: {mend}")
+    for key, value in raw.items():
+        if key not in (target, "task"):
+            raise MisfitError(f"{kind} has no key {shown(key)}: {mend}", key, key=True)
+        if not isinstance(value, str) or not value.strip():
+            raise MisfitError(f"{key} is {shown(value)}: write a name", key)
+    for key in (target or "task",):
+        if key not in raw:
+            raise MisfitError(f"{kind} needs `{key}`: {mend}")
+    return raw.get(target, ""), raw.get("task", "")
+
+
+def _names(*keys: str) -> WithJsonSchema:
+    inner = {key: {"type": "string"} for key in keys}
+    mapping = {"type": "object", "properties": inner, "required": [keys[0]], "additionalProperties": False}
+    return WithJsonSchema({"anyOf": [{"type": "string"}, mapping]})
+
+
+class EntryPointPart(Part):
+    """How the attack starts: one of leak, poison, compromise and mistake."""
+
+    leak: f.Name = ""
+    """A credential."""
+    poison: Annotated[tuple[str, str], PlainValidator(_poison), _names("task")] = ("", "")
+    """A resource, or only what one task reads."""
+    compromise: f.Name = ""
+    """An identity."""
+    mistake: Annotated[tuple[str, str], PlainValidator(_mistake), _names("agent", "task")] = ("", "")
+    """An agent; there is no attacker."""
+    delay: f.Delay = LEFT_OUT
+    """From time 0 to the attacker's first use."""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _one_start(self) -> EntryPointPart:
+        kinds = sorted(self.model_fields_set & {"leak", "poison", "compromise", "mistake"})
+        if len(kinds) != 1:
+            found = " and ".join(kinds) or "none"
+            raise MisfitError(f"an entry point is one of leak, poison, compromise and mistake, here {found}: write one")
+        return self
+
+
+class LostPart(Part):
+    """A resource and the impact by which it is lost."""
+
+    resource: f.Name
+    impact: f.Impact
+
+
+class PerformedPart(Part):
+    """An operation, and the target on which it must have been performed (default: any)."""
+
+    operation: f.Name
+    target: f.Name = ""
+
+
+class GoalPart(Part):
+    """What must not happen: reached when all of it is."""
+
+    lost: list[Annotated[LostPart, f.SHORT_LOST]] = []
+    performed: list[Annotated[PerformedPart, f.SHORT_OPERATION]] = []
+    steered: f.Name = ""
+    """An agent of which some session is the attacker's."""
+    note: str = ""
+
+
+class DetectionPart(Part):
+    """The chance that an event raises an alert, and how long after it."""
+
+    chance: f.Chance
+    delay: f.Delay = LEFT_OUT
+
+
+class ResponsePart(Part):
+    """The defender."""
+
+    detection: dict[f.Event, DetectionPart] = {}
+    """By event, by class of events, or any."""
+    delay: f.Delay = LEFT_OUT
+    """Of an automatic response."""
+    remediation_lag: f.Delay = LEFT_OUT
+    """Of a response by hand."""
+    rotation_period: f.Horizon = LEFT_OUT
+    completeness: f.Chance = LEFT_OUT
+    """The chance that a given credential is revoked, not forgotten."""
+    approval_delay: f.Delay = LEFT_OUT
+    rubber_stamp: f.Chance = LEFT_OUT
+    """The chance that a person approves whatever is asked."""
+    miss_rate: f.Chance = LEFT_OUT
+    """The chance that an out-of-context use passes `context: checks`."""
+
+
+class SelectorPart(Part):
+    """Which identities a policy governs: globs over these fields."""
+
+    name: f.Globs = []
+    kind: f.Globs = []
+    stage: f.Globs = []
+    environment: f.Globs = []
+    tier: f.Globs = []
+
+
+class PolicyPart(Part):
+    """A grant policy: another one with some dials turned."""
+
+    extends: f.Name = "rbac"
+    identity: f.IdentityDial = LEFT_OUT
+    scope: f.ScopeDial = LEFT_OUT
+    expiry: f.ExpiryDial = LEFT_OUT
+    context: f.ContextDial = LEFT_OUT
+    response: f.ResponseDial = LEFT_OUT
+    binding: f.BindingDial = LEFT_OUT
+    delegation: f.DelegationDial = LEFT_OUT
+    ttl: f.Lifetime = LEFT_OUT
+    miss_rate: f.Chance = LEFT_OUT
+    applies_to: SelectorPart = SelectorPart()
+    otherwise: f.Name = ""
+    """Governs the identities that applies_to leaves out; default static-secrets."""
+    note: str = ""
+
+
+class ObservedPart(Part):
+    """One real run of a task."""
+
+    task: f.Name
+    calls: list[str]
+    success: bool = True
+
+
+class IncidentPart(Part):
+    """What the public record says."""
+
+    date: str
+    kind: f.IncidentKind = "incident"
+    hops: list[str] = []
+    reached: f.Names = []
+    """The goals that the public record says were reached."""
+    lifetimes: str = ""
+    detected: str = ""
+
+
+class SourcePart(Part):
+    """Where a fact comes from."""
+
+    url: str
+    grade: f.Grade = "S"
+    """P own text, S secondary page, D derived, M from memory."""
+    says: str = ""
+
+
+class AssumptionPart(Part):
+    """A number or a shape that no source gives."""
+
+    about: str
+    why: str
+
+
+class ScenarioPart(Part):
+    """A scenario file: one world, how it is attacked, what must not happen, and who responds."""
+
+    simkit: Annotated[int, Field(ge=FORMAT, le=FORMAT), WithJsonSchema({"const": FORMAT})]
+    """The version of the format."""
+    name: f.Name
+    description: str = ""
+    horizon: f.Horizon = LEFT_OUT
+    """How long the attacker has; default 30d."""
+    policy: f.Name = LEFT_OUT
+    """The grant policy in force; default rbac."""
+    compare: f.Names = []
+    """What `simkit compare` shows; default: all named and own policies."""
+    identities: dict[f.Name, IdentityPart] = {}
+    resources: dict[f.Name, ResourcePart] = {}
+    tools: dict[f.ToolName, ToolPart] = {}
+    credentials: dict[f.Name, CredentialPart] = {}
+    roles: dict[f.Name, RolePart] = {}
+    trust: list[TrustPart] = []
+    tasks: dict[f.Name, TaskPart] = {}
+    entry_points: dict[f.Name, EntryPointPart]
+    goals: dict[f.Name, GoalPart] = {}
+    response: ResponsePart = Field(default_factory=lambda: ResponsePart())
+    policies: dict[f.Name, PolicyPart] = {}
+    observed: Annotated[list[ObservedPart], f.FILE_NAME] = []
+    """Real runs, or the name of a JSON-lines file beside this one with the same keys."""
+    incident: IncidentPart | None = None
+    sources: list[SourcePart] = []
+    assumptions: list[AssumptionPart] = []
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the scenario file, for editors; `load` checks more than a schema can say."""
+    made = ScenarioPart.model_json_schema(mode="validation")
+    _without_defaults(made)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:simkit:scenario:{FORMAT}",
+        **made,
+        "title": "simkit scenario",
+    }
+
+
+def _without_defaults(node: Any) -> None:
+    """Take the defaults out of `node`: what a field holds here when it is left out says nothing to a reader."""
+    if isinstance(node, dict):
+        node.pop("default", None)
+        for below in node.values():
+            _without_defaults(below)
+    elif isinstance(node, list):
+        for below in node:
+            _without_defaults(below)
