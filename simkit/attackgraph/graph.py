@@ -232,9 +232,7 @@ class _Tables:
 
     def arrays(self) -> dict[str, Any]:
         """`tables` and `fixed`; a fixed duration needs no table, and no draw."""
-        fixed = [
-            min(ticks(row.seconds), FOREVER) if isinstance(row, Fixed) else -1 for row in self._rows
-        ]
+        fixed = [min(ticks(row.seconds), FOREVER) if isinstance(row, Fixed) else -1 for row in self._rows]
         blank = (0,) * len(quantile_table(Fixed(0.0)))
         tables = [blank if value >= 0 else quantile_table(row) for row, value in zip(self._rows, fixed, strict=True)]
         return {"tables": np.array(tables, dtype=np.int64), "fixed": np.array(fixed, dtype=np.int64)}

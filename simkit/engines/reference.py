@@ -119,9 +119,7 @@ class Trace:
     contained: int | None = None
 
 
-def replay(
-    graph: AttackGraph, entry: EntryArrays, *, seed: int, sample: int, extensions: int = EXTENSIONS
-) -> Trace:
+def replay(graph: AttackGraph, entry: EntryArrays, *, seed: int, sample: int, extensions: int = EXTENSIONS) -> Trace:
     """What `sample` reaches before the horizon. `extensions` bounds role juggling (see `EXTENSIONS`)."""
     return _Replay(graph, Fates(graph, seed, sample), extensions).run(entry)
 

@@ -218,4 +218,3 @@ EFFECTS: Mapping[str, Callable[[Act], tuple[Conclusion, ...]]] = {
     "grant": _nothing_more,
 }
 """What each effect concludes besides `performed`; `assume` and `invoke` have families of their own."""
-

@@ -49,9 +49,7 @@ def _susceptible(world: World, identity: str) -> float:
     return world.model.identities[identity].susceptibility
 
 
-def _by_trust(
-    world: World, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]
-) -> Iterator[Step]:
+def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
     effect = "invoke" if edge.kind == "invoke" else "assume"
     alert, delay = world.alert(effect, session.policy)
     chance = _susceptible(world, edge.target) if effect == "invoke" else 1.0

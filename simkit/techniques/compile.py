@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 
 from simkit.attackgraph import AttackGraph, Containment, Fact, Step
 from simkit.distributions import Distribution
-from simkit.model import EntryPoint, Goal, Response
-from simkit.policies import Sessions
 from simkit.techniques import act, assume, enter, flow, inhabit, objective, redeem, steer
 from simkit.techniques.world import World
 
@@ -24,16 +22,8 @@ TECHNIQUES: Mapping[str, Callable[[World], Iterator[Step]]] = {
 """One row for each family of rules; a new family is one file and one row."""
 
 
-def attack_graph(
-    sessions: Sessions,
-    response: Response,
-    entries: Mapping[str, EntryPoint],
-    goals: Mapping[str, Goal],
-    *,
-    horizon: float,
-) -> AttackGraph:
-    """The attack graph of `sessions` under attack through any of `entries`; `horizon` is in seconds."""
-    world = World.of(sessions, response, entries, goals)
+def attack_graph(world: World, *, horizon: float) -> AttackGraph:
+    """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family(world) if step.chance > 0]
     return AttackGraph.build(steps, enter.entries(world), containment(world), horizon=horizon)
 

@@ -88,9 +88,7 @@ def _busy(world: World, session: Session) -> float:
     return sum(task.rate * task.duration.mean for task in tasks) or 1.0
 
 
-def _first(
-    world: World, entry: EntryPoint, variant: str, concluded: tuple[Conclusion, ...], text: str
-) -> Step:
+def _first(world: World, entry: EntryPoint, variant: str, concluded: tuple[Conclusion, ...], text: str) -> Step:
     alert, delay = world.alert(entry.kind, world.policy)
     hidden = entry.kind == "leak"
     return Step(

@@ -46,4 +46,3 @@ def _inhabit(world: World, identity: Identity, what: str, concluded: Conclusion,
         alert=alert,
         alert_delay=delay,
     )
-

@@ -78,7 +78,12 @@ class World:
 
     def alert(self, event: str, policy: GrantPolicy) -> tuple[float, Distribution]:
         """The chance and delay of the alert that `event` raises; logging comes with the response dial of `policy`."""
-        shown = {"entry": True, "damage": True, "identity": policy.logging != "none", "action": policy.logging == "action"}
+        shown = {
+            "entry": True,
+            "damage": True,
+            "identity": policy.logging != "none",
+            "action": policy.logging == "action",
+        }
         detection = self.response.noticed(event)
         if detection is None or not shown.get(class_of(event), False):
             return 0.0, Fixed(0.0)

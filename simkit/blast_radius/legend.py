@@ -1,0 +1,87 @@
+"""What the columns of outcomes mean to people: values of losses, and whom or what each fact touches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.attackgraph import AttackGraph, Fact
+from simkit.model import Goal, Model
+from simkit.policies import Session
+
+GROUPS = ("identities", "credentials", "tools", "resources")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Legend:
+    """`value` is what each fact costs once it holds; `touched` says for each group which names which facts touch;
+    `totals` how many names of the group there are; `goals` the column of each goal (None: nothing concludes it)."""
+
+    value: Mapping[int, float]
+    touched: Mapping[str, Mapping[str, tuple[int, ...]]]
+    totals: Mapping[str, int]
+    goals: Mapping[str, int | None]
+    resources: frozenset[str]
+
+    @classmethod
+    def of(cls, graph: AttackGraph, model: Model, goals: Mapping[str, Goal], sessions: Mapping[str, Session]) -> Legend:
+        """The legend of `graph`; `sessions` are all those that its facts name."""
+        touched: dict[str, dict[str, list[int]]] = {group: {} for group in GROUPS}
+        for number, fact in enumerate(graph.facts):
+            for group, name in _touches(fact, model, sessions):
+                touched[group].setdefault(name, []).append(number)
+        return cls(
+            value=_values(graph, model),
+            touched={g: {name: tuple(facts) for name, facts in sorted(names.items())} for g, names in touched.items()},
+            totals=dict(zip(GROUPS, map(len, _everything(model)), strict=True)),
+            goals={name: graph.index.get(Fact("reached", name)) for name in goals},
+            resources=frozenset(model.resources),
+        )
+
+    def counts(self, held: NDArray[np.bool_], group: str) -> NDArray[np.int64]:
+        """How many names of `group` each row of `held` (rows, facts) touches."""
+        total = np.zeros(len(held), dtype=np.int64)
+        for facts in self.touched[group].values():
+            total += held[:, list(facts)].any(axis=1)
+        return total
+
+    def lost_value(self, held: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The value lost in each row of `held` (rows, facts), added up in the order of the facts' names."""
+        total = np.zeros(len(held))
+        for fact, value in self.value.items():
+            total += np.where(held[:, fact], value, 0.0)
+        return total
+
+
+def _everything(model: Model) -> Sequence[Mapping[str, object]]:
+    return (model.identities, model.credentials, model.tools, model.resources)
+
+
+def _values(graph: AttackGraph, model: Model) -> dict[int, float]:
+    found = {}
+    for number, fact in enumerate(graph.facts):
+        if fact.kind == "lost":
+            value = model.resources[fact.subject].value.get(fact.object, 0.0)
+            if value:
+                found[number] = value
+    return found
+
+
+def _touches(fact: Fact, model: Model, sessions: Mapping[str, Session]) -> list[tuple[str, str]]:
+    """Whom or what holding `fact` means that the attacker reached."""
+    if fact.kind in ("replays", "steers"):
+        return [("identities", name) for name in sessions[fact.subject].identities]
+    if fact.kind == "runs_in":
+        return [("identities", fact.subject)]
+    if fact.kind == "holds":
+        credential = fact.subject.rpartition("@")[0] or fact.subject
+        name = fact.subject if fact.subject in model.credentials else credential
+        return [("credentials", name)] if name in model.credentials else []
+    if fact.kind == "performed":
+        return [("tools", fact.subject.partition(".")[0])]
+    if fact.kind in ("lost", "deleted"):
+        return [("resources", fact.subject)]
+    return [("resources", fact.object)] if fact.kind == "seen" else []

@@ -1,0 +1,153 @@
+"""How the attacker got there: chains of steps, by how often each was the first to arrive."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simkit.attackgraph import AttackGraph, Cause
+from simkit.blast_radius.intervals import Interval, wilson
+from simkit.engines.outcomes import Outcomes
+from simkit.table import Table, duration, percent
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One step of a path: what it is, the technique, what made it possible, and when it is done (median, seconds)."""
+
+    label: str
+    rule: str
+    key: str
+    cause: Cause
+    done: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttackPath:
+    """One way to a goal, and in which share of the samples it was the first."""
+
+    goal: str
+    steps: tuple[PathStep, ...]
+    share: Interval
+
+    def __str__(self) -> str:
+        return " -> ".join(step.label for step in self.steps)
+
+    def to_dict(self) -> dict[str, object]:
+        """The path as plain data."""
+        return {
+            "goal": self.goal,
+            "share": self.share.to_dict(),
+            "hops": len(self.steps),
+            "steps": [
+                {
+                    "label": s.label,
+                    "rule": s.rule,
+                    "key": s.key,
+                    "cause": [s.cause.kind, *s.cause.names],
+                    "done": s.done,
+                }
+                for s in self.steps
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AttackPaths:
+    """Attack paths, the most frequent first, among equals the shortest."""
+
+    title: str
+    paths: tuple[AttackPath, ...]
+    found: int
+    """How many different paths there were before the list was cut."""
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self.paths)
+
+    def __repr__(self) -> str:
+        return f"AttackPaths({len(self.paths)} of {self.found}: {self.title})"
+
+    @property
+    def summary(self) -> str:
+        """The main path in a sentence."""
+        if not self.paths:
+            return f"{self.title}: no attack path was taken."
+        main = self.paths[0]
+        return (
+            f"{self.title}: {self.found} paths; the most frequent ({percent(main.share.estimate)} of trials): {main}."
+        )
+
+    def table(self) -> Table:
+        """A row for each path."""
+        rows = [
+            (path.goal, percent(path.share.estimate), len(path.steps), duration(path.steps[-1].done), str(path))
+            for path in self.paths
+        ]
+        note = f"{len(self.paths)} of {self.found} paths" if self.found > len(self.paths) else ""
+        return Table(("goal", "trials", "hops", "median time", "path"), rows, title=self.title, note=note)
+
+    def tables(self) -> list[Table]:
+        """All tables of this result."""
+        return [self.table()]
+
+    def to_dict(self) -> dict[str, object]:
+        """The paths as plain data."""
+        return {"title": self.title, "found": self.found, "paths": [path.to_dict() for path in self.paths]}
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+
+def paths_to(graph: AttackGraph, outcomes: Outcomes, targets: Sequence[tuple[str, int]], limit: int) -> AttackPaths:
+    """The paths by which samples first reached each of `targets` (name, fact)."""
+    counted: Counter[tuple[str, tuple[int, ...]]] = Counter()
+    samples: dict[tuple[str, tuple[int, ...]], list[int]] = {}
+    for name, fact in targets:
+        for sample in np.flatnonzero(outcomes.first[:, fact] >= 0).tolist():
+            key = (name, chain(graph, outcomes, sample, fact))
+            counted[key] += 1
+            samples.setdefault(key, []).append(sample)
+    ordered = sorted(counted, key=lambda key: (-counted[key], len(key[1]), key))
+    found = tuple(_path(graph, outcomes, key, counted[key], samples[key]) for key in ordered[:limit])
+    return AttackPaths("attack paths", found, len(counted))
+
+
+def chain(graph: AttackGraph, outcomes: Outcomes, sample: int, fact: int) -> tuple[int, ...]:
+    """The steps that led `sample` to `fact`: each after all that it needed."""
+    first, by = outcomes.first[sample], outcomes.by[sample]
+    ordered: dict[int, None] = {}
+    waiting: list[tuple[int, bool]] = [(int(by[fact]), False)]
+    while waiting:
+        step, ready = waiting.pop()
+        if ready:
+            ordered[step] = None
+        elif step not in ordered:
+            waiting.append((step, True))
+            needed = sorted(graph.premises(step), key=lambda premise: (first[premise], premise), reverse=True)
+            waiting.extend((int(by[premise]), False) for premise in needed)
+    return tuple(ordered)
+
+
+def _path(
+    graph: AttackGraph, outcomes: Outcomes, key: tuple[str, tuple[int, ...]], count: int, samples: list[int]
+) -> AttackPath:
+    goal, steps = key
+    done = [_median_time(graph, outcomes, samples, step) for step in steps]
+    named = (graph.steps[step] for step in steps)
+    found = tuple(PathStep(s.label, s.rule, s.key, s.cause, time) for s, time in zip(named, done, strict=True))
+    return AttackPath(goal, found, wilson(count, len(outcomes)))
+
+
+def _median_time(graph: AttackGraph, outcomes: Outcomes, samples: list[int], step: int) -> float:
+    """When `step` first concluded something, in seconds: the lower median over `samples`."""
+    concluded = graph.conclusion_idx[graph.conclusion_ptr[step] : graph.conclusion_ptr[step + 1]]
+    rows = np.asarray(samples)
+    taken = [outcomes.first[rows, fact][outcomes.by[rows, fact] == step] for fact in concluded.tolist()]
+    times = np.sort(np.concatenate(taken))
+    return int(times[(len(times) - 1) // 2]) / 1000 if len(times) else 0.0

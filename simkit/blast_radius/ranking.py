@@ -1,0 +1,74 @@
+"""Which credential or identity is the worst to lose."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from simkit.blast_radius.provenance import Provenance
+from simkit.table import Table, format_number, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One credential (leaked) or identity (compromised), and the worst that follows."""
+
+    kind: str
+    name: str
+    value: float
+    impact: float
+    goals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Every credential and identity by the worst case of losing it.
+
+    `exposure` is, for each goal, the share of identities from which it can be reached (known as exposure %); the
+    `impact` of a row is the share of the environment that can be reached downstream of it (impact %).
+    """
+
+    rows: tuple[Ranked, ...]
+    exposure: dict[str, float]
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        worst = self.rows[0] if self.rows else None
+        shown = f"worst: {worst.kind} {worst.name}, {format_number(worst.value)}" if worst else "nothing to lose"
+        return f"Ranking({len(self.rows)} credentials and identities under {self.provenance.policy}; {shown})"
+
+    @property
+    def summary(self) -> str:
+        """The ranking in a sentence."""
+        if not self.rows:
+            return "The scenario has no credential and no identity to lose."
+        worst = self.rows[0]
+        return (
+            f"Under {self.provenance.policy}, {worst.kind} {worst.name} is the worst to lose: up to "
+            f"{format_number(worst.value)} of value, {percent(worst.impact)} of the environment."
+        )
+
+    def table(self) -> Table:
+        """A row for each credential and identity, the worst first."""
+        rows = [(r.kind, r.name, r.value, percent(r.impact), ", ".join(r.goals) or None) for r in self.rows]
+        columns = ("kind", "name", "worst case", "impact %", "goals in reach")
+        return Table(columns, rows, title=str(self.provenance), note="worst case: chances and time are ignored")
+
+    def exposure_table(self) -> Table:
+        """A row for each goal: from which share of the identities it can be reached."""
+        rows = [(goal, percent(share)) for goal, share in self.exposure.items()]
+        return Table(("goal", "exposure %"), rows, title="identities from which a goal can be reached")
+
+    def tables(self) -> list[Table]:
+        """All tables of this result."""
+        return [self.table(), self.exposure_table()] if self.exposure else [self.table()]
+
+    def to_dict(self) -> dict[str, object]:
+        """The ranking as plain data."""
+        return {
+            "provenance": self.provenance.to_dict(),
+            "rows": [asdict(row) for row in self.rows],
+            "exposure": dict(self.exposure),
+        }
+
+    def _repr_html_(self) -> str:
+        return "".join(table.html() for table in self.tables())

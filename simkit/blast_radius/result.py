@@ -1,0 +1,303 @@
+"""The blast radius of one attack under one policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.attackgraph import AttackGraph, Fact
+from simkit.blast_radius import intervals
+from simkit.blast_radius.intervals import Interval
+from simkit.blast_radius.legend import GROUPS, Legend
+from simkit.blast_radius.paths import AttackPaths, paths_to
+from simkit.blast_radius.provenance import Provenance
+from simkit.blast_radius.utility import Utility
+from simkit.engines.outcomes import NEVER, Outcomes
+from simkit.errors import QuestionError, nearest
+from simkit.model import IMPACTS
+from simkit.table import Table, duration, format_number, percent
+
+
+@dataclass(frozen=True, slots=True)
+class WorstCase:
+    """What can be reached at all, chances and time ignored: of the worst variant, never the union of them.
+
+    `goals` are those that some variant reaches. `impact` is the share of all identities, credentials, tools and
+    resources that the worst variant reaches (known as impact %).
+    """
+
+    value: float
+    goals: tuple[str, ...]
+    impact: float
+    counts: dict[str, int]
+
+    @classmethod
+    def of(cls, legend: Legend, held: NDArray[np.bool_]) -> WorstCase:
+        """The worst of the variants in the rows of `held` (variants, facts)."""
+        values = legend.lost_value(held)
+        counts = {group: legend.counts(held, group) for group in GROUPS}
+        touched = np.sum(list(counts.values()), axis=0)
+        worst = max(range(len(held)), key=lambda row: (values[row], touched[row], -row))
+        goals = tuple(g for g, fact in legend.goals.items() if fact is not None and held[:, fact].any())
+        everything = sum(legend.totals.values())
+        return cls(
+            value=float(values[worst]),
+            goals=goals,
+            impact=float(touched[worst]) / everything if everything else 0.0,
+            counts={group: int(count[worst]) for group, count in counts.items()},
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class BlastRadius:
+    """What N samples of one attack reached. Times are in seconds, values in the scenario's own unit."""
+
+    graph: AttackGraph
+    outcomes: Outcomes
+    legend: Legend
+    worst_case: WorstCase
+    utility: Utility
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        value = self.value_lost()
+        return (
+            f"BlastRadius({self.provenance.policy}: {format_number(value.estimate)} lost on average "
+            f"[{format_number(value.low)}, {format_number(value.high)}], worst case "
+            f"{format_number(self.worst_case.value)}, {self.provenance.entry_point}, {self.trials:,} trials)"
+        )
+
+    @property
+    def trials(self) -> int:
+        """How many samples there are."""
+        return len(self.outcomes)
+
+    @cached_property
+    def held(self) -> NDArray[np.bool_]:
+        """Whether each sample (rows) reached each fact (columns)."""
+        return self.outcomes.first >= 0
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """The value that each sample lost."""
+        return self.legend.lost_value(self.held)
+
+    @cached_property
+    def _ordered(self) -> list[float]:
+        return sorted(self.values.tolist())
+
+    def value_lost(self) -> Interval:
+        """The mean value lost."""
+        return intervals.mean(self.values.tolist())
+
+    def quantile(self, share: float) -> Interval:
+        """The value that a `share` of the samples does not exceed (0.95 for p95)."""
+        return intervals.quantile(self._ordered, share)
+
+    def cvar(self, share: float = 0.95) -> float:
+        """The mean of the worst samples beyond the quantile at `share`."""
+        return intervals.tail_mean(self._ordered, share)
+
+    def exceedance(self) -> list[tuple[float, float]]:
+        """The loss exceedance curve: each value that some sample lost, and the share of samples that lost more."""
+        values, counts = np.unique(self.values, return_counts=True)
+        beyond = len(self.values) - np.cumsum(counts)
+        return [(float(v), int(b) / len(self.values)) for v, b in zip(values, beyond, strict=True)]
+
+    def fact(self, what: str | Fact) -> int | None:
+        """The column of `what`: a goal, `resource:impact`, or a Fact; None where no step concludes it.
+
+        Raises QuestionError for a name that the scenario does not have.
+        """
+        if isinstance(what, Fact):
+            return self.graph.index.get(what)
+        if what in self.legend.goals:
+            return self.legend.goals[what]
+        resource, _, impact = what.rpartition(":")
+        if impact in IMPACTS and resource in self.legend.resources:
+            return self.graph.index.get(Fact("lost", resource, impact))
+        known = [*self.legend.goals, *(f"{r}:{i}" for r in self.legend.resources for i in IMPACTS)]
+        raise QuestionError(f"{what!r} is neither a goal nor a resource:impact: {nearest(what, known)}")
+
+    def chance(self, what: str | Fact) -> Interval:
+        """The chance that `what` (a goal, `resource:impact`, or a Fact) is reached before the horizon."""
+        fact = self.fact(what)
+        return intervals.wilson(0 if fact is None else int(self.held[:, fact].sum()), self.trials)
+
+    def time_to(self, what: str | Fact) -> Interval:
+        """The median time to `what`, in seconds, over the samples that reach it."""
+        fact = self.fact(what)
+        return self._median(self.outcomes.first[:, fact] if fact is not None else np.array([], dtype=np.int64))
+
+    def time_to_first_loss(self) -> Interval:
+        """The median time to the first loss that has a value, over the samples that lose something."""
+        first = self.outcomes.first[:, list(self.legend.value)]
+        if not first.shape[1]:
+            return self._median(np.array([], dtype=np.int64))
+        earliest = np.where(first >= 0, first, np.iinfo(np.int64).max).min(axis=1)
+        return self._median(np.where(earliest < np.iinfo(np.int64).max, earliest, NEVER))
+
+    def contained(self) -> Interval:
+        """The chance that the attack is contained before the horizon."""
+        return intervals.wilson(int((self.outcomes.contained >= 0).sum()), self.trials)
+
+    def time_to_containment(self) -> Interval:
+        """The median time to containment, in seconds, over the samples that are contained."""
+        return self._median(self.outcomes.contained)
+
+    def _median(self, times: NDArray[np.int64]) -> Interval:
+        reached = sorted((times[times >= 0] / 1000).tolist())
+        return intervals.quantile(reached, 0.5)
+
+    def reached(self, group: str) -> Interval:
+        """How many `identities`, `credentials`, `tools` or `resources` a sample reaches on average."""
+        if group not in GROUPS:
+            raise QuestionError(f"{group!r} is not a group: {nearest(group, GROUPS)}")
+        return intervals.mean(self.legend.counts(self.held, group).astype(float).tolist())
+
+    def goals_reached(self) -> float:
+        """The share of the goals that a sample reaches on average."""
+        chances = [self.chance(goal).estimate for goal in self.legend.goals]
+        return sum(chances) / len(chances) if chances else 0.0
+
+    def over_time(self, moments: Sequence[float]) -> list[Interval]:
+        """The mean value lost until each of `moments` (seconds)."""
+        first = self.outcomes.first
+        found = []
+        for moment in moments:
+            held = (first >= 0) & (first <= round(moment * 1000))
+            found.append(intervals.mean(self.legend.lost_value(held).tolist()))
+        return found
+
+    def paths(self, goal: str | None = None, *, limit: int = 10) -> AttackPaths:
+        """The attack paths to `goal` (None: to every goal, or to every loss with a value if there is none)."""
+        if goal is not None:
+            fact = self.fact(goal)
+            targets = [] if fact is None else [(goal, fact)]
+        else:
+            targets = [(name, fact) for name, fact in self.legend.goals.items() if fact is not None]
+            if not self.legend.goals:
+                targets = [(str(self.graph.facts[fact]), fact) for fact in self.legend.value]
+        return paths_to(self.graph, self.outcomes, targets, limit)
+
+    @property
+    def summary(self) -> str:
+        """The result in a sentence or two."""
+        value, prov = self.value_lost(), self.provenance
+        text = (
+            f"Through {prov.entry_point}, under {prov.policy}, the attacker gets "
+            f"{format_number(value.estimate)} of value on average (95 % interval {format_number(value.low)} to "
+            f"{format_number(value.high)}; worst case {format_number(self.worst_case.value)})."
+        )
+        first = self.time_to_first_loss()
+        if first.trials:
+            text += f" {percent(first.trials / self.trials)} of trials lose something, the median after "
+            text += f"{duration(first.estimate)}."
+        if not value.estimate:
+            text += " A blast radius of zero is almost always a modelling error: check what the scenario leaves out."
+        return text
+
+    def table(self) -> Table:
+        """The measures, a row each."""
+        p95, value = self.quantile(0.95), self.value_lost()
+        rows: list[tuple[str | float | None, ...]] = [
+            ("value lost, mean", value.estimate, value.low, value.high),
+            ("value lost, median", *_three(self.quantile(0.5))),
+            ("value lost, p95", p95.estimate, p95.low, p95.high),
+            ("value lost, CVaR95", self.cvar(), None, None),
+            ("value lost, worst case", self.worst_case.value, None, None),
+        ]
+        for group in GROUPS:
+            rows.append((f"{group} reached (of {self.legend.totals[group]})", *_three(self.reached(group))))
+        rows.append(("chance of containment", *_three(self.contained(), percent)))
+        rows.append(("time to first loss, median", *_three(self.time_to_first_loss(), duration)))
+        rows.append(("time to containment, median", *_three(self.time_to_containment(), duration)))
+        return Table(("measure", "estimate", "low", "high"), rows, title=str(self.provenance), note="95 % intervals")
+
+    def goals_table(self) -> Table:
+        """The goals, with the chance of each and the time to it."""
+        rows = [
+            (
+                goal,
+                *_three(self.chance(goal), percent),
+                duration(time.estimate) if (time := self.time_to(goal)).trials else None,
+                "yes" if goal in self.worst_case.goals else "no",
+            )
+            for goal in self.legend.goals
+        ]
+        return Table(("goal", "chance", "low", "high", "median time", "worst case"), rows, title="goals")
+
+    def losses_table(self) -> Table:
+        """Each loss with a value: its chance and the median time to it, the likeliest first."""
+        rows = []
+        for number, value in self.legend.value.items():
+            fact = self.graph.facts[number]
+            chance, time = self.chance(fact), self.time_to(fact)
+            when = duration(time.estimate) if time.trials else None
+            rows.append((fact.subject, fact.object, value, *_three(chance, percent), when, chance.estimate))
+        rows.sort(key=lambda row: (-row[-1], row[0], row[1]))
+        columns = ("resource", "impact", "value", "chance", "low", "high", "median time")
+        return Table(columns, [row[:-1] for row in rows], title="losses")
+
+    def tables(self) -> list[Table]:
+        """All tables of this result."""
+        found = [self.table()]
+        if self.legend.goals:
+            found.append(self.goals_table())
+        return [*found, self.losses_table()]
+
+    def to_dict(self) -> dict[str, object]:
+        """The result as plain data, without the samples."""
+        return {
+            "provenance": self.provenance.to_dict(),
+            "value_lost": {
+                "mean": self.value_lost().to_dict(),
+                "median": self.quantile(0.5).to_dict(),
+                "p95": self.quantile(0.95).to_dict(),
+                "cvar95": self.cvar(),
+            },
+            "worst_case": {
+                "value": self.worst_case.value,
+                "goals": list(self.worst_case.goals),
+                "impact_share": self.worst_case.impact,
+                **self.worst_case.counts,
+            },
+            "reached": {group: {"of": self.legend.totals[group], **self.reached(group).to_dict()} for group in GROUPS},
+            "goals": {
+                goal: {"chance": self.chance(goal).to_dict(), "median_time": _some(self.time_to(goal))}
+                for goal in self.legend.goals
+            },
+            "losses": [
+                {
+                    "resource": self.graph.facts[number].subject,
+                    "impact": self.graph.facts[number].object,
+                    "value": value,
+                    "chance": self.chance(self.graph.facts[number]).to_dict(),
+                }
+                for number, value in self.legend.value.items()
+            ],
+            "time_to_first_loss": _some(self.time_to_first_loss()),
+            "contained": self.contained().to_dict(),
+            "time_to_containment": _some(self.time_to_containment()),
+            "exceedance": [list(point) for point in self.exceedance()],
+            "utility": self.utility.to_dict(),
+        }
+
+    def _repr_html_(self) -> str:
+        return "".join(table.html() for table in self.tables())
+
+
+def _three(interval: Interval, write=None) -> tuple[str | float | None, ...]:  # type: ignore[no-untyped-def]
+    """Estimate, low and high as cells; none where nothing was measured."""
+    if not interval.trials:
+        return (None, None, None)
+    values = (interval.estimate, interval.low, interval.high)
+    return tuple(write(value) for value in values) if write else values
+
+
+def _some(interval: Interval) -> dict[str, float | int | str] | None:
+    return interval.to_dict() if interval.trials else None

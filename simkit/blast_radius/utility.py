@@ -1,0 +1,107 @@
+"""What a grant policy costs the legitimate work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from simkit.model import Model, ObservedRun, Response, Task
+from simkit.policies import Session, Sessions, Token
+
+DAY = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Utility:
+    """The other side of a blast radius: broken tasks and stopped runs, and what the controls cost a day."""
+
+    tasks: int
+    broken: tuple[str, ...]
+    broken_needs: tuple[str, ...]
+    observed: int
+    stopped: int
+    tokens_a_day: float
+    checks_a_day: float
+    approvals_a_day: float
+    waiting_minutes_a_day: float
+    records_a_day: float
+
+    def to_dict(self) -> dict[str, object]:
+        """The utility side as plain data."""
+        return asdict(self)
+
+
+def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun, ...] = ()) -> Utility:
+    """The utility side of `sessions`.
+
+    A task is broken if one of its needs is not entitled, or if it has no session. A run counts as observed if it did
+    its job, and is stopped if it called an operation that its task's session does not hold. Tokens are issued at each
+    run under `identity: task`, else once a ttl; each operation that a run needs is one check, one record (where action
+    decisions are logged) and, if it waits for a person, one approval.
+    """
+    model = sessions.model
+    broken = {need.task for need in sessions.broken}
+    broken |= {task.name for task in model.tasks.values() if sessions.serving(task) is None}
+    approvals = sum(_approvals(sessions, task) for task in model.tasks.values())
+    tokens = sum(_issued(token, model) for group in sessions.tokens.values() for token in group)
+    done = [run for run in observed if run.success]
+    return Utility(
+        tasks=len(model.tasks),
+        broken=tuple(sorted(broken)),
+        broken_needs=tuple(str(need) for need in sessions.broken),
+        observed=len(done),
+        stopped=sum(not covered(sessions, run) for run in done),
+        tokens_a_day=tokens,
+        checks_a_day=sum(uses for task, uses in _uses(sessions) if _checked(sessions, task)),
+        approvals_a_day=approvals,
+        waiting_minutes_a_day=approvals * response.approval_delay.mean / 60,
+        records_a_day=_records(sessions, tokens),
+    )
+
+
+def covered(sessions: Sessions, run: ObservedRun) -> bool:
+    """True if the session of the run's task holds every operation that the run called."""
+    session = sessions.serving(sessions.model.tasks[run.task])
+    return session is not None and {operation for operation, _ in session.grants}.issuperset(run.calls)
+
+
+def _uses(sessions: Sessions) -> Iterator[tuple[Task, float]]:
+    """Each task, with how many operations it uses a day."""
+    for task in sessions.model.tasks.values():
+        yield task, task.rate * DAY * len(task.needs)
+
+
+def _checked(sessions: Sessions, task: Task) -> bool:
+    return sessions.governing(task.identity).at_least("context", "checks")
+
+
+def _approvals(sessions: Sessions, task: Task) -> float:
+    session = sessions.serving(task)
+    if session is None:
+        return 0.0
+    return task.rate * DAY * sum(_waits(sessions.model, session, need.operation) for need in task.needs)
+
+
+def _waits(model: Model, session: Session, operation: str) -> bool:
+    """True if this use waits for a person, by the policy or by a condition on every grant of the operation."""
+    if session.policy.context == "approval" and model.operation(operation).waits_for_approval:
+        return True
+    conditions = [conditions for (name, _), conditions in session.grants.items() if name == operation]
+    return bool(conditions) and all("approval" in given for given in conditions)
+
+
+def _issued(token: Token, model: Model) -> float:
+    """How often `token` is issued, a day."""
+    if not model.credentials[token.credential].managed:
+        return 0.0
+    if token.rate:
+        return token.rate * DAY
+    return DAY / token.ttl if token.ttl else 0.0
+
+
+def _records(sessions: Sessions, tokens: float) -> float:
+    """Audit records a day: tokens issued where identity events are logged, uses where action decisions are."""
+    if sessions.policy.logging == "none":
+        return 0.0
+    logged = (uses for task, uses in _uses(sessions) if sessions.governing(task.identity).logging == "action")
+    return tokens + sum(logged)

@@ -1,0 +1,223 @@
+"""The only place where the line is joined: scenario, sessions, attack graph, engine, blast radius."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from simkit.attackgraph import AttackGraph
+from simkit.blast_radius import (
+    BlastRadius,
+    Comparison,
+    Legend,
+    PairMatrix,
+    Provenance,
+    Ranked,
+    Ranking,
+    Utility,
+    WorstCase,
+    utility,
+)
+from simkit.blast_radius.comparison import compared
+from simkit.errors import QuestionError, nearest
+from simkit.fate import checked_seed
+from simkit.model import EntryPoint
+from simkit.policies import GrantPolicy, named_policies, sessions
+from simkit.scenario import Scenario
+from simkit.techniques import World, attack_graph
+
+MOST_TRIALS = 1 << 34
+"""The generator counts blocks of four samples in 32 bits."""
+
+PolicyLike = str | GrantPolicy | None
+
+
+@dataclass(frozen=True, eq=False)
+class Attack:
+    """A scenario compiled for one policy: the graph of all its entry points, what it means, and what it costs."""
+
+    scenario: Scenario
+    policy: GrantPolicy
+    graph: AttackGraph
+    legend: Legend
+    utility: Utility
+
+    def provenance(self, entry_point: str, *, seed: int = 0, trials: int = 0, engine: str = "replay") -> Provenance:
+        """Where a result of this attack comes from."""
+        from simkit import __version__
+
+        scenario = self.scenario
+        return Provenance(
+            scenario.name, scenario.digest, self.policy.name, entry_point, seed, trials, engine, __version__
+        )
+
+    def worst_case(self, entry_point: str) -> WorstCase:
+        """The worst variant of `entry_point`, chances and time ignored."""
+        from simkit.engines.reach import worst_cases
+
+        entry = self.graph.entry(entry_point)
+        starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
+        return WorstCase.of(self.legend, worst_cases(self.graph, starts))
+
+
+def compile_attack(
+    scenario: Scenario, policy: PolicyLike = None, *, entries: Mapping[str, EntryPoint] | None = None
+) -> Attack:
+    """Compile `scenario` under `policy` (a name, a GrantPolicy, or None for the one in force).
+
+    `entries` replaces the scenario's own entry points. Raises PolicyError for an unknown policy.
+    """
+    chosen = policy if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy)
+    response = scenario.response
+    cut = sessions(scenario.model, chosen, rotation_period=response.rotation_period)
+    world = World.of(cut, response, scenario.entry_points if entries is None else entries, scenario.goals)
+    graph = attack_graph(world, horizon=scenario.horizon)
+    known = {name: reached.session for name, reached in world.all_sessions.items()}
+    legend = Legend.of(graph, scenario.model, scenario.goals, known)
+    return Attack(scenario, chosen, graph, legend, utility(cut, response, scenario.observed))
+
+
+def simulate(
+    scenario: Scenario,
+    policy: PolicyLike = None,
+    *,
+    entry_point: str | None = None,
+    trials: int = 1000,
+    seed: int = 0,
+    threads: int | None = None,
+) -> BlastRadius:
+    """Replay the attack through `entry_point` (None: the only one) under `policy` (None: the one in force).
+
+    The same seed gives the same bytes on any number of `threads` (None: one for each processor). Raises QuestionError
+    for an unknown entry point, or if there are several and none is named, and for a bad number of trials or seed;
+    PolicyError for an unknown policy.
+    """
+    name = chosen_entry(scenario, entry_point)
+    return _replayed(compile_attack(scenario, policy), name, trials=trials, seed=seed, threads=threads)
+
+
+def _replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, threads: int | None) -> BlastRadius:
+    from simkit.engines.replay import replay
+
+    count = checked_trials(trials)
+    outcomes = replay(attack.graph, entry_point, seed=checked_seed(seed), trials=count, threads=threads)
+    return BlastRadius(
+        graph=attack.graph,
+        outcomes=outcomes,
+        legend=attack.legend,
+        worst_case=attack.worst_case(entry_point),
+        utility=attack.utility,
+        provenance=attack.provenance(entry_point, seed=seed, trials=count),
+    )
+
+
+def compare(
+    scenario: Scenario,
+    policies: Iterable[str | GrantPolicy] | None = None,
+    *,
+    entry_point: str | None = None,
+    trials: int = 1000,
+    seed: int = 0,
+    threads: int | None = None,
+    against: str | None = None,
+) -> Comparison:
+    """Replay the same attack, sample by sample, under each of `policies`.
+
+    None takes what the scenario's `compare` says, else its own policies and the named ones. Differences are against
+    the policy `against` (None: the one in force, which is added if it is missing). Raises as `simulate`.
+    """
+    name = chosen_entry(scenario, entry_point)
+    base = scenario.grant_policy(against).name
+    chosen = _policies(scenario, policies, base)
+    results = [
+        _replayed(compile_attack(scenario, policy), name, trials=trials, seed=seed, threads=threads)
+        for policy in chosen
+    ]
+    return compared(results, base)
+
+
+def _policies(scenario: Scenario, policies: Iterable[str | GrantPolicy] | None, base: str) -> list[str | GrantPolicy]:
+    chosen: list[str | GrantPolicy] = list(policies) if policies is not None else list(scenario.compare)
+    if not chosen:
+        chosen = list(dict.fromkeys([*named_policies(), *scenario.policies]))
+    names = [policy if isinstance(policy, str) else policy.name for policy in chosen]
+    return chosen if base in names else [base, *chosen]
+
+
+def rank(scenario: Scenario, policy: PolicyLike = None, *, threads: int | None = None) -> Ranking:
+    """Every credential (leaked) and identity (compromised) by the worst case of losing it under `policy`."""
+    from simkit.engines.reach import worst_cases
+
+    entries = dict(_everything_lost(scenario))
+    attack = compile_attack(scenario, policy, entries=entries)
+    starts, rows = [], []
+    for name in entries:
+        entry = attack.graph.entry(name)
+        rows.append(range(len(starts), len(starts) + len(entry.names)))
+        starts.extend(entry.roots(variant) for variant in range(len(entry.names)))
+    held = worst_cases(attack.graph, starts, threads=threads)
+    worst = {
+        name: WorstCase.of(attack.legend, held[row.start : row.stop]) for name, row in zip(entries, rows, strict=True)
+    }
+    ranked = [
+        Ranked(_lost_kind(entries[name]), entries[name].target, case.value, case.impact, case.goals)
+        for name, case in worst.items()
+    ]
+    ranked.sort(key=lambda row: (-row.value, -row.impact, row.kind, row.name))
+    return Ranking(tuple(ranked), _exposure(scenario, worst), attack.provenance("(each)", engine="reach"))
+
+
+def _everything_lost(scenario: Scenario) -> Iterator[tuple[str, EntryPoint]]:
+    for name in scenario.model.credentials:
+        yield f"leak of {name}", EntryPoint(f"leak of {name}", "leak", name)
+    for name in scenario.model.identities:
+        yield f"compromise of {name}", EntryPoint(f"compromise of {name}", "compromise", name)
+
+
+def _lost_kind(entry: EntryPoint) -> str:
+    return "credential" if entry.kind == "leak" else "identity"
+
+
+def _exposure(scenario: Scenario, worst: Mapping[str, WorstCase]) -> dict[str, float]:
+    """For each goal the share of identities whose compromise can reach it."""
+    cases = [worst[f"compromise of {name}"] for name in scenario.model.identities]
+    return {goal: sum(goal in case.goals for case in cases) / max(len(cases), 1) for goal in scenario.goals}
+
+
+def worst_case_pairs(scenario: Scenario, policy: PolicyLike = None) -> PairMatrix:
+    """Which goals the worst case reaches from which entry points under `policy`."""
+    attack = compile_attack(scenario, policy)
+    reached = {(entry, goal) for entry in scenario.entry_points for goal in attack.worst_case(entry).goals}
+    wordless = [goal.name for goal in scenario.goals.values() if not goal.lost and not goal.performed]
+    return PairMatrix(
+        tuple(scenario.entry_points),
+        tuple(scenario.goals),
+        frozenset(reached),
+        tuple(wordless),
+        attack.provenance("(each)", engine="reach"),
+    )
+
+
+def chosen_entry(scenario: Scenario, entry_point: str | None) -> str:
+    """The name of the entry point that is meant. Raises QuestionError for an unknown one, and if None of several."""
+    names: Sequence[str] = list(scenario.entry_points)
+    if entry_point is None and len(names) == 1:
+        return names[0]
+    if entry_point is None:
+        raise QuestionError(f"{scenario.name} has {len(names)} entry points: name one of {', '.join(names)}")
+    if entry_point not in names:
+        raise QuestionError(f"no entry point is called {entry_point!r}: {nearest(entry_point, names)}")
+    return entry_point
+
+
+def checked_trials(trials: int) -> int:
+    """`trials` if it is a whole number from 1 to 2**34. Raises QuestionError."""
+    if isinstance(trials, bool) or not isinstance(trials, int) or not 1 <= trials <= MOST_TRIALS:
+        raise QuestionError(f"trials {trials!r} is not a whole number from 1 to 2**34: choose one")
+    return trials
+
+
+def under(scenario: Scenario, policy: GrantPolicy) -> Scenario:
+    """`scenario` with `policy` in force, added to its own."""
+    return dataclasses.replace(scenario, policy=policy.name, policies={**scenario.policies, policy.name: policy})
