@@ -151,7 +151,8 @@ def rank(scenario: Scenario, policy: PolicyLike = None, *, threads: int | None =
 
     entries = dict(_everything_lost(scenario))
     attack = compile_attack(scenario, policy, entries=entries)
-    starts, rows = [], []
+    starts: list[list[int]] = []
+    rows = []
     for name in entries:
         entry = attack.graph.entry(name)
         rows.append(range(len(starts), len(starts) + len(entry.names)))

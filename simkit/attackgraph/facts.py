@@ -57,9 +57,10 @@ class Step:
     """One attack step: all `premises` must hold together; then it takes its time, and may succeed.
 
     `key` is made of names, never of positions, and is unique in a graph. `fate` is the name under which its draws are
-    made (the key, if empty): what one identity does to one target meets the same fate in each session that policies cut
-    for it. `rule` names the technique, `label` reads well in a path. It takes `duration` + `wait` (for a task's next run) + `approval` (for a person). `alert` is the
-    chance that the concluded step raises an alert, `alert_delay` how long after.
+    made (the key, if empty): what one identity does to one target meets the same fate in each session that policies
+    cut for it. `rule` names the technique, `label` reads well in a path. A step takes its `duration`, the `wait` for a
+    task's next run and the `approval` of a person. `alert` is the chance that the concluded step raises an alert,
+    `alert_delay` how long after.
     """
 
     key: str

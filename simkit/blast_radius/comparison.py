@@ -34,7 +34,7 @@ class Difference:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Blast radii of one entry point, from the same seed and trials; `against` is the policy that others differ from."""
+    """Blast radii of one entry point, from the same seed and trials; the others are held `against` one policy."""
 
     results: tuple[BlastRadius, ...]
     against: str
@@ -110,8 +110,8 @@ class Comparison:
 
     def utility_table(self) -> Table:
         """The policies side by side: what they cost the legitimate work."""
-        rows = [_utility_row(result) for result in self.results]
-        columns = (
+        rows: list[tuple[str | float, ...]] = [_utility_row(result) for result in self.results]
+        columns: tuple[str, ...] = (
             "policy",
             "tasks broken",
             "real runs stopped",

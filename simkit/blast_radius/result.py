@@ -238,10 +238,10 @@ class BlastRadius:
             fact = self.graph.facts[number]
             chance, time = self.chance(fact), self.time_to(fact)
             when = duration(time.estimate) if time.trials else None
-            rows.append((fact.subject, fact.object, value, *_three(chance, percent), when, chance.estimate))
-        rows.sort(key=lambda row: (-row[-1], row[0], row[1]))
+            rows.append((chance.estimate, (fact.subject, fact.object, value, *_three(chance, percent), when)))
+        rows.sort(key=lambda row: (-row[0], row[1][:2]))
         columns = ("resource", "impact", "value", "chance", "low", "high", "median time")
-        return Table(columns, [row[:-1] for row in rows], title="losses")
+        return Table(columns, [row for _, row in rows], title="losses")
 
     def tables(self) -> list[Table]:
         """All tables of this result."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import heappop, heappush
 
 from simkit.attackgraph.graph import EXTENSIONS, AttackGraph, EntryArrays
@@ -28,7 +29,7 @@ def reach(graph: AttackGraph, entry: EntryArrays, *, seed: int, sample: int) -> 
 
 
 def _closure(graph: AttackGraph, roots: Iterable[int], works: Callable[[int], bool]) -> set[int]:
-    """The least set of facts that holds every conclusion of `roots` and of each working step whose premises it holds."""
+    """The least set that holds what `roots` conclude, and what each working step concludes whose premises it holds."""
     held: set[int] = set()
     waiting = [step for step in roots if works(step)]
     while waiting:
@@ -69,7 +70,7 @@ class Fates:
         return next((i for i, upper in enumerate(entry.upper) if drawn < upper), -1)
 
     def succeeds(self, step: int) -> bool:
-        return self.of_step(Stream.SUCCESS, step) < self.graph.success[step]
+        return self.of_step(Stream.SUCCESS, step) < int(self.graph.success[step])
 
     def takes(self, step: int) -> int:
         """Work, the wait for a task's next run, and the wait for a person."""
@@ -79,7 +80,7 @@ class Fates:
             (Stream.WAIT, graph.wait[step]),
             (Stream.APPROVAL, graph.approval[step]),
         )
-        return sum(self._drawn(row, lambda s=stream: self.of_step(s, step)) for stream, row in parts)
+        return sum(self._drawn(row, partial(self.of_step, stream, step)) for stream, row in parts)
 
     def alert_after(self, step: int) -> int | None:
         """How long after its conclusion `step` raises an alert, if it does."""

@@ -1,4 +1,4 @@
-"""What exists: identities, resources, tools, credentials, roles, trust edges, tasks, and the attack and its responders."""
+"""What exists: identities, resources, tools, credentials, roles, trust edges, tasks, attackers and responders."""
 
 from simkit.model.identities import (
     BINDINGS,
