@@ -23,6 +23,7 @@ NARROWEST = 3
 
 _UNITS = (("y", 31_536_000), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _QUANTITY = re.compile(r"[\d.,]+(e[+-]?\d+)?(?: (?:ms|s|min|h|d|y)\b| ?%)?")
+_BETWEEN = re.compile(r"[ <>~+\-±\[\](),]|\bto\b|\bof\b")
 
 
 def format_number(value: float) -> str:
@@ -173,11 +174,11 @@ class Table:
 
     def markdown(self) -> str:
         """A pipe table as code hosts draw it, with everything escaped that Markdown would read as markup."""
-        head = "| " + " | ".join(_markdown(name) for name in self.columns) + " |"
+        head = "| " + " | ".join(escape_markdown(name) for name in self.columns) + " |"
         rule = "|" + "|".join(" ---: " if right else " --- " for right in self._right()) + "|"
-        body = ("| " + " | ".join(_markdown(_written(cell)) for cell in row) + " |" for row in self.rows)
-        title = [f"**{_markdown(self.title)}**", ""] if self.title else []
-        note = ["", _markdown(self.note)] if self.note else []
+        body = ("| " + " | ".join(escape_markdown(_written(cell)) for cell in row) + " |" for row in self.rows)
+        title = [f"**{escape_markdown(self.title)}**", ""] if self.title else []
+        note = ["", escape_markdown(self.note)] if self.note else []
         return "\n".join([*title, head, rule, *body, *note])
 
     def html(self) -> str:
@@ -235,7 +236,7 @@ def _quantities(cells: Iterable[Cell]) -> bool:
 
 def _quantity(text: str) -> bool:
     rest, found = _QUANTITY.subn("", text)
-    return found > 0 and not rest.strip(" <>~+-±[](),to")
+    return found > 0 and not _BETWEEN.sub("", rest)
 
 
 def _html(text: str) -> str:
@@ -251,10 +252,10 @@ _MARKUP = re.compile(r"[\\|*`\[\]<>&~$]|(?<![^\W_])_|_(?![^\W_])")
 _MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
 
 
-def _markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     r"""`text` so that Markdown reads no markup, no HTML and no mention in it.
 
-    >>> _markdown("a|b <b> @team snake_case")
+    >>> escape_markdown("a|b <b> @team snake_case")
     'a\\|b \\<b\\> &#64;team snake_case'
     """
     escaped = _MARKUP.sub(lambda found: "\\" + found.group(), printable(text))

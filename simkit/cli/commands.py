@@ -1,0 +1,54 @@
+"""The command `simkit` itself, and the list of its subcommands."""
+
+from __future__ import annotations
+
+import click
+
+from simkit.cli.asking import compare, paths, rank, run
+from simkit.cli.completion import completion
+from simkit.cli.group import Group
+from simkit.cli.looking import graph, schema, validate
+from simkit.cli.policies import policies
+
+
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"simkit {version('simkit')}")
+        context.exit()
+
+
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 what was asked about does not hold, 2 bad usage or input, 3 an internal error.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def simkit() -> None:
+    """What does an attacker get when a token leaks, or an agent reads a poisoned document?
+
+    simkit replays the attack on a scenario file under different IAM grant policies, and says how large the blast
+    radius is, how fast it grows, and what to narrow.
+
+    \b
+    A first look:
+      simkit validate scenario.yaml          is the file sound?
+      simkit run scenario.yaml               the blast radius under the policy in force
+      simkit compare scenario.yaml           the same attack under other policies
+      simkit paths scenario.yaml             how the attacker gets there
+      simkit rank scenario.yaml              which credentials are the most dangerous to lose
+
+    A scenario of `-` is read from standard input.
+    """
+
+
+for _command in (validate, run, compare, rank, paths, graph, policies, schema, completion):
+    simkit.add_command(_command)

@@ -1,0 +1,81 @@
+"""The click group: which exception becomes which exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from simkit.cli.screen import Screen, complain, complaints, confess, say
+from simkit.errors import InputError, SimkitError
+
+FINE = 0
+DOES_NOT_HOLD = 1
+BAD_INPUT = 2
+INTERNAL = 3
+STOPPED = 130
+"""128 + SIGINT, as shells have it."""
+BROKEN_PIPE = 141
+"""128 + SIGPIPE: whoever read the results has gone, which is no error of ours."""
+
+
+class Group(click.Group):
+    """A group whose exit codes are simkit's, however a command ends; commands are listed as they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands, in the order of use."""
+        return list(self.commands)
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **extra: Any) -> Any:
+        """Run, and exit with the code of what happened."""
+        extra["standalone_mode"] = False
+        screen = Screen()
+        _survive_odd_encodings()
+        try:
+            answer = super().main(args, prog_name, obj=screen, **extra)
+            sys.stdout.flush()
+            code = answer if isinstance(answer, int) else FINE
+        except Exception as error:
+            code = _code_of(error, screen)
+        sys.exit(code)
+
+
+def _code_of(error: Exception, screen: Screen) -> int:
+    """The exit code for `error`, after telling the user about it."""
+    if isinstance(error, click.Abort):
+        complain("stopped")
+        return STOPPED
+    if isinstance(error, BrokenPipeError):
+        # The interpreter flushes standard output once more on its way out, and would complain there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        say(error.ctx.get_help() if error.ctx else error.format_message())
+        return BAD_INPUT
+    if isinstance(error, click.ClickException):
+        _misused(error)
+        return BAD_INPUT
+    if isinstance(error, InputError):
+        complaints(error)
+        return BAD_INPUT
+    if isinstance(error, SimkitError):
+        complaints(error)
+        return INTERNAL
+    confess(error, screen.verbose)
+    return INTERNAL
+
+
+def _misused(error: click.ClickException) -> None:
+    context = getattr(error, "ctx", None)
+    hint = f" (see `{context.command_path} --help`)" if context else ""
+    complain(error.format_message().replace("\n", " ").strip().rstrip(".") + hint)
+
+
+def _survive_odd_encodings() -> None:
+    """A name that the terminal's encoding lacks is escaped; it does not end the run."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,193 @@
+"""The commands that look at a scenario without an attack: validate, graph, schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simkit.cli.group import BAD_INPUT, DOES_NOT_HOLD, FINE
+from simkit.cli.options import FILES, listening_options, load, output_options, scenario_argument
+from simkit.cli.output import Output, as_json, refuse_input_as_output, suffix_says
+from simkit.cli.screen import Screen, complaints
+from simkit.errors import InputError, Problem, ScenarioError
+
+if TYPE_CHECKING:
+    from simkit.scenario import Scenario
+
+GRAPHS = ("mermaid", "dot", "graphml", "json")
+_GRAPH_SUFFIXES = {".mmd": "mermaid", ".dot": "dot", ".gv": "dot", ".graphml": "graphml", ".json": "json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What `validate` found out about one file: mistakes, and (in a sound file) what is worth a second look."""
+
+    file: str
+    says: str
+    error: InputError | None = None
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> Mapping[str, Any]:
+        """The finding as plain data."""
+        return {
+            "file": self.file,
+            "valid": self.error is None,
+            "summary": self.says,
+            "problems": [_plain(problem) for problem in _problems(self.error, self.file)],
+            "warnings": list(self.warnings),
+        }
+
+
+@click.command(short_help="Check scenario files; every mistake by line.")
+@click.argument("scenarios", nargs=-1, required=True, type=FILES, metavar="SCENARIO...")
+@click.option("--strict", is_flag=True, help="Exit with 1 where a sound file has warnings.")
+@output_options(("text", "json"))
+@click.pass_obj
+def validate(screen: Screen, scenarios: tuple[str, ...], strict: bool, format_: str | None, out: str) -> int:
+    """Check scenario files, and name every mistake with its line and column.
+
+    A broken file ends with exit code 2. Warnings are what a sound file should not have: a task that needs what its
+    identity is not entitled to, a file without goals.
+
+    \b
+    Examples:
+      simkit validate scenario.yaml
+      simkit validate --strict scenarios/*.yaml
+      simkit validate --format json - < scenario.yaml
+    """
+    refuse_input_as_output(out, *scenarios)
+    findings = [_checked(file) for file in scenarios]
+    output = Output(screen, "validate", format_ or "", out)
+    if output.chosen == "json":
+        output.text(as_json("validate", {"files": [finding.to_dict() for finding in findings]}))
+    else:
+        _tell(output, findings)
+    if any(finding.error for finding in findings):
+        return BAD_INPUT
+    return DOES_NOT_HOLD if strict and any(finding.warnings for finding in findings) else FINE
+
+
+def _checked(file: str) -> Finding:
+    try:
+        scenario = load(file)
+    except InputError as error:
+        count = len(_problems(error, file))
+        return Finding(file, f"{file}: {count} mistake{'s' if count != 1 else ''}", error)
+    return Finding(file, f"{file}: {_inventory(scenario)}", None, tuple(_warnings(scenario)))
+
+
+def _tell(output: Output, findings: list[Finding]) -> None:
+    """Mistakes and warnings go where errors go; standard output says what is sound."""
+    for finding in findings:
+        if finding.error is not None:
+            complaints(finding.error)
+        for warning in finding.warnings:
+            output.screen.note(f"warning: {finding.file}: {warning}")
+    sound = [finding.says for finding in findings if finding.error is None]
+    if sound and not output.screen.quiet:
+        output.text("\n".join(sound))
+
+
+def _inventory(scenario: Scenario) -> str:
+    model = scenario.model
+    counts = (
+        ("identity", "identities", model.identities),
+        ("resource", "resources", model.resources),
+        ("tool", "tools", model.tools),
+        ("credential", "credentials", model.credentials),
+        ("task", "tasks", model.tasks),
+        ("entry point", "entry points", scenario.entry_points),
+        ("goal", "goals", scenario.goals),
+    )
+    said = ", ".join(f"{len(things)} {one if len(things) == 1 else many}" for one, many, things in counts)
+    return f"{scenario.name} is sound: {said}"
+
+
+def _warnings(scenario: Scenario) -> list[str]:
+    from simkit.policies import sessions
+
+    made = sessions(scenario.model, scenario.grant_policy(), rotation_period=scenario.response.rotation_period)
+    warnings = [str(broken) for broken in made.broken]
+    if not scenario.goals:
+        warnings.append("no goal says what must not happen, so only losses are counted")
+    return warnings
+
+
+def _problems(error: InputError | None, file: str) -> tuple[Problem, ...]:
+    if isinstance(error, ScenarioError):
+        return error.problems
+    return (Problem((), str(error), file=file),) if error else ()
+
+
+def _plain(problem: Problem) -> Mapping[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line or None,
+        "column": problem.column or None,
+        "where": list(problem.where),
+        "message": problem.message,
+    }
+
+
+@click.command(short_help="Draw the model: Mermaid, DOT, GraphML, JSON.")
+@scenario_argument
+@click.option(
+    "--group",
+    type=click.Choice(("environment", "tier", "none")),
+    default="environment",
+    show_default=True,
+    help="What Mermaid and DOT draw boxes around.",
+)
+@output_options(GRAPHS)
+@click.pass_obj
+def graph(screen: Screen, scenario: str, group: str, format_: str | None, out: str) -> None:
+    """Draw the scenario's model: identities, tools, credentials, resources, roles, tasks and trust edges.
+
+    Mermaid stops at 500 edges, where code hosts stop drawing; a comment in it says so.
+
+    \b
+    Examples:
+      simkit graph scenario.yaml                              Mermaid, for a README
+      simkit graph scenario.yaml --format dot | dot -Tsvg > model.svg
+      simkit graph scenario.yaml --group tier -o model.dot
+      simkit graph scenario.yaml -o model.graphml             for Gephi, yEd or Cytoscape
+    """
+    from simkit.model import export
+
+    refuse_input_as_output(out, scenario)
+    model = load(scenario).model
+    chosen = format_ or suffix_says(out, _GRAPH_SUFFIXES) or "mermaid"
+    if chosen == "mermaid":
+        content = export.mermaid(model, group=group)
+    elif chosen == "dot":
+        content = export.dot(model, group=group)
+    else:
+        content = export.FORMATS[chosen](model)
+    Output(screen, "graph", chosen, out).text(content)
+
+
+@click.command(short_help="Print the JSON Schema of the scenario file.")
+@click.option("--out", "-o", default="-", metavar="FILE", help="Write the schema to FILE, whole or not at all.")
+@listening_options
+@click.pass_obj
+def schema(screen: Screen, out: str) -> None:
+    """Print the JSON Schema of the scenario file, for editors that complete and check as you type.
+
+    \b
+    Examples:
+      simkit schema --out schema.json
+      simkit schema | jq '.properties | keys'
+
+    Then begin a scenario with this line:
+
+    \b
+      # yaml-language-server: $schema=schema.json
+    """
+    from simkit.scenario import json_schema
+
+    content = json.dumps(json_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    Output(screen, "schema", "json", out).text(content)

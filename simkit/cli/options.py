@@ -1,0 +1,176 @@
+"""The options that several commands share, and what they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from simkit.cli.output import FORMATS
+from simkit.cli.screen import Screen
+from simkit.errors import SimkitError
+
+if TYPE_CHECKING:
+    from simkit.scenario import Scenario
+
+F = TypeVar("F", bound=Callable[..., Any])
+LARGEST_SEED = (1 << 64) - 1
+FILES = click.Path(dir_okay=False, allow_dash=True)
+
+
+def scenario_argument(command: F) -> F:
+    """SCENARIO: a file, or `-`."""
+    return click.argument("scenario", type=FILES)(command)
+
+
+def output_options(formats: tuple[str, ...] = FORMATS) -> Callable[[F], F]:
+    """--format, --out, --quiet and --verbose."""
+
+    def add(command: F) -> F:
+        command = click.option(
+            "--format",
+            "format_",
+            type=click.Choice(formats),
+            default=None,
+            help="How to write the answer. Default: what the name of --out says, else the first of these.",
+        )(command)
+        command = click.option(
+            "--out", "-o", default="-", metavar="FILE", help="Write the answer to FILE, whole or not at all."
+        )(command)
+        return listening_options(command)
+
+    return add
+
+
+def listening_options(command: F) -> F:
+    """--quiet and --verbose, which set the Screen."""
+    quiet = click.option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        expose_value=False,
+        callback=_hear("quiet"),
+        help="Only the summary; no notes and no progress.",
+    )
+    verbose = click.option(
+        "--verbose",
+        "-v",
+        is_flag=True,
+        expose_value=False,
+        callback=_hear("verbose"),
+        is_eager=True,
+        help="Say where the answer comes from; show a traceback if simkit itself fails.",
+    )
+    return quiet(verbose(command))
+
+
+def _hear(attribute: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def heard(context: click.Context, _: click.Parameter, given: bool) -> None:
+        if given:
+            setattr(context.ensure_object(Screen), attribute, True)
+
+    return heard
+
+
+def policy_option(command: F) -> F:
+    """--policy, one name."""
+    return click.option(
+        "--policy",
+        "-p",
+        metavar="NAME",
+        shell_complete=complete_policies,
+        help="The grant policy: a named one or the scenario's own. Default: the one in force in the scenario.",
+    )(command)
+
+
+def threads_option(command: F) -> F:
+    """--threads."""
+    return click.option(
+        "--threads",
+        type=click.IntRange(min=1),
+        default=None,
+        help="How many threads work. Default: one for each processor.",
+    )(command)
+
+
+def run_options(command: F) -> F:
+    """--entry-point, --trials, --seed and --threads."""
+    options = (
+        click.option(
+            "--entry-point",
+            "-e",
+            metavar="NAME",
+            shell_complete=complete_entry_points,
+            help="How the attack starts. Needed where the scenario has several.",
+        ),
+        click.option(
+            "--trials",
+            "-n",
+            type=click.IntRange(min=1),
+            default=1000,
+            show_default=True,
+            help="How many times the attack is replayed.",
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(0, LARGEST_SEED),
+            default=0,
+            show_default=True,
+            help="The same seed gives the same answer, on any number of threads.",
+        ),
+        threads_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def names(_: click.Context, option: click.Parameter, given: str | None) -> tuple[str, ...] | None:
+    """A comma-separated list of names, each once; None where the option is not given."""
+    if given is None:
+        return None
+    found = tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    if not found:
+        raise click.BadParameter("no name is in it: give names with commas between them", param=option)
+    return found
+
+
+def load(scenario: str) -> Scenario:
+    """The scenario in the file called `scenario`, or on standard input for `-`. Raises InputError."""
+    import simkit.scenario
+
+    return simkit.scenario.load(scenario)
+
+
+def complete_policies(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Policy names for TAB; in a comma-separated list, for its last part."""
+    from simkit.policies import named_policies
+
+    done, comma, last = incomplete.rpartition(",")
+    scenario = _scenario_so_far(context)
+    known = named_policies(scenario.policies if scenario else None)
+    return [f"{done}{comma}{name}" for name in known if name.startswith(last) and name not in done.split(",")]
+
+
+def complete_entry_points(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Entry points of the scenario on the line, for TAB."""
+    scenario = _scenario_so_far(context)
+    return [name for name in scenario.entry_points if name.startswith(incomplete)] if scenario else []
+
+
+def complete_goals(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Goals of the scenario on the line, for TAB."""
+    scenario = _scenario_so_far(context)
+    return [name for name in scenario.goals if name.startswith(incomplete)] if scenario else []
+
+
+def _scenario_so_far(context: click.Context) -> Scenario | None:
+    """The scenario that the line names already; None where there is none, or it is broken: TAB never complains."""
+    file = context.params.get("scenario")
+    if not file or file == "-":
+        return None
+    try:
+        return load(file)
+    except SimkitError:
+        return None

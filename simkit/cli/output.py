@@ -1,0 +1,149 @@
+"""Results as text, JSON or Markdown, on standard output or in a file."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import click
+
+from simkit.cli.screen import Screen, coloured, line_width
+from simkit.errors import InputError
+from simkit.table import Table, escape_markdown, printable, wrap
+
+JSON_FORMAT = 1
+"""Raised when a field of the JSON output changes its meaning or goes; new fields do not raise it."""
+FORMATS = ("text", "json", "markdown")
+_SUFFIXES = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+
+
+class Result(Protocol):
+    """What every answer of the library can do."""
+
+    @property
+    def summary(self) -> str:
+        """One or two sentences."""
+
+    def tables(self) -> Sequence[Table]:
+        """The answer in full, the main table first."""
+
+    def to_dict(self) -> Mapping[str, Any]:
+        """The answer as JSON takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A result that a command puts together itself."""
+
+    summary: str
+    parts: tuple[Table, ...]
+    data: Mapping[str, Any]
+
+    def tables(self) -> Sequence[Table]:
+        """The tables that it was made with."""
+        return self.parts
+
+    def to_dict(self) -> Mapping[str, Any]:
+        """The data that it was made with."""
+        return self.data
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where results go, and how they look."""
+
+    screen: Screen
+    command: str
+    format: str = ""
+    out: str = "-"
+
+    def result(self, result: Result, verdicts: Sequence[str] = ()) -> None:
+        """Write `result`; `verdicts` are sentences about it that the user asked for."""
+        self.text(self._drawn(result, verdicts))
+
+    def text(self, content: str) -> None:
+        """Write `content` as it is; a file appears whole or not at all."""
+        if self.out == "-":
+            click.echo(content, nl=not content.endswith("\n"), color=coloured(sys.stdout))
+            return
+        from simkit.files import write
+
+        write(self.out, content if content.endswith("\n") else content + "\n")
+        self.screen.note(f"written: {self.out}")
+
+    @property
+    def chosen(self) -> str:
+        """The format asked for, else the one that the name of the file suggests, else text."""
+        return self.format or suffix_says(self.out, _SUFFIXES) or "text"
+
+    def _drawn(self, result: Result, verdicts: Sequence[str]) -> str:
+        if self.chosen == "json":
+            return as_json(self.command, {"result": result.to_dict(), "verdicts": list(verdicts)})
+        if self.chosen == "markdown":
+            parts = [escape_markdown(result.summary), *(table.markdown() for table in result.tables())]
+            return "\n\n".join([*parts, *map(escape_markdown, verdicts)])
+        return "\n\n".join(self._blocks(result, verdicts))
+
+    def _blocks(self, result: Result, verdicts: Sequence[str]) -> Iterable[str]:
+        """With --quiet the summary and the verdicts alone; with --verbose where the result comes from, too."""
+        fit = line_width() if self.out == "-" else None
+        lines = (line for part in result.summary.split("\n") for line in wrap(printable(part), fit))
+        yield click.style("\n".join(lines), bold=True) if self._in_colour() else "\n".join(lines)
+        if not self.screen.quiet:
+            yield from (self._table(table, fit) for table in result.tables())
+        for verdict in verdicts:
+            yield "\n".join(wrap(printable(verdict), fit))
+        provenance = getattr(result, "provenance", None)
+        if self.screen.verbose and provenance is not None:
+            yield "\n".join(wrap(printable(f"Provenance: {provenance}"), fit))
+
+    def _table(self, table: Table, fit: int | None) -> str:
+        text = table.text(fit)
+        if not (self._in_colour() and table.title):
+            return text
+        title, _, rest = text.partition("\n")
+        return f"{click.style(title, fg='cyan')}\n{rest}"
+
+    def _in_colour(self) -> bool:
+        return self.out == "-" and coloured(sys.stdout)
+
+
+def as_json(command: str, content: Mapping[str, Any]) -> str:
+    """`content` with the version of simkit and of this format: keys sorted, NaN and infinity as null."""
+    import simkit
+
+    whole = {"simkit": simkit.__version__, "format": JSON_FORMAT, "command": command, **content}
+    return json.dumps(_finite(whole), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    item: Callable[[], Any] | None = getattr(value, "item", None)
+    return _finite(item()) if item is not None else value
+
+
+def suffix_says(out: str, suffixes: Mapping[str, str]) -> str:
+    """The format that the end of a file's name stands for; empty for none.
+
+    >>> suffix_says("result.json", {".json": "json"})
+    'json'
+    """
+    return next((name for suffix, name in suffixes.items() if out.lower().endswith(suffix)), "")
+
+
+def refuse_input_as_output(out: str, *inputs: str) -> None:
+    """Raises InputError where the result would take the place of a file that was just read."""
+    import os
+
+    for name in inputs:
+        if "-" not in (out, name) and os.path.exists(out) and os.path.samefile(out, name):
+            raise InputError(f"--out {out} is the scenario itself: name another file")

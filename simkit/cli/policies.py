@@ -1,0 +1,136 @@
+"""`simkit policies`: the grant policies by their dials, and what the dials mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from simkit.cli.options import FILES, load, output_options
+from simkit.cli.output import Answer, Output, refuse_input_as_output
+from simkit.cli.screen import Screen
+from simkit.table import Table, duration
+
+if TYPE_CHECKING:
+    from simkit.policies import GrantPolicy
+
+MEANING: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "identity": (
+        "who a secret stands for",
+        {"shared": "a whole tier", "workload": "one workload", "task": "one instance of a task"},
+    ),
+    "scope": (
+        "what a session may do",
+        {
+            "all": "everything that its tier may",
+            "role": "what the identity's roles allow",
+            "task+reads": "the task's writes and all reads of the role",
+            "task": "exactly what the task needs",
+            "task+arguments": "what the task needs, with its targets bound",
+        },
+    ),
+    "expiry": (
+        "when a session ends by itself",
+        {"none": "never", "ttl": "after its time to live", "completion": "when its task completes"},
+    ),
+    "context": (
+        "how each use is judged",
+        {
+            "none": "not at all",
+            "checks": "by environment, by where it comes from, by what the session has read",
+            "approval": "so, and high-impact effects wait for a person",
+        },
+    ),
+    "response": (
+        "how a secret that is known to be out dies",
+        {
+            "manual": "by hand, after the remediation lag; nothing is logged",
+            "rotation": "at the next rotation; identity events are logged",
+            "automatic": "within seconds; every decision is logged",
+        },
+    ),
+    "binding": (
+        "who can use a token",
+        {"bearer": "whoever has it", "sender-constrained": "only the runtime that it was issued to"},
+    ),
+    "delegation": (
+        "what a session keeps when it becomes another identity",
+        {"full": "all that the other may do", "attenuated": "only what both may do"},
+    ),
+}
+"""For each dial what it decides, and what each setting means, weakest first."""
+
+
+@click.command(short_help="The grant policies and what their dials mean.")
+@click.argument("scenario", type=FILES, required=False)
+@output_options()
+@click.pass_obj
+def policies(screen: Screen, scenario: str | None, format_: str | None, out: str) -> None:
+    """List the named grant policies, with SCENARIO its own too, and what each dial means.
+
+    A grant policy is a point in the space of seven dials: it says how an identity's entitlements are cut into
+    sessions. Anywhere else, name one with --policy or several with --policies.
+
+    \b
+    Examples:
+      simkit policies
+      simkit policies scenario.yaml --format markdown
+    """
+    from simkit.policies import NAMED, named_policies
+
+    if scenario is not None:
+        refuse_input_as_output(out, scenario)
+    own = dict(load(scenario).policies) if scenario else {}
+    known = named_policies(own)
+    others = ", then those of installed packages and the scenario" if len(known) > len(NAMED) else ""
+    answer = Answer(
+        summary=f"{len(known)} grant policies, from the weakest named one to the strongest{others}.",
+        parts=(_policies(known, own), _dials()),
+        data={
+            "policies": {name: _plain(policy, name in own) for name, policy in known.items()},
+            "dials": {
+                dial: {"decides": decides, "settings": [{"name": k, "means": v} for k, v in settings.items()]}
+                for dial, (decides, settings) in MEANING.items()
+            },
+        },
+    )
+    Output(screen, "policies", format_ or "", out).result(answer)
+
+
+def _policies(known: Mapping[str, GrantPolicy], own: Mapping[str, GrantPolicy]) -> Table:
+    rows = [
+        (f"{name}{' (own)' if name in own else ''}", *policy.dials().values(), _ttl(policy), _says(policy))
+        for name, policy in known.items()
+    ]
+    note = "An empty ttl is each credential's own."
+    return Table(("policy", *MEANING, "ttl", "in words"), rows, title="Policies", note=note)
+
+
+def _says(policy: GrantPolicy) -> str:
+    other = f"Identities that it does not apply to: {policy.otherwise.name}." if policy.otherwise else ""
+    return " ".join(part for part in (policy.summary, other) if part)
+
+
+def _ttl(policy: GrantPolicy) -> str:
+    return "" if policy.ttl is None else duration(policy.ttl)
+
+
+def _dials() -> Table:
+    rows = [
+        (dial if at == 0 else "", decides if at == 0 else "", setting, means)
+        for dial, (decides, settings) in MEANING.items()
+        for at, (setting, means) in enumerate(settings.items())
+    ]
+    return Table(("dial", "decides", "setting", "means"), rows, title="Dials, weakest setting first")
+
+
+def _plain(policy: GrantPolicy, own: bool) -> Mapping[str, object]:
+    return {
+        "own": own,
+        "dials": policy.dials(),
+        "ttl": policy.ttl,
+        "miss_rate": policy.miss_rate,
+        "otherwise": policy.otherwise.name if policy.otherwise else None,
+        "summary": policy.summary,
+    }
