@@ -15,10 +15,19 @@ Where = tuple[str | int, ...]
 
 def problems(model: Model) -> list[Problem]:
     """Every dangling or cyclic reference in `model`, with where it stands (keys and indices, as in the file)."""
-    found: list[Problem] = []
-    for check in (_identities, _resources, _tools, _credentials, _roles, _trust, _tasks):
-        found.extend(check(model))
-    return found
+    return list(each_problem(model))
+
+
+def each_problem(model: Model) -> Iterator[Problem]:
+    """As `problems`, one at a time: naming the nearest of 10,000 names takes its time."""
+    lookup = Lookup(model)
+    yield from _identities(lookup)
+    yield from _resources(model)
+    yield from _tools(lookup)
+    yield from _credentials(model)
+    yield from _roles(lookup)
+    yield from _trust(model)
+    yield from _tasks(lookup)
 
 
 def is_glob(pattern: str) -> bool:
@@ -41,39 +50,82 @@ def _each(where: Where, names: Iterable[str], known: Mapping[str, object], noun:
         yield from dangling((*where, index), name, known, noun)
 
 
-def operation_problems(model: Model, where: Where, full: str, targets: tuple[str, ...]) -> Iterator[Problem]:
+class Lookup:
+    """Finds the operations and targets of one model by name or glob, and remembers what a glob found."""
+
+    __slots__ = ("_hits", "_matching", "model", "operations")
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.operations = {name: operation for name, _, operation in model.operations()}
+        self._matching: dict[str, tuple[Operation, ...]] = {}
+        self._hits: dict[tuple[str, bool, bool], bool] = {}
+
+    def matching(self, full: str) -> tuple[Operation, ...]:
+        """The operations called `full`, a name or a glob."""
+        if not is_glob(full):
+            return (self.operations[full],) if full in self.operations else ()
+        if full not in self._matching:
+            found = (operation for name, operation in self.operations.items() if fnmatchcase(name, full))
+            self._matching[full] = tuple(found)
+        return self._matching[full]
+
+    def targets(self, operations: Iterable[Operation]) -> list[Mapping[str, object]]:
+        """What `operations` could be pointed at: identities, resources or both."""
+        found: list[Mapping[str, object]] = []
+        for operation in operations:
+            universe = self.model.targets_of(operation)
+            if all(universe is not other for other in found):
+                found.append(universe)
+        return found
+
+    def hits(self, glob: str, universes: list[Mapping[str, object]]) -> bool:
+        """True if `glob` matches a name in one of `universes`."""
+        identities, resources = (
+            any(universe is known for universe in universes) for known in (self.model.identities, self.model.resources)
+        )
+        key = (glob, identities, resources)
+        if key not in self._hits:
+            self._hits[key] = any(fnmatchcase(name, glob) for universe in universes for name in universe)
+        return self._hits[key]
+
+
+def operation_problems(lookup: Lookup, where: Where, full: str, targets: tuple[str, ...]) -> Iterator[Problem]:
     """What is wrong with naming operation `full` (or a glob over operations) on `targets`."""
-    named = {name: operation for name, _, operation in model.operations()}
-    matching = [operation for name, operation in named.items() if fnmatchcase(name, full)]
+    matching = lookup.matching(full)
     if not matching:
         noun = "operation matches" if is_glob(full) else "operation is called"
-        yield Problem((*where, "operation"), f"no {noun} {full!r}: {nearest(full, named)}")
+        yield Problem((*where, "operation"), f"no {noun} {full!r}: {nearest(full, lookup.operations)}")
         return
+    yield from _targets(lookup, (*where, "targets"), targets, matching)
+
+
+def _targets(
+    lookup: Lookup, where: Where, targets: tuple[str, ...], operations: Iterable[Operation]
+) -> Iterator[Problem]:
+    if not targets:
+        return
+    universes = lookup.targets(operations)
     for index, target in enumerate(targets):
-        yield from _target(model, (*where, "targets", index), target, matching)
+        known = any(target in universe for universe in universes)
+        if not (lookup.hits(target, universes) if is_glob(target) else known):
+            said = "matches" if is_glob(target) else "is called"
+            names = [name for universe in universes for name in universe]
+            yield Problem((*where, index), f"no target {said} {target!r}: {nearest(target, names)}")
 
 
-def _target(model: Model, where: Where, target: str, operations: list[Operation]) -> Iterator[Problem]:
-    known: dict[str, object] = {}
-    for operation in operations:
-        known.update(model.targets_of(operation))
-    if is_glob(target) and not any(fnmatchcase(name, target) for name in known):
-        yield Problem(where, f"no target matches {target!r}: {nearest(target, known)}")
-    elif not is_glob(target):
-        yield from dangling(where, target, known, "target")
-
-
-def _entitlements(model: Model, where: Where, entitlements: tuple[Entitlement, ...]) -> Iterator[Problem]:
+def _entitlements(lookup: Lookup, where: Where, entitlements: tuple[Entitlement, ...]) -> Iterator[Problem]:
     for index, entitlement in enumerate(entitlements):
-        yield from operation_problems(model, (*where, index), entitlement.operation, entitlement.targets)
+        yield from operation_problems(lookup, (*where, index), entitlement.operation, entitlement.targets)
 
 
-def _identities(model: Model) -> Iterator[Problem]:
+def _identities(lookup: Lookup) -> Iterator[Problem]:
+    model = lookup.model
     for name, identity in model.identities.items():
         where = ("identities", name)
         yield from _each((*where, "roles"), identity.roles, model.roles, "role")
         yield from _each((*where, "runtime_holds"), identity.runtime_holds, model.credentials, "credential")
-        yield from _entitlements(model, (*where, "entitlements"), identity.entitlements)
+        yield from _entitlements(lookup, (*where, "entitlements"), identity.entitlements)
 
 
 def _resources(model: Model) -> Iterator[Problem]:
@@ -109,21 +161,21 @@ def _cycles(model: Model, key: str, after: Callable[[str], tuple[str, ...]]) -> 
                 stack.append(child)
 
 
-def _tools(model: Model) -> Iterator[Problem]:
+def _tools(lookup: Lookup) -> Iterator[Problem]:
+    model = lookup.model
     for name, tool in model.tools.items():
         where = ("tools", name)
         if tool.runs_as:
             yield from dangling((*where, "runs_as"), tool.runs_as, model.identities, "identity")
         for operation in tool.operations.values():
-            yield from _operation(model, (*where, "operations", operation.name), operation)
+            yield from _operation(lookup, (*where, "operations", operation.name), operation)
 
 
-def _operation(model: Model, where: Where, operation: Operation) -> Iterator[Problem]:
-    for index, target in enumerate(operation.targets):
-        yield from _target(model, (*where, "targets", index), target, [operation])
+def _operation(lookup: Lookup, where: Where, operation: Operation) -> Iterator[Problem]:
+    yield from _targets(lookup, (*where, "targets"), operation.targets, (operation,))
     if operation.effect == "grant":
         if operation.role:
-            yield from dangling((*where, "role"), operation.role, model.roles, "role")
+            yield from dangling((*where, "role"), operation.role, lookup.model.roles, "role")
         else:
             yield Problem(where, "an operation of effect 'grant' needs `role`: what does it give its target?")
     elif operation.role:
@@ -137,9 +189,10 @@ def _credentials(model: Model) -> Iterator[Problem]:
         yield from _each((*where, "audience"), credential.audience, model.tools, "tool")
 
 
-def _roles(model: Model) -> Iterator[Problem]:
+def _roles(lookup: Lookup) -> Iterator[Problem]:
+    model = lookup.model
     for name, role in model.roles.items():
-        yield from _entitlements(model, ("roles", name, "entitlements"), role.entitlements)
+        yield from _entitlements(lookup, ("roles", name, "entitlements"), role.entitlements)
 
 
 def _trust(model: Model) -> Iterator[Problem]:
@@ -153,7 +206,8 @@ def _trust(model: Model) -> Iterator[Problem]:
             yield Problem(("trust", index), f"the trust edge {edge.name} stands twice: remove one")
 
 
-def _tasks(model: Model) -> Iterator[Problem]:
+def _tasks(lookup: Lookup) -> Iterator[Problem]:
+    model = lookup.model
     for name, task in model.tasks.items():
         where = ("tasks", name)
         yield from dangling((*where, "identity"), task.identity, model.identities, "identity")
@@ -164,4 +218,4 @@ def _tasks(model: Model) -> Iterator[Problem]:
                 message = f"a need names one operation, {need.operation!r} is a glob: list the operations"
                 yield Problem((*where, "needs", index, "operation"), message)
             else:
-                yield from operation_problems(model, (*where, "needs", index), need.operation, need.targets)
+                yield from operation_problems(lookup, (*where, "needs", index), need.operation, need.targets)

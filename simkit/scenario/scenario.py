@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from simkit.errors import Problem, QuestionError, ScenarioError, nearest
-from simkit.model import EntryPoint, Goal, Model, ObservedRun, Response, problems
-from simkit.model.references import dangling, operation_problems
+from simkit.model import EntryPoint, Goal, Model, ObservedRun, Response
+from simkit.model.references import Lookup, dangling, each_problem, operation_problems
 from simkit.policies import GrantPolicy, policy
 
 
@@ -41,6 +42,10 @@ class IncidentRecord:
     detected: str = ""
 
 
+MOST_PROBLEMS = 100
+"""How many dangling references one error lists: a large file with a wrong section would have thousands."""
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One world, and how it is attacked. Raises ScenarioError for a reference that dangles.
@@ -65,7 +70,7 @@ class Scenario:
     file: str = ""
 
     def __post_init__(self) -> None:
-        found = list(scenario_problems(self))
+        found = list(islice(scenario_problems(self), MOST_PROBLEMS))
         if found:
             raise ScenarioError(found)
 
@@ -90,13 +95,18 @@ class Scenario:
 
 def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     """Every dangling reference in `scenario`, its model's included."""
-    yield from problems(scenario.model)
+    yield from each_problem(scenario.model)
+    lookup = Lookup(scenario.model)
     for entry in scenario.entry_points.values():
         yield from _entry(scenario.model, entry)
     for goal in scenario.goals.values():
-        yield from _goal(scenario.model, goal)
+        yield from _goal(lookup, goal)
     for index, run in enumerate(scenario.observed):
         yield from dangling(("observed", index, "task"), run.task, scenario.model.tasks, "task")
+        for place, call in enumerate(run.calls):
+            yield from dangling(("observed", index, "calls", place), call, lookup.operations, "operation")
+    for index, goal_name in enumerate(scenario.incident.reached if scenario.incident else ()):
+        yield from dangling(("incident", "reached", index), goal_name, scenario.goals, "goal")
     yield from _policies(scenario)
 
 
@@ -110,18 +120,20 @@ def _entry(model: Model, entry: EntryPoint) -> Iterator[Problem]:
     }
     noun = {"leak": "credential", "poison": "resource", "compromise": "identity", "mistake": "identity"}[entry.kind]
     if entry.target:
-        yield from dangling((*where, entry.kind), entry.target, known[entry.kind], noun)
+        place = (entry.kind, "agent") if entry.kind == "mistake" else (entry.kind,)
+        yield from dangling((*where, *place), entry.target, known[entry.kind], noun)
     if entry.task:
-        yield from dangling((*where, "task"), entry.task, model.tasks, "task")
+        yield from dangling((*where, entry.kind, "task"), entry.task, model.tasks, "task")
 
 
-def _goal(model: Model, goal: Goal) -> Iterator[Problem]:
+def _goal(lookup: Lookup, goal: Goal) -> Iterator[Problem]:
+    model = lookup.model
     where = ("goals", goal.name)
     for index, (resource, _) in enumerate(goal.lost):
         yield from dangling((*where, "lost", index, "resource"), resource, model.resources, "resource")
     for index, (operation, target) in enumerate(goal.performed):
         targets = (target,) if target else ()
-        yield from operation_problems(model, (*where, "performed", index), operation, targets)
+        yield from operation_problems(lookup, (*where, "performed", index), operation, targets)
     if goal.steered:
         yield from dangling((*where, "steered"), goal.steered, model.identities, "identity")
     if not (goal.lost or goal.performed or goal.steered):
