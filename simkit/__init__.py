@@ -13,6 +13,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a test holds that the two agree
+    from simkit.blast_radius import AttackPaths as AttackPaths
+    from simkit.blast_radius import BlastRadius as BlastRadius
+    from simkit.blast_radius import Comparison as Comparison
+    from simkit.blast_radius import Difference as Difference
+    from simkit.blast_radius import Interval as Interval
+    from simkit.blast_radius import PairMatrix as PairMatrix
+    from simkit.blast_radius import Ranking as Ranking
+    from simkit.blast_radius import WorstCase as WorstCase
     from simkit.errors import EngineError as EngineError
     from simkit.errors import InputError as InputError
     from simkit.errors import PolicyError as PolicyError
@@ -40,9 +48,29 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.policies import Selector as Selector
     from simkit.policies import named_policies as named_policies
     from simkit.policies import policy as policy
+    from simkit.policies.mining import MinedRoles as MinedRoles
+    from simkit.policies.mining import mine_roles as mine_roles
     from simkit.scenario import Scenario as Scenario
+    from simkit.scenario import dump as dump
+    from simkit.scenario import load as load
+    from simkit.scenario import loads as loads
+    from simkit.simulation import compare as compare
+    from simkit.simulation import rank as rank
+    from simkit.simulation import simulate as simulate
+    from simkit.simulation import worst_case_pairs as worst_case_pairs
+    from simkit.table import Table as Table
 
 HOMES = {
+    "simkit.blast_radius": (
+        "AttackPaths",
+        "BlastRadius",
+        "Comparison",
+        "Difference",
+        "Interval",
+        "PairMatrix",
+        "Ranking",
+        "WorstCase",
+    ),
     "simkit.errors": (
         "EngineError",
         "InputError",
@@ -70,8 +98,29 @@ HOMES = {
         "Tool",
         "TrustEdge",
     ),
-    "simkit.policies": ("GrantPolicy", "Selector", "named_policies", "policy"),
-    "simkit.scenario": ("Scenario",),
+    "simkit.policies": (
+        "GrantPolicy",
+        "Selector",
+        "named_policies",
+        "policy",
+    ),
+    "simkit.policies.mining": (
+        "MinedRoles",
+        "mine_roles",
+    ),
+    "simkit.scenario": (
+        "Scenario",
+        "dump",
+        "load",
+        "loads",
+    ),
+    "simkit.simulation": (
+        "compare",
+        "rank",
+        "simulate",
+        "worst_case_pairs",
+    ),
+    "simkit.table": ("Table",),
 }
 """Each module with the public names that live in it."""
 

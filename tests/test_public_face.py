@@ -21,7 +21,7 @@ PROMISED = {
     "simulate",
     "compare",
     "rank",
-    "worst_case",
+    "worst_case_pairs",
     "mine_roles",
     "named_policies",
     "policy",
