@@ -16,7 +16,7 @@ from typing import Any
 
 from simkit.model import Entitlement, EntryPoint, Goal, Identity, Model, Need, Operation, Resource, Role, Task, Tool
 from simkit.policies import policy
-from simkit.scenario import Assumption, Scenario, Source
+from simkit.scenario import Assumption, Scenario, Source, dump
 
 SUITES = ("workspace", "travel", "banking", "slack")
 VERSION = "0.1.35"
@@ -283,8 +283,6 @@ def facts_from_file(path: Path) -> dict[str, Facts]:
 
 def write(out: Path, suites: Mapping[str, Facts]) -> None:
     """Writes `<suite>.yaml` for each suite into the folder `out`."""
-    from simkit.scenario import dump
-
     out.mkdir(parents=True, exist_ok=True)
     for suite in SUITES:
         text = HEADER.format(suite=suite, version=VERSION) + dump(suite_scenario(suite, suites[suite]))
