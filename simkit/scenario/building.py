@@ -130,6 +130,7 @@ class Policies:
         self.known = named_policies()
         self.made: dict[str, GrantPolicy] = {}
         self.problems: list[Problem] = []
+        self._failed: set[str] = set()
 
     def all(self) -> dict[str, GrantPolicy]:
         """Every policy of the file, by name; those with `problems` too, so that their names do not dangle."""
@@ -139,8 +140,8 @@ class Policies:
 
     def _policy(self, name: str, where: tuple[str, ...], on_the_way: tuple[str, ...]) -> GrantPolicy | None:
         """The policy called `name`; None after a problem."""
-        if name in self.made:
-            return self.made[name]
+        if name in self.made or name in self._failed:
+            return self.made.get(name)
         if name not in self.parts or (on_the_way and name == on_the_way[-1] and name in self.known):
             return self._ready(name, where)
         if name in on_the_way:
@@ -148,7 +149,9 @@ class Policies:
             self._refuse(where, f"{loop} is a cycle: a policy cannot rest on itself")
             return None
         made = self._made(name, (*on_the_way, name))
-        if made is not None:
+        if made is None:
+            self._failed.add(name)
+        else:
             self.made[name] = made
         return made
 

@@ -32,7 +32,7 @@ _DEFINE_NOTHING = frozenset(
 def pruned(raw: dict[str, Any], mistakes: Iterable[Where]) -> tuple[ScenarioPart, list[Where]] | None:
     """`raw` without what is at `mistakes`, and what was cut; None where that could make a good name dangle."""
     cuts = [_cut(where) for where in mistakes]
-    if any(_defines_names(where) for where in cuts):
+    if any(_defines_names(where, raw) for where in cuts):
         return None
     left = copy.deepcopy(raw)
     for where in cuts:
@@ -54,9 +54,11 @@ def _cut(where: Where) -> Where:
     return where[:index]
 
 
-def _defines_names(where: Where) -> bool:
+def _defines_names(where: Where, raw: dict[str, Any]) -> bool:
     if not where or where[0] in _DEFINE_NOTHING:
         return not where
+    if len(where) == 1 and where[0] not in ScenarioPart.model_fields:
+        return isinstance(raw.get(str(where[0])), dict)
     return len(where) < 3 or (where[0] == "tools" and where[2] == "operations" and len(where) < 5)
 
 
