@@ -68,8 +68,8 @@ def mine_roles(model: Model, identity: str, k: int) -> MinedRoles:
     come first by name is made: the result depends on names alone. A need that the identity is not entitled to is left
     out: mining never widens. This is agglomerative clustering as in ORCA (Schlegelmilch and Steffens, Role mining with
     ORCA, SACMAT 2005), which joins the clusters of largest overlap; the rule for what to join is ours: it is the greedy
-    descent on the over-grant that we report. The optimum is NP-hard to find (Vaidya, Atluri and Guo, The role mining
-    problem, SACMAT 2007).
+    descent on the over-grant that we report. It need not find the least over-grant that `k` roles allow: role mining is
+    NP-hard in its usual forms (Vaidya, Atluri and Guo, The role mining problem, SACMAT 2007).
 
     Raises QuestionError if there is no such identity, if it has no tasks, or if `k` is below 1.
     """
