@@ -1,0 +1,125 @@
+"""What the prose says is what the code does. (Examples in the prose run as doctests.)"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import simkit
+from simkit.distributions import Distribution, Exponential, Fixed, Lognormal
+from simkit.model import Response
+from simkit.policies import DIALS, NAMED
+from simkit.policies.sessions import sessions
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+PROSE = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+DAY = 86400.0
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.S | re.M)
+
+
+def rows(text: str, heading: str) -> Iterator[list[str]]:
+    """The cells of the first table after `heading`, without its head."""
+    table = text.split(heading, 1)[1].split("|---", 1)[1]
+    for line in table.splitlines()[1:]:
+        if not line.startswith("|"):
+            return
+        yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def coded(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_continuous_integration_runs_the_commands_of_the_readme() -> None:
+    set_up, checks = (block.strip() for block in blocks(README, "sh"))
+    script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    assert f"{set_up} || exit 1" in script
+    assert script[-1] == checks == "./check"
+
+
+@pytest.mark.parametrize("script", ["check", ".ci/run"])
+def test_scripts_can_be_executed(script: str) -> None:
+    assert os.access(ROOT / script, os.X_OK)
+    assert (ROOT / script).read_text("utf-8").startswith("#!/usr/bin/env bash\n")
+
+
+def test_the_command_of_the_readme_asks_about_what_its_scenario_has() -> None:
+    words = shlex.split(blocks(README, "sh")[0].split("&&")[-1])
+    assert words[:2] == [".venv/bin/simkit", "compare"]
+    scenario = simkit.load(ROOT / words[2])
+    assert words[3:] == ["--entry-point", next(iter(scenario.entry_points))]
+    assert len(scenario.compare) == 6
+
+
+def test_the_scenario_in_the_readme_loads_and_works() -> None:
+    (text,) = blocks(README, "yaml")
+    scenario = simkit.loads(text, "README.md")
+    assert not sessions(scenario.model, simkit.policy("task-scoped")).broken
+    leaked = simkit.simulate(scenario, "rbac", entry_point="leaked-token", trials=20)
+    steered = simkit.simulate(scenario, "rbac", entry_point="poisoned-ticket", trials=400)
+    assert leaked.chance("customers-leaked").estimate == 1.0
+    assert 0.5 in steered.chance("customers-leaked"), "the bot's susceptibility"
+    assert simkit.simulate(scenario, "task-scoped", entry_point="poisoned-ticket", trials=20).worst_case.goals == ()
+
+
+def test_the_readme_lists_the_named_policies_in_order() -> None:
+    assert [coded(row[0])[0] for row in rows(README, "## Grant policies")] == list(NAMED)
+
+
+def test_the_page_on_policies_gives_every_dial_and_its_settings() -> None:
+    page = (ROOT / "docs" / "grant-policies.md").read_text("utf-8")
+    assert {coded(row[0])[0]: tuple(coded(row[1])) for row in rows(page, "# Grant policies")} == DIALS
+
+
+def test_the_page_on_policies_gives_the_dials_of_every_named_one() -> None:
+    page = (ROOT / "docs" / "grant-policies.md").read_text("utf-8")
+    shown = {coded(row[0])[0]: [coded(cell)[0] for cell in row[1:]] for row in rows(page, "## The named policies")}
+    assert shown == {name: list(policy.dials().values()) for name, policy in NAMED.items()}
+
+
+def written(value: float | Distribution) -> str:
+    """A default as the page on numbers writes it."""
+    match value:
+        case Fixed(seconds):
+            return f"{seconds:g} s"
+        case Exponential(average):
+            return f"exponential, mean {average / DAY:g} d"
+        case Lognormal(median, sigma):
+            return f"lognormal, median {median / 60:g} min, sigma {sigma:g}"
+    return f"{value / DAY:g} d" if value >= DAY else f"{value:g}"  # type: ignore[operator]
+
+
+def test_the_page_on_numbers_gives_every_default_of_the_response() -> None:
+    page = (ROOT / "docs" / "numbers.md").read_text("utf-8")
+    response = Response()
+    shown = {coded(row[0])[0]: row[1] for row in rows(page, "## The response")}
+    assert shown.pop("detection") == "none"
+    assert not response.detection
+    assert shown == {name: written(getattr(response, name)) for name in shown}
+    assert shown.keys() == set(Response.__slots__) - {"detection"}
+
+
+def test_the_readme_lists_every_command() -> None:
+    from simkit.cli.commands import simkit as command
+
+    listed = {cell.split()[1] for row in rows(README, "## On the command line") for cell in coded(row[0])}
+    assert listed == set(command.commands) - {"completion"}
+
+
+@pytest.mark.parametrize("page", PROSE, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_page_in_docs_is_linked_from_the_readme() -> None:
+    assert [page.name for page in (ROOT / "docs").glob("*.md") if f"docs/{page.name}" not in README] == []
