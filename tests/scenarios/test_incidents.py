@@ -1,0 +1,297 @@
+"""The incident files say what the public record says, and the simulation agrees with the record.
+
+Every chance here comes from one seed, so a test either always passes or always fails; the bounds are wide enough that
+only a change of meaning moves a chance across them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+import simkit
+from simkit.blast_radius import BlastRadius
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+FILES = {path.stem: path for path in sorted((SCENARIOS / "incidents").glob("*.yaml"))}
+STARTER = SCENARIOS / "starter.yaml"
+DAY = 86400.0
+
+TRIALS = 500
+REACHED = 0.05
+"""The record shows one world in which the goal was reached. A model that gives that world less than one chance in
+twenty calls it a freak accident, and lessons are not drawn from those."""
+
+NOT_TO_CITE = (
+    "secure.com",
+    "celvexgroup.com",
+    "syncdefend.com",
+    "appsecuritystandards.org",
+    "zloadr.com",
+    "keyvaultedge.com",
+    "fate-oracle.com",
+    "dev.to/petry-projects",
+)
+"""Pages that were seen and found wrong: invented stories, corrupted numbers, wrong dates."""
+
+ALWAYS, OFTEN, SOMETIMES, RARELY, NEVER = (1.0, 1.0), (0.3, 1.0), (0.05, 0.95), (0.0, 0.2), (0.0, 0.0)
+
+EXPECTED = (
+    # The open database: no grant policy puts a lock on a door, but the next hop is theirs.
+    ("deepseek-exposure", "open-port", "zero-standing", "logs-and-chats-read", ALWAYS),
+    ("deepseek-exposure", "open-port", "zero-standing", "accounts-read-with-a-found-key", NEVER),
+    # The natural experiment: the same stolen tokens, an allow-list, and a retired integration with a live token.
+    ("salesloft-drift", "drift-aws", "rbac", "okta-cases-exported", NEVER),
+    ("salesloft-drift", "drift-aws", "rbac", "zscaler-cases-exported", ALWAYS),
+    ("salesloft-drift", "drift-aws", "static-secrets", "okta-cases-exported", NEVER),
+    ("salesloft-drift", "drift-aws", "contacts-only", "typical-cases-exported", NEVER),
+    ("salesloft-drift", "drift-aws", "contacts-only", "zscaler-cases-exported", NEVER),
+    ("salesloft-drift", "drift-aws", "contacts-only", "typical-contacts-exported", ALWAYS),
+    # An incomplete rotation: what is forgotten lives on, what was rotated or has expired does not.
+    ("cloudflare-okta", "forgotten-service-account", "rotated-by-hand", "wiki-and-bugs-read", (0.5, 0.75)),
+    ("cloudflare-okta", "forgotten-gateway-token", "rotated-by-hand", "wiki-and-bugs-read", NEVER),
+    ("cloudflare-okta", "session-of-october", "rotated-by-hand", "identity-provider-administered", NEVER),
+    ("cloudflare-okta", "used-at-once", "rotated-by-hand", "wiki-and-bugs-read", ALWAYS),
+    ("cloudflare-okta", "forgotten-service-account", "jit", "wiki-and-bugs-read", NEVER),
+    ("trivy-teampcp", "missed-token", "rotated-in-part", "installers-secrets-taken", (0.5, 0.75)),
+    ("trivy-teampcp", "missed-token", "jit", "scanner-poisoned", NEVER),
+    ("trivy-teampcp", "used-at-once", "jit", "scanner-poisoned", OFTEN),
+    # A short life stops a thief who waits, not one who does not, and not one who sits in the job.
+    ("tj-actions", "dormant-token", "jit", "consumers-secrets-in-logs", NEVER),
+    ("tj-actions", "token-used-at-once", "jit", "consumers-secrets-in-logs", OFTEN),
+    ("tj-actions", "taken-job", "jit", "consumers-secrets-in-logs", ALWAYS),
+    ("tanstack", "fork-pull-request", "task-scoped", "packages-poisoned", ALWAYS),
+    ("tanstack", "fork-pull-request", "zero-standing", "packages-poisoned", OFTEN),
+    ("tanstack", "restored-cache", "jit", "packages-poisoned", ALWAYS),
+    ("tanstack", "leaked-oidc-token", "trusted-publishing", "packages-poisoned", RARELY),
+    # A role that issues production tokens is production.
+    ("circleci", "laptop", "jit", "customer-secrets-decrypted", ALWAYS),
+    ("circleci", "laptop", "task-scoped", "customer-secrets-decrypted", OFTEN),
+    ("circleci", "stolen-session", "zero-standing", "customer-secrets-decrypted", NEVER),
+    # Scope alone, with a lifetime that stays as bad as it was.
+    ("codecov", "key-in-public-image", "rbac", "uploader-changed", ALWAYS),
+    ("codecov", "key-in-public-image", "one-bucket-for-each-job", "uploader-changed", NEVER),
+    ("microsoft-sas", "link-in-public-repository", "rbac", "account-emptied", ALWAYS),
+    ("microsoft-sas", "link-in-public-repository", "service-sas", "backups-and-messages-read", NEVER),
+    ("microsoft-sas", "link-in-public-repository", "service-sas", "models-poisoned", NEVER),
+    ("microsoft-sas", "link-in-public-repository", "jit", "account-emptied", SOMETIMES),
+    # Nothing is stolen: private data, untrusted text and a way out meet in one session, or do not.
+    ("github-mcp", "poisoned-issue", "jit", "private-code-leaked", OFTEN),
+    ("github-mcp", "poisoned-issue", "rbac-context", "private-code-leaked", RARELY),
+    ("github-mcp", "poisoned-issue", "one-repository-per-session", "private-code-leaked", NEVER),
+    ("github-mcp", "leaked-token", "one-repository-per-session", "private-code-leaked", OFTEN),
+    # Mistakes: a token made for domains must not delete volumes; one database cannot be split by a task's scope.
+    ("pocketos-railway", "agent-error", "rbac", "recent-bookings-gone", ALWAYS),
+    ("pocketos-railway", "agent-error", "rbac", "older-bookings-gone", NEVER),
+    ("pocketos-railway", "agent-error", "task-scoped", "production-volume-deleted", NEVER),
+    ("pocketos-railway", "poisoned-repository", "rbac", "recent-bookings-gone", OFTEN),
+    ("replit", "agent-error", "task-scope-alone", "live-rows-deleted", ALWAYS),
+    ("replit", "agent-error", "rbac", "live-rows-gone-for-good", NEVER),
+    # A bot that sorts issues needs no shell.
+    ("clinejection", "issue-title", "jit", "package-changed", OFTEN),
+    ("clinejection", "issue-title", "task-scoped", "package-changed", NEVER),
+    ("clinejection", "leaked-publishing-token", "rbac", "package-changed", ALWAYS),
+    # Age is the exposure; a network policy makes a stolen password useless.
+    ("snowflake-unc5537", "password-of-2020", "jit", "customer-records-copied", NEVER),
+    ("snowflake-unc5537", "password-and-network-policy", "static-secrets", "guarded-records-copied", NEVER),
+)
+"""Incident, entry point, policy, goal, and the range that its chance lies in."""
+
+DENIED = {
+    "salesloft-drift": "okta-cases-exported",
+    "cloudflare-okta": "identity-provider-administered",
+    "tj-actions": "coinbase-release-changed",
+    "pocketos-railway": "older-bookings-gone",
+    "replit": "live-rows-gone-for-good",
+    "tanstack": "source-changed",
+}
+"""What the record says was not reached, so the model must not reach it either, from any entry point that it names."""
+
+ENDED = {
+    "salesloft-drift": (11.9, 12.1),  # revoked on 2025-08-20, twelve days after 08-08
+    "circleci": (15.0, 19.0),  # first rotation on 12-31, all customers told by 01-04, after 12-16
+    "codecov": (60.0, 61.0),  # 2021-04-01, after 01-31
+    "microsoft-sas": (1068.9, 1069.1),  # 2023-06-24, after 2020-07-20
+    "tj-actions": (99.0, 100.0),  # 2025-03-15, after 2024-12-06
+    "crossbeam": (3.9, 4.1),  # 11-04, after 10-31
+    "clinejection": (20.3, 20.4),  # eight hours after 02-17, itself 20 days after 01-28
+}
+"""Days from time 0 to the median containment under the policy in force, as the record dates it."""
+
+
+@lru_cache(maxsize=64)
+def scenario(name: str) -> simkit.Scenario:
+    return simkit.load(FILES.get(name, STARTER))
+
+
+@lru_cache(maxsize=256)
+def outcome(name: str, policy: str | None, entry_point: str) -> BlastRadius:
+    return simkit.simulate(scenario(name), policy, entry_point=entry_point, trials=TRIALS, seed=1)
+
+
+def first_entry(name: str) -> str:
+    """The entry point that stands first: the incident as it happened."""
+    return next(iter(scenario(name).entry_points))
+
+
+def test_there_are_ten_incidents_and_more() -> None:
+    assert len(FILES) >= 10
+
+
+@pytest.mark.parametrize("name", FILES)
+class TestEachFile:
+    def test_is_called_as_its_file(self, name: str) -> None:
+        assert scenario(name).name == name
+
+    def test_says_when_and_how_it_happened(self, name: str) -> None:
+        incident = scenario(name).incident
+        assert incident is not None
+        assert date(2020, 1, 1) <= date.fromisoformat(incident.date) <= date(2026, 12, 31)
+        assert len(incident.hops) >= 2
+        assert incident.lifetimes
+        assert incident.detected
+
+    def test_cites_pages_that_can_be_trusted(self, name: str) -> None:
+        sources = scenario(name).sources
+        assert sources
+        for source in sources:
+            page = urlsplit(source.url)
+            place = page.netloc.removeprefix("www.") + page.path
+            assert page.scheme in ("http", "https")
+            assert page.netloc
+            assert not place.startswith(NOT_TO_CITE)
+            assert source.says
+            assert source.grade in ("P", "S"), "a page is the organisation's own or a secondary one"
+
+    def test_names_its_assumptions_by_where_they_stand(self, name: str) -> None:
+        content = yaml.safe_load(FILES[name].read_text(encoding="utf-8"))
+        assumed = scenario(name).assumptions
+        assert any(assumption.about.startswith("resources.*.value") for assumption in assumed), "values have no source"
+        for assumption in assumed:
+            assert assumption.why
+            assert list(found_at(content, assumption.about.split("."))), f"nothing stands at {assumption.about}"
+
+    def test_has_a_goal_that_the_record_does_not_call_reached(self, name: str) -> None:
+        incident = scenario(name).incident
+        assert incident is not None
+        assert set(scenario(name).goals) - set(incident.reached)
+
+    def test_compares_the_policy_in_force(self, name: str) -> None:
+        assert scenario(name).policy in scenario(name).compare
+
+    def test_keeps_every_task_under_every_policy_that_it_compares(self, name: str) -> None:
+        for policy in scenario(name).compare:
+            assert outcome(name, policy, first_entry(name)).utility.broken == ()
+
+    def test_reaches_what_the_record_says_was_reached(self, name: str) -> None:
+        incident = scenario(name).incident
+        assert incident is not None
+        for goal in incident.reached:
+            assert outcome(name, None, first_entry(name)).chance(goal).low > REACHED
+
+    def test_loses_less_with_every_dial_at_its_strongest(self, name: str) -> None:
+        weak, strong = (outcome(name, policy, first_entry(name)) for policy in (None, "zero-standing"))
+        assert strong.value_lost().estimate < weak.value_lost().estimate
+
+
+def found_at(content: object, path: Sequence[str]) -> Iterator[object]:
+    """Everything in a parsed file that a dotted path leads to; `*` stands for any one name."""
+    if not path:
+        yield content
+    elif isinstance(content, Mapping):
+        for key, value in content.items():
+            if fnmatchcase(key, path[0]):
+                yield from found_at(value, path[1:])
+
+
+@pytest.mark.parametrize(("name", "entry_point", "policy", "goal", "between"), EXPECTED)
+def test_a_policy_changes_what_is_reached_as_the_lesson_says(
+    name: str, entry_point: str, policy: str, goal: str, between: tuple[float, float]
+) -> None:
+    low, high = between
+    assert low <= outcome(name, policy, entry_point).chance(goal).estimate <= high
+
+
+@pytest.mark.parametrize(("name", "goal"), DENIED.items())
+def test_what_was_denied_in_the_record_is_denied_in_the_model(name: str, goal: str) -> None:
+    for entry_point in scenario(name).entry_points:
+        assert outcome(name, None, entry_point).chance(goal).estimate == 0.0
+
+
+@pytest.mark.parametrize(("name", "days"), ENDED.items())
+def test_the_response_ends_the_incident_on_the_recorded_day(name: str, days: tuple[float, float]) -> None:
+    ended = outcome(name, None, first_entry(name)).time_to_containment().estimate / DAY
+    assert days[0] <= ended <= days[1]
+
+
+def test_a_measured_lifetime_costs_what_the_documented_one_hides() -> None:
+    measured = scenario("crossbeam")
+    token = measured.model.credentials["salesforce-access-token"]
+    believed = dataclasses.replace(token, effective_ttl=None)
+    model = dataclasses.replace(measured.model, credentials={**measured.model.credentials, token.name: believed})
+    documented = dataclasses.replace(measured, model=model)
+    chances = [simkit.simulate(s, trials=TRIALS, seed=1).chance("accounts-read") for s in (documented, measured)]
+    assert chances[0].high < 0.1
+    assert chances[1].low > 0.5
+
+
+def test_a_complete_rotation_would_have_stopped_the_attacker_who_waited() -> None:
+    for name, goal in (("cloudflare-okta", "wiki-and-bugs-read"), ("trivy-teampcp", "scanner-poisoned")):
+        given = scenario(name)
+        complete = dataclasses.replace(given, response=dataclasses.replace(given.response, completeness=1.0))
+        result = simkit.simulate(complete, entry_point=first_entry(name), trials=TRIALS, seed=1)
+        assert result.chance(goal).estimate == 0.0
+
+
+def test_a_backup_outside_the_volume_would_have_kept_the_bookings() -> None:
+    given = scenario("pocketos-railway")
+    resources = dict(given.model.resources)
+    volume = resources["production-volume"]
+    resources[volume.name] = dataclasses.replace(volume, contains=("recent-bookings", "older-bookings"))
+    moved = dataclasses.replace(given, model=dataclasses.replace(given.model, resources=resources))
+    result = simkit.simulate(moved, entry_point="agent-error", trials=TRIALS, seed=1)
+    assert result.chance("production-volume-deleted").estimate == 1.0
+    assert result.chance("recent-bookings-gone").estimate == 0.0
+
+
+class TestStarter:
+    def test_has_every_stage_of_the_life_of_an_ai_system(self) -> None:
+        stages = {identity.stage for identity in scenario("starter").model.identities.values()}
+        assert stages == {"training", "build", "deployment", "inference", "retirement"}
+
+    def test_explains_each_of_its_sections(self) -> None:
+        lines = STARTER.read_text(encoding="utf-8").splitlines()
+        assert sum(line.lstrip().startswith("#") for line in lines) > 30
+
+    def test_keeps_every_task_under_every_policy_that_it_compares(self) -> None:
+        for policy in scenario("starter").compare:
+            assert outcome("starter", policy, "poisoned-ticket").utility.broken == ()
+
+    def test_governing_the_agents_alone_stops_the_ticket(self) -> None:
+        before = outcome("starter", "rbac", "poisoned-ticket").value_lost()
+        after = outcome("starter", "agents-only", "poisoned-ticket").value_lost()
+        assert after.high < before.low / 2
+
+    @pytest.mark.parametrize("entry_point", ["leaked-ci-secret", "leftover-credential"])
+    def test_governing_the_agents_alone_leaves_the_pipeline_as_it_was(self, entry_point: str) -> None:
+        hybrid, whole = (outcome("starter", policy, entry_point) for policy in ("agents-only", "task-scoped"))
+        assert hybrid.chance("customers-leaked").low > 0.9
+        assert whole.chance("customers-leaked").high < 0.1
+
+    def test_remediation_by_hand_comes_weeks_after_the_loss(self) -> None:
+        result = outcome("starter", "static-secrets", "leaked-ci-secret")
+        assert result.time_to("customers-leaked").estimate < 600.0
+        assert result.time_to_containment().estimate > 7 * DAY
+
+    def test_no_policy_stops_words_from_misleading_a_model(self) -> None:
+        for policy in scenario("starter").compare:
+            result = outcome("starter", policy, "poisoned-ticket")
+            assert result.chance("classifier-misled").low > 0.4
