@@ -174,6 +174,9 @@ class _Builder:
             value = text
         elif event.implicit[0]:
             value = self._memory[text] if text in self._memory else self._plain(text, mark)
+            if text == "<<" and not self._is_value():
+                self._refuse(mark, "the merge key << is not allowed: write the keys out")
+                value = None
         else:
             value = self._quoted(text, mark)
         if event.anchor is not None:
@@ -251,8 +254,6 @@ class _Builder:
         frame.key = None
         if not isinstance(key, str):
             self._refuse(mark, "a key must be text: put it in quotes")
-        elif key == "<<":
-            self._refuse(mark, "the merge key << is not allowed: write the keys out")
         elif key in frame.branch.keys:
             line = frame.branch.keys[key].line + 1
             self._refuse(mark, f"the key {key[:60]!r} stands twice, first on line {line}: remove one")

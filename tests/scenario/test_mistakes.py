@@ -253,7 +253,10 @@ def test_all_mistakes_are_shown_at_once_in_file_order() -> None:
 
 
 def test_a_mistake_does_not_make_good_names_dangle() -> None:
-    text = HEAD + "tools:\n  crm: {operations: {read: {effect: raed}}}\nroles: {r: {entitlements: [operation: crm.read]}}\n"
+    text = (
+        HEAD
+        + "tools:\n  crm: {operations: {read: {effect: raed}}}\nroles: {r: {entitlements: [operation: crm.read]}}\n"
+    )
     assert only(text) == "f.yaml:11:37: 'raed' is not possible here: did you mean read?"
 
 

@@ -1,0 +1,186 @@
+"""What is written loads back the same, and the digest sees what matters and nothing else."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scenario.worlds import FILES, ROOT, STARTER, raw
+
+from simkit.distributions import Empirical, Exponential, Fixed, Lognormal, Uniform, Weibull
+from simkit.model import Credential, EntryPoint, Identity, Model, Operation, Resource, Task, Tool
+from simkit.policies import GrantPolicy, Selector
+from simkit.scenario import Scenario, dump, load, loads
+
+DIGEST = load(STARTER).digest
+INSENSITIVE = ("description", "sources", "assumptions", "incident")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_scenario_file_loads_back_equal(path: Path) -> None:
+    scenario = load(path)
+    again = loads(dump(scenario), scenario.file)
+    assert again == scenario
+    assert again.digest == scenario.digest
+    assert dump(again) == dump(scenario)
+
+
+def shuffled(value: Any, chance: random.Random) -> Any:
+    """`value` with its mappings, and every list in which order says nothing, in another order."""
+    if isinstance(value, dict):
+        pairs = [(key, shuffled(inner, chance)) for key, inner in value.items()]
+        return dict(chance.sample(pairs, len(pairs)))
+    if isinstance(value, list):
+        return [shuffled(inner, chance) for inner in chance.sample(value, len(value))]
+    return value
+
+
+@settings(max_examples=30)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_the_file_does_not_change_the_digest(chance: random.Random) -> None:
+    assert loads(json.dumps(shuffled(raw(), chance))).digest == DIGEST
+
+
+def test_json_and_yaml_say_the_same() -> None:
+    written = json.dumps(raw())
+    assert loads(written, "s") == replace(load(STARTER), file="s")
+
+
+@pytest.mark.parametrize("key", INSENSITIVE)
+def test_what_is_said_to_people_does_not_change_the_digest(key: str) -> None:
+    left = {other: value for other, value in raw().items() if other != key}
+    assert loads(json.dumps(left)).digest == DIGEST
+
+
+def without_notes(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_notes(inner) for key, inner in value.items() if key != "note"}
+    return [without_notes(inner) for inner in value] if isinstance(value, list) else value
+
+
+def test_notes_do_not_change_the_digest() -> None:
+    assert "note" in str(raw())
+    assert loads(json.dumps(without_notes(raw()))).digest == DIGEST
+
+
+CHANGES: dict[str, tuple[str, str]] = {
+    "a chance": ("susceptibility: 0.5", "susceptibility: 0.6"),
+    "a lifetime": ("ttl: 90d", "ttl: 91d"),
+    "a measured lifetime": ("effective_ttl: never", "effective_ttl: 90d"),
+    "a rate": ("rate: 40/d", "rate: 41/d"),
+    "a duration": ("duration: 2s", "duration: 3s"),
+    "a kind of distribution": ("delay: {exponential: {mean: 10d}}", "delay: 10d"),
+    "a target": ("targets: [cases], duration", "targets: [tickets], duration"),
+    "a condition": ("conditions: [source, environment]", "conditions: [source]"),
+    "a dial": ("context: approval", "context: checks"),
+    "what a selector selects": ("stage: [build, inference]", "stage: [build]"),
+    "the policy in force": ("policy: agents-only", "policy: rbac"),
+    "a run": ("success: false", "success: true"),
+    "a pair turned round": ("{from: coding-agent, to: ci}", "{from: ci, to: coding-agent}"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_can_change_a_result_changes_the_digest(change: str) -> None:
+    old, new = CHANGES[change]
+    text = STARTER.read_text("utf-8")
+    assert old in text
+    assert loads(text.replace(old, new, 1)).digest != DIGEST
+
+
+HARD_TEXTS = st.one_of(
+    st.sampled_from(["no", "1:30", "0o17", "1e3", "1.", ".5", "-0x1F", "0x1F", "null", "~", "<<", "true", "=", "010"]),
+    st.text(
+        st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029\ufeff\ufffe\uffff"), min_size=1
+    ),
+).filter(lambda text: bool(text.strip()))
+SECONDS = st.one_of(
+    st.floats(0.001, 6e10), st.integers(1, 10**10).map(float), st.sampled_from([0.1, 1 / 3, 5400.0, 1e-3, 86399.999])
+)
+DISTRIBUTIONS = st.one_of(
+    st.builds(Fixed, st.one_of(SECONDS, st.just(0.0))),
+    st.builds(Exponential, SECONDS),
+    st.builds(Lognormal, SECONDS, st.floats(0, 20)),
+    st.builds(Weibull, st.floats(0.05, 1000), SECONDS),
+    st.tuples(SECONDS, SECONDS).map(lambda pair: Uniform(min(pair), max(pair))),
+    st.builds(Empirical, st.lists(SECONDS, min_size=1, max_size=4).map(tuple)),
+)
+
+
+@settings(max_examples=60)
+@given(HARD_TEXTS, HARD_TEXTS)
+def test_names_that_yaml_could_misread_load_back(name: str, note: str) -> None:
+    scenario = Scenario(
+        name,
+        Model(identities={name: Identity(name, note=note)}),
+        {name: EntryPoint(name, "compromise", name, note=note)},
+        description=note,
+    )
+    assert loads(dump(scenario), "") == scenario
+
+
+@given(SECONDS, SECONDS, DISTRIBUTIONS, st.floats(1e-9, 1e3))
+def test_durations_and_rates_load_back_to_the_last_bit(ttl: float, measured: float, made: Any, rate: float) -> None:
+    model = Model(
+        identities={"a": Identity("a")},
+        resources={"r": Resource("r", value={"integrity": measured / 7})},
+        tools={"t": Tool("t", {"o": Operation("o", "read", duration=made)})},
+        credentials={"k": Credential("k", "a", ttl=ttl, effective_ttl=measured)},
+        tasks={"w": Task("w", "a", rate=rate, duration=made)},
+    )
+    scenario = Scenario("s", model, {"e": EntryPoint("e", "leak", "k", delay=made)}, horizon=ttl)
+    assert loads(dump(scenario), "") == scenario
+
+
+def test_a_policy_that_only_another_one_leans_on_is_written_too() -> None:
+    hidden = GrantPolicy("hidden", identity="shared", ttl=math.inf)
+    seen = GrantPolicy("seen", scope="task", applies_to=Selector(kind=("agent",)), otherwise=hidden)
+    model = Model(identities={"a": Identity("a")})
+    scenario = Scenario("s", model, {"e": EntryPoint("e", "compromise", "a")}, policies={"seen": seen}, policy="seen")
+    again = loads(dump(scenario))
+    assert again.policies["seen"] == seen
+    assert again.policies["hidden"] == hidden
+
+
+def test_what_is_written_is_readable() -> None:
+    written = dump(load(STARTER))
+    assert "horizon: 14d" in written
+    assert "rate: 40/d" in written
+    assert "ttl: 1h30m" in written
+    assert "susceptibility: 0.0" not in written
+    assert yaml.safe_load(written)["identities"]["no"] == {
+        "kind": "human",
+        "note": "a name that YAML 1.1 would take for false",
+    }
+
+
+def test_policies_rest_on_each_other() -> None:
+    policies = load(STARTER).policies
+    short = policies["everything-short"]
+    assert (short.scope, short.ttl, short.miss_rate) == ("task+arguments", 900.0, 0.0)
+    assert policies["agents-only"].dials() == short.dials()
+    assert policies["agents-only"].otherwise is not None
+    assert policies["agents-only"].otherwise.name == "rbac"
+    assert policies["half"].otherwise is not None
+    assert policies["half"].otherwise.name == "static-secrets"
+
+
+def test_a_policy_may_turn_the_named_one_that_it_replaces() -> None:
+    world = {**raw(), "policies": {"rbac": {"ttl": "1h"}}, "policy": "rbac", "compare": []}
+    made = loads(json.dumps(world)).grant_policy()
+    assert (made.ttl, made.expiry, made.response) == (3600.0, "ttl", "manual")
+
+
+def test_never_as_measured_is_not_the_same_as_nothing_measured() -> None:
+    keys = load(STARTER).model.credentials
+    assert keys["crm-key"].effective_ttl == math.inf
+    assert keys["ci-token"].effective_ttl is None
+    assert keys["vendor"].ttl is None
