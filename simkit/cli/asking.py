@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from simkit.cli.conditions import Condition, conditions
@@ -19,6 +21,19 @@ from simkit.cli.options import (
 )
 from simkit.cli.output import Output, refuse_input_as_output
 from simkit.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from simkit.scenario import Scenario
+
+
+def _entry(screen: Screen, scenario: Scenario, name: str | None) -> str:
+    """The entry point called `name`; without a name the first in the file, and a note where there are more."""
+    chosen = scenario.entry_point(name).name
+    others = [other for other in scenario.entry_points if other != chosen]
+    if name is None and others:
+        shown = ", ".join(others[:5]) + (", ..." if len(others) > 5 else "")
+        screen.note(f"note: through {chosen}, the first entry point; --entry-point chooses another: {shown}")
+    return chosen
 
 
 @click.command(short_help="The blast radius under one policy.")
@@ -65,10 +80,9 @@ def run(
     world = load(scenario)
     for condition in fail_if:
         condition.check(world)
+    entry = _entry(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials"):
-        result = simkit.simulation.simulate(
-            world, policy, entry_point=entry_point, trials=trials, seed=seed, threads=threads
-        )
+        result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
     verdicts = [condition.judge(result) for condition in fail_if]
     Output(screen, "run", format_ or "", out).result(result, [verdict.sentence for verdict in verdicts])
     return DOES_NOT_HOLD if any(verdict.failed for verdict in verdicts) else FINE
@@ -119,9 +133,10 @@ def compare(
 
     refuse_input_as_output(out, scenario)
     world = load(scenario)
+    entry = _entry(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials under each policy"):
         result = simkit.simulation.compare(
-            world, policies, entry_point=entry_point, trials=trials, seed=seed, threads=threads, against=against
+            world, policies, entry_point=entry, trials=trials, seed=seed, threads=threads, against=against
         )
     Output(screen, "compare", format_ or "", out).result(result)
 
@@ -184,9 +199,8 @@ def paths(
 
     refuse_input_as_output(out, scenario)
     world = load(scenario)
+    entry = _entry(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials"):
-        result = simkit.simulation.simulate(
-            world, policy, entry_point=entry_point, trials=trials, seed=seed, threads=threads
-        )
+        result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
         found = result.paths(goal, limit=limit)
     Output(screen, "paths", format_ or "", out).result(found)

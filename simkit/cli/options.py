@@ -102,7 +102,7 @@ def run_options(command: F) -> F:
             "-e",
             metavar="NAME",
             shell_complete=complete_entry_points,
-            help="How the attack starts. Needed where the scenario has several.",
+            help="How the attack starts. Default: the first in the scenario.",
         ),
         click.option(
             "--trials",

@@ -1,0 +1,125 @@
+"""Cells on lines: side by side where they fit, else folded into several tables, else row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from simkit.table.text import shorten, unbroken, width, wrap
+
+GAP = "  "
+NARROWEST_TEXT = 8
+"""Columns of text are not squeezed below this many places; a table that needs it is folded."""
+
+MOST_FOLDED = 30
+"""With more rows, the parts of a folded table would stand too far apart."""
+LEAST_FIT = 16
+"""Lines are never cut to less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Written cells under written headings. `right` says which columns hold numbers; `fit` is the widest line."""
+
+    head: Sequence[str]
+    cells: Sequence[Sequence[str]]
+    right: Sequence[bool]
+    fit: int | None = None
+
+    def lines(self) -> Iterator[str]:
+        """The headings and the rows, no line wider than `fit`."""
+        widths = self._widths()
+        if widths is not None:
+            yield from self._side_by_side(widths)
+        elif (folds := self._folds()) is not None:
+            yield from folds
+        else:
+            yield from self._row_by_row()
+
+    def _side_by_side(self, widths: Sequence[int]) -> Iterator[str]:
+        yield from self._row([wrap(name, at) for name, at in zip(self.head, widths, strict=True)], widths)
+        yield GAP.join("-" * at for at in widths)
+        for cells in self.cells:
+            yield from self._row([self._cell(at, cell, widths[at]) for at, cell in enumerate(cells)], widths)
+        if not self.cells:
+            yield "(none)"
+
+    def _columns(self) -> list[list[str]]:
+        return [[name, *(row[at] for row in self.cells)] for at, name in enumerate(self.head)]
+
+    def _widths(self) -> list[int] | None:
+        """The width of each column, squeezed from the widest down; None where they do not fit side by side."""
+        columns = self._columns()
+        widths = [max(map(width, column)) for column in columns]
+        if self.fit is None:
+            return widths
+        room = self.fit - len(GAP) * max(0, len(widths) - 1)
+        for floors in self._floors(columns, widths):
+            while sum(widths) > room:
+                slack = [at for at, floor in enumerate(floors) if widths[at] > floor]
+                if not slack:
+                    break
+                widths[max(slack, key=lambda at: widths[at])] -= 1
+        return widths if sum(widths) <= room else None
+
+    def _floors(self, columns: Sequence[Sequence[str]], natural: Sequence[int]) -> Iterator[list[int]]:
+        """How narrow each column may become: first by breaking headings, then by breaking text. Numbers stay whole."""
+        heads = [unbroken(column[0]) for column in columns]
+        whole = [max(map(width, column[1:]), default=1) for column in columns]
+        least = [1 if right else min(NARROWEST_TEXT, natural[at]) for at, right in enumerate(self.right)]
+        yield [max(row) for row in zip(heads, whole, least, strict=True)]
+        text = [max(map(unbroken, column)) for column in columns]
+        cells = [whole[at] if right else text[at] for at, right in enumerate(self.right)]
+        yield [max(row) for row in zip(heads, cells, least, strict=True)]
+
+    def _folds(self) -> list[str] | None:
+        """Several tables of some columns each, all with the first; None where that does not help."""
+        if len(self.head) < 3 or len(self.cells) > MOST_FOLDED:
+            return None
+        natural = [max(map(width, column)) for column in self._columns()]
+        groups: list[list[int]] = [[0]]
+        for at in range(1, len(natural)):
+            together = [*groups[-1], at]
+            if len(together) > 2 and sum(natural[i] + len(GAP) for i in together) - len(GAP) > (self.fit or 0):
+                together = [0, at]
+                groups.append(together)
+            groups[-1] = together
+        tables = [self._only(group) for group in groups]
+        if len(tables) == 1 or any(table._widths() is None for table in tables):
+            return None
+        return "\n\n".join("\n".join(table.lines()) for table in tables).split("\n")
+
+    def _only(self, columns: Sequence[int]) -> Layout:
+        cells = [[row[at] for at in columns] for row in self.cells]
+        return Layout([self.head[at] for at in columns], cells, [self.right[at] for at in columns], self.fit)
+
+    def _cell(self, at: int, cell: str, places: int) -> list[str]:
+        """A number is never broken over two lines, where it would read as two numbers."""
+        return [shorten(cell, places)] if self.right[at] and " " not in cell else wrap(cell, places)
+
+    def _row(self, cells: list[list[str]], widths: Sequence[int]) -> Iterator[str]:
+        for line in range(max(map(len, cells), default=0)):
+            parts = [
+                self._padded(at, cell[line] if line < len(cell) else "", widths[at]) for at, cell in enumerate(cells)
+            ]
+            yield GAP.join(parts).rstrip()
+
+    def _padded(self, at: int, text: str, places: int) -> str:
+        space = " " * (places - width(text))
+        return space + text if self.right[at] else text + space
+
+    def _row_by_row(self) -> Iterator[str]:
+        """Each row as a block: the first cell, then a line for each other column."""
+        fit = max(self.fit or 0, LEAST_FIT)
+        names = min(max((width(name) for name in self.head[1:]), default=0), fit // 2)
+        values = fit - names - 2 * len(GAP)
+        for row in self.cells:
+            yield from wrap(row[0], fit)
+            for at, cell in enumerate(row[1:], start=1):
+                left, right = wrap(self.head[at], names), self._cell(at, cell, values)
+                for line in range(max(len(left), len(right))):
+                    name = left[line] if line < len(left) else ""
+                    value = right[line] if line < len(right) else ""
+                    yield f"{GAP}{name}{' ' * (names - width(name))}{GAP}{value}".rstrip()
+        if not self.cells:
+            yield from wrap(f"{', '.join(self.head)}: (none)", fit)
