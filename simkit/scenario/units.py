@@ -33,6 +33,9 @@ PER: Mapping[str, Decimal] = {
 LONGEST_YEARS = 2000
 """Durations beyond this are refused: engines hold no more than about 2,200 years."""
 
+MOST_CHARACTERS = 400
+"""The longest text of a duration or a rate: enough for any number that a computer holds."""
+
 DURATION_PATTERN = (
     r"^(\d+(\.\d+)?y)?(\d+(\.\d+)?w)?(\d+(\.\d+)?d)?(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?(\d+(\.\d+)?ms)?$"
 )
@@ -90,12 +93,19 @@ def duration(raw: object) -> float:
 def _seconds(text: str) -> float:
     if text == "never":
         raise MisfitError(f"'never' is not possible here: write a duration, {_EXAMPLE}")
-    if len(text) > 64 or not text or not (_DURATION.match(text) or _ISO.match(text)) or not text[-1].isalpha():
+    if (
+        len(text) > MOST_CHARACTERS
+        or not text
+        or not (_DURATION.match(text) or _ISO.match(text))
+        or not text[-1].isalpha()
+    ):
         raise MisfitError(_unreadable(text))
     iso = text.startswith("P")
     if iso and text[-1] in "PT":
         raise MisfitError(_unreadable(text))
-    found = sum((Decimal(number) * SECONDS[unit.lower()] for number, unit in _PART.findall(text)), Decimal(0))
+    found = sum(
+        (Decimal(number) * SECONDS[unit.lower()] for number, unit in _PART.findall(text.replace("T", " "))), Decimal(0)
+    )
     if found > LONGEST_YEARS * SECONDS["y"]:
         raise MisfitError(f"the duration {shown(text)} is longer than {LONGEST_YEARS} years: write a shorter one")
     return float(found)
@@ -139,7 +149,7 @@ def rate(raw: object) -> float:
 @lru_cache(maxsize=4096)
 def _per_second(text: str) -> float:
     number, slash, unit = text.partition("/")
-    if not slash or len(text) > 64 or not re.fullmatch(r"\d+(\.\d+)?", number, re.ASCII):
+    if not slash or len(text) > MOST_CHARACTERS or not re.fullmatch(r"\d+(\.\d+)?", number, re.ASCII):
         raise MisfitError(f"{shown(text)} is not a rate: write a number of runs and a unit of time, such as 40/d")
     if unit not in PER:
         raise MisfitError(f"{shown(unit)} in the rate {shown(text)} is not a unit of time: write s, min, h, d or w")
@@ -279,17 +289,17 @@ def _rounded(left: Decimal) -> str:
 
 
 def rate_text(per_second: float) -> str:
-    """`per_second` as the file writes rates, exactly, in the first unit that makes it a round number.
+    """`per_second` as the file writes rates, exactly, in the unit that makes it the shortest round number.
 
     >>> rate_text(40 / 86400), rate_text(0.5)
     ('40/d', '30/min')
     """
     for digits in (0, 2):
-        for unit in ("d", "h", "min", "s", "w"):
-            count = round(Decimal(str(per_second)) * PER[unit], digits)
-            text = f"{count.normalize():f}/{unit}"
-            if 0 < count < 1000 and rate(text) == per_second:
-                return text
+        counts = {unit: round(Decimal(str(per_second)) * PER[unit], digits) for unit in ("d", "h", "min", "s", "w")}
+        texts = [f"{count.normalize():f}/{unit}" for unit, count in counts.items() if 0 < count < 10**6]
+        exact = [text for text in texts if _per_second(text) == per_second]
+        if exact:
+            return min(exact, key=lambda text: text.index("/"))
     return f"{Decimal(str(per_second)):f}/s"
 
 
