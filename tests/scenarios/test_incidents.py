@@ -121,7 +121,7 @@ ENDED = {
     "codecov": (60.0, 61.0),  # 2021-04-01, after 01-31
     "microsoft-sas": (1068.9, 1069.1),  # 2023-06-24, after 2020-07-20
     "tj-actions": (99.0, 100.0),  # 2025-03-15, after 2024-12-06
-    "crossbeam": (3.9, 4.1),  # 11-04, after 10-31
+    "crossbeam": (3.9, 4.1),  # 2023-11-04, after 10-31
     "clinejection": (20.3, 20.4),  # eight hours after 02-17, itself 20 days after 01-28
 }
 """Days from time 0 to the median containment under the policy in force, as the record dates it."""
