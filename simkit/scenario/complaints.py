@@ -64,13 +64,19 @@ def _wrong(where: tuple[str | int, ...], kind: str, found: Any) -> str:
     if kind in _DUE and value is None:
         return f"`{name}` has no value where {_DUE[kind]} is due: add it, or remove the key"
     if kind in _DUE:
-        return f"`{name}` is {shown(value)} where {_DUE[kind]} is due: {_MENDS[_DUE[kind]]}"
+        return f"`{name}` is {shown(value)} where {_DUE[kind]} is due: {_mend(kind, value)}"
     if name == "simkit":
         return f"`simkit` is {shown(value)}: this version reads scenario format 1, write `simkit: 1`"
     if kind in _BOUNDS:
         limit, side = _BOUNDS[kind]
         return f"`{name}` is {shown(value)}, {side} its limit of {found['ctx'][limit]:g}: write another number"
     return f"`{name}` is {shown(value)}, which does not fit ({found['msg']}): write another value"
+
+
+def _mend(kind: str, value: object) -> str:
+    if isinstance(value, list | dict) and _DUE[kind] == "text":
+        return "write one text"
+    return _MENDS[_DUE[kind]]
 
 
 def _unknown(root: type[Part], where: tuple[str | int, ...]) -> str:

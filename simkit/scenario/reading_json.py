@@ -12,7 +12,7 @@ from bisect import bisect_right
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
-from simkit.errors import Problem
+from simkit.errors import Problem, ScenarioError
 from simkit.scenario.places import DEEPEST, FORBIDDEN, Branch, Document, Place, Point, Value, forbidden, refusal, stop
 from simkit.scenario.reading import real, whole
 
@@ -42,7 +42,12 @@ def read_json(text: str, file: str, *, only: bool) -> Document | None:
         pass
     else:
         return Document(file, value, lambda: _Reader(text, file).document().places())
-    return _Reader(text, file).document()
+    try:
+        return _Reader(text, file).document()
+    except ScenarioError:
+        if only:
+            raise
+        return None
 
 
 def _quick(text: str) -> Value:

@@ -32,9 +32,9 @@ class EntitlementPart(Part):
 
     operation: f.Name
     """tool.operation, or a glob over those names."""
-    targets: list[str] = []
+    targets: list[str] = Field(default_factory=list)
     """Names or globs; default: the operation's own targets."""
-    conditions: f.Conditions = []
+    conditions: f.Conditions = Field(default_factory=list)
     """source (own runtime only), environment, approval."""
 
 
@@ -48,9 +48,9 @@ class IdentityPart(Part):
     """Whose shared secret it would use; default: a tier of its own."""
     susceptibility: f.Chance = 0.0
     """The chance that a poisoned input steers it."""
-    roles: f.Names = []
-    entitlements: list[EntitlementPart] = []
-    runtime_holds: f.Names = []
+    roles: f.Names = Field(default_factory=list)
+    entitlements: list[EntitlementPart] = Field(default_factory=list)
+    runtime_holds: f.Names = Field(default_factory=list)
     """Credentials of other identities in its runtime."""
     note: str = ""
 
@@ -67,13 +67,13 @@ class ResourcePart(Part):
     """A thing that can be lost."""
 
     kind: f.ResourceKind = "data-store"
-    value: ValuePart = ValuePart()
-    holds: f.Names = []
+    value: ValuePart = Field(default_factory=ValuePart)
+    holds: f.Names = Field(default_factory=list)
     """Credentials that lie in it."""
-    recoverable_from: f.Names = []
+    recoverable_from: f.Names = Field(default_factory=list)
     """Its backups."""
     exposure: f.Exposure = "private"
-    contains: f.Names = []
+    contains: f.Names = Field(default_factory=list)
     """Its children: what is done to it is done to them."""
     environment: f.Environment = ""
     note: str = ""
@@ -83,7 +83,7 @@ class OperationPart(Part):
     """One thing that a tool does."""
 
     effect: f.Effect
-    targets: list[str] = []
+    targets: list[str] = Field(default_factory=list)
     """Default targets: resources, or identities for execute, assume, invoke, mint and grant."""
     duration: f.Delay = LEFT_OUT
     chance: f.Chance = 1.0
@@ -97,7 +97,7 @@ class OperationPart(Part):
 class ToolPart(Part):
     """An API that agents call."""
 
-    operations: dict[f.Name, OperationPart] = {}
+    operations: dict[f.Name, OperationPart] = Field(default_factory=dict)
     runs_as: f.Name = ""
     """Whose entitlements it uses itself (the confused deputy)."""
     general_purpose: bool = False
@@ -115,7 +115,7 @@ class CredentialPart(Part):
     effective_ttl: f.Lifetime = LEFT_OUT
     """As measured; default: ttl."""
     binding: f.Binding = "bearer"
-    audience: f.Names = []
+    audience: f.Names = Field(default_factory=list)
     """The tools that accept it; default: all."""
     managed: bool = True
     """false: a third party's fixed secret, which no grant policy governs."""
@@ -125,7 +125,7 @@ class CredentialPart(Part):
 class RolePart(Part):
     """A named set of entitlements."""
 
-    entitlements: list[EntitlementPart] = []
+    entitlements: list[EntitlementPart] = Field(default_factory=list)
     note: str = ""
 
 
@@ -145,17 +145,17 @@ class NeedPart(Part):
     """An operation on targets; a bare text is an operation on its own targets."""
 
     operation: f.Name
-    targets: list[str] = []
+    targets: list[str] = Field(default_factory=list)
 
 
 class TaskPart(Part):
     """A piece of legitimate work of one identity."""
 
     identity: f.Name
-    needs: list[Annotated[NeedPart, f.SHORT_OPERATION]] = []
-    reads: f.Names = []
+    needs: list[Annotated[NeedPart, f.SHORT_OPERATION]] = Field(default_factory=list)
+    reads: f.Names = Field(default_factory=list)
     """Where its input comes from."""
-    delegates_to: f.Names = []
+    delegates_to: f.Names = Field(default_factory=list)
     """Trust edges that it uses."""
     rate: f.Rate = LEFT_OUT
     duration: f.Delay = LEFT_OUT
@@ -234,8 +234,8 @@ class PerformedPart(Part):
 class GoalPart(Part):
     """What must not happen: reached when all of it is."""
 
-    lost: list[Annotated[LostPart, f.SHORT_LOST]] = []
-    performed: list[Annotated[PerformedPart, f.SHORT_OPERATION]] = []
+    lost: list[Annotated[LostPart, f.SHORT_LOST]] = Field(default_factory=list)
+    performed: list[Annotated[PerformedPart, f.SHORT_OPERATION]] = Field(default_factory=list)
     steered: f.Name = ""
     """An agent of which some session is the attacker's."""
     note: str = ""
@@ -251,7 +251,7 @@ class DetectionPart(Part):
 class ResponsePart(Part):
     """The defender."""
 
-    detection: dict[f.Event, DetectionPart] = {}
+    detection: dict[f.Event, DetectionPart] = Field(default_factory=dict)
     """By event, by class of events, or any."""
     delay: f.Delay = LEFT_OUT
     """Of an automatic response."""
@@ -270,11 +270,11 @@ class ResponsePart(Part):
 class SelectorPart(Part):
     """Which identities a policy governs: globs over these fields."""
 
-    name: f.Globs = []
-    kind: f.Globs = []
-    stage: f.Globs = []
-    environment: f.Globs = []
-    tier: f.Globs = []
+    name: f.Globs = Field(default_factory=list)
+    kind: f.Globs = Field(default_factory=list)
+    stage: f.Globs = Field(default_factory=list)
+    environment: f.Globs = Field(default_factory=list)
+    tier: f.Globs = Field(default_factory=list)
 
 
 class PolicyPart(Part):
@@ -290,7 +290,7 @@ class PolicyPart(Part):
     delegation: f.DelegationDial = LEFT_OUT
     ttl: f.Lifetime = LEFT_OUT
     miss_rate: f.Chance = LEFT_OUT
-    applies_to: SelectorPart = SelectorPart()
+    applies_to: SelectorPart = Field(default_factory=SelectorPart)
     otherwise: f.Name = ""
     """Governs the identities that applies_to leaves out; default static-secrets."""
     note: str = ""
@@ -309,8 +309,8 @@ class IncidentPart(Part):
 
     date: str
     kind: f.IncidentKind = "incident"
-    hops: list[str] = []
-    reached: f.Names = []
+    hops: list[str] = Field(default_factory=list)
+    reached: f.Names = Field(default_factory=list)
     """The goals that the public record says were reached."""
     lifetimes: str = ""
     detected: str = ""
@@ -343,24 +343,24 @@ class ScenarioPart(Part):
     """How long the attacker has; default 30d."""
     policy: f.Name = LEFT_OUT
     """The grant policy in force; default rbac."""
-    compare: f.Names = []
+    compare: f.Names = Field(default_factory=list)
     """What `simkit compare` shows; default: all named and own policies."""
-    identities: dict[f.Name, IdentityPart] = {}
-    resources: dict[f.Name, ResourcePart] = {}
-    tools: dict[f.ToolName, ToolPart] = {}
-    credentials: dict[f.Name, CredentialPart] = {}
-    roles: dict[f.Name, RolePart] = {}
-    trust: list[TrustPart] = []
-    tasks: dict[f.Name, TaskPart] = {}
+    identities: dict[f.Name, IdentityPart] = Field(default_factory=dict)
+    resources: dict[f.Name, ResourcePart] = Field(default_factory=dict)
+    tools: dict[f.ToolName, ToolPart] = Field(default_factory=dict)
+    credentials: dict[f.Name, CredentialPart] = Field(default_factory=dict)
+    roles: dict[f.Name, RolePart] = Field(default_factory=dict)
+    trust: list[TrustPart] = Field(default_factory=list)
+    tasks: dict[f.Name, TaskPart] = Field(default_factory=dict)
     entry_points: dict[f.Name, EntryPointPart]
-    goals: dict[f.Name, GoalPart] = {}
-    response: ResponsePart = Field(default_factory=lambda: ResponsePart())
-    policies: dict[f.Name, PolicyPart] = {}
-    observed: Annotated[list[ObservedPart], f.FILE_NAME] = []
+    goals: dict[f.Name, GoalPart] = Field(default_factory=dict)
+    response: ResponsePart = Field(default_factory=ResponsePart)
+    policies: dict[f.Name, PolicyPart] = Field(default_factory=dict)
+    observed: Annotated[list[ObservedPart], f.FILE_NAME] = Field(default_factory=list)
     """Real runs, or the name of a JSON-lines file beside this one with the same keys."""
     incident: IncidentPart | None = None
-    sources: list[SourcePart] = []
-    assumptions: list[AssumptionPart] = []
+    sources: list[SourcePart] = Field(default_factory=list)
+    assumptions: list[AssumptionPart] = Field(default_factory=list)
 
 
 def json_schema() -> dict[str, Any]:

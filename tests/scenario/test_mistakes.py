@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from pathlib import Path
 
@@ -346,3 +347,37 @@ def test_observed_runs_lie_beside_the_scenario(tmp_path: Path, name: str) -> Non
     (tmp_path / "s.yaml").write_text(HEAD + f"observed: {name}\n")
     with pytest.raises(ScenarioError, match=r"s\.yaml:10:11: "):
         load(tmp_path / "s.yaml")
+
+
+def test_braces_with_escapes_and_plain_keys_are_yaml() -> None:
+    text = '{simkit: 1, name: "caf\\u00e9", identities: {b: {}}, entry_points: {c: {compromise: b}}}'
+    assert loads(text).name == "café"
+
+
+def test_a_list_where_text_is_due_is_not_told_to_take_quotes() -> None:
+    found = only(HEAD + "description: [a]\n")
+    assert found == "f.yaml:10:14: `description` is a list where text is due: write one text"
+
+
+def test_the_collector_runs_again_after_a_large_file() -> None:
+    assert gc.isenabled()
+    assert loads(HEAD + f"description: {'x' * 300_000}\n").name == "small"
+    assert gc.isenabled()
+    with pytest.raises(ScenarioError):
+        loads(HEAD + f"horizon: {'x' * 300_000}\n")
+    assert gc.isenabled()
+
+
+def test_a_policy_cannot_be_its_own_otherwise() -> None:
+    found = only(HEAD + "policies: {p: {applies_to: {kind: agent}, otherwise: p}}\n")
+    assert found == "f.yaml:10:54: p -> p is a cycle: a policy cannot rest on itself"
+
+
+def test_one_wrong_section_does_not_bury_the_reader() -> None:
+    resources = "".join(f"  r{n}: {{holds: [kee]}}\n" for n in range(300))
+    assert len(complaints(HEAD + "resources:\n" + resources)) == 100
+
+
+def test_a_message_is_one_sentence_that_ends_with_the_mend() -> None:
+    for _, _, message in (READ | FITS | REFERS).values():
+        assert re.fullmatch(r"[^\n]+: [^\n]+[^.\n]", message)
