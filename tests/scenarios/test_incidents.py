@@ -146,6 +146,14 @@ def test_there_are_ten_incidents_and_more() -> None:
     assert len(FILES) >= 10
 
 
+def test_the_table_of_incidents_lists_each_file_with_its_month() -> None:
+    table = (SCENARIOS / "incidents" / "README.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:3] for line in table.splitlines() if line.startswith("| `")]
+    listed = {name.strip(" `"): month.strip() for name, month in rows}
+    incidents = {name: scenario(name).incident for name in FILES}
+    assert listed == {name: incident.date[:7] for name, incident in incidents.items() if incident is not None}
+
+
 @pytest.mark.parametrize("name", FILES)
 class TestEachFile:
     def test_is_called_as_its_file(self, name: str) -> None:
