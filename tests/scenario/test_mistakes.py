@@ -380,4 +380,4 @@ def test_one_wrong_section_does_not_bury_the_reader() -> None:
 
 def test_a_message_is_one_sentence_that_ends_with_the_mend() -> None:
     for _, _, message in (READ | FITS | REFERS).values():
-        assert re.fullmatch(r"[^\n]+: [^\n]+[^.\n]", message)
+        assert re.fullmatch(r"[^\n]+: [^\n]+([^.\n]|, \.\.\.)", message)
