@@ -321,9 +321,9 @@ def replay_block(g, entry_hash, upper, root_ptr, root_idx, seed, offset, extensi
             for p in range(g.conclusion_ptr[step], g.conclusion_ptr[step + 1]):
                 fact = g.conclusion_idx[p]
                 ends = _FOREVER
-                if not g.fact_lasting[fact] and end < _FOREVER:
+                if not g.fact_lasting[fact] and end < g.horizon:
                     after = _after(g, p, step, seed, sample)
-                    ends = _FOREVER if after >= _FOREVER else min(end + after, _FOREVER)
+                    ends = end + after if after < g.horizon - end else _FOREVER
                 if ends <= now or ends <= until[fact]:
                     continue
                 if until[fact] <= now:

@@ -183,8 +183,8 @@ class _Replay:
         for place in range(self.graph.conclusion_ptr[step], self.graph.conclusion_ptr[step + 1]):
             fact = int(self.graph.conclusion_idx[place])
             lasting = self.graph.fact_lasting[fact]
-            end = FOREVER if lasting else min(window[1] + self.fates.after(step, place), FOREVER)
-            self.win(fact, now, end, step)
+            end = FOREVER if lasting else window[1] + self.fates.after(step, place)
+            self.win(fact, now, end if end < self.graph.horizon else FOREVER, step)
 
     def win(self, fact: int, now: int, end: int, step: int) -> None:
         """`fact` holds until `end`: for the first time, again, or longer."""
