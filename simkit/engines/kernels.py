@@ -250,10 +250,10 @@ def _consider(g, since, until, state, takes, heap, size, due, place, step, now, 
 
 
 @njit(cache=True, nogil=True)
-def _contain(g, since, until, now, seed, sample):  # type: ignore[no-untyped-def]
-    """Ends what containment ends; forgotten credentials begin anew. True for each fact that does."""
-    alive = np.zeros(len(since), dtype=np.bool_)
-    for fact in range(len(since)):
+def _contain(g, until, now, seed, sample):  # type: ignore[no-untyped-def]
+    """Ends what containment ends; True for each credential that it forgets."""
+    alive = np.zeros(len(until), dtype=np.bool_)
+    for fact in range(len(until)):
         if until[fact] <= now or g.fact_surviving[fact]:
             continue
         end = now
@@ -262,7 +262,6 @@ def _contain(g, since, until, now, seed, sample):  # type: ignore[no-untyped-def
             alive[fact] = True
             end = min(until[fact], now + _drawn(g, g.lag, seed, sample, _LAG, key))
         until[fact] = end
-        since[fact] = now
     return alive
 
 
@@ -294,7 +293,7 @@ def replay_block(g, entry_hash, upper, root_ptr, root_idx, seed, offset, extensi
             now = due[heap[0]]
             if contain_at <= now and not is_contained:
                 is_contained = True
-                alive = _contain(g, since, until, contain_at, seed, sample)
+                alive = _contain(g, until, contain_at, seed, sample)
                 for fact in range(facts):
                     if alive[fact]:
                         for k in range(g.behind_ptr[fact], g.behind_ptr[fact + 1]):

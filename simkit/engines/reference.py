@@ -209,14 +209,13 @@ class _Replay:
                 self.contain_at = min(self.contain_at, now + delay + self.fates.response_delay())
 
     def contain(self, now: int) -> None:
-        """Sessions, code and planted content end; credentials die, but those forgotten live on, and from them the
-        attacker starts over."""
+        """Sessions, code and planted content end; credentials die, but those forgotten live on, and what follows from
+        them begins again."""
         self.contained = True
         held = [fact for fact in sorted(self.until) if self.until[fact] > now and not self.graph.fact_surviving[fact]]
         lives = {fact: self.fates.forgotten_for(fact) for fact in held}
         for fact, life in lives.items():
             self.until[fact] = now if life is None else min(self.until[fact], now + life)
-            self.since[fact] = now
         for fact, life in lives.items():
             if life is not None:
                 for step in behind(self.graph, fact):

@@ -10,7 +10,7 @@ from simkit.entitlements import Grant
 from simkit.model import Operation
 from simkit.policies import Session, Token
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import MODES, World, has, holds, minted_token, next_run, runs_in
+from simkit.techniques.world import REPLAYS, World, has, holds, minted_token, next_run, runs_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def steps(world: World) -> Iterator[Step]:
     """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does."""
     for act in acts(world):
         yield from _steps_of(act)
-        if act.operation.effect == "read" and act.mode == "replays":
+        if act.operation.effect == "read" and act.mode == REPLAYS:
             yield from _collect(act)
 
 
@@ -89,7 +89,7 @@ def _in_modes(
     if not _deputy_entitled(world, name, target):
         return
     operation = world.model.operation(name)
-    for mode in MODES:
+    for mode in world.modes:
         yield Act(world, session, mode, name, operation, target, conditions, granted)
 
 
@@ -165,7 +165,7 @@ def standing_tokens(tokens: tuple[Token, ...]) -> tuple[Conclusion, ...]:
 def _read(act: Act) -> tuple[Conclusion, ...]:
     found: list[Conclusion] = []
     for resource in act.targets():
-        if act.mode == "steers":
+        if act.mode != REPLAYS:
             found.append(Conclusion(Fact("seen", act.session.name, resource)))
         else:
             found.append(Conclusion(Fact("lost", resource, "confidentiality")))

@@ -10,7 +10,7 @@ from simkit.model import TrustEdge
 from simkit.policies import Session
 from simkit.techniques.act import Act, acts, performed, step_of
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import MODES, World, has
+from simkit.techniques.world import ERRS, STEERS, World, has
 
 ASSUMED_TTL = 3600.0
 """Seconds that a session opened by an `assume` operation lives: the default of AWS AssumeRole."""
@@ -25,7 +25,7 @@ def steps(world: World) -> Iterator[Step]:
     for name, followed in world.edges.items():
         session = world.all_sessions[name].session
         for edge, targets in followed:
-            for mode in MODES:
+            for mode in world.modes:
                 yield from _by_trust(world, session, mode, edge, targets)
 
 
@@ -41,7 +41,7 @@ def _by_operation(act: Act) -> Iterator[Step]:
 
 def _became(session: str, mode: str, effect: str, ttl: float | None) -> Conclusion:
     if effect == "invoke":
-        return Conclusion(has("steers", session))
+        return Conclusion(has(ERRS if mode == ERRS else STEERS, session))
     return Conclusion(has(mode, session), ttl)
 
 

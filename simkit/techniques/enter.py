@@ -8,7 +8,7 @@ from simkit.attackgraph import Cause, Conclusion, Entry, Fact, Step, Variant
 from simkit.distributions import Fixed
 from simkit.model import EntryPoint
 from simkit.policies import Session, Token
-from simkit.techniques.world import World, has, input_of, runs_in
+from simkit.techniques.world import ERRS, World, has, input_of, runs_in
 
 
 def entries(world: World) -> Iterator[Entry]:
@@ -71,7 +71,7 @@ def _compromise(world: World, entry: EntryPoint) -> Iterator[Variant]:
 def _mistake(world: World, entry: EntryPoint) -> Iterator[Variant]:
     """The agent errs in one of its sessions, in proportion to rate x duration of their tasks."""
     for session in _erring(world, entry):
-        concluded = (Conclusion(has("steers", session.name), None),)
+        concluded = (Conclusion(has(ERRS, session.name), None),)
         step = _first(world, entry, session.name, concluded, f"{entry.target} errs in {session.name}")
         yield Variant(session.name, _busy(world, session), (step,))
 

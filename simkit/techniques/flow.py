@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
 from simkit.policies import Session, Token
@@ -17,11 +18,11 @@ def steps(world: World) -> Iterator[Step]:
         seen = _visible(world, session)
         general = _uses_general_purpose_tool(world, session)
         leaves = _has_way_out(world, session)
-        for resource in seen:
+        for resource, mode in product(seen, world.steering):
             if leaves:
-                yield from _exfiltrate(world, session, resource)
+                yield from _exfiltrate(world, session, mode, resource)
             if general:
-                yield from _pick_up(world, session, resource)
+                yield from _pick_up(world, session, mode, resource)
 
 
 def _visible(world: World, session: Session) -> list[str]:
@@ -42,26 +43,32 @@ def _uses_general_purpose_tool(world: World, session: Session) -> bool:
     return any(world.model.tool_of(operation).general_purpose for operation, _ in session.grants)
 
 
-def _exfiltrate(world: World, session: Session, resource: str) -> Iterator[Step]:
+def _exfiltrate(world: World, session: Session, mode: str, resource: str) -> Iterator[Step]:
     """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
     held = world.held_in(resource)
     lost = Conclusion(Fact("lost", resource, "confidentiality"))
-    yield _carried_out(world, session, resource, (lost, *standing_tokens(held)), "", 0.0)
+    yield _carried_out(world, session, mode, resource, (lost, *standing_tokens(held)), "", 0.0)
     for token in held:
         if token.rate:
-            yield _carried_out(world, session, resource, (holds(token),), f" -> {token.name}", token.rate)
+            yield _carried_out(world, session, mode, resource, (holds(token),), f" -> {token.name}", token.rate)
 
 
 def _carried_out(
-    world: World, session: Session, resource: str, concluded: tuple[Conclusion, ...], suffix: str, rate: float
+    world: World,
+    session: Session,
+    mode: str,
+    resource: str,
+    concluded: tuple[Conclusion, ...],
+    suffix: str,
+    rate: float,
 ) -> Step:
     alert, delay = world.alert("exfiltrate", session.policy)
     seen, out = Fact("seen", session.name, resource), Fact("outbound", session.name)
     return Step(
-        key=f"exfiltrate({session.name}, {resource}){suffix}",
+        key=f"exfiltrate({mode}, {session.name}, {resource}){suffix}",
         fate=f"exfiltrate({session.identities[0]}, {resource}){suffix}",
         rule="exfiltrate",
-        premises=(has("steers", session.name), seen, out),
+        premises=(has(mode, session.name), seen, out),
         conclusions=concluded,
         cause=Cause("flow", (session.identities[0], resource)),
         label=f"carry {resource} out",
@@ -71,21 +78,21 @@ def _carried_out(
     )
 
 
-def _pick_up(world: World, session: Session, resource: str) -> Iterator[Step]:
+def _pick_up(world: World, session: Session, mode: str, resource: str) -> Iterator[Step]:
     """steers(s) + seen(s, r) + a general-purpose tool -> steers(sessions that a token in r opens)."""
     for token in world.held_in(resource):
         if token.sessions:
-            yield _picked_up(world, session, resource, token)
+            yield _picked_up(world, session, mode, resource, token)
 
 
-def _picked_up(world: World, session: Session, resource: str, token: Token) -> Step:
+def _picked_up(world: World, session: Session, mode: str, resource: str, token: Token) -> Step:
     alert, delay = world.alert("pick-up", session.policy)
     return Step(
-        key=f"pick up({session.name}, {resource}, {token.name})",
+        key=f"pick up({mode}, {session.name}, {resource}, {token.name})",
         fate=f"pick up({session.identities[0]}, {resource}, {token.name})",
         rule="pick-up",
-        premises=(has("steers", session.name), Fact("seen", session.name, resource), *opens(token)),
-        conclusions=tuple(Conclusion(has("steers", name)) for name in token.sessions),
+        premises=(has(mode, session.name), Fact("seen", session.name, resource), *opens(token)),
+        conclusions=tuple(Conclusion(has(mode, name)) for name in token.sessions),
         cause=Cause("credential", (token.credential,)),
         label=f"use {token.name}, found in {resource}",
         wait=next_run(token.rate),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
 from simkit.model import Goal, Resource
-from simkit.techniques.world import MODES, World, has
+from simkit.techniques.world import World, has
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -50,5 +50,5 @@ def _steered(world: World, goal: Goal) -> Iterator[tuple[str, tuple[Fact, ...]]]
         return
     for name, reached in world.all_sessions.items():
         if goal.steered in reached.session.identities:
-            for mode in MODES:
+            for mode in world.modes:
                 yield f" by {mode}({name})", (has(mode, name),)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
 from simkit.model import Task
-from simkit.techniques.world import World, has, input_of, next_run
+from simkit.techniques.world import STEERS, World, has, input_of, next_run
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -28,7 +28,7 @@ def _steer(world: World, task: Task, source: str) -> Iterator[Step]:
         key=f"steer({task.name} <- {source})",
         rule="steer",
         premises=(Fact("tainted", source),),
-        conclusions=(Conclusion(has("steers", session.name)),),
+        conclusions=(Conclusion(has(STEERS, session.name)),),
         cause=Cause("task", (task.name, source)),
         label=f"{agent.name} reads {source} in {task.name}",
         chance=agent.susceptibility,

@@ -9,7 +9,7 @@ from simkit.attackgraph import Fact
 from simkit.distributions import Distribution, Fixed
 from simkit.model import STATE_CHANGING, Operation
 from simkit.policies import Session
-from simkit.techniques.world import World, runs_in
+from simkit.techniques.world import REPLAYS, STEERS, World, runs_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ def ways(
     chance, approval = _person(world, session, operation, conditions)
     checked = session.policy.at_least("context", "checks")
     miss = world.miss_rate(session.policy) if checked else 1.0
-    tainted = mode == "steers" and effect in STATE_CHANGING
+    tainted = mode == STEERS and effect in STATE_CHANGING
     on_host = chance * (miss if elsewhere or tainted else 1.0)
-    if mode == "steers":
+    if mode != REPLAYS:
         yield Way("", (), on_host, approval)
         return
     if "source" not in conditions:

@@ -13,8 +13,9 @@ from simkit.model.threats import class_of
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
 
-MODES = ("replays", "steers")
-"""How the attacker has a session: its token, off host; or words in its input."""
+REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
+"""How a session is had: the attacker replays its token, off host; puts words in its input; or nobody attacks, and its
+agent errs, which is as if steered but without a tainted input (our word: the rules speak of `steers` for both)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,17 @@ class World:
     @property
     def model(self) -> Model:
         return self.sessions.model
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes in which sessions can be had; agents err only where an entry point says so."""
+        return (REPLAYS, *self.steering)
+
+    @property
+    def steering(self) -> tuple[str, ...]:
+        """The modes in which an agent itself does the work."""
+        errs = any(entry.kind == "mistake" for entry in self.entries.values())
+        return (STEERS, ERRS) if errs else (STEERS,)
 
     @property
     def policy(self) -> GrantPolicy:
