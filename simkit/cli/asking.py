@@ -19,7 +19,7 @@ from simkit.cli.options import (
     scenario_argument,
     threads_option,
 )
-from simkit.cli.output import Output, refuse_input_as_output
+from simkit.cli.output import Output, check_out
 from simkit.cli.screen import Screen
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def run(
     """
     import simkit.simulation
 
-    refuse_input_as_output(out, scenario)
+    check_out(out, scenario)
     world = load(scenario)
     for condition in fail_if:
         condition.check(world)
@@ -131,7 +131,7 @@ def compare(
     """
     import simkit.simulation
 
-    refuse_input_as_output(out, scenario)
+    check_out(out, scenario)
     world = load(scenario)
     entry = _entry(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials under each policy"):
@@ -159,7 +159,7 @@ def rank(screen: Screen, scenario: str, policy: str | None, threads: int | None,
     """
     import simkit.simulation
 
-    refuse_input_as_output(out, scenario)
+    check_out(out, scenario)
     world = load(scenario)
     with screen.working("ranking"):
         result = simkit.simulation.rank(world, policy, threads=threads)
@@ -197,7 +197,7 @@ def paths(
     """
     import simkit.simulation
 
-    refuse_input_as_output(out, scenario)
+    check_out(out, scenario)
     world = load(scenario)
     entry = _entry(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-VARIABLE = "_SIMKIT_COMPLETE"
+from simkit.cli.group import COMPLETING
 
 
 @click.command(short_help="Print the TAB completion for a shell.")
@@ -24,5 +24,5 @@ def completion(context: click.Context, shell: str) -> None:
     made = get_completion_class(shell)
     if made is None:  # every name in the Choice is one of click's own
         raise click.UsageError(f"click has no completion for {shell}: use bash, zsh or fish")
-    template = made(context.find_root().command, {}, "simkit", VARIABLE)
+    template = made(context.find_root().command, {}, "simkit", COMPLETING)
     click.echo(template.source_template % template.source_vars())

@@ -75,10 +75,10 @@ class Condition:
         from simkit.model import IMPACTS
 
         losses = [f"{resource}:{impact}" for resource in scenario.model.resources for impact in IMPACTS]
-        known = [*VALUES, *scenario.goals, *losses]
-        if self.name not in known:
+        named = [*VALUES, *scenario.goals]
+        if self.name not in [*named, *losses]:
             unknown = f"--fail-if {self.text!r}: {self.name!r} is no goal, resource:impact or value"
-            raise QuestionError(f"{unknown}: {nearest(self.name, known)}")
+            raise QuestionError(f"{unknown}: {nearest(self.name, losses if ':' in self.name else named)}")
 
     def judge(self, result: BlastRadius) -> Verdict:
         """Whether `result` meets the condition: its estimate is compared, and its interval shown."""

@@ -20,6 +20,8 @@ STOPPED = 130
 """128 + SIGINT, as shells have it."""
 BROKEN_PIPE = 141
 """128 + SIGPIPE: whoever read the results has gone, which is no error of ours."""
+COMPLETING = "_SIMKIT_COMPLETE"
+"""The variable by which a shell asks for completions."""
 
 
 class Group(click.Group):
@@ -38,6 +40,14 @@ class Group(click.Group):
             answer = super().main(args, prog_name, obj=screen, **extra)
             sys.stdout.flush()
             code = answer if isinstance(answer, int) else FINE
+        except SystemExit as ended:
+            # click leaves so with 1 where the reader of standard output is gone, and after a completion
+            if ended.code != 1 or COMPLETING in os.environ:
+                raise
+            code = BROKEN_PIPE
+        except (KeyboardInterrupt, click.Abort):
+            complain("stopped")
+            code = STOPPED
         except Exception as error:
             code = _code_of(error, screen)
         sys.exit(code)
@@ -45,9 +55,6 @@ class Group(click.Group):
 
 def _code_of(error: Exception, screen: Screen) -> int:
     """The exit code for `error`, after telling the user about it."""
-    if isinstance(error, click.Abort):
-        complain("stopped")
-        return STOPPED
     if isinstance(error, BrokenPipeError):
         # The interpreter flushes standard output once more on its way out, and would complain there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,7 +11,7 @@ import click
 
 from simkit.cli.group import BAD_INPUT, DOES_NOT_HOLD, FINE
 from simkit.cli.options import FILES, listening_options, load, output_options, scenario_argument
-from simkit.cli.output import Output, as_json, refuse_input_as_output, suffix_says
+from simkit.cli.output import Output, as_json, check_out, suffix_says
 from simkit.cli.screen import Screen, complaints
 from simkit.errors import InputError, Problem, ScenarioError
 
@@ -59,7 +59,7 @@ def validate(screen: Screen, scenarios: tuple[str, ...], strict: bool, format_: 
       simkit validate --strict scenarios/*.yaml
       simkit validate --format json - < scenario.yaml
     """
-    refuse_input_as_output(out, *scenarios)
+    check_out(out, *scenarios)
     findings = [_checked(file) for file in scenarios]
     output = Output(screen, "validate", format_ or "", out)
     if output.chosen == "json":
@@ -158,7 +158,7 @@ def graph(screen: Screen, scenario: str, group: str, format_: str | None, out: s
     """
     from simkit.model import export
 
-    refuse_input_as_output(out, scenario)
+    check_out(out, scenario)
     model = load(scenario).model
     chosen = format_ or suffix_says(out, _GRAPH_SUFFIXES) or "mermaid"
     if chosen == "mermaid":
@@ -189,5 +189,6 @@ def schema(screen: Screen, out: str) -> None:
     """
     from simkit.scenario import json_schema
 
+    check_out(out)
     content = json.dumps(json_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     Output(screen, "schema", "json", out).text(content)

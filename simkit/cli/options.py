@@ -167,7 +167,8 @@ def complete_goals(context: click.Context, _: click.Parameter, incomplete: str) 
 
 def _scenario_so_far(context: click.Context) -> Scenario | None:
     """The scenario that the line names already; None where there is none, or it is broken: TAB never complains."""
-    file = context.params.get("scenario")
+    # While an option still lacks its value, click has not matched the words to arguments yet.
+    file = context.params.get("scenario") or next((word for word in context.args if not word.startswith("-")), "")
     if not file or file == "-":
         return None
     try:

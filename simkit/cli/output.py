@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -68,12 +69,20 @@ class Output:
     def text(self, content: str) -> None:
         """Write `content` as it is; a file appears whole or not at all."""
         if self.out == "-":
-            click.echo(content, nl=not content.endswith("\n"), color=coloured(sys.stdout))
+            self._print(content)
             return
         from simkit.files import write
 
         write(self.out, content if content.endswith("\n") else content + "\n")
         self.screen.note(f"written: {self.out}")
+
+    def _print(self, content: str) -> None:
+        try:
+            click.echo(content, nl=not content.endswith("\n"), color=coloured(sys.stdout))
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise InputError(f"standard output cannot be written ({error.strerror}): use --out") from error
 
     @property
     def chosen(self) -> str:
@@ -95,8 +104,8 @@ class Output:
         yield click.style("\n".join(lines), bold=True) if self._in_colour() else "\n".join(lines)
         if not self.screen.quiet:
             yield from (self._table(table, fit) for table in result.tables())
-        for verdict in verdicts:
-            yield "\n".join(wrap(printable(verdict), fit))
+        if verdicts:
+            yield "\n".join(line for verdict in verdicts for line in wrap(printable(verdict), fit))
         provenance = getattr(result, "provenance", None)
         if self.screen.verbose and provenance is not None:
             yield "\n".join(wrap(printable(f"Provenance: {provenance}"), fit))
@@ -140,10 +149,15 @@ def suffix_says(out: str, suffixes: Mapping[str, str]) -> str:
     return next((name for suffix, name in suffixes.items() if out.lower().endswith(suffix)), "")
 
 
-def refuse_input_as_output(out: str, *inputs: str) -> None:
-    """Raises InputError where the result would take the place of a file that was just read."""
-    import os
-
+def check_out(out: str, *inputs: str) -> None:
+    """Raises InputError, before any work, where `out` cannot be written or is one of the files that are read."""
+    if out == "-":
+        return
+    folder = os.path.dirname(out) or "."
+    if not os.path.isdir(folder):
+        raise InputError(f"--out {out}: there is no folder {folder!r}: make it first, or name another")
+    if os.path.isdir(out):
+        raise InputError(f"--out {out} is a folder: name a file in it")
     for name in inputs:
-        if "-" not in (out, name) and os.path.exists(out) and os.path.samefile(out, name):
+        if name != "-" and os.path.exists(out) and os.path.exists(name) and os.path.samefile(out, name):
             raise InputError(f"--out {out} is the scenario itself: name another file")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simkit.cli.options import FILES, load, output_options
-from simkit.cli.output import Answer, Output, refuse_input_as_output
+from simkit.cli.output import Answer, Output, check_out
 from simkit.cli.screen import Screen
 from simkit.table import Table, duration
 
@@ -79,14 +79,13 @@ def policies(screen: Screen, scenario: str | None, format_: str | None, out: str
     """
     from simkit.policies import NAMED, named_policies
 
-    if scenario is not None:
-        refuse_input_as_output(out, scenario)
+    check_out(out, *([scenario] if scenario else []))
     own = dict(load(scenario).policies) if scenario else {}
     known = named_policies(own)
     others = ", then those of installed packages and the scenario" if len(known) > len(NAMED) else ""
     answer = Answer(
         summary=f"{len(known)} grant policies, from the weakest named one to the strongest{others}.",
-        parts=(_policies(known, own), _dials()),
+        parts=(_settings(known), _in_words(known, own), _dials()),
         data={
             "policies": {name: _plain(policy, name in own) for name, policy in known.items()},
             "dials": {
@@ -98,13 +97,15 @@ def policies(screen: Screen, scenario: str | None, format_: str | None, out: str
     Output(screen, "policies", format_ or "", out).result(answer)
 
 
-def _policies(known: Mapping[str, GrantPolicy], own: Mapping[str, GrantPolicy]) -> Table:
-    rows = [
-        (f"{name}{' (own)' if name in own else ''}", *policy.dials().values(), _ttl(policy), _says(policy))
-        for name, policy in known.items()
-    ]
-    note = "An empty ttl is each credential's own."
-    return Table(("policy", *MEANING, "ttl", "in words"), rows, title="Policies", note=note)
+def _settings(known: Mapping[str, GrantPolicy]) -> Table:
+    rows = [(name, *policy.dials().values()) for name, policy in known.items()]
+    return Table(("policy", *MEANING), rows, title="Policies")
+
+
+def _in_words(known: Mapping[str, GrantPolicy], own: Mapping[str, GrantPolicy]) -> Table:
+    rows = [(name, "yes" if name in own else "no", _ttl(policy), _says(policy)) for name, policy in known.items()]
+    note = "A policy without a ttl takes each credential's own."
+    return Table(("policy", "own", "ttl", "in words"), rows, title="Policies in words", note=note)
 
 
 def _says(policy: GrantPolicy) -> str:
@@ -113,7 +114,7 @@ def _says(policy: GrantPolicy) -> str:
 
 
 def _ttl(policy: GrantPolicy) -> str:
-    return "" if policy.ttl is None else duration(policy.ttl)
+    return "-" if policy.ttl is None else duration(policy.ttl)
 
 
 def _dials() -> Table:

@@ -1,0 +1,122 @@
+"""The command as a process: it starts fast, reads and writes pipes, and knows a terminal when it sees one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FEW = ("--trials", "40")
+HEAVY = {"numpy", "networkx", "pydantic", "numba", "matplotlib", "yaml", "rich", "scipy"}
+
+
+def environment(**extra: str) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR", "TERM")}
+    return {**clean, "PYTHONPATH": str(ROOT), "TERM": "xterm", **extra}
+
+
+def simkit(*words: str, stdin: str | None = None, **extra: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "simkit", *words]
+    return subprocess.run(
+        command, input=stdin, capture_output=True, text=True, env=environment(**extra), timeout=120, check=False
+    )
+
+
+def test_the_version_and_the_help_import_nothing_heavy() -> None:
+    for words in ("--version", "--help", "run --help"):
+        code = (
+            "import sys; from simkit.cli import main\n"
+            f"try: main({words.split()!r})\n"
+            f"finally: print('heavy:', sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True
+        )
+        assert done.stderr == "heavy: []\n"
+        assert done.stdout
+
+
+def test_the_version_is_that_of_the_package_and_comes_at_once() -> None:
+    from importlib.metadata import version
+
+    spent = []
+    for _ in range(3):
+        started = time.perf_counter()
+        done = simkit("--version")
+        spent.append(time.perf_counter() - started)
+        assert (done.returncode, done.stdout) == (0, f"simkit {version('simkit')}\n")
+    assert min(spent) < 1.0, "0.15 s on an idle machine; a second is a heavy import"
+
+
+def test_a_pipe_in_and_a_pipe_out(world: str) -> None:
+    done = simkit("run", "-", *FEW, "--format", "json", stdin=Path(world).read_text("utf-8"))
+    assert (done.returncode, done.stderr.startswith("note: ")) == (0, True)
+    assert done.stdout.startswith("{")
+
+
+def test_a_gate_in_ci(world: str) -> None:
+    words = ("run", world, *FEW, "--quiet", "--fail-if", "cases-leaked > 5%")
+    assert simkit(*words).returncode == 1
+    assert simkit(*words, "--policy", "task-scoped").returncode == 0
+    assert simkit(*words, "--policy", "task-scopd").returncode == 2
+
+
+def test_a_reader_who_leaves_is_no_error() -> None:
+    command = [sys.executable, "-m", "simkit", "schema"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_is_said_in_one_sentence(world: str) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "simkit", "policies", world]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment(), text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "error: standard output cannot be written (No space left on device): use --out\n"
+
+
+def test_a_name_that_the_encoding_lacks_is_escaped(world: str) -> None:
+    text = Path(world).read_text("utf-8").replace("cases", "дела")
+    Path(world).write_text(text, "utf-8")
+    done = simkit("run", world, *FEW, PYTHONIOENCODING="latin-1")
+    assert done.returncode == 0
+    assert "\\u0434\\u0435\\u043b\\u0430" in done.stdout
+
+
+def in_terminal(words: Sequence[str], **extra: str) -> str:
+    """What a user sees in a terminal of 80 columns."""
+    pty = pytest.importorskip("pty")
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "simkit", *words]
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment(**extra)) as process:
+        os.close(slave)
+        seen = b""
+        try:
+            while chunk := os.read(master, 4096):
+                seen += chunk
+        except OSError:  # Linux ends a pseudo-terminal so
+            pass
+        os.close(master)
+    assert process.returncode in (0, 2)
+    return seen.decode().replace("\r\n", "\n")
+
+
+def test_colour_is_for_terminals_that_want_it(world: str) -> None:
+    words = ("policies", world)
+    assert "\x1b[" in in_terminal(words)
+    assert "\x1b[" not in in_terminal(words, NO_COLOR="1")
+    assert "\x1b[" not in in_terminal(words, TERM="dumb")
+    assert "\x1b[31m" in in_terminal(("run", "nothing.yaml"))
