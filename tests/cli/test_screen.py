@@ -36,13 +36,18 @@ def test_short_work_quiet_work_and_work_in_a_pipe_show_nothing(monkeypatch: pyte
     assert shown(monkeypatch, io.StringIO(), Screen(), 0.2, 0.01) == ""
 
 
+def fail_slowly() -> None:
+    with Screen().working("ranking"):
+        time.sleep(0.2)
+        raise ValueError("lost")
+
+
 def test_progress_ends_with_the_work_even_if_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Terminal()
     monkeypatch.setattr("sys.stderr", stream)
     monkeypatch.setattr(screen, "PATIENCE", 0.01)
-    with pytest.raises(ValueError, match="lost"), Screen().working("ranking"):
-        time.sleep(0.2)
-        raise ValueError("lost")
+    with pytest.raises(ValueError, match="lost"):
+        fail_slowly()
     length = len(stream.getvalue())
     time.sleep(0.2)
     assert len(stream.getvalue()) == length
