@@ -93,7 +93,7 @@ EXPECTED = (
     ("pocketos-railway", "agent-error", "rbac", "older-bookings-gone", NEVER),
     ("pocketos-railway", "agent-error", "task-scoped", "production-volume-deleted", NEVER),
     ("pocketos-railway", "poisoned-repository", "rbac", "recent-bookings-gone", OFTEN),
-    ("replit", "agent-error", "task-scope-alone", "live-rows-deleted", ALWAYS),
+    ("replit", "agent-error", "task-scoped", "live-rows-deleted", ALWAYS),
     ("replit", "agent-error", "rbac", "live-rows-gone-for-good", NEVER),
     # A bot that sorts issues needs no shell.
     ("clinejection", "issue-title", "jit", "package-changed", OFTEN),
@@ -154,6 +154,10 @@ def test_the_table_of_incidents_lists_each_file_with_its_month() -> None:
     assert listed == {name: incident.date[:7] for name, incident in incidents.items() if incident is not None}
 
 
+DAMAGE_IS_THE_TASKS_OWN = ("replit",)
+"""An agent's mistake with what its own task needs, without any untrusted input: no grant design takes that away."""
+
+
 @pytest.mark.parametrize("name", FILES)
 class TestEachFile:
     def test_is_called_as_its_file(self, name: str) -> None:
@@ -207,7 +211,11 @@ class TestEachFile:
 
     def test_loses_less_with_every_dial_at_its_strongest(self, name: str) -> None:
         weak, strong = (outcome(name, policy, first_entry(name)) for policy in (None, "zero-standing"))
-        assert strong.value_lost().estimate < weak.value_lost().estimate
+        if name in DAMAGE_IS_THE_TASKS_OWN:
+            assert strong.value_lost().estimate == weak.value_lost().estimate
+            assert strong.goals_reached() < weak.goals_reached(), "a person refuses some of the deletions"
+        else:
+            assert strong.value_lost().estimate < weak.value_lost().estimate
 
 
 def found_at(content: object, path: Sequence[str]) -> Iterator[object]:
