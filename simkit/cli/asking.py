@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -19,11 +20,15 @@ from simkit.cli.options import (
     scenario_argument,
     threads_option,
 )
-from simkit.cli.output import Output, check_out
+from simkit.cli.output import Answer, Output, check_out
 from simkit.cli.screen import Screen
 
 if TYPE_CHECKING:
+    from simkit.blast_radius import AttackPaths
     from simkit.scenario import Scenario
+
+GOAL_RULE = "objective"
+"""The rule of the step that says a goal is reached: nothing that an attacker does."""
 
 
 def _entry(screen: Screen, scenario: Scenario, name: str | None) -> str:
@@ -172,6 +177,11 @@ def rank(screen: Screen, scenario: str, policy: str | None, threads: int | None,
 @run_options
 @click.option("--goal", "-g", metavar="NAME", shell_complete=complete_goals, help="Only paths to this goal.")
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many paths to show.")
+@click.option(
+    "--standards",
+    is_flag=True,
+    help="Add what the steps are relevant to in ATT&CK, ATLAS and the OWASP lists for agents and non-human identities.",
+)
 @output_options()
 @click.pass_obj
 def paths(
@@ -184,6 +194,7 @@ def paths(
     threads: int | None,
     goal: str | None,
     limit: int,
+    standards: bool,
     format_: str | None,
     out: str,
 ) -> None:
@@ -193,6 +204,7 @@ def paths(
     Examples:
       simkit paths scenario.yaml
       simkit paths scenario.yaml --goal customers-leaked --limit 3
+      simkit paths scenario.yaml --standards
       simkit paths scenario.yaml --policy jit --format json
     """
     import simkit.simulation
@@ -203,4 +215,15 @@ def paths(
     with screen.working(f"replaying {trials:,} trials"):
         result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
         found = result.paths(goal, limit=limit)
-    Output(screen, "paths", format_ or "", out).result(found)
+    answer = with_standards(found) if standards else found
+    Output(screen, "paths", format_ or "", out).result(answer)
+
+
+def with_standards(paths: AttackPaths) -> Answer:
+    """`paths`, and what the rules of their steps are relevant to in the public lists."""
+    from simkit.standards import crosswalk, of
+
+    rules = sorted({step.rule for path in paths for step in path.steps} - {GOAL_RULE})
+    entries = {rule: [asdict(reference) for reference in of(rule)] for rule in rules}
+    tables = (*paths.tables(), crosswalk(rules))
+    return Answer(paths.summary, tables, {**paths.to_dict(), "standards": entries})

@@ -7,7 +7,7 @@ are simkit's own reading of the titles and texts, made rule by rule; nobody at M
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from simkit.standards.lists import AGENTIC, ATLAS, ATTACK, LISTS, NHI, Reference
 from simkit.table import Table
@@ -140,9 +140,13 @@ def of(technique_rule: str) -> tuple[Reference, ...]:
     )
 
 
-def crosswalk() -> Table:
-    """Every rule against every list, with `unmapped` where nothing fits."""
+def crosswalk(rules: Iterable[str] | None = None) -> Table:
+    """`rules` (None: all of simkit's own) against every list, with `unmapped` where nothing fits."""
     columns = ("rule", *(f"{entry.name} {entry.version}" for entry in LISTS.values()))
-    rows = [(rule, *(", ".join(relevant[name]) or "unmapped" for name in LISTS)) for rule, relevant in RELEVANT.items()]
+    rows = [(rule, *(_found(rule, name) for name in LISTS)) for rule in (RELEVANT if rules is None else rules)]
     note = "Relevant to, never prevents. simkit's own reading, not reviewed by the lists' authors."
-    return Table(columns, rows, title="simkit's rules in the public lists", note=note)
+    return Table(columns, rows, title="Rules in the public lists", note=note)
+
+
+def _found(rule: str, name: str) -> str:
+    return ", ".join(RELEVANT.get(rule, {}).get(name, ())) or "unmapped"

@@ -114,6 +114,18 @@ def test_paths_shows_the_chains_to_a_goal_and_cuts_the_list(cli: Cli, world: str
     assert "desk-key" in text
 
 
+def test_paths_can_say_what_the_steps_are_relevant_to(cli: Cli, world: str) -> None:
+    words = ("paths", world, *FEW, "--standards")
+    found = json.loads(cli(*words, "--format", "json").stdout)["result"]["standards"]
+    assert set(found) == {"leak", "redeem", "read"}
+    expected = {"list": "OWASP NHI Top 10", "version": "2025", "id": "NHI2:2025", "title": "Secret Leakage"}
+    assert expected in found["leak"]
+    text = cli(*words).stdout
+    assert "NHI2:2025" in text
+    assert "never prevents" in text
+    assert "NHI2:2025" not in cli("paths", world, *FEW).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

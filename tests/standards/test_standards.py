@@ -90,3 +90,12 @@ def test_what_is_unmapped_is_said_and_nothing_is_said_to_prevent() -> None:
     assert row[1:3] == ("unmapped", "unmapped")
     assert "never prevents" in table.note
     assert standards.of("no-such-rule") == ()
+
+
+def test_the_crosswalk_can_be_of_some_rules_and_says_unmapped_for_foreign_ones() -> None:
+    assert len(standards.crosswalk().rows) == len(RELEVANT)
+    rows = standards.crosswalk(["delete", "no-such-rule"]).rows
+    assert rows == (
+        ("delete", "T1485", "AML.T0101", "ASI02", "NHI5:2025"),
+        ("no-such-rule", "unmapped", "unmapped", "unmapped", "unmapped"),
+    )
