@@ -187,19 +187,26 @@ class BlastRadius:
     @property
     def summary(self) -> str:
         """The result in a sentence or two."""
-        value, prov = self.value_lost(), self.provenance
-        text = (
-            f"Through {prov.entry_point}, under {prov.policy}, the attacker gets "
-            f"{format_number(value.estimate)} of value on average (95 % interval {format_number(value.low)} to "
-            f"{format_number(value.high)}; worst case {format_number(self.worst_case.value)})."
-        )
+        prov = self.provenance
+        text = f"Through {prov.entry_point}, under {prov.policy}, the attacker gets {self._gets()}."
         first = self.time_to_first_loss()
         if first.trials:
             text += f" {percent(first.trials / self.trials)} of trials lose something, the median after "
             text += f"{duration(first.estimate)}."
-        if not value.estimate:
+        if not first.trials and not self.goals_reached():
             text += " A blast radius of zero is almost always a modelling error: check what the scenario leaves out."
         return text
+
+    def _gets(self) -> str:
+        """The mean loss with its interval; where nothing has a value, the goals that are reached."""
+        if not self.legend.value:
+            reached = sum(self.chance(goal).estimate > 0 for goal in self.legend.goals)
+            return f"to {reached} of {len(self.legend.goals)} goals (no loss has a value)"
+        value = self.value_lost()
+        return (
+            f"{format_number(value.estimate)} of value on average (95 % interval {format_number(value.low)} to "
+            f"{format_number(value.high)}; worst case {format_number(self.worst_case.value)})"
+        )
 
     def table(self) -> Table:
         """The measures, a row each."""
