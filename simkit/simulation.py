@@ -19,7 +19,6 @@ from simkit.blast_radius import (
     WorstCase,
     utility,
 )
-from simkit.blast_radius.comparison import compared
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
@@ -52,13 +51,19 @@ class Attack:
             scenario.name, scenario.digest, self.policy.name, entry_point, seed, trials, engine, __version__
         )
 
-    def worst_case(self, entry_point: str) -> WorstCase:
-        """The worst variant of `entry_point`, chances and time ignored."""
+    def worst_cases(self, entry_points: Iterable[str], *, threads: int | None = None) -> dict[str, WorstCase]:
+        """For each of `entry_points` its worst variant, chances and time ignored."""
         from simkit.engines.reach import worst_cases
 
-        entry = self.graph.entry(entry_point)
-        starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
-        return WorstCase.of(self.legend, worst_cases(self.graph, starts))
+        starts: list[list[int]] = []
+        rows: dict[str, slice] = {}
+        for name in entry_points:
+            entry = self.graph.entry(name)
+            first = len(starts)
+            starts += [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
+            rows[name] = slice(first, len(starts))
+        held = worst_cases(self.graph, starts, threads=threads)
+        return {name: WorstCase.of(self.legend, held[row]) for name, row in rows.items()}
 
 
 def compile_attack(
@@ -106,7 +111,7 @@ def _replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, threa
         graph=attack.graph,
         outcomes=outcomes,
         legend=attack.legend,
-        worst_case=attack.worst_case(entry_point),
+        worst_case=attack.worst_cases([entry_point])[entry_point],
         utility=attack.utility,
         provenance=attack.provenance(entry_point, seed=seed, trials=count),
     )
@@ -130,11 +135,9 @@ def compare(
     name = chosen_entry(scenario, entry_point)
     base = scenario.grant_policy(against).name
     chosen = _policies(scenario, policies, base)
-    results = [
-        _replayed(compile_attack(scenario, policy), name, trials=trials, seed=seed, threads=threads)
-        for policy in chosen
-    ]
-    return compared(results, base)
+    attacks = [compile_attack(scenario, policy) for policy in chosen]
+    results = [_replayed(attack, name, trials=trials, seed=seed, threads=threads) for attack in attacks]
+    return Comparison(tuple(results), base, {attack.policy.name: _pairs(attack) for attack in attacks})
 
 
 def _policies(scenario: Scenario, policies: Iterable[str | GrantPolicy] | None, base: str) -> list[str | GrantPolicy]:
@@ -147,20 +150,9 @@ def _policies(scenario: Scenario, policies: Iterable[str | GrantPolicy] | None, 
 
 def rank(scenario: Scenario, policy: PolicyLike = None, *, threads: int | None = None) -> Ranking:
     """Every credential (leaked) and identity (compromised) by the worst case of losing it under `policy`."""
-    from simkit.engines.reach import worst_cases
-
     entries = dict(_everything_lost(scenario))
     attack = compile_attack(scenario, policy, entries=entries)
-    starts: list[list[int]] = []
-    rows = []
-    for name in entries:
-        entry = attack.graph.entry(name)
-        rows.append(range(len(starts), len(starts) + len(entry.names)))
-        starts.extend(entry.roots(variant) for variant in range(len(entry.names)))
-    held = worst_cases(attack.graph, starts, threads=threads)
-    worst = {
-        name: WorstCase.of(attack.legend, held[row.start : row.stop]) for name, row in zip(entries, rows, strict=True)
-    }
+    worst = attack.worst_cases(entries, threads=threads)
     ranked = [
         Ranked(_lost_kind(entries[name]), entries[name].target, case.value, case.impact, case.goals)
         for name, case in worst.items()
@@ -188,15 +180,19 @@ def _exposure(scenario: Scenario, worst: Mapping[str, WorstCase]) -> dict[str, f
 
 def worst_case_pairs(scenario: Scenario, policy: PolicyLike = None) -> PairMatrix:
     """Which goals the worst case reaches from which entry points under `policy`."""
-    attack = compile_attack(scenario, policy)
-    reached = {(entry, goal) for entry in scenario.entry_points for goal in attack.worst_case(entry).goals}
-    wordless = [goal.name for goal in scenario.goals.values() if not goal.lost and not goal.performed]
+    return _pairs(compile_attack(scenario, policy))
+
+
+def _pairs(attack: Attack) -> PairMatrix:
+    scenario = attack.scenario
+    worst = attack.worst_cases(scenario.entry_points)
+    wordless = (goal.name for goal in scenario.goals.values() if not goal.lost and not goal.performed)
     return PairMatrix(
-        tuple(scenario.entry_points),
-        tuple(scenario.goals),
-        frozenset(reached),
-        tuple(wordless),
-        attack.provenance("(each)", engine="reach"),
+        entries=tuple(scenario.entry_points),
+        goals=tuple(scenario.goals),
+        reached=frozenset((entry, goal) for entry, case in worst.items() for goal in case.goals),
+        unstoppable=tuple(wordless),
+        provenance=attack.provenance("(each)", engine="reach"),
     )
 
 

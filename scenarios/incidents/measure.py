@@ -22,9 +22,9 @@ SEED = 0
 TEXT = """\
 # Incidents, under the policy in force and under others
 
-Remade by `python scenarios/incidents/measure.py --out results/incidents.md`: {trials:,} trials, seed {seed}, through the
-first entry point of each file. What is known and what is assumed stands in the files, with sources; values are relative
-weights, so compare a row with its neighbours and not with other incidents.
+Remade by `python scenarios/incidents/measure.py --out results/incidents.md`: {trials:,} trials, seed {seed}, through
+the first entry point of each file. What is known and what is assumed stands in the files, with sources; values are
+relative weights, so compare a row with its neighbours and not with other incidents.
 
 {overview}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simkit.blast_radius import intervals
 from simkit.blast_radius.intervals import Interval
+from simkit.blast_radius.pairs import PairMatrix
 from simkit.blast_radius.result import BlastRadius
+from simkit.errors import QuestionError, nearest
 from simkit.table import Table, duration, format_number, percent
 
 
@@ -34,17 +36,41 @@ class Difference:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Blast radii of one entry point, from the same seed and trials; the others are held `against` one policy."""
+    """Blast radii of one entry point, from the same seed and trials; the others are held `against` one policy.
+
+    `pairs` has, for each policy, the (entry point, goal) pairs of the whole scenario that succeed in the worst case.
+    """
 
     results: tuple[BlastRadius, ...]
     against: str
+    pairs: Mapping[str, PairMatrix]
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{r.provenance.policy} {format_number(r.value_lost().estimate)}" for r in self.results)
-        return f"Comparison({self.results[0].provenance.entry_point}: {shown}; mean value lost)"
+        shown = ", ".join(f"{r.provenance.policy} {self._measure(r)}" for r in self.results)
+        return f"Comparison({self.results[0].provenance.entry_point}: {shown}; {self._measured})"
 
     def __getitem__(self, policy: str) -> BlastRadius:
-        return next(result for result in self.results if result.provenance.policy == policy)
+        for result in self.results:
+            if result.provenance.policy == policy:
+                return result
+        known = [result.provenance.policy for result in self.results]
+        raise QuestionError(f"policy {policy!r} is not in this comparison: {nearest(policy, known)}")
+
+    @property
+    def has_values(self) -> bool:
+        """True if some loss has a value; else goals are what there is to compare."""
+        return bool(self.results[0].legend.value)
+
+    @property
+    def _measured(self) -> str:
+        return "mean value lost" if self.has_values else "mean share of goals reached"
+
+    def _measure(self, result: BlastRadius) -> str:
+        return format_number(result.value_lost().estimate) if self.has_values else percent(result.goals_reached())
+
+    def _badness(self, result: BlastRadius) -> tuple[float, str]:
+        worst = result.value_lost().estimate if self.has_values else result.goals_reached()
+        return worst, result.provenance.policy
 
     def difference(self, policy: str, against: str | None = None) -> Difference:
         """The paired difference in value lost between `policy` and `against` (None: the comparison's own)."""
@@ -54,53 +80,60 @@ class Comparison:
 
     @property
     def summary(self) -> str:
-        """The comparison in a sentence."""
-        base = self[self.against].value_lost().estimate
-        ordered = sorted(self.results, key=lambda result: (result.value_lost().estimate, result.provenance.policy))
-        best, worst = ordered[0], ordered[-1]
+        """The comparison in a sentence or two."""
+        best, worst = min(self.results, key=self._badness), max(self.results, key=self._badness)
         text = (
-            f"Through {best.provenance.entry_point}: {self.against} loses {format_number(base)} on average, "
-            f"{worst.provenance.policy} the most ({format_number(worst.value_lost().estimate)}), "
-            f"{best.provenance.policy} the least ({format_number(best.value_lost().estimate)})."
+            f"Through {best.provenance.entry_point} ({self._measured}): {self._measure(self[self.against])} under "
+            f"{self.against}, the most under {worst.provenance.policy} ({self._measure(worst)}), the least under "
+            f"{best.provenance.policy} ({self._measure(best)})."
         )
         broken = best.utility
         if broken.broken:
             text += f" {best.provenance.policy} breaks {len(broken.broken)} of {broken.tasks} tasks."
+        matrix = self.pairs[self.against]
+        if matrix.without_entitlement:
+            text += f" {matrix.warning}"
         return text
 
     def table(self) -> Table:
         """The policies side by side: what the attacker gets."""
-        rows = []
-        for result in self.results:
-            value, first = result.value_lost(), result.time_to_first_loss()
-            name = result.provenance.policy
-            rows.append(
-                (
-                    name,
-                    value.estimate,
-                    f"{format_number(value.low)} to {format_number(value.high)}",
-                    "-" if name == self.against else str(self.difference(name)),
-                    result.quantile(0.95).estimate,
-                    result.worst_case.value,
-                    percent(first.trials / result.trials),
-                    duration(first.estimate) if first.trials else None,
-                    percent(result.contained().estimate),
-                )
-            )
-        columns = (
-            "policy",
-            "value lost",
-            "95 % interval",
-            f"against {self.against}",
-            "p95",
-            "worst case",
-            "trials with loss",
-            "first loss",
-            "contained",
-        )
+        columns = ["policy", *(self._value_columns() if self.has_values else []), "goals reached"]
+        columns += ["pairs (worst case)"] if self._has_pairs else []
+        columns += ["first loss", "contained"] if self.has_values else ["contained"]
         shown = self.results[0].provenance
         note = f"{shown.trials:,} trials, seed {shown.seed}; differences are paired, sample by sample"
+        if self._has_pairs:
+            note += f"; pairs: which of {self.pairs[self.against].total} (entry point, goal) pairs can succeed at all"
+        rows = [self._row(result) for result in self.results]
         return Table(columns, rows, title=f"{shown.scenario}: {shown.entry_point}", note=note)
+
+    @property
+    def _has_pairs(self) -> bool:
+        return self.pairs[self.against].total > 0
+
+    def _value_columns(self) -> list[str]:
+        return ["value lost", "95 % interval", f"against {self.against}", "p95", "worst case", "trials with loss"]
+
+    def _row(self, result: BlastRadius) -> list[str | float | None]:
+        name, first = result.provenance.policy, result.time_to_first_loss()
+        row: list[str | float | None] = [name, *(self._values(result) if self.has_values else [])]
+        row.append(percent(result.goals_reached()) if result.legend.goals else None)
+        if self._has_pairs:
+            row.append(len(self.pairs[name].reached))
+        if self.has_values:
+            row.append(duration(first.estimate) if first.trials else None)
+        return [*row, percent(result.contained().estimate)]
+
+    def _values(self, result: BlastRadius) -> list[str | float | None]:
+        value, name = result.value_lost(), result.provenance.policy
+        return [
+            value.estimate,
+            f"{format_number(value.low)} to {format_number(value.high)}",
+            "-" if name == self.against else str(self.difference(name)),
+            result.quantile(0.95).estimate,
+            result.worst_case.value,
+            percent(result.time_to_first_loss().trials / result.trials),
+        ]
 
     def goals_table(self) -> Table:
         """The chance of each goal under each policy; `(worst case)` marks one that only the worst case reaches."""
@@ -135,6 +168,7 @@ class Comparison:
         """The comparison as plain data."""
         return {
             "against": self.against,
+            "pairs": {policy: matrix.to_dict() for policy, matrix in self.pairs.items()},
             "policies": {result.provenance.policy: result.to_dict() for result in self.results},
             "differences": {
                 result.provenance.policy: {
@@ -168,8 +202,3 @@ def _utility_row(result: BlastRadius) -> tuple[str | float, ...]:
         side.waiting_minutes_a_day,
         side.records_a_day,
     )
-
-
-def compared(results: Sequence[BlastRadius], against: str) -> Comparison:
-    """The comparison of `results`, which must share entry point, seed and trials."""
-    return Comparison(tuple(results), against)

@@ -35,15 +35,23 @@ class PairMatrix:
         return len(self.reached) / self.total if self.total else 0.0
 
     @property
+    def without_entitlement(self) -> int:
+        """How many of the pairs that succeed need no entitlement."""
+        return sum(goal in self.unstoppable for _, goal in self.reached)
+
+    @property
+    def warning(self) -> str:
+        """What no grant policy stops, in a sentence."""
+        names, count = ", ".join(self.unstoppable), self.without_entitlement
+        pairs = "1 pair needs" if count == 1 else f"{count} pairs need"
+        return f"{pairs} no entitlement ({names}): no grant policy stops that."
+
+    @property
     def summary(self) -> str:
         """The matrix in a sentence or two."""
         text = f"Under {self.provenance.policy}, {len(self.reached)} of {self.total} (entry point, goal) pairs succeed "
         text += f"in the worst case ({percent(self.share)})."
-        if self.unstoppable:
-            count = sum(goal in self.unstoppable for _, goal in self.reached)
-            names = ", ".join(self.unstoppable)
-            text += f" {count} of them ({names}) need no entitlement: no grant policy stops them."
-        return text
+        return f"{text} {self.warning}" if self.without_entitlement else text
 
     def table(self) -> Table:
         """A row for each goal: from how many entry points it is reached."""
