@@ -56,7 +56,7 @@ def test_the_command_of_the_readme_asks_about_what_its_scenario_has() -> None:
     words = shlex.split(blocks(README, "sh")[0].split("&&")[-1])
     assert words[:2] == [".venv/bin/simkit", "compare"]
     scenario = simkit.load(ROOT / words[2])
-    assert words[3:] == ["--entry-point", next(iter(scenario.entry_points))]
+    assert len(words) == 3, "what the README says runs as it stands"
     assert len(scenario.compare) == 6
 
 

@@ -251,6 +251,12 @@ def test_two_cycles_are_two_problems() -> None:
     ]
 
 
+def test_a_cycle_that_two_containers_lead_to_is_one_problem() -> None:
+    ring = named(Resource("a", contains=("b",)), Resource("b", contains=("a",)))
+    outside = named(Resource("x", contains=("a", "b")), Resource("y", contains=("a",)))
+    assert [where for where, _ in found(resources={**outside, **ring})] == [("resources", "b", "contains", 0)]
+
+
 def test_a_deep_chain_of_containers_is_walked_without_recursion() -> None:
     chain = named(*(Resource(f"r{i}", contains=(f"r{i + 1}",)) for i in range(3000)), Resource("r3000"))
     assert problems(Model(resources=chain)) == []
