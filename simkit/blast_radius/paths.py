@@ -79,9 +79,8 @@ class AttackPaths:
         if not self.paths:
             return f"{self.title}: no attack path was taken."
         main = self.paths[0]
-        return (
-            f"{self.title}: {self.found} paths; the most frequent ({percent(main.share.estimate)} of trials): {main}."
-        )
+        paths = "1 path" if self.found == 1 else f"{self.found} paths"
+        return f"{self.title}: {paths}; the most frequent ({percent(main.share.estimate)} of trials): {main}."
 
     def table(self) -> Table:
         """A row for each path."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Fact
 from simkit.blast_radius import intervals
+from simkit.blast_radius.hops import shortest_hops
 from simkit.blast_radius.intervals import Interval
 from simkit.blast_radius.legend import GROUPS, Legend
 from simkit.blast_radius.paths import AttackPaths, paths_to
@@ -225,18 +226,34 @@ class BlastRadius:
         rows.append(("time to containment, median", *_three(self.time_to_containment(), duration)))
         return Table(("measure", "estimate", "low", "high"), rows, title=str(self.provenance), note="95 % intervals")
 
+    @cached_property
+    def _hops(self) -> dict[int, int]:
+        entry = self.graph.entry(self.provenance.entry_point)
+        found: dict[int, int] = {}
+        for variant in range(len(entry.names)):
+            for fact, hops in shortest_hops(self.graph, entry.roots(variant)).items():
+                found[fact] = min(hops, found.get(fact, hops))
+        return found
+
+    def shortest_hops(self, what: str | Fact) -> int | None:
+        """The least number of steps one after another to `what`, in the worst case; None if it is out of reach."""
+        fact = self.fact(what)
+        return None if fact is None else self._hops.get(fact)
+
     def goals_table(self) -> Table:
-        """The goals, with the chance of each and the time to it."""
+        """The goals, with the chance of each, the time to it, and the least number of steps (in the worst case)."""
         rows = [
             (
                 goal,
                 *_three(self.chance(goal), percent),
                 duration(time.estimate) if (time := self.time_to(goal)).trials else None,
-                "yes" if goal in self.worst_case.goals else "no",
+                "reached" if goal in self.worst_case.goals else "out of reach",
+                self.shortest_hops(goal),
             )
             for goal in self.legend.goals
         ]
-        return Table(("goal", "chance", "low", "high", "median time", "worst case"), rows, title="goals")
+        columns = ("goal", "chance", "low", "high", "median time", "worst case", "shortest hops")
+        return Table(columns, rows, title="goals")
 
     def losses_table(self) -> Table:
         """Each loss with a value: its chance and the median time to it, the likeliest first."""
@@ -275,7 +292,11 @@ class BlastRadius:
             },
             "reached": {group: {"of": self.legend.totals[group], **self.reached(group).to_dict()} for group in GROUPS},
             "goals": {
-                goal: {"chance": self.chance(goal).to_dict(), "median_time": _some(self.time_to(goal))}
+                goal: {
+                    "chance": self.chance(goal).to_dict(),
+                    "median_time": _some(self.time_to(goal)),
+                    "shortest_hops": self.shortest_hops(goal),
+                }
                 for goal in self.legend.goals
             },
             "losses": [

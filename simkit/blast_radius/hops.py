@@ -1,0 +1,43 @@
+"""How few steps lead to a fact, in the worst case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from simkit.attackgraph import AttackGraph
+
+
+def shortest_hops(graph: AttackGraph, roots: Iterable[int]) -> dict[int, int]:
+    """For each fact that follows from the first steps `roots` the least number of steps one after another.
+
+    A step that needs several facts comes after the last of them. Steps without a chance do not count.
+
+    >>> from simkit.attackgraph import Cause, Conclusion, Containment, Entry, Fact, Step, Variant
+    >>> from simkit.distributions import Fixed
+    >>> a, b = Fact("holds", "key"), Fact("lost", "db")
+    >>> first = Step("leak", "leak", (), (Conclusion(a, None),), Cause("entry"))
+    >>> then = Step("read", "read", (a,), (Conclusion(b),), Cause("flow"))
+    >>> quiet = Containment(Fixed(0), Fixed(0), {})
+    >>> graph = AttackGraph.build([then], [Entry("e", (Variant("", 1, (first,)),))], quiet, horizon=10)
+    >>> shortest_hops(graph, graph.entry("e").roots(0))[graph.index[b]]
+    2
+    """
+    missing = (graph.premise_ptr[1:] - graph.premise_ptr[:-1]).tolist()
+    level = 1
+    hops: dict[int, int] = {}
+    ready = [step for step in roots if graph.success[step] > 0]
+    while ready:
+        found = dict.fromkeys(fact for step in ready for fact in _concluded(graph, step) if fact not in hops)
+        hops.update(dict.fromkeys(found, level))
+        ready = []
+        for fact in found:
+            for step in graph.behind_idx[graph.behind_ptr[fact] : graph.behind_ptr[fact + 1]].tolist():
+                missing[step] -= 1
+                if not missing[step] and graph.success[step] > 0:
+                    ready.append(step)
+        level += 1
+    return hops
+
+
+def _concluded(graph: AttackGraph, step: int) -> list[int]:
+    return list(map(int, graph.conclusion_idx[graph.conclusion_ptr[step] : graph.conclusion_ptr[step + 1]]))
