@@ -17,7 +17,7 @@ from simkit.files import read as read_bytes
 from simkit.scenario import building
 from simkit.scenario.complaints import complaints
 from simkit.scenario.observed import Runs
-from simkit.scenario.places import Point, stop
+from simkit.scenario.places import Point, in_order, stop
 from simkit.scenario.pruning import pruned, untouched
 from simkit.scenario.reading import read
 from simkit.scenario.scenario import Scenario
@@ -87,10 +87,10 @@ def _read(text: str, file: str, folder: str | None) -> Scenario:
     try:
         part = ScenarioPart.model_validate(raw)
     except ValidationError as error:
-        raise ScenarioError(_in_order([*early, *_misfits(error, raw, runs, file)], file)) from None
+        raise ScenarioError(in_order([*early, *_misfits(error, raw, runs, file)], file)) from None
     made, late = _built(part, file)
     if made is None or early or late:
-        raise ScenarioError(_in_order([*early, *(runs.located(problem) for problem in late)], file))
+        raise ScenarioError(in_order([*early, *(runs.located(problem) for problem in late)], file))
     return made
 
 
@@ -113,11 +113,3 @@ def _built(part: ScenarioPart, file: str) -> tuple[Scenario | None, list[Problem
         return building.scenario(part, made, file), policies.problems
     except ScenarioError as error:
         return None, [*policies.problems, *error.problems]
-
-
-def _in_order(problems: Iterable[Problem], file: str) -> list[Problem]:
-    """`problems` in file order, one for each place: the first that was found there."""
-    places: dict[tuple[str, int, int], Problem] = {}
-    for problem in problems:
-        places.setdefault((problem.file, problem.line, problem.column), problem)
-    return sorted(places.values(), key=lambda each: (each.file != file, each.file, each.line, each.column))

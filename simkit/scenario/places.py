@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -94,7 +94,15 @@ def refusal(file: str, mark: Mark, message: str, where: tuple[str | int, ...] = 
 
 def stop(file: str, mark: Mark, message: str, before: Sequence[Problem] = ()) -> ScenarioError:
     """The error for a file that cannot be read beyond `mark`, with the problems found `before`."""
-    return ScenarioError([*before, refusal(file, mark, message)])
+    return ScenarioError(in_order([*before, refusal(file, mark, message)], file))
+
+
+def in_order(problems: Iterable[Problem], file: str) -> list[Problem]:
+    """`problems` in file order, one for each place: the first that was found there."""
+    places: dict[tuple[str, int, int], Problem] = {}
+    for problem in problems:
+        places.setdefault((problem.file, problem.line, problem.column), problem)
+    return sorted(places.values(), key=lambda each: (each.file != file, each.file, each.line, each.column))
 
 
 def point(text: str, position: int) -> Point:

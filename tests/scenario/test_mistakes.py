@@ -381,3 +381,9 @@ def test_one_wrong_section_does_not_bury_the_reader() -> None:
 def test_a_message_is_one_sentence_that_ends_with_the_mend() -> None:
     for _, _, message in (READ | FITS | REFERS).values():
         assert re.fullmatch(r"[^\n]+: [^\n]+([^.\n]|, \.\.\.)", message)
+
+
+def test_a_refused_key_is_one_problem_also_in_a_file_that_is_no_mapping() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        loads('[{"\\u001f": null, "\\u001e": null}]', "f.json")
+    assert [(problem.line, problem.column) for problem in caught.value.problems] == [(1, 1), (1, 3), (1, 19)]
