@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
@@ -42,8 +43,8 @@ def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun,
     model = sessions.model
     broken = {need.task for need in sessions.broken}
     broken |= {task.name for task in model.tasks.values() if sessions.serving(task) is None}
-    approvals = sum(_approvals(sessions, task) for task in model.tasks.values())
-    tokens = sum(_issued(token, model) for group in sessions.tokens.values() for token in group)
+    approvals = math.fsum(_approvals(sessions, task) for task in model.tasks.values())
+    tokens = math.fsum(_issued(token, model) for group in sessions.tokens.values() for token in group)
     done = [run for run in observed if run.success]
     return Utility(
         tasks=len(model.tasks),
@@ -52,7 +53,7 @@ def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun,
         observed=len(done),
         stopped=sum(not covered(sessions, run) for run in done),
         tokens_a_day=tokens,
-        checks_a_day=sum(uses for task, uses in _uses(sessions) if _checked(sessions, task)),
+        checks_a_day=math.fsum(uses for task, uses in _uses(sessions) if _checked(sessions, task)),
         approvals_a_day=approvals,
         waiting_minutes_a_day=approvals * response.approval_delay.mean / 60,
         records_a_day=_records(sessions, tokens),
@@ -104,4 +105,4 @@ def _records(sessions: Sessions, tokens: float) -> float:
     if sessions.policy.logging == "none":
         return 0.0
     logged = (uses for task, uses in _uses(sessions) if sessions.governing(task.identity).logging == "action")
-    return tokens + sum(logged)
+    return tokens + math.fsum(logged)

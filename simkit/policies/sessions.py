@@ -23,7 +23,8 @@ NO_TASK_TTL = 3600.0
 class Session:
     """The unit of privilege: an identity (a whole tier under `scope: all`), grants, and who governs it.
 
-    `rate` is how often its task runs, a second; 0 means that the session is always there.
+    `rate` is how often its task runs, a second; 0 means that the session is always there. `audience` names the tools
+    that accept its token; empty means every tool.
     """
 
     name: str
@@ -32,13 +33,15 @@ class Session:
     grants: Grants
     policy: GrantPolicy
     rate: float = 0.0
+    audience: Names = ()
 
-    def limited_to(self, audience: tuple[str, ...]) -> Session:
-        """This session as a token sees it that only the tools in `audience` accept."""
-        if not audience or tools_of(self.grants) <= set(audience):
+    def limited_to(self, audience: Names, *, may_widen: bool = False) -> Session:
+        """This session as a token sees it that only the tools in `audience` accept; the session itself where that
+        makes no difference, and `may_widen` does not say that it could yet."""
+        if not audience or (not may_widen and tools_of(self.grants) <= set(audience)):
             return self
         kept = {grant: conditions for grant, conditions in self.grants.items() if tools_of([grant]) <= set(audience)}
-        return replace(self, name=f"{self.name}|{'+'.join(sorted(audience))}", grants=kept)
+        return replace(self, name=f"{self.name}|{'+'.join(sorted(audience))}", grants=kept, audience=audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +231,17 @@ class _Cutter:
             name=f"{credential.name}@{task.name}" if task else credential.name,
             credential=credential.name,
             identity=credential.identity,
-            sessions=tuple(self._keep(self.made[name].limited_to(credential.audience)) for name in group),
+            sessions=tuple(self._keep(self._accepted(self.made[name], credential)) for name in group),
             ttl=self._ttl(credential, leaf, served),
             binding="sender-constrained" if bound else "bearer",
             share=task.rate * task.duration.mean if task else 1.0,
             rate=task.rate if task else 0.0,
             governed=governed,
         )
+
+    def _accepted(self, session: Session, credential: Credential) -> Session:
+        may_widen = any(operation.effect == "grant" for _, _, operation in self.model.operations())
+        return session.limited_to(credential.audience, may_widen=may_widen)
 
     def _ttl(self, credential: Credential, leaf: GrantPolicy, served: list[str]) -> float | None:
         """Seconds that a token of `credential` lives; until the longest of the tasks in `served` completes."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
-from simkit.entitlements import Grant
 from simkit.model import Operation
 from simkit.policies import Session, Token
 from simkit.techniques.use import Way, ways
@@ -28,12 +27,12 @@ class Act:
 
     @property
     def key(self) -> str:
-        by = f" after {self.granted[0]}" if self.granted else ""
+        by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
         return f"{self.mode}({self.session.name}): {self.full_name}({self.target}){by}"
 
     @property
     def fate(self) -> str:
-        return f"{self.session.identities[0]}: {self.full_name}({self.target})"
+        return f"{min(self.session.identities)}: {self.full_name}({self.target})"
 
     @property
     def environment(self) -> str:
@@ -70,46 +69,25 @@ def steps(world: World) -> Iterator[Step]:
 
 def acts(world: World) -> Iterator[Act]:
     """Every use of every grant, those that a step of effect `grant` may add included."""
-    widened = _widened(world)
     for reached in world.all_sessions.values():
         session = reached.session
-        for grant, conditions in session.grants.items():
-            yield from _in_modes(world, session, grant, conditions, ())
-        if not session.policy.scope.startswith("task"):
-            for fact, grants in widened.get(reached.identity, {}).items():
-                for grant, conditions in grants.items():
-                    if grant not in session.grants:
-                        yield from _in_modes(world, session, grant, conditions, (fact,))
+        for (name, target), conditions, behind in world.grants(session):
+            operation = world.model.operation(name)
+            for needed in _deputy(world, name, target):
+                granted = tuple(dict.fromkeys([*([behind] if behind else []), *needed]))
+                for mode in world.modes:
+                    yield Act(world, session, mode, name, operation, target, conditions, granted)
 
 
-def _in_modes(
-    world: World, session: Session, grant: Grant, conditions: frozenset[str], granted: tuple[Fact, ...]
-) -> Iterator[Act]:
-    name, target = grant
-    if not _deputy_entitled(world, name, target):
+def _deputy(world: World, operation: str, target: str) -> Iterator[tuple[Fact, ...]]:
+    """The facts behind which the tool may do this: it can do no more than the identity that it runs as."""
+    deputy, cover = world.model.tool_of(operation).runs_as, world.sessions.resolver.cover
+    if not deputy or cover((operation, target), world.sessions.entitled[deputy]) is not None:
+        yield ()
         return
-    operation = world.model.operation(name)
-    for mode in world.modes:
-        yield Act(world, session, mode, name, operation, target, conditions, granted)
-
-
-def _deputy_entitled(world: World, operation: str, target: str) -> bool:
-    """A tool that runs as an identity can do no more than that identity."""
-    deputy = world.model.tool_of(operation).runs_as
-    if not deputy:
-        return True
-    return world.sessions.resolver.cover((operation, target), world.sessions.entitled[deputy]) is not None
-
-
-def _widened(world: World) -> dict[str, dict[Fact, Mapping[Grant, frozenset[str]]]]:
-    """For each identity the facts that widen it, with the grants that they add."""
-    found: dict[str, dict[Fact, Mapping[Grant, frozenset[str]]]] = {}
-    for full_name, _, operation in world.model.operations():
-        if operation.effect == "grant":
-            grants = world.sessions.resolver.entitled(world.model.roles[operation.role].entitlements)
-            for identity in world.model.identities:
-                found.setdefault(identity, {})[Fact("performed", full_name, identity)] = grants
-    return found
+    for fact, grants in world.added.get(deputy, {}).items():
+        if cover((operation, target), grants) is not None:
+            yield (fact,)
 
 
 def _steps_of(act: Act) -> Iterator[Step]:
@@ -129,7 +107,7 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         rule=act.operation.effect,
         premises=(has(act.mode, act.session.name), *act.granted, *way.premises),
         conclusions=concluded,
-        cause=Cause("entitlement", (act.session.identities[0], act.full_name, act.target)),
+        cause=Cause("entitlement", (min(act.session.identities), act.full_name, act.target)),
         label=f"{act.full_name} {act.target}".strip(),
         chance=act.operation.chance * way.chance,
         duration=act.operation.duration,
@@ -150,10 +128,12 @@ def _collect(act: Act) -> Iterator[Step]:
 
 
 def performed(act: Act) -> tuple[Conclusion, ...]:
-    """The conclusion that the operation was performed on its target, and on any, where a goal asks for that."""
-    facts = [Fact("performed", act.full_name, act.target)]
-    if act.full_name in act.world.any_target and act.target:
-        facts.append(Fact("performed", act.full_name))
+    """The conclusions that the operation was performed: on its target, on what the target contains and on any at all,
+    where a goal asks for these."""
+    facts = {Fact("performed", act.full_name, act.target): None}
+    for name in ("", *act.targets()):
+        if (act.full_name, name) in act.world.asked:
+            facts[Fact("performed", act.full_name, name)] = None
     return tuple(Conclusion(fact) for fact in facts)
 
 
@@ -174,15 +154,19 @@ def _read(act: Act) -> tuple[Conclusion, ...]:
 
 
 def _write(act: Act) -> tuple[Conclusion, ...]:
+    return _changed(act) + _outbound(act)
+
+
+def _changed(act: Act) -> tuple[Conclusion, ...]:
     found: list[Conclusion] = []
     for resource in act.targets():
         found.append(Conclusion(Fact("lost", resource, "integrity")))
         found.append(Conclusion(Fact("tainted", resource)))
-    return tuple(found) + _outbound(act)
+    return tuple(found)
 
 
 def _delete(act: Act) -> tuple[Conclusion, ...]:
-    return _write(act) + tuple(Conclusion(Fact("deleted", resource)) for resource in act.targets())
+    return _changed(act) + tuple(Conclusion(Fact("deleted", resource)) for resource in act.targets())
 
 
 def _send(act: Act) -> tuple[Conclusion, ...]:

@@ -30,13 +30,26 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def _by_operation(act: Act) -> Iterator[Step]:
+    """The operation is performed and the target assumed; an invoked agent has its own chance to fall for it. Both
+    steps share one fate, so that the second is a part of the first and their alerts are one."""
     effect = act.operation.effect
-    targets = act.world.of_identity(act.target) if act.target else ()
-    concluded = tuple(_became(target.name, act.mode, effect, ASSUMED_TTL) for target in targets)
-    chance = _susceptible(act.world, act.target) if effect == "invoke" and act.target else 1.0
+    concluded = tuple(_became(name, act.mode, effect, ASSUMED_TTL) for name in _opened(act))
     for way in act.ways():
-        let = Way(way.name, way.premises, way.chance * chance, way.approval)
-        yield step_of(act, let, act.key, performed(act) + concluded)
+        if effect == "assume":
+            yield step_of(act, way, act.key, performed(act) + concluded)
+            continue
+        yield step_of(act, way, act.key, performed(act))
+        if concluded:
+            let = Way(way.name, way.premises, way.chance * _susceptible(act.world, act.target), way.approval)
+            yield step_of(act, let, f"{act.key} -> {act.target}", concluded)
+
+
+def _opened(act: Act) -> tuple[str, ...]:
+    """The sessions that the operation leads to: attenuated ones, if the policy says so."""
+    if not act.target:
+        return ()
+    own = act.world.sessions.by_identity[act.target]
+    return own if act.operation.effect == "invoke" else act.world.assumed.get((act.session.name, act.target), own)
 
 
 def _became(session: str, mode: str, effect: str, ttl: float | None) -> Conclusion:

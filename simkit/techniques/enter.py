@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 
 from simkit.attackgraph import Cause, Conclusion, Entry, Fact, Step, Variant
@@ -14,7 +15,8 @@ from simkit.techniques.world import ERRS, World, has, input_of, runs_in
 def entries(world: World) -> Iterator[Entry]:
     """The entries of the graph, with a variant for each session that a leaked token may belong to."""
     for entry in world.entries.values():
-        yield Entry(entry.name, tuple(VARIANTS[entry.kind](world, entry)))
+        variants = sorted(VARIANTS[entry.kind](world, entry), key=lambda variant: variant.name)
+        yield Entry(entry.name, tuple(variants))
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -85,7 +87,7 @@ def _erring(world: World, entry: EntryPoint) -> list[Session]:
 
 def _busy(world: World, session: Session) -> float:
     tasks = [world.model.tasks[name] for name in session.tasks]
-    return sum(task.rate * task.duration.mean for task in tasks) or 1.0
+    return math.fsum(task.rate * task.duration.mean for task in tasks) or 1.0
 
 
 def _first(world: World, entry: EntryPoint, variant: str, concluded: tuple[Conclusion, ...], text: str) -> Step:

@@ -16,31 +16,33 @@ def steps(world: World) -> Iterator[Step]:
     for reached in world.all_sessions.values():
         session = reached.session
         seen = _visible(world, session)
-        general = _uses_general_purpose_tool(world, session)
+        general = _general_purpose(world, session)
         leaves = _has_way_out(world, session)
         for resource, mode in product(seen, world.steering):
             if leaves:
                 yield from _exfiltrate(world, session, mode, resource)
-            if general:
-                yield from _pick_up(world, session, mode, resource)
+            for granted in general:
+                yield from _pick_up(world, session, mode, resource, granted)
 
 
 def _visible(world: World, session: Session) -> list[str]:
     """Every resource that a read of this session can see."""
     found: dict[str, None] = {}
-    for operation, target in session.grants:
+    for (operation, target), _, _ in world.grants(session):
         if target and world.model.operation(operation).effect == "read":
             found.update(dict.fromkeys(world.model.within(target)))
     return list(found)
 
 
 def _has_way_out(world: World, session: Session) -> bool:
-    ways_out = ("send", "write", "delete")
-    return any(world.model.operation(operation).effect in ways_out for operation, _ in session.grants)
+    grants = world.grants(session)
+    return any(world.model.operation(operation).effect in ("send", "write") for (operation, _), _, _ in grants)
 
 
-def _uses_general_purpose_tool(world: World, session: Session) -> bool:
-    return any(world.model.tool_of(operation).general_purpose for operation, _ in session.grants)
+def _general_purpose(world: World, session: Session) -> list[tuple[Fact, ...]]:
+    """The facts behind which the session may use a general-purpose tool: none at all, if it simply may."""
+    behind = [fact for (op, _), _, fact in world.grants(session) if world.model.tool_of(op).general_purpose]
+    return [()] if None in behind else [(fact,) for fact in dict.fromkeys(behind) if fact]
 
 
 def _exfiltrate(world: World, session: Session, mode: str, resource: str) -> Iterator[Step]:
@@ -66,11 +68,11 @@ def _carried_out(
     seen, out = Fact("seen", session.name, resource), Fact("outbound", session.name)
     return Step(
         key=f"exfiltrate({mode}, {session.name}, {resource}){suffix}",
-        fate=f"exfiltrate({session.identities[0]}, {resource}){suffix}",
+        fate=f"exfiltrate({min(session.identities)}, {resource}){suffix}",
         rule="exfiltrate",
         premises=(has(mode, session.name), seen, out),
         conclusions=concluded,
-        cause=Cause("flow", (session.identities[0], resource)),
+        cause=Cause("flow", (min(session.identities), resource)),
         label=f"carry {resource} out",
         wait=next_run(rate),
         alert=alert,
@@ -78,20 +80,23 @@ def _carried_out(
     )
 
 
-def _pick_up(world: World, session: Session, mode: str, resource: str) -> Iterator[Step]:
+def _pick_up(world: World, session: Session, mode: str, resource: str, granted: tuple[Fact, ...]) -> Iterator[Step]:
     """steers(s) + seen(s, r) + a general-purpose tool -> steers(sessions that a token in r opens)."""
     for token in world.held_in(resource):
         if token.sessions:
-            yield _picked_up(world, session, mode, resource, token)
+            yield _picked_up(world, session, mode, resource, token, granted)
 
 
-def _picked_up(world: World, session: Session, mode: str, resource: str, token: Token) -> Step:
+def _picked_up(
+    world: World, session: Session, mode: str, resource: str, token: Token, granted: tuple[Fact, ...]
+) -> Step:
+    after = f" after {granted[0]}" if granted else ""
     alert, delay = world.alert("pick-up", session.policy)
     return Step(
-        key=f"pick up({mode}, {session.name}, {resource}, {token.name})",
-        fate=f"pick up({session.identities[0]}, {resource}, {token.name})",
+        key=f"pick up({mode}, {session.name}, {resource}, {token.name}){after}",
+        fate=f"pick up({min(session.identities)}, {resource}, {token.name})",
         rule="pick-up",
-        premises=(has(mode, session.name), Fact("seen", session.name, resource), *opens(token)),
+        premises=(has(mode, session.name), Fact("seen", session.name, resource), *opens(token), *granted),
         conclusions=tuple(Conclusion(has(mode, name)) for name in token.sessions),
         cause=Cause("credential", (token.credential,)),
         label=f"use {token.name}, found in {resource}",

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from simkit.attackgraph import Conclusion, Fact
 from simkit.distributions import Distribution, Exponential, Fixed
-from simkit.entitlements import Grant
+from simkit.entitlements import Grant, Grants, Resolver
 from simkit.model import EntryPoint, Goal, Model, Response, Task, TrustEdge
 from simkit.model.threats import class_of
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
+from simkit.techniques.widen import Added, additions, all_grants, gains
 
 REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
 """How a session is had: the attacker replays its token, off host; puts words in its input; or nobody attacks, and its
@@ -20,15 +21,12 @@ agent errs, which is as if steered but without a tainted input (our word: the ru
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A session that a rule can reach, and the conditional grants that steps of effect `grant` may add to it."""
+    """A session that a rule can reach. An attenuated one has a `source`, from whose grants it was cut, and `lineage`
+    says through which identities it came."""
 
     session: Session
     lineage: tuple[str, ...]
-
-    @property
-    def identity(self) -> str:
-        """Whose session it is; the first of its tier for a shared one."""
-        return self.session.identities[0]
+    source: Session | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,10 @@ class World:
     goals: Mapping[str, Goal]
     all_sessions: Mapping[str, Reached] = field(default_factory=dict)
     edges: Mapping[str, tuple[tuple[TrustEdge, tuple[str, ...]], ...]] = field(default_factory=dict)
-    any_target: frozenset[str] = frozenset()
+    assumed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    added: Mapping[str, Added] = field(default_factory=dict)
+    gained: Mapping[str, Added] = field(default_factory=dict)
+    asked: frozenset[Grant] = frozenset()
 
     @property
     def model(self) -> Model:
@@ -67,13 +68,20 @@ class World:
         cls, sessions: Sessions, response: Response, entries: Mapping[str, EntryPoint], goals: Mapping[str, Goal]
     ) -> World:
         """The world of `sessions`, with the sessions that minting opens and those that attenuated trust edges leave."""
-        found = {name: Reached(session, session.identities[:1]) for name, session in sessions.sessions.items()}
+        found = {name: Reached(session, session.identities) for name, session in sessions.sessions.items()}
         for identity in _minted(sessions.model):
             made = standing_session(identity, sessions.entitled[identity])
             found.setdefault(made.name, Reached(made, (identity,)))
-        edges = _follow_trust(sessions, found)
-        wanted = frozenset(op for goal in goals.values() for op, target in goal.performed if not target)
-        return cls(sessions, response, entries, goals, found, edges, wanted)
+        edges, assumed = _follow_trust(sessions, found)
+        added = additions(sessions)
+        gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
+        asked = frozenset(performed for goal in goals.values() for performed in goal.performed)
+        return cls(sessions, response, entries, goals, found, edges, assumed, added, gained, asked)
+
+    def grants(self, session: Session) -> Iterator[tuple[Grant, frozenset[str], Fact | None]]:
+        """Every grant that `session` has, or may gain by a step of effect `grant`: with its conditions, and the fact
+        behind which it stands."""
+        return all_grants(session, self.gained.get(session.name, {}))
 
     def of_identity(self, identity: str) -> Iterator[Session]:
         """The sessions that the policy cuts for `identity`."""
@@ -146,23 +154,36 @@ def _minted(model: Model) -> set[str]:
     return {name for _, _, operation in model.operations() if operation.effect == "mint" for name in model.identities}
 
 
+Followed = dict[str, tuple[tuple[TrustEdge, tuple[str, ...]], ...]]
+
+
 def _follow_trust(
     sessions: Sessions, found: dict[str, Reached]
-) -> dict[str, tuple[tuple[TrustEdge, tuple[str, ...]], ...]]:
-    """For each session its trust edges with the sessions that they lead to; adds the attenuated ones to `found`."""
+) -> tuple[Followed, dict[tuple[str, str], tuple[str, ...]]]:
+    """For each session its trust edges, and for each (session, identity) that an `assume` operation of it targets, the
+    sessions that they lead to; adds the attenuated ones to `found`."""
     leaving: dict[str, list[TrustEdge]] = {}
     for edge in sessions.model.trust:
         leaving.setdefault(edge.source, []).append(edge)
-    edges: dict[str, tuple[tuple[TrustEdge, tuple[str, ...]], ...]] = {}
+    edges: Followed = {}
+    assumed: dict[tuple[str, str], tuple[str, ...]] = {}
     waiting = list(found)
     while waiting:
         reached = found[waiting.pop()]
-        followed = []
-        for edge in _usable(sessions, reached.session, leaving):
-            targets = _attenuated(sessions, reached, edge, found, waiting)
-            followed.append((edge, targets))
-        edges[reached.session.name] = tuple(followed)
-    return edges
+        usable = _usable(sessions, reached.session, leaving)
+        edges[reached.session.name] = tuple(
+            (edge, _attenuated(sessions, reached, edge, found, waiting)) for edge in usable
+        )
+        for target in _assumable(sessions.model, reached.session):
+            edge = TrustEdge(reached.session.identities[0], target)
+            assumed[reached.session.name, target] = _attenuated(sessions, reached, edge, found, waiting)
+    return edges, assumed
+
+
+def _assumable(model: Model, session: Session) -> list[str]:
+    """The identities that `session` may become by an operation of effect `assume`."""
+    assuming = (target for name, target in session.grants if target and model.operation(name).effect == "assume")
+    return list(dict.fromkeys(assuming))
 
 
 def _usable(sessions: Sessions, session: Session, leaving: Mapping[str, list[TrustEdge]]) -> Iterator[TrustEdge]:
@@ -187,18 +208,24 @@ def _attenuated(
     names = []
     for name in targets:
         full = sessions.sessions[name]
-        shared = _intersection(full, source.session)
+        shared = _intersection(sessions.resolver, full.grants, source.session.grants)
         derived = replace(full, name=f"{name} < {source.session.name}", grants=shared)
         if shared:
             names.append(derived.name)
             if derived.name not in found:
-                found[derived.name] = Reached(derived, (*source.lineage, edge.target))
+                found[derived.name] = Reached(derived, (*source.lineage, edge.target), source.session)
                 waiting.append(derived.name)
     return tuple(names)
 
 
-def _intersection(target: Session, source: Session) -> dict[Grant, frozenset[str]]:
-    return {grant: conditions for grant, conditions in target.grants.items() if grant in source.grants}
+def _intersection(resolver: Resolver, target: Grants, source: Grants) -> dict[Grant, frozenset[str]]:
+    """What both allow, be it through what contains a resource; a person who must approve either must approve both."""
+    found: dict[Grant, frozenset[str]] = {}
+    for grant in (*target, *source):
+        theirs, ours = resolver.cover(grant, target), resolver.cover(grant, source)
+        if theirs is not None and ours is not None:
+            found[grant] = theirs | (ours & {"approval"})
+    return found
 
 
 def ungoverned() -> GrantPolicy:

@@ -1,0 +1,70 @@
+"""Grants that a step of effect `grant` adds: T1098.003. The entitlement exists from then on, behind a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from simkit.attackgraph import Fact
+from simkit.entitlements import Grant, Grants, tools_of
+from simkit.policies import Session, Sessions
+
+Added = Mapping[Fact, Grants]
+"""For each fact that widens somebody, the grants that exist once it holds."""
+
+
+def additions(sessions: Sessions) -> dict[str, Added]:
+    """For each identity that somebody may widen, what it gains."""
+    model, resolver = sessions.model, sessions.resolver
+    given = {
+        full_name: resolver.entitled(model.roles[operation.role].entitlements)
+        for full_name, _, operation in model.operations()
+        if operation.effect == "grant"
+    }
+    if not given:
+        return {}
+    found: dict[str, dict[Fact, Grants]] = {}
+    for full_name, identity in dict.fromkeys(_everything_granted(sessions, given.values())):
+        if full_name in given and identity:
+            found.setdefault(identity, {})[Fact("performed", full_name, identity)] = given[full_name]
+    return {identity: dict(sorted(added.items())) for identity, added in found.items()}
+
+
+def _everything_granted(sessions: Sessions, given: Iterable[Grants]) -> Iterator[Grant]:
+    """All that some identity may do, or could do after it was widened."""
+    for grants in (*sessions.entitled.values(), *given):
+        yield from grants
+
+
+def gains(session: Session, source: Session | None, added: Mapping[str, Added]) -> dict[Fact, Grants]:
+    """What `session` gains when its identities are widened; nothing under a task scope, whose task needs no more.
+
+    A token that only some tools accept gains nothing elsewhere, and an attenuated session nothing that its `source`
+    does not hold.
+    """
+    if session.policy.scope.startswith("task"):
+        return {}
+    found: dict[Fact, Grants] = {}
+    for identity in session.identities:
+        for fact, grants in added.get(identity, {}).items():
+            new = {grant: c for grant, c in grants.items() if _is_new(session, source, grant, c)}
+            if new:
+                found[fact] = new
+    return found
+
+
+def _is_new(session: Session, source: Session | None, grant: Grant, conditions: frozenset[str]) -> bool:
+    """True unless the session holds the grant under conditions that are no stricter, or may never use it."""
+    if grant in session.grants and session.grants[grant] <= conditions:
+        return False
+    if session.audience and not tools_of([grant]) <= set(session.audience):
+        return False
+    return source is None or grant in source.grants
+
+
+def all_grants(session: Session, gained: Mapping[Fact, Grants]) -> Iterator[tuple[Grant, frozenset[str], Fact | None]]:
+    """Every grant that `session` has, or may gain: with its conditions, and the fact behind which it stands."""
+    for grant, conditions in session.grants.items():
+        yield grant, conditions, None
+    for fact, grants in gained.items():
+        for grant, conditions in grants.items():
+            yield grant, conditions, fact
