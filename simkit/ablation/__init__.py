@@ -1,0 +1,27 @@
+"""What each dial of a grant policy buys, and what it costs: dials moved alone, together, and in every combination."""
+
+from simkit.ablation.attribution import ablate
+from simkit.ablation.curves import LAGS, TTLS, Curve, CurvePoint
+from simkit.ablation.ladder import Ladder, ladder
+from simkit.ablation.moves import differing, moved, setting
+from simkit.ablation.result import Ablation, Combination, DialEffect
+from simkit.ablation.samples import Sampled, has_values, sampled
+
+__all__ = [
+    "LAGS",
+    "TTLS",
+    "Ablation",
+    "Combination",
+    "Curve",
+    "CurvePoint",
+    "DialEffect",
+    "Ladder",
+    "Sampled",
+    "ablate",
+    "differing",
+    "has_values",
+    "ladder",
+    "moved",
+    "sampled",
+    "setting",
+]

@@ -1,0 +1,121 @@
+"""The reduction between two policies, attributed to the dials in which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from simkit.ablation import shapley
+from simkit.ablation.curves import lag_curve, ttl_curve
+from simkit.ablation.moves import differing, moved, setting
+from simkit.ablation.result import Ablation, Combination, DialEffect
+from simkit.ablation.samples import Floats, Sampled, measured, sampled, saved
+from simkit.blast_radius import Provenance, intervals
+from simkit.errors import QuestionError
+from simkit.fate import checked_seed
+from simkit.policies import GrantPolicy
+from simkit.scenario import Scenario
+from simkit.simulation import checked_trials, chosen_entry
+
+
+def ablate(
+    scenario: Scenario,
+    entry_point: str | None = None,
+    from_policy: str | GrantPolicy | None = None,
+    to_policy: str | GrantPolicy = "zero-standing",
+    *,
+    trials: int = 1000,
+    seed: int = 0,
+    threads: int | None = None,
+) -> Ablation:
+    """What each dial buys on the way from `from_policy` (None: the one in force) to `to_policy`, and what it costs.
+
+    The players are the dials in which the two policies differ for any identity: the five controls, and binding and
+    delegation where they differ, so that the parts add up to the whole. All 2^k combinations are compiled, and
+    replayed on the same samples; the drop in mean value lost (share of goals reached, where nothing has a value) is
+    attributed by Shapley value, sample by sample. Curves over remediation lag and ttl start from `from_policy`.
+
+    Raises QuestionError for an unknown entry point, several without a name, bad trials or seed, two policies that do
+    not differ, or a `to_policy` that governs some identities only; PolicyError for an unknown policy.
+    """
+    entry = chosen_entry(scenario, entry_point)
+    start, end = _policy(scenario, from_policy), _policy(scenario, to_policy)
+    players = differing(start, end)
+    if not players:
+        raise QuestionError(f"policies {start.name!r} and {end.name!r} have the same dials: name two that differ")
+    count, word = checked_trials(trials), checked_seed(seed)
+
+    def measure(world: Scenario, policy: GrantPolicy) -> Sampled:
+        return sampled(world, policy, [entry], trials=count, seed=word, threads=threads)
+
+    runs = [measure(scenario, moved(start, end, _members(players, mask))) for mask in range(1 << len(players))]
+    runs[0] = replace(runs[0], policy=start)
+    name = measured(scenario)
+    return Ablation(
+        effects=tuple(_effects(start, end, players, runs)),
+        whole=saved(runs[0].loss(), runs[-1].loss()),
+        exact_whole=shapley.exact_mean(runs[0].loss()) - shapley.exact_mean(runs[-1].loss()),
+        combinations=tuple(_combination(players, runs, mask) for mask in range(len(runs))),
+        curves=(
+            lag_curve(scenario, start, runs[0], measure, name),
+            ttl_curve(scenario, start, runs[0], measure, name),
+        ),
+        measure=name,
+        valued=runs[0].valued,
+        from_policy=start.name,
+        to_policy=end.name,
+        provenance=_provenance(scenario, start, end, entry, word, count),
+    )
+
+
+def _policy(scenario: Scenario, given: str | GrantPolicy | None) -> GrantPolicy:
+    return given if isinstance(given, GrantPolicy) else scenario.grant_policy(given)
+
+
+def _members(players: Sequence[str], mask: int) -> tuple[str, ...]:
+    return tuple(player for at, player in enumerate(players) if mask >> at & 1)
+
+
+def _effects(start: GrantPolicy, end: GrantPolicy, players: Sequence[str], runs: Sequence[Sampled]) -> list[DialEffect]:
+    losses = [run.loss() for run in runs]
+    gains = [losses[0] - loss for loss in losses]
+    means = [shapley.exact_mean(loss) for loss in losses]
+    exact = shapley.shares([means[0] - mean for mean in means])
+    by_sample = shapley.shares_by_sample(gains)
+    return [
+        DialEffect(
+            dial=dial,
+            before=setting(start, dial),
+            after=setting(end, dial),
+            alone=saved(losses[0], losses[1 << at]),
+            last=saved(losses[~(1 << at)], losses[-1]),
+            share=_around(float(exact[at]), by_sample[at]),
+            exact=exact[at],
+            base=runs[0].utility,
+            turned=runs[1 << at].utility,
+        )
+        for at, dial in enumerate(players)
+    ]
+
+
+def _around(exact: float, values: Floats) -> intervals.Interval:
+    """The interval of `values` around their mean as it is known exactly."""
+    found = intervals.mean(values.tolist())
+    half = (found.high - found.low) / 2
+    return replace(found, estimate=exact, low=exact - half, high=exact + half)
+
+
+def _combination(players: Sequence[str], runs: Sequence[Sampled], mask: int) -> Combination:
+    run = runs[mask]
+    return Combination(
+        _members(players, mask), run.mean_loss(), saved(runs[0].loss(), run.loss()), run.worst, run.utility
+    )
+
+
+def _provenance(
+    scenario: Scenario, start: GrantPolicy, end: GrantPolicy, entry: str, seed: int, trials: int
+) -> Provenance:
+    from simkit import __version__
+
+    policies = f"{start.name} to {end.name}"
+    return Provenance(scenario.name, scenario.digest, policies, entry, seed, trials, "replay", __version__)

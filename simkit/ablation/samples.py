@@ -1,0 +1,141 @@
+"""The same samples of an attack under one policy after another."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.blast_radius import Interval, Utility, intervals
+from simkit.policies import GrantPolicy
+from simkit.scenario import Scenario
+from simkit.simulation import Attack, compile_attack
+from simkit.table import format_number, percent
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sampled:
+    """What N samples of each entry point got under `policy`; sample n of every array met the same fates.
+
+    Each is an array of N by entry point: `values` lost, share of `goals` reached, time of containment `contained` (s,
+    NaN for never), number of `identities` reached, and whether `code` ran in a runtime. `worst` is the greatest value
+    that any entry point can lose at all, `pairs` how many (entry point, goal) pairs can succeed at all.
+    """
+
+    policy: GrantPolicy
+    utility: Utility
+    valued: bool
+    values: Mapping[str, Floats]
+    goals: Mapping[str, Floats]
+    contained: Mapping[str, Floats]
+    identities: Mapping[str, Floats]
+    code: Mapping[str, Floats]
+    worst: float
+    pairs: frozenset[tuple[str, str]]
+
+    def loss(self, entries: Sequence[str] = ()) -> Floats:
+        """What each sample lost: value, or the share of goals where nothing has a value; the mean over `entries`
+        (none: all), each as likely as the next."""
+        return averaged(self.values if self.valued else self.goals, entries)
+
+    def mean_loss(self, entries: Sequence[str] = ()) -> Interval:
+        """The mean of `loss`, with its interval."""
+        return intervals.mean(self.loss(entries).tolist())
+
+    def containment(self, entries: Sequence[str] = ()) -> tuple[Interval, Interval]:
+        """The chance that an attack is contained before the horizon, and the median time to it (s)."""
+        times = np.concatenate([self.contained[entry] for entry in entries or self.contained])
+        ended = sorted(times[~np.isnan(times)].tolist())
+        return intervals.wilson(len(ended), len(times)), intervals.quantile(ended, 0.5)
+
+
+def averaged(found: Mapping[str, Floats], entries: Sequence[str] = ()) -> Floats:
+    """The mean over `entries` (none: all), sample by sample."""
+    chosen = [found[entry] for entry in entries or found]
+    total = np.zeros(len(chosen[0]))
+    for array in chosen:
+        total += array
+    return total / len(chosen) if len(chosen) > 1 else total
+
+
+def has_values(scenario: Scenario) -> bool:
+    """True if some resource of `scenario` has a value; else the share of its goals is what there is to lose."""
+    return any(value for resource in scenario.model.resources.values() for value in resource.value.values())
+
+
+def measured(scenario: Scenario) -> str:
+    """What `Sampled.loss` of this scenario is called."""
+    return "value lost" if has_values(scenario) else "share of goals reached"
+
+
+def written(amount: float, valued: bool) -> str:
+    """A loss as people read it: a share of goals in per cent."""
+    if valued:
+        return format_number(float(amount))
+    return f"-{percent(-amount)}" if amount < 0 else percent(amount)
+
+
+def spread(interval: Interval, valued: bool) -> str:
+    """An interval of losses, `estimate [low, high]`.
+
+    >>> spread(Interval(2.0, 1.5, 2.5, 10, "normal"), True)
+    '2 [1.5, 2.5]'
+    """
+    low, high = (written(end, valued) for end in (interval.low, interval.high))
+    return f"{written(interval.estimate, valued)} [{low}, {high}]"
+
+
+def saved(before: Floats, after: Floats) -> Interval:
+    """How much less is lost `after` than `before`, paired sample by sample; negative for more."""
+    return intervals.mean((before - after).tolist())
+
+
+def sampled(
+    scenario: Scenario, policy: GrantPolicy, entries: Sequence[str], *, trials: int, seed: int, threads: int | None
+) -> Sampled:
+    """Replay each of `entries` under `policy`: the graph is compiled once."""
+    from simkit.engines.replay import replay
+
+    attack = compile_attack(scenario, policy)
+    columns: dict[str, tuple[Floats, ...]] = {}
+    for entry in entries:
+        outcomes = replay(attack.graph, entry, seed=seed, trials=trials, threads=threads)
+        columns[entry] = _columns(attack, outcomes.first >= 0, outcomes.contained)
+    values, goals, contained, identities, code = ({entry: row[at] for entry, row in columns.items()} for at in range(5))
+    worst = attack.worst_cases(entries, threads=threads)
+    return Sampled(
+        policy=attack.policy,
+        utility=attack.utility,
+        valued=has_values(scenario),
+        values=values,
+        goals=goals,
+        contained=contained,
+        identities=identities,
+        code=code,
+        worst=max(case.value for case in worst.values()),
+        pairs=frozenset((entry, goal) for entry, case in worst.items() for goal in case.goals),
+    )
+
+
+def _columns(attack: Attack, held: NDArray[np.bool_], contained: NDArray[np.int64]) -> tuple[Floats, ...]:
+    legend = attack.legend
+    goals = [column for column in legend.goals.values() if column is not None]
+    code = [at for at, fact in enumerate(attack.graph.facts) if fact.kind == "runs_in"]
+    columns = (
+        legend.lost_value(held),
+        held[:, goals].sum(axis=1) / max(len(legend.goals), 1),
+        np.where(contained >= 0, contained / 1000, np.nan),
+        legend.counts(held, "identities"),
+        held[:, code].any(axis=1),
+    )
+    return tuple(np.asarray(column, dtype=np.float64) for column in columns)
+
+
+def responding(scenario: Scenario, **changes: object) -> Scenario:
+    """`scenario` with a response that differs in `changes`."""
+    return dataclasses.replace(scenario, response=dataclasses.replace(scenario.response, **changes))  # type: ignore[arg-type]
