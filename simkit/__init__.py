@@ -13,6 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a test holds that the two agree
+    from simkit.ablation import Ablation as Ablation
+    from simkit.ablation import ablate as ablate
     from simkit.blast_radius import AttackPaths as AttackPaths
     from simkit.blast_radius import BlastRadius as BlastRadius
     from simkit.blast_radius import Comparison as Comparison
@@ -61,6 +63,10 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.table import Table as Table
 
 HOMES = {
+    "simkit.ablation": (
+        "Ablation",
+        "ablate",
+    ),
     "simkit.blast_radius": (
         "AttackPaths",
         "BlastRadius",

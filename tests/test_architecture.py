@@ -19,8 +19,9 @@ FLOORS = (
     ("entitlements", "importers", "engines", "standards"),
     ("policies", "techniques"),
     ("scenario", "blast_radius", "record"),
-    ("simulation",),
+    ("simulation", "overprivilege"),
     ("narrowing", "ablation", "baseline", "artifacts"),
+    ("frameworks", "studies"),
     ("report", "plots", "cli", "pytest_plugin", "notebook"),
 )
 """Lowest first. A module imports from the floors under it, and on its own floor only inside its own package."""
