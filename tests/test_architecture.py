@@ -20,7 +20,7 @@ FLOORS = (
     ("policies", "techniques"),
     ("scenario", "blast_radius", "record"),
     ("simulation", "overprivilege"),
-    ("narrowing", "ablation", "baseline", "artifacts"),
+    ("narrowing", "ablation", "baseline", "artifacts", "estate"),
     ("frameworks", "studies"),
     ("report", "plots", "cli", "pytest_plugin", "notebook"),
 )
