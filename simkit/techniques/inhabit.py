@@ -26,17 +26,20 @@ def steps(world: World) -> Iterator[Step]:
 
 def _session(world: World, identity: Identity, session: Session) -> Step:
     concluded = Conclusion(has("replays", session.name))
-    return _inhabit(world, identity, f"session {session.name}", concluded, session.rate)
+    return _inhabit(world, identity, f"session {session.name}", concluded, session.rate, "+".join(session.tasks))
 
 
 def _token(world: World, identity: Identity, token: Token) -> Step:
-    return _inhabit(world, identity, f"token {token.name}", holds(token), token.rate)
+    task = token.name.removeprefix(f"{token.credential}@")
+    return _inhabit(world, identity, f"token {token.name}", holds(token), token.rate, task)
 
 
-def _inhabit(world: World, identity: Identity, what: str, concluded: Conclusion, rate: float) -> Step:
+def _inhabit(world: World, identity: Identity, what: str, concluded: Conclusion, rate: float, task: str) -> Step:
+    """One run of a task brings its session and all its tokens: these steps share their fate."""
     alert, delay = world.alert("inhabit", world.sessions.governing(identity.name))
     return Step(
         key=f"inhabit({identity.name}): {what}",
+        fate=f"inhabit({identity.name}): run of {task}" if rate else "",
         rule="inhabit",
         premises=(runs_in(identity.name),),
         conclusions=(concluded,),

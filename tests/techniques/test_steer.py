@@ -1,0 +1,75 @@
+"""steer: tainted(r), task t of agent j reads r -> steers(session of j that serves t), after t's next run."""
+
+from __future__ import annotations
+
+import pytest
+from tiny_worlds import attacked, can, replayed, step, world
+
+from simkit.attackgraph import Cause
+from simkit.distributions import Exponential
+
+WORLD = """
+identities:
+  agent: {kind: agent, susceptibility: 0.25}
+  app: {entitlements: [{operation: db.write}]}
+resources: {inbox: {}, page: {}, other: {}}
+tools: {db: {operations: {write: {effect: write, targets: [page]}}}}
+credentials: {key: {identity: app}}
+tasks:
+  mail: {identity: agent, reads: [inbox, page], rate: 1/h}
+  web: {identity: agent, reads: [page], rate: 2/h}
+"""
+POISON = "entry_points: {start: {poison: inbox}}\n"
+PER_TASK = {"identity": "task", "scope": "task"}
+
+
+def test_the_step_has_the_agents_susceptibility_and_waits_for_the_tasks_next_run() -> None:
+    steered = step(attacked(world(WORLD, POISON)), "steer(mail <- inbox)")
+    assert (steered.chance, steered.wait) == (0.25, Exponential(3600.0))
+    assert steered.cause == Cause("task", ("mail", "inbox"))
+    assert [str(fact) for fact in steered.premises] == ["tainted(inbox)"]
+
+
+def test_a_quarter_of_the_samples_is_steered_after_an_hour_on_average() -> None:
+    attack = attacked(world(WORLD, POISON))
+    times = [at["steers(agent)"] for n in range(800) if "steers(agent)" in (at := replayed(attack, sample=n).at)]
+    assert 165 < len(times) < 235  # 200, give or take three standard deviations
+    assert 2800 < sum(times) / len(times) < 4400
+
+
+def test_only_the_session_of_the_task_that_reads_is_steered() -> None:
+    assert can(world(WORLD, POISON), **PER_TASK) == {"tainted(inbox)", "steers(agent@mail)"}
+
+
+def test_a_session_that_serves_several_tasks_is_steered_through_any() -> None:
+    found = attacked(world(WORLD, "entry_points: {start: {poison: page}}\n"), scope="role")
+    keys = {s.key for s in found.graph.steps if "steers(agent)" in {str(c.fact) for c in s.conclusions}}
+    assert keys == {"steer(mail <- inbox)", "steer(mail <- page)", "steer(web <- page)"}
+
+
+def test_what_nobody_reads_steers_nobody() -> None:
+    assert can(world(WORLD, "entry_points: {start: {poison: other}}\n")) == {"tainted(other)"}
+
+
+def test_an_agent_that_cannot_be_steered_is_not() -> None:
+    immune = WORLD.replace("susceptibility: 0.25", "susceptibility: 0")
+    assert can(world(immune, POISON)) == {"tainted(inbox)"}
+
+
+def test_content_that_the_attacker_writes_himself_steers_too() -> None:
+    assert {"tainted(page)", "steers(agent)"} <= can(world(WORLD, "entry_points: {start: {leak: key}}\n"))
+
+
+@pytest.mark.parametrize("task", ["mail", "web"])
+def test_a_poisoned_input_steers_its_task(task: str) -> None:
+    entry = f"entry_points: {{start: {{poison: {{task: {task}}}}}}}\n"
+    assert can(world(WORLD, entry), **PER_TASK) == {f"tainted(input of {task})", f"steers(agent@{task})"}
+
+
+def test_steering_shows_only_where_action_decisions_are_logged() -> None:
+    noticed = "response: {detection: {steer: {chance: 0.5, delay: 9s}}}\n"
+    alerts = {
+        response: step(attacked(world(WORLD, POISON, noticed), response=response), "steer(mail <- inbox)").alert
+        for response in ("manual", "rotation", "automatic")
+    }
+    assert alerts == {"manual": 0.0, "rotation": 0.0, "automatic": 0.5}
