@@ -111,7 +111,7 @@ def test_every_package_and_module_says_what_it_is() -> None:
     assert not silent
 
 
-DISTRIBUTIONS = {"yaml": "pyyaml", "pydantic_core": "pydantic"}
+DISTRIBUTIONS = {"yaml": "pyyaml", "pydantic_core": "pydantic", "llvmlite": "numba"}
 """Packages that are installed under another name, or with another package."""
 
 
