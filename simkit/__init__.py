@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.errors import QuestionError as QuestionError
     from simkit.errors import ScenarioError as ScenarioError
     from simkit.errors import SimkitError as SimkitError
+    from simkit.estate import generate as generate
     from simkit.model import Credential as Credential
     from simkit.model import Detection as Detection
     from simkit.model import Entitlement as Entitlement
@@ -46,6 +47,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.model import Task as Task
     from simkit.model import Tool as Tool
     from simkit.model import TrustEdge as TrustEdge
+    from simkit.overprivilege import OverPrivilege as OverPrivilege
+    from simkit.overprivilege import over_privilege as over_privilege
     from simkit.policies import GrantPolicy as GrantPolicy
     from simkit.policies import Selector as Selector
     from simkit.policies import named_policies as named_policies
@@ -86,6 +89,7 @@ HOMES = {
         "ScenarioError",
         "SimkitError",
     ),
+    "simkit.estate": ("generate",),
     "simkit.model": (
         "Credential",
         "Detection",
@@ -103,6 +107,10 @@ HOMES = {
         "Task",
         "Tool",
         "TrustEdge",
+    ),
+    "simkit.overprivilege": (
+        "OverPrivilege",
+        "over_privilege",
     ),
     "simkit.policies": (
         "GrantPolicy",
