@@ -6,6 +6,7 @@ import click
 
 from simkit.cli.asking import compare, paths, rank, run
 from simkit.cli.completion import completion
+from simkit.cli.generate import generate
 from simkit.cli.group import Group
 from simkit.cli.looking import graph, schema, validate
 from simkit.cli.policies import policies
@@ -50,5 +51,5 @@ def simkit() -> None:
     """
 
 
-for _command in (validate, run, compare, rank, paths, graph, policies, schema, completion):
+for _command in (validate, run, compare, rank, paths, graph, policies, schema, generate, completion):
     simkit.add_command(_command)
