@@ -1,0 +1,93 @@
+"""Paired differences by hand: the same samples under two policies."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from small_losses import ALWAYS, CARDS, NAMES, SAMPLES, WORLD, blast_radius
+from tiny_worlds import world
+
+from simkit.blast_radius import Comparison
+from simkit.blast_radius.intervals import Z
+from simkit.errors import QuestionError
+from simkit.simulation import worst_case_pairs
+
+BASE = blast_radius()  # 0, 0, 10, 14, 20
+NARROW = blast_radius(
+    [{}, ALWAYS, ALWAYS | {CARDS: 3.0}, ALWAYS | {NAMES: 3.0, CARDS: 3.0}, ALWAYS | {NAMES: 3.0}], policy="narrow"
+)  # 0, 0, 4, 14, 10
+SAME = blast_radius(policy="same")
+PAIRS = {name: worst_case_pairs(world(WORLD), "rbac") for name in ("rbac", "narrow", "same")}
+COMPARED = Comparison((BASE, NARROW, SAME), "rbac", PAIRS)
+
+
+def test_differences_are_paired_sample_by_sample() -> None:
+    found = COMPARED.difference("narrow").value  # 0, 0, -6, 0, -10: mean -3.2
+    spread = 10.24 * 3 + 7.84 + 46.24
+    half = Z * math.sqrt(spread / 4 / 5)
+    assert (found.estimate, found.low, found.high) == pytest.approx((-3.2, -3.2 - half, -3.2 + half))
+
+
+def test_pairing_is_tighter_than_two_intervals() -> None:
+    many = Comparison(
+        (
+            blast_radius(SAMPLES * 20),
+            blast_radius([*SAMPLES[:4], ALWAYS | {NAMES: 1.0, CARDS: 1.0}] * 20, policy="narrow"),
+        ),
+        "rbac",
+        PAIRS,
+    )
+    paired = many.difference("narrow").value  # 0, 0, 0, 0, -6
+    assert paired.estimate == pytest.approx(-1.2)
+    assert not many.difference("narrow").is_none
+    apart = [many[name].value_lost() for name in ("rbac", "narrow")]
+    assert apart[1].high > apart[0].low  # the two intervals overlap all the same
+
+
+def test_a_difference_whose_interval_holds_zero_is_no_difference() -> None:
+    assert COMPARED.difference("narrow").is_none
+    assert str(COMPARED.difference("narrow")) == "no difference"
+
+
+def test_the_same_outcomes_differ_by_exactly_nothing() -> None:
+    found = COMPARED.difference("same")
+    assert (found.value.estimate, found.value.low, found.value.high) == (0.0, 0.0, 0.0)
+    assert found.is_none
+
+
+def test_a_difference_can_be_against_any_policy_and_turns_its_sign() -> None:
+    there, back = COMPARED.difference("narrow", "rbac").value, COMPARED.difference("rbac", "narrow").value
+    assert (there.estimate, there.low, there.high) == (-back.estimate, -back.high, -back.low)
+
+
+def test_a_difference_that_is_one_has_its_numbers() -> None:
+    always_less = Comparison((BASE, blast_radius([{}] * 5, policy="narrow")), "narrow", PAIRS)
+    found = always_less.difference("rbac")
+    assert found.value.estimate == 8.8
+    assert not found.is_none
+    assert str(found).startswith("8.8 [")
+
+
+def test_a_policy_is_found_by_its_name_only() -> None:
+    assert COMPARED["narrow"] is NARROW
+    with pytest.raises(QuestionError, match="policy 'narow' is not in this comparison: did you mean narrow"):
+        COMPARED["narow"]
+
+
+def test_the_table_has_a_row_for_each_policy() -> None:
+    rows = COMPARED.table().rows
+    assert [row[0] for row in rows] == ["rbac", "narrow", "same"]
+    assert [row[1] for row in rows] == [8.8, 5.6, 8.8]
+    assert [row[3] for row in rows] == ["-", "no difference", "no difference"]
+
+
+def test_plain_data_leaves_the_base_out_of_the_differences() -> None:
+    data = COMPARED.to_dict()
+    assert list(data["differences"]) == ["narrow", "same"]  # type: ignore[call-overload]
+    assert data["against"] == "rbac"
+
+
+def test_the_summary_names_the_most_and_the_least() -> None:
+    assert "8.8 under rbac" in COMPARED.summary
+    assert "the least under narrow (5.6)" in COMPARED.summary
