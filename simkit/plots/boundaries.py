@@ -1,0 +1,181 @@
+"""The model as a picture: who holds what and may reach what, laid out by trust boundary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simkit.errors import QuestionError, nearest
+from simkit.model import Model
+from simkit.plots import style
+from simkit.plots.lanes import COLUMNS, Edge, Layout, Node, Picture, default_group, layout, picture
+from simkit.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_NODES = 240
+"""Beyond so many boxes a picture is no longer read: alike things share one."""
+GROUPS = ("environment", "tier", "none")
+LONGEST_LABEL = 25
+ROW = 0.29
+"""Inches from one row to the next."""
+BOX = (1.78, 0.215)
+"""Inches: width and height of a box."""
+GAP = 0.95
+"""Inches between two columns."""
+PITCH = BOX[0] + GAP
+_FILLS = {"credential": "#FBEBC8", "identity": "#D3E8F6", "tool": "#ECECEC", "resource": "#D5EFE6"}
+_EDGES: dict[str, dict[str, Any]] = {
+    "authenticates": {"color": "#B98A00"},
+    "entitled to": {"color": "#8FB8D6"},
+    "acts on": {"color": "#A9A9A9"},
+    "holds": {"color": style.VERMILLION, "linestyle": (0, (4, 2))},
+    "may become": {"color": style.PURPLE, "linewidth": 1.5},
+    "runs as": {"color": style.PURPLE, "linestyle": (0, (1, 1.5)), "linewidth": 1.5},
+    "runs code in, becomes": {"color": style.INK, "linestyle": (0, (5, 1.5, 1, 1.5))},
+    "contains": {"color": style.GREEN},
+    "has as backup": {"color": style.GREEN, "linestyle": (0, (2, 2))},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign at the side of a box: where from its left edge (inches), how it looks, what it means."""
+
+    side: float
+    marker: str
+    colour: str
+    means: str
+
+
+ATTACK = Mark(0.0, ">", style.INK, "an attack starts")
+JEWEL = Mark(BOX[0], "D", style.VERMILLION, "a goal protects")
+
+
+def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST_NODES, ax: Axes | None = None) -> Axes:
+    """Credentials, identities, tools and resources, left to right, in a band for each trust boundary.
+
+    `group` is what a boundary is: `environment`, `tier` or `none`; None chooses what tells most. Of a Scenario, entry
+    points are marked by a triangle, and what the goals protect by a diamond. Where there are more than `most` things,
+    alike ones share a box, and the picture says so. Raises QuestionError for an unknown group or a model without
+    anything in it.
+    """
+    model = world.model if isinstance(world, Scenario) else world
+    if group is not None and group not in GROUPS:
+        raise QuestionError(f"a graph cannot be grouped by {group!r}: {nearest(group, GROUPS)}")
+    drawn = picture(model, group or default_group(model), most)
+    if not drawn.nodes:
+        raise QuestionError("the model is empty: there is nothing to draw")
+    places = layout(drawn)
+    width = PITCH * 3 + BOX[0]
+    with style.canvas(ax, width + 0.5, ROW * (places.height + 2.2) + 0.75) as axes:
+        axes.set_xlim(-0.22, width + 0.3)
+        axes.set_ylim(ROW * (places.height + 0.4), -ROW * (2.1 if any(places.lanes) else 1.4))
+        axes.set_axis_off()
+        _bands(axes, places, width)
+        for edge in drawn.edges:
+            _line(axes, edge, drawn, places)
+        for node in drawn.nodes:
+            _box(axes, node, places)
+        marks: list[Mark] = []
+        if isinstance(world, Scenario):
+            marks = _marks(axes, world, drawn, places)
+        _heading(axes, world, drawn, -ROW * (1.55 if any(places.lanes) else 0.85))
+        _legend(axes, drawn, marks)
+    return axes
+
+
+def _bands(ax: Axes, places: Layout, width: float) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    for lane, (start, height) in places.lanes.items():
+        corner, size = (-0.12, ROW * (start - 0.1)), (width + 0.24, ROW * (height + 0.2))
+        looks: dict[str, Any] = {
+            "boxstyle": "round,pad=0,rounding_size=0.08",
+            "fc": "#F6F6F6",
+            "ec": "#DDDDDD",
+            "zorder": 0,
+        }
+        ax.add_patch(FancyBboxPatch(corner, *size, **looks))
+        if lane:
+            ax.text(
+                -0.12, ROW * (start - 0.2), style.name(lane), ha="left", va="bottom", fontsize=8.5, color=style.GREY
+            )
+
+
+def _place(node: str, places: Layout) -> tuple[float, float]:
+    """The left edge and the middle of a box, in inches."""
+    return PITCH * COLUMNS.index(node.partition(":")[0]), ROW * places.rows[node]
+
+
+def _box(ax: Axes, node: Node, places: Layout) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    x, y = _place(node.id, places)
+    several = node.count > 1
+    looks: dict[str, Any] = {
+        "boxstyle": "round,pad=0,rounding_size=0.05",
+        "fc": _FILLS[node.kind],
+        "ec": style.GREY,
+        "zorder": 3,
+    }
+    looks["lw"] = 1.4 if several else 0.6
+    ax.add_patch(FancyBboxPatch((x, y - BOX[1] / 2), *BOX, **looks))
+    text = style.name(node.label, LONGEST_LABEL)
+    ax.text(x + BOX[0] / 2, y, text, ha="center", va="center", fontsize=8, zorder=4, parse_math=False)
+
+
+def _line(ax: Axes, edge: Edge, drawn: Picture, places: Layout) -> None:
+    from matplotlib.patches import FancyArrowPatch
+    from matplotlib.path import Path
+
+    (x0, y0), (x1, y1) = _place(edge.source, places), _place(edge.target, places)
+    looks = {"linewidth": 1.0, "zorder": 2, "alpha": 0.9 if len(drawn.edges) < 150 else 0.55, **_EDGES[edge.relation]}
+    if x0 == x1:
+        # within a column: around the side that faces less traffic
+        right = edge.relation in ("contains", "has as backup")
+        side, bulge = (x0 + BOX[0], 0.25) if right else (x0, -0.3)
+        points = [(side, y0), (side + bulge, y0), (side + bulge, y1), (side, y1)]
+    else:
+        start, end = (x0 + BOX[0], x1) if x1 > x0 else (x0, x1 + BOX[0])
+        bend = 0.5 * (end - start) if abs(end - start) < 1.5 * GAP else 0.55 * GAP * (1 if end > start else -1)
+        points = [(start, y0), (start + bend, y0), (end - bend, y1), (end, y1)]
+    curve = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+    ax.add_patch(FancyArrowPatch(path=curve, arrowstyle="-|>", mutation_scale=7, fill=False, **looks))
+
+
+def _marks(ax: Axes, scenario: Scenario, drawn: Picture, places: Layout) -> list[Mark]:
+    """A triangle where an attack starts, a diamond at what a goal protects; only at boxes that stand for one thing.
+
+    Returns the marks that were needed."""
+    single = {node.id for node in drawn.nodes if node.count == 1}
+    kinds = {"leak": "credential", "poison": "resource", "compromise": "identity", "mistake": "identity"}
+    starts = {f"{kinds[entry.kind]}:{entry.target}" for entry in scenario.entry_points.values() if entry.target}
+    jewels = {f"resource:{resource}" for goal in scenario.goals.values() for resource, _ in goal.lost}
+    needed = [(ATTACK, starts & single), (JEWEL, jewels & single)]
+    for mark, nodes in needed:
+        for node in sorted(nodes):
+            x, y = _place(node, places)
+            ax.plot(x + mark.side, y, mark.marker, ms=7, color=mark.colour, mec="white", mew=0.8, zorder=5)
+    return [mark for mark, nodes in needed if nodes]
+
+
+def _heading(ax: Axes, world: Scenario | Model, drawn: Picture, height: float) -> None:
+    for column, kind in enumerate(COLUMNS):
+        plural = {"identity": "identities"}.get(kind, f"{kind}s")
+        ax.text(PITCH * column + BOX[0] / 2, height, plural, ha="center", va="center", fontsize=10, fontweight="bold")
+    words = [style.name(world.name) if isinstance(world, Scenario) else "the model"]
+    if drawn.aggregated:
+        words.append(f"{drawn.things:,} things in {len(drawn.nodes):,} boxes, alike ones share one")
+    ax.set_title(": ".join(words), parse_math=False)
+
+
+def _legend(ax: Axes, drawn: Picture, marks: list[Mark]) -> None:
+    from matplotlib.lines import Line2D
+
+    used = [relation for relation in _EDGES if any(edge.relation == relation for edge in drawn.edges)]
+    lines = [Line2D([], [], **{"linewidth": 1.6, **_EDGES[relation]}) for relation in used]
+    lines += [Line2D([], [], marker=mark.marker, linestyle="", ms=7, color=mark.colour) for mark in marks]
+    words = [*used, *(mark.means for mark in marks)]
+    style.legend_below(ax, 0.0, lines, words, columns=6, columnspacing=1.2, handlelength=2.2)

@@ -1,0 +1,138 @@
+"""Curves over time and over loss, one for each policy; policies with the same curve share a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.blast_radius import BlastRadius, Comparison
+from simkit.plots import style
+from simkit.table import duration
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOMENTS = 400
+EARLIEST = 1.0
+"""Where an axis of time begins, in seconds, unless something is lost before."""
+_SAME = 1e-9
+
+
+def over_time(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> Axes:
+    """The mean value lost until each moment, with the band of its 95 % interval.
+
+    For one BlastRadius a second, pale band holds the middle 90 % of the trials, and a dashed line marks the median
+    moment of containment. Policies with the same curve share one line.
+    """
+    results = _results(result)
+    with style.canvas(ax, 7.2, 4.2) as axes:
+        low, high = _span(results)
+        moments = np.geomspace(low, high, MOMENTS)
+        curves = [_Means(one, moments) for one in results]
+        for place, (label, curve) in enumerate(_together(results, [curve.rows for curve in curves])):
+            colour, dash = _look(place)
+            axes.fill_between(moments, curve[1], curve[2], color=colour, alpha=0.22, linewidth=0, step="post")
+            axes.step(moments, curve[0], where="post", color=colour, linestyle=dash, label=label)
+        style.clock_axis(axes, low, high)
+        if isinstance(result, BlastRadius):
+            _middle(axes, result, moments)
+            _containment(axes, result, low, high)
+        top = max(float(curve.rows[2].max()) for curve in curves)
+        axes.set_ylim(0, max(1.08 * max(top, axes.dataLim.ymax), 1e-9))
+        axes.set_ylabel("value lost so far (mean)")
+        axes.grid(axis="y")
+        _named(axes, results, "blast radius over time")
+    return axes
+
+
+def exceedance(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> Axes:
+    """The loss exceedance curve: the share of trials that lose more than each value."""
+    results = _results(result)
+    with style.canvas(ax, 7.2, 4.2) as axes:
+        top = max([one.worst_case.value for one in results] + [float(one.values.max()) for one in results]) or 1.0
+        losses = np.unique(np.concatenate([[0.0, top], *(one.values for one in results)]))
+        curves = [np.array([[float((one.values > loss).mean()) for loss in losses]]) for one in results]
+        for place, (label, curve) in enumerate(_together(results, curves)):
+            colour, dash = _look(place)
+            axes.step(losses, curve[0], where="post", color=colour, linestyle=dash, label=label)
+        axes.set_xlim(-0.01 * top, 1.03 * top)
+        axes.set_ylim(-0.02, 1.05)
+        style.share_axis(axes.yaxis)
+        axes.set_xlabel("value lost, in the scenario's unit")
+        axes.set_ylabel("trials that lose more")
+        axes.grid(axis="y")
+        _named(axes, results, "loss exceedance")
+    return axes
+
+
+class _Means:
+    """Mean, low and high at each moment."""
+
+    def __init__(self, result: BlastRadius, moments: NDArray[np.float64]) -> None:
+        found = result.over_time(moments.tolist())
+        rows = [[at.estimate for at in found], [max(at.low, 0.0) for at in found], [at.high for at in found]]
+        self.rows = np.array(rows)
+
+
+def _results(result: BlastRadius | Comparison) -> tuple[BlastRadius, ...]:
+    return result.results if isinstance(result, Comparison) else (result,)
+
+
+def _look(place: int) -> tuple[str, object]:
+    return style.COLOURS[place % len(style.COLOURS)], style.DASHES[place % len(style.DASHES)]
+
+
+def _together(
+    results: Sequence[BlastRadius], curves: Sequence[NDArray[np.float64]]
+) -> list[tuple[str, NDArray[np.float64]]]:
+    """Each different curve once, under the names of all policies that have it."""
+    found: list[tuple[list[str], NDArray[np.float64]]] = []
+    for result, curve in zip(results, curves, strict=True):
+        policy = style.name(result.provenance.policy)
+        twin = next((names for names, other in found if np.allclose(curve, other, rtol=_SAME, atol=_SAME)), None)
+        if twin is None:
+            found.append(([policy], curve))
+        else:
+            twin.append(policy)
+    return [(" = ".join(names), curve) for names, curve in found]
+
+
+def _span(results: Sequence[BlastRadius]) -> tuple[float, float]:
+    """The first loss and the end, in seconds. The end is the horizon, or soon after the last loss if that is much
+    earlier."""
+    times = [times for one in results if (times := _loss_times(one)).size]
+    if not times:
+        return EARLIEST, max(results[0].graph.horizon / 1000, 10 * EARLIEST)
+    first, last = min(float(t.min()) for t in times), max(float(t.max()) for t in times)
+    low = min(max(first * 0.5, 1e-3), EARLIEST) if first < 2 * EARLIEST else first * 0.5
+    return low, max(min(results[0].graph.horizon / 1000, 4 * last), 10 * low)
+
+
+def _loss_times(result: BlastRadius) -> NDArray[np.float64]:
+    first = result.outcomes.first[:, list(result.legend.value)]
+    return np.maximum(first[first >= 0] / 1000, 1e-3)
+
+
+def _middle(ax: Axes, result: BlastRadius, moments: NDArray[np.float64]) -> None:
+    """The band that holds the middle 90 % of the trials."""
+    first = result.outcomes.first
+    lost = (result.legend.lost_value((first >= 0) & (first <= round(at * 1000))) for at in moments.tolist())
+    bounds = np.array([np.quantile(values, (0.05, 0.95), method="inverted_cdf") for values in lost])
+    looks: dict[str, Any] = {"color": style.SKY, "alpha": 0.18, "linewidth": 0, "step": "post"}
+    ax.fill_between(moments, bounds[:, 0], bounds[:, 1], label="middle 90 % of trials", **looks)
+
+
+def _containment(ax: Axes, result: BlastRadius, low: float, high: float) -> None:
+    when = result.time_to_containment()
+    if when.trials and low < when.estimate < high:
+        label = f"median containment, {duration(when.estimate)}"
+        ax.axvline(when.estimate, color=style.GREY, linestyle=(0, (4, 3)), linewidth=1.2, label=label)
+
+
+def _named(ax: Axes, results: Sequence[BlastRadius], what: str) -> None:
+    shown = results[0].provenance
+    ax.set_title(f"{shown.scenario}: {shown.entry_point}, {what}", parse_math=False)
+    style.legend_below(ax, 0.6, columns=2)

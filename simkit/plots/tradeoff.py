@@ -1,0 +1,125 @@
+"""Risk against what the controls ask of people and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simkit.blast_radius import BlastRadius, Comparison, Interval
+from simkit.errors import QuestionError, nearest
+from simkit.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OVERHEADS = {
+    "events": "tokens issued, checks and approvals a day",
+    "tokens": "tokens issued a day",
+    "checks": "policy checks a day",
+    "approvals": "approvals a day",
+    "waiting": "minutes that people wait a day",
+    "broken": "tasks broken",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A point of the picture: what a design costs, what it still loses (mean with interval), and tasks it breaks."""
+
+    name: str
+    overhead: float
+    loss: Interval
+    broken: int = 0
+
+
+def pareto(compared: Comparison, *, overhead: str = "events", ax: Axes | None = None) -> Axes:
+    """The mean value lost of each policy against its `overhead`, and the front that no other policy beats.
+
+    `overhead` is a key of `OVERHEADS`: `events` (tokens, checks and approvals a day), `tokens`, `checks`,
+    `approvals`, `waiting` (minutes a day) or `broken` (tasks). Raises QuestionError for another.
+    """
+    if overhead not in OVERHEADS:
+        raise QuestionError(f"overhead cannot be measured in {overhead!r}: {nearest(overhead, OVERHEADS)}")
+    designs = [_design(result, overhead) for result in compared.results]
+    best = front(designs)
+    with style.canvas(ax, 7.2, 4.8) as axes:
+        _front(axes, best)
+        for place, twins in enumerate(_together(designs)):
+            _point(axes, place, twins, twins[0] in best)
+        _scales(axes, designs, OVERHEADS[overhead])
+        shown = compared.results[0].provenance
+        axes.set_title(f"{shown.scenario}: {shown.entry_point}, risk against overhead", parse_math=False)
+        style.legend_below(axes, 0.6, columns=2)
+    return axes
+
+
+def _design(result: BlastRadius, overhead: str) -> Design:
+    side = result.utility
+    measured = {
+        "events": side.tokens_a_day + side.checks_a_day + side.approvals_a_day,
+        "tokens": side.tokens_a_day,
+        "checks": side.checks_a_day,
+        "approvals": side.approvals_a_day,
+        "waiting": side.waiting_minutes_a_day,
+        "broken": float(len(side.broken)),
+    }
+    return Design(result.provenance.policy, measured[overhead], result.value_lost(), len(side.broken))
+
+
+def front(designs: Iterable[Design]) -> list[Design]:
+    """The designs that no other beats: nobody loses less for as little overhead.
+
+    >>> cheap, dear = Design("a", 0.0, Interval(5.0, 5.0, 5.0, 9, "")), Design("b", 1.0, Interval(6.0, 6.0, 6.0, 9, ""))
+    >>> [design.name for design in front([cheap, dear])]
+    ['a']
+    """
+    everyone = list(designs)
+    return [one for one in everyone if not any(_beats(other, one) for other in everyone)]
+
+
+def _beats(other: Design, one: Design) -> bool:
+    no_worse = other.overhead <= one.overhead and other.loss.estimate <= one.loss.estimate
+    return no_worse and (other.overhead, other.loss.estimate) != (one.overhead, one.loss.estimate)
+
+
+def _together(designs: Iterable[Design]) -> list[list[Design]]:
+    """The designs by where they stand: those in one place share a mark."""
+    places: dict[tuple[float, float], list[Design]] = {}
+    for design in designs:
+        places.setdefault((design.overhead, design.loss.estimate), []).append(design)
+    return list(places.values())
+
+
+def _front(ax: Axes, best: list[Design]) -> None:
+    ordered = sorted(best, key=lambda design: design.overhead)
+    overheads, losses = [d.overhead for d in ordered], [d.loss.estimate for d in ordered]
+    ax.step(overheads, losses, where="post", color="#C4C4C4", linewidth=2.5, zorder=1, label="no policy beats these")
+
+
+def _point(ax: Axes, place: int, twins: list[Design], on_front: bool) -> None:
+    loss, colour = twins[0].loss, style.COLOURS[place % len(style.COLOURS)]
+    error = [[loss.estimate - max(loss.low, 0.0)], [loss.high - loss.estimate]]
+    broken = f", breaks {twins[0].broken} tasks" if twins[0].broken else ""
+    ax.errorbar(
+        twins[0].overhead,
+        loss.estimate,
+        yerr=error,
+        fmt=style.MARKERS[place % len(style.MARKERS)],
+        ms=9,
+        mfc=colour if on_front else "white",
+        mec=colour,
+        mew=1.8,
+        ecolor=colour,
+        capsize=3,
+        zorder=3,
+        label=" = ".join(style.name(design.name, 24) for design in twins) + broken,
+    )
+
+
+def _scales(ax: Axes, designs: list[Design], label: str) -> None:
+    style.value_axis(ax, [design.overhead for design in designs], label)
+    top = max(max(design.loss.high for design in designs), 1e-9)
+    ax.set_ylim(-0.04 * top, 1.1 * top)
+    ax.set_ylabel("value lost (mean, 95 % interval)")
+    ax.grid()

@@ -1,0 +1,72 @@
+"""What each change buys, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from simkit.errors import QuestionError
+from simkit.plots import style
+from simkit.table import format_number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Row = tuple[str, float, float, float]
+"""What was changed, and the value lost from then on: label, estimate, low, high (95 % interval)."""
+
+
+def waterfall(rows: Iterable[Row], *, title: str = "", ax: Axes | None = None) -> Axes:
+    """Bars from each value to the next: the first row is the start, the last the end, those between are changes.
+
+    Each row is (label, value lost, low, high). Whiskers are the 95 % intervals. Raises QuestionError for fewer than
+    two rows.
+    """
+    steps = [(str(label), float(value), float(low), float(high)) for label, value, low, high in rows]
+    if len(steps) < 2:
+        raise QuestionError(f"a waterfall has {len(steps)} rows: give a start and at least one change")
+    with style.canvas(ax, 8.2, 1.5 + 0.44 * len(steps)) as axes:
+        top = max(high for *_, high in steps) or 1.0
+        for place, (_, value, low, high) in enumerate(steps):
+            _bar(axes, place, steps[place - 1][1] if place else None, value)
+            _whisker(axes, place, (value, low, high))
+            _words(axes, place, steps, top)
+        _frame(axes, [label for label, *_ in steps], top, title)
+    return axes
+
+
+def _bar(ax: Axes, place: int, before: float | None, value: float) -> None:
+    if before is None:
+        ax.barh(place, value, height=0.62, color=style.GREY)
+        return
+    colour = style.BLUE if value <= before else style.VERMILLION
+    ax.barh(place, value - before, left=before, height=0.62, color=colour)
+    ax.plot([before, before], [place - 1, place], color=style.GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=0)
+
+
+def _whisker(ax: Axes, place: int, row: tuple[float, float, float]) -> None:
+    value, low, high = row
+    error = [[value - max(low, 0.0)], [high - value]]
+    ax.errorbar(value, place, xerr=error, fmt="none", ecolor=style.INK, elinewidth=1.2, capsize=3, zorder=4)
+
+
+def _words(ax: Axes, place: int, steps: list[Row], top: float) -> None:
+    _, value, _, high = steps[place]
+    before = steps[place - 1][1] if place else value
+    text = format_number(value)
+    if place and value != before:
+        text += f"  ({'−' if value < before else '+'}{format_number(abs(value - before))})"
+    elif place:
+        text += "  (no change)"
+    ax.text(max(value, before, high) + 0.015 * top, place, text, ha="left", va="center", fontsize=9)
+
+
+def _frame(ax: Axes, labels: list[str], top: float, title: str) -> None:
+    ax.set_yticks(range(len(labels)), [style.name(label) for label in labels])
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.set_xlim(0, 1.28 * top)
+    ax.tick_params(axis="y", length=0)
+    ax.xaxis.set_major_formatter(lambda value, _: format_number(float(value)))
+    ax.set_xlabel("value lost (mean, 95 % interval)")
+    ax.grid(axis="x")
+    ax.set_title(title or "what each change buys", parse_math=False)

@@ -1,0 +1,201 @@
+"""The pictures show the numbers of the results, and refuse what cannot be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support_desk import DESK, named
+
+import simkit
+from simkit import plots
+from simkit.blast_radius import AttackPath, Interval
+from simkit.model import Credential, Entitlement, Identity, Model, Operation, Resource, Role, Tool
+from simkit.plots.lanes import SHARED, default_group, layout, picture
+from simkit.plots.style import wide_range
+from simkit.plots.tradeoff import Design, front
+
+
+def texts(axes) -> list[str]:  # type: ignore[no-untyped-def]
+    return [text.get_text() for text in axes.texts]
+
+
+def test_the_forest_names_the_mean_and_the_difference(of_drift: simkit.Comparison) -> None:
+    shown = texts(plots.comparison(of_drift))
+    assert "no difference" in shown
+    assert "119" in shown
+    assert "against rbac" in shown
+
+
+def test_the_forest_is_logarithmic_only_where_values_differ_much(
+    of_drift: simkit.Comparison, of_starter: simkit.Comparison
+) -> None:
+    assert plots.comparison(of_drift).get_xscale() == "symlog"
+    alike = replace(of_starter, results=(of_starter["rbac"], of_starter["jit"]), against="rbac")
+    assert plots.comparison(alike).get_xscale() == "linear"
+
+
+@pytest.mark.parametrize(("values", "least"), [([0.0, 1.0, 40.0], None), ([0.3, 40.0], 0.1), ([], None), ([0.0], None)])
+def test_a_wide_range_begins_at_a_power_of_ten(values: list[float], least: float | None) -> None:
+    assert wide_range(values) == least
+
+
+def test_policies_with_the_same_curve_share_a_line(of_drift: simkit.Comparison) -> None:
+    for axes in (plots.over_time(of_drift), plots.exceedance(of_drift)):
+        labels = [line.get_label() for line in axes.get_lines()]
+        assert "static-secrets = rbac" in labels
+        assert sum("rbac-context" in str(label) for label in labels) == 1
+
+
+def test_the_curve_over_time_ends_at_the_mean_value_lost(of_starter: simkit.Comparison) -> None:
+    result = of_starter["jit"]
+    line = plots.over_time(result).get_lines()[0]
+    assert float(line.get_ydata()[-1]) == pytest.approx(result.value_lost().estimate)
+    assert float(line.get_ydata()[0]) == 0.0
+
+
+def test_exceedance_starts_at_the_share_of_trials_with_a_loss(of_starter: simkit.Comparison) -> None:
+    result = of_starter["task-scoped"]
+    line = plots.exceedance(result).get_lines()[0]
+    assert float(line.get_ydata()[0]) == float((result.values > 0).mean())
+    assert float(line.get_ydata()[-1]) == 0.0
+
+
+def test_the_heat_map_marks_what_only_the_worst_case_reaches(of_drift: simkit.Comparison) -> None:
+    shown = texts(plots.goals_heatmap(of_drift))
+    assert "0 % •" in shown
+    assert len([text for text in shown if "%" in text]) == 6 * 5
+
+
+def test_the_heat_map_of_resources_has_a_row_for_each_loss_with_a_value(of_starter: simkit.Comparison) -> None:
+    axes = plots.goals_heatmap(of_starter, rows="resources")
+    rows = {label.get_text() for label in axes.get_yticklabels()}
+    assert "customer-records:availability" in rows
+
+
+def test_the_heat_map_knows_two_kinds_of_rows(of_drift: simkit.Comparison) -> None:
+    with pytest.raises(simkit.QuestionError, match="no rows 'goal': did you mean goals"):
+        plots.goals_heatmap(of_drift, rows="goal")  # type: ignore[arg-type]
+
+
+def test_a_path_shows_each_step_and_when_it_is_done(of_starter: simkit.Comparison) -> None:
+    (taken, *_) = of_starter["rbac"].paths("customers-leaked")
+    shown = texts(plots.path(taken))
+    assert [text for text in shown if text in {step.label for step in taken.steps}] == [s.label for s in taken.steps]
+    assert any(text.startswith("+1 min") for text in shown), "the wait for the finder"
+
+
+def test_a_path_without_steps_cannot_be_drawn() -> None:
+    with pytest.raises(simkit.QuestionError, match="nothing to draw"):
+        plots.path(AttackPath("jewel", (), Interval(0.0, 0.0, 0.0, 1, "Wilson")))
+
+
+def test_every_thing_of_a_model_stands_in_one_lane_and_no_two_in_one_place() -> None:
+    drawn = picture(DESK, "environment", 240)
+    assert {node.id for node in drawn.nodes} == {
+        *(f"identity:{name}" for name in DESK.identities),
+        *(f"credential:{name}" for name in DESK.credentials),
+        *(f"tool:{name}" for name in DESK.tools),
+        *(f"resource:{name}" for name in DESK.resources),
+    }
+    places = layout(drawn)
+    taken = [(node.kind, places.rows[node.id]) for node in drawn.nodes]
+    assert len(set(taken)) == len(taken)
+    for node in drawn.nodes:
+        start, height = places.lanes[node.lane]
+        assert start <= places.rows[node.id] <= start + height
+
+
+def test_roles_are_looked_through() -> None:
+    edges = {(edge.source, edge.target, edge.relation) for edge in picture(DESK, "none", 240).edges}
+    assert ("identity:desk", "tool:crm", "entitled to") in edges
+    assert not any("role:" in end for edge in edges for end in edge)
+
+
+def test_a_tool_of_two_boundaries_stands_across_them() -> None:
+    lanes = {node.id: node.lane for node in picture(DESK, "tier", 240).nodes}
+    assert lanes["tool:crm"] == SHARED, "the desk and the pipeline use it"
+    assert lanes["tool:pay"] == "support"
+    assert lanes["credential:deploy-key"] == "no tier"
+
+
+def test_the_boundary_is_the_one_that_tells_most(starter: simkit.Scenario) -> None:
+    assert default_group(starter.model) == "environment"
+    assert default_group(DESK) == "tier"
+    assert default_group(Model(identities=named(Identity("a")))) == "none"
+
+
+def large(count: int, roles: int = 1) -> Model:
+    """`count` agents, each with a token and a role, that read the same store."""
+    agents = [Identity(f"agent-{i}", "agent", roles=(f"role-{i % roles}",)) for i in range(count)]
+    tools = [Tool(f"tool-{i}", named(Operation("read", "read", ("store",)))) for i in range(roles)]
+    return Model(
+        identities=named(*agents),
+        resources=named(Resource("store")),
+        tools=named(*tools),
+        credentials=named(*(Credential(f"token-{i}", f"agent-{i}") for i in range(count))),
+        roles=named(*(Role(f"role-{i}", (Entitlement(f"tool-{i}.read"),)) for i in range(roles))),
+    )
+
+
+def test_a_few_hundred_things_are_drawn_one_by_one() -> None:
+    assert not picture(large(100), "none", plots.boundaries.MOST_NODES).aggregated
+
+
+def test_beyond_that_alike_things_share_a_box_and_the_picture_says_so() -> None:
+    model = large(2000, roles=5)
+    drawn = picture(model, "none", 240)
+    assert drawn.aggregated
+    assert sum(node.count for node in drawn.nodes) == drawn.things == 4006
+    assert len(drawn.nodes) <= 240
+    axes = plots.graph(model)
+    assert "4,006 things in" in axes.get_title(loc="left")
+    assert any("2,000 × agent" in text for text in texts(axes))
+
+
+def test_things_with_the_same_neighbours_are_alike() -> None:
+    tokens = [Credential(f"token-{i}", "bot") for i in range(400)]
+    model = Model(identities=named(Identity("bot", "agent"), Identity("other", "agent")), credentials=named(*tokens))
+    drawn = picture(model, "none", 240)
+    labels = {node.label for node in drawn.nodes}
+    assert labels == {"400 × credential", "bot", "other"}, "two agents with other neighbours stay apart"
+
+
+def test_a_graph_is_grouped_by_what_there_is() -> None:
+    with pytest.raises(simkit.QuestionError, match="cannot be grouped by 'tiers': did you mean tier"):
+        plots.graph(DESK, group="tiers")
+    with pytest.raises(simkit.QuestionError, match="the model is empty"):
+        plots.graph(Model())
+
+
+def test_the_front_holds_what_no_other_beats() -> None:
+    def design(name: str, overhead: float, loss: float) -> Design:
+        return Design(name, overhead, Interval(loss, loss, loss, 9, "normal"))
+
+    designs = [design("a", 0, 9), design("b", 0, 10), design("c", 5, 3), design("d", 6, 3), design("e", 7, 1)]
+    assert [found.name for found in front(designs)] == ["a", "c", "e"]
+
+
+def test_overhead_is_measured_in_what_there_is(of_drift: simkit.Comparison) -> None:
+    with pytest.raises(simkit.QuestionError, match="'token': did you mean tokens"):
+        plots.pareto(of_drift, overhead="token")
+
+
+def test_a_waterfall_says_each_value_and_each_change() -> None:
+    shown = texts(plots.waterfall([("start", 10.0, 9.0, 11.0), ("one", 4.0, 3.0, 5.0), ("two", 4.0, 3.0, 5.0)]))
+    assert shown == ["10", "4  (−6)", "4  (no change)"]
+
+
+def test_a_waterfall_needs_a_change() -> None:
+    with pytest.raises(simkit.QuestionError, match="1 rows: give a start and at least one change"):
+        plots.waterfall([("start", 1.0, 1.0, 1.0)])
+
+
+def test_names_are_never_read_as_mathematics() -> None:
+    model = Model(identities=named(Identity("a$b$c", "agent")), credentials=named(Credential("$x^2$", "a$b$c")))
+    axes = plots.graph(model)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.canvas.draw()
+    assert "a$b$c" in texts(axes)
+    assert not any(text.get_parse_math() for text in axes.texts)
