@@ -1,0 +1,298 @@
+"""Sets of changes that cut a goal off: planned, proven, applied and shown as a diff."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from simkit.blast_radius import Interval, Provenance
+from simkit.errors import EngineError, QuestionError
+from simkit.narrowing.candidates import in_force, removals
+from simkit.narrowing.costs import PRICES, Cost, Prices, Side
+from simkit.narrowing.cutting import Choice, Problem
+from simkit.narrowing.exact import CutSet, cheapest, greedy
+from simkit.narrowing.measuring import Effect, Question, measure
+from simkit.narrowing.narrowing import Narrowing
+from simkit.narrowing.recommending import provenance, recommend
+from simkit.narrowing.supports import Supported, supported
+from simkit.narrowing.work import Givers, work_of
+from simkit.scenario import Scenario, dump
+from simkit.simulation import PolicyLike, compile_attack
+from simkit.table import Cell, Table, format_number, percent
+
+TIME_LIMIT = 30.0
+"""Seconds that the exact search may take."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Changes to make together, and the scenario after them.
+
+    `method` is `exact`, `greedy` or `budget`. `bound` is the price that no set of removals which cuts the goal and
+    keeps every task goes under; `proven` says that the plan meets it. Where there is no such set, `narrowings` is
+    empty, `possible` is False, and `stuck` holds an attack that rests on nothing that could go (empty where only the
+    tasks together forbid it).
+    """
+
+    question: Question
+    method: str
+    scenario: Scenario
+    narrowed: Scenario
+    narrowings: tuple[Narrowing, ...]
+    price: float
+    cost: Cost
+    before: Effect
+    after: Effect
+    less: Interval
+    possible: bool
+    bound: float
+    proven: bool
+    gap: float
+    paths: int
+    stuck: tuple[str, ...]
+    tasks: tuple[str, ...]
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        return f"Plan({self.method}: {len(self.narrowings)} changes, cut: {self.is_cut}, proven: {self.proven})"
+
+    @property
+    def is_cut(self) -> bool:
+        """True if not even the worst case reaches the goal any more."""
+        return not self.after.in_worst_case
+
+    @property
+    def summary(self) -> str:
+        """The plan in a sentence or two."""
+        aim = self.question.goal or "a loss"
+        if not self.possible:
+            why = f": nothing on this path can go: {' -> '.join(self.stuck)}" if self.stuck else ""
+            return f"{aim} cannot be cut off without breaking a task{why}."
+        if not self.narrowings:
+            return f"{aim} is out of reach already." if self.is_cut else f"No change found makes {aim} less likely."
+        count = f"{len(self.narrowings)} change{'s' if len(self.narrowings) > 1 else ''}"
+        end = f"put {aim} out of reach, even in the worst case" if self.is_cut else f"leave {aim} within reach"
+        return f"{count} {end}, and every task still works; {self._proof()}."
+
+    def _proof(self) -> str:
+        if self.method == "budget":
+            return "greedily chosen, by replay"
+        if self.proven:
+            return f"no cheaper set does ({self.paths} attack paths prove it)"
+        if self.method == "greedy":
+            return "greedily chosen, so there may be a cheaper set"
+        return f"no set can be cheaper than {format_number(self.bound)} (gap {percent(self.gap)})"
+
+    def diff(self) -> str:
+        """The scenario file before and after, as a unified diff of what `simkit.dump` writes; empty for no change."""
+        before, after = dump(self.scenario).splitlines(), dump(self.narrowed).splitlines()
+        return "\n".join(difflib.unified_diff(before, after, "before", "after", n=2, lineterm=""))
+
+    def table(self) -> Table:
+        """The changes."""
+        rows = [(place, each.name, each.kind) for place, each in enumerate(self.narrowings, 1)]
+        proof = f"Price {format_number(self.price)}; lower bound {format_number(self.bound)}"
+        note = f"{proof}; {'proven cheapest' if self.proven else 'not proven'}." if self.method == "exact" else ""
+        return Table(("", "change", "kind"), rows, title=f"plan ({self.method})", note=note)
+
+    def effect_table(self) -> Table:
+        """The blast radius before and after."""
+        rows: list[tuple[Cell, ...]] = [
+            ("value lost, mean", _spread(self.before.mean), _spread(self.after.mean)),
+            ("value lost, p95", self.before.p95.estimate, self.after.p95.estimate),
+            ("value lost, worst case", self.before.worst_value, self.after.worst_value),
+        ]
+        if self.before.chance and self.after.chance:
+            rows.append((self.question.measure, _share(self.before.chance), _share(self.after.chance)))
+            worst = ("yes" if self.before.in_worst_case else "no", "yes" if self.after.in_worst_case else "no")
+            rows.append((f"{self.question.goal} in the worst case", *worst))
+        rows.append(("tasks that work", len(self.tasks), len(self.tasks) - len(self.cost.broken)))
+        if self.cost.observed:
+            rows.append(("real runs stopped, more than now", 0, self.cost.stopped))
+        rows.append(("tokens a day, more than now", 0, self.cost.tokens_a_day))
+        rows.append(("minutes waited a day, more than now", 0, self.cost.waiting_minutes_a_day))
+        note = f"{self.question.trials:,} trials for each entry point, seed {self.question.seed}; 95 % intervals"
+        return Table(("measure", "before", "after"), rows, title="before and after", note=note)
+
+    def tables(self) -> list[Table]:
+        """All tables of this result."""
+        return [self.table(), self.effect_table()] if self.possible else []
+
+    def to_dict(self) -> dict[str, object]:
+        """The plan as plain data."""
+        return {
+            "provenance": self.provenance.to_dict(),
+            "goal": self.question.goal,
+            "entry_points": list(self.question.entry_points),
+            "method": self.method,
+            "possible": self.possible,
+            "cut": self.is_cut,
+            "changes": [each.to_dict() for each in self.narrowings],
+            "price": self.price,
+            "bound": self.bound,
+            "proven": self.proven,
+            "gap": self.gap,
+            "paths": self.paths,
+            "stuck": list(self.stuck),
+            "cost": self.cost.to_dict(),
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+            "less": self.less.to_dict(),
+            "tasks_that_still_work": [name for name in self.tasks if name not in self.cost.broken],
+            "diff": self.diff(),
+        }
+
+    def _repr_html_(self) -> str:
+        return "".join(table.html() for table in self.tables())
+
+
+def cut_off(
+    scenario: Scenario,
+    policy: PolicyLike = None,
+    *,
+    goal: str,
+    entry_point: str | Iterable[str] | None = None,
+    exact: bool = True,
+    budget: int | None = None,
+    time_limit: float = TIME_LIMIT,
+    trials: int = 1000,
+    seed: int = 0,
+    threads: int | None = None,
+    price: Callable[[Narrowing], float] | None = None,
+) -> Plan:
+    """The removals that put `goal` out of reach of `entry_point` (one, several, or None for all), in the worst case,
+    while every task still works.
+
+    With `exact` the cheapest set, with a proof, or the gap after `time_limit` seconds; else a greedy one. `price` says
+    what a removal costs (default: 1 each, so that the fewest changes win). With a `budget` and without `exact`: at most
+    so many changes of any kind, chosen greedily by replay, which need not put the goal out of reach. Raises
+    QuestionError and PolicyError.
+    """
+    base = in_force(scenario, policy)
+    question = Question.about(base, entry_point, goal, trials=trials, seed=seed, threads=threads)
+    if budget is not None and budget < 1:
+        raise QuestionError(f"a budget of {budget} changes changes nothing: give at least 1")
+    if budget is not None and not exact:
+        return within_budget(base, question, budget)
+    made = supported(base)
+    problem = cut_problem(base, made, question, price or (lambda _: PRICES.change))
+    found = cheapest(problem, time_limit=time_limit) if exact else greedy(problem)
+    chosen = [problem.choices[number].narrowing for number in sorted(found.chosen or ())]
+    if budget is not None and len(chosen) > budget:
+        found = CutSet(None, found.price, found.bound, found.proven, found.paths, found.rounds)
+    return _planned(base, question, found, chosen if found.chosen is not None else [], made, exact)
+
+
+def cut_problem(
+    scenario: Scenario, made: Supported, question: Question, price: Callable[[Narrowing], float]
+) -> Problem:
+    """The question of which removals cut the goal off, as sets and steps."""
+    givers = Givers(scenario.model)
+    offered = (Choice(each, price(each), each.removes() or frozenset()) for each in removals(scenario.model, givers))
+    requirements = work_of(scenario).requirements()
+    return Problem.of(made, offered, requirements, question.entry_points, [question.goal])
+
+
+def _planned(
+    scenario: Scenario,
+    question: Question,
+    found: CutSet,
+    chosen: list[Narrowing],
+    made: Supported,
+    exact: bool,
+) -> Plan:
+    narrowed = scenario
+    for each in chosen:
+        narrowed = each.apply(narrowed)
+    if found.chosen is not None and _still_reached(narrowed, question):
+        raise EngineError(
+            f"{question.goal} is still reached after {len(chosen)} changes: report this as a bug of simkit"
+        )
+    labels = tuple(dict.fromkeys(step.label for n in found.stuck if (step := made.graph.steps[n]).label))
+    # Where one grant comes under different conditions, the graph errs on the attacker's side: it proves no bound.
+    certain = not Givers(scenario.model).mixed()
+    proven = exact and found.proven and certain
+    return plan_of(
+        scenario,
+        question,
+        chosen,
+        narrowed,
+        method="exact" if exact else "greedy",
+        price=found.price if found.chosen is not None else 0.0,
+        possible=found.chosen is not None,
+        bound=found.bound if certain else 0.0,
+        proven=proven,
+        gap=found.gap if certain or proven else 1.0,
+        paths=found.paths,
+        stuck=labels,
+    )
+
+
+def _still_reached(scenario: Scenario, question: Question) -> bool:
+    worst = compile_attack(scenario).worst_cases(question.entry_points)
+    return any(question.goal in case.goals for case in worst.values())
+
+
+def within_budget(scenario: Scenario, question: Question, budget: int, prices: Prices = PRICES) -> Plan:
+    """At most `budget` changes of any kind, each the best gain for its cost after those before it."""
+    found = recommend(
+        scenario,
+        entry_point=question.entry_points,
+        goal=question.goal or None,
+        trials=question.trials,
+        seed=question.seed,
+        threads=question.threads,
+        budget=budget,
+        prices=prices,
+    )
+    chosen = [point.added for point in found.curve if point.added is not None]
+    return plan_of(scenario, question, chosen, found.narrowed, method="budget", price=found.curve[-1].price)
+
+
+def plan_of(
+    scenario: Scenario,
+    question: Question,
+    chosen: list[Narrowing],
+    narrowed: Scenario,
+    *,
+    method: str,
+    price: float,
+    possible: bool = True,
+    bound: float = 0.0,
+    proven: bool = False,
+    gap: float = 1.0,
+    paths: int = 0,
+    stuck: tuple[str, ...] = (),
+) -> Plan:
+    """The plan of making `chosen`, measured."""
+    side = Side.of(scenario)
+    before, after = measure(scenario, question), measure(narrowed, question)
+    return Plan(
+        question=question,
+        method=method,
+        scenario=scenario,
+        narrowed=narrowed,
+        narrowings=tuple(chosen),
+        price=price,
+        cost=side.cost(Side.of(narrowed), len(chosen)),
+        before=before.effect(),
+        after=after.effect(),
+        less=before.less(after),
+        possible=possible,
+        bound=bound,
+        proven=proven,
+        gap=gap,
+        paths=paths,
+        stuck=stuck,
+        tasks=tuple(name for name in scenario.model.tasks if name not in side.utility.broken),
+        provenance=provenance(scenario, question),
+    )
+
+
+def _spread(interval: Interval) -> str:
+    return f"{format_number(interval.estimate)} [{format_number(interval.low)}, {format_number(interval.high)}]"
+
+
+def _share(interval: Interval) -> str:
+    return f"{percent(interval.estimate)} [{percent(interval.low)}, {percent(interval.high)}]"

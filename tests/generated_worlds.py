@@ -1,0 +1,212 @@
+"""Random small scenarios: everything that a model can hold, in a few identities, tools and resources. All are valid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hypothesis import strategies as st
+
+from simkit.distributions import Exponential, Fixed
+from simkit.entitlements import Resolver
+from simkit.model import (
+    IDENTITY_EFFECTS,
+    IMPACTS,
+    Credential,
+    Detection,
+    Entitlement,
+    EntryPoint,
+    Goal,
+    Identity,
+    Model,
+    Need,
+    Operation,
+    Resource,
+    Response,
+    Role,
+    Task,
+    Tool,
+    TrustEdge,
+)
+from simkit.scenario import Scenario
+
+DAY = 86400.0
+POLICIES = ("static-secrets", "rbac", "rbac-context", "jit", "task-scoped-reads", "task-scoped", "zero-standing")
+EFFECTS = ("none", "read", "read", "read", "write", "write", "delete", "execute", "send", "assume", "invoke", "mint")
+QUIET = Response(rubber_stamp=0.5, miss_rate=0.5)
+LOUD = Response(detection={"any": Detection(0.5, Fixed(60.0))}, delay=Fixed(30.0), rubber_stamp=0.5, completeness=0.5)
+
+
+def some(draw: st.DrawFn, names: Sequence[str], *, least: int = 0, most: int = 2) -> tuple[str, ...]:
+    """A few of `names`, each once, in their order."""
+    if not names:
+        return ()
+    chosen = draw(st.sets(st.sampled_from(names), min_size=min(least, len(names)), max_size=min(most, len(names))))
+    return tuple(name for name in names if name in chosen)
+
+
+def named(things):  # type: ignore[no-untyped-def]
+    """The things by their names, as a model keeps them."""
+    return {thing.name: thing for thing in things}
+
+
+@st.composite
+def worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False, certain: bool = False) -> Scenario:
+    """A valid scenario under one of the named policies.
+
+    Nobody notices anything unless `alerts`; `grants` adds operations that widen an identity; with `certain` every
+    operation succeeds and takes the same time.
+    """
+    identities = [f"i{n}" for n in range(draw(st.integers(2, 4)))]
+    resources = [f"r{n}" for n in range(draw(st.integers(2, 5)))]
+    credentials = [f"c{n}" for n in range(draw(st.integers(1, 4)))]
+    roles = [f"role{n}" for n in range(draw(st.integers(1, 3)))]
+    effects = (*EFFECTS, "grant", "grant") if grants else EFFECTS
+    tools = named(
+        draw(_tool(f"t{n}", identities, resources, roles, effects, certain)) for n in range(draw(st.integers(1, 3)))
+    )
+    given = _entitlements(tools, identities, resources)
+    made_roles = named(Role(name, tuple(draw(st.lists(given, min_size=1, max_size=3)))) for name in roles)
+    people = named(draw(_identity(name, roles, credentials, given)) for name in identities)
+    model = Model(
+        identities=people,
+        resources=named(draw(_resource(n, resources, credentials)) for n in range(len(resources))),
+        tools=tools,
+        credentials=named(draw(_credential(name, identities, list(tools))) for name in credentials),
+        roles=made_roles,
+        trust=tuple(draw(st.lists(_edge(identities), max_size=3, unique_by=lambda edge: edge.name))),
+    )
+    tasks = named(draw(_task(f"task{n}", model)) for n in range(draw(st.integers(0, 3))))
+    model = Model(people, model.resources, tools, model.credentials, made_roles, model.trust, tasks)
+    entries = named(draw(_entry(f"e{n}", model)) for n in range(draw(st.integers(1, 2))))
+    goals = named(draw(_goal(f"g{n}", model)) for n in range(draw(st.integers(1, 2))))
+    response = LOUD if alerts else QUIET
+    return Scenario("generated", model, entries, goals, response, horizon=DAY, policy=draw(st.sampled_from(POLICIES)))
+
+
+@st.composite
+def _tool(
+    draw: st.DrawFn,
+    name: str,
+    identities: list[str],
+    resources: list[str],
+    roles: list[str],
+    effects: tuple[str, ...],
+    certain: bool,
+) -> Tool:
+    operations = []
+    for number in range(draw(st.integers(1, 3))):
+        effect = draw(st.sampled_from(effects))
+        universe = identities if effect in IDENTITY_EFFECTS else resources
+        operations.append(
+            Operation(
+                f"o{number}",
+                effect,
+                some(draw, universe, least=0 if effect in ("none", "send") else 1, most=3),
+                duration=Fixed(1.0) if certain else draw(st.sampled_from((Fixed(1.0), Exponential(600.0)))),
+                chance=1.0 if certain else draw(st.sampled_from((1.0, 1.0, 0.5))),
+                role=draw(st.sampled_from(roles)) if effect == "grant" else "",
+            )
+        )
+    deputy = draw(st.sampled_from(("", "", *identities)))
+    return Tool(name, named(operations), runs_as=deputy, general_purpose=draw(st.booleans()))
+
+
+def _entitlements(
+    tools: Mapping[str, Tool], identities: list[str], resources: list[str]
+) -> st.SearchStrategy[Entitlement]:
+    """A glob over a tool, or one operation on its own targets or on one of them; now and then under a condition."""
+    conditions = st.sampled_from(((), (), (), ("source",), ("approval",)))
+    choices: list[st.SearchStrategy[Entitlement]] = []
+    for tool in tools.values():
+        choices.append(st.builds(Entitlement, st.just(f"{tool.name}.*"), st.just(()), conditions))
+        for operation in tool.operations.values():
+            full = st.just(f"{tool.name}.{operation.name}")
+            single = [(target,) for target in operation.targets]
+            choices.append(st.builds(Entitlement, full, st.sampled_from([(), *single]), conditions))
+    return st.one_of(choices)
+
+
+@st.composite
+def _identity(
+    draw: st.DrawFn, name: str, roles: list[str], credentials: list[str], given: st.SearchStrategy[Entitlement]
+) -> Identity:
+    return Identity(
+        name,
+        draw(st.sampled_from(("agent", "service", "pipeline"))),
+        environment=draw(st.sampled_from(("production", "production", "sandbox"))),
+        tier=draw(st.sampled_from(("", "shared"))),
+        susceptibility=draw(st.sampled_from((0.0, 0.5, 1.0))),
+        roles=some(draw, roles),
+        entitlements=tuple(draw(st.lists(given, max_size=2))),
+        runtime_holds=some(draw, credentials, most=1),
+    )
+
+
+@st.composite
+def _resource(draw: st.DrawFn, number: int, names: list[str], credentials: list[str]) -> Resource:
+    """Containers and backups come later in the list, so that nothing holds itself."""
+    later = names[number + 1 :]
+    return Resource(
+        names[number],
+        draw(st.sampled_from(("data-store", "secret-store"))),
+        value={impact: draw(st.sampled_from((0.0, 1.0, 10.0))) for impact in IMPACTS},
+        holds=some(draw, credentials, most=1),
+        recoverable_from=some(draw, later, most=1),
+        exposure=draw(st.sampled_from(("private", "private", "public-read", "public-write"))),
+        contains=some(draw, later, most=1),
+        environment=draw(st.sampled_from(("", "production"))),
+    )
+
+
+@st.composite
+def _credential(draw: st.DrawFn, name: str, identities: list[str], tools: list[str]) -> Credential:
+    return Credential(
+        name,
+        draw(st.sampled_from(identities)),
+        ttl=draw(st.sampled_from((None, 600.0, 7200.0, 90 * DAY))),
+        binding=draw(st.sampled_from(("bearer", "bearer", "sender-constrained"))),
+        audience=draw(st.sampled_from([(), (), *((tool,) for tool in tools)])),
+        managed=draw(st.sampled_from((True, True, False))),
+    )
+
+
+@st.composite
+def _edge(draw: st.DrawFn, identities: list[str]) -> TrustEdge:
+    source, target = draw(st.permutations(identities))[:2]
+    kind = draw(st.sampled_from(("assume", "delegate", "invoke")))
+    ttl = draw(st.sampled_from((600.0, 7200.0)))
+    return TrustEdge(source, target, kind, attenuates=draw(st.booleans()), ttl=ttl)
+
+
+@st.composite
+def _task(draw: st.DrawFn, name: str, model: Model) -> Task:
+    """A task needs what its identity may do, so that most are not broken from the start."""
+    identity = draw(st.sampled_from(sorted(model.identities)))
+    grants = sorted(Resolver(model).identity(identity))
+    needs = draw(st.lists(st.sampled_from(grants), max_size=2, unique=True)) if grants else []
+    return Task(
+        name,
+        identity,
+        tuple(Need(operation, (target,) if target else ()) for operation, target in needs),
+        some(draw, sorted(model.resources)),
+        some(draw, sorted({edge.target for edge in model.trust if edge.source == identity})),
+        rate=draw(st.sampled_from((40 / DAY, 1 / 600))),
+        duration=Fixed(300.0),
+    )
+
+
+@st.composite
+def _entry(draw: st.DrawFn, name: str, model: Model) -> EntryPoint:
+    kind = draw(st.sampled_from(("leak", "poison", "compromise", "mistake")))
+    universe = {"leak": model.credentials, "poison": model.resources}.get(kind, model.identities)
+    delay = draw(st.sampled_from((Fixed(0.0), Fixed(0.0), Fixed(60.0))))
+    return EntryPoint(name, kind, draw(st.sampled_from(sorted(universe))), delay=delay)
+
+
+@st.composite
+def _goal(draw: st.DrawFn, name: str, model: Model) -> Goal:
+    resources, operations = sorted(model.resources), sorted(full for full, _, _ in model.operations())
+    if draw(st.integers(0, 3)) == 0:
+        return Goal(name, performed=((draw(st.sampled_from(operations)), ""),))
+    pair = st.tuples(st.sampled_from(resources), st.sampled_from(("confidentiality", "integrity", "availability")))
+    return Goal(name, lost=tuple(draw(st.lists(pair, min_size=1, max_size=2, unique=True))))
