@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.errors import ScenarioError as ScenarioError
     from simkit.errors import SimkitError as SimkitError
     from simkit.estate import generate as generate
+    from simkit.frameworks import Evidence as Evidence
+    from simkit.frameworks import evidence as evidence
     from simkit.model import Credential as Credential
     from simkit.model import Detection as Detection
     from simkit.model import Entitlement as Entitlement
@@ -49,6 +51,11 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.model import TrustEdge as TrustEdge
     from simkit.overprivilege import OverPrivilege as OverPrivilege
     from simkit.overprivilege import over_privilege as over_privilege
+    from simkit.narrowing import Narrowing as Narrowing
+    from simkit.narrowing import Recommendation as Recommendation
+    from simkit.narrowing import Recommendations as Recommendations
+    from simkit.narrowing import cut_off as cut_off
+    from simkit.narrowing import recommend as recommend
     from simkit.policies import GrantPolicy as GrantPolicy
     from simkit.policies import Selector as Selector
     from simkit.policies import named_policies as named_policies
@@ -63,6 +70,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.simulation import rank as rank
     from simkit.simulation import simulate as simulate
     from simkit.simulation import worst_case_pairs as worst_case_pairs
+    from simkit.studies import Study as Study
+    from simkit.studies import study as study
     from simkit.table import Table as Table
 
 HOMES = {
@@ -90,6 +99,10 @@ HOMES = {
         "SimkitError",
     ),
     "simkit.estate": ("generate",),
+    "simkit.frameworks": (
+        "Evidence",
+        "evidence",
+    ),
     "simkit.model": (
         "Credential",
         "Detection",
@@ -112,6 +125,13 @@ HOMES = {
         "OverPrivilege",
         "over_privilege",
     ),
+    "simkit.narrowing": (
+        "Narrowing",
+        "Recommendation",
+        "Recommendations",
+        "cut_off",
+        "recommend",
+    ),
     "simkit.policies": (
         "GrantPolicy",
         "Selector",
@@ -133,6 +153,10 @@ HOMES = {
         "rank",
         "simulate",
         "worst_case_pairs",
+    ),
+    "simkit.studies": (
+        "Study",
+        "study",
     ),
     "simkit.table": ("Table",),
 }
