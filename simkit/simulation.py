@@ -19,17 +19,24 @@ from simkit.blast_radius import (
     WorstCase,
     utility,
 )
+from simkit.engines import Outcomes
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
 from simkit.policies import GrantPolicy, named_policies, sessions
 from simkit.scenario import Scenario
+from simkit.scheduling.executors import ExecutorLike
 from simkit.techniques import World, attack_graph
 
 MOST_TRIALS = 1 << 34
 """The generator counts blocks of four samples in 32 bits."""
 
+WORST_ROWS = 1024
+"""Worst cases that are held in memory at a time, a byte for each fact."""
+
 PolicyLike = str | GrantPolicy | None
+Hands = tuple[int | None, ExecutorLike]
+"""Who works: so many threads, or an executor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +58,35 @@ class Attack:
             scenario.name, scenario.digest, self.policy.name, entry_point, seed, trials, engine, __version__
         )
 
-    def worst_cases(self, entry_points: Iterable[str], *, threads: int | None = None) -> dict[str, WorstCase]:
+    def worst_cases(
+        self, entry_points: Iterable[str], *, threads: int | None = None, executor: ExecutorLike = None
+    ) -> dict[str, WorstCase]:
         """For each of `entry_points` its worst variant, chances and time ignored."""
-        from simkit.engines.reach import worst_cases
+        from simkit.scheduling import worst_in_blocks
 
-        starts: list[list[int]] = []
-        rows: dict[str, slice] = {}
+        groups = list(self._starts(entry_points))
+        blocks = [tuple(start for starts in group.values() for start in starts) for group in groups]
+        found: dict[str, WorstCase] = {}
+        for number, held in worst_in_blocks(self.graph, blocks, executor, threads=threads):
+            row = 0
+            for name, starts in groups[number].items():
+                found[name] = WorstCase.of(self.legend, held[row : row + len(starts)])
+                row += len(starts)
+        return {name: found[name] for group in groups for name in group}
+
+    def _starts(self, entry_points: Iterable[str]) -> Iterator[dict[str, list[tuple[int, ...]]]]:
+        """The first steps of every variant of each entry point, some `WORST_ROWS` variants together."""
+        group: dict[str, list[tuple[int, ...]]] = {}
+        rows = 0
         for name in entry_points:
             entry = self.graph.entry(name)
-            first = len(starts)
-            starts += [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
-            rows[name] = slice(first, len(starts))
-        held = worst_cases(self.graph, starts, threads=threads)
-        return {name: WorstCase.of(self.legend, held[row]) for name, row in rows.items()}
+            group[name] = [tuple(entry.roots(variant)) for variant in range(len(entry.names))] or [()]
+            rows += len(group[name])
+            if rows >= WORST_ROWS:
+                yield group
+                group, rows = {}, 0
+        if group:
+            yield group
 
 
 def compile_attack(
@@ -91,22 +114,22 @@ def simulate(
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
+    executor: ExecutorLike = None,
 ) -> BlastRadius:
     """Replay the attack through `entry_point` (None: the only one) under `policy` (None: the one in force).
 
-    The same seed gives the same bytes on any number of `threads` (None: one for each processor). Raises QuestionError
-    for an unknown entry point, or if there are several and none is named, and for a bad number of trials or seed;
-    PolicyError for an unknown policy.
+    The same seed gives the same bytes on any number of `threads` (None: one for each processor), and on any `executor`
+    that works in their place: one of `concurrent.futures`, a Dask client, or the address of its scheduler. Raises
+    QuestionError for an unknown entry point, or if there are several and none is named, for a bad number of trials or
+    seed, and for threads beside an executor; PolicyError for an unknown policy; EngineError if workers die.
     """
     name = chosen_entry(scenario, entry_point)
-    return _replayed(compile_attack(scenario, policy), name, trials=trials, seed=seed, threads=threads)
+    return _replayed(compile_attack(scenario, policy), name, trials=trials, seed=seed, hands=(threads, executor))
 
 
-def _replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, threads: int | None) -> BlastRadius:
-    from simkit.engines.replay import replay
-
+def _replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, hands: Hands) -> BlastRadius:
     count = checked_trials(trials)
-    outcomes = replay(attack.graph, entry_point, seed=checked_seed(seed), trials=count, threads=threads)
+    outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, hands)
     return BlastRadius(
         graph=attack.graph,
         outcomes=outcomes,
@@ -117,6 +140,24 @@ def _replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, threa
     )
 
 
+def _outcomes(graph: AttackGraph, entry_point: str, seed: int, trials: int, hands: Hands) -> Outcomes:
+    threads, executor = hands
+    if executor is None:
+        from simkit.engines.replay import replay
+
+        return replay(graph, entry_point, seed=seed, trials=trials, threads=threads)
+    from simkit.scheduling import replayed
+
+    _only_one(hands)
+    return replayed(graph, entry_point, seed=seed, trials=trials, executor=executor)
+
+
+def _only_one(hands: Hands) -> None:
+    threads, executor = hands
+    if executor is not None and threads is not None:
+        raise QuestionError(f"threads={threads} counts only without an executor: leave one of the two out")
+
+
 def compare(
     scenario: Scenario,
     policies: Iterable[str | GrantPolicy] | None = None,
@@ -125,6 +166,7 @@ def compare(
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
+    executor: ExecutorLike = None,
     against: str | None = None,
 ) -> Comparison:
     """Replay the same attack, sample by sample, under each of `policies`.
@@ -136,7 +178,8 @@ def compare(
     base = scenario.grant_policy(against).name
     chosen = _policies(scenario, policies, base)
     attacks = [compile_attack(scenario, policy) for policy in chosen]
-    results = [_replayed(attack, name, trials=trials, seed=seed, threads=threads) for attack in attacks]
+    hands = (threads, executor)
+    results = [_replayed(attack, name, trials=trials, seed=seed, hands=hands) for attack in attacks]
     return Comparison(tuple(results), base, {attack.policy.name: _pairs(attack) for attack in attacks})
 
 
@@ -148,11 +191,17 @@ def _policies(scenario: Scenario, policies: Iterable[str | GrantPolicy] | None, 
     return chosen if base in names else [base, *chosen]
 
 
-def rank(scenario: Scenario, policy: PolicyLike = None, *, threads: int | None = None) -> Ranking:
-    """Every credential (leaked) and identity (compromised) by the worst case of losing it under `policy`."""
+def rank(
+    scenario: Scenario, policy: PolicyLike = None, *, threads: int | None = None, executor: ExecutorLike = None
+) -> Ranking:
+    """Every credential (leaked) and identity (compromised) by the worst case of losing it under `policy`.
+
+    `threads` or an `executor` work it out, as in `simulate`.
+    """
+    _only_one((threads, executor))
     entries = dict(_everything_lost(scenario))
     attack = compile_attack(scenario, policy, entries=entries)
-    worst = attack.worst_cases(entries, threads=threads)
+    worst = attack.worst_cases(entries, threads=threads, executor=executor)
     ranked = [
         Ranked(_lost_kind(entries[name]), entries[name].target, case.value, case.impact, case.goals)
         for name, case in worst.items()

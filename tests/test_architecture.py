@@ -18,9 +18,9 @@ FLOORS = (
     ("model", "attackgraph"),
     ("entitlements", "importers", "engines", "standards"),
     ("policies", "techniques"),
-    ("scenario", "blast_radius", "record"),
+    ("scenario", "blast_radius", "record", "scheduling", "checkpoint"),
     ("simulation", "overprivilege"),
-    ("narrowing", "ablation", "baseline", "artifacts", "estate"),
+    ("narrowing", "ablation", "baseline", "artifacts", "estate", "sweep"),
     ("frameworks", "studies"),
     ("report", "plots", "cli", "pytest_plugin", "notebook"),
 )
