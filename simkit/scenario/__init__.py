@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from simkit.scenario.expectations import Expectation
 from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source
 
-__all__ = ["Assumption", "IncidentRecord", "Scenario", "Source", "dump", "json_schema", "load", "loads"]
+__all__ = ["Assumption", "Expectation", "IncidentRecord", "Scenario", "Source", "dump", "json_schema", "load", "loads"]
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:

@@ -27,6 +27,7 @@ from simkit.model import (
 )
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import schema as s
+from simkit.scenario.expectations import Expectation
 from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source
 
 
@@ -40,6 +41,7 @@ def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) 
         response=_response(part.response),
         policies=policies,
         compare=tuple(part.compare),
+        expect={name: Expectation(name, **given.given()) for name, given in part.expect.items()},
         observed=tuple(ObservedRun(**_tuples(run.given())) for run in part.observed),
         sources=tuple(Source(**source.given()) for source in part.sources),
         assumptions=tuple(Assumption(**assumption.given()) for assumption in part.assumptions),

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 VERSION = 1
 """Goes into the hash: it changes with the meaning of the canonical form."""
 
-_SAYS_NOTHING = frozenset({"description", "note", "summary", "sources", "assumptions", "incident", "file"})
+_SAYS_NOTHING = frozenset({"description", "note", "summary", "sources", "assumptions", "incident", "file", "expect"})
 
 
 def digest(scenario: Scenario) -> str:
     """The SHA-256 of the canonical form of `scenario`, 64 hexadecimal digits.
 
     Two scenarios that differ only in the order of their parts, or in what they say to people (description, notes,
-    sources, assumptions, the incident, the file's name), have the same digest.
+    sources, assumptions, the incident, the file's name) or in what they expect, have the same digest.
     """
     text = json.dumps([VERSION, canonical(scenario)], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -47,6 +47,8 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     detection = {event: _detection(each) for event, each in scenario.response.detection.items()}
     written |= _section("response", _section("detection", detection) | response)
     written |= _section("policies", _policies(scenario))
+    expected = {name: _given(each, leave=("name",)) for name, each in scenario.expect.items()}
+    written |= _section("expect", expected)
     written |= _list("observed", (_given(run, "task", "calls", "success") for run in scenario.observed))
     written |= _section("incident", _given(scenario.incident) if scenario.incident else {})
     written |= _list("sources", (_given(source) for source in scenario.sources))

@@ -159,11 +159,17 @@ _RATE_SCHEMA: dict[str, Any] = {
     "description": "Runs in a unit of time: s, min, h, d or w, such as 40/d.",
 }
 
+_BOUND_SCHEMA: dict[str, Any] = {
+    "description": "A number that is not negative, or a share such as 5%.",
+    "anyOf": [{"type": "number", "minimum": 0, "maximum": 1e15}, {"type": "string", "pattern": units.SHARE_PATTERN}],
+}
+
 Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "minLength": 1})]
 ToolName = Annotated[Name, AfterValidator(_tool_name), WithJsonSchema({"type": "string", "pattern": r"^[^.]+$"})]
 Names = Annotated[list[Name], AfterValidator(_unique)]
 Chance = Annotated[float, Field(ge=0, le=1)]
 Worth = Annotated[float, Field(ge=0, le=1e12)]
+Bound = Annotated[float, PlainValidator(units.bound), WithJsonSchema(_BOUND_SCHEMA)]
 Horizon = Annotated[float, BeforeValidator(units.positive), WithJsonSchema(_DURATION_SCHEMA)]
 Lifetime = Annotated[float, PlainValidator(units.lifetime), WithJsonSchema(_LIFETIME_SCHEMA)]
 Rate = Annotated[float, BeforeValidator(units.rate), WithJsonSchema(_RATE_SCHEMA)]

@@ -25,6 +25,7 @@ _DEFINE_NOTHING = frozenset(
         "incident",
         "sources",
         "assumptions",
+        "expect",
     }
 )
 

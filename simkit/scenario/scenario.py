@@ -10,7 +10,8 @@ from itertools import islice
 from simkit.errors import Problem, QuestionError, ScenarioError, nearest
 from simkit.model import EntryPoint, Goal, Model, ObservedRun, Response
 from simkit.model.references import Lookup, dangling, each_problem, operation_problems
-from simkit.policies import GrantPolicy, policy
+from simkit.policies import GrantPolicy, named_policies, policy
+from simkit.scenario.expectations import Expectation, expectation_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Scenario:
     assumptions: tuple[Assumption, ...] = ()
     incident: IncidentRecord | None = None
     file: str = ""
+    expect: Mapping[str, Expectation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         found = list(islice(scenario_problems(self), MOST_PROBLEMS))
@@ -108,6 +110,9 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     for index, goal_name in enumerate(scenario.incident.reached if scenario.incident else ()):
         yield from dangling(("incident", "reached", index), goal_name, scenario.goals, "goal")
     yield from _policies(scenario)
+    yield from expectation_problems(
+        scenario.expect, scenario.model, scenario.goals, scenario.entry_points, named_policies(scenario.policies)
+    )
 
 
 def _entry(model: Model, entry: EntryPoint) -> Iterator[Problem]:
@@ -141,8 +146,6 @@ def _goal(lookup: Lookup, goal: Goal) -> Iterator[Problem]:
 
 
 def _policies(scenario: Scenario) -> Iterator[Problem]:
-    from simkit.policies import named_policies
-
     known = named_policies(scenario.policies)
     yield from dangling(("policy",), scenario.policy, known, "policy")
     for index, name in enumerate(scenario.compare):

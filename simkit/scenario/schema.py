@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from simkit.scenario import fields as f
+from simkit.scenario.part import LEFT_OUT
+from simkit.scenario.part import Part as Part
+from simkit.scenario.promises import ExpectPart
 from simkit.scenario.units import MisfitError, shown
 
 FORMAT = 1
 """The version of the format that this simkit reads."""
-LEFT_OUT: Any = None
-"""What a field holds that the file leaves out: `given` skips it, the default stands with the value that is built."""
-
-
-class Part(BaseModel):
-    """A mapping in the file."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
-
-    def given(self, *leave: str) -> dict[str, Any]:
-        """The fields that the file gives, but those in `leave`; what it leaves out has its default elsewhere."""
-        return {key: getattr(self, key) for key in self.model_fields_set if key not in leave}
 
 
 class EntitlementPart(Part):
@@ -356,6 +345,8 @@ class ScenarioPart(Part):
     goals: dict[f.Name, GoalPart] = Field(default_factory=dict)
     response: ResponsePart = Field(default_factory=ResponsePart)
     policies: dict[f.Name, PolicyPart] = Field(default_factory=dict)
+    expect: dict[f.Name, ExpectPart] = Field(default_factory=dict)
+    """What `simkit check` holds the scenario to."""
     observed: Annotated[list[ObservedPart], f.FILE_NAME] = Field(default_factory=list)
     """Real runs, or the name of a JSON-lines file beside this one with the same keys."""
     incident: IncidentPart | None = None

@@ -135,6 +135,22 @@ def lifetime(raw: object) -> float:
     return math.inf if raw == "never" else positive(raw)
 
 
+SHARE_PATTERN = r"^[0-9]{1,12}(\.[0-9]{1,12})?%$"
+
+
+def bound(raw: object) -> float:
+    """A number that is not negative, or a share such as `5%`. Raises MisfitError.
+
+    >>> bound("5%"), bound(12)
+    (0.05, 12.0)
+    """
+    if isinstance(raw, str) and re.match(SHARE_PATTERN, raw):
+        return float(Decimal(raw[:-1]) / 100)
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= 1e15:
+        return float(raw)
+    raise MisfitError(f"{shown(raw)} is not a bound: write a number from 0 on, or a share such as 5%")
+
+
 def rate(raw: object) -> float:
     """Runs a second, from text like `40/d`. Raises MisfitError.
 

@@ -21,7 +21,7 @@ from simkit.policies import GrantPolicy, Selector
 from simkit.scenario import Scenario, dump, load, loads
 
 DIGEST = load(STARTER).digest
-INSENSITIVE = ("description", "sources", "assumptions", "incident")
+INSENSITIVE = ("description", "sources", "assumptions", "incident", "expect")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -174,7 +174,7 @@ def test_policies_rest_on_each_other() -> None:
 
 
 def test_a_policy_may_turn_the_named_one_that_it_replaces() -> None:
-    world = {**raw(), "policies": {"rbac": {"ttl": "1h"}}, "policy": "rbac", "compare": []}
+    world = {**raw(), "policies": {"rbac": {"ttl": "1h"}}, "policy": "rbac", "compare": [], "expect": {}}
     made = loads(json.dumps(world)).grant_policy()
     assert (made.ttl, made.expiry, made.response) == (3600.0, "ttl", "manual")
 

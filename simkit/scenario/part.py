@@ -1,0 +1,22 @@
+"""What every mapping in a scenario file is: frozen, strict, unknown keys refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+LEFT_OUT: Any = None
+"""What a field holds that the file leaves out: `given` skips it, the default stands with the value that is built."""
+
+
+class Part(BaseModel):
+    """A mapping in the file."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
+
+    def given(self, *leave: str) -> dict[str, Any]:
+        """The fields that the file gives, but those in `leave`; what it leaves out has its default elsewhere."""
+        return {key: getattr(self, key) for key in self.model_fields_set if key not in leave}
