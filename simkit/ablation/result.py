@@ -217,7 +217,8 @@ class Ablation:
             for found in self.best()
         ]
         columns = ("dials", "which", f"mean {self.measure}", "tasks broken", "runs stopped", "tokens/day")
-        note = "Of those that leave equally little, the one that breaks fewest tasks; more dials leave no less."
+        note = "Of those that leave equally little, the one that breaks the fewest tasks; "
+        note += "more dials than in the last row leave no less."
         return Table((*columns, "approvals/day"), rows, title="the best combination of each size", note=note)
 
     def combinations_table(self) -> Table:

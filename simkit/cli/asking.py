@@ -31,7 +31,7 @@ GOAL_RULE = "objective"
 """The rule of the step that says a goal is reached: nothing that an attacker does."""
 
 
-def _entry(screen: Screen, scenario: Scenario, name: str | None) -> str:
+def entry_through(screen: Screen, scenario: Scenario, name: str | None) -> str:
     """The entry point called `name`; without a name the first in the file, and a note where there are more."""
     chosen = scenario.entry_point(name).name
     others = [other for other in scenario.entry_points if other != chosen]
@@ -85,7 +85,7 @@ def run(
     world = load(scenario)
     for condition in fail_if:
         condition.check(world)
-    entry = _entry(screen, world, entry_point)
+    entry = entry_through(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials"):
         result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
     verdicts = [condition.judge(result) for condition in fail_if]
@@ -138,7 +138,7 @@ def compare(
 
     check_out(out, scenario)
     world = load(scenario)
-    entry = _entry(screen, world, entry_point)
+    entry = entry_through(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials under each policy"):
         result = simkit.simulation.compare(
             world, policies, entry_point=entry, trials=trials, seed=seed, threads=threads, against=against
@@ -211,7 +211,7 @@ def paths(
 
     check_out(out, scenario)
     world = load(scenario)
-    entry = _entry(screen, world, entry_point)
+    entry = entry_through(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials"):
         result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
         found = result.paths(goal, limit=limit)

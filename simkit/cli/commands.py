@@ -8,6 +8,7 @@ from simkit.cli.asking import compare, paths, rank, run
 from simkit.cli.completion import completion
 from simkit.cli.generate import generate
 from simkit.cli.group import Group
+from simkit.cli.justifying import ablate, evidence, privilege, study
 from simkit.cli.looking import graph, schema, validate
 from simkit.cli.policies import policies
 
@@ -51,5 +52,20 @@ def simkit() -> None:
     """
 
 
-for _command in (validate, run, compare, rank, paths, graph, policies, schema, generate, completion):
+for _command in (
+    validate,
+    run,
+    compare,
+    rank,
+    paths,
+    ablate,
+    privilege,
+    evidence,
+    study,
+    graph,
+    policies,
+    schema,
+    generate,
+    completion,
+):
     simkit.add_command(_command)

@@ -1,0 +1,333 @@
+"""The architects' study: one grant design against another over many scenarios, and where it does not help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from simkit.ablation import Sampled, sampled
+from simkit.ablation.samples import averaged, saved, spread
+from simkit.blast_radius import Interval, Utility, intervals
+from simkit.errors import QuestionError
+from simkit.fate import checked_seed
+from simkit.policies import GrantPolicy
+from simkit.scenario import Scenario
+from simkit.simulation import checked_trials, simulate
+from simkit.table import Table, duration, format_number, percent, shorten
+
+MOST_ROWS = 8
+"""A scenario with more entry points than this has one row for all of them: benchmarks have one for each task."""
+LONGEST_PATH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One attack (or all of a scenario's) under the `weak` and the `strong` design, sample by sample.
+
+    `scope_alone` is what the strong scope saves with every other dial as the weak design has it. `still` are the goals
+    that some sample reaches under the strong design, the likeliest first, and `path` how one of them is reached.
+    """
+
+    scenario: str
+    digest: str
+    entry_point: str
+    measure: str
+    valued: bool
+    weak: Interval
+    strong: Interval
+    saved: Interval
+    scope_alone: Interval
+    goals_weak: Interval
+    goals_strong: Interval
+    pairs: tuple[int, int, int]
+    still: tuple[str, ...]
+    path: str
+    utility_weak: Utility
+    utility_strong: Utility
+
+    @property
+    def verdict(self) -> str:
+        """`helps`, `helps in part` (a goal is still reached), `no difference`, `worse`, or `nothing to lose`."""
+        if not self.weak.estimate and not self.strong.estimate:
+            return "nothing to lose"
+        if 0.0 in self.saved:
+            return "no difference"
+        if self.saved.high < 0:
+            return "worse"
+        return "helps in part" if self.still else "helps"
+
+    @property
+    def name(self) -> str:
+        """The scenario and the entry point."""
+        return f"{self.scenario}: {self.entry_point}"
+
+    @property
+    def share(self) -> float:
+        """The share of the loss that is saved."""
+        return self.saved.estimate / self.weak.estimate if self.weak.estimate else 0.0
+
+    def to_dict(self) -> dict[str, object]:
+        """The row as plain data."""
+        return {
+            "scenario": self.scenario,
+            "digest": self.digest,
+            "entry_point": self.entry_point,
+            "measure": self.measure,
+            "verdict": self.verdict,
+            "weak": self.weak.to_dict(),
+            "strong": self.strong.to_dict(),
+            "saved": self.saved.to_dict(),
+            "scope_alone": self.scope_alone.to_dict(),
+            "goals": {"weak": self.goals_weak.to_dict(), "strong": self.goals_strong.to_dict()},
+            "pairs_possible": {"weak": self.pairs[0], "strong": self.pairs[1], "of": self.pairs[2]},
+            "still_reached": list(self.still),
+            "path": self.path,
+            "utility": {"weak": self.utility_weak.to_dict(), "strong": self.utility_strong.to_dict()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Two grant designs over many attacks: blast radius, utility and overhead, and where the strong one fails."""
+
+    rows: tuple[StudyRow, ...]
+    weak: str
+    strong: str
+    trials: int
+    seed: int
+    version: str
+
+    def __repr__(self) -> str:
+        counted = ", ".join(f"{verdict} {len(self.having(verdict))}" for verdict in VERDICTS if self.having(verdict))
+        return f"Study({self.weak} against {self.strong}, {len(self.rows)} attacks: {counted})"
+
+    @property
+    def provenance(self) -> str:
+        """What reproduces the study."""
+        digests = ", ".join(dict.fromkeys(f"{row.scenario} {row.digest[:12]}" for row in self.rows))
+        return f"simkit {self.version}, {self.trials:,} trials, seed {self.seed}: {digests}"
+
+    def having(self, verdict: str) -> list[StudyRow]:
+        """The rows of one verdict."""
+        return [row for row in self.rows if row.verdict == verdict]
+
+    def failures(self) -> list[StudyRow]:
+        """Where the strong design leaves something: no difference, worse, or a goal that is still reached."""
+        return [row for row in self.rows if row.verdict in ("no difference", "worse", "helps in part")]
+
+    @property
+    def summary(self) -> str:
+        """The result in a few sentences."""
+        helps, part = self.having("helps"), self.having("helps in part")
+        none = [*self.having("no difference"), *self.having("worse")]
+        text = (
+            f"{self.strong} against {self.weak} over {len(self.rows)} attacks: it helps in {len(helps)}, helps in part "
+        )
+        text += f"in {len(part)} (a goal is still reached), and makes no difference, or a worse one, in {len(none)}"
+        text += f" ({', '.join(row.name for row in none)})." if none else "."
+        broken = {row.scenario: row.utility_strong for row in self.rows if row.utility_strong.broken}
+        silent = [row for row in self.rows if 0.0 in row.scope_alone and row.weak.estimate]
+        text += f" Its scope alone, all other dials as under {self.weak}, makes no difference in {len(silent)} of "
+        text += f"{len(self.rows) - len(self.having('nothing to lose'))} attacks that lose something."
+        possible = sum(row.pairs[1] > 0 for row in helps)
+        text += (
+            f" In {possible} of the {len(helps)} that it helps against, a goal can still be reached in the worst case."
+        )
+        text += f" It breaks declared tasks in {len(broken)} of {len({row.scenario for row in self.rows})} scenarios."
+        runs = [row for row in self._by_scenario() if row.utility_strong.observed]
+        for row in runs:
+            cost = row.utility_strong
+            share = intervals.wilson(cost.stopped, cost.observed)
+            text += f" In {row.scenario} it stops {cost.stopped} of {cost.observed} runs that did their job "
+            text += f"({percent(share.low)} to {percent(share.high)})."
+        return text
+
+    def _by_scenario(self) -> list[StudyRow]:
+        """The first row of each scenario."""
+        return list({row.scenario: row for row in reversed(self.rows)}.values())[::-1]
+
+    def table(self) -> Table:
+        """A row for each attack: the blast radius under both designs."""
+        rows = [
+            (
+                row.name,
+                row.verdict,
+                spread(row.weak, row.valued),
+                spread(row.strong, row.valued),
+                "no difference" if 0.0 in row.saved else spread(row.saved, row.valued),
+                percent(row.share) if row.share > 0 else None,
+                "no difference" if 0.0 in row.scope_alone else spread(row.scope_alone, row.valued),
+                f"{row.pairs[0]} to {row.pairs[1]} of {row.pairs[2]}",
+            )
+            for row in self.rows
+        ]
+        columns = ("attack", self.strong, f"lost, {self.weak}", f"lost, {self.strong}", "saved", "of it")
+        note = (
+            "Mean value lost, or, where nothing has a value, the mean share of goals reached (in %); 95 % intervals; "
+        )
+        note += (
+            f"differences are paired, sample by sample. {self.trials:,} trials, seed {self.seed}. Pairs: (entry point, "
+        )
+        note += "goal) pairs that can succeed at all."
+        columns += ("scope alone saves", "pairs")  # type: ignore[assignment]
+        return Table(columns, rows, title=f"{self.weak} against {self.strong}: blast radius", note=note)
+
+    def failures_table(self) -> Table:
+        """A row for each attack that the strong design does not stop, and how it gets there."""
+        rows = [
+            (
+                row.name,
+                row.verdict,
+                f"{percent(row.goals_weak.estimate)} to {percent(row.goals_strong.estimate)}",
+                ", ".join(row.still) or "no goal, but value",
+                row.path,
+            )
+            for row in self.failures()
+        ]
+        columns = ("attack", self.strong, "share of goals reached", "still reached", "by")
+        note = (
+            "The likeliest goal first, and its most frequent path. What a task's own grant allows, no scope takes away."
+        )
+        return Table(columns, rows, title=f"where {self.strong} does not help, or not enough", note=note)
+
+    def costs_table(self) -> Table:
+        """A row for each scenario: what the designs cost the legitimate work."""
+        rows = [
+            (
+                row.scenario,
+                _pair(len(row.utility_weak.broken), len(row.utility_strong.broken)),
+                row.utility_strong.tasks,
+                f"{row.utility_strong.stopped} of {row.utility_strong.observed}"
+                if row.utility_strong.observed
+                else None,
+                _pair(row.utility_weak.tokens_a_day, row.utility_strong.tokens_a_day),
+                _pair(row.utility_weak.checks_a_day, row.utility_strong.checks_a_day),
+                _pair(row.utility_weak.waiting_minutes_a_day, row.utility_strong.waiting_minutes_a_day),
+                _pair(row.utility_weak.records_a_day, row.utility_strong.records_a_day),
+            )
+            for row in self._by_scenario()
+        ]
+        columns = ("scenario", "tasks broken", "of", "good runs stopped", "tokens/day", "checks/day", "min waited/day")
+        note = f"{self.weak} to {self.strong}. Exact for the declared tasks and rates: nothing is drawn."
+        return Table((*columns, "records/day"), rows, title="what it costs the legitimate work", note=note)
+
+    def tables(self) -> list[Table]:
+        """Blast radius, failures and costs."""
+        return [self.table(), self.failures_table(), self.costs_table()]
+
+    def to_dict(self) -> dict[str, object]:
+        """The study as plain data."""
+        return {
+            "weak": self.weak,
+            "strong": self.strong,
+            "trials": self.trials,
+            "seed": self.seed,
+            "version": self.version,
+            "rows": [row.to_dict() for row in self.rows],
+        }
+
+    def _repr_html_(self) -> str:
+        return "".join(table.html() for table in self.tables())
+
+
+VERDICTS = ("helps", "helps in part", "no difference", "worse", "nothing to lose")
+
+
+def _pair(before: float, after: float) -> str:
+    return format_number(before) if before == after else f"{format_number(before)} to {format_number(after)}"
+
+
+def study(
+    scenarios: Iterable[Scenario],
+    weak: str | GrantPolicy = "rbac",
+    strong: str | GrantPolicy = "task-scoped",
+    *,
+    trials: int = 1000,
+    seed: int = 0,
+    threads: int | None = None,
+) -> Study:
+    """The `strong` grant design against the `weak` one, over every entry point of every scenario.
+
+    A scenario with more than `MOST_ROWS` entry points gets one row, the mean over them. Raises QuestionError without a
+    scenario, for two designs of one name, for bad trials or seed; PolicyError for a policy that a scenario lacks.
+    """
+    from simkit import __version__
+
+    worlds = list(scenarios)
+    if not worlds:
+        raise QuestionError("a study of no scenario says nothing: name at least one")
+    names = [design if isinstance(design, str) else design.name for design in (weak, strong)]
+    if names[0] == names[1]:
+        raise QuestionError(f"both designs are called {names[0]!r}: name two that differ")
+    found = _Study(weak, strong, checked_trials(trials), checked_seed(seed), threads)
+    rows = tuple(row for world in worlds for row in found.rows(world))
+    return Study(rows, names[0], names[1], trials, seed, __version__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """The settled questions of a study."""
+
+    weak: str | GrantPolicy
+    strong: str | GrantPolicy
+    trials: int
+    seed: int
+    threads: int | None
+
+    def rows(self, scenario: Scenario) -> Iterator[StudyRow]:
+        """The rows of one scenario."""
+        weak, strong = (_policy(scenario, design) for design in (self.weak, self.strong))
+        scoped = weak.turned(name=f"{weak.name} + scope {strong.scope}", scope=strong.scope)
+        entries = list(scenario.entry_points)
+        runs = [self._sampled(scenario, policy, entries) for policy in (weak, strong, scoped)]
+        groups = [entries] if len(entries) > MOST_ROWS else [[entry] for entry in entries]
+        for group in groups:
+            yield self._row(scenario, runs, group)
+
+    def _sampled(self, scenario: Scenario, policy: GrantPolicy, entries: Sequence[str]) -> Sampled:
+        return sampled(scenario, policy, entries, trials=self.trials, seed=self.seed, threads=self.threads)
+
+    def _row(self, scenario: Scenario, runs: Sequence[Sampled], entries: Sequence[str]) -> StudyRow:
+        weak, strong, scoped = runs
+        still, path = self._left(scenario, strong, entries)
+        return StudyRow(
+            scenario=scenario.name,
+            digest=scenario.digest,
+            entry_point=entries[0] if len(entries) == 1 else f"all {len(entries)} entry points",
+            measure="value lost" if weak.valued else "share of goals reached",
+            valued=weak.valued,
+            weak=weak.mean_loss(entries),
+            strong=strong.mean_loss(entries),
+            saved=saved(weak.loss(entries), strong.loss(entries)),
+            scope_alone=saved(weak.loss(entries), scoped.loss(entries)),
+            goals_weak=intervals.mean(averaged(weak.goals, entries).tolist()),
+            goals_strong=intervals.mean(averaged(strong.goals, entries).tolist()),
+            pairs=(_possible(weak, entries), _possible(strong, entries), len(entries) * len(scenario.goals)),
+            still=still,
+            path=path,
+            utility_weak=weak.utility,
+            utility_strong=strong.utility,
+        )
+
+    def _left(self, scenario: Scenario, strong: Sampled, entries: Sequence[str]) -> tuple[tuple[str, ...], str]:
+        """The goals that are still reached, and how, through the entry point where most of them are."""
+        worst = max(entries, key=lambda entry: float(strong.goals[entry].mean()))
+        if not strong.goals[worst].any():
+            return (), ""
+        result = simulate(
+            scenario, strong.policy, entry_point=worst, trials=self.trials, seed=self.seed, threads=self.threads
+        )
+        chances = {goal: result.chance(goal).estimate for goal in scenario.goals}
+        still = sorted((goal for goal in chances if chances[goal]), key=lambda goal: (-chances[goal], goal))
+        (path,) = result.paths(still[0], limit=1).paths
+        when = duration(path.steps[-1].done) if path.steps else "0 s"
+        through = f"through {worst}: " if len(entries) > 1 else ""
+        return tuple(still), shorten(f"{through}{path} (after {when})", LONGEST_PATH)
+
+
+def _policy(scenario: Scenario, given: str | GrantPolicy) -> GrantPolicy:
+    return given if isinstance(given, GrantPolicy) else scenario.grant_policy(given)
+
+
+def _possible(run: Sampled, entries: Sequence[str]) -> int:
+    return sum(entry in entries for entry, _ in run.pairs)
