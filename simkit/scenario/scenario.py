@@ -8,10 +8,23 @@ from functools import cached_property
 from itertools import islice
 
 from simkit.errors import Problem, QuestionError, ScenarioError, nearest
-from simkit.model import EntryPoint, Goal, Model, ObservedRun, Response
+from simkit.model import (
+    Credential,
+    EntryPoint,
+    Goal,
+    Identity,
+    Model,
+    ObservedRun,
+    Resource,
+    Response,
+    Role,
+    Task,
+    Tool,
+)
 from simkit.model.references import Lookup, dangling, each_problem, operation_problems
 from simkit.policies import GrantPolicy, named_policies, policy
 from simkit.scenario.expectations import Expectation, expectation_problems
+from simkit.scenario.names import Names, inventory
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,39 @@ class Scenario:
         if chosen not in self.entry_points:
             raise QuestionError(f"no entry point is called {chosen!r}: {nearest(chosen, self.entry_points)}")
         return self.entry_points[chosen]
+
+    @property
+    def identities(self) -> Names[Identity]:
+        """The identities, also as attributes that TAB completes: `scenario.identities.ci`."""
+        return Names("identity", self.model.identities)
+
+    @property
+    def credentials(self) -> Names[Credential]:
+        """The credentials, also as attributes: `scenario.credentials.ci_token`."""
+        return Names("credential", self.model.credentials)
+
+    @property
+    def resources(self) -> Names[Resource]:
+        """The resources, also as attributes."""
+        return Names("resource", self.model.resources)
+
+    @property
+    def tools(self) -> Names[Tool]:
+        """The tools, also as attributes."""
+        return Names("tool", self.model.tools)
+
+    @property
+    def roles(self) -> Names[Role]:
+        """The roles, also as attributes."""
+        return Names("role", self.model.roles)
+
+    @property
+    def tasks(self) -> Names[Task]:
+        """The tasks, also as attributes."""
+        return Names("task", self.model.tasks)
+
+    def _repr_html_(self) -> str:
+        return inventory(self).html()
 
 
 def scenario_problems(scenario: Scenario) -> Iterator[Problem]:

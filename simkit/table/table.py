@@ -7,11 +7,17 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 from simkit.errors import InputError
 from simkit.table.layout import Layout
 from simkit.table.numbers import MISSING, format_number
 from simkit.table.text import escape_markdown, printable, wrap
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
 
 Cell = str | int | float | None
 """What a table holds. None is a value that does not exist; text output writes it as `-`."""
@@ -100,9 +106,36 @@ class Table:
         rows = [[_jsonable(cell) for cell in row] for row in self.rows]
         return {"title": self.title, "columns": list(self.columns), "rows": rows, "note": self.note}
 
+    def to_pandas(self) -> pandas.DataFrame:
+        """The table as a pandas DataFrame. Raises InputError where pandas is not installed."""
+        frame = _frames("pandas").DataFrame(list(self.rows), columns=list(self.columns))
+        return cast("pandas.DataFrame", frame)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The table as a polars DataFrame; a column of numbers and text is text. Raises InputError without polars."""
+        columns = {name: _alike([row[at] for row in self.rows]) for at, name in enumerate(self.columns)}
+        return cast("polars.DataFrame", _frames("polars").DataFrame(columns))
+
     def _right(self) -> list[bool]:
         """For each column, True if all that it holds is quantities."""
         return [_quantities(row[at] for row in self.rows) for at in range(len(self.columns))]
+
+
+def _frames(library: str) -> Any:
+    """The data frame library called `library`, which is optional. Raises InputError where it is not installed."""
+    try:
+        return import_module(library)
+    except ImportError as error:
+        message = f"{library} is not installed: `pip install {library}`, or `pip install 'simkit[frames]'`"
+        raise InputError(message) from error
+
+
+def _alike(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """`cells` of one type, as polars wants them: all numbers, else all text."""
+    if not any(isinstance(cell, str) for cell in cells):
+        floats = any(isinstance(cell, float) for cell in cells)
+        return [float(cell) if floats and cell is not None else cell for cell in cells]
+    return [cell if cell is None or isinstance(cell, str) else _written(cell) for cell in cells]
 
 
 def _plain(cell: object) -> Cell:
