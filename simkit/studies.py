@@ -204,12 +204,14 @@ class Study:
                 _pair(row.utility_weak.checks_a_day, row.utility_strong.checks_a_day),
                 _pair(row.utility_weak.waiting_minutes_a_day, row.utility_strong.waiting_minutes_a_day),
                 _pair(row.utility_weak.records_a_day, row.utility_strong.records_a_day),
+                row.digest[:12],
             )
             for row in self._by_scenario()
         ]
         columns = ("scenario", "tasks broken", "of", "good runs stopped", "tokens/day", "checks/day", "min waited/day")
-        note = f"{self.weak} to {self.strong}. Exact for the declared tasks and rates: nothing is drawn."
-        return Table((*columns, "records/day"), rows, title="what it costs the legitimate work", note=note)
+        note = f"{self.weak} to {self.strong}. Exact for the declared tasks and rates: nothing is drawn. "
+        note += f"simkit {self.version}; digest: of the scenario that was read."
+        return Table((*columns, "records/day", "digest"), rows, title="what it costs the legitimate work", note=note)
 
     def tables(self) -> list[Table]:
         """Blast radius, failures and costs."""
