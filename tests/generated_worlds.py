@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
+from simkit.attackgraph import Fact
 from simkit.distributions import Exponential, Fixed
+from simkit.engines import reference
 from simkit.entitlements import Resolver
 from simkit.model import (
     IDENTITY_EFFECTS,
@@ -28,6 +32,7 @@ from simkit.model import (
     TrustEdge,
 )
 from simkit.scenario import Scenario
+from simkit.simulation import compile_attack
 
 DAY = 86400.0
 POLICIES = ("static-secrets", "rbac", "rbac-context", "jit", "task-scoped-reads", "task-scoped", "zero-standing")
@@ -81,6 +86,26 @@ def worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False, certa
     goals = named(draw(_goal(f"g{n}", model)) for n in range(draw(st.integers(1, 2))))
     response = LOUD if alerts else QUIET
     return Scenario("generated", model, entries, goals, response, horizon=DAY, policy=draw(st.sampled_from(POLICIES)))
+
+
+@st.composite
+def attacked_worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False) -> Scenario:
+    """As `worlds`, where the worst case reaches the first goal."""
+    scenario = draw(worlds(alerts=alerts, grants=grants))
+    graph = compile_attack(scenario).graph
+    reached: set[Fact] = set()
+    for entry in graph.entries.values():
+        for variant in range(len(entry.names)):
+            reached |= {graph.facts[fact] for fact in reference.worst_case(graph, entry.roots(variant))}
+    losses = sorted((fact.subject, fact.object) for fact in reached if fact.kind == "lost")
+    uses = sorted((fact.subject, fact.object) for fact in reached if fact.kind == "performed")
+    assume(losses or uses)
+    if losses:
+        lost = draw(st.lists(st.sampled_from(losses), min_size=1, max_size=2, unique=True))
+        goal = Goal("reached", lost=tuple(lost))
+    else:
+        goal = Goal("reached", performed=(draw(st.sampled_from(uses)),))
+    return replace(scenario, goals={"reached": goal, **scenario.goals})
 
 
 @st.composite

@@ -54,7 +54,15 @@ class Problem:
         """The problem of cutting `goals` off from `entry_points`; choices that break a task by themselves are left
         out, and so are those that no step of the attack rests on."""
         ways = tuple(requirements)
-        able = (c for c in choices if supported.without(c.supports) and keeps(c.supports, ways))
+        leaning: dict[Fact, list[Ways]] = {}
+        for requirement in ways:
+            for fact in frozenset[Fact]().union(*requirement):
+                leaning.setdefault(fact, []).append(requirement)
+
+        def harmless(choice: Choice) -> bool:
+            return keeps(choice.supports, (each for fact in choice.supports for each in leaning.get(fact, ())))
+
+        able = (choice for choice in choices if supported.without(choice.supports) and harmless(choice))
         index = supported.graph.index
         wanted = (index.get(Fact("reached", goal)) for goal in goals)
         rows = dict.fromkeys(row for entry in entry_points for row in supported.starts[entry])
@@ -112,6 +120,8 @@ class Derivations:
         self.conclusions = _lists(graph.conclusion_ptr, graph.conclusion_idx)
         self.behind = _lists(graph.behind_ptr, graph.behind_idx)
         self.works = (graph.success > 0).tolist()
+        self.missing = [len(premises) for premises in self.premises]
+        self.own = [int(step in problem.by_step) for step in range(len(self.premises))]
 
     def find(self, row: int, chosen: Collection[int]) -> tuple[Choices, list[int]] | None:
         """The removals that hit a derivation of some goal from `row` that survives `chosen`, and the derivation's
@@ -129,20 +139,21 @@ class Derivations:
         return found, steps
 
     def _settle(self, row: int, gone: Collection[int]) -> dict[int, int]:
-        """The step that concludes each reachable fact the cheapest."""
-        cost: dict[int, int] = {}
-        missing = [len(premises) for premises in self.premises]
-        total = [1 if step in self.problem.by_step else 0 for step in range(len(self.premises))]
+        """The step that concludes each fact the cheapest, up to the first goal."""
+        goals = frozenset(self.problem.goals)
+        missing, total = self.missing.copy(), self.own.copy()
         by: dict[int, int] = {}
         heap: list[tuple[int, int, int]] = []
         for step in self.problem.rows[row]:
-            if self.works[step] and step not in gone:
+            if self.works[step]:
                 self._offer(heap, step, total[step], by)
         while heap:
             price, fact, step = heappop(heap)
             if fact in by:
                 continue
-            by[fact], cost[fact] = step, price
+            by[fact] = step
+            if fact in goals:
+                break
             for follower in self.behind[fact]:
                 missing[follower] -= 1
                 total[follower] = min(total[follower] + price, UNREACHED)
@@ -190,7 +201,8 @@ class Paths:
         """
         for row in rows:
             gone = set(chosen)
-            while (found := self.finder.find(row, gone)) is not None:
+            # the engine says much faster than the finder that there is none
+            while self.problem.survives(row, [gone])[0] and (found := self.finder.find(row, gone)) is not None:
                 path, steps = found
                 if not path:
                     self.stuck = steps

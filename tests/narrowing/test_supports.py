@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from simkit.attackgraph import Fact
 from simkit.engines.reach import worst_cases
 from simkit.narrowing.candidates import removals
+from simkit.narrowing.cutting import keeps
 from simkit.narrowing.narrowing import Narrowing
 from simkit.narrowing.supports import supported
 from simkit.narrowing.work import Givers, work_of
-from simkit.narrowing.cutting import keeps
 from simkit.scenario import Scenario
 from simkit.simulation import compile_attack
 
@@ -46,14 +46,14 @@ def compiled_again(scenario: Scenario, taken: list[Narrowing]) -> dict[str, set[
 
 
 @given(worlds(grants=True))
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_without_removals_it_is_the_attack_graph(scenario: Scenario) -> None:
     assume(not Givers(scenario.model).mixed())
     assert on_the_supported_graph(scenario, []) == compiled_again(scenario, [])
 
 
 @given(worlds(grants=True), st.data())
-@settings(max_examples=600)
+@settings(max_examples=120)
 def test_removals_that_keep_every_task_do_the_same_on_both(scenario: Scenario, data: st.DataObject) -> None:
     assume(not Givers(scenario.model).mixed())
     requirements = tuple(work_of(scenario).requirements())

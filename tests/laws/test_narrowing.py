@@ -1,0 +1,137 @@
+"""Narrowing: it never widens, a recommendation keeps every task and what it promised, exact is never dearer."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from generated_worlds import attacked_worlds, worlds
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from simkit.attackgraph import Fact
+from simkit.engines.reach import worst_cases
+from simkit.engines.replay import replay
+from simkit.narrowing import Narrowing, TurnDial, candidates, cut_off, recommend
+from simkit.narrowing.costs import Side
+from simkit.narrowing.tightenings import BindTargets
+from simkit.scenario import Scenario, dump, loads
+from simkit.simulation import Attack, compile_attack, simulate
+
+HARM = ("lost", "deleted", "reached", "runs_in")
+"""What is called the same before and after; sessions and tokens change their names where policies cut otherwise."""
+WITHOUT_END = 10**9
+"""No bound on role juggling, so that replay is monotone exactly."""
+SAMPLES = 24
+
+
+def drawn(scenario: Scenario, data: st.DataObject) -> Narrowing:
+    offered = candidates(scenario)
+    assume(offered)
+    return data.draw(st.sampled_from(offered))
+
+
+def harm(attack: Attack) -> list[tuple[int, Fact]]:
+    return [(number, fact) for number, fact in enumerate(attack.graph.facts) if fact.kind in HARM]
+
+
+def worst(attack: Attack, entry: str) -> set[Fact]:
+    made = attack.graph.entry(entry)
+    starts = [made.roots(variant) for variant in range(len(made.names))] or [[]]
+    held = worst_cases(attack.graph, starts, threads=1).any(axis=0)
+    return {fact for number, fact in harm(attack) if held[number]}
+
+
+@given(worlds(), st.data())
+@settings(max_examples=100)
+def test_narrowing_never_widens_the_worst_case(scenario: Scenario, data: st.DataObject) -> None:
+    narrowing = drawn(scenario, data)
+    before, after = compile_attack(scenario), compile_attack(narrowing.apply(scenario))
+    for entry in scenario.entry_points:
+        assert worst(after, entry) <= worst(before, entry), narrowing
+
+
+def reached(attack: Attack, entry: str) -> list[dict[Fact, int]]:
+    """For each sample when it first reached each harm."""
+    outcomes = replay(attack.graph, entry, seed=11, trials=SAMPLES, threads=1, extensions=WITHOUT_END)
+    columns = harm(attack)
+    return [{fact: int(row[number]) for number, fact in columns if row[number] >= 0} for row in outcomes.first]
+
+
+def draws_its_own(narrowing: Narrowing) -> bool:
+    """Where an edit makes steps of other names (a part of a target, a session for each task), these meet fates of their
+    own: what is then reached is not less of the same sample, but less on average."""
+    return isinstance(narrowing, BindTargets) or (isinstance(narrowing, TurnDial) and narrowing.dial in PER_TASK)
+
+
+PER_TASK = ("identity", "scope")
+
+
+@given(worlds(), st.data())
+@settings(max_examples=100)
+def test_narrowing_never_widens_any_sample_when_nobody_is_alerted(scenario: Scenario, data: st.DataObject) -> None:
+    narrowing = drawn(scenario, data)
+    assume(not draws_its_own(narrowing))
+    before, after = compile_attack(scenario), compile_attack(narrowing.apply(scenario))
+    for entry in scenario.entry_points:
+        for wide, narrow in zip(reached(before, entry), reached(after, entry), strict=True):
+            assert narrow.keys() <= wide.keys(), narrowing
+
+
+@given(worlds(alerts=True, grants=True), st.data())
+@settings(max_examples=50)
+def test_a_narrowed_scenario_can_be_written_and_read(scenario: Scenario, data: st.DataObject) -> None:
+    narrowing = drawn(scenario, data)
+    narrowed = narrowing.apply(scenario)
+    assert loads(dump(narrowed)).digest == narrowed.digest
+    assert narrowing.apply(narrowed).digest == narrowed.digest, "what was taken away is not there to be taken again"
+
+
+@given(attacked_worlds(alerts=True))
+@settings(max_examples=12)
+def test_a_recommendation_keeps_every_task(scenario: Scenario) -> None:
+    before = Side.of(scenario)
+    for each in recommend(scenario, trials=20, budget=1):
+        after = Side.of(each.narrowing.apply(scenario))
+        assert not before.work.lost(after.work)
+        assert set(after.utility.broken) <= set(before.utility.broken)
+
+
+@given(attacked_worlds(alerts=True))
+@settings(max_examples=12)
+def test_a_recommendation_resimulates_to_what_it_promised(scenario: Scenario) -> None:
+    found = recommend(scenario, trials=20, budget=2)
+    for each in found.ranked[:3]:
+        written = loads(dump(each.narrowing.apply(scenario)))
+        values = [simulate(written, entry_point=name, trials=20).values for name in scenario.entry_points]
+        assert math.isclose(float(np.concatenate(values).mean()), each.after.mean.estimate, abs_tol=1e-9)
+    curve = [
+        simulate(loads(dump(found.narrowed)), entry_point=name, trials=20).values for name in scenario.entry_points
+    ]
+    assert math.isclose(float(np.concatenate(curve).mean()), found.curve[-1].effect.mean.estimate, abs_tol=1e-9)
+
+
+@given(attacked_worlds(alerts=True))
+@settings(max_examples=12)
+def test_unneeded_entitlements_go_before_anything_that_costs_as_much(scenario: Scenario) -> None:
+    ranked = recommend(scenario, trials=20, budget=1).ranked
+    helpful = [each for each in ranked if each.helps]
+    assert list(ranked[: len(helpful)]) == helpful
+    assert [each.worth for each in helpful] == sorted((each.worth for each in helpful), reverse=True)
+    assert all(each.price == 0.0 for each in ranked if each.unneeded and not each.cost.tokens_a_day > 0)
+
+
+@given(attacked_worlds(grants=True))
+@settings(max_examples=40)
+def test_the_exact_cut_is_never_dearer_than_the_greedy_one(scenario: Scenario) -> None:
+    goal = next(iter(scenario.goals))
+    exact, greedy = (cut_off(scenario, goal=goal, exact=way, trials=5) for way in (True, False))
+    assert exact.possible or not greedy.possible
+    if greedy.possible:
+        assert exact.price <= greedy.price
+    for plan in (exact, greedy):
+        if plan.possible:
+            assert plan.is_cut
+            assert not plan.cost.broken
+        else:
+            assert plan.narrowed == plan.scenario
