@@ -72,6 +72,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.simulation import worst_case_pairs as worst_case_pairs
     from simkit.studies import Study as Study
     from simkit.studies import study as study
+    from simkit.sweeping import SweepResult as SweepResult
+    from simkit.sweeping import sweep as sweep
     from simkit.table import Table as Table
 
 HOMES = {
@@ -157,6 +159,10 @@ HOMES = {
     "simkit.studies": (
         "Study",
         "study",
+    ),
+    "simkit.sweeping": (
+        "SweepResult",
+        "sweep",
     ),
     "simkit.table": ("Table",),
 }

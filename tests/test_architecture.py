@@ -20,13 +20,14 @@ FLOORS = (
     ("policies", "techniques"),
     ("scenario", "blast_radius", "record", "scheduling", "checkpoint"),
     ("simulation", "overprivilege"),
-    ("narrowing", "ablation", "baseline", "artifacts", "estate", "sweep"),
+    ("narrowing", "ablation", "baseline", "artifacts", "estate", "sweeping"),
     ("frameworks", "studies"),
     ("report", "plots", "cli", "pytest_plugin", "notebook"),
 )
 """Lowest first. A module imports from the floors under it, and on its own floor only inside its own package."""
-SIDEWAYS = {("techniques", "policies")}
-"""(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps."""
+SIDEWAYS = {("techniques", "policies"), ("artifacts", "baseline")}
+"""(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps; artifacts
+write what a check against a baseline found."""
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 ENGINES_SEE = {"engines", "attackgraph", "fate", "distributions", "errors"}
 HIDING_PLACES = {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "managers", "misc"}

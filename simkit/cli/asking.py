@@ -18,6 +18,7 @@ from simkit.cli.options import (
     policy_option,
     run_options,
     scenario_argument,
+    scheduler_option,
     threads_option,
 )
 from simkit.cli.output import Answer, Output, check_out
@@ -45,6 +46,7 @@ def entry_through(screen: Screen, scenario: Scenario, name: str | None) -> str:
 @scenario_argument
 @policy_option
 @run_options
+@scheduler_option
 @click.option(
     "--fail-if",
     "fail_if",
@@ -63,6 +65,7 @@ def run(
     trials: int,
     seed: int,
     threads: int | None,
+    scheduler: str | None,
     fail_if: tuple[Condition, ...],
     format_: str | None,
     out: str,
@@ -87,7 +90,9 @@ def run(
         condition.check(world)
     entry = entry_through(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials"):
-        result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
+        result = simkit.simulation.simulate(
+            world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads, executor=scheduler
+        )
     verdicts = [condition.judge(result) for condition in fail_if]
     Output(screen, "run", format_ or "", out).result(result, [verdict.sentence for verdict in verdicts])
     return DOES_NOT_HOLD if any(verdict.failed for verdict in verdicts) else FINE
@@ -109,6 +114,7 @@ def run(
     help="The policy that the others are measured against. Default: the one in force.",
 )
 @run_options
+@scheduler_option
 @output_options()
 @click.pass_obj
 def compare(
@@ -120,6 +126,7 @@ def compare(
     trials: int,
     seed: int,
     threads: int | None,
+    scheduler: str | None,
     format_: str | None,
     out: str,
 ) -> None:
@@ -141,7 +148,14 @@ def compare(
     entry = entry_through(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials under each policy"):
         result = simkit.simulation.compare(
-            world, policies, entry_point=entry, trials=trials, seed=seed, threads=threads, against=against
+            world,
+            policies,
+            entry_point=entry,
+            trials=trials,
+            seed=seed,
+            threads=threads,
+            executor=scheduler,
+            against=against,
         )
     Output(screen, "compare", format_ or "", out).result(result)
 
@@ -150,9 +164,18 @@ def compare(
 @scenario_argument
 @policy_option
 @threads_option
+@scheduler_option
 @output_options()
 @click.pass_obj
-def rank(screen: Screen, scenario: str, policy: str | None, threads: int | None, format_: str | None, out: str) -> None:
+def rank(
+    screen: Screen,
+    scenario: str,
+    policy: str | None,
+    threads: int | None,
+    scheduler: str | None,
+    format_: str | None,
+    out: str,
+) -> None:
     """Rank everything that could leak or be taken over by what an attacker could reach from it.
 
     The worst case: time, chances and alerts are left aside, so there is nothing to draw and no seed.
@@ -167,7 +190,7 @@ def rank(screen: Screen, scenario: str, policy: str | None, threads: int | None,
     check_out(out, scenario)
     world = load(scenario)
     with screen.working("ranking"):
-        result = simkit.simulation.rank(world, policy, threads=threads)
+        result = simkit.simulation.rank(world, policy, threads=threads, executor=scheduler)
     Output(screen, "rank", format_ or "", out).result(result)
 
 

@@ -94,6 +94,24 @@ def threads_option(command: F) -> F:
     )(command)
 
 
+def scheduler_option(command: F) -> F:
+    """--scheduler."""
+    return click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        default=None,
+        callback=_alone,
+        help="Let a Dask cluster work, in place of threads: the address of its scheduler, such as tcp://host:8786.",
+    )(command)
+
+
+def _alone(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    """`--scheduler` and `--threads` say two things about who works."""
+    if given is not None and context.params.get("threads") is not None:
+        raise click.BadParameter("counts only without --threads: leave one of the two out", param=option)
+    return given
+
+
 def run_options(command: F) -> F:
     """--entry-point, --trials, --seed and --threads."""
     options = (

@@ -1,0 +1,183 @@
+"""A reduced block of samples: a few kilobytes, whatever the number of samples, that add up exactly in any order."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.blast_radius import Interval, Legend
+from simkit.blast_radius.intervals import Z, wilson
+from simkit.engines.outcomes import Outcomes
+
+CELLS = 128
+"""Cells an octave of the histograms: a quantile is exact to 1 part in 128."""
+_SHIFT = np.int64(52 - (CELLS.bit_length() - 1))
+Histogram = Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the columns of outcomes mean: the values of losses, the goals, and the losses that are counted."""
+
+    value: Mapping[int, float]
+    goals: Mapping[str, int | None]
+
+    @classmethod
+    def of(cls, legend: Legend) -> Meaning:
+        """What a sweep needs of `legend`."""
+        return cls(dict(legend.value), dict(legend.goals))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What N samples lost, added up. Sums are exact fractions, so that no order of blocks changes a digit.
+
+    `goals` and `losses` (by column) count the samples that reach them; `values` and `first_losses` (ms) are
+    histograms with `CELLS` cells an octave; `contained` counts containments.
+    """
+
+    trials: int = 0
+    total: Fraction = Fraction(0)
+    squares: Fraction = Fraction(0)
+    contained: int = 0
+    goals: Mapping[str, int] = field(default_factory=dict)
+    losses: Mapping[int, int] = field(default_factory=dict)
+    values: Histogram = field(default_factory=dict)
+    first_losses: Histogram = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, outcomes: Outcomes, meaning: Meaning) -> Tally:
+        """The tally of `outcomes`."""
+        held = {fact: outcomes.first[:, fact] >= 0 for fact in meaning.value}
+        lost = np.zeros(len(outcomes))
+        for fact, value in meaning.value.items():
+            lost += np.where(held[fact], value, 0.0)
+        distinct, counts = np.unique(lost, return_counts=True)
+        exact = [(Fraction(v), n) for v, n in zip(distinct.tolist(), counts.tolist(), strict=True)]
+        return cls(
+            trials=len(outcomes),
+            total=sum((value * count for value, count in exact), Fraction(0)),
+            squares=sum((value * value * count for value, count in exact), Fraction(0)),
+            contained=int((outcomes.contained >= 0).sum()),
+            goals={name: _reached(outcomes, fact) for name, fact in meaning.goals.items()},
+            losses={fact: int(rows.sum()) for fact, rows in held.items()},
+            values=histogram(lost),
+            first_losses=histogram(_first_losses(outcomes, list(meaning.value))),
+        )
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.trials + other.trials,
+            self.total + other.total,
+            self.squares + other.squares,
+            self.contained + other.contained,
+            _added(self.goals, other.goals),
+            _added(self.losses, other.losses),
+            _added(self.values, other.values),
+            _added(self.first_losses, other.first_losses),
+        )
+
+    def mean(self) -> Interval:
+        """The mean value lost, with its normal interval."""
+        n = self.trials
+        centre = self.total / n
+        spread = (self.squares - centre * self.total) / (n - 1) if n > 1 else Fraction(0)
+        half = Z * math.sqrt(spread / n)
+        return Interval(float(centre), float(centre) - half, float(centre) + half, n, "normal")
+
+    def quantile(self, share: float) -> float:
+        """The value that a `share` of the samples does not exceed, to 1 part in `CELLS` (the cell's upper end)."""
+        return _quantile(self.values, share)
+
+    def time_to_first_loss(self) -> float:
+        """The median time to the first loss in seconds, over the samples that lose something; NaN if none does."""
+        return _quantile(self.first_losses, 0.5) / 1000
+
+    def chance(self, goal: str) -> Interval:
+        """The chance that `goal` is reached before the horizon."""
+        return wilson(self.goals[goal], self.trials)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The tally as plain data, from which `from_dict` makes it again."""
+        return {
+            "trials": self.trials,
+            "total": [self.total.numerator, self.total.denominator],
+            "squares": [self.squares.numerator, self.squares.denominator],
+            "contained": self.contained,
+            "goals": dict(self.goals),
+            **{name: sorted(getattr(self, name).items()) for name in ("losses", "values", "first_losses")},
+        }
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Tally:
+        """The tally that `to_dict` wrote."""
+        given = dict(plain)
+        for name in ("total", "squares"):
+            given[name] = Fraction(*given[name])
+        for name in ("losses", "values", "first_losses"):
+            given[name] = {int(key): int(count) for key, count in given[name]}
+        return cls(**given)
+
+
+def _reached(outcomes: Outcomes, fact: int | None) -> int:
+    return 0 if fact is None else int((outcomes.first[:, fact] >= 0).sum())
+
+
+def _first_losses(outcomes: Outcomes, facts: list[int]) -> NDArray[np.float64]:
+    """When each sample lost something first, in ms; samples that lose nothing are left out."""
+    first = outcomes.first[:, facts]
+    if not first.shape[1]:
+        return np.array([], dtype=np.float64)
+    never = np.iinfo(np.int64).max
+    earliest = np.where(first >= 0, first, never).min(axis=1)
+    happened: NDArray[np.float64] = earliest[earliest < never].astype(np.float64)
+    return happened
+
+
+def histogram(values: NDArray[np.float64]) -> dict[int, int]:
+    """How many of `values` (0 or more) fall into each cell; the cell is the top bits of the number, so no machine
+    puts a value elsewhere."""
+    cells, counts = np.unique(values.view(np.int64) >> _SHIFT, return_counts=True)
+    return dict(zip(cells.tolist(), counts.tolist(), strict=True))
+
+
+def upper(cell: int) -> float:
+    """The largest number that falls into `cell`; 0 for that of 0.
+
+    >>> upper(next(iter(histogram(np.array([100.0]))))) >= 100.0
+    True
+    """
+    if cell == 0:
+        return 0.0
+    return float(np.array([((cell + 1) << int(_SHIFT)) - 1], dtype=np.int64).view(np.float64)[0])
+
+
+def _quantile(cells: Histogram, share: float) -> float:
+    left = math.ceil(sum(cells.values()) * share)
+    for cell in sorted(cells):
+        left -= cells[cell]
+        if left <= 0:
+            return upper(cell)
+    return math.nan
+
+
+def _added(one: Mapping[Any, int], other: Mapping[Any, int]) -> dict[Any, int]:
+    """Both counts, in the order of their names."""
+    total = Counter(one)
+    total.update(other)
+    return {key: total[key] for key in sorted(total)}
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    """All of `tallies` as one."""
+    total = Tally()
+    for tally in tallies:
+        total = total + tally
+    return total
