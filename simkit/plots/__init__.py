@@ -8,6 +8,7 @@ from simkit.plots.boundaries import graph
 from simkit.plots.curves import exceedance, over_time
 from simkit.plots.forest import comparison
 from simkit.plots.heatmap import goals_heatmap
+from simkit.plots.race import race
 from simkit.plots.style import save
 from simkit.plots.timeline import path
 from simkit.plots.tradeoff import pareto
@@ -21,6 +22,7 @@ __all__ = [
     "over_time",
     "pareto",
     "path",
+    "race",
     "save",
     "waterfall",
 ]

@@ -42,7 +42,7 @@ def _row(ax: Axes, row: int, result: BlastRadius) -> None:
     ax.errorbar(
         mean.estimate,
         row,
-        xerr=[[mean.estimate - max(mean.low, 0.0)], [mean.high - mean.estimate]],
+        xerr=style.whiskers(mean.estimate, mean.low, mean.high),
         fmt="o",
         ms=6.5,
         color=style.BLUE,

@@ -149,6 +149,11 @@ def legend_below(ax: Axes, inches: float, *given: Any, columns: int, **looks: An
     ax.legend(*given, bbox_transform=below, ncols=columns, borderaxespad=0.0, **looks)
 
 
+def whiskers(estimate: float, low: float, high: float) -> list[list[float]]:
+    """How far the whiskers reach below and above `estimate`; no loss is below zero, and rounding makes no length."""
+    return [[max(0.0, estimate - max(low, 0.0))], [max(0.0, high - estimate)]]
+
+
 def wide_range(values: Sequence[float], most: float = 50.0) -> float | None:
     """The smallest power of ten below all positive `values` if they span more than `most` to one, else None."""
     positive = [value for value in values if value > 0 and math.isfinite(value)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simkit.blast_radius import BlastRadius, Comparison, Interval
 from simkit.errors import QuestionError, nearest
+from simkit.narrowing import Recommendations
 from simkit.plots import style
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ OVERHEADS = {
 }
 
 
+LONGEST_DESIGN = 80
+
+
 @dataclass(frozen=True, slots=True)
 class Design:
     """A point of the picture: what a design costs, what it still loses (mean with interval), and tasks it breaks."""
@@ -33,25 +37,48 @@ class Design:
     broken: int = 0
 
 
-def pareto(compared: Comparison, *, overhead: str = "events", ax: Axes | None = None) -> Axes:
-    """The mean value lost of each policy against its `overhead`, and the front that no other policy beats.
+def pareto(result: Comparison | Recommendations, *, overhead: str = "events", ax: Axes | None = None) -> Axes:
+    """Risk against overhead, and the front that nothing else beats.
 
-    `overhead` is a key of `OVERHEADS`: `events` (tokens, checks and approvals a day), `tokens`, `checks`,
-    `approvals`, `waiting` (minutes a day) or `broken` (tasks). Raises QuestionError for another.
+    Of a Comparison: the mean value lost of each policy against its `overhead`, a key of `OVERHEADS`: `events` (tokens,
+    checks and approvals a day), `tokens`, `checks`, `approvals`, `waiting` (minutes a day) or `broken` (tasks). Of
+    Recommendations: what is left after each further change against what they cost together, in the price of one
+    change. Raises QuestionError for another overhead.
     """
     if overhead not in OVERHEADS:
         raise QuestionError(f"overhead cannot be measured in {overhead!r}: {nearest(overhead, OVERHEADS)}")
-    designs = [_design(result, overhead) for result in compared.results]
+    changes = isinstance(result, Recommendations)
+    designs = _changes(result) if isinstance(result, Recommendations) else _policies(result, overhead)
     best = front(designs)
     with style.canvas(ax, 7.2, 4.8) as axes:
         _front(axes, best)
         for place, twins in enumerate(_together(designs)):
             _point(axes, place, twins, twins[0] in best)
-        _scales(axes, designs, OVERHEADS[overhead])
-        shown = compared.results[0].provenance
+        _scales(axes, designs, "price of the changes" if changes else OVERHEADS[overhead])
+        shown = result.provenance if isinstance(result, Recommendations) else result.results[0].provenance
         axes.set_title(f"{shown.scenario}: {shown.entry_point}, risk against overhead", parse_math=False)
-        style.legend_below(axes, 0.6, columns=2)
+        if isinstance(result, Recommendations) and result.question.goal:
+            axes.set_ylabel(f"{result.question.measure} (95 % interval)")
+            style.share_axis(axes.yaxis)
+        style.legend_below(axes, 0.6, columns=1 if changes else 2)
     return axes
+
+
+def _policies(compared: Comparison, overhead: str) -> list[Design]:
+    return [_design(result, overhead) for result in compared.results]
+
+
+def _changes(found: Recommendations) -> list[Design]:
+    """The points of the greedy curve: all changes so far together."""
+    points = enumerate(found.curve)
+    return [
+        Design(
+            f"{place}. {point.added.name}" if point.added else "as it is",
+            point.price,
+            point.effect.chance or point.effect.mean,
+        )
+        for place, point in points
+    ]
 
 
 def _design(result: BlastRadius, overhead: str) -> Design:
@@ -94,12 +121,12 @@ def _together(designs: Iterable[Design]) -> list[list[Design]]:
 def _front(ax: Axes, best: list[Design]) -> None:
     ordered = sorted(best, key=lambda design: design.overhead)
     overheads, losses = [d.overhead for d in ordered], [d.loss.estimate for d in ordered]
-    ax.step(overheads, losses, where="post", color="#C4C4C4", linewidth=2.5, zorder=1, label="no policy beats these")
+    ax.step(overheads, losses, where="post", color="#C4C4C4", linewidth=2.5, zorder=1, label="nothing beats these")
 
 
 def _point(ax: Axes, place: int, twins: list[Design], on_front: bool) -> None:
     loss, colour = twins[0].loss, style.COLOURS[place % len(style.COLOURS)]
-    error = [[loss.estimate - max(loss.low, 0.0)], [loss.high - loss.estimate]]
+    error = style.whiskers(loss.estimate, loss.low, loss.high)
     broken = f", breaks {twins[0].broken} tasks" if twins[0].broken else ""
     ax.errorbar(
         twins[0].overhead,
@@ -113,7 +140,7 @@ def _point(ax: Axes, place: int, twins: list[Design], on_front: bool) -> None:
         ecolor=colour,
         capsize=3,
         zorder=3,
-        label=" = ".join(style.name(design.name, 24) for design in twins) + broken,
+        label=" = ".join(style.name(design.name, LONGEST_DESIGN) for design in twins) + broken,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from simkit.ablation import Ablation
 from simkit.errors import QuestionError
 from simkit.plots import style
 from simkit.table import format_number
@@ -16,12 +17,16 @@ Row = tuple[str, float, float, float]
 """What was changed, and the value lost from then on: label, estimate, low, high (95 % interval)."""
 
 
-def waterfall(rows: Iterable[Row], *, title: str = "", ax: Axes | None = None) -> Axes:
+def waterfall(rows: Ablation | Iterable[Row], *, title: str = "", ax: Axes | None = None) -> Axes:
     """Bars from each value to the next: the first row is the start, the last the end, those between are changes.
 
-    Each row is (label, value lost, low, high). Whiskers are the 95 % intervals. Raises QuestionError for fewer than
-    two rows.
+    `rows` is an Ablation (each dial takes its Shapley part, the greatest first) or rows of (label, value lost, low,
+    high). Whiskers are the 95 % intervals: of the value at the start, of the change after it. Raises QuestionError
+    for fewer than two rows.
     """
+    if isinstance(rows, Ablation):
+        title = title or f"{rows.provenance.scenario}: what each dial buys, from {rows.from_policy}"
+        rows = _parts(rows)
     steps = [(str(label), float(value), float(low), float(high)) for label, value, low, high in rows]
     if len(steps) < 2:
         raise QuestionError(f"a waterfall has {len(steps)} rows: give a start and at least one change")
@@ -35,6 +40,18 @@ def waterfall(rows: Iterable[Row], *, title: str = "", ax: Axes | None = None) -
     return axes
 
 
+def _parts(ablation: Ablation) -> Iterator[Row]:
+    """The start, and what is left after each dial took its part."""
+    left = ablation.before.loss
+    yield ablation.from_policy, left.estimate, left.low, left.high
+    value = left.estimate
+    for effect in ablation.ordered():
+        value -= effect.share.estimate
+        more, less = effect.share.high - effect.share.estimate, effect.share.estimate - effect.share.low
+        # a part that should be zero may leave a few digits of a float
+        yield f"{effect.dial}: {effect.after}", round(value, 9) + 0.0, value - more, value + less
+
+
 def _bar(ax: Axes, place: int, before: float | None, value: float) -> None:
     if before is None:
         ax.barh(place, value, height=0.62, color=style.GREY)
@@ -46,7 +63,7 @@ def _bar(ax: Axes, place: int, before: float | None, value: float) -> None:
 
 def _whisker(ax: Axes, place: int, row: tuple[float, float, float]) -> None:
     value, low, high = row
-    error = [[value - max(low, 0.0)], [high - value]]
+    error = style.whiskers(value, low, high)
     ax.errorbar(value, place, xerr=error, fmt="none", ecolor=style.INK, elinewidth=1.2, capsize=3, zorder=4)
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,16 +21,29 @@ from matplotlib.transforms import Bbox
 
 import simkit
 from simkit import plots
+from simkit.blast_radius import Interval
 
 ROWS = (("start", 119.0, 118.0, 120.0), ("scope: task", 30.0, 28.0, 33.0), ("expiry: completion", 31.0, 29.0, 33.0))
-Worlds = dict[str, simkit.Scenario | simkit.Comparison]
+LINE = [
+    (seconds, Interval(seconds / 90, seconds / 100, seconds / 80, 9, "normal")) for seconds in (60.0, 900.0, 86400.0)
+]
+Worlds = dict[str, Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def worlds(
     starter: simkit.Scenario, drift: simkit.Scenario, of_starter: simkit.Comparison, of_drift: simkit.Comparison
 ) -> Worlds:
-    return {"starter": starter, "drift": drift, "of_starter": of_starter, "of_drift": of_drift}
+    entry = {"entry_point": "leaked-ci-secret", "trials": 30}
+    return {
+        "starter": starter,
+        "drift": drift,
+        "of_starter": of_starter,
+        "of_drift": of_drift,
+        "narrowed": simkit.recommend(starter, budget=2, **entry),
+        "narrowed for a goal": simkit.recommend(starter, budget=2, goal="customers-leaked", **entry),
+        "ablated": simkit.ablate(starter, from_policy="rbac", to_policy="task-scoped", **entry),
+    }
 
 
 PICTURES: dict[str, Callable[[Worlds], Axes]] = {
@@ -46,6 +60,11 @@ PICTURES: dict[str, Callable[[Worlds], Axes]] = {
     "graph of a model": lambda w: plots.graph(w["drift"].model, group="tier"),
     "pareto": lambda w: plots.pareto(w["of_starter"]),
     "pareto on a logarithmic axis": lambda w: plots.pareto(w["of_drift"], overhead="tokens"),
+    "pareto of changes": lambda w: plots.pareto(w["narrowed"]),
+    "pareto of a goal": lambda w: plots.pareto(w["narrowed for a goal"]),
+    "race": lambda w: plots.race(w["ablated"].curves[1]),
+    "race of several": lambda _: plots.race({"rbac": LINE, "jit": LINE[:2]}, axis="detection delay"),
+    "waterfall of dials": lambda w: plots.waterfall(w["ablated"]),
     "waterfall": lambda _: plots.waterfall(ROWS, title="what each dial buys"),
 }
 WITHOUT_AXES = {"path", "graph", "graph of a model"}
@@ -62,7 +81,7 @@ def longest(result: simkit.BlastRadius):  # type: ignore[no-untyped-def]
     return max(result.paths(limit=40), key=lambda path: len(path.steps))
 
 
-@pytest.fixture(params=PICTURES)
+@pytest.fixture(scope="module", params=PICTURES)
 def drawn(request: pytest.FixtureRequest, worlds: Worlds) -> tuple[str, Axes]:
     axes = PICTURES[request.param](worlds)
     figure = axes.get_figure(root=True)
@@ -170,6 +189,7 @@ ON_GIVEN_AXES: dict[str, Callable[[Worlds, Axes], Axes]] = {
     "path": lambda w, ax: plots.path(longest(w["of_starter"]["rbac"]), ax=ax),
     "graph": lambda w, ax: plots.graph(w["starter"], ax=ax),
     "pareto": lambda w, ax: plots.pareto(w["of_drift"], ax=ax),
+    "race": lambda _, ax: plots.race({"rbac": LINE}, axis="ttl", ax=ax),
     "waterfall": lambda _, ax: plots.waterfall(ROWS, ax=ax),
 }
 

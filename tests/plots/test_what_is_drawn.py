@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import matplotlib as mpl
 import pytest
 from support_desk import DESK, named
 
@@ -199,3 +200,34 @@ def test_names_are_never_read_as_mathematics() -> None:
     figure.canvas.draw()
     assert "a$b$c" in texts(axes)
     assert not any(text.get_parse_math() for text in axes.texts)
+
+
+def test_a_race_needs_lines_with_points_at_moments() -> None:
+    at = Interval(1.0, 0.5, 1.5, 9, "normal")
+    with pytest.raises(simkit.QuestionError, match="'rbac' has 1 points"):
+        plots.race({"rbac": [(60.0, at)]})
+    with pytest.raises(simkit.QuestionError, match="has a duration of 0 s"):
+        plots.race({"rbac": [(0.0, at), (60.0, at)]})
+    with pytest.raises(simkit.QuestionError, match="no line to draw"):
+        plots.race({})
+
+
+def test_the_waterfall_of_dials_ends_where_all_are_turned(starter: simkit.Scenario) -> None:
+    found = simkit.ablate(starter, "leaked-ci-secret", "rbac", "task-scoped", trials=60)
+    axes = plots.waterfall(found)
+    assert axes.get_yticklabels()[0].get_text() == "rbac"
+    last = texts(axes)[-1].split(" ")[0]
+    assert float(last.replace(",", "")) == pytest.approx(found.after.loss.estimate, rel=0.01)
+
+
+def test_the_front_of_changes_starts_as_it_is(starter: simkit.Scenario) -> None:
+    found = simkit.recommend(starter, entry_point="leaked-ci-secret", trials=30, budget=2)
+    labels = [text.get_text() for text in plots.pareto(found).get_legend().get_texts()]
+    assert any(label.startswith("as it is") for label in labels)
+    assert sum(label.startswith(("1.", "2.")) for label in labels) == 2
+
+
+def test_a_picture_leaves_the_settings_of_matplotlib_as_they_were(of_drift: simkit.Comparison) -> None:
+    before = dict(mpl.rcParams)
+    plots.comparison(of_drift)
+    assert dict(mpl.rcParams) == before
