@@ -1,0 +1,226 @@
+"""What changed between two scenarios, part by part, so that each part can be undone on its own."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simkit.scenario import Scenario, loads
+from simkit.scenario.dumping import plain
+
+Plain = dict[str, Any]
+
+_SAYS_NOTHING = frozenset({"description", "note", "sources", "assumptions", "incident", "expect", "compare"})
+_NAMED = {
+    "identities": "identity",
+    "resources": "resource",
+    "credentials": "credential",
+    "tools": "tool",
+    "roles": "role",
+    "tasks": "task",
+    "entry_points": "entry point",
+    "goals": "goal",
+    "policies": "policy",
+}
+_NOUNS = {
+    "entitlements": "entitlement",
+    "roles": "role",
+    "holds": "credential",
+    "runtime_holds": "credential",
+    "needs": "need",
+    "reads": "input",
+    "delegates_to": "delegation to",
+    "contains": "child",
+    "recoverable_from": "backup",
+}
+_ORDER = ("entitlement", "credential", "trust edge", "role", "identity")
+"""Kinds of elements that explain most changes: they are tried first."""
+
+
+def canonical(scenario: Scenario) -> Plain:
+    """`scenario` as sorted plain data that loads back, without what is only said to people.
+
+    The order of the file leaves no trace, so that the same scenario always gives the same bytes.
+    """
+    found: Plain = _sorted(plain(scenario))
+    return found
+
+
+def _sorted(value: Any, *, names: bool = False) -> Any:
+    if isinstance(value, dict):
+        kept = value if names else {key: inner for key, inner in value.items() if key not in _SAYS_NOTHING}
+        return {key: _sorted(inner, names=key in _NAMED and not names) for key, inner in sorted(kept.items())}
+    if isinstance(value, list):
+        return sorted((_sorted(inner) for inner in value), key=_text)
+    return value
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def restored(form: Plain, file: str) -> Scenario:
+    """The scenario that `form` is the canonical form of. Raises ScenarioError."""
+    return loads(json.dumps(form), file)
+
+
+MISSING: Any = None
+"""`before` of what was added, and `after` of what was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One changed part: the keys that lead to it, whether it is an item of the list there, and what it was and is."""
+
+    where: tuple[str, ...]
+    in_list: bool
+    before: Any
+    after: Any
+
+    @property
+    def kind(self) -> str:
+        """`entitlement`, `credential`, `trust edge`, `role`, ... , or the key that changed."""
+        if self.where == ("trust",):
+            return "trust edge"
+        if self.in_list:
+            return _NOUNS.get(self.where[-1], self.where[-1])
+        return _NAMED.get(self.where[0], "setting") if len(self.where) == 2 else self.where[-1]
+
+    @property
+    def change(self) -> str:
+        """`added`, `removed` or `changed`."""
+        if self.before is MISSING:
+            return "added"
+        return "removed" if self.after is MISSING else "changed"
+
+    def __str__(self) -> str:
+        owner = _owner(self.where[:2])
+        if self.where == ("trust",):
+            return f"trust edge {_edge(self.after or self.before)} {self.change}"
+        if self.in_list:
+            return f"{self.kind} {_item(self.after or self.before)} of {owner} {self.change}{self._turn(_item)}"
+        if len(self.where) == 2 and self.where[0] in _NAMED:
+            return f"{owner} {self.change}"
+        if len(self.where) == 1:
+            return f"{owner} changed{self._turn(_short)}"
+        return f"{'.'.join(self.where[2:]) or self.where[0]} of {owner} {self.change}{self._turn(_short)}"
+
+    def _turn(self, write: Any) -> str:
+        """From what to what; a key that is added or removed had, or has, its default."""
+        if self.in_list and self.change != "changed":
+            return ""
+        return f" (was {write(self.before)}, is {write(self.after)})"
+
+    def undone(self, form: Plain) -> Plain:
+        """`form` with this part as it was before."""
+        return _put(form, self.where, self.in_list, self.after, self.before)
+
+    def done(self, form: Plain) -> Plain:
+        """`form`, which has this part as it was, with the part as it is now."""
+        return _put(form, self.where, self.in_list, self.before, self.after)
+
+    def names(self) -> frozenset[str]:
+        """The names of what this part adds, that others may refer to."""
+        return frozenset(self.where[1:2]) if self.change == "added" and len(self.where) == 2 else frozenset()
+
+    def mentions(self, name: str) -> bool:
+        """True if this part is about the thing called `name`."""
+        return name in self.where or json.dumps(name) in json.dumps(self.after)
+
+
+def _owner(where: tuple[str, ...]) -> str:
+    return " ".join((_NAMED.get(where[0], where[0]), *where[1:]))
+
+
+def _edge(edge: Mapping[str, Any]) -> str:
+    return f"{edge['from']} -{edge.get('kind', 'assume')}-> {edge['to']}"
+
+
+def _item(item: Any) -> str:
+    if isinstance(item, Mapping) and "operation" in item:
+        targets = f" on {', '.join(item['targets'])}" if item.get("targets") else ""
+        conditions = f" if {', '.join(item['conditions'])}" if item.get("conditions") else ""
+        return f"{item['operation']}{targets}{conditions}"
+    return _short(item)
+
+
+def _short(value: Any) -> str:
+    if value is MISSING:
+        return "the default"
+    text = value if isinstance(value, str) else _text(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _put(form: Plain, where: tuple[str, ...], in_list: bool, gone: Any, come: Any) -> Plain:
+    changed = copy.deepcopy(form)
+    holder = changed
+    for key in where[:-1]:
+        holder = holder.setdefault(key, {})
+    if in_list:
+        items = [item for item in holder.get(where[-1], []) if gone is MISSING or item != gone]
+        holder[where[-1]] = sorted([*items, *([] if come is MISSING else [come])], key=_text)
+    elif come is MISSING:
+        holder.pop(where[-1], None)
+    else:
+        holder[where[-1]] = come
+    return changed
+
+
+def changes(before: Plain, after: Plain) -> list[Element]:
+    """Every part in which `before` and `after` (canonical forms) differ; what explains most comes first."""
+    found = list(_changes((), before, after))
+    rank = {kind: place for place, kind in enumerate(_ORDER)}
+    return sorted(found, key=lambda each: (rank.get(each.kind, len(rank)), each.where, _text(each.after)))
+
+
+def _changes(where: tuple[str, ...], before: Any, after: Any) -> Iterator[Element]:
+    if before == after:
+        return
+    if _is_list(before, after):
+        yield from _items(where, before or [], after or [])
+    elif _opens(where, before, after):
+        before, after = before or {}, after or {}
+        for key in sorted({*before, *after}):
+            yield from _changes((*where, key), before.get(key, MISSING), after.get(key, MISSING))
+    else:
+        yield Element(where, False, before, after)
+
+
+def _opens(where: tuple[str, ...], before: Any, after: Any) -> bool:
+    """True for what has parts that change on their own; a distribution or a set of values changes as one."""
+    if not all(isinstance(value, dict | None) for value in (before, after)):
+        return False
+    inside = where[-1:] in (("operations",), ("detection",))
+    if len(where) <= 1 or inside:
+        return True
+    both = before is not MISSING and after is not MISSING
+    return both and ((len(where) == 2 and where[0] in _NAMED) or where[2:3] == ("operations",))
+
+
+def _is_list(before: Any, after: Any) -> bool:
+    return isinstance(before, list | None) and isinstance(after, list | None) and before is not after
+
+
+def _items(where: tuple[str, ...], before: Iterable[Any], after: Iterable[Any]) -> Iterator[Element]:
+    """Items of which one came for one that went, under the same key, are one change."""
+    gone = [item for item in before if item not in list(after)]
+    come = [item for item in after if item not in list(before)]
+    for item in come:
+        twins = [other for other in gone if _key(other) == _key(item)]
+        if len(twins) == 1 and sum(_key(other) == _key(item) for other in come) == 1:
+            gone.remove(twins[0])
+            yield Element(where, True, twins[0], item)
+        else:
+            yield Element(where, True, MISSING, item)
+    yield from (Element(where, True, item, MISSING) for item in gone)
+
+
+def _key(item: Any) -> str:
+    """What an item of a list is about: an operation, or the two ends of a trust edge."""
+    if isinstance(item, Mapping):
+        named = {key: item[key] for key in ("operation", "from", "to", "resource", "task") if key in item}
+        return _text({**named, "kind": item.get("kind", "")})
+    return _text(item)

@@ -1,0 +1,102 @@
+"""Where in the scenario file the thing stands that a step needs, or that a change touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from simkit.attackgraph import Cause
+from simkit.errors import InputError
+from simkit.scenario.places import Document, locate
+from simkit.scenario.reading import read
+
+CUTTABLE = ("entitlement", "credential", "trust")
+"""Kinds of causes that can be taken away; a task, an entry point or a flow cannot."""
+
+Where = tuple[str | int, ...]
+
+
+class Lines:
+    """The places of one scenario file, from its text."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self._document: Document | None
+        try:
+            self._document = read(text, file)
+        except InputError:
+            self._document = None
+        value = self._document.value if self._document else None
+        self._raw: Mapping[str, Any] = value if isinstance(value, dict) else {}
+
+    def of(self, where: Sequence[str | int]) -> tuple[int, int]:
+        """Line and column, from 1, of what `where` leads to, or of the deepest thing on the way."""
+        if self._document is None:
+            return 1, 1
+        mark = locate(self._document.places(), tuple(where), key=bool(where) and isinstance(where[-1], str))
+        return mark.line + 1, mark.column + 1
+
+    def of_cause(self, cause: Cause) -> tuple[int, int]:
+        """Line and column of the entitlement, credential, trust edge, task or entry point that `cause` names."""
+        return self.of(self.where(cause))
+
+    def where(self, cause: Cause) -> Where:
+        """The keys that lead to what `cause` names; empty where it is no part of the file."""
+        names = cause.names
+        if cause.kind == "entitlement" and len(names) >= 3:
+            return self._entitlement(*names[:3])
+        if cause.kind == "trust":
+            return self._trust(*names)
+        section = {"credential": "credentials", "task": "tasks", "entry": "entry_points", "flow": "identities"}
+        if cause.kind == "goal":
+            return ("goals", names[0]) if names[0] in self._section("goals") else ("resources", names[0])
+        return (section[cause.kind], names[0]) if cause.kind in section and names else ()
+
+    def of_item(self, where: Sequence[str], item: Any) -> tuple[int, int]:
+        """Line and column of the entitlement or trust edge `item` in the list at `where`; of the list if it is gone."""
+        items: Any = self._raw
+        for key in where:
+            items = items.get(key) if isinstance(items, dict) else None
+        for index, other in enumerate(items if isinstance(items, list) else []):
+            if other == item or (_key(item) and _key(other) == _key(item)):
+                return self.of((*where, index))
+        return self.of(where)
+
+    def _section(self, name: str) -> Mapping[str, Any]:
+        found = self._raw.get(name)
+        return found if isinstance(found, dict) else {}
+
+    def _trust(self, *names: str) -> Where:
+        edges = self._raw.get("trust")
+        for index, edge in enumerate(edges if isinstance(edges, list) else []):
+            if (edge.get("from"), edge.get("kind", "assume"), edge.get("to")) == names:
+                return ("trust", index)
+        return ("trust",)
+
+    def _entitlement(self, identity: str, operation: str, target: str) -> Where:
+        """The entitlement that names the target; else the first that covers the operation."""
+        fits = [
+            (where, given) for where, given in self._given(identity) if fnmatchcase(operation, str(given["operation"]))
+        ]
+        named = (where for where, given in fits if any(fnmatchcase(target, str(t)) for t in given.get("targets", ())))
+        bare = (where for where, given in fits if not given.get("targets"))
+        first = (where for where, _ in fits)
+        return next(named, None) or next(bare, None) or next(first, ("identities", identity))
+
+    def _given(self, identity: str) -> Iterator[tuple[Where, Mapping[str, Any]]]:
+        """The entitlements of `identity`: its own and its roles' first, then everybody's (a tier may share them)."""
+        person = self._section("identities").get(identity) or {}
+        holders: list[tuple[str, str]] = [("identities", identity), *(("roles", r) for r in person.get("roles") or ())]
+        holders += [(section, name) for section in ("roles", "identities") for name in self._section(section)]
+        for section, name in dict.fromkeys(holders):
+            held = (self._section(section).get(name) or {}).get("entitlements") or ()
+            yield from (((section, name, "entitlements", index), given) for index, given in enumerate(held))
+
+
+def _key(item: Any) -> tuple[Any, ...]:
+    """What tells one item from another whatever its defaults: the operation and targets, or the ends of an edge."""
+    if isinstance(item, Mapping) and "operation" in item:
+        return (item["operation"], tuple(sorted(map(str, item.get("targets") or ()))))
+    if isinstance(item, Mapping) and "from" in item:
+        return (item["from"], item.get("kind", "assume"), item.get("to"))
+    return ()
