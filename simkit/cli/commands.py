@@ -10,6 +10,7 @@ from simkit.cli.generate import generate
 from simkit.cli.group import Group
 from simkit.cli.justifying import ablate, evidence, privilege, study
 from simkit.cli.looking import graph, schema, validate
+from simkit.cli.narrowing import narrow
 from simkit.cli.policies import policies
 
 
@@ -58,6 +59,7 @@ for _command in (
     compare,
     rank,
     paths,
+    narrow,
     ablate,
     privilege,
     evidence,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from simkit.narrowing.cutting import Choice, Problem
 from simkit.narrowing.exact import CutSet, cheapest, greedy
 from simkit.narrowing.measuring import Effect, Question, measure
 from simkit.narrowing.narrowing import Narrowing
+from simkit.narrowing.recommendation import Recommendations
 from simkit.narrowing.recommending import provenance, recommend
 from simkit.narrowing.supports import Supported, supported
 from simkit.narrowing.work import Givers, work_of
@@ -32,7 +34,7 @@ class Plan:
     `method` is `exact`, `greedy` or `budget`. `bound` is the price that no set of removals which cuts the goal and
     keeps every task goes under; `proven` says that the plan meets it. Where there is no such set, `narrowings` is
     empty, `possible` is False, and `stuck` holds an attack that rests on nothing that could go (empty where only the
-    tasks together forbid it).
+    tasks together, or the budget, forbid it).
     """
 
     question: Question
@@ -66,13 +68,17 @@ class Plan:
     def summary(self) -> str:
         """The plan in a sentence or two."""
         aim = self.question.goal or "a loss"
+        if not self.possible and self.price:
+            least = format_number(self.bound)
+            return f"{aim} cannot be cut off within the budget: to do it, and keep every task, costs at least {least}."
         if not self.possible:
             why = f": nothing on this path can go: {' -> '.join(self.stuck)}" if self.stuck else ""
             return f"{aim} cannot be cut off without breaking a task{why}."
         if not self.narrowings:
             return f"{aim} is out of reach already." if self.is_cut else f"No change found makes {aim} less likely."
-        count = f"{len(self.narrowings)} change{'s' if len(self.narrowings) > 1 else ''}"
-        end = f"put {aim} out of reach, even in the worst case" if self.is_cut else f"leave {aim} within reach"
+        many = len(self.narrowings) > 1
+        count, s = f"{len(self.narrowings)} change{'s' if many else ''}", "" if many else "s"
+        end = f"put{s} {aim} out of reach, even in the worst case" if self.is_cut else f"leave{s} {aim} within reach"
         return f"{count} {end}, and every task still works; {self._proof()}."
 
     def _proof(self) -> str:
@@ -219,7 +225,7 @@ def _planned(
         chosen,
         narrowed,
         method="exact" if exact else "greedy",
-        price=found.price if found.chosen is not None else 0.0,
+        price=found.price if math.isfinite(found.price) else 0.0,
         possible=found.chosen is not None,
         bound=found.bound if certain else 0.0,
         proven=proven,
@@ -246,8 +252,14 @@ def within_budget(scenario: Scenario, question: Question, budget: int, prices: P
         budget=budget,
         prices=prices,
     )
+    return plan_from(found)
+
+
+def plan_from(found: Recommendations) -> Plan:
+    """The plan of making all the changes of the greedy curve of `found`."""
     chosen = [point.added for point in found.curve if point.added is not None]
-    return plan_of(scenario, question, chosen, found.narrowed, method="budget", price=found.curve[-1].price)
+    price = found.curve[-1].price
+    return plan_of(found.scenario, found.question, chosen, found.narrowed, method="budget", price=price)
 
 
 def plan_of(

@@ -105,8 +105,8 @@ class Breaking:
 class Recommendations:
     """What to narrow, the best gain for its cost first; the greedy curve of changes together; and what was left out.
 
-    `candidates` counts everything that the model offers, `screened` what may help by the worst case, `confirmed` what
-    was replayed in full. `narrowed` is the scenario after the whole curve.
+    `candidates` counts everything that the model offers, `screened` what may help by the worst case; `ranked` is what
+    was replayed in full. `narrowed` is the `scenario` after the whole curve.
     """
 
     question: Question
@@ -115,6 +115,7 @@ class Recommendations:
     breaking: tuple[Breaking, ...]
     candidates: int
     screened: int
+    scenario: Scenario
     narrowed: Scenario
     provenance: Provenance
     prices: Prices = PRICES

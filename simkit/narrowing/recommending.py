@@ -100,6 +100,7 @@ class _Recommender:
             breaking=tuple(breaking),
             candidates=len(everything),
             screened=len(screened),
+            scenario=self.scenario,
             narrowed=narrowed,
             provenance=provenance(self.scenario, self.question),
             prices=self.prices,

@@ -1,0 +1,157 @@
+"""`simkit narrow`: what to narrow, what it costs, and the narrower scenario as a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simkit.cli.asking import entry_through
+from simkit.cli.group import DOES_NOT_HOLD, FINE
+from simkit.cli.options import (
+    complete_goals,
+    load,
+    output_options,
+    policy_option,
+    run_options,
+    scenario_argument,
+)
+from simkit.cli.output import Output, check_out
+from simkit.cli.screen import Screen
+from simkit.errors import InputError
+from simkit.table import Table, printable
+
+if TYPE_CHECKING:
+    from simkit.narrowing import Plan, Recommendations
+    from simkit.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The plan, where there is one, and the ranking that stands behind it."""
+
+    plan: Plan
+    ranking: Recommendations | None
+
+    @property
+    def summary(self) -> str:
+        """What the plan does, and what goes first."""
+        return "\n".join(each.summary for each in (self.plan, self.ranking) if each is not None)
+
+    def tables(self) -> list[Table]:
+        """The plan first."""
+        return [*self.plan.tables(), *(self.ranking.tables() if self.ranking else [])]
+
+    def to_dict(self) -> Mapping[str, Any]:
+        """Plan and ranking as plain data."""
+        return {"plan": self.plan.to_dict(), "ranking": self.ranking.to_dict() if self.ranking else None}
+
+
+@click.command(short_help="What to narrow, and what it costs.")
+@scenario_argument
+@policy_option
+@run_options
+@click.option("--every-entry-point", is_flag=True, help="Through all entry points together, not just one.")
+@click.option("--goal", "-g", metavar="NAME", shell_complete=complete_goals,
+              help="What must be out of reach. Default: make the value lost smaller.")  # fmt: skip
+@click.option("--budget", type=click.IntRange(min=1), default=None, help="Make at most so many changes.")
+@click.option("--exact", is_flag=True, help="The cheapest set of removals, with a proof. Needs --goal.")
+@click.option("--time-limit", type=click.FloatRange(min=0), default=30.0, show_default=True, metavar="SECONDS",
+              help="When --exact gives the best plan found so far, with its gap to the cheapest.")  # fmt: skip
+@click.option("--write", metavar="FILE", default=None, help="Write the narrowed scenario to FILE.")
+@output_options()
+@click.pass_obj
+def narrow(
+    screen: Screen,
+    scenario: str,
+    policy: str | None,
+    entry_point: str | None,
+    trials: int,
+    seed: int,
+    threads: int | None,
+    every_entry_point: bool,
+    goal: str | None,
+    budget: int | None,
+    exact: bool,
+    time_limit: float,
+    write: str | None,
+    format_: str | None,
+    out: str,
+) -> int:
+    """Recommend what to narrow, the best gain for its cost first, and show the scenario file before and after.
+
+    Every narrowing that the model offers is screened by the worst case, the best are replayed, and nothing that breaks
+    a task is recommended. With --goal the plan puts the goal out of reach even in the worst case: greedily, or with
+    --exact by the cheapest set of removals, and the proof that no cheaper one does. With --budget (and without --exact)
+    it is the best few changes of any kind, which need not be enough.
+
+    Exits with 1 if the goal cannot be cut off without breaking a task (or, with --exact, within the budget).
+
+    \b
+    Examples:
+      simkit narrow scenario.yaml
+      simkit narrow scenario.yaml --goal customers-leaked --exact
+      simkit narrow scenario.yaml --goal customers-leaked --budget 3 --write narrowed.yaml
+    """
+    if exact and goal is None:
+        raise click.UsageError("--exact cuts a goal off: name it with --goal")
+    check_out(out, scenario)
+    _check_write(write, scenario)
+    world = load(scenario)
+    entries = tuple(world.entry_points) if every_entry_point else (entry_through(screen, world, entry_point),)
+    asked = {"entry_point": entries, "trials": trials, "seed": seed, "threads": threads}
+    with screen.working("screening and replaying narrowings"):
+        found = _found(world, policy, goal, budget, exact, time_limit, asked)
+    Output(screen, "narrow", format_ or "", out).result(found)
+    _show(screen, found.plan, "json" if out == "-" and format_ == "json" else "", write)
+    return FINE if found.plan.possible else DOES_NOT_HOLD
+
+
+def _found(
+    world: Scenario,
+    policy: str | None,
+    goal: str | None,
+    budget: int | None,
+    exact: bool,
+    time_limit: float,
+    asked: Mapping[str, Any],
+) -> Narrowed:
+    import simkit.narrowing as narrowing
+
+    if goal is not None and (exact or budget is None):
+        plan = narrowing.cut_off(world, policy, goal=goal, exact=exact, budget=budget, time_limit=time_limit, **asked)
+        ranking = None if exact else narrowing.recommend(world, policy, goal=goal, **asked)
+        return Narrowed(plan, ranking)
+    changes: dict[str, Any] = {} if budget is None else {"budget": budget}
+    ranking = narrowing.recommend(world, policy, goal=goal, **changes, **asked)
+    return Narrowed(narrowing.plan_from(ranking), ranking)
+
+
+def _check_write(write: str | None, scenario: str) -> None:
+    """Raises InputError, before any work, where the narrowed scenario cannot be written."""
+    if write is None:
+        return
+    folder = os.path.dirname(write) or "."
+    if not os.path.isdir(folder):
+        raise InputError(f"--write {write}: there is no folder {folder!r}: make it first, or name another")
+    if os.path.exists(write) and os.path.exists(scenario) and os.path.samefile(write, scenario):
+        raise InputError(
+            f"--write {write} is the scenario itself: name another file, and compare before you replace it"
+        )
+
+
+def _show(screen: Screen, plan: Plan, format_: str, write: str | None) -> None:
+    """The narrowed scenario as a file, and as a diff where it does not stand in the answer already."""
+    if write is not None and plan.possible:
+        from simkit.files import write as write_file
+        from simkit.scenario import dump, loads
+
+        text = dump(plan.narrowed)
+        loads(text, write)
+        write_file(write, text)
+        screen.note(f"note: wrote {write}")
+    if format_ != "json" and not screen.quiet and plan.narrowings:
+        click.echo("\n" + "\n".join(printable(line) for line in plan.diff().split("\n")))
