@@ -24,6 +24,7 @@ from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
 from simkit.policies import GrantPolicy, named_policies, sessions
+from simkit.record import START, Record, Views, recorded
 from simkit.scenario import Scenario
 from simkit.scheduling.executors import ExecutorLike
 from simkit.techniques import World, attack_graph
@@ -97,13 +98,16 @@ def compile_attack(
     `entries` replaces the scenario's own entry points. Raises PolicyError for an unknown policy.
     """
     chosen = policy if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy)
-    response = scenario.response
-    cut = sessions(scenario.model, chosen, rotation_period=response.rotation_period)
-    world = World.of(cut, response, scenario.entry_points if entries is None else entries, scenario.goals)
+    world = _world(scenario, chosen, scenario.entry_points if entries is None else entries)
     graph = attack_graph(world, horizon=scenario.horizon)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
     legend = Legend.of(graph, scenario.model, scenario.goals, known)
-    return Attack(scenario, chosen, graph, legend, utility(cut, response, scenario.observed))
+    return Attack(scenario, chosen, graph, legend, utility(world.sessions, scenario.response, scenario.observed))
+
+
+def _world(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint]) -> World:
+    cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
+    return World.of(cut, scenario.response, entries, scenario.goals)
 
 
 def simulate(
@@ -156,6 +160,36 @@ def _only_one(hands: Hands) -> None:
     threads, executor = hands
     if executor is not None and threads is not None:
         raise QuestionError(f"threads={threads} counts only without an executor: leave one of the two out")
+
+
+def replay(
+    scenario: Scenario,
+    policy: PolicyLike = None,
+    *,
+    entry_point: str | None = None,
+    trial: int = 0,
+    seed: int = 0,
+    start: str = START,
+) -> Record:
+    """The event log of one sample: row `trial`, from 0, of what `simulate` replays with the same seed.
+
+    `start` is the moment at which the attack starts, an ISO 8601 date and time. Raises QuestionError for a trial or a
+    start that cannot be, else as `simulate`.
+    """
+    from simkit import __version__
+
+    name = chosen_entry(scenario, entry_point)
+    chosen = policy if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy)
+    world = _world(scenario, chosen, scenario.entry_points)
+    about = {
+        "scenario": scenario.name,
+        "digest": scenario.digest,
+        "policy": chosen.name,
+        "version": __version__,
+    }
+    graph = attack_graph(world, horizon=scenario.horizon)
+    drawn, row = checked_seed(seed), checked_trial(trial)
+    return recorded(graph, name, Views.of(world), seed=drawn, trial=row, start=start, about=about)
 
 
 def compare(
@@ -262,6 +296,13 @@ def checked_trials(trials: int) -> int:
     if isinstance(trials, bool) or not isinstance(trials, int) or not 1 <= trials <= MOST_TRIALS:
         raise QuestionError(f"trials {trials!r} is not a whole number from 1 to 2**34: choose one")
     return trials
+
+
+def checked_trial(trial: int) -> int:
+    """`trial` if it is a whole number from 0 to below 2**34. Raises QuestionError."""
+    if isinstance(trial, bool) or not isinstance(trial, int) or not 0 <= trial < MOST_TRIALS:
+        raise QuestionError(f"trial {trial!r} is not a whole number from 0 to 2**34 - 1: choose one")
+    return trial
 
 
 def under(scenario: Scenario, policy: GrantPolicy) -> Scenario:

@@ -82,6 +82,10 @@ class Fates:
         )
         return sum(self._drawn(row, partial(self.of_step, stream, step)) for stream, row in parts)
 
+    def waits(self, step: int) -> int:
+        """The wait for a task's next run alone: until then nothing is attempted."""
+        return self._drawn(self.graph.wait[step], partial(self.of_step, Stream.WAIT, step))
+
     def alert_after(self, step: int) -> int | None:
         """How long after its conclusion `step` raises an alert, if it does."""
         if self.of_step(Stream.ALERT, step) >= self.graph.alert[step]:
@@ -122,11 +126,12 @@ class Trace:
 
 def replay(graph: AttackGraph, entry: EntryArrays, *, seed: int, sample: int, extensions: int = EXTENSIONS) -> Trace:
     """What `sample` reaches before the horizon. `extensions` bounds role juggling (see `EXTENSIONS`)."""
-    return _Replay(graph, Fates(graph, seed, sample), extensions).run(entry)
+    return Replay(graph, Fates(graph, seed, sample), extensions).run(entry)
 
 
-class _Replay:
-    """Events are (moment, step), the earliest first, and among equals the step whose key sorts first.
+class Replay:
+    """One replay under way: events are (moment, step), the earliest first, and among equals the step whose key sorts
+    first.
 
     A fact holds from `since` (included) to `until` (excluded).
     """

@@ -1,0 +1,190 @@
+"""What an identity was allowed to do at a moment, and what it had done by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simkit.attackgraph import Fact
+from simkit.errors import QuestionError, nearest
+from simkit.record import ocsf
+from simkit.record.header import Header
+from simkit.record.ocsf import Line
+from simkit.record.record import Record
+from simkit.record.views import MODES
+from simkit.table import Table
+
+HAD = {"replays": "its token is replayed", "steers": "its agent is steered", "errs": "its agent errs"}
+"""How the attack has a session, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that the attack has, and what it may do; times in ms since the start (`until` None: to the horizon)."""
+
+    name: str
+    mode: str
+    since: int
+    until: int | None
+    may: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was attempted: when (ms), what, how it came out, what was decided and why."""
+
+    at: int
+    what: str
+    session: str
+    outcome: str
+    decision: str
+    why: str
+
+    @property
+    def executed(self) -> bool:
+        """True if it was done, not merely tried."""
+        return self.outcome == "executed"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer about one identity at one moment (ms since the start)."""
+
+    header: Header
+    identity: str
+    at: int
+    live: tuple[LiveSession, ...]
+    deeds: tuple[Deed, ...]
+
+    @property
+    def summary(self) -> str:
+        """The answer in two sentences."""
+        executed = [deed for deed in self.deeds if deed.executed]
+        may = {grant for session in self.live for grant in session.may}
+        return (
+            f"{clock(self.at)} after the start, {_count(len(self.live), 'session')} of {self.identity} "
+            f"{'was' if len(self.live) == 1 else 'were'} in the attack's hands, allowed {_count(len(may), 'grant')}. "
+            f"By then it had executed {_count(len(executed), 'action')}; {len(self.deeds) - len(executed)} more "
+            f"{'was' if len(self.deeds) - len(executed) == 1 else 'were'} attempted in vain."
+        )
+
+    def tables(self) -> list[Table]:
+        """The live sessions, what they may do, what was executed, and what was only attempted."""
+        return [self._sessions(), self._grants(), self._done(), self._tried()]
+
+    def _sessions(self) -> Table:
+        rows = [(s.name, HAD[s.mode], clock(s.since), clock(s.until), len(s.may)) for s in self.live]
+        return Table(("session", "how the attack has it", "since", "until", "grants"), rows, title="live sessions")
+
+    def _grants(self) -> Table:
+        rows = [(grant, session.name, HAD[session.mode]) for session in self.live for grant in session.may]
+        return Table(("may", "in session", "how"), rows, title="what it was allowed to do")
+
+    def _done(self) -> Table:
+        rows = [(clock(deed.at), deed.what, deed.session, deed.why) for deed in self.deeds if deed.executed]
+        return Table(("at", "action", "in session", "why it was allowed"), rows, title="executed")
+
+    def _tried(self) -> Table:
+        rows = [(clock(d.at), d.what, d.session, d.decision, d.why) for d in self.deeds if not d.executed]
+        return Table(("at", "action", "in session", "decision", "why"), rows, title="attempted only")
+
+    def to_dict(self) -> Mapping[str, Any]:
+        """The answer as plain data; times in seconds."""
+        return {
+            "record": {name: value for name, value in self.header.to_dict().items() if name != "identities"},
+            "identity": self.identity,
+            "at": self.at / 1000,
+            "sessions": [
+                {
+                    "session": session.name,
+                    "mode": session.mode,
+                    "since": session.since / 1000,
+                    "until": None if session.until is None else session.until / 1000,
+                    "may": list(session.may),
+                }
+                for session in self.live
+            ],
+            "executed": [_plain(deed) for deed in self.deeds if deed.executed],
+            "attempted": [_plain(deed) for deed in self.deeds if not deed.executed],
+        }
+
+
+def explain(record: Record, at: int, identity: str) -> Explanation:
+    """What `identity` was allowed to do at `at` (ms since the start), and what it had done by then.
+
+    Allowed is what its live sessions may do: those that the attack has. Raises QuestionError for an identity that the
+    scenario does not have, and for a moment beyond the horizon.
+    """
+    header = record.header
+    if identity not in header.identities:
+        raise QuestionError(
+            f"{header.scenario} has no identity called {identity!r}: {nearest(identity, header.identities)}"
+        )
+    if not 0 <= at <= header.horizon:
+        raise QuestionError(f"{clock(at)} is not within the log: choose a moment up to {clock(header.horizon)}")
+    lines = record.until(at)
+    live = tuple(sorted(_live(lines, record.state(at), identity), key=lambda found: (found.name, found.mode)))
+    return Explanation(header, identity, at, live, tuple(_deeds(lines, header, identity)))
+
+
+def _live(lines: Iterable[Line], state: Mapping[Fact, tuple[int, int | None]], identity: str) -> Iterator[LiveSession]:
+    """What each live session of `identity` was last authorized to do."""
+    latest: dict[tuple[str, str], Line] = {}
+    for line in lines:
+        if line["class_uid"] == ocsf.AUTHORIZE.uid:
+            latest[line["unmapped"]["mode"], line["session"]["uid"]] = line
+    for (mode, name), line in latest.items():
+        held = state.get(Fact(mode, name))
+        if mode in MODES and held is not None and identity in line["unmapped"]["identities"]:
+            yield LiveSession(name, mode, *held, tuple(line["privileges"]))
+
+
+def _deeds(lines: Iterable[Line], header: Header, identity: str) -> Iterator[Deed]:
+    for line in lines:
+        own = line["unmapped"]
+        if own.get("outcome") and identity in own["identities"]:
+            yield Deed(
+                line["time"] - header.epoch,
+                line["message"],
+                _session(line),
+                own["outcome"],
+                own["decision"],
+                line["status_detail"],
+            )
+
+
+def _session(line: Line) -> str:
+    """The session in which something was done, or that it opened."""
+    given = line.get("actor", {}).get("session") or line.get("session") or {}
+    return str(given.get("uid", ""))
+
+
+def _plain(deed: Deed) -> dict[str, Any]:
+    return {
+        "at": deed.at / 1000,
+        "action": deed.what,
+        "session": deed.session,
+        "outcome": deed.outcome,
+        "decision": deed.decision,
+        "why": deed.why,
+    }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def clock(milliseconds: int | None) -> str:
+    """A moment of the log as hours, minutes and seconds, with days where there are any; None is the horizon.
+
+    >>> clock(870_000), clock(90_061_500), clock(None)
+    ('00:14:30', '1d 01:01:01.5', 'the horizon')
+    """
+    if milliseconds is None:
+        return "the horizon"
+    days, rest = divmod(milliseconds, 86_400_000)
+    hours, rest = divmod(rest, 3_600_000)
+    minutes, rest = divmod(rest, 60_000)
+    fraction = f".{rest % 1000:03}".rstrip("0").rstrip(".")
+    return (f"{days:,}d " if days else "") + f"{hours:02}:{minutes:02}:{rest // 1000:02}{fraction}"

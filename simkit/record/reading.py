@@ -1,0 +1,156 @@
+"""A log from a file: whole, of this format, and in order, or refused with a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from simkit.errors import InputError
+from simkit.files import decoded, read
+from simkit.record import ocsf
+from simkit.record.header import FORMAT, Header, epoch
+from simkit.record.ocsf import Line
+from simkit.record.record import Record
+
+Count = Annotated[int, Field(ge=0, lt=1 << 63, strict=True)]
+Checked = TypeVar("Checked", bound=BaseModel)
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    fact: Annotated[list[str], Field(min_length=3, max_length=3)]
+    ended: bool = False
+    since: Count = 0
+    until: Count | None = None
+
+
+class _Own(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    at: str
+    facts: list[_Told]
+    identities: list[str] = []
+    outcome: Literal["executed", "denied", "failed", "cut short", ""] = ""
+    step: str = ""
+    rule: str = ""
+    mode: str = ""
+    why: str = ""
+    decision: str = ""
+
+
+class _Metadata(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    sequence: Count
+
+
+class _Event(BaseModel):
+    """What every line has; other fields are the schema's, and pass."""
+
+    model_config = ConfigDict(frozen=True)
+
+    time: Count
+    class_uid: Count
+    activity_id: Count
+    message: str
+    metadata: _Metadata
+    unmapped: _Own
+    status_detail: str = ""
+    privileges: list[str] = []
+    session: Mapping[str, Any] = {}
+    api: Mapping[str, Any] = {}
+    resources: list[Mapping[str, Any]] = []
+
+
+class _Header(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    format: Count
+    lines: Count
+    scenario: str
+    digest: str
+    policy: str
+    entry_point: str
+    variant: str
+    seed: Annotated[int, Field(ge=0, lt=1 << 64, strict=True)]
+    trial: Count
+    start: str
+    horizon: Count
+    contained: Count | None
+    version: str
+    identities: dict[str, str]
+
+
+def read_record(path: str | os.PathLike[str]) -> Record:
+    """The record in the file at `path`, or on standard input for `-`.
+
+    Raises InputError for a file that cannot be read, is no log of simkit, is of a newer format, is cut off, or has
+    lines added, lost or out of order.
+    """
+    name = os.fspath(path)
+    return read_lines(decoded(read(name), name), name)
+
+
+def read_lines(text: str, name: str) -> Record:
+    """The record in `text`, which came from the file `name`. Raises InputError as `read_record`."""
+    rows = text.split("\n")
+    header, count = _header(rows[0], name)
+    whole = rows[:-1] if rows[-1] == "" else rows
+    if len(whole) < count or (len(whole) == count and rows[-1] != ""):
+        raise InputError(f"{name} is cut off after line {len(whole)} of {count}: copy it again, or replay it")
+    if len(whole) > count:
+        raise InputError(f"{name} goes on after its last line, {count}: remove what is not of the log, or replay it")
+    return Record(header, tuple(_events(whole, name, header)))
+
+
+def _events(rows: list[str], name: str, header: Header) -> Iterator[Line]:
+    """The lines, each checked against the one before."""
+    before, last = header.epoch, header.epoch + header.horizon
+    for number, row in enumerate(rows):
+        line = _parsed(row, f"{name}:{number + 1}")
+        event = _checked(_Event, line, f"{name}:{number + 1}")
+        if event.metadata.sequence != number or not before <= event.time <= last:
+            raise InputError(f"{name}:{number + 1}: the line is out of order: lines were moved or lost, replay the log")
+        before = event.time
+        yield line
+
+
+def _header(row: str, name: str) -> tuple[Header, int]:
+    """The header in the first line, and how many lines there should be."""
+    try:
+        own = json.loads(row)["unmapped"]["record"]
+        newer = own["format"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise InputError(f"{name} is not a log of simkit: write one with `simkit replay SCENARIO --out FILE`") from None
+    if newer != FORMAT:
+        raise InputError(f"{name} is of log format {newer!r}, this simkit reads {FORMAT}: replay it with this one")
+    found = _checked(_Header, own, f"{name}:1").model_dump()
+    count = found.pop("lines")
+    del found["format"]
+    epoch(found["start"])
+    return Header(**found), count
+
+
+def _parsed(row: str, where: str) -> Line:
+    try:
+        line = json.loads(row)
+    except (ValueError, RecursionError):
+        raise InputError(f"{where}: the line is not JSON: copy the log again, or replay it") from None
+    if not isinstance(line, dict) or line.get("class_uid") not in ocsf.CLASSES:
+        raise InputError(f"{where}: the line is no event of a simkit log: remove it, or replay the log")
+    return line
+
+
+def _checked(model: type[Checked], raw: Any, where: str) -> Checked:
+    try:
+        return model.model_validate(raw)
+    except (ValidationError, RecursionError) as error:
+        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": "too deep"}
+        spot = ".".join(str(part) for part in first["loc"]) or "the line"
+        raise InputError(f"{where}: {spot} is not as simkit writes it ({first['msg']}): replay the log") from None

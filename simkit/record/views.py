@@ -1,0 +1,87 @@
+"""What the record says about sessions and tokens: who has them, what they may do, and through which role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from simkit.attackgraph import Fact
+from simkit.entitlements import Grant
+from simkit.model import Model, Response
+from simkit.policies import Session, Sessions
+from simkit.techniques import World
+
+MODES = ("replays", "steers", "errs")
+"""The kinds of facts that say that the attack has a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Sessions by name, with what each gains once a fact widens it; identities by name. All may be empty."""
+
+    model: Model | None = None
+    cut: Sessions | None = None
+    response: Response = field(default_factory=Response)
+    sessions: Mapping[str, Session] = field(default_factory=dict)
+    gained: Mapping[str, Mapping[Fact, Iterable[Grant]]] = field(default_factory=dict)
+    miss_rates: Mapping[str, float] = field(default_factory=dict)
+    fresh: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, world: World) -> Views:
+        """The views of a compiled world."""
+        sessions = {name: reached.session for name, reached in world.all_sessions.items()}
+        return cls(
+            model=world.model,
+            cut=world.sessions,
+            response=world.response,
+            sessions=sessions,
+            gained=world.gained,
+            miss_rates={name: world.miss_rate(session.policy) for name, session in sessions.items()},
+            fresh=frozenset(token.name for token in world.tokens(world.model.credentials) if token.rate),
+        )
+
+    def identities(self, session: str) -> tuple[str, ...]:
+        """Whose session it is: a whole tier shares one under `scope: all`. An unknown session is its own."""
+        return self.sessions[session].identities if session in self.sessions else (session,)
+
+    def kind(self, identity: str) -> str:
+        """The kind of `identity`; empty where it is unknown."""
+        return self.model.identities[identity].kind if self.model and identity in self.model.identities else ""
+
+    def policy(self, session: str) -> str:
+        """The grant policy that governs `session`."""
+        return self.sessions[session].policy.name if session in self.sessions else ""
+
+    def privileges(self, session: str, held: Iterable[Fact]) -> list[str]:
+        """What `session` may do while the facts `held` hold."""
+        if session not in self.sessions:
+            return []
+        grants = dict.fromkeys(self.sessions[session].grants)
+        for fact, added in self.gained.get(session, {}).items():
+            if fact in held:
+                grants.update(dict.fromkeys(added))
+        return [written(grant) for grant in sorted(grants)]
+
+    def widened_by(self, fact: Fact) -> list[str]:
+        """The sessions that gain something once `fact` holds."""
+        return sorted(name for name, gains in self.gained.items() if fact in gains)
+
+    def through(self, identity: str, grant: Grant) -> list[str]:
+        """Which roles of `identity` allow `grant`; `direct` for an entitlement of its own; empty for neither."""
+        if not self.model or not self.cut or identity not in self.model.identities:
+            return []
+        resolver, who = self.cut.resolver, self.model.identities[identity]
+        roles = {f"role {name}": self.model.roles[name].entitlements for name in who.roles}
+        given = {**roles, "direct": who.entitlements}
+        return [name for name, each in given.items() if resolver.cover(grant, resolver.entitled(each)) is not None]
+
+
+def written(grant: Grant) -> str:
+    """A grant as people write it.
+
+    >>> written(("crm.read", "cases")), written(("shell.run", ""))
+    ('crm.read(cases)', 'shell.run')
+    """
+    operation, target = grant
+    return f"{operation}({target})" if target else operation
