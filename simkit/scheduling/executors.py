@@ -6,14 +6,15 @@ import os
 import pickle
 import sys
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from simkit.errors import EngineError, InputError, QuestionError
@@ -180,22 +181,20 @@ class _Hands:
         self.pool = pool
         self.workers = workers
         self._cargo: dict[Future[Any], Any] = {}
+        self._finished: SimpleQueue[Future[Any]] = SimpleQueue()
 
     def done(self, work: Callable[[S, I], R], shared: Shared[S], items: Iterable[I]) -> Iterator[tuple[I, R]]:
         """Each item with its result, as they are done; a failure cancels what has not begun."""
-        left, again = iter(items), deque[I]()
+        left = iter(items)
         try:
             while self._fill(work, shared, left) or self._cargo:
-                finished, _ = wait_for(self._cargo, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    item = self._cargo.pop(future)
-                    result = future.result()
-                    if isinstance(result, Missing):
-                        again.append(item)
-                    else:
-                        yield item, result
-                while again:
-                    self._put(self.submit(work, shared, again[0], True), again.popleft())
+                future = self._finished.get()
+                item = self._cargo.pop(future)
+                result = future.result()
+                if isinstance(result, Missing):
+                    self._put(self.submit(work, shared, item, True), item)
+                else:
+                    yield item, result
         finally:
             wait_for([future for future in self._cargo if not future.cancel()])
             self._cargo.clear()
@@ -212,6 +211,7 @@ class _Hands:
 
     def _put(self, future: Future[Any], item: Any) -> None:
         self._cargo[future] = item
+        future.add_done_callback(self._finished.put)
 
     def submit(self, work: Callable[[S, I], R], shared: Shared[S], item: I, with_value: bool) -> Future[Any]:
         """One block on its way."""
