@@ -31,12 +31,12 @@ class Resolver:
                 self._containers.setdefault(child, []).append(parent)
 
     def cover(self, grant: Grant, entitled: Grants) -> frozenset[str] | None:
-        """The conditions under which `entitled` covers `grant`, itself or through what contains its target; or None."""
+        """The conditions that all grants share by which `entitled` covers `grant`: its own, and those of what contains
+        its target. None if it does not."""
         operation, target = grant
-        for name in (target, *self._containers.get(target, ())):
-            if (operation, name) in entitled:
-                return entitled[operation, name]
-        return None
+        names = (target, *self._containers.get(target, ()))
+        found = [entitled[operation, name] for name in names if (operation, name) in entitled]
+        return frozenset.intersection(*found) if found else None
 
     def grants(self, operation: str, targets: tuple[str, ...] = ()) -> tuple[Grant, ...]:
         """The grants that `operation` (a name or glob) on `targets` (names or globs; empty: its own) stands for."""
