@@ -77,7 +77,7 @@ def test_a_goal_that_only_a_broken_task_would_cut_exits_with_1(cli: Cli, desk: s
 def test_without_a_goal_the_value_lost_is_made_smaller(cli: Cli, desk: str) -> None:
     done = cli("narrow", desk, "-n", "50", "--format", "json")
     assert done.exit_code == 0, done.output
-    answer = json.loads(done.stdout)
+    answer = json.loads(done.stdout)["result"]
     first = answer["ranking"]["recommendations"][0]
     assert first["name"] == "Drop crm.read on cases from role desk"
     assert (first["unneeded"], first["price"], first["less"]["estimate"]) == (True, 0.0, 10.0)
@@ -89,7 +89,7 @@ def test_without_a_goal_the_value_lost_is_made_smaller(cli: Cli, desk: str) -> N
 def test_a_budget_makes_so_many_changes_at_most(cli: Cli, desk: str) -> None:
     done = cli("narrow", desk, "--goal", "cases-leaked", "--budget", "1", "-n", "50", "--format", "json")
     assert done.exit_code == 0, done.output
-    plan = json.loads(done.stdout)["plan"]
+    plan = json.loads(done.stdout)["result"]["plan"]
     assert (plan["method"], len(plan["changes"])) == ("budget", 1)
 
 
