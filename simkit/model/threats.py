@@ -100,4 +100,7 @@ def class_of(event: str) -> str:
     >>> class_of("assume")
     'identity'
     """
-    return next((name for name, events in EVENT_CLASSES.items() if event in events), "")
+    return _CLASS.get(event, "")
+
+
+_CLASS = {event: name for name, events in EVENT_CLASSES.items() for event in events}
