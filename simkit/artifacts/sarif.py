@@ -72,14 +72,15 @@ def _rule(rule: str) -> Json:
 
 def _results(check: FileCheck) -> Iterator[Json]:
     yield from (_path(path) for path in check.paths)
-    told = {path.reason for path in check.paths}
+    shown = {(path.policy, path.entry_point) for path in check.paths}
     for verdict in check.verdicts:
-        if not verdict.holds and verdict.sentence not in told:
+        shows_paths = verdict.expectation.at_most is not None and (verdict.policy, verdict.entry_point) in shown
+        if not verdict.holds and not shows_paths:
             rule = UNDECIDED if verdict.status == "unsure" else EXPECTATION
             about = (verdict.expectation.name, verdict.policy, verdict.entry_point)
             yield _finding(check, rule, verdict.sentence, check.spot(verdict.expectation.name), about)
     for change in check.growth:
-        if change.sentence not in told:
+        if (change.policy, change.entry_point) not in shown:
             about = (change.measure, change.policy, change.entry_point)
             yield _finding(check, GROWTH, change.sentence, check.spot(change.sentence), about)
 
@@ -133,5 +134,5 @@ def _relative(file: str) -> str:
 
 
 def _said(text: str) -> str:
-    """`text` so that SARIF reads no placeholder (`{0}`) and no link (`[a](b)`) in it, and nothing hides what is read."""
+    """`text` without what SARIF would read as a placeholder (`{0}`) or a link (`[a](b)`), and nothing hidden in it."""
     return printable(text).replace("{", "{{").replace("}", "}}").replace("](", "\\](")

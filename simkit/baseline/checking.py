@@ -235,7 +235,9 @@ def _prove(before: StoredRun, old: Scenario, replays: Replays, baseline: str) ->
             result = replays.of(old, slot, entry)
             if result is not None and Figures.of(result).to_dict() == figures.model_dump():
                 continue
-            told = f"{baseline}: the figures of {before.name!r} under {slot} through {entry} are not those of its scenario"
+            told = (
+                f"{baseline}: the figures of {before.name!r} under {slot} through {entry} are not those of its scenario"
+            )
             if before.version != __version__:
                 told = f"{baseline} was made by simkit {before.version}, and {__version__} computes otherwise"
                 raise InputError(f"{told}: renew it with --update")

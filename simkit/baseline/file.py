@@ -109,19 +109,25 @@ def save_baseline(file: str, baseline: Baseline) -> None:
     write(file, written(baseline))
 
 
+STRUCTURE = 5
+"""So many levels are always broken into lines: down to each result and each part of the scenario."""
+
+
 def written(baseline: Baseline) -> str:
     """`baseline` as text: sorted, and broken into lines by what belongs together, so that a diff reads well."""
-    return _lines(baseline.model_dump(mode="json"), "") + "\n"
+    return _lines(baseline.model_dump(mode="json"), 0) + "\n"
 
 
-def _lines(value: Any, indent: str) -> str:
+def _lines(value: Any, depth: int) -> str:
     flat = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    if not isinstance(value, dict | list) or "samples" in value or len(flat) + len(indent) <= WIDEST or not value:
+    indent = "  " * depth
+    if not isinstance(value, dict | list) or not value or "samples" in value:
         return flat
-    deeper = indent + "  "
+    if depth >= STRUCTURE and len(flat) + len(indent) <= WIDEST:
+        return flat
     if isinstance(value, dict):
-        parts = [f"{json.dumps(key, ensure_ascii=False)}: {_lines(value[key], deeper)}" for key in sorted(value)]
+        parts = [f"{json.dumps(key, ensure_ascii=False)}: {_lines(value[key], depth + 1)}" for key in sorted(value)]
     else:
-        parts = [_lines(item, deeper) for item in value]
+        parts = [_lines(item, depth + 1) for item in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return f"{opening}\n{deeper}" + f",\n{deeper}".join(parts) + f"\n{indent}{closing}"
+    return f"{opening}\n{indent}  " + f",\n{indent}  ".join(parts) + f"\n{indent}{closing}"

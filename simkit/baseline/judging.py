@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from simkit.baseline.measures import PROVEN, Measured, measured, written
 from simkit.blast_radius import BlastRadius
-from simkit.blast_radius.intervals import Z, wilson
+from simkit.blast_radius.intervals import Z
 from simkit.scenario import Expectation, Scenario
 
 MOST_TRIALS = 10**9
@@ -107,7 +107,7 @@ def _status(expectation: Expectation, found: Measured) -> str:
 def trials_needed(found: Measured, bound: float) -> int | None:
     """About how many trials would leave `bound` outside the interval, if the estimate stays what it is.
 
-    None where no number of trials below `MOST_TRIALS` would. Chances: the Wilson interval of the same share. Means:
+    None where no number of trials below `MOST_TRIALS` would. Chances: the score test that Wilson turns round. Means:
     widths shrink with the root of the trials. Quantiles: the ranks are binomial.
     """
     if found.method == PROVEN or found.estimate == bound:
@@ -121,16 +121,8 @@ def trials_needed(found: Measured, bound: float) -> int | None:
 
 
 def _for_a_chance(found: Measured, bound: float) -> int | None:
-    low = high = found.trials
-    while bound in wilson(round(found.estimate * high), high):
-        low, high = high, 2 * high
-        if high > MOST_TRIALS:
-            return None
-    while high - low > max(1, low // 100):
-        middle = (low + high) // 2
-        inside = bound in wilson(round(found.estimate * middle), middle)
-        low, high = (middle, high) if inside else (low, middle)
-    return _advice(high)
+    """The Wilson interval turns the score test round: it holds those bounds b with (p - b)^2 <= Z^2 b (1 - b) / n."""
+    return _advice(Z * Z * bound * (1 - bound) / (found.estimate - bound) ** 2)
 
 
 def _for_a_quantile(found: Measured, bound: float, share: float = 0.95) -> int | None:

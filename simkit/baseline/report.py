@@ -155,6 +155,12 @@ class Report:
         return [f"{check.file}: {sentence}" for check in self.checks for sentence in check.sentences]
 
     @property
+    def advice(self) -> list[str]:
+        """What to do where too few trials cannot tell."""
+        unsure = [(check.file, v) for check in self.checks for v in check.verdicts if v.status == "unsure"]
+        return [f"{file}: {v.expectation.name} through {v.entry_point}: {v.advice}" for file, v in unsure]
+
+    @property
     def summary(self) -> str:
         """The check in a sentence or two."""
         count = len(self.checks)

@@ -1,0 +1,188 @@
+"""`simkit check`: the gate for CI, red when an expectation is not shown to hold or the blast radius grows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from simkit.cli.group import DOES_NOT_HOLD, FINE
+from simkit.cli.options import LARGEST_SEED, complete_policies, listening_options, names, threads_option
+from simkit.cli.output import Answer, Output, check_out
+from simkit.cli.screen import Screen
+from simkit.cli.settings import Settings, settings
+from simkit.errors import InputError, QuestionError
+from simkit.files import decoded, read
+
+if TYPE_CHECKING:
+    from simkit.baseline import Report
+
+FORMATS = ("text", "json", "markdown", "sarif", "junit")
+_SUFFIXES = {
+    ".sarif": "sarif",
+    ".sarif.json": "sarif",
+    ".json": "json",
+    ".md": "markdown",
+    ".xml": "junit",
+    ".txt": "text",
+}
+
+
+@click.command(short_help="Fail when an expectation breaks or the blast radius grows.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--baseline", "-b", metavar="FILE", help="Hold the blast radius against what this file stores.")
+@click.option("--update", is_flag=True, help="Write the baseline anew, and hold nothing against it.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something fails.")
+@click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
+              help="What a new baseline holds. Default: that in force, and those that expectations name.")  # fmt: skip
+@click.option("--trials", "-n", type=click.IntRange(min=1), default=None,
+              help="How many times each attack is replayed. Default: what the baseline says, else 1000.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=None,
+              help="The same seed gives the same answer. Default: what the baseline says, else 0.")  # fmt: skip
+@threads_option
+@click.option("--format", "-f", "formats", multiple=True, type=click.Choice(FORMATS),
+              help="How to write the report; may be given again. Default: as the name of --out says.")  # fmt: skip
+@click.option("--out", "--output-file-path", "-o", "outs", multiple=True, metavar="FILE",
+              help="Where to write it; may be given again. Default: standard output.")  # fmt: skip
+@listening_options
+@click.pass_obj
+def check(
+    screen: Screen,
+    paths: tuple[str, ...],
+    baseline: str | None,
+    update: bool,
+    exit_zero: bool,
+    policies: tuple[str, ...] | None,
+    trials: int | None,
+    seed: int | None,
+    threads: int | None,
+    formats: tuple[str, ...],
+    outs: tuple[str, ...],
+) -> int:
+    """Judge what scenarios expect of themselves, and hold their blast radius against a baseline.
+
+    PATH is a scenario file, `-`, or a folder, in which every YAML file that begins a scenario counts. An expectation
+    holds if its whole interval keeps the bound; where the interval holds the bound, the check says how many trials
+    would tell, and fails. Growth is paired, sample by sample, and blamed on the entitlement, credential or trust edge
+    that did it. Without PATH and --baseline, those of [tool.simkit.check] in pyproject.toml count.
+
+    \b
+    Examples:
+      simkit check scenarios/                                       only what the scenarios expect
+      simkit check scenarios/ --baseline results/baseline.json --update
+      simkit check scenarios/ --baseline results/baseline.json      in CI
+      simkit check scenario.yaml --format text --format sarif --out simkit.sarif
+    """
+    project = settings()
+    files = scenario_files(paths or [project.path(name) for name in project.checking.get("paths", ())])
+    stored = baseline or (_own_baseline(project) if "-" not in files else None)
+    chosen = policies or (tuple(project.checking["policies"]) if "policies" in project.checking and update else None)
+    written = pairs(formats, outs)
+    for _, out in written:
+        check_out(out, *files, *([stored] if stored else []))
+    report = _checked(screen, files, stored, update, (trials, seed, chosen, threads))
+    _tell(screen, report, written)
+    return DOES_NOT_HOLD if report.failed and not exit_zero else FINE
+
+
+def _checked(
+    screen: Screen,
+    files: list[str],
+    stored: str | None,
+    update: bool,
+    said: tuple[int | None, int | None, tuple[str, ...] | None, int | None],
+) -> Report:
+    import simkit.baseline
+
+    terms = simkit.baseline.Terms(*said)
+    with screen.working(f"checking {len(files)} scenarios"):
+        return simkit.baseline.check(files, baseline=stored, update=update, terms=terms)
+
+
+def _own_baseline(project: Settings) -> str | None:
+    return project.path(project.checking["baseline"]) if "baseline" in project.checking else None
+
+
+def scenario_files(paths: Iterable[str]) -> list[str]:
+    """The scenario files that `paths` name: files as they are, and those in folders that begin a scenario.
+
+    Raises QuestionError where there is no path, InputError for what is missing or holds no scenario.
+    """
+    found = [file for path in paths for file in _files(path)]
+    if not found:
+        raise QuestionError(
+            "no PATH is given: name a scenario, or set `paths` in [tool.simkit.check] of pyproject.toml"
+        )
+    return list(dict.fromkeys(found))
+
+
+def _files(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        if path != "-" and not os.path.exists(path):
+            raise InputError(f"no file is called {path!r}: check the name and the folder")
+        return [path]
+    inside = [os.path.join(top, name) for top, _, found in os.walk(path) for name in found]
+    files = sorted(file for file in inside if file.endswith((".yaml", ".yml")) and _begins_a_scenario(file))
+    if not files:
+        raise InputError(f"the folder {path!r} holds no scenario, a YAML file with `simkit: 1`: name another")
+    return files
+
+
+def _begins_a_scenario(file: str) -> bool:
+    return any(line.startswith("simkit:") for line in decoded(read(file), file).splitlines())
+
+
+def pairs(formats: Iterable[str], outs: Iterable[str]) -> list[tuple[str, str]]:
+    """Each format with where it goes: to the file whose name says it, else in order; one may go to standard output.
+
+    >>> pairs(["text", "sarif"], ["simkit.sarif"])
+    [('sarif', 'simkit.sarif'), ('text', '-')]
+    """
+    left, free, made = list(formats), list[str](), list[tuple[str, str]]()
+    if not left:
+        made = [(_says(out) or "text", out) for out in outs] or [("text", "-")]
+    else:
+        for out in outs:
+            if _says(out) in left:
+                left.remove(_says(out))
+                made.append((_says(out), out))
+            else:
+                free.append(out)
+    if len(free) > len(left):
+        raise QuestionError(f"--out {free[-1]} has no format: give a --format for each --out")
+    made += zip(left, [*free, *["-"] * (len(left) - len(free))], strict=True)
+    if sum(out == "-" for _, out in made) > 1:
+        raise QuestionError("two formats cannot share standard output: give an --out for each --format but one")
+    return made
+
+
+def _says(out: str) -> str:
+    return next((name for suffix, name in _SUFFIXES.items() if out.lower().endswith(suffix)), "")
+
+
+def _tell(screen: Screen, report: Report, written: list[tuple[str, str]]) -> None:
+    """Every format to its place; where none of them is for people to read now, they still hear what failed."""
+    for key in report.gone:
+        screen.note(f"note: {report.baseline} has a run of {key}, whose file is gone; --update drops it")
+    for name, out in written:
+        output = Output(screen, "check", name, out)
+        if name == "text":
+            said = report.sentences if screen.quiet else report.advice
+            output.result(Answer(report.summary, tuple(report.tables()), {}), said)
+        else:
+            output.text(_writers()[name](report))
+    if report.failed and all(out != "-" for _, out in written):
+        screen.note("\n".join([report.summary, *report.sentences]))
+
+
+def _writers() -> dict[str, Callable[[Report], str]]:
+    from simkit import artifacts
+
+    return {
+        "json": artifacts.json_report,
+        "markdown": artifacts.comment,
+        "sarif": artifacts.sarif,
+        "junit": artifacts.junit,
+    }
