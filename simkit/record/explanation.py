@@ -156,7 +156,7 @@ def _deeds(lines: Iterable[Line], header: Header, identity: str) -> Iterator[Dee
 
 def _session(line: Line) -> str:
     """The session in which something was done, or that it opened."""
-    given = line.get("actor", {}).get("session") or line.get("session") or {}
+    given = (line.get("actor") or {}).get("session") or line.get("session") or {}
     return str(given.get("uid", ""))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from simkit.errors import InputError
+from simkit.errors import InputError, QuestionError
 from simkit.files import decoded, read
 from simkit.record import ocsf
 from simkit.record.header import FORMAT, Header, epoch
@@ -50,6 +50,18 @@ class _Metadata(BaseModel):
     sequence: Count
 
 
+class _Named(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    uid: str
+
+
+class _Actor(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    session: _Named | None = None
+
+
 class _Event(BaseModel):
     """What every line has; other fields are the schema's, and pass."""
 
@@ -63,9 +75,25 @@ class _Event(BaseModel):
     unmapped: _Own
     status_detail: str = ""
     privileges: list[str] = []
-    session: Mapping[str, Any] = {}
-    api: Mapping[str, Any] = {}
-    resources: list[Mapping[str, Any]] = []
+    session: _Named | None = None
+    actor: _Actor | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> _Event:
+        """What an explanation reads is there."""
+        if self.class_uid == ocsf.AUTHORIZE.uid:
+            _demand(self, "session", "privileges")
+            _demand(self.unmapped, "mode", "identities")
+        if self.unmapped.outcome:
+            _demand(self, "status_detail")
+            _demand(self.unmapped, "identities", "decision")
+        return self
+
+
+def _demand(part: BaseModel, *names: str) -> None:
+    missing = [name for name in names if name not in part.model_fields_set or getattr(part, name) is None]
+    if missing:
+        raise ValueError(f"{missing[0]} is missing")
 
 
 class _Header(BaseModel):
@@ -101,10 +129,10 @@ def read_lines(text: str, name: str) -> Record:
     """The record in `text`, which came from the file `name`. Raises InputError as `read_record`."""
     rows = text.split("\n")
     header, count = _header(rows[0], name)
-    whole = rows[:-1] if rows[-1] == "" else rows
-    if len(whole) < count or (len(whole) == count and rows[-1] != ""):
+    whole, rest = rows[:-1], rows[-1]
+    if len(whole) < count:
         raise InputError(f"{name} is cut off after line {len(whole)} of {count}: copy it again, or replay it")
-    if len(whole) > count:
+    if len(whole) > count or rest:
         raise InputError(f"{name} goes on after its last line, {count}: remove what is not of the log, or replay it")
     return Record(header, tuple(_events(whole, name, header)))
 
@@ -115,6 +143,10 @@ def _events(rows: list[str], name: str, header: Header) -> Iterator[Line]:
     for number, row in enumerate(rows):
         line = _parsed(row, f"{name}:{number + 1}")
         event = _checked(_Event, line, f"{name}:{number + 1}")
+        if event.class_uid not in ocsf.CLASSES:
+            raise InputError(
+                f"{name}:{number + 1}: class_uid {event.class_uid} is none that simkit writes: replay the log"
+            )
         if event.metadata.sequence != number or not before <= event.time <= last:
             raise InputError(f"{name}:{number + 1}: the line is out of order: lines were moved or lost, replay the log")
         before = event.time
@@ -133,7 +165,10 @@ def _header(row: str, name: str) -> tuple[Header, int]:
     found = _checked(_Header, own, f"{name}:1").model_dump()
     count = found.pop("lines")
     del found["format"]
-    epoch(found["start"])
+    try:
+        epoch(found["start"])
+    except QuestionError as error:
+        raise InputError(f"{name}:1: {error}") from None
     return Header(**found), count
 
 
@@ -142,8 +177,8 @@ def _parsed(row: str, where: str) -> Line:
         line = json.loads(row)
     except (ValueError, RecursionError):
         raise InputError(f"{where}: the line is not JSON: copy the log again, or replay it") from None
-    if not isinstance(line, dict) or line.get("class_uid") not in ocsf.CLASSES:
-        raise InputError(f"{where}: the line is no event of a simkit log: remove it, or replay the log")
+    if not isinstance(line, dict):
+        raise InputError(f"{where}: the line is no event: remove it, or replay the log")
     return line
 
 

@@ -26,6 +26,8 @@ def operation_of(step: Step, views: Views) -> Operation | None:
 
 def why_executed(step: Step, views: Views) -> str:
     """Why an executed `step` was let through."""
+    if step.cause.kind == "task":
+        return f"{step.cause.names[1]} is read in task {step.cause.names[0]}"
     own, asked, checked = _filters(step, views)
     by = [f"under {step.cause.kind} {' '.join(name for name in step.cause.names if name)}"]
     if step.cause.kind == "entitlement":

@@ -31,8 +31,8 @@ class Record:
         return f"Record({len(self.lines):,} lines: {self.header})"
 
     def text(self) -> str:
-        """The log as JSON lines, keys sorted: the same bytes for the same replay."""
-        return "".join(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n" for line in self.lines)
+        """The log as JSON lines, keys sorted, in ASCII whatever the names are: the same bytes for the same replay."""
+        return "".join(json.dumps(line, sort_keys=True) + "\n" for line in self.lines)
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the log to `path`, whole or not at all. Raises InputError where it cannot be written."""

@@ -1,0 +1,102 @@
+"""Why a step was let through or not, by chances worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from simkit.attackgraph import Step
+from simkit.fate import CERTAIN
+from simkit.record.reasons import ALLOWED, DENIED, why_executed, why_refused
+from simkit.record.views import Views
+from simkit.scenario import loads
+from simkit.simulation import _world
+from simkit.techniques import attack_graph
+
+WORLD = """\
+simkit: 1
+name: help-desk
+identities:
+  desk: {kind: agent, susceptibility: 0.5, roles: [desk]}
+  clerk: {kind: agent, susceptibility: 0.5}
+resources:
+  cases: {value: {confidentiality: 10}}
+  tickets: {exposure: public}
+tools:
+  crm:
+    operations:
+      read: {effect: read, targets: [cases]}
+      drop: {effect: delete, targets: [cases], chance: 0.8}
+credentials:
+  desk-key: {identity: desk}
+roles:
+  desk: {entitlements: [{operation: crm.*}]}
+trust:
+  - {from: desk, to: clerk, kind: invoke}
+tasks:
+  reply: {identity: desk, needs: [crm.drop], reads: [tickets], rate: 40/d}
+entry_points:
+  leaked-key: {leak: desk-key}
+  poisoned: {poison: tickets}
+response: {miss_rate: 0.25, rubber_stamp: 0.5}
+policies:
+  asking: {extends: rbac, context: approval}
+"""
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[dict[str, Step], Views]:
+    scenario = loads(WORLD, "world.yaml")
+    made = _world(scenario, scenario.grant_policy("asking"), scenario.entry_points)
+    graph = attack_graph(made, horizon=scenario.horizon)
+    return {step.key: step for step in graph.steps}, Views.of(made)
+
+
+def word(chance: float) -> int:
+    """A drawn word that lies just above `chance`."""
+    return int(chance * CERTAIN) + 10
+
+
+def test_one_draw_meets_the_operation_then_the_person_then_the_checks(world: tuple[dict[str, Step], Views]) -> None:
+    steps, views = world
+    drop = steps["replays(desk): crm.drop(cases)"]
+    assert drop.chance == pytest.approx(0.8 * 0.5 * 0.25)
+    assert why_refused(drop, word(0.8), views) == (ALLOWED, "it was allowed, but did not work")
+    assert why_refused(drop, word(0.4), views) == (DENIED, "the person who must approve it refused")
+    decision, why = why_refused(drop, word(0.1), views)
+    assert (decision, why.split(":")[0]) == (DENIED, "out of context")
+
+
+def test_a_read_asks_no_person(world: tuple[dict[str, Step], Views]) -> None:
+    steps, views = world
+    read = steps["replays(desk): crm.read(cases)"]
+    assert why_refused(read, word(0.25), views)[1].startswith("out of context")
+    assert why_executed(read, views) == "entitled by role desk; the checks missed that it was out of context"
+
+
+def test_who_approved_is_said(world: tuple[dict[str, Step], Views]) -> None:
+    steps, views = world
+    drop = steps["steers(desk): crm.drop(cases)"]
+    assert why_executed(drop, views) == (
+        "entitled by role desk; a person approved it; the checks missed that it was out of context"
+    )
+
+
+def test_an_agent_that_does_not_follow_was_not_denied(world: tuple[dict[str, Step], Views]) -> None:
+    steps, views = world
+    steer = steps["steer(reply <- tickets)"]
+    assert why_refused(steer, word(0.5), views) == (ALLOWED, "the agent did not follow the planted content")
+    assert why_executed(steer, views) == "tickets is read in task reply"
+    invoke = next(step for key, step in steps.items() if step.rule == "invoke" and key.startswith("replays(desk)"))
+    assert why_refused(invoke, word(0.5), views)[0] == ALLOWED
+    assert why_refused(invoke, word(invoke.chance), views)[0] == DENIED
+
+
+def test_what_no_role_allows_came_with_the_attack(world: tuple[dict[str, Step], Views]) -> None:
+    steps, views = world
+    stranger = replace(
+        steps["replays(desk): crm.read(cases)"],
+        cause=replace(steps["replays(desk): crm.read(cases)"].cause, names=("clerk", "crm.read", "cases")),
+    )
+    assert why_executed(stranger, views).startswith("entitled by what was granted during the attack")
