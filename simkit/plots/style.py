@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,10 +79,7 @@ _TICK_ROOM = 0.11
 @contextmanager
 def canvas(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
     """`ax`, or a new one of `width` x `height` inches, while simkit's style is in force."""
-    import matplotlib as mpl
-
-    rules: Any = RULES
-    with mpl.rc_context(rules):
+    with _in_force(RULES):
         if ax is not None:
             yield ax
             return
@@ -91,13 +88,26 @@ def canvas(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
         yield pyplot.subplots(figsize=(width, height))[1]
 
 
+@contextmanager
+def _in_force(rules: Mapping[str, Any]) -> Iterator[None]:
+    """Set `rules` for a while. Not matplotlib's `rc_context`: that would undo, too, what a notebook's backend sets when
+    it starts with the first picture, and no later picture would show."""
+    import matplotlib as mpl
+
+    settings: Any = mpl.rcParams
+    before = {name: settings[name] for name in rules}
+    settings.update(rules)
+    try:
+        yield
+    finally:
+        settings.update(before)
+
+
 def save(ax: Axes, file: str | os.PathLike[str]) -> None:
     """Write the figure of `ax` to `file` (.png, .svg or .pdf): the same picture gives the same bytes.
 
     Raises QuestionError for another ending, and InputError where the file cannot be written.
     """
-    import matplotlib as mpl
-
     from simkit.files import write
 
     ending = Path(file).suffix.lstrip(".").lower()
@@ -107,8 +117,7 @@ def save(ax: Axes, file: str | os.PathLike[str]) -> None:
     bytes_ = io.BytesIO()
     # a date, a version or a random id would make each file another one
     nothing = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    rules: Any = {**RULES, "svg.hashsalt": "simkit", "svg.fonttype": "path"}
-    with mpl.rc_context(rules):
+    with _in_force({**RULES, "svg.hashsalt": "simkit", "svg.fonttype": "path"}):
         figure.savefig(bytes_, format=ending, dpi=DOTS_PER_INCH, metadata=nothing[ending])
     write(file, bytes_.getvalue())
 
