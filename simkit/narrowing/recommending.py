@@ -24,7 +24,9 @@ from simkit.standards import Reference, of
 ROUGH_TRIALS = 100
 """Trials of the first replay, which only decides what is replayed in full."""
 MOST_ROUGH = 200
-"""How many narrowings are replayed roughly, at most."""
+"""How many narrowings are replayed roughly, at most; fewer on large graphs, each of which takes a while to compile."""
+STEPS_AT_MOST = 400_000
+"""How many attack steps all these replays together may have, though never fewer than `CONFIRMED` narrowings."""
 CONFIRMED = 16
 """How many are replayed in full."""
 TIES = (
@@ -121,14 +123,16 @@ class _Recommender:
 
     def _sorted_out(self, screened: Sequence[Screened]) -> tuple[list[tuple[Screened, Cost]], list[Breaking]]:
         """Those that keep every task, with their costs, and those that would help and do not."""
-        kept, breaking = [], []
-        for each in screened[: 2 * MOST_ROUGH]:
+        kept: list[tuple[Screened, Cost]] = []
+        breaking: list[Breaking] = []
+        most = max(CONFIRMED, min(MOST_ROUGH, STEPS_AT_MOST // max(len(self.results[0].graph.steps), 1)))
+        for each in screened[: 2 * most]:
             cost = self.side.cost(Side.of(each.narrowing.apply(self.scenario)))
             if not cost.broken:
                 kept.append((each, cost))
             elif each.less > 0:
                 breaking.append(Breaking(each.narrowing, cost.broken))
-        return kept[:MOST_ROUGH], breaking[:CONFIRMED]
+        return kept[:most], breaking[:CONFIRMED]
 
     def _most_promising(self, kept: Sequence[tuple[Screened, Cost]]) -> list[tuple[Narrowing, Cost]]:
         """Those that gain the most for their cost in a short replay; what costs nothing is always among them."""

@@ -12,7 +12,7 @@ from simkit.model import Credential, Model
 from simkit.narrowing.narrowing import Holder, Narrowing, bearer, with_model
 from simkit.narrowing.removals import goes_along
 from simkit.narrowing.rewriting import bound, guarded
-from simkit.policies import GrantPolicy, Selector
+from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import Scenario
 from simkit.table import duration
 
@@ -193,7 +193,12 @@ class TurnDial(Narrowing):
         if leaf.at_least(self.dial, self.setting):
             return scenario
         turned = self.policy(scenario)
-        policies = {**scenario.policies, turned.name: turned}
+        policies = dict(scenario.policies)
+        each: GrantPolicy | None = turned
+        while each is not None:
+            if each.name not in named_policies(policies):
+                policies[each.name] = each
+            each = each.otherwise
         return replace(scenario, policy=turned.name, policies=policies)
 
     def policy(self, scenario: Scenario) -> GrantPolicy:
@@ -206,8 +211,12 @@ class TurnDial(Narrowing):
         name = f"{policy.name}, {self.identity}: {self.dial} {self.setting}"
         if policy.otherwise is None or policy.applies_to.governs(scenario.model.identities[self.identity]):
             only = Selector(name=(glob.escape(self.identity),))
-            return policy.turned(**{self.dial: self.setting}, name=name, applies_to=only, otherwise=policy)
-        return policy.turned(name=name, otherwise=self._turned(policy.otherwise, scenario))
+            moved = policy.turned(**{self.dial: self.setting}, applies_to=only, otherwise=policy)
+        else:
+            moved = policy.turned(otherwise=self._turned(policy.otherwise, scenario))
+        return moved.turned(
+            name=name, summary=f"As {policy.name}, with {self.dial} {self.setting} for {self.identity}."
+        )
 
     def bears_on(self, cause: Cause, model: Model) -> bool:
         """True for what the identity's entitlements, credentials and trust edges make possible."""

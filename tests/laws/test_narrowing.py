@@ -88,33 +88,33 @@ def test_a_narrowed_scenario_can_be_written_and_read(scenario: Scenario, data: s
 
 
 @given(attacked_worlds(alerts=True))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_a_recommendation_keeps_every_task(scenario: Scenario) -> None:
     before = Side.of(scenario)
-    for each in recommend(scenario, trials=20, budget=1):
+    for each in recommend(scenario, trials=10, budget=1):
         after = Side.of(each.narrowing.apply(scenario))
         assert not before.work.lost(after.work)
         assert set(after.utility.broken) <= set(before.utility.broken)
 
 
 @given(attacked_worlds(alerts=True))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_a_recommendation_resimulates_to_what_it_promised(scenario: Scenario) -> None:
-    found = recommend(scenario, trials=20, budget=2)
+    found = recommend(scenario, trials=10, budget=1)
     for each in found.ranked[:3]:
         written = loads(dump(each.narrowing.apply(scenario)))
-        values = [simulate(written, entry_point=name, trials=20).values for name in scenario.entry_points]
+        values = [simulate(written, entry_point=name, trials=10).values for name in scenario.entry_points]
         assert math.isclose(float(np.concatenate(values).mean()), each.after.mean.estimate, abs_tol=1e-9)
     curve = [
-        simulate(loads(dump(found.narrowed)), entry_point=name, trials=20).values for name in scenario.entry_points
+        simulate(loads(dump(found.narrowed)), entry_point=name, trials=10).values for name in scenario.entry_points
     ]
     assert math.isclose(float(np.concatenate(curve).mean()), found.curve[-1].effect.mean.estimate, abs_tol=1e-9)
 
 
 @given(attacked_worlds(alerts=True))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_unneeded_entitlements_go_before_anything_that_costs_as_much(scenario: Scenario) -> None:
-    ranked = recommend(scenario, trials=20, budget=1).ranked
+    ranked = recommend(scenario, trials=10, budget=1).ranked
     helpful = [each for each in ranked if each.helps]
     assert list(ranked[: len(helpful)]) == helpful
     assert [each.worth for each in helpful] == sorted((each.worth for each in helpful), reverse=True)

@@ -1,4 +1,4 @@
-"""On the incidents the first recommendation is the one that `docs/narrowing.md` speaks of, and what it promises holds."""
+"""On the incidents what comes first is what `docs/narrowing.md` speaks of, and what it promises holds."""
 
 from __future__ import annotations
 
