@@ -51,7 +51,7 @@ class EntryArrays:
         return [int(i) for i in self.root_idx[self.root_ptr[variant] : self.root_ptr[variant + 1]]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class AttackGraph:
     """Facts and steps, sorted by name and key, and everything that an engine reads, as arrays.
 

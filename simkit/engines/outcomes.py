@@ -18,6 +18,7 @@ class Outcomes:
 
     `first` (N, F) is when each fact first held, in ms; `by` (N, F) the step that concluded it then; `contained` (N) the
     moment of containment; `variant` (N) how the entry turned out; `seed` and `offset` say which samples these are.
+    `kept` says which facts the columns are, where the caller did not keep all of them.
     """
 
     first: NDArray[np.int64]
@@ -26,6 +27,7 @@ class Outcomes:
     variant: NDArray[np.int32]
     seed: int
     offset: int = 0
+    kept: tuple[int, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.contained)
@@ -40,4 +42,5 @@ class Outcomes:
             variant=np.concatenate([block.variant for block in blocks]),
             seed=blocks[0].seed,
             offset=blocks[0].offset,
+            kept=blocks[0].kept,
         )

@@ -1,18 +1,33 @@
-"""The reach engine: what can ever be reached, 64 samples, starts or narrowings in the bits of a word."""
+"""The reach engine: what can ever be reached, with samples, starts or narrowings in the lanes of a sweep."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph.graph import AttackGraph
+from simkit.attackgraph.graph import AttackGraph, EntryArrays
+from simkit.engines.plan import Ints, Plan, Words, in_threads, kept_with, plan_of, workers
 
-LANES = 64
 Held = NDArray[np.bool_]
+FEW = 8
+"""Up to so many starts are flooded one by one, which is faster than a sweep of all lanes."""
+
+
+def worst_case(graph: AttackGraph, start: Sequence[int]) -> Held:
+    """The facts that follow from the steps `start` if every step that can succeed does: one bool a fact."""
+    from simkit.engines.flood import flood, flood_of
+
+    plan = plan_of(graph)
+    given = kept_with(graph, "flood", lambda: flood_of(plan))
+    held = np.zeros(plan.facts, dtype=np.uint8)
+    able = [step for step in start if graph.success[step] > 0]
+    ranges = [graph.conclusion_idx[graph.conclusion_ptr[step] : graph.conclusion_ptr[step + 1]] for step in able]
+    begin: Ints = np.concatenate([*ranges, np.array([], dtype=np.int64)])
+    flood(given, begin, given.missing.copy(), np.empty(plan.facts + 1, dtype=np.uint32), held)
+    return held.view(np.bool_)
 
 
 def worst_cases(
@@ -20,76 +35,172 @@ def worst_cases(
     starts: Sequence[Sequence[int]],
     *,
     without: Sequence[Sequence[int]] | None = None,
+    facts: Sequence[int] | None = None,
     threads: int | None = None,
 ) -> Held:
     """The facts (columns) that follow from each of `starts` (rows: first steps) if every step that can succeed does.
 
-    `without` removes the given steps, row by row (leave one out).
+    `without` removes the given steps, row by row (leave one out). `facts` are the columns to keep (None: all, which
+    takes a byte for each fact and start).
     """
-    from simkit.engines.kernels import arrays, sweep
+    chosen = _chosen(graph, facts)
+    held = np.zeros((len(starts), len(chosen)), dtype=np.bool_)
+    if len(starts) <= FEW and without is None:
+        for row, start in enumerate(starts):
+            held[row] = worst_case(graph, start)[chosen]
+        return held
 
-    given = arrays(graph)
-    held = np.zeros((len(starts), len(graph.facts)), dtype=np.bool_)
+    def keep(lanes: range, words: Words) -> None:
+        _unpack(words, chosen, held[lanes.start : lanes.stop])
 
-    def run(begin: int) -> None:
-        rows = range(begin, min(begin + LANES, len(starts)))
-        steps, bits = _roots([starts[row] for row in rows])
-        allowed = _allowed(len(graph.steps), [without[row] for row in rows] if without else [])
-        words = np.zeros(len(graph.facts), dtype=np.uint64)
-        sweep(given, steps, bits, allowed, False, np.uint64(0), 0, words)
-        _unpack(words, held[rows.start : rows.stop])
-
-    _in_threads(run, range(0, len(starts), LANES), threads)
+    _each_worst_case(graph, starts, without, threads, keep)
     return held
 
 
-def reach(graph: AttackGraph, entry: str, *, seed: int, trials: int, threads: int | None = None) -> Held:
-    """The facts (columns) that each sample (rows) ever reaches: fates count; time, lifetimes and alerts do not."""
-    from simkit.engines.kernels import arrays, sweep, variant_of
+def worst_values(
+    graph: AttackGraph,
+    starts: Sequence[Sequence[int]],
+    weights: NDArray[np.float64],
+    *,
+    without: Sequence[Sequence[int]] | None = None,
+    threads: int | None = None,
+) -> NDArray[np.float64]:
+    """What each worst case of `starts` (rows) costs: the sum of the `weights` of the facts that it reaches.
 
-    given, start = arrays(graph), graph.entry(entry)
-    held = np.zeros((trials, len(graph.facts)), dtype=np.bool_)
-    everywhere = np.full(len(graph.steps), np.uint64(0xFFFFFFFFFFFFFFFF), dtype=np.uint64)
+    `weights` is (facts,) or (facts, kinds), the answer (starts,) or (starts, kinds). Nothing else is kept: the memory
+    does not grow with facts x starts.
+    """
+    from simkit.engines.lanes import add_up, bit_places
+    from simkit.engines.sweep import LANES
+
+    table = np.ascontiguousarray(weights.reshape(len(weights), -1), dtype=np.float64)
+    chosen = np.flatnonzero(table.any(axis=1))
+    table = table[chosen]
+    found = np.zeros((len(starts), table.shape[1]))
+
+    def add(lanes: range, words: Words) -> None:
+        totals = np.zeros((table.shape[1], LANES))
+        add_up(words, chosen, table, totals)
+        found[lanes.start : lanes.stop] = totals[:, bit_places(len(lanes))].T
+
+    _each_worst_case(graph, starts, without, threads, add)
+    return found.reshape(len(starts), *weights.shape[1:])
+
+
+def reach(
+    graph: AttackGraph,
+    entry: str,
+    *,
+    seed: int,
+    trials: int,
+    facts: Sequence[int] | None = None,
+    threads: int | None = None,
+) -> Held:
+    """The facts (columns) that each sample (rows) ever reaches: fates count; time, lifetimes and alerts do not.
+
+    `facts` are the columns to keep (None: all). Raises QuestionError for an entry that the graph does not have.
+    """
+    from simkit.engines.sweep import LANES, fates_of, front_of, sweep, uncertain_rows
+
+    plan, start, chosen = plan_of(graph), graph.entry(entry), _chosen(graph, facts)
+    row, rows = uncertain_rows(plan)
+    held = np.zeros((trials, len(chosen)), dtype=np.bool_)
+    size = min(LANES, 64 * -(-trials // (64 * workers(threads))))
 
     def run(begin: int) -> None:
-        rows = range(begin, min(begin + LANES, trials))
-        drawn = [variant_of(start.upper, np.uint64(start.hash), np.uint64(seed), row) for row in rows]
-        steps, bits = _roots([start.roots(variant) if variant >= 0 else [] for variant in drawn])
-        words = np.zeros(len(graph.facts), dtype=np.uint64)
-        sweep(given, steps, bits, everywhere, True, np.uint64(seed), begin, words)
-        _unpack(words, held[rows.start : rows.stop])
+        lanes = range(begin, min(begin + size, trials))
+        steps, bits = _entry_lanes(plan, start, seed, lanes)
+        front = front_of(plan.facts)
+        sweep(plan, fates_of(row, rows, known=False), steps, bits, np.uint64(seed), begin, front)
+        _unpack(front.held, chosen, held[lanes.start : lanes.stop])
 
-    _in_threads(run, range(0, trials, LANES), threads)
+    in_threads(run, range(0, trials, size), threads)
     return held
 
 
-def _in_threads(run: Callable[[int], None], blocks: range, threads: int | None) -> None:
-    workers = min(threads or os.cpu_count() or 1, len(blocks))
-    if workers <= 1:
-        for begin in blocks:
-            run(begin)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(run, blocks))
+def leave_one_out(
+    graph: AttackGraph,
+    entry: str,
+    groups: Sequence[Sequence[int]],
+    *,
+    seed: int,
+    trials: int,
+    facts: Sequence[int] | None = None,
+    threads: int | None = None,
+) -> tuple[Ints, Ints]:
+    """In how many of the samples each of `facts` is reached: as it is (facts,), and without each group of steps
+    (groups, facts).
+
+    Samples 0 to `trials`, each with the fates that `reach` gives it. `facts` None is all of them. Raises
+    QuestionError for an entry that the graph does not have.
+    """
+    from simkit.engines.removal import Removals
+    from simkit.engines.sweep import LANES
+
+    plan, start, chosen = plan_of(graph), graph.entry(entry), _chosen(graph, facts)
+    places = [[int(plan.place[step]) for step in group if plan.place[step] >= 0] for group in groups]
+    baseline = np.zeros(len(chosen), dtype=np.int64)
+    counts = np.zeros((len(groups), len(chosen)), dtype=np.int64)
+    for begin in range(0, trials, LANES):
+        lanes = range(begin, min(begin + LANES, trials))
+        steps, bits = _entry_lanes(plan, start, seed, lanes)
+        Removals(plan, places, steps, bits, chosen).count(seed, begin, baseline, counts, threads)
+    return baseline, counts
 
 
-def _roots(starts: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    """The first steps of up to 64 lanes, each with the lanes in which it starts."""
-    lanes: dict[int, int] = {}
-    for lane, steps in enumerate(starts):
-        for step in steps:
-            lanes[step] = lanes.get(step, 0) | 1 << lane
-    return np.array(list(lanes), dtype=np.int64), np.array(list(lanes.values()), dtype=np.uint64)
+def _chosen(graph: AttackGraph, facts: Sequence[int] | None) -> Ints:
+    return np.arange(len(graph.fact_hash)) if facts is None else np.asarray(facts, dtype=np.int64)
 
 
-def _allowed(steps: int, removed: Sequence[Sequence[int]]) -> NDArray[np.uint64]:
-    allowed = np.full(steps, np.uint64(0xFFFFFFFFFFFFFFFF), dtype=np.uint64)
-    for lane, gone in enumerate(removed):
-        allowed[np.asarray(gone, dtype=np.int64)] &= ~(np.uint64(1) << np.uint64(lane))
-    return allowed
+def _unpack(words: Words, chosen: Ints, held: Held) -> None:
+    from simkit.engines.lanes import unpack
+
+    unpack(np.ascontiguousarray(words[chosen].T), held.view(np.uint8))
 
 
-def _unpack(words: NDArray[np.uint64], rows: Held) -> None:
-    """Bit `i` of each word into row `i`."""
-    bits = np.unpackbits(words.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
-    rows[:] = bits[:, : len(rows)].T.astype(np.bool_)
+def _entry_lanes(plan: Plan, start: EntryArrays, seed: int, samples: range) -> tuple[Ints, Words]:
+    """The first steps of `samples`, and the lanes in which each starts."""
+    from simkit.engines.lanes import bit_of, variants
+    from simkit.engines.sweep import WORDS
+
+    drawn = np.empty(len(samples), dtype=np.int64)
+    variants(start.upper, np.uint64(start.hash), np.uint64(seed), samples.start, drawn)
+    lanes = np.arange(len(samples))
+    steps: list[int] = []
+    bits: list[Words] = []
+    for variant in np.unique(drawn[drawn >= 0]).tolist():
+        mask = np.zeros(WORDS, dtype=np.uint64)
+        mine = lanes[drawn == variant]
+        np.bitwise_or.at(mask, mine >> 6, bit_of(mine))
+        able = [int(plan.place[step]) for step in start.roots(variant) if plan.place[step] >= 0]
+        steps += able
+        bits += [mask] * len(able)
+    return np.array(steps, dtype=np.int64), np.array(bits, dtype=np.uint64).reshape(-1, WORDS)
+
+
+def _each_worst_case(
+    graph: AttackGraph,
+    starts: Sequence[Sequence[int]],
+    without: Sequence[Sequence[int]] | None,
+    threads: int | None,
+    take: Callable[[range, Words], Any],
+) -> None:
+    """Sweeps the worst cases of `starts`, as many at once as there are lanes, and hands each lot to `take`."""
+    from simkit.engines.lanes import pack
+    from simkit.engines.sweep import LANES, certain_fates, front_of, sweep
+
+    plan = plan_of(graph)
+    certain = certain_fates(plan)
+
+    def placed(steps: Sequence[int]) -> list[int]:
+        return [int(plan.place[step]) for step in steps if plan.place[step] >= 0]
+
+    def run(begin: int) -> None:
+        lanes = range(begin, min(begin + LANES, len(starts)))
+        steps, bits = pack([placed(starts[i]) for i in lanes])
+        fates = certain.without(*pack([placed(without[i]) for i in lanes])) if without is not None else certain
+        front = front_of(plan.facts)
+        sweep(plan, fates, steps, bits, np.uint64(0), 0, front)
+        take(lanes, front.held)
+
+    in_threads(run, range(0, len(starts), LANES), threads)

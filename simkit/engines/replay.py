@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from simkit.attackgraph.graph import EXTENSIONS, AttackGraph
 from simkit.engines.outcomes import NEVER, Outcomes
+from simkit.engines.plan import in_threads, kept_with, plan_of, workers
 
 BLOCK = 512
-"""Samples a task of the thread pool: enough to hide its cost, few enough to share the work."""
+"""Samples a task of the thread pool at most; a multiple of 64, which is how many share the draws of success."""
 
 
 def replay(
@@ -23,33 +23,62 @@ def replay(
     offset: int = 0,
     threads: int | None = None,
     extensions: int = EXTENSIONS,
+    facts: Sequence[int] | None = None,
 ) -> Outcomes:
     """Samples `offset` to `offset + trials` of the attack through `entry`; the same bytes on any number of `threads`
-    (None: one for each processor). Raises QuestionError for an entry that the graph does not have.
-    """
-    from simkit.engines.kernels import arrays, replay_block
+    (None: one for each processor).
 
-    start = graph.entry(entry)
-    given = arrays(graph)
-    facts = len(graph.facts)
-    first = np.full((trials, facts), NEVER, dtype=np.int64)
-    by = np.full((trials, facts), NEVER, dtype=np.int32)
-    contained = np.full(trials, NEVER, dtype=np.int64)
-    variant = np.full(trials, NEVER, dtype=np.int32)
+    `facts` are the columns to keep (None: all, which takes 12 bytes for each fact and sample). Raises QuestionError
+    for an entry that the graph does not have, EngineError for a horizon too long for the size of the graph.
+    """
+    from simkit.engines.clockwork import Rows, Start, clockwork, state_of
+    from simkit.engines.replaying import replay_block
+
+    entered, plan = graph.entry(entry), plan_of(graph)
+    given = kept_with(graph, "clockwork", lambda: clockwork(graph, plan))
+    start = Start(
+        np.uint64(entered.hash), entered.upper, entered.root_ptr, plan.place[entered.root_idx].astype(np.int64)
+    )
+    chosen = np.arange(plan.facts) if facts is None else np.asarray(facts, dtype=np.int64)
+    column = np.full(plan.facts, -1, dtype=np.int32)
+    column[chosen] = np.arange(len(chosen))
+    rows = Rows(
+        first=np.full((trials, len(chosen)), NEVER, dtype=np.int64),
+        by=np.full((trials, len(chosen)), NEVER, dtype=np.int32),
+        contained=np.full(trials, NEVER, dtype=np.int64),
+        variant=np.full(trials, NEVER, dtype=np.int32),
+        column=column,
+    )
+    block = min(BLOCK, 64 * -(-trials // (64 * workers(threads))))
+    ahead = offset % 64
 
     def run(begin: int) -> None:
-        rows = slice(begin, min(begin + BLOCK, trials))
-        replay_block(
-            given, np.uint64(start.hash), start.upper, start.root_ptr, start.root_idx, np.uint64(seed),
-            offset + begin, extensions, first[rows], by[rows], contained[rows], variant[rows],
-        )  # fmt: skip
+        here = slice(max(begin - ahead, 0), min(begin - ahead + block, trials))
+        mine = Rows(rows.first[here], rows.by[here], rows.contained[here], rows.variant[here], column)
+        state = state_of(plan, given, seed, extensions)
+        replay_block(plan, given, state, start, mine, offset + here.start)
 
-    blocks = range(0, trials, BLOCK)
-    workers = min(threads or os.cpu_count() or 1, len(blocks))
-    if workers <= 1:
-        for begin in blocks:
-            run(begin)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(run, blocks))
-    return Outcomes(first, by, contained, variant, seed, offset)
+    in_threads(run, range(0, ahead + trials, block), threads)
+    kept = None if facts is None else tuple(chosen.tolist())
+    return Outcomes(rows.first, rows.by, rows.contained, rows.variant, seed, offset, kept)
+
+
+def replays(
+    graph: AttackGraph,
+    entry: str,
+    *,
+    seed: int,
+    trials: int,
+    at_once: int = BLOCK,
+    offset: int = 0,
+    threads: int | None = None,
+    extensions: int = EXTENSIONS,
+    facts: Sequence[int] | None = None,
+) -> Iterator[Outcomes]:
+    """The same samples as `replay`, `at_once` at a time and in order, to be reduced as they come: the memory does not
+    grow with `trials`."""
+    for begin in range(offset, offset + trials, at_once):
+        count = min(at_once, offset + trials - begin)
+        yield replay(
+            graph, entry, seed=seed, trials=count, offset=begin, threads=threads, extensions=extensions, facts=facts
+        )

@@ -1,0 +1,93 @@
+"""How kernels are compiled, and where they are kept.
+
+A `kernel` is what Python calls: numba keeps it on disk, so that a new process loads it in milliseconds. A `part` is
+what kernels are made of. numba itself notices a change only in the file of the kernel, not in those of its parts:
+kernels are therefore kept in a folder whose name is a digest of every source that they may be made of, and a kernel
+of other sources is never loaded. All are serial and release the interpreter lock: callers run blocks in threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numba
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba import types
+from numba.extending import intrinsic
+
+NO_REFERENCES: dict[str, Any] = {"nogil": True, "_nrt": False}
+"""Kernels own no arrays, so numba need not count references to them (an option of its own that has no public name: the
+reason why pyproject.toml names the version of numba)."""
+SETTINGS: Any = numba.config
+
+HERE = Path(__file__).parent
+SOURCES = (*sorted(HERE.glob("*.py")), HERE.parent / "fate.py", HERE.parent / "distributions.py")
+
+
+def part(function: Callable[..., Any]) -> Any:
+    """`function`, compiled into the kernels that call it."""
+    return numba.njit(**NO_REFERENCES, forceinline=True)(function)
+
+
+def call(function: Callable[..., Any]) -> Any:
+    """`function`, compiled once and called: for what is rare, to keep the kernels small."""
+    return numba.njit(**NO_REFERENCES)(function)
+
+
+def text(function: Callable[..., Any]) -> Any:
+    """`function`, put into its callers as if written there: the compiler turns their loops into vector code."""
+    return numba.njit(**NO_REFERENCES, inline="always")(function)
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """`function`, compiled at its first call and kept on disk."""
+    compiled = numba.njit(**NO_REFERENCES)(function)
+    before = SETTINGS.CACHE_DIR
+    SETTINGS.CACHE_DIR = kept_in() or before
+    try:
+        compiled.enable_caching()
+    finally:
+        SETTINGS.CACHE_DIR = before
+    return compiled
+
+
+@cache
+def digest() -> str:
+    """A name for the sources of the kernels: it changes with any of them."""
+    return blake2b(b"".join(path.read_bytes() for path in SOURCES), digest_size=8).hexdigest()
+
+
+@cache
+def kept_in() -> str:
+    """The folder of the compiled kernels: beside the sources, or under NUMBA_CACHE_DIR; empty if neither can be
+    written, which leaves the choice to numba (its own folder for the user)."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or HERE / "__pycache__") / f"kernels-{digest()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return ""
+    return str(folder) if os.access(folder, os.W_OK) else ""
+
+
+@intrinsic
+def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+    """Asks the processor to fetch the cache line of element `index` of a contiguous array: a graph is walked in an
+    order that no processor guesses, but a queue knows what comes next. It changes no result."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        given = signature.args[0]
+        data = context.make_array(given)(context, builder, arguments[0]).data
+        place = context.cast(builder, arguments[1], signature.args[1], types.intp)
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        line = builder.bitcast(builder.gep(data, [place]), byte)
+        builder.call(call, [line, number(0), number(3), number(1)])  # to read, to be kept, data
+        return context.get_dummy_value()
+
+    return types.void(array, index), generate

@@ -1,0 +1,82 @@
+"""Random attack graphs of any size, as arrays: engines never look at names."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.attackgraph import AttackGraph, Fact
+from simkit.attackgraph.graph import EntryArrays
+from simkit.distributions import Distribution, Exponential, Fixed, quantile_table
+from simkit.fate import CERTAIN, threshold
+
+DAY = 86_400_000
+HOUR = 3_600_000
+DURATIONS: tuple[Distribution, ...] = (Fixed(0.0), Exponential(600.0), Exponential(7200.0))
+
+
+def random_graph(
+    facts: int,
+    steps: int,
+    *,
+    chance: float = 1.0,
+    joins: float = 0.0,
+    lifetimes: bool = False,
+    alerts: float = 0.0,
+    seed: int = 0,
+) -> AttackGraph:
+    """A random digraph of `facts` and `steps`: each step leads from a random fact to a random fact.
+
+    A share `joins` of the steps needs two facts, and a tenth of these three. The first step is the root. With
+    `lifetimes` half of the facts last for ever, the others live as long as their premises, a quarter of the steps
+    adding an hour; steps take ten minutes on average, or two hours. `alerts` is the chance that a step raises one.
+    """
+    rng = np.random.default_rng(seed)
+    premises = np.ones(steps, dtype=np.int64)
+    premises[rng.random(steps) < joins] = 2
+    premises[(premises == 2) & (rng.random(steps) < 0.1)] = 3
+    premises[0] = 0
+    premise_ptr = np.concatenate([[0], np.cumsum(premises)])
+    premise_idx = rng.integers(0, facts, premise_ptr[-1])
+    owner = np.repeat(np.arange(steps), premises)
+    conclusion_idx = rng.integers(0, facts, steps)
+    success = np.full(steps, threshold(chance), dtype=np.uint64)
+    success[0] = CERTAIN
+    zeros = np.zeros(steps, dtype=np.int64)
+    after = np.where(rng.random(steps) < 0.25, HOUR, 0) if lifetimes else zeros
+    after[0] = DAY
+    return AttackGraph(
+        facts=tuple(Fact("holds", str(i)) for i in range(facts)),
+        steps=(),
+        entries={"entry": _entry()},
+        index={},
+        premise_ptr=premise_ptr,
+        premise_idx=premise_idx,
+        conclusion_ptr=np.arange(steps + 1, dtype=np.int64),
+        conclusion_idx=conclusion_idx,
+        conclusion_after=after,
+        conclusion_aged=np.zeros(steps, dtype=np.bool_),
+        behind_ptr=np.concatenate([[0], np.cumsum(np.bincount(premise_idx, minlength=facts))]),
+        behind_idx=owner[np.argsort(premise_idx, kind="stable")],
+        step_hash=rng.integers(0, 2**64, steps, dtype=np.uint64),
+        success=success,
+        alert=np.full(steps, threshold(alerts), dtype=np.uint64),
+        duration=rng.integers(1, len(DURATIONS), steps) if lifetimes else zeros,
+        wait=zeros,
+        approval=zeros,
+        alert_delay=zeros + 1,
+        fact_lasting=rng.random(facts) < 0.5 if lifetimes else np.ones(facts, dtype=np.bool_),
+        fact_surviving=np.zeros(facts, dtype=np.bool_),
+        fact_forgotten=np.zeros(facts, dtype=np.uint64),
+        fact_hash=rng.integers(0, 2**64, facts, dtype=np.uint64),
+        tables=np.array([quantile_table(row) for row in DURATIONS], dtype=np.int64),
+        fixed=np.array([0, -1, -1], dtype=np.int64),
+        response_delay=1,
+        lag=2,
+        horizon=30 * DAY,
+    )
+
+
+def _entry() -> EntryArrays:
+    whole: NDArray[np.uint64] = np.array([CERTAIN], dtype=np.uint64)
+    return EntryArrays("entry", 1, whole, np.array([0, 1]), np.array([0]), ("only",))
