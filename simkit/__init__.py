@@ -49,25 +49,30 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.model import Task as Task
     from simkit.model import Tool as Tool
     from simkit.model import TrustEdge as TrustEdge
-    from simkit.overprivilege import OverPrivilege as OverPrivilege
-    from simkit.overprivilege import over_privilege as over_privilege
     from simkit.narrowing import Narrowing as Narrowing
     from simkit.narrowing import Recommendation as Recommendation
     from simkit.narrowing import Recommendations as Recommendations
     from simkit.narrowing import cut_off as cut_off
     from simkit.narrowing import recommend as recommend
+    from simkit.overprivilege import OverPrivilege as OverPrivilege
+    from simkit.overprivilege import over_privilege as over_privilege
     from simkit.policies import GrantPolicy as GrantPolicy
     from simkit.policies import Selector as Selector
     from simkit.policies import named_policies as named_policies
     from simkit.policies import policy as policy
     from simkit.policies.mining import MinedRoles as MinedRoles
     from simkit.policies.mining import mine_roles as mine_roles
+    from simkit.record import Explanation as Explanation
+    from simkit.record import Record as Record
+    from simkit.record import explain as explain
+    from simkit.record import read_record as read_record
     from simkit.scenario import Scenario as Scenario
     from simkit.scenario import dump as dump
     from simkit.scenario import load as load
     from simkit.scenario import loads as loads
     from simkit.simulation import compare as compare
     from simkit.simulation import rank as rank
+    from simkit.simulation import replay as replay
     from simkit.simulation import simulate as simulate
     from simkit.simulation import worst_case_pairs as worst_case_pairs
     from simkit.studies import Study as Study
@@ -144,6 +149,12 @@ HOMES = {
         "MinedRoles",
         "mine_roles",
     ),
+    "simkit.record": (
+        "Explanation",
+        "Record",
+        "explain",
+        "read_record",
+    ),
     "simkit.scenario": (
         "Scenario",
         "dump",
@@ -153,6 +164,7 @@ HOMES = {
     "simkit.simulation": (
         "compare",
         "rank",
+        "replay",
         "simulate",
         "worst_case_pairs",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from simkit.cli.asking import compare, paths, rank, run
+from simkit.cli.checking import check
 from simkit.cli.completion import completion
 from simkit.cli.generate import generate
 from simkit.cli.group import Group
@@ -12,6 +13,7 @@ from simkit.cli.justifying import ablate, evidence, privilege, study
 from simkit.cli.looking import graph, schema, validate
 from simkit.cli.narrowing import narrow
 from simkit.cli.policies import policies
+from simkit.cli.recording import explain, replay
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -35,7 +37,8 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
     callback=_print_version,
     help="Show the version and exit.",
 )
-def simkit() -> None:
+@click.pass_context
+def simkit(context: click.Context) -> None:
     """What does an attacker get when a token leaks, or an agent reads a poisoned document?
 
     simkit replays the attack on a scenario file under different IAM grant policies, and says how large the blast
@@ -48,9 +51,15 @@ def simkit() -> None:
       simkit compare scenario.yaml           the same attack under other policies
       simkit paths scenario.yaml             how the attacker gets there
       simkit rank scenario.yaml              which credentials are the most dangerous to lose
+      simkit check scenario.yaml             does it keep what it promises? The gate for CI
 
     A scenario of `-` is read from standard input.
     """
+    from simkit.cli.settings import defaults
+
+    context.default_map = defaults(
+        {name: {str(p.name) for p in command.params} for name, command in simkit.commands.items()}
+    )
 
 
 for _command in (
@@ -59,11 +68,14 @@ for _command in (
     compare,
     rank,
     paths,
+    check,
     narrow,
     ablate,
     privilege,
     evidence,
     study,
+    replay,
+    explain,
     graph,
     policies,
     schema,
