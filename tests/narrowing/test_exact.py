@@ -76,7 +76,7 @@ def test_the_exact_cut_equals_brute_force(scenario: Scenario, given_prices: list
 
 @pytest.mark.slow
 @given(attacked_worlds(grants=True), prices)
-@settings(max_examples=400)
+@settings(max_examples=40)
 def test_the_exact_cut_equals_brute_force_on_up_to_fourteen(scenario: Scenario, given_prices: list[float]) -> None:
     equals_brute_force(problem_of(scenario, given_prices, 14))
 
