@@ -20,9 +20,11 @@ FLOORS = (
     ("policies", "techniques"),
     ("scenario", "blast_radius", "record", "scheduling", "checkpoint"),
     ("simulation", "overprivilege"),
-    ("narrowing", "ablation", "baseline", "artifacts", "estate", "sweeping"),
+    ("narrowing", "ablation", "baseline", "artifacts", "estate", "sweeping", "drawing"),
     ("frameworks", "studies"),
-    ("report", "plots", "cli", "pytest_plugin", "notebook"),
+    ("plots",),
+    ("report", "notebook"),
+    ("cli", "pytest_plugin"),
 )
 """Lowest first. A module imports from the floors under it, and on its own floor only inside its own package."""
 SIDEWAYS = {("techniques", "policies"), ("artifacts", "baseline")}

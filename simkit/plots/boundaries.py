@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simkit.drawing import marks, palette
+from simkit.drawing.lanes import COLUMNS, Edge, Layout, Node, Picture, default_group, layout, picture
+from simkit.drawing.marks import marked
 from simkit.errors import QuestionError, nearest
 from simkit.model import Model
 from simkit.plots import style
-from simkit.plots.lanes import COLUMNS, Edge, Layout, Node, Picture, default_group, layout, picture
 from simkit.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -25,17 +27,15 @@ BOX = (1.78, 0.215)
 GAP = 0.95
 """Inches between two columns."""
 PITCH = BOX[0] + GAP
-_FILLS = {"credential": "#FBEBC8", "identity": "#D3E8F6", "tool": "#ECECEC", "resource": "#D5EFE6"}
+_STROKES: dict[str, dict[str, Any]] = {
+    "holds": {"linestyle": (0, (4, 2))},
+    "may become": {"linewidth": 1.5},
+    "runs as": {"linestyle": (0, (1, 1.5)), "linewidth": 1.5},
+    "runs code in, becomes": {"linestyle": (0, (5, 1.5, 1, 1.5))},
+    "has as backup": {"linestyle": (0, (2, 2))},
+}
 _EDGES: dict[str, dict[str, Any]] = {
-    "authenticates": {"color": "#B98A00"},
-    "entitled to": {"color": "#8FB8D6"},
-    "acts on": {"color": "#A9A9A9"},
-    "holds": {"color": style.VERMILLION, "linestyle": (0, (4, 2))},
-    "may become": {"color": style.PURPLE, "linewidth": 1.5},
-    "runs as": {"color": style.PURPLE, "linestyle": (0, (1, 1.5)), "linewidth": 1.5},
-    "runs code in, becomes": {"color": style.INK, "linestyle": (0, (5, 1.5, 1, 1.5))},
-    "contains": {"color": style.GREEN},
-    "has as backup": {"color": style.GREEN, "linestyle": (0, (2, 2))},
+    relation: {"color": colour, **_STROKES.get(relation, {})} for relation, colour in palette.RELATIONS.items()
 }
 
 
@@ -49,8 +49,8 @@ class Mark:
     means: str
 
 
-ATTACK = Mark(0.0, ">", style.INK, "an attack starts")
-JEWEL = Mark(BOX[0], "D", style.VERMILLION, "a goal protects")
+ATTACK = Mark(0.0, ">", palette.INK, marks.ATTACK)
+JEWEL = Mark(BOX[0], "D", palette.VERMILLION, marks.JEWEL)
 
 
 def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST_NODES, ax: Axes | None = None) -> Axes:
@@ -100,7 +100,7 @@ def _bands(ax: Axes, places: Layout, width: float) -> None:
         ax.add_patch(FancyBboxPatch(corner, *size, **looks))
         if lane:
             ax.text(
-                -0.12, ROW * (start - 0.2), style.name(lane), ha="left", va="bottom", fontsize=8.5, color=style.GREY
+                -0.12, ROW * (start - 0.2), style.name(lane), ha="left", va="bottom", fontsize=8.5, color=palette.GREY
             )
 
 
@@ -116,8 +116,8 @@ def _box(ax: Axes, node: Node, places: Layout) -> None:
     several = node.count > 1
     looks: dict[str, Any] = {
         "boxstyle": "round,pad=0,rounding_size=0.05",
-        "fc": _FILLS[node.kind],
-        "ec": style.GREY,
+        "fc": palette.FILLS[node.kind],
+        "ec": palette.GREY,
         "zorder": 3,
     }
     looks["lw"] = 1.4 if several else 0.6
@@ -149,11 +149,8 @@ def _marks(ax: Axes, scenario: Scenario, drawn: Picture, places: Layout) -> list
     """A triangle where an attack starts, a diamond at what a goal protects; only at boxes that stand for one thing.
 
     Returns the marks that were needed."""
-    single = {node.id for node in drawn.nodes if node.count == 1}
-    kinds = {"leak": "credential", "poison": "resource", "compromise": "identity", "mistake": "identity"}
-    starts = {f"{kinds[entry.kind]}:{entry.target}" for entry in scenario.entry_points.values() if entry.target}
-    jewels = {f"resource:{resource}" for goal in scenario.goals.values() for resource, _ in goal.lost}
-    needed = [(ATTACK, starts & single), (JEWEL, jewels & single)]
+    carried = marked(scenario, drawn)
+    needed = [(mark, carried[mark.means]) for mark in (ATTACK, JEWEL)]
     for mark, nodes in needed:
         for node in sorted(nodes):
             x, y = _place(node, places)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blast_radius import BlastRadius, Comparison
+from simkit.drawing import palette
 from simkit.plots import style
 from simkit.table import duration
 
@@ -82,7 +83,7 @@ def _results(result: BlastRadius | Comparison) -> tuple[BlastRadius, ...]:
 
 
 def _look(place: int) -> tuple[str, object]:
-    return style.COLOURS[place % len(style.COLOURS)], style.DASHES[place % len(style.DASHES)]
+    return palette.COLOURS[place % len(palette.COLOURS)], style.DASHES[place % len(style.DASHES)]
 
 
 def _together(
@@ -121,7 +122,7 @@ def _middle(ax: Axes, result: BlastRadius, moments: NDArray[np.float64]) -> None
     first = result.outcomes.first
     lost = (result.legend.lost_value((first >= 0) & (first <= round(at * 1000))) for at in moments.tolist())
     bounds = np.array([np.quantile(values, (0.05, 0.95), method="inverted_cdf") for values in lost])
-    looks: dict[str, Any] = {"color": style.SKY, "alpha": 0.18, "linewidth": 0, "step": "post"}
+    looks: dict[str, Any] = {"color": palette.SKY, "alpha": 0.18, "linewidth": 0, "step": "post"}
     ax.fill_between(moments, bounds[:, 0], bounds[:, 1], label="middle 90 % of trials", **looks)
 
 
@@ -129,7 +130,7 @@ def _containment(ax: Axes, result: BlastRadius, low: float, high: float) -> None
     when = result.time_to_containment()
     if when.trials and low < when.estimate < high:
         label = f"median containment, {duration(when.estimate)}"
-        ax.axvline(when.estimate, color=style.GREY, linestyle=(0, (4, 3)), linewidth=1.2, label=label)
+        ax.axvline(when.estimate, color=palette.GREY, linestyle=(0, (4, 3)), linewidth=1.2, label=label)
 
 
 def _named(ax: Axes, results: Sequence[BlastRadius], what: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simkit.blast_radius import BlastRadius, Comparison
+from simkit.drawing import palette
 from simkit.plots import style
 from simkit.table import format_number
 
@@ -36,16 +37,16 @@ def _values(result: BlastRadius) -> tuple[float, ...]:
 def _row(ax: Axes, row: int, result: BlastRadius) -> None:
     mean, first = result.value_lost(), row == 0
     _, p95, worst = _values(result)
-    ax.plot([mean.estimate, worst], [row, row], color=style.PALE, linewidth=4, solid_capstyle="round", zorder=1)
-    ax.plot(worst, row, "D", mfc="white", mec=style.GREY, ms=7, label="worst case" if first else None, zorder=2)
-    ax.plot(p95, row, "|", color=style.VERMILLION, ms=15, mew=2.2, label="p95 of the trials" if first else None)
+    ax.plot([mean.estimate, worst], [row, row], color=palette.PALE, linewidth=4, solid_capstyle="round", zorder=1)
+    ax.plot(worst, row, "D", mfc="white", mec=palette.GREY, ms=7, label="worst case" if first else None, zorder=2)
+    ax.plot(p95, row, "|", color=palette.VERMILLION, ms=15, mew=2.2, label="p95 of the trials" if first else None)
     ax.errorbar(
         mean.estimate,
         row,
         xerr=style.whiskers(mean.estimate, mean.low, mean.high),
         fmt="o",
         ms=6.5,
-        color=style.BLUE,
+        color=palette.BLUE,
         capsize=4,
         label="mean, 95 % interval" if first else None,
         zorder=4,
@@ -81,7 +82,7 @@ def _frame(ax: Axes, compared: Comparison) -> None:
     ax.grid(axis="x")
     across = ax.get_yaxis_transform()
     for x, side, text in ((1.08, "right", "mean"), (1.12, "left", f"against {style.name(compared.against)}")):
-        ax.text(x, -0.62, text, transform=across, ha=side, va="bottom", fontsize=9, color=style.GREY)
+        ax.text(x, -0.62, text, transform=across, ha=side, va="bottom", fontsize=9, color=palette.GREY)
     ax.set_title(f"{shown.scenario}: {shown.entry_point}", parse_math=False)
     marks, words = ax.get_legend_handles_labels()
     order = (2, 1, 0)

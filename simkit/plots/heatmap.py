@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from simkit.blast_radius import BlastRadius, Comparison
+from simkit.drawing import palette
 from simkit.errors import QuestionError, nearest
 from simkit.plots import style
 from simkit.table import percent
@@ -52,7 +53,7 @@ def _rows(result: BlastRadius, rows: str) -> list[str]:
 def _map() -> Colormap:
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("simkit", ["#FFFFFF", "#F6C6A4", style.VERMILLION, "#7A3500"])
+    return LinearSegmentedColormap.from_list("simkit", ["#FFFFFF", "#F6C6A4", palette.VERMILLION, "#7A3500"])
 
 
 def _possible(result: BlastRadius, what: str) -> bool:
@@ -61,7 +62,7 @@ def _possible(result: BlastRadius, what: str) -> bool:
 
 def _cell(ax: Axes, place: tuple[int, int], chance: float, possible: bool) -> None:
     text = f"{percent(chance)} •" if possible else percent(chance)
-    ink = "white" if chance > _DARK else style.INK
+    ink = "white" if chance > _DARK else palette.INK
     ax.text(place[1], place[0], text, ha="center", va="center", fontsize=9, color=ink)
 
 
@@ -73,11 +74,11 @@ def _frame(ax: Axes, compared: Comparison, names: list[str]) -> None:
     ax.tick_params(length=0)
     ax.set_xticks(np.arange(len(policies) + 1) - 0.5, minor=True)
     ax.set_yticks(np.arange(len(names) + 1) - 0.5, minor=True)
-    ax.grid(which="minor", color=style.PALE, linewidth=1)
+    ax.grid(which="minor", color=palette.PALE, linewidth=1)
     ax.tick_params(which="minor", length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
     ax.set_title(f"{shown.scenario}: {shown.entry_point}, chance in {shown.trials:,} trials", parse_math=False)
     if any(_possible(result, name) for result in compared.results for name in names):
         note = "• in no trial, but the worst case reaches it"
-        ax.text(1.0, 1.0, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=8, color=style.GREY)
+        ax.text(1.0, 1.0, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=8, color=palette.GREY)

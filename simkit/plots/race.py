@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simkit.ablation import Curve
 from simkit.blast_radius import Interval
+from simkit.drawing import palette
 from simkit.errors import QuestionError
 from simkit.plots import style
 
@@ -58,7 +59,7 @@ def _moments(lines: Mapping[str, Points]) -> list[float]:
 def _line(ax: Axes, place: int, name: str, points: Points) -> None:
     ordered = sorted(points, key=lambda point: point[0])
     seconds = [moment for moment, _ in ordered]
-    colour = style.COLOURS[place % len(style.COLOURS)]
+    colour = palette.COLOURS[place % len(palette.COLOURS)]
     low, high = [max(loss.low, 0.0) for _, loss in ordered], [loss.high for _, loss in ordered]
     ax.fill_between(seconds, low, high, color=colour, alpha=0.2, linewidth=0)
     ax.plot(

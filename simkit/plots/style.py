@@ -10,32 +10,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simkit.drawing import palette
 from simkit.errors import QuestionError, nearest
 from simkit.table import duration, format_number, printable, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BLUE = "#0072B2"
-VERMILLION = "#D55E00"
-GREEN = "#009E73"
-PURPLE = "#CC79A7"
-ORANGE = "#E69F00"
-SKY = "#56B4E9"
-INK = "#1A1A1A"
-GREY = "#6B6B6B"
-PALE = "#E8E8E8"
-COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK, GREY)
-"""Okabe and Ito's palette (2008), told apart with any kind of colour vision; its yellow is too faint on white."""
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
 
 DOTS_PER_INCH = 100
 RULES: dict[str, Any] = {
     "axes.axisbelow": True,
-    "axes.edgecolor": GREY,
+    "axes.edgecolor": palette.GREY,
     "axes.grid": False,
-    "axes.labelcolor": INK,
+    "axes.labelcolor": palette.INK,
     "axes.labelsize": 10,
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -50,18 +40,18 @@ RULES: dict[str, Any] = {
     "figure.facecolor": "white",
     "font.family": "DejaVu Sans",
     "font.size": 10,
-    "grid.color": PALE,
+    "grid.color": palette.PALE,
     "grid.linewidth": 0.8,
     "legend.fontsize": 9,
     "legend.frameon": False,
     "lines.linewidth": 1.8,
-    "text.color": INK,
+    "text.color": palette.INK,
     "text.parse_math": False,
-    "xtick.color": GREY,
-    "xtick.labelcolor": INK,
+    "xtick.color": palette.GREY,
+    "xtick.labelcolor": palette.INK,
     "xtick.labelsize": 9,
-    "ytick.color": GREY,
-    "ytick.labelcolor": INK,
+    "ytick.color": palette.GREY,
+    "ytick.labelcolor": palette.INK,
     "ytick.labelsize": 9,
 }
 """matplotlib's settings while a picture is made. Names may hold `$`: nothing is read as mathematics."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simkit.blast_radius import AttackPath, PathStep
+from simkit.drawing import palette
 from simkit.errors import QuestionError
 from simkit.plots import style
 from simkit.table import duration, percent
@@ -16,13 +17,13 @@ LONGEST_STEP = 72
 WORTH_SAYING = 60.0
 """Seconds between two steps from which the picture names the wait."""
 _COLOURS = {
-    "credential": style.ORANGE,
-    "entitlement": style.BLUE,
-    "trust": style.PURPLE,
-    "task": style.GREEN,
-    "flow": style.SKY,
-    "entry": style.INK,
-    "goal": style.VERMILLION,
+    "credential": palette.ORANGE,
+    "entitlement": palette.BLUE,
+    "trust": palette.PURPLE,
+    "task": palette.GREEN,
+    "flow": palette.SKY,
+    "entry": palette.INK,
+    "goal": palette.VERMILLION,
 }
 """By what a step uses; what is not listed is grey."""
 _MEANS = {
@@ -45,7 +46,7 @@ def path(taken: AttackPath, *, ax: Axes | None = None) -> Axes:
     if not steps:
         raise QuestionError(f"the path to {taken.goal} has no steps: there is nothing to draw")
     with style.canvas(ax, 8.2, 1.1 + 0.44 * len(steps)) as axes:
-        axes.plot([0, 0], [0, len(steps) - 1], color=style.PALE, linewidth=3, zorder=1)
+        axes.plot([0, 0], [0, len(steps) - 1], color=palette.PALE, linewidth=3, zorder=1)
         for row, step in enumerate(steps):
             _step(axes, row, step, steps[row - 1] if row else None)
         _frame(axes, taken)
@@ -53,21 +54,23 @@ def path(taken: AttackPath, *, ax: Axes | None = None) -> Axes:
 
 
 def _step(ax: Axes, row: int, step: PathStep, before: PathStep | None) -> None:
-    colour = _COLOURS.get(step.cause.kind, style.GREY)
+    colour = _COLOURS.get(step.cause.kind, palette.GREY)
     last = step.cause.kind == "goal"
     ax.plot(0, row, "D" if last else "o", ms=10, mfc=colour, mec="white", mew=1.5, zorder=3)
     when = duration(step.done)
     if before is not None and duration(before.done) == when:
         when = ""
-    ax.text(-0.25, row, when, ha="right", va="center", fontsize=9, color=style.GREY)
+    ax.text(-0.25, row, when, ha="right", va="center", fontsize=9, color=palette.GREY)
     weight = "bold" if last else "normal"
     ax.text(0.28, row, style.name(step.label, LONGEST_STEP), ha="left", va="center", fontsize=10, fontweight=weight)
-    ax.text(9.9, row, step.rule, ha="right", va="center", fontsize=8.5, color=style.GREY)
+    ax.text(9.9, row, step.rule, ha="right", va="center", fontsize=8.5, color=palette.GREY)
     gap = step.done - before.done if before is not None else 0.0
     if gap > 0:
-        ax.annotate("", (0, row - 0.2), (0, row - 0.8), arrowprops={"arrowstyle": "-|>", "color": style.GREY, "lw": 1})
+        ax.annotate(
+            "", (0, row - 0.2), (0, row - 0.8), arrowprops={"arrowstyle": "-|>", "color": palette.GREY, "lw": 1}
+        )
     if gap >= WORTH_SAYING:
-        ax.text(0.28, row - 0.5, f"+{duration(gap)}", ha="left", va="center", fontsize=8, color=style.GREY)
+        ax.text(0.28, row - 0.5, f"+{duration(gap)}", ha="left", va="center", fontsize=8, color=palette.GREY)
 
 
 def _frame(ax: Axes, taken: AttackPath) -> None:
@@ -80,7 +83,8 @@ def _frame(ax: Axes, taken: AttackPath) -> None:
     ax.set_title(f"The way to {style.name(taken.goal)}: {share} of trials; median times", parse_math=False)
     used = dict.fromkeys(step.cause.kind for step in taken.steps)
     marks = [
-        Line2D([], [], marker="o", linestyle="", ms=8, mfc=_COLOURS.get(kind, style.GREY), mec="white") for kind in used
+        Line2D([], [], marker="o", linestyle="", ms=8, mfc=_COLOURS.get(kind, palette.GREY), mec="white")
+        for kind in used
     ]
     words = [_MEANS.get(kind, kind) for kind in used]
     style.legend_below(ax, 0.05, marks, words, columns=4, title="each step uses", title_fontsize=9, alignment="left")

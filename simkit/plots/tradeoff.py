@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simkit.blast_radius import BlastRadius, Comparison, Interval
+from simkit.drawing import palette
 from simkit.errors import QuestionError, nearest
 from simkit.narrowing import Recommendations
 from simkit.plots import style
@@ -125,7 +126,7 @@ def _front(ax: Axes, best: list[Design]) -> None:
 
 
 def _point(ax: Axes, place: int, twins: list[Design], on_front: bool) -> None:
-    loss, colour = twins[0].loss, style.COLOURS[place % len(style.COLOURS)]
+    loss, colour = twins[0].loss, palette.COLOURS[place % len(palette.COLOURS)]
     error = style.whiskers(loss.estimate, loss.low, loss.high)
     broken = f", breaks {twins[0].broken} tasks" if twins[0].broken else ""
     ax.errorbar(

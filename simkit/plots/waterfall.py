@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from simkit.ablation import Ablation
+from simkit.drawing import palette
 from simkit.errors import QuestionError
 from simkit.plots import style
 from simkit.table import format_number
@@ -54,17 +55,17 @@ def _parts(ablation: Ablation) -> Iterator[Row]:
 
 def _bar(ax: Axes, place: int, before: float | None, value: float) -> None:
     if before is None:
-        ax.barh(place, value, height=0.62, color=style.GREY)
+        ax.barh(place, value, height=0.62, color=palette.GREY)
         return
-    colour = style.BLUE if value <= before else style.VERMILLION
+    colour = palette.BLUE if value <= before else palette.VERMILLION
     ax.barh(place, value - before, left=before, height=0.62, color=colour)
-    ax.plot([before, before], [place - 1, place], color=style.GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=0)
+    ax.plot([before, before], [place - 1, place], color=palette.GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=0)
 
 
 def _whisker(ax: Axes, place: int, row: tuple[float, float, float]) -> None:
     value, low, high = row
     error = style.whiskers(value, low, high)
-    ax.errorbar(value, place, xerr=error, fmt="none", ecolor=style.INK, elinewidth=1.2, capsize=3, zorder=4)
+    ax.errorbar(value, place, xerr=error, fmt="none", ecolor=palette.INK, elinewidth=1.2, capsize=3, zorder=4)
 
 
 def _words(ax: Axes, place: int, steps: list[Row], top: float) -> None:

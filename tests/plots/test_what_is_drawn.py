@@ -11,8 +11,8 @@ from support_desk import DESK, named
 import simkit
 from simkit import plots
 from simkit.blast_radius import AttackPath, Interval
+from simkit.drawing.lanes import SHARED, default_group, layout, picture
 from simkit.model import Credential, Entitlement, Identity, Model, Operation, Resource, Role, Tool
-from simkit.plots.lanes import SHARED, default_group, layout, picture
 from simkit.plots.style import wide_range
 from simkit.plots.tradeoff import Design, front
 
