@@ -50,6 +50,9 @@ class Attack:
     legend: Legend
     utility: Utility
 
+    def __repr__(self) -> str:
+        return f"Attack({self.scenario.name} under {self.policy.name}: {self.graph!r})"
+
     def provenance(self, entry_point: str, *, seed: int = 0, trials: int = 0, engine: str = "replay") -> Provenance:
         """Where a result of this attack comes from."""
         from simkit import __version__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from simkit.attackgraph.facts import LASTING, SURVIVING, Entry, Fact, Step
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
 from simkit.errors import EngineError, QuestionError, nearest
 from simkit.fate import CERTAIN, key_hash, threshold
+from simkit.table import Table
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -91,6 +93,17 @@ class AttackGraph:
 
     def __repr__(self) -> str:
         return f"AttackGraph({len(self.facts)} facts, {len(self.steps)} steps, {len(self.entries)} entries)"
+
+    def table(self) -> Table:
+        """How many facts there are of each kind, and how many steps of each technique."""
+        facts = Counter(fact.kind for fact in self.facts)
+        steps = Counter(step.rule for step in self.steps)
+        rows = [("fact", kind, count) for kind, count in facts.most_common()]
+        rows += [("step", rule, count) for rule, count in steps.most_common()]
+        return Table(("node", "kind", "how many"), rows, title=repr(self)[len("AttackGraph(") : -1])
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
 
     def entry(self, name: str) -> EntryArrays:
         """The entry called `name`. Raises QuestionError."""

@@ -15,7 +15,7 @@ from simkit.policies import Session
 GROUPS = ("identities", "credentials", "tools", "resources")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Legend:
     """`value` is what each fact costs once it holds; `touched` says for each group which names which facts touch;
     `totals` how many names of the group there are; `goals` the column of each goal (None: nothing concludes it)."""

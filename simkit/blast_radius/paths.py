@@ -33,8 +33,24 @@ class AttackPath:
     steps: tuple[PathStep, ...]
     share: Interval
 
+    def __repr__(self) -> str:
+        when = duration(self.steps[-1].done) if self.steps else "never"
+        return f"AttackPath({self.goal}: {len(self.steps)} steps, {when}, {percent(self.share.estimate)} of trials)"
+
     def __str__(self) -> str:
         return " -> ".join(step.label for step in self.steps)
+
+    def table(self) -> Table:
+        """A row for each step, with the median moment at which it is done and what made it possible."""
+        rows = [
+            (duration(step.done), step.label, step.rule, " ".join((step.cause.kind, *step.cause.names)))
+            for step in self.steps
+        ]
+        title = f"{self.goal}: {percent(self.share.estimate)} of trials"
+        return Table(("done", "step", "technique", "made possible by"), rows, title=title)
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
 
     def to_dict(self) -> dict[str, object]:
         """The path as plain data."""

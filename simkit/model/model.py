@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,21 @@ from simkit.model.identities import Credential, Identity, Role, TrustEdge
 from simkit.model.resources import Resource
 from simkit.model.tasks import Task
 from simkit.model.tools import IDENTITY_EFFECTS, Operation, Tool
+from simkit.table import Table, shorten
 
 if TYPE_CHECKING:
     import networkx as nx
+
+
+MOST_NAMES = 96
+"""Places that the names of one kind take at most in a table."""
+
+
+def listed(kinds: Mapping[str, Iterable[str]], *, title: str = "", note: str = "") -> Table:
+    """A row for each of `kinds` of things, by name: how many there are, and their names as far as they fit."""
+    named = {kind: list(names) for kind, names in kinds.items()}
+    rows = [(kind, len(names), shorten(", ".join(names), MOST_NAMES)) for kind, names in named.items() if names]
+    return Table(("kind", "how many", "names"), rows, title=title, note=note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,33 @@ class Model:
     roles: Mapping[str, Role] = field(default_factory=dict)
     trust: tuple[TrustEdge, ...] = ()
     tasks: Mapping[str, Task] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Model({', '.join(f'{len(things):,} {kind}' for kind, things in self.kinds().items())})"
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+    def kinds(self) -> dict[str, Mapping[str, object]]:
+        """The things of each kind by name, in the order of a scenario file; a kind of which there is none is left out.
+
+        >>> Model(tasks={"answer": Task("answer", "bot")})
+        Model(1 tasks)
+        """
+        found: dict[str, Mapping[str, object]] = {
+            "identities": self.identities,
+            "credentials": self.credentials,
+            "tools": self.tools,
+            "resources": self.resources,
+            "roles": self.roles,
+            "trust edges": {edge.name: edge for edge in self.trust},
+            "tasks": self.tasks,
+        }
+        return {kind: things for kind, things in found.items() if things}
+
+    def table(self) -> Table:
+        """A row for each kind of thing: how many there are, and their names as far as they fit."""
+        return listed(self.kinds())
 
     def operations(self) -> Iterator[tuple[str, Tool, Operation]]:
         """Each operation with its full name (`tool.operation`) and its tool."""

@@ -35,6 +35,28 @@ class Recommendation:
     tasks: tuple[str, ...]
     relevant: tuple[Reference, ...]
 
+    def __repr__(self) -> str:
+        spread = _share if self.before.chance else _spread
+        return f"Recommendation({self.narrowing.name}: {spread(self.less)} less, costs {format_number(self.price)})"
+
+    def table(self) -> Table:
+        """What it buys and costs, the path that it cuts, and what still works."""
+        spread = _share if self.before.chance else _spread
+        rows = [
+            ("less is lost", "no difference" if self.is_none else spread(self.less)),
+            ("mean value lost before", _spread(self.before.mean)),
+            ("mean value lost after", _spread(self.after.mean)),
+            ("costs, in the price of one change", format_number(self.price)),
+            ("takes away", self.at or None),
+            ("on the path", self.path or None),
+            ("tasks that still work", ", ".join(self.tasks)),
+            ("relevant to", ", ".join(map(str, self.relevant)) or None),
+        ]
+        return Table(("measure", "is"), rows, title=self.narrowing.name, note=HINT)
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
     @property
     def is_none(self) -> bool:
         """True if there is no difference to speak of: the interval of it holds zero."""

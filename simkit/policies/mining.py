@@ -13,6 +13,7 @@ from simkit.entitlements import Resolver
 from simkit.errors import QuestionError, nearest
 from simkit.model import Credential, Entitlement, Identity, Model, Resource, Role, Task, Tool, TrustEdge
 from simkit.model.references import is_glob
+from simkit.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,18 @@ class MinedRoles:
     identity: str
     roles: tuple[MinedRole, ...]
     over_grant: int
+
+    def __repr__(self) -> str:
+        return f"MinedRoles({self.identity}: {len(self.roles)} roles, {self.over_grant} operations over-granted)"
+
+    def table(self) -> Table:
+        """A row for each role: how many operations it grants, and the tasks that it serves."""
+        rows = [(role.name, len(role.operations), len(role.tasks), ", ".join(role.tasks)) for role in self.roles]
+        note = f"{self.over_grant} operations are granted to tasks that do not need them"
+        return Table(("role", "operations", "how many tasks", "tasks"), rows, f"roles for {self.identity}", note)
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
 
     def part(self, role: MinedRole) -> str:
         """The name of the identity that gets `role` when the roles are applied."""

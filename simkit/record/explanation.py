@@ -9,7 +9,7 @@ from typing import Any
 from simkit.attackgraph import Fact
 from simkit.errors import QuestionError, nearest
 from simkit.record import ocsf
-from simkit.record.header import Header
+from simkit.record.header import Header, clock
 from simkit.record.ocsf import Line
 from simkit.record.record import Record
 from simkit.record.views import MODES
@@ -56,6 +56,14 @@ class Explanation:
     at: int
     live: tuple[LiveSession, ...]
     deeds: tuple[Deed, ...]
+
+    def __repr__(self) -> str:
+        done = sum(deed.executed for deed in self.deeds)
+        counts = f"{len(self.live)} live sessions, {done} executed, {len(self.deeds) - done} attempted in vain"
+        return f"Explanation({self.identity} at {clock(self.at)}: {counts})"
+
+    def _repr_html_(self) -> str:
+        return "".join(table.html() for table in self.tables())
 
     @property
     def summary(self) -> str:
@@ -173,18 +181,3 @@ def _plain(deed: Deed) -> dict[str, Any]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def clock(milliseconds: int | None) -> str:
-    """A moment of the log as hours, minutes and seconds, with days where there are any; None is the horizon.
-
-    >>> clock(870_000), clock(90_061_500), clock(None)
-    ('00:14:30', '1d 01:01:01.5', 'the horizon')
-    """
-    if milliseconds is None:
-        return "the horizon"
-    days, rest = divmod(milliseconds, 86_400_000)
-    hours, rest = divmod(rest, 3_600_000)
-    minutes, rest = divmod(rest, 60_000)
-    fraction = f".{rest % 1000:03}".rstrip("0").rstrip(".")
-    return (f"{days:,}d " if days else "") + f"{hours:02}:{minutes:02}:{rest // 1000:02}{fraction}"

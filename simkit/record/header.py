@@ -80,3 +80,18 @@ def epoch(start: str) -> int:
     if found < 0:
         raise QuestionError(f"the start {start!r} is before 1970: choose a later one")
     return found
+
+
+def clock(milliseconds: int | None) -> str:
+    """A moment of the log as hours, minutes and seconds, with days where there are any; None is the horizon.
+
+    >>> clock(870_000), clock(90_061_500), clock(None)
+    ('00:14:30', '1d 01:01:01.5', 'the horizon')
+    """
+    if milliseconds is None:
+        return "the horizon"
+    days, rest = divmod(milliseconds, 86_400_000)
+    hours, rest = divmod(rest, 3_600_000)
+    minutes, rest = divmod(rest, 60_000)
+    fraction = f".{rest % 1000:03}".rstrip("0").rstrip(".")
+    return (f"{days:,}d " if days else "") + f"{hours:02}:{minutes:02}:{rest // 1000:02}{fraction}"

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from simkit.attackgraph import AttackGraph, Fact
 from simkit.engines.reference import Fates, Trace
 from simkit.files import write
-from simkit.record.header import Header, epoch
+from simkit.record.header import Header, clock, epoch
 from simkit.record.ocsf import Line
 from simkit.record.views import Views
 from simkit.record.watching import Watched
 from simkit.record.writing import Writer, numbered
+from simkit.table import Table
 
 State = dict[Fact, tuple[int, int | None]]
 """The facts that hold: since when and, as things stand, until when (ms since the start; None: to the horizon)."""
+
+MOST_LINES = 40
+"""Lines of a log that a notebook shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +33,19 @@ class Record:
 
     def __repr__(self) -> str:
         return f"Record({len(self.lines):,} lines: {self.header})"
+
+    def table(self, most: int = MOST_LINES) -> Table:
+        """The first `most` lines after the header: when, what happened, and how it came out."""
+        rows = [
+            (clock(line["time"] - self.header.epoch), line["message"], line.get("status"), line.get("status_detail"))
+            for line in self.lines[1 : most + 1]
+        ]
+        left = len(self.lines) - 1 - len(rows)
+        note = f"{left:,} lines more" if left else ""
+        return Table(("at", "what", "outcome", "why"), rows, str(self.header), note)
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
 
     def text(self) -> str:
         """The log as JSON lines, keys sorted, in ASCII whatever the names are: the same bytes for the same replay."""

@@ -1,24 +1,25 @@
-"""The names of a scenario for people who type: completed with TAB, and shown at a glance."""
+"""The names of a scenario for people who type: as keys, and as attributes that TAB completes."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar
+from keyword import iskeyword
+from typing import Generic, TypeVar
 
 from simkit.errors import nearest
-from simkit.table import Table, duration, shorten
-
-if TYPE_CHECKING:
-    from simkit.scenario.scenario import Scenario
+from simkit.model import listed
+from simkit.table import shorten
 
 T = TypeVar("T")
 MOST_NAMES = 96
-"""Places that the names of one kind take at most in the short table."""
+"""Places that the names take at most in the short form."""
 
 
 class Names(Mapping[str, T], Generic[T]):
-    """Things by name, also as attributes, with every character that Python refuses written as `_`.
+    """Things by name, also as attributes: what Python refuses in a name is written as `_`, and a word that Python or a
+    mapping needs gets a `_` behind it. Names that read alike as attributes are reached by their keys only.
 
     >>> tokens = Names("credential", {"ci-token": 1, "deploy-key": 2})
     >>> tokens.ci_token, tokens["deploy-key"]
@@ -29,7 +30,7 @@ class Names(Mapping[str, T], Generic[T]):
 
     def __init__(self, kind: str, things: Mapping[str, T]) -> None:
         self._kind = kind
-        self._things = things
+        self._things: Mapping[str, T] = things._things if isinstance(things, Names) else things
 
     def __getitem__(self, name: str) -> T:
         return self._things[name]
@@ -52,10 +53,14 @@ class Names(Mapping[str, T], Generic[T]):
         raise AttributeError(f"no {self._kind} is called {word!r}: {nearest(word, map(_word, self._things))}")
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *map(_word, self._things)]
+        words = Counter(map(_word, self._things))
+        return [*super().__dir__(), *(word for word, names in words.items() if names == 1)]
 
     def __repr__(self) -> str:
         return f"Names({shorten(', '.join(self._things), MOST_NAMES)})"
+
+    def _repr_html_(self) -> str:
+        return listed({self._kind: self._things}).html()
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._things)
@@ -64,27 +69,10 @@ class Names(Mapping[str, T], Generic[T]):
 def _word(name: str) -> str:
     """`name` as an attribute.
 
-    >>> _word("2fa-token")
-    '_2fa_token'
+    >>> _word("2fa-token"), _word("class"), _word("keys")
+    ('_2fa_token', 'class_', 'keys_')
     """
     word = re.sub(r"\W", "_", name)
+    if iskeyword(word) or hasattr(Mapping, word):
+        return f"{word}_"
     return f"_{word}" if word[:1].isdigit() else word
-
-
-def inventory(scenario: Scenario) -> Table:
-    """What `scenario` holds: a row for each kind of thing, with how many there are and their names."""
-    model = scenario.model
-    kinds: Mapping[str, Mapping[str, object]] = {
-        "identities": model.identities,
-        "credentials": model.credentials,
-        "tools": model.tools,
-        "resources": model.resources,
-        "roles": model.roles,
-        "trust edges": {edge.name: edge for edge in model.trust},
-        "tasks": model.tasks,
-        "entry points": scenario.entry_points,
-        "goals": scenario.goals,
-    }
-    rows = [(kind, len(things), shorten(", ".join(things), MOST_NAMES)) for kind, things in kinds.items() if things]
-    note = f"policy in force: {scenario.policy}; horizon: {duration(scenario.horizon)}; digest: {scenario.digest[:12]}"
-    return Table(("kind", "how many", "names"), rows, title=scenario.name, note=note)

@@ -20,11 +20,13 @@ from simkit.model import (
     Role,
     Task,
     Tool,
+    listed,
 )
 from simkit.model.references import Lookup, dangling, each_problem, operation_problems
 from simkit.policies import GrantPolicy, named_policies, policy
 from simkit.scenario.expectations import Expectation, expectation_problems
-from simkit.scenario.names import Names, inventory
+from simkit.scenario.names import Names
+from simkit.table import Table, duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class IncidentRecord:
     detected: str = ""
 
 
+AT_A_GLANCE = ("identities", "credentials", "tools", "resources", "tasks", "entry points", "goals")
+"""What the one line about a scenario counts."""
 MOST_PROBLEMS = 100
 """How many dangling references one error lists: a large file with a wrong section would have thousands."""
 
@@ -64,6 +68,7 @@ MOST_PROBLEMS = 100
 class Scenario:
     """One world, and how it is attacked. Raises ScenarioError for a reference that dangles.
 
+    Its things are attributes too, which TAB completes: `scenario.credentials.ci_token`, `scenario.goals.data_out`.
     `policy` names the policy in force; `compare` those that a comparison shows; `horizon` is in seconds.
     """
 
@@ -85,6 +90,8 @@ class Scenario:
     expect: Mapping[str, Expectation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "entry_points", Names("entry point", self.entry_points))
+        object.__setattr__(self, "goals", Names("goal", self.goals))
         found = list(islice(scenario_problems(self), MOST_PROBLEMS))
         if found:
             raise ScenarioError(found)
@@ -107,38 +114,50 @@ class Scenario:
             raise QuestionError(f"no entry point is called {chosen!r}: {nearest(chosen, self.entry_points)}")
         return self.entry_points[chosen]
 
-    @property
+    # IPython completes behind a plain attribute, and refuses to call a property to see what is in it
+    @cached_property
     def identities(self) -> Names[Identity]:
         """The identities, also as attributes that TAB completes: `scenario.identities.ci`."""
         return Names("identity", self.model.identities)
 
-    @property
+    @cached_property
     def credentials(self) -> Names[Credential]:
         """The credentials, also as attributes: `scenario.credentials.ci_token`."""
         return Names("credential", self.model.credentials)
 
-    @property
+    @cached_property
     def resources(self) -> Names[Resource]:
         """The resources, also as attributes."""
         return Names("resource", self.model.resources)
 
-    @property
+    @cached_property
     def tools(self) -> Names[Tool]:
         """The tools, also as attributes."""
         return Names("tool", self.model.tools)
 
-    @property
+    @cached_property
     def roles(self) -> Names[Role]:
         """The roles, also as attributes."""
         return Names("role", self.model.roles)
 
-    @property
+    @cached_property
     def tasks(self) -> Names[Task]:
         """The tasks, also as attributes."""
         return Names("task", self.model.tasks)
 
+    def __repr__(self) -> str:
+        named = {**self.model.kinds(), "entry points": self.entry_points, "goals": self.goals}
+        counts = ", ".join(f"{len(named[kind]):,} {kind}" for kind in AT_A_GLANCE if kind in named)
+        return f"Scenario({self.name}: {counts}; {self.policy} in force)"
+
+    def table(self) -> Table:
+        """What the scenario holds: a row for each kind of thing, with how many there are and their names."""
+        note = f"policy in force: {self.policy}; horizon: {duration(self.horizon)}; digest: {self.digest[:12]}"
+        kinds = {**self.model.kinds(), "entry points": self.entry_points, "goals": self.goals}
+        return listed(kinds, title=self.name, note=note)
+
     def _repr_html_(self) -> str:
-        return inventory(self).html()
+        return self.table().html()
 
 
 def scenario_problems(scenario: Scenario) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import pytest
 
 from simkit.errors import QuestionError
 from simkit.record import Record, explain
-from simkit.record.explanation import clock
+from simkit.record.header import clock
 from simkit.scenario import loads
 from simkit.simulation import replay
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import simkit
-from simkit.scenario.names import Names, inventory
+from simkit.scenario.names import Names
 
 STARTER = simkit.load(Path(__file__).parents[2] / "scenarios" / "starter.yaml")
 
@@ -41,9 +43,47 @@ def test_names_that_read_alike_are_written_in_brackets() -> None:
 
 
 def test_a_notebook_shows_what_a_scenario_holds() -> None:
-    table = inventory(STARTER)
+    table = STARTER.table()
     assert {row["kind"]: row["how many"] for row in table.records()}["identities"] == len(STARTER.model.identities)
     shown = STARTER._repr_html_()
     assert "<table" in shown
     assert "agents-only" in shown
     assert "deploy-key" in shown
+
+
+def test_a_word_that_python_or_a_mapping_needs_gets_a_line_behind_it() -> None:
+    names = Names("role", {"class": 1, "keys": 2, "2fa": 3})
+    assert (names.class_, names.keys_, names._2fa) == (1, 2, 3)
+    assert list(names.keys()) == ["class", "keys", "2fa"]
+
+
+def test_tab_offers_no_name_that_reads_like_another() -> None:
+    offered = dir(Names("tool", {"a-b": 1, "a.b": 2, "c": 3}))
+    assert "c" in offered
+    assert "a_b" not in offered
+
+
+def test_a_changed_scenario_completes_as_well() -> None:
+    changed = replace(STARTER, goals={"data-out": next(iter(STARTER.goals.values()))}, incident=None, expect={})
+    assert changed.goals.data_out is STARTER.goals[next(iter(STARTER.goals))]
+    assert replace(STARTER) == STARTER
+    assert pickle.loads(pickle.dumps(STARTER)).entry_points.leaked_ci_secret.kind == "leak"
+
+
+@pytest.mark.parametrize("jedi", [True, False])
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("scenario.credentials.dep", "deploy_key"),
+        ("scenario.credentials['dep", "deploy-key"),
+        ("scenario.entry_points.", "leaked_ci_secret"),
+        ("scenario.goals.cust", "customers_leaked"),
+        ("scenario.", "credentials"),
+    ],
+)
+def test_ipython_completes(typed: str, offered: str, jedi: bool) -> None:
+    completer = pytest.importorskip("IPython.core.completer")
+    finished = completer.IPCompleter(namespace={"scenario": STARTER}, use_jedi=jedi)
+    with completer.provisionalcompleter():
+        words = {found.text.lstrip(".") for found in finished.completions(typed, len(typed))}
+    assert offered in words
