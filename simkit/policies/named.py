@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 
 from simkit.errors import PolicyError, nearest
 from simkit.policies.dials import GrantPolicy
@@ -107,10 +109,16 @@ def policy(name: str, custom: Mapping[str, GrantPolicy] | None = None) -> GrantP
 
 def _registered() -> dict[str, GrantPolicy]:
     found: dict[str, GrantPolicy] = {}
-    for entry in entry_points(group=ENTRY_POINT_GROUP):
+    for entry in _installed(tuple(sys.path)):
         loaded = entry.load()
         given = loaded() if callable(loaded) else loaded
         if not isinstance(given, GrantPolicy):
             raise PolicyError(f"entry point {entry.value!r} gives a {type(given).__name__}: it must give a GrantPolicy")
         found[given.name] = given
     return found
+
+
+@cache
+def _installed(_: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """The entry points of all packages on that path, read once: every scenario that is made asks for policies."""
+    return tuple(entry_points(group=ENTRY_POINT_GROUP))

@@ -28,6 +28,7 @@ class Entry:
 def installed(monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     """The entry points that installed packages register; a test adds to them."""
     entries: list[Entry] = []
+    monkeypatch.setattr(named, "_installed", named._installed.__wrapped__)  # without its memory
     monkeypatch.setattr(named, "entry_points", lambda *, group: entries if group == "simkit.policies" else [])
     return entries
 
