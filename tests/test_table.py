@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import html.parser
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simkit.errors import InputError
-from simkit.table import Table, duration, format_number, percent, printable, shorten, width, wrap
+from simkit.table import Table, duration, escape_markdown, format_number, percent, printable, shorten, width, wrap
 
 cells = st.one_of(st.none(), st.text(max_size=20), st.integers(-(10**12), 10**12), st.floats())
 
@@ -203,9 +205,17 @@ def test_markdown_reads_nothing_in_a_cell_as_markup() -> None:
     nasty = "a|b\n<img src=x onerror=1> [x](javascript:1) `c` *d* _e_ snake_case @team #12 &amp; $x$ ~s~ \\|"
     line = Table(("c",), [(nasty,)]).markdown().splitlines()[-1]
     assert line == (
-        "| a\\|b\\\\n\\<img src=x onerror=1\\> \\[x\\](javascript:1) \\`c\\` \\*d\\* \\_e\\_ snake_case &#64;team "
-        "&#35;12 \\&amp; \\$x\\$ \\~s\\~ \\\\\\| |"
+        "| a\\|b\\\\n\\<img src=x onerror=1\\> \\[x\\](javascript:1) \\`c\\` \\*d\\* \\_e\\_ snake_case @&#8203;team "
+        "#&#8203;12 \\&amp; \\$x\\$ \\~s\\~ \\\\\\| |"
     )
+
+
+def test_a_code_host_makes_no_mention_reference_or_link_of_a_name() -> None:
+    """They look for these in the text that is left after Markdown, where an entity is the character again."""
+    for name in ("@team", "me@corp", "#12", "org/repo#12", "https://evil.example", "www.evil.example"):
+        shown = html.unescape(escape_markdown(name))
+        assert shown.replace("\u200b", "") == name
+        assert not re.search(r"[@#]\w|://|www\.", shown), name
 
 
 class _Tags(html.parser.HTMLParser):

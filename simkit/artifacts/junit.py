@@ -54,7 +54,7 @@ def _growth(check: FileCheck) -> Iterator[Xml.Element]:
 
 
 def _paths(check: FileCheck, reason: str) -> str:
-    return "\n".join(f"{path.path} (cut {path.what})" for path in check.paths if path.reason == reason)
+    return "\n".join(f"{path.path} (cut {path.what})" for path in check.paths if reason in path.reasons)
 
 
 def _case(check: FileCheck, name: str) -> Xml.Element:

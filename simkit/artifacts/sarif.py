@@ -72,15 +72,14 @@ def _rule(rule: str) -> Json:
 
 def _results(check: FileCheck) -> Iterator[Json]:
     yield from (_path(path) for path in check.paths)
-    shown = {(path.policy, path.entry_point) for path in check.paths}
+    shown = {reason for path in check.paths for reason in path.reasons}
     for verdict in check.verdicts:
-        shows_paths = verdict.expectation.at_most is not None and (verdict.policy, verdict.entry_point) in shown
-        if not verdict.holds and not shows_paths:
+        if not verdict.holds and verdict.sentence not in shown:
             rule = UNDECIDED if verdict.status == "unsure" else EXPECTATION
             about = (verdict.expectation.name, verdict.policy, verdict.entry_point)
             yield _finding(check, rule, verdict.sentence, check.spot(verdict.expectation.name), about)
     for change in check.growth:
-        if (change.policy, change.entry_point) not in shown:
+        if change.sentence not in shown:
             about = (change.measure, change.policy, change.entry_point)
             yield _finding(check, GROWTH, change.sentence, check.spot(change.sentence), about)
 
@@ -98,7 +97,7 @@ def _finding(check: FileCheck, rule: str, sentence: str, spot: tuple[int, int], 
 
 def _path(path: PathToCut) -> Json:
     share = percent(path.path.share.estimate)
-    text = f"Cut {path.what}: it is on a path to {path.path.goal} that {share} of trials take first ({path.path}). "
+    text = f"Cut {path.what}: it is on a path to {path.path.goal} that {share} of trials take first ({path.path})."
     steps = [
         {"location": {**_location(path.file, spot), "message": {"text": _said(step.label)}}}
         for step, spot in zip(path.path.steps, path.spots, strict=True)
@@ -106,7 +105,7 @@ def _path(path: PathToCut) -> Json:
     return {
         "ruleId": f"simkit/{path.step.rule}",
         "level": "error" if path.sure else "warning",
-        "message": {"text": _said(text + path.reason)},
+        "message": {"text": _said(" ".join((text, *path.reasons)))},
         "locations": [_location(path.file, path.spots[path.cut])],
         "codeFlows": [{"threadFlows": [{"locations": steps}]}],
         "partialFingerprints": _fingerprints(path.fingerprint),

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from simkit.baseline.cutting import Cutting, distinct
+from simkit.baseline.cutting import Cutting, distinct, spot_of
 from simkit.baseline.elements import canonical, changes, restored
 from simkit.baseline.figures import Figures
 from simkit.baseline.file import IN_FORCE, Baseline, StoredFigures, StoredRun, key_of, load_baseline, save_baseline
@@ -212,8 +212,7 @@ def _spot(lines: Lines, change: Change) -> Spot:
     """Where the part of the change stands that did most of it; the first line where none did it alone."""
     if not change.culprits:
         return 1, 1
-    element = change.culprits[0].element
-    return lines.of_item(element.where, element.after) if element.in_list else lines.of(element.where)
+    return spot_of(lines, change.culprits[0].element)
 
 
 def _old_scenario(before: StoredRun, baseline: str) -> Scenario:

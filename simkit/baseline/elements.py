@@ -99,20 +99,20 @@ class Element:
     def __str__(self) -> str:
         owner = _owner(self.where[:2])
         if self.where == ("trust",):
-            return f"trust edge {_edge(self.after or self.before)} {self.change}"
+            return f"trust edge {_edge(self.after or self.before)} {self.change}{self._turn(_short)}"
         if self.in_list:
             return f"{self.kind} {_item(self.after or self.before)} of {owner} {self.change}{self._turn(_item)}"
         if len(self.where) == 2 and self.where[0] in _NAMED:
             return f"{owner} {self.change}"
-        if len(self.where) == 1:
-            return f"{owner} changed{self._turn(_short)}"
-        return f"{'.'.join(self.where[2:]) or self.where[0]} of {owner} {self.change}{self._turn(_short)}"
+        if self.where[0] not in _NAMED:
+            return f"{'.'.join(self.where)} changed{self._turn(_short)}"
+        return f"{'.'.join(self.where[2:])} of {owner} {self.change}{self._turn(_short)}"
 
     def _turn(self, write: Any) -> str:
         """From what to what; a key that is added or removed had, or has, its default."""
         if self.in_list and self.change != "changed":
             return ""
-        return f" (was {write(self.before)}, is {write(self.after)})"
+        return f" (was {write(_apart(self.before, self.after))}, is {write(_apart(self.after, self.before))})"
 
     def undone(self, form: Plain) -> Plain:
         """`form` with this part as it was before."""
@@ -147,11 +147,29 @@ def _item(item: Any) -> str:
     return _short(item)
 
 
+def _apart(value: Any, other: Any) -> Any:
+    """What `value` has that `other` has not, where both are mappings of numbers or words; else all of `value`."""
+    if not (isinstance(value, dict) and isinstance(other, dict)) or "operation" in value:
+        return value
+    return {key: inner for key, inner in value.items() if inner != other.get(key)} or "the default"
+
+
 def _short(value: Any) -> str:
     if value is MISSING:
         return "the default"
-    text = value if isinstance(value, str) else _text(value)
+    text = value if isinstance(value, str) else _plainly(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _plainly(value: Any) -> str:
+    """`value` without the quotes and brackets of JSON, where it has parts."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plainly(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_plainly, value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value if isinstance(value, str) else _text(value)
 
 
 def _put(form: Plain, where: tuple[str, ...], in_list: bool, gone: Any, come: Any) -> Plain:

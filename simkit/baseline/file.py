@@ -85,8 +85,11 @@ def load_baseline(file: str) -> Baseline:
         raise InputError(
             f"there is no baseline {file!r}: make it with `simkit check SCENARIO --baseline {file} --update`"
         )
+    text = decoded(read(file), file)
+    if "\n<<<<<<< " in f"\n{text}":
+        raise InputError(f"{file} holds the conflict of a merge: take either side of it, then renew it with --update")
     try:
-        found = json.loads(decoded(read(file), file))
+        found = json.loads(text)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or found.get("kind") != KIND:

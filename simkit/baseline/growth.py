@@ -57,6 +57,11 @@ class Change:
         """True for a value in the scenario's own unit, False for a chance."""
         return self.measure in ("value-lost", "worst-case")
 
+    @property
+    def in_worst_case(self) -> bool:
+        """True for what is computed, whatever the samples drew."""
+        return self.measure == "worst-case" or self.measure.endswith(POSSIBLE)
+
     def written(self, value: float) -> str:
         """`value` as people read it."""
         return format_number(value) if self.is_value else percent(value)

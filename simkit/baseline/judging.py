@@ -57,7 +57,10 @@ class Verdict:
     def advice(self) -> str:
         """What to do where too few trials cannot tell."""
         if self.needed is None:
-            return "No number of trials would tell: the estimate is the bound itself, so move the bound."
+            return (
+                f"After {self.measured.trials:,} trials the estimate is so near to the bound that no number of trials "
+                "is sure to tell: try ten times as many, or move the bound."
+            )
         return (
             f"{self.measured.trials:,} trials are too few: about {self.needed:,} would tell (--trials {self.needed})."
         )

@@ -62,6 +62,11 @@ class Lines:
                 return self.of((*where, index))
         return self.of(where)
 
+    def role_covers(self, role: str, operation: str) -> bool:
+        """True if `role` gives an entitlement to `operation`, on whatever targets."""
+        given = (self._section("roles").get(role) or {}).get("entitlements") or ()
+        return any(fnmatchcase(operation, str(each["operation"])) for each in given)
+
     def _section(self, name: str) -> Mapping[str, Any]:
         found = self._raw.get(name)
         return found if isinstance(found, dict) else {}

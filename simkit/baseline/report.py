@@ -17,7 +17,8 @@ Spot = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class PathToCut:
-    """One attack path behind a finding, the step of it to cut, and where in the file each step's cause stands."""
+    """One attack path behind findings (`reasons`, their sentences), the step of it to cut, and where in the file each
+    step's cause stands; that of the step to cut where the change is that made it possible."""
 
     file: str
     scenario: str
@@ -26,7 +27,7 @@ class PathToCut:
     path: AttackPath
     cut: int
     spots: tuple[Spot, ...]
-    reason: str
+    reasons: tuple[str, ...]
     sure: bool = True
 
     @property
@@ -58,7 +59,7 @@ class PathToCut:
             "policy": self.policy,
             "entry_point": self.entry_point,
             "cut": {"what": self.what, "label": self.step.label, "line": line, "column": column},
-            "reason": self.reason,
+            "reasons": list(self.reasons),
             "fingerprint": self.fingerprint,
         }
 
@@ -158,7 +159,8 @@ class Report:
     def advice(self) -> list[str]:
         """What to do where too few trials cannot tell."""
         unsure = [(check.file, v) for check in self.checks for v in check.verdicts if v.status == "unsure"]
-        return [f"{file}: {v.expectation.name} through {v.entry_point}: {v.advice}" for file, v in unsure]
+        more = " The baseline keeps how many: renew it with --update to raise them." if self.baseline else ""
+        return [f"{file}: {v.expectation.name} through {v.entry_point}: {v.advice}{more}" for file, v in unsure]
 
     @property
     def summary(self) -> str:
@@ -166,12 +168,14 @@ class Report:
         count = len(self.checks)
         text = f"{'FAILED' if self.failed else 'passed'}: {count} scenario{'s' if count != 1 else ''}"
         if self.verdicts:
-            text += f", {_count(self.verdicts, 'pass')} of {len(self.verdicts)} expectations hold"
-            text += f", {_count(self.verdicts, 'fail')} do not" if _count(self.verdicts, "fail") else ""
-            text += f", {_count(self.verdicts, 'unsure')} need more trials" if _count(self.verdicts, "unsure") else ""
+            good, bad, unsure = (_count(self.verdicts, status) for status in ("pass", "fail", "unsure"))
+            text += f", {good} of {len(self.verdicts)} expectations {'holds' if good == 1 else 'hold'}"
+            text += f", {bad} {'does' if bad == 1 else 'do'} not" if bad else ""
+            text += f", {unsure} {'needs' if unsure == 1 else 'need'} more trials" if unsure else ""
         if self.baseline:
             grew = len(self.growth)
-            text += f", {grew} measures grew since {self.baseline}" if grew else f", nothing grew since {self.baseline}"
+            many = f"{grew} measure{'' if grew == 1 else 's'}" if grew else "nothing"
+            text += f", {many} grew since {self.baseline}"
         return text + "."
 
     def tables(self) -> list[Table]:

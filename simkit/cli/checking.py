@@ -102,7 +102,7 @@ def _checked(
 
 
 def _own_baseline(project: Settings) -> str | None:
-    return project.path(project.checking["baseline"]) if "baseline" in project.checking else None
+    return project.path(project.checking["baseline"]) if project.checking.get("baseline") else None
 
 
 def scenario_files(paths: Iterable[str]) -> list[str]:

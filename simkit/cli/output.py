@@ -160,4 +160,4 @@ def check_out(out: str, *inputs: str) -> None:
         raise InputError(f"--out {out} is a folder: name a file in it")
     for name in inputs:
         if name != "-" and os.path.exists(out) and os.path.exists(name) and os.path.samefile(out, name):
-            raise InputError(f"--out {out} is the scenario itself: name another file")
+            raise InputError(f"--out {out} is a file that is read: name another")

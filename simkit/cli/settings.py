@@ -48,8 +48,9 @@ def _read(folder: str) -> Settings:
     try:
         with open(file, "rb") as opened:
             given = tomllib.load(opened).get("tool", {}).get("simkit", {})
-    except (OSError, ValueError, AttributeError):
-        return Settings()  # not ours to complain about: other tools say what is wrong with the whole file
+    except (OSError, ValueError, AttributeError) as error:
+        # going on without it would pass a gate whose baseline it names
+        raise InputError(f"{file} cannot be read ({error}): mend it, as it may hold [tool.simkit]") from None
     checking = given.get("check", {}) if isinstance(given, dict) else {}
     _prove(file, "tool.simkit", given, {**REPLAYING, "check": dict})
     _prove(file, "tool.simkit.check", checking, CHECKING)

@@ -43,17 +43,20 @@ def _places(char: str) -> int:
 
 
 _MARKUP = re.compile(r"[\\|*`\[\]<>&~$]|(?<![^\W_])_|_(?![^\W_])")
-_MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
+_LINKED = re.compile(r"[@#](?=\w)|:(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+"""What code hosts turn into mentions, references and links on their own, in the text that is left after Markdown."""
 
 
 def escape_markdown(text: str) -> str:
-    r"""`text` so that Markdown reads no markup, no HTML and no mention in it.
+    r"""`text` so that Markdown reads no markup and no HTML in it, and a code host no mention, reference or link.
+
+    A zero-width space breaks the latter, as Renovate does it: hosts look for them after entities are resolved.
 
     >>> escape_markdown("a|b <b> @team snake_case")
-    'a\\|b \\<b\\> &#64;team snake_case'
+    'a\\|b \\<b\\> @&#8203;team snake_case'
     """
     escaped = _MARKUP.sub(lambda found: "\\" + found.group(), printable(text))
-    return _MENTION.sub(lambda found: f"&#{ord(found.group())};", escaped)
+    return _LINKED.sub(lambda found: found.group() + "&#8203;", escaped)
 
 
 def shorten(text: str, places: int) -> str:

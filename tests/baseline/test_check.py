@@ -136,6 +136,51 @@ def test_the_part_that_did_it_is_named_among_others_that_did_not(tmp_path: Path,
     assert bool(report.growth) == bool(guilty)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("added", "goals:\n", "goals:\n  added: {lost: [{resource: ledger, impact: confidentiality}]}\n"),
+        ("renamed", "cases-leaked:", "renamed:"),
+    ],
+)
+def test_a_goal_that_the_baseline_lacks_grows_from_nothing(
+    stored: tuple[str, str], name: str, old: str, new: str
+) -> None:
+    report = changed(stored, grown().replace(old, new))
+    (change,) = [c for c in report.growth if c.measure == name and c.entry_point == "leaked-key"]
+    assert change.before == 0
+    assert f"goal {name} added" in {str(culprit.element) for culprit in change.culprits}
+
+
+def test_a_role_that_brings_an_entitlement_is_cut_where_it_is_given(tmp_path: Path) -> None:
+    """Code hosts show a finding in a pull request only at a line that the change touched."""
+    text = DESK.replace("tasks:", "  books: {entitlements: [{operation: crm.books}]}\ntasks:")
+    scenario, baseline = desk(tmp_path, text), str(tmp_path / "b.json")
+    check([scenario], baseline=baseline, update=True, terms=FEW)
+    text = text.replace("roles: [desk]", "roles: [desk, books]")
+    desk(tmp_path, text)
+    report = check([scenario], baseline=baseline)
+    line = next(number for number, line in enumerate(text.splitlines(), 1) if "roles: [desk, books]" in line)
+    assert {path.spots[path.cut] for path in report.paths} == {(line, text.splitlines()[line - 1].index("books]") + 1)}
+
+
+def test_what_is_only_possible_is_not_blamed_on_old_paths(tmp_path: Path) -> None:
+    rare = DESK.replace("chance: 0.5", "chance: 0.000001")
+    scenario, baseline = desk(tmp_path, rare), str(tmp_path / "b.json")
+    check([scenario], baseline=baseline, update=True, terms=FEW)
+    desk(tmp_path, grown(rare))
+    report = check([scenario], baseline=baseline)
+    assert {change.measure for change in report.growth} == {"worst-case", "books-leaked (worst case)"}
+    assert report.paths == []
+    assert report.checks[0].spot(report.growth[0].sentence)[0] == LINE
+
+
+def test_a_path_keeps_the_reasons_of_all_its_findings(stored: tuple[str, str]) -> None:
+    report = changed(stored, grown())
+    (path,) = [path for path in report.paths if path.entry_point == "leaked-key"]
+    assert [reason.split(":")[0] for reason in path.reasons] == ["GREW", "GREW", "GREW", "FAILED"]
+
+
 def test_two_parts_of_which_each_is_enough_are_both_named(tmp_path: Path) -> None:
     """Undoing either alone takes nothing back: each is blamed for what it brings on its own."""
     scenario, baseline = desk(tmp_path), str(tmp_path / "b.json")
@@ -195,6 +240,14 @@ def test_a_foreign_file_is_refused_and_never_overwritten(stored: tuple[str, str]
     with pytest.raises(InputError, match="no baseline of simkit: name another file"):
         check([stored[0]], baseline=stored[1], update=update)
     assert Path(stored[1]).read_text("utf-8") == text
+
+
+def test_the_conflict_of_a_merge_is_called_so(stored: tuple[str, str]) -> None:
+    lines = Path(stored[1]).read_text("utf-8").splitlines()
+    torn = [*lines[:3], "<<<<<<< HEAD", lines[3], "=======", lines[3], ">>>>>>> other", *lines[4:]]
+    Path(stored[1]).write_text("\n".join(torn), "utf-8")
+    with pytest.raises(InputError, match="holds the conflict of a merge: take either side of it, then renew it"):
+        check([stored[0]], baseline=stored[1])
 
 
 def test_another_format_is_refused_with_the_mend(stored: tuple[str, str]) -> None:

@@ -64,7 +64,7 @@ CASES: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
         [
             (
                 "trust edge",
-                "trust edge desk -assume-> clerk changed",
+                "trust edge desk -assume-> clerk changed (was the default, is attenuates true)",
             )
         ],
     ),
@@ -74,6 +74,16 @@ CASES: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
         [("chance", "operations.books.chance of tool crm changed (was 0.5, is 0.6)")],
     ),
     "the policy in force": ("policy: rbac", "policy: jit", [("policy", "policy changed (was the default, is jit)")]),
+    "one value of several": (
+        "ledger: {value: {confidentiality: 30}}",
+        "ledger: {value: {confidentiality: 30, integrity: 2.5}}",
+        [("value", "value of resource ledger changed (was the default, is integrity 2.5)")],
+    ),
+    "the response": (
+        "goals:",
+        "response: {delay: 2d}\ngoals:",
+        [("setting", "response.delay changed (was the default, is 2d)")],
+    ),
     "a secret that lies about": (
         "tickets: {exposure: public}",
         "tickets: {exposure: public, holds: [desk-key]}",

@@ -62,7 +62,7 @@ def test_out_is_refused_before_any_work(cli: Cli, world: str, tmp_path: Path) ->
     for out, says in (
         (str(tmp_path / "no" / "a.json"), "there is no folder"),
         (str(tmp_path), "is a folder"),
-        (world, "is the scenario itself"),
+        (world, "is a file that is read"),
     ):
         result = cli("run", world, "--trials", str(1 << 33), "-o", out)
         assert result.exit_code == 2
