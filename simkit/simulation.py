@@ -20,6 +20,7 @@ from simkit.blast_radius import (
     utility,
 )
 from simkit.engines import Outcomes
+from simkit.engines.named import CPU, reach_engine
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
@@ -63,7 +64,12 @@ class Attack:
         )
 
     def worst_cases(
-        self, entry_points: Iterable[str], *, threads: int | None = None, executor: ExecutorLike = None
+        self,
+        entry_points: Iterable[str],
+        *,
+        threads: int | None = None,
+        executor: ExecutorLike = None,
+        engine: str = CPU,
     ) -> dict[str, WorstCase]:
         """For each of `entry_points` its worst variant, chances and time ignored."""
         from simkit.scheduling import worst_in_blocks
@@ -71,7 +77,7 @@ class Attack:
         groups = list(self._starts(entry_points))
         blocks = [tuple(start for starts in group.values() for start in starts) for group in groups]
         found: dict[str, WorstCase] = {}
-        for number, held in worst_in_blocks(self.graph, blocks, executor, threads=threads):
+        for number, held in worst_in_blocks(self.graph, blocks, executor, threads=threads, engine=engine):
             row = 0
             for name, starts in groups[number].items():
                 found[name] = WorstCase.of(self.legend, held[row : row + len(starts)])
@@ -229,16 +235,24 @@ def _policies(scenario: Scenario, policies: Iterable[str | GrantPolicy] | None, 
 
 
 def rank(
-    scenario: Scenario, policy: PolicyLike = None, *, threads: int | None = None, executor: ExecutorLike = None
+    scenario: Scenario,
+    policy: PolicyLike = None,
+    *,
+    threads: int | None = None,
+    executor: ExecutorLike = None,
+    engine: str = CPU,
 ) -> Ranking:
     """Every credential (leaked) and identity (compromised) by the worst case of losing it under `policy`.
 
-    `threads` or an `executor` work it out, as in `simulate`.
+    `threads` or an `executor` work it out, as in `simulate`; with the `engine` "cuda" a GPU does, here or on each
+    worker of the executor. All give the same bytes. Raises as `simulate`, QuestionError for an unknown engine,
+    InputError for "cuda" where no GPU is.
     """
     _only_one((threads, executor))
+    reach_engine(engine)  # an unknown one is refused before anything is compiled
     entries = dict(_everything_lost(scenario))
     attack = compile_attack(scenario, policy, entries=entries)
-    worst = attack.worst_cases(entries, threads=threads, executor=executor)
+    worst = attack.worst_cases(entries, threads=threads, executor=executor, engine=engine)
     ranked = [
         Ranked(_lost_kind(entries[name]), entries[name].target, case.value, case.impact, case.goals)
         for name, case in worst.items()

@@ -12,6 +12,7 @@ from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
     complete_goals,
     complete_policies,
+    engine_option,
     load,
     names,
     output_options,
@@ -165,6 +166,7 @@ def compare(
 @policy_option
 @threads_option
 @scheduler_option
+@engine_option
 @output_options()
 @click.pass_obj
 def rank(
@@ -173,6 +175,7 @@ def rank(
     policy: str | None,
     threads: int | None,
     scheduler: str | None,
+    engine: str,
     format_: str | None,
     out: str,
 ) -> None:
@@ -190,7 +193,7 @@ def rank(
     check_out(out, scenario)
     world = load(scenario)
     with screen.working("ranking"):
-        result = simkit.simulation.rank(world, policy, threads=threads, executor=scheduler)
+        result = simkit.simulation.rank(world, policy, threads=threads, executor=scheduler, engine=engine)
     Output(screen, "rank", format_ or "", out).result(result)
 
 

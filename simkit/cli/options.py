@@ -112,6 +112,17 @@ def _alone(context: click.Context, option: click.Parameter, given: str | None) -
     return given
 
 
+def engine_option(command: F) -> F:
+    """--engine."""
+    return click.option(
+        "--engine",
+        metavar="NAME",
+        default="cpu",
+        show_default=True,
+        help="What works it out: cpu, or cuda, an NVIDIA GPU (pip install 'simkit[gpu]'). The answer is the same.",
+    )(command)
+
+
 def run_options(command: F) -> F:
     """--entry-point, --trials, --seed and --threads."""
     options = (

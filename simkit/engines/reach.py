@@ -43,7 +43,7 @@ def worst_cases(
     `without` removes the given steps, row by row (leave one out). `facts` are the columns to keep (None: all, which
     takes a byte for each fact and start).
     """
-    chosen = _chosen(graph, facts)
+    chosen = chosen_facts(graph, facts)
     held = np.zeros((len(starts), len(chosen)), dtype=np.bool_)
     if len(starts) <= FEW and without is None:
         for row, start in enumerate(starts):
@@ -51,7 +51,7 @@ def worst_cases(
         return held
 
     def keep(lanes: range, words: Words) -> None:
-        _unpack(words, chosen, held[lanes.start : lanes.stop])
+        unpack_lanes(words, chosen, held[lanes.start : lanes.stop])
 
     _each_worst_case(graph, starts, without, threads, keep)
     return held
@@ -102,17 +102,17 @@ def reach(
     """
     from simkit.engines.sweep import LANES, fates_of, front_of, sweep, uncertain_rows
 
-    plan, start, chosen = plan_of(graph), graph.entry(entry), _chosen(graph, facts)
+    plan, start, chosen = plan_of(graph), graph.entry(entry), chosen_facts(graph, facts)
     row, rows = uncertain_rows(plan)
     held = np.zeros((trials, len(chosen)), dtype=np.bool_)
     size = min(LANES, 64 * -(-trials // (64 * workers(threads))))
 
     def run(begin: int) -> None:
         lanes = range(begin, min(begin + size, trials))
-        steps, bits = _entry_lanes(plan, start, seed, lanes)
+        steps, bits = entry_lanes(plan, start, seed, lanes)
         front = front_of(plan.facts)
         sweep(plan, fates_of(row, rows, known=False), steps, bits, np.uint64(seed), begin, front)
-        _unpack(front.held, chosen, held[lanes.start : lanes.stop])
+        unpack_lanes(front.held, chosen, held[lanes.start : lanes.stop])
 
     in_threads(run, range(0, trials, size), threads)
     return held
@@ -137,28 +137,35 @@ def leave_one_out(
     from simkit.engines.removal import Removals
     from simkit.engines.sweep import LANES
 
-    plan, start, chosen = plan_of(graph), graph.entry(entry), _chosen(graph, facts)
-    places = [[int(plan.place[step]) for step in group if plan.place[step] >= 0] for group in groups]
+    plan, start, chosen = plan_of(graph), graph.entry(entry), chosen_facts(graph, facts)
+    places = [placed(plan, group) for group in groups]
     baseline = np.zeros(len(chosen), dtype=np.int64)
     counts = np.zeros((len(groups), len(chosen)), dtype=np.int64)
     for begin in range(0, trials, LANES):
         lanes = range(begin, min(begin + LANES, trials))
-        steps, bits = _entry_lanes(plan, start, seed, lanes)
+        steps, bits = entry_lanes(plan, start, seed, lanes)
         Removals(plan, places, steps, bits, chosen).count(seed, begin, baseline, counts, threads)
     return baseline, counts
 
 
-def _chosen(graph: AttackGraph, facts: Sequence[int] | None) -> Ints:
+def chosen_facts(graph: AttackGraph, facts: Sequence[int] | None) -> Ints:
+    """The columns to keep; None is all of them."""
     return np.arange(len(graph.fact_hash)) if facts is None else np.asarray(facts, dtype=np.int64)
 
 
-def _unpack(words: Words, chosen: Ints, held: Held) -> None:
+def placed(plan: Plan, steps: Sequence[int]) -> list[int]:
+    """The places in `plan` of those of the graph's `steps` that can succeed."""
+    return [int(plan.place[step]) for step in steps if plan.place[step] >= 0]
+
+
+def unpack_lanes(words: Words, chosen: Ints, held: Held) -> None:
+    """The bits of the facts `chosen` in `words` (facts, words) into `held` (lanes, facts)."""
     from simkit.engines.lanes import unpack
 
     unpack(np.ascontiguousarray(words[chosen].T), held.view(np.uint8))
 
 
-def _entry_lanes(plan: Plan, start: EntryArrays, seed: int, samples: range) -> tuple[Ints, Words]:
+def entry_lanes(plan: Plan, start: EntryArrays, seed: int, samples: range) -> tuple[Ints, Words]:
     """The first steps of `samples`, and the lanes in which each starts."""
     from simkit.engines.lanes import bit_of, variants
     from simkit.engines.sweep import WORDS
@@ -172,7 +179,7 @@ def _entry_lanes(plan: Plan, start: EntryArrays, seed: int, samples: range) -> t
         mask = np.zeros(WORDS, dtype=np.uint64)
         mine = lanes[drawn == variant]
         np.bitwise_or.at(mask, mine >> 6, bit_of(mine))
-        able = [int(plan.place[step]) for step in start.roots(variant) if plan.place[step] >= 0]
+        able = placed(plan, start.roots(variant))
         steps += able
         bits += [mask] * len(able)
     return np.array(steps, dtype=np.int64), np.array(bits, dtype=np.uint64).reshape(-1, WORDS)
@@ -192,13 +199,12 @@ def _each_worst_case(
     plan = plan_of(graph)
     certain = certain_fates(plan)
 
-    def placed(steps: Sequence[int]) -> list[int]:
-        return [int(plan.place[step]) for step in steps if plan.place[step] >= 0]
-
     def run(begin: int) -> None:
         lanes = range(begin, min(begin + LANES, len(starts)))
-        steps, bits = pack([placed(starts[i]) for i in lanes])
-        fates = certain.without(*pack([placed(without[i]) for i in lanes])) if without is not None else certain
+        steps, bits = pack([placed(plan, starts[i]) for i in lanes])
+        fates = certain
+        if without is not None:
+            fates = certain.without(*pack([placed(plan, without[i]) for i in lanes]))
         front = front_of(plan.facts)
         sweep(plan, fates, steps, bits, np.uint64(0), 0, front)
         take(lanes, front.held)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Cause, Fact, Step
+from simkit.engines.named import CPU, reach_engine
 from simkit.engines.outcomes import NEVER, Outcomes
-from simkit.engines.reach import worst_cases
 from simkit.engines.replay import replay
 from simkit.scheduling.executors import ExecutorLike, Shared, spread
 
@@ -78,22 +78,29 @@ def replayed(graph: AttackGraph, entry: str, *, seed: int, trials: int, executor
     return found
 
 
-def worst_block(graph: AttackGraph, item: tuple[int, Starts]) -> NDArray[np.uint8]:
+def worst_block(graph: AttackGraph, item: tuple[int, str, Starts]) -> NDArray[np.uint8]:
     """The facts (columns) that follow from each start of the block, eight to a byte."""
-    return np.packbits(worst_cases(graph, item[1], threads=1), axis=1)
+    _, engine, starts = item
+    return np.packbits(reach_engine(engine).worst_cases(graph, starts, threads=1), axis=1)
 
 
 def worst_in_blocks(
-    graph: AttackGraph, blocks: Sequence[Starts], executor: ExecutorLike, *, threads: int | None = None
+    graph: AttackGraph,
+    blocks: Sequence[Starts],
+    executor: ExecutorLike,
+    *,
+    threads: int | None = None,
+    engine: str = CPU,
 ) -> Iterator[tuple[int, NDArray[np.bool_]]]:
     """Each of `blocks` (its number) with the facts (columns) that follow from each of its starts, in any order.
 
-    Without an executor `threads` work within one block after another. Raises as `spread`.
+    `engine` is a row of `simkit.engines.named`. Without an executor `threads` work within one block after another.
+    Raises as `spread`, and as the engine.
     """
     if executor is None:
         for number, starts in enumerate(blocks):
-            yield number, worst_cases(graph, starts, threads=threads)
+            yield number, reach_engine(engine).worst_cases(graph, starts, threads=threads)
         return
-    shared = Shared(bare(graph))
-    for (number, _), packed in spread(worst_block, shared, enumerate(blocks), executor, threads=threads):
+    items = ((number, engine, starts) for number, starts in enumerate(blocks))
+    for (number, _, _), packed in spread(worst_block, Shared(bare(graph)), items, executor, threads=threads):
         yield number, np.unpackbits(packed, axis=1, count=len(graph.facts)).astype(np.bool_)

@@ -1,4 +1,4 @@
-"""`--scheduler` says who works, alone."""
+"""`--scheduler` says who works, alone; `--engine` says on what."""
 
 from __future__ import annotations
 
@@ -32,3 +32,10 @@ def test_threads_beside_it_are_refused(cli: Cli, world: str, command: str, order
     result = cli(command, world, *given[0], *given[1])
     assert result.exit_code == 2
     assert "leave one of the two out" in result.stderr
+
+
+def test_the_engine_can_be_named_and_an_unknown_one_ends_with_2(cli: Cli, world: str) -> None:
+    assert cli("rank", world, "--engine", "cpu").stdout == cli("rank", world).stdout
+    result = cli("rank", world, "--engine", "gpu")
+    assert result.exit_code == 2
+    assert "no engine is called 'gpu': known: cpu, cuda" in result.stderr

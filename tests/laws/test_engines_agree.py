@@ -1,19 +1,27 @@
-"""The compiled engines equal the reference, sample by sample, on generated graphs."""
+"""The compiled engines equal the reference, sample by sample, on generated graphs.
+
+The reach engines of the table share a contract; that of a GPU is held to it in tests/engines/test_cuda.py.
+"""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from generated_graphs import graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reach_contract import (
+    SAMPLES,
+    only_the_columns_asked_for_are_kept,
+    reach_equals_the_reference,
+    worst_case_equals_the_reference,
+)
 
 from simkit.attackgraph import AttackGraph
 from simkit.engines import reference
-from simkit.engines.reach import reach, worst_cases
+from simkit.engines.named import reach_engine
 from simkit.engines.replay import replay
 
-SAMPLES = 9
+CPU = reach_engine("cpu")
 seeds = st.integers(0, 2**64 - 1)
 
 
@@ -27,29 +35,11 @@ def replay_equals_the_reference(graph: AttackGraph, seed: int, offset: int) -> N
         assert (first, by, contained, outcomes.variant[row]) == (trace.first, trace.by, trace.contained, trace.variant)
 
 
-def reach_equals_the_reference(graph: AttackGraph, seed: int) -> None:
-    held = reach(graph, "entry", seed=seed, trials=SAMPLES, threads=1)
-    for row in range(SAMPLES):
-        expected = reference.reach(graph, graph.entry("entry"), seed=seed, sample=row)
-        assert set(np.flatnonzero(held[row]).tolist()) == expected
-
-
-def worst_case_equals_the_reference(graph: AttackGraph) -> None:
-    entry = graph.entry("entry")
-    starts = [entry.roots(variant) for variant in range(len(entry.names))]
-    without = [[step] for step in range(len(starts))]
-    held = worst_cases(graph, starts, threads=1)
-    narrowed = worst_cases(graph, starts, without=without, threads=1)
-    for row, start in enumerate(starts):
-        assert set(np.flatnonzero(held[row]).tolist()) == reference.worst_case(graph, start)
-        left = reference.worst_case(graph, start, without=frozenset(without[row]))
-        assert set(np.flatnonzero(narrowed[row]).tolist()) == left
-
-
 def all_equal(graph: AttackGraph, seed: int, offset: int) -> None:
     replay_equals_the_reference(graph, seed, offset)
-    reach_equals_the_reference(graph, seed)
-    worst_case_equals_the_reference(graph)
+    reach_equals_the_reference(CPU, graph, seed)
+    worst_case_equals_the_reference(CPU, graph)
+    only_the_columns_asked_for_are_kept(CPU, graph, seed)
 
 
 @given(graphs, seeds, st.sampled_from((0, 1, 1000)))
