@@ -1,4 +1,4 @@
-"""How long a file of 10,000 assets takes from text to Scenario."""
+"""Load: a file of 10,000 assets, from text to scenario to attack graph."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 import yaml
+from benchmarks.malsim_graphs import ask
+from benchmarks.racing import Goal, Peer, Race
 
-from simkit.scenario import dump, loads
+from simkit.scenario import Scenario, dump, loads
+from simkit.simulation import compile_attack
 
-ASSETS = 10_000
+PLACE = 6
+ASSETS, FEW = 10_000, 2_000
 SECONDS = {"yaml": 3.0, "json": 1.0}
+MALSIM = {"yaml": "yml", "json": "json"}
 
 
 def large(assets: int) -> dict[str, Any]:
@@ -60,21 +65,47 @@ def _task(i: int, tenth: int) -> dict[str, Any]:
 
 
 TEXTS = {
-    "yaml": lambda: yaml.dump(large(ASSETS), Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False),
-    "json": lambda: json.dumps(large(ASSETS)),
+    "yaml": lambda made: yaml.dump(made, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False),
+    "json": json.dumps,
 }
 
 
-@pytest.mark.parametrize("language", TEXTS)
-def test_ten_thousand_assets_load_in_seconds(benchmark: Any, language: str) -> None:
-    text = TEXTS[language]()
-    scenario = benchmark.pedantic(loads, (text, f"large.{language}"), rounds=3, warmup_rounds=1)
+def loaded(text: str, language: str, assets: int) -> Scenario:
+    """The scenario, all of it."""
+    scenario = loads(text, f"large.{language}")
     model = scenario.model
-    assert len(model.identities) + len(model.resources) + len(model.credentials) == ASSETS
-    if benchmark.stats is not None:
-        assert benchmark.stats.stats.min <= SECONDS[language]
+    assert len(model.identities) + len(model.resources) + len(model.credentials) == assets
+    return scenario
 
 
-def test_ten_thousand_assets_are_written_in_seconds(benchmark: Any) -> None:
-    scenario = loads(TEXTS["json"]())
-    assert loads(benchmark.pedantic(dump, (scenario,), rounds=1), "<text>").digest == scenario.digest
+@pytest.mark.parametrize("language", TEXTS)
+def test_loading_beside_malsim(race: Race, full: bool, language: str) -> None:
+    assets = ASSETS if full else FEW
+    text = TEXTS[language](large(assets))
+    theirs = ask("load", str(assets))
+    race(
+        PLACE,
+        f"load and validate a {language.upper()} file of {assets:,} assets",
+        lambda: loaded(text, language, assets),
+        [Peer(f"malsim, its model as {language.upper()}", lambda: float(theirs[MALSIM[language]]), 1)],
+    )
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_loading_and_compiling(race: Race, full: bool, language: str) -> None:
+    assets = ASSETS if full else FEW
+    text = TEXTS[language](large(assets))
+    steps = len(compile_attack(loaded(text, language, assets)).graph.steps)
+    race(
+        PLACE,
+        f"load, validate and compile it, {language.upper()}, {steps:,} steps",
+        lambda: compile_attack(loaded(text, language, assets)),
+        goal=Goal(within=SECONDS[language]),
+    )
+
+
+def test_writing(race: Race, full: bool) -> None:
+    assets = ASSETS if full else FEW
+    scenario = loaded(TEXTS["json"](large(assets)), "json", assets)
+    assert loads(dump(scenario), "<text>").digest == scenario.digest
+    race(PLACE, f"write a scenario of {assets:,} assets", lambda: dump(scenario))

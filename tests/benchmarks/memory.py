@@ -1,0 +1,71 @@
+"""The peak memory of one heavy question, in a process of its own.
+
+    python tests/benchmarks/memory.py reach|replay|estate|each STEPS
+
+prints JSON: the peak resident memory in bytes, and the seconds by the clock that the question took (without making the
+graph). `reach` and `replay` run 1,000 samples of a random graph, `estate` 1,000 samples of a generated estate from the
+scenario to its blast radius, `each` the worst cases of losing each of 10,000 credentials.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.random_graphs import random_graph
+
+import simkit
+from simkit.engines.reach import reach, worst_values
+from simkit.engines.replay import replays
+
+SAMPLES, STARTS = 1000, 10_000
+
+
+def reach_question(steps: int) -> Callable[[], object]:
+    graph = random_graph(steps // 10, steps, chance=0.3, seed=1)
+    return lambda: reach(graph, "entry", seed=1, trials=SAMPLES)
+
+
+def replay_question(steps: int) -> Callable[[], object]:
+    """Replays are reduced as they come: how often each fact is reached."""
+    graph = random_graph(steps // 10, steps, chance=0.3, lifetimes=True, seed=1)
+    return lambda: sum((o.first >= 0).sum(axis=0) for o in replays(graph, "entry", seed=1, trials=SAMPLES, at_once=128))
+
+
+def estate_question(steps: int) -> Callable[[], object]:
+    estate = simkit.generate(steps, seed=1)
+    return lambda: simkit.sweep(estate, ["rbac"], entry_points=["poisoned-inbox"], trials=SAMPLES)
+
+
+def each_question(steps: int) -> Callable[[], object]:
+    graph = random_graph(steps // 10, steps, joins=0.1, seed=3)
+    firsts = np.random.default_rng(4).choice(np.arange(1, steps), min(STARTS, steps // 10), replace=False)
+    values = np.ones(steps // 10)
+    return lambda: worst_values(graph, [[step] for step in firsts.tolist()], values)
+
+
+QUESTIONS = {"reach": reach_question, "replay": replay_question, "estate": estate_question, "each": each_question}
+
+
+def main() -> None:
+    """Asks the question on the command line."""
+    name, steps = sys.argv[1:]
+    run = QUESTIONS[name](int(steps))
+    begun = time.perf_counter()
+    run()
+    taken = time.perf_counter() - begun
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    sys.stdout.write(json.dumps({"peak": peak, "seconds": taken}))
+
+
+if __name__ == "__main__":
+    main()
