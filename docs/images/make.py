@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,12 +40,62 @@ def path() -> Axes:
     return plots.path(longest)
 
 
+def exceedance() -> Axes:
+    """How bad the bad trials of a poisoned ticket are."""
+    return plots.exceedance(_poisoned_ticket())
+
+
+def goals() -> Axes:
+    """The chance of each goal of the incident under six grant policies."""
+    return plots.goals_heatmap(simkit.compare(_incident("salesloft-drift"), entry_point="drift-aws"))
+
+
+def resources() -> Axes:
+    """What a poisoned ticket costs, resource by resource."""
+    return plots.goals_heatmap(_poisoned_ticket(), rows="resources")
+
+
+def pareto() -> Axes:
+    """What each policy still loses to a poisoned ticket, against what it asks of people and machines."""
+    return plots.pareto(_poisoned_ticket())
+
+
+def race() -> Axes:
+    """How long a leaked CI secret may live before it matters."""
+    lifetime = next(curve for curve in _ablation().curves if curve.axis == "ttl")
+    return plots.race(lifetime)
+
+
+def waterfall() -> Axes:
+    """What each dial buys against a leaked CI secret."""
+    return plots.waterfall(_ablation())
+
+
 PICTURES: Mapping[str, Callable[[], Axes]] = {
     "compare.png": compare,
+    "exceedance.png": exceedance,
+    "goals.png": goals,
     "graph.png": graph,
     "over-time.png": over_time,
+    "pareto.png": pareto,
     "path.png": path,
+    "race.png": race,
+    "resources.png": resources,
+    "waterfall.png": waterfall,
 }
+MADE_WITH = "made-with.txt"
+"""The version of matplotlib that drew the pictures: another one smooths letters another way."""
+
+
+@cache
+def _poisoned_ticket() -> simkit.Comparison:
+    return simkit.compare(simkit.load(SCENARIOS / "starter.yaml"), entry_point="poisoned-ticket")
+
+
+@cache
+def _ablation() -> simkit.Ablation:
+    starter = simkit.load(SCENARIOS / "starter.yaml")
+    return simkit.ablate(starter, "leaked-ci-secret", "rbac", "task-scoped", trials=200)
 
 
 def _incident(name: str) -> simkit.Scenario:
@@ -61,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     mpl.use("agg")
     for name, picture in PICTURES.items():
         plots.save(picture(), folder / name)
+    (folder / MADE_WITH).write_text(f"{mpl.__version__}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,15 @@ GROUPS = ("identities", "credentials", "tools", "resources")
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Legend:
     """`value` is what each fact costs once it holds; `touched` says for each group which names which facts touch;
-    `totals` how many names of the group there are; `goals` the column of each goal (None: nothing concludes it)."""
+    `totals` how many names of the group there are; `goals` the column of each goal (None: nothing concludes it);
+    `losses` the "resource:impact" of each fact that costs something."""
 
     value: Mapping[int, float]
     touched: Mapping[str, Mapping[str, tuple[int, ...]]]
     totals: Mapping[str, int]
     goals: Mapping[str, int | None]
     resources: frozenset[str]
+    losses: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: AttackGraph, model: Model, goals: Mapping[str, Goal], sessions: Mapping[str, Session]) -> Legend:
@@ -33,12 +35,14 @@ class Legend:
         for number, fact in enumerate(graph.facts):
             for group, name in _touches(fact, model, sessions):
                 touched[group].setdefault(name, []).append(number)
+        value = _values(graph, model)
         return cls(
-            value=_values(graph, model),
+            value=value,
             touched={g: {name: tuple(facts) for name, facts in sorted(names.items())} for g, names in touched.items()},
             totals=dict(zip(GROUPS, map(len, _everything(model)), strict=True)),
             goals={name: graph.index.get(Fact("reached", name)) for name in goals},
             resources=frozenset(model.resources),
+            losses={number: f"{graph.facts[number].subject}:{graph.facts[number].object}" for number in value},
         )
 
     def counts(self, held: NDArray[np.bool_], group: str) -> NDArray[np.int64]:

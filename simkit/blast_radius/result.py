@@ -27,14 +27,16 @@ from simkit.table import Table, duration, format_number, percent
 class WorstCase:
     """What can be reached at all, chances and time ignored: of the worst variant, never the union of them.
 
-    `goals` are those that some variant reaches. `impact` is the share of all identities, credentials, tools and
-    resources that the worst variant reaches (known as impact %).
+    `goals` are those that some variant reaches, `losses` what some variant loses ("resource:impact", where that has a
+    value). `impact` is the share of all identities, credentials, tools and resources that the worst variant reaches
+    (known as impact %).
     """
 
     value: float
     goals: tuple[str, ...]
     impact: float
     counts: dict[str, int]
+    losses: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, legend: Legend, held: NDArray[np.bool_]) -> WorstCase:
@@ -44,12 +46,14 @@ class WorstCase:
         touched = np.sum(list(counts.values()), axis=0)
         worst = max(range(len(held)), key=lambda row: (values[row], touched[row], -row))
         goals = tuple(g for g, fact in legend.goals.items() if fact is not None and held[:, fact].any())
+        losses = tuple(name for fact, name in legend.losses.items() if held[:, fact].any())
         everything = sum(legend.totals.values())
         return cls(
             value=float(values[worst]),
             goals=goals,
             impact=float(touched[worst]) / everything if everything else 0.0,
             counts={group: int(count[worst]) for group, count in counts.items()},
+            losses=losses,
         )
 
 

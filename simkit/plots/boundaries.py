@@ -165,7 +165,7 @@ def _heading(ax: Axes, world: Scenario | Model, drawn: Picture, height: float) -
     words = [style.name(world.name) if isinstance(world, Scenario) else "the model"]
     if drawn.aggregated:
         words.append(f"{drawn.things:,} things in {len(drawn.nodes):,} boxes, alike ones share one")
-    ax.set_title(": ".join(words), parse_math=False)
+    style.heading(ax, ": ".join(words))
 
 
 def _legend(ax: Axes, drawn: Picture, marks: list[Mark]) -> None:

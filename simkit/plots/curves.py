@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ def over_time(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> Ax
     moment of containment. Policies with the same curve share one line.
     """
     results = _results(result)
-    with style.canvas(ax, 7.2, 4.2) as axes:
+    with style.canvas(ax, 7.2, _height(results)) as axes:
         low, high = _span(results)
         moments = np.geomspace(low, high, MOMENTS)
         curves = [_Means(one, moments) for one in results]
@@ -42,8 +43,7 @@ def over_time(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> Ax
             _middle(axes, result, moments)
             _containment(axes, result, low, high)
         top = max(float(curve.rows[2].max()) for curve in curves)
-        axes.set_ylim(0, max(1.08 * max(top, axes.dataLim.ymax), 1e-9))
-        axes.set_ylabel("value lost so far (mean)")
+        style.loss_axis(axes, max(top, axes.dataLim.ymax), "value lost (mean, 95 % interval)")
         axes.grid(axis="y")
         _named(axes, results, "blast radius over time")
     return axes
@@ -52,17 +52,18 @@ def over_time(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> Ax
 def exceedance(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> Axes:
     """The loss exceedance curve: the share of trials that lose more than each value."""
     results = _results(result)
-    with style.canvas(ax, 7.2, 4.2) as axes:
-        top = max([one.worst_case.value for one in results] + [float(one.values.max()) for one in results]) or 1.0
-        losses = np.unique(np.concatenate([[0.0, top], *(one.values for one in results)]))
+    with style.canvas(ax, 7.2, _height(results)) as axes:
+        top = max([one.worst_case.value for one in results] + [float(one.values.max()) for one in results])
+        losses = np.unique(np.concatenate([[0.0, top or 1.0], *(one.values for one in results)]))
         curves = [np.array([[float((one.values > loss).mean()) for loss in losses]]) for one in results]
         for place, (label, curve) in enumerate(_together(results, curves)):
             colour, dash = _look(place)
             axes.step(losses, curve[0], where="post", color=colour, linestyle=dash, label=label)
-        axes.set_xlim(-0.01 * top, 1.03 * top)
+        style.value_axis(axes, [top], "value lost, in the scenario's unit")
         axes.set_ylim(-0.02, 1.05)
         style.share_axis(axes.yaxis)
-        axes.set_xlabel("value lost, in the scenario's unit")
+        if not any(one.values.any() for one in results):
+            style.nothing_lost(axes)
         axes.set_ylabel("trials that lose more")
         axes.grid(axis="y")
         _named(axes, results, "loss exceedance")
@@ -76,6 +77,11 @@ class _Means:
         found = result.over_time(moments.tolist())
         rows = [[at.estimate for at in found], [max(at.low, 0.0) for at in found], [at.high for at in found]]
         self.rows = np.array(rows)
+
+
+def _height(results: Sequence[BlastRadius]) -> float:
+    """Inches: the curves keep their room however many rows the legend needs."""
+    return 3.6 + 0.2 * math.ceil(len(results) / 2)
 
 
 def _results(result: BlastRadius | Comparison) -> tuple[BlastRadius, ...]:
@@ -135,5 +141,5 @@ def _containment(ax: Axes, result: BlastRadius, low: float, high: float) -> None
 
 def _named(ax: Axes, results: Sequence[BlastRadius], what: str) -> None:
     shown = results[0].provenance
-    ax.set_title(f"{shown.scenario}: {shown.entry_point}, {what}", parse_math=False)
+    style.heading(ax, f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}, {what}")
     style.legend_below(ax, 0.6, columns=2)

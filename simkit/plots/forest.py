@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simkit.blast_radius import BlastRadius, Comparison
 from simkit.drawing import palette
 from simkit.plots import style
-from simkit.table import format_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_COLUMNS = ((0.58, "right"), (0.76, "left"))
+"""Inches to the right of the axes, and how the text is aligned: the mean, and the difference."""
 
 
 def comparison(compared: Comparison, *, ax: Axes | None = None) -> Axes:
@@ -56,20 +58,24 @@ def _row(ax: Axes, row: int, result: BlastRadius) -> None:
 def _words(ax: Axes, row: int, compared: Comparison, result: BlastRadius) -> None:
     policy = result.provenance.policy
     against = "–" if policy == compared.against else _difference(compared, policy)
-    across = ax.get_yaxis_transform()
-    mean = format_number(result.value_lost().estimate)
-    ax.text(1.08, row, mean, transform=across, ha="right", va="center", fontsize=9)
-    ax.text(1.12, row, against, transform=across, ha="left", va="center", fontsize=9)
+    mean = style.number(result.value_lost().estimate)
+    for column, text in zip(_COLUMNS, (mean, against), strict=True):
+        _beside(ax, column, row, text, va="center")
+
+
+def _beside(ax: Axes, column: tuple[float, str], row: float, text: str, **looks: Any) -> None:
+    """Write `text` to the right of the axes, so many inches from them, and aligned as `column` says."""
+    inches, side = column
+    across = ax.get_yaxis_transform() + style.moved(ax, inches, 0)
+    ax.text(1.0, row, text, transform=across, ha=side, fontsize=9, **looks)
 
 
 def _difference(compared: Comparison, policy: str) -> str:
     found = compared.difference(policy)
     if found.is_none:
         return "no difference"
-    low, high = format_number(found.value.low), format_number(found.value.high)
-    return f"{format_number(found.value.estimate).replace('-', '−')}  [{low}, {high}]".replace("[-", "[−").replace(
-        ", -", ", −"
-    )
+    estimate, low, high = (style.number(at) for at in (found.value.estimate, found.value.low, found.value.high))
+    return f"{estimate}  [{low}, {high}]"
 
 
 def _frame(ax: Axes, compared: Comparison) -> None:
@@ -80,10 +86,10 @@ def _frame(ax: Axes, compared: Comparison) -> None:
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
-    across = ax.get_yaxis_transform()
-    for x, side, text in ((1.08, "right", "mean"), (1.12, "left", f"against {style.name(compared.against)}")):
-        ax.text(x, -0.62, text, transform=across, ha=side, va="bottom", fontsize=9, color=palette.GREY)
-    ax.set_title(f"{shown.scenario}: {shown.entry_point}", parse_math=False)
+    for column, text in zip(_COLUMNS, ("mean", f"against {style.name(compared.against, 22)}"), strict=True):
+        _beside(ax, column, -0.62, text, va="bottom", color=palette.GREY)
+    # beside long names the axes are narrow, and over the columns there is no room
+    style.heading(ax, f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}", share=0.7)
     marks, words = ax.get_legend_handles_labels()
     order = (2, 1, 0)
     style.legend_below(ax, 0.62, [marks[at] for at in order], [words[at] for at in order], columns=3)

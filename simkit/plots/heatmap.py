@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
 
 ROWS = ("goals", "resources")
-_DARK = 0.55
-"""The chance from which text on a cell must be white."""
+LONGEST_ROW = 44
+_CELL = (1.02, 0.42)
+"""Inches: a cell keeps its size however many there are."""
+_LETTER = 0.078
+"""Inches that a letter of a label takes."""
 
 
 def goals_heatmap(
@@ -29,25 +32,36 @@ def goals_heatmap(
     A dot in a cell with no success marks what the worst case can still reach. Raises QuestionError for other `rows`,
     and if there is none of them.
     """
-    names = _rows(compared.results[0], rows)
+    names = _rows(compared, rows)
+    labels = [style.name(name, LONGEST_ROW) for name in names]
+    policies = [style.name(result.provenance.policy) for result in compared.results]
     chances = np.array([[result.chance(name).estimate for result in compared.results] for name in names])
-    # cells keep their size however many there are
-    with style.canvas(ax, 3.4 + 1.02 * len(compared.results), 1.5 + 0.42 * len(names)) as axes:
+    slanted, beside = (_LETTER * max(map(len, words)) for words in (policies, labels))
+    width = max(_CELL[0] * len(policies) + beside + 0.5, 4.6)
+    with style.canvas(ax, width, _CELL[1] * len(names) + 0.5 * slanted + 1.0) as axes:
         axes.imshow(chances, cmap=_map(), vmin=0, vmax=1, aspect="auto")
         for (row, column), chance in np.ndenumerate(chances):
             _cell(axes, (row, column), float(chance), _possible(compared.results[column], names[row]))
-        _frame(axes, compared, names)
+        _frame(axes, labels, policies)
+        shown = compared.results[0].provenance
+        place = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
+        style.heading(axes, f"{place}, chance in {shown.trials:,} trials", share=1.2 * (width - beside) / width)
+        if any(_possible(result, name) for result in compared.results for name in names):
+            axes.set_xlabel("• in no trial, but the worst case reaches it", fontsize=9, color=palette.GREY, loc="left")
     return axes
 
 
-def _rows(result: BlastRadius, rows: str) -> list[str]:
+def _rows(compared: Comparison, rows: str) -> list[str]:
+    """The goals, or what can be lost under some policy."""
     if rows not in ROWS:
         raise QuestionError(f"a heat map has no rows {rows!r}: {nearest(rows, ROWS)}")
-    facts = (result.graph.facts[number] for number in result.legend.value)
-    found = list(result.legend.goals) if rows == "goals" else [f"{fact.subject}:{fact.object}" for fact in facts]
+    legends = [result.legend for result in compared.results]
+    found = [name for legend in legends for name in (legend.goals if rows == "goals" else legend.losses.values())]
     if not found:
-        raise QuestionError(f"{result.provenance.scenario} has no {rows} to show: take the other kind of rows")
-    return found
+        other = next(kind for kind in ROWS if kind != rows)
+        scenario = compared.results[0].provenance.scenario
+        raise QuestionError(f"{scenario} has no {rows} to show: take rows={other!r}")
+    return list(dict.fromkeys(found)) if rows == "goals" else sorted(set(found))
 
 
 def _map() -> Colormap:
@@ -57,28 +71,30 @@ def _map() -> Colormap:
 
 
 def _possible(result: BlastRadius, what: str) -> bool:
-    return result.chance(what).estimate == 0 and what in result.worst_case.goals
+    """True where no trial reached it, but something can."""
+    reachable = result.worst_case.goals if what in result.legend.goals else result.worst_case.losses
+    return result.chance(what).estimate == 0 and what in reachable
 
 
 def _cell(ax: Axes, place: tuple[int, int], chance: float, possible: bool) -> None:
     text = f"{percent(chance)} •" if possible else percent(chance)
-    ink = "white" if chance > _DARK else palette.INK
-    ax.text(place[1], place[0], text, ha="center", va="center", fontsize=9, color=ink)
+    ax.text(place[1], place[0], text, ha="center", va="center", fontsize=9, color=_ink(chance))
 
 
-def _frame(ax: Axes, compared: Comparison, names: list[str]) -> None:
-    shown = compared.results[0].provenance
-    policies = [style.name(result.provenance.policy, 22) for result in compared.results]
+def _ink(chance: float) -> str:
+    """The colour of text on a cell: black or white, whichever stands out more (relative luminance as in WCAG 2)."""
+    channels = np.array(_map()(chance)[:3])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return palette.INK if float(linear @ (0.2126, 0.7152, 0.0722)) > 0.2 else "white"
+
+
+def _frame(ax: Axes, labels: list[str], policies: list[str]) -> None:
     ax.set_xticks(range(len(policies)), policies, rotation=30, ha="right", rotation_mode="anchor")
-    ax.set_yticks(range(len(names)), [style.name(name) for name in names])
+    ax.set_yticks(range(len(labels)), labels)
     ax.tick_params(length=0)
     ax.set_xticks(np.arange(len(policies) + 1) - 0.5, minor=True)
-    ax.set_yticks(np.arange(len(names) + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(len(labels) + 1) - 0.5, minor=True)
     ax.grid(which="minor", color=palette.PALE, linewidth=1)
     ax.tick_params(which="minor", length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    ax.set_title(f"{shown.scenario}: {shown.entry_point}, chance in {shown.trials:,} trials", parse_math=False)
-    if any(_possible(result, name) for result in compared.results for name in names):
-        note = "• in no trial, but the worst case reaches it"
-        ax.text(1.0, 1.0, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=8, color=palette.GREY)

@@ -35,11 +35,11 @@ def race(curves: Curve | Mapping[str, Points], *, axis: str = "", ax: Axes | Non
             _line(axes, place, name, points)
         style.clock_axis(axes, 0.85 * moments[0], 1.18 * moments[-1])
         top = max(loss.high for points in lines.values() for _, loss in points)
-        axes.set_ylim(0, 1.08 * top or 1.0)
+        measure = curves.measure if isinstance(curves, Curve) else "value lost"
+        style.loss_axis(axes, top, f"{measure} (mean, 95 % interval)", below=0.02)
         axes.set_xlabel(f"{axis or 'duration'} (log scale)")
-        axes.set_ylabel(f"{curves.measure if isinstance(curves, Curve) else 'value lost'} (mean, 95 % interval)")
         axes.grid(axis="y")
-        axes.set_title(f"what is lost against {axis}" if axis else "the revocation race", parse_math=False)
+        style.heading(axes, f"what is lost against {axis}" if axis else "the revocation race")
         style.legend_below(axes, 0.6, columns=2)
     return axes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +59,9 @@ RULES: dict[str, Any] = {
 
 FORMATS = ("png", "svg", "pdf")
 LONGEST_NAME = 34
+LONGEST_IN_COLUMNS = 36
+"""Characters of a legend's longest label from which it has one column."""
+_LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 _CLOCK = (1.0, _MINUTE, _HOUR, _DAY, 7 * _DAY, 30 * _DAY, 365 * _DAY, 10.0, 10 * _MINUTE, 6 * _HOUR, 0.1, 0.01, 1e-3)
 _FINE_CLOCK = (2.0, 5.0, 30.0, 2 * _MINUTE, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 12 * _HOUR, 2 * _DAY, 90 * _DAY)
@@ -113,8 +117,26 @@ def save(ax: Axes, file: str | os.PathLike[str]) -> None:
 
 
 def name(text: str, most: int = LONGEST_NAME) -> str:
-    """A name as a picture shows it: printable, and no longer than `most` places."""
-    return shorten(printable(text), most)
+    """A name as a picture shows it: printable, no longer than `most` places; alike names often differ at their ends."""
+    return shorten(printable(text), most, tail=most // 3)
+
+
+def number(value: float) -> str:
+    """`value` as a picture writes it: from a million on in M, bn (10^9) or tn (10^12).
+
+    >>> [number(x) for x in (0.012345, 119.0, 75_800_000_000.0, -2.5e6)]
+    ['0.0123', '119', '75.8 bn', '−2.5 M']
+    """
+    size, unit = next(((size, f" {unit}") for size, unit in _LARGE if abs(value) >= size), (1.0, ""))
+    return f"{format_number(float(value) / size)}{unit}".replace("-", "−")
+
+
+def heading(ax: Axes, text: str, share: float = 1.0) -> None:
+    """The title of `ax`, in as many lines as it needs in this `share` of the width of the axes."""
+    per_inch = 10.5  # letters of the title's size and weight
+    width = int(share * ax.bbox.width / ax.get_figure(root=True).dpi * per_inch)  # type: ignore[union-attr]
+    lines = textwrap.wrap(text, max(width, 20), break_on_hyphens=False)
+    ax.set_title("\n".join(lines), parse_math=False)
 
 
 def clock_axis(ax: Axes, low: float, high: float) -> None:
@@ -138,14 +160,21 @@ def _moments(low: float, high: float) -> list[float]:
 
 def legend_below(ax: Axes, inches: float, *given: Any, columns: int, **looks: Any) -> None:
     """A legend that many `inches` below `ax`, whatever the height of the picture."""
+    marks, words = given or ax.get_legend_handles_labels()
+    if max((len(word) for word in words), default=0) > LONGEST_IN_COLUMNS:
+        columns = 1
+    words = [textwrap.fill(word, 82, break_on_hyphens=False, subsequent_indent="   ") for word in words]
+    looks = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), **looks}
+    below = ax.transAxes + moved(ax, 0, -inches)
+    ax.legend(marks, words, bbox_transform=below, ncols=columns, borderaxespad=0.0, **looks)
+
+
+def moved(ax: Axes, right: float, up: float) -> Any:
+    """A transform that moves by so many inches, whatever the size of the picture."""
     from matplotlib.transforms import ScaledTranslation
 
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        return
-    below = ax.transAxes + ScaledTranslation(0, -inches, figure.dpi_scale_trans)
-    looks = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), **looks}
-    ax.legend(*given, bbox_transform=below, ncols=columns, borderaxespad=0.0, **looks)
+    figure: Any = ax.get_figure(root=True)
+    return ScaledTranslation(right, up, figure.dpi_scale_trans)
 
 
 def whiskers(estimate: float, low: float, high: float) -> list[list[float]]:
@@ -164,10 +193,10 @@ def wide_range(values: Sequence[float], most: float = 50.0) -> float | None:
 def value_axis(ax: Axes, values: Sequence[float], label: str) -> None:
     """Make x fit `values` from zero: linear, or logarithmic (with a zero) where most of them would be a blur."""
     least = wide_range(values)
-    top = max([value for value in values if value > 0], default=1.0)
+    top = max([value for value in values if value > 0], default=0.0)
     if least is None:
-        ax.set_xlim(-0.02 * top, 1.04 * top)
-        ax.xaxis.set_major_formatter(lambda value, _: format_number(float(value)))
+        ax.set_xlim(-0.02 * (top or 1.0), 1.04 * (top or 1.0))
+        number_axis(ax.xaxis, top)
         ax.set_xlabel(label)
         return
     ax.set_xscale("symlog", linthresh=least, linscale=0.6)
@@ -176,9 +205,32 @@ def value_axis(ax: Axes, values: Sequence[float], label: str) -> None:
     while least <= 1.5 * top:
         ticks.append(least)
         least *= 10
-    ax.set_xticks(ticks, [format_number(tick) for tick in ticks])
+    ax.set_xticks(ticks, [number(tick) for tick in ticks])
     ax.set_xticks([], minor=True)
     ax.set_xlabel(f"{label} (log scale)")
+
+
+def number_axis(axis: Any, top: float) -> None:
+    """Write the ticks of `axis` as numbers; where there is nothing above zero, zero is the only one."""
+    axis.set_major_formatter(lambda value, _: number(float(value)))
+    if top <= 0:
+        axis.set_ticks([0.0])
+
+
+def loss_axis(ax: Axes, top: float, label: str, below: float = 0.0) -> None:
+    """Make y fit losses of up to `top`, with room for marks `below` zero (a share of the height)."""
+    height = top if top > 0 else 1.0
+    ax.set_ylim(-below * height, 1.08 * height)
+    number_axis(ax.yaxis, top)
+    ax.set_ylabel(label)
+    if top <= 0:
+        nothing_lost(ax)
+
+
+def nothing_lost(ax: Axes) -> None:
+    """Say so, where a picture of losses has none to show."""
+    looks: dict[str, Any] = {"transform": ax.transAxes, "ha": "center", "va": "center", "color": palette.GREY}
+    ax.text(0.5, 0.5, "nothing is lost in any trial", **looks)
 
 
 def share_axis(axis: Any) -> None:

@@ -80,11 +80,11 @@ def _frame(ax: Axes, taken: AttackPath) -> None:
     ax.set_ylim(len(taken.steps) - 0.4, -0.6)
     ax.set_axis_off()
     share = percent(taken.share.estimate)
-    ax.set_title(f"The way to {style.name(taken.goal)}: {share} of trials; median times", parse_math=False)
+    style.heading(ax, f"The way to {style.name(taken.goal)}: {share} of trials; median times")
     used = dict.fromkeys(step.cause.kind for step in taken.steps)
     marks = [
         Line2D([], [], marker="o", linestyle="", ms=8, mfc=_COLOURS.get(kind, palette.GREY), mec="white")
         for kind in used
     ]
     words = [_MEANS.get(kind, kind) for kind in used]
-    style.legend_below(ax, 0.05, marks, words, columns=4, title="each step uses", title_fontsize=9, alignment="left")
+    style.legend_below(ax, 0.05, marks, words, columns=5, title="each step uses", title_fontsize=9, alignment="left")

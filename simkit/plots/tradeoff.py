@@ -51,13 +51,15 @@ def pareto(result: Comparison | Recommendations, *, overhead: str = "events", ax
     changes = isinstance(result, Recommendations)
     designs = _changes(result) if isinstance(result, Recommendations) else _policies(result, overhead)
     best = front(designs)
-    with style.canvas(ax, 7.2, 4.8) as axes:
+    rows = len(designs) if changes else len(designs) / 2
+    with style.canvas(ax, 7.2, 4.1 + 0.2 * rows) as axes:
         _front(axes, best)
         for place, twins in enumerate(_together(designs)):
             _point(axes, place, twins, twins[0] in best)
         _scales(axes, designs, "price of the changes" if changes else OVERHEADS[overhead])
         shown = result.provenance if isinstance(result, Recommendations) else result.results[0].provenance
-        axes.set_title(f"{shown.scenario}: {shown.entry_point}, risk against overhead", parse_math=False)
+        name = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
+        style.heading(axes, f"{name}, risk against overhead")
         if isinstance(result, Recommendations) and result.question.goal:
             axes.set_ylabel(f"{result.question.measure} (95 % interval)")
             style.share_axis(axes.yaxis)
@@ -128,6 +130,7 @@ def _front(ax: Axes, best: list[Design]) -> None:
 def _point(ax: Axes, place: int, twins: list[Design], on_front: bool) -> None:
     loss, colour = twins[0].loss, palette.COLOURS[place % len(palette.COLOURS)]
     error = style.whiskers(loss.estimate, loss.low, loss.high)
+    longest = LONGEST_DESIGN if len(twins) == 1 else style.LONGEST_NAME
     broken = f", breaks {twins[0].broken} tasks" if twins[0].broken else ""
     ax.errorbar(
         twins[0].overhead,
@@ -141,13 +144,11 @@ def _point(ax: Axes, place: int, twins: list[Design], on_front: bool) -> None:
         ecolor=colour,
         capsize=3,
         zorder=3,
-        label=" = ".join(style.name(design.name, LONGEST_DESIGN) for design in twins) + broken,
+        label=" = ".join(style.name(design.name, longest) for design in twins) + broken,
     )
 
 
 def _scales(ax: Axes, designs: list[Design], label: str) -> None:
     style.value_axis(ax, [design.overhead for design in designs], label)
-    top = max(max(design.loss.high for design in designs), 1e-9)
-    ax.set_ylim(-0.04 * top, 1.1 * top)
-    ax.set_ylabel("value lost (mean, 95 % interval)")
+    style.loss_axis(ax, max(design.loss.high for design in designs), "value lost (mean, 95 % interval)", below=0.04)
     ax.grid()

@@ -9,7 +9,6 @@ from simkit.ablation import Ablation
 from simkit.drawing import palette
 from simkit.errors import QuestionError
 from simkit.plots import style
-from simkit.table import format_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,13 +25,15 @@ def waterfall(rows: Ablation | Iterable[Row], *, title: str = "", ax: Axes | Non
     for fewer than two rows.
     """
     if isinstance(rows, Ablation):
-        title = title or f"{rows.provenance.scenario}: what each dial buys, from {rows.from_policy}"
+        shown = rows.provenance
+        where = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
+        title = title or f"{where}, what each dial buys from {style.name(rows.from_policy)} on"
         rows = _parts(rows)
     steps = [(str(label), float(value), float(low), float(high)) for label, value, low, high in rows]
     if len(steps) < 2:
         raise QuestionError(f"a waterfall has {len(steps)} rows: give a start and at least one change")
     with style.canvas(ax, 8.2, 1.5 + 0.44 * len(steps)) as axes:
-        top = max(high for *_, high in steps) or 1.0
+        top = max(high for *_, high in steps)
         for place, (_, value, low, high) in enumerate(steps):
             _bar(axes, place, steps[place - 1][1] if place else None, value)
             _whisker(axes, place, (value, low, high))
@@ -71,20 +72,20 @@ def _whisker(ax: Axes, place: int, row: tuple[float, float, float]) -> None:
 def _words(ax: Axes, place: int, steps: list[Row], top: float) -> None:
     _, value, _, high = steps[place]
     before = steps[place - 1][1] if place else value
-    text = format_number(value)
+    text = style.number(value)
     if place and value != before:
-        text += f"  ({'−' if value < before else '+'}{format_number(abs(value - before))})"
+        text += f"  ({'−' if value < before else '+'}{style.number(abs(value - before))})"
     elif place:
         text += "  (no change)"
-    ax.text(max(value, before, high) + 0.015 * top, place, text, ha="left", va="center", fontsize=9)
+    ax.text(max(value, before, high) + 0.015 * (top or 1.0), place, text, ha="left", va="center", fontsize=9)
 
 
 def _frame(ax: Axes, labels: list[str], top: float, title: str) -> None:
     ax.set_yticks(range(len(labels)), [style.name(label) for label in labels])
     ax.set_ylim(len(labels) - 0.4, -0.6)
-    ax.set_xlim(0, 1.28 * top)
+    ax.set_xlim(0, 1.28 * (top or 1.0))
     ax.tick_params(axis="y", length=0)
-    ax.xaxis.set_major_formatter(lambda value, _: format_number(float(value)))
+    style.number_axis(ax.xaxis, top)
     ax.set_xlabel("value lost (mean, 95 % interval)")
     ax.grid(axis="x")
-    ax.set_title(title or "what each change buys", parse_math=False)
+    style.heading(ax, title or "what each change buys")

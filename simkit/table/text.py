@@ -59,15 +59,16 @@ def escape_markdown(text: str) -> str:
     return _LINKED.sub(lambda found: found.group() + "&#8203;", escaped)
 
 
-def shorten(text: str, places: int) -> str:
-    """`text` cut to `places`, with `…` where something is left out.
+def shorten(text: str, places: int, *, tail: int = 0) -> str:
+    """`text` cut to `places`, with `…` where something is left out: before the last `tail` places.
 
-    >>> shorten("customers-leaked", 10)
-    'customers…'
+    >>> shorten("customers-leaked", 10), shorten("customers-leaked", 10, tail=4)
+    ('customers…', 'custo…aked')
     """
     if width(text) <= places:
         return text
-    return _head(text, places - 1) + "…"
+    end = _head(text[::-1], tail)[::-1]
+    return _head(text, places - 1 - width(end)) + "…" + end
 
 
 def _head(text: str, places: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -27,7 +29,37 @@ ROWS = (("start", 119.0, 118.0, 120.0), ("scope: task", 30.0, 28.0, 33.0), ("exp
 LINE = [
     (seconds, Interval(seconds / 90, seconds / 100, seconds / 80, 9, "normal")) for seconds in (60.0, 900.0, 86400.0)
 ]
+NOTHING = Interval(0.0, 0.0, 0.0, 9, "normal")
+TAIL = "-of-the-european-subsidiary-in-the-second-region"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 Worlds = dict[str, Any]
+
+
+def scaled(factor: float) -> simkit.Scenario:
+    """The starter with every value so many times as large."""
+    world = yaml.safe_load((SCENARIOS / "starter.yaml").read_text("utf-8"))
+    for thing in world["resources"].values():
+        for impact in thing.get("value", {}):
+            thing["value"][impact] *= factor
+    return simkit.loads(yaml.safe_dump(world, sort_keys=False))
+
+
+def long_names() -> simkit.Scenario:
+    """The starter as a large company would name it; the entry point, agent, tool and goal have long names."""
+    text = (SCENARIOS / "starter.yaml").read_text("utf-8")
+    for name in ("starter", "leaked-ci-secret", "deploy-key", "support-agent", "cloud", "customers-leaked"):
+        text = re.sub(rf"(?<![\w-]){name}(?![\w-])", name + TAIL, text)
+    return simkit.loads(text)
+
+
+def of_world(world: simkit.Scenario, policies: Sequence[simkit.GrantPolicy] | None = None) -> simkit.Comparison:
+    """Eight policies, two of them with long names that differ at the end only; or `policies`."""
+    twins = [replace(simkit.policy("rbac"), name=f"rbac{TAIL}-{place}") for place in ("north", "south")]
+    names = ("static-secrets", "rbac", "rbac-context", "jit", "task-scoped", "zero-standing")
+    shown = policies or [*twins, *(simkit.policy(name) for name in names)]
+    (entry,) = (name for name in world.entry_points if name.startswith("leaked-ci-secret"))
+    against = policies[0].name if policies else "rbac"
+    return simkit.compare(world, shown, entry_point=entry, trials=60, against=against)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +74,10 @@ def worlds(
         "of_drift": of_drift,
         "narrowed": simkit.recommend(starter, budget=2, **entry),
         "narrowed for a goal": simkit.recommend(starter, budget=2, goal="customers-leaked", **entry),
+        "of_riches": of_world(scaled(3.7e8)),
+        "of_crumbs": of_world(scaled(1e-4)),
+        "of_long_names": of_world(long_names()),
+        "of_nothing": of_world(starter, [simkit.policy("zero-standing")]),
         "ablated": simkit.ablate(starter, from_policy="rbac", to_policy="task-scoped", **entry),
     }
 
@@ -67,7 +103,22 @@ PICTURES: dict[str, Callable[[Worlds], Axes]] = {
     "waterfall of dials": lambda w: plots.waterfall(w["ablated"]),
     "waterfall": lambda _: plots.waterfall(ROWS, title="what each dial buys"),
 }
-WITHOUT_AXES = {"path", "graph", "graph of a model"}
+for world in ("riches", "crumbs", "long_names", "nothing"):
+    PICTURES |= {
+        f"comparison of {world}": lambda w, world=world: plots.comparison(w[f"of_{world}"]),
+        f"over time of {world}": lambda w, world=world: plots.over_time(w[f"of_{world}"]),
+        f"exceedance of {world}": lambda w, world=world: plots.exceedance(w[f"of_{world}"]),
+        f"goals of {world}": lambda w, world=world: plots.goals_heatmap(w[f"of_{world}"]),
+        f"pareto of {world}": lambda w, world=world: plots.pareto(w[f"of_{world}"]),
+    }
+PICTURES |= {
+    "path of long_names": lambda w: plots.path(longest(w["of_long_names"].results[1])),
+    "graph of long_names": lambda _: plots.graph(long_names()),
+    "race of nothing": lambda _: plots.race({"rbac": [(60.0, NOTHING), (900.0, NOTHING)]}, axis="ttl"),
+    "waterfall of nothing": lambda _: plots.waterfall([("rbac", 0.0, 0.0, 0.0), ("scope: task", 0.0, 0.0, 0.0)]),
+    "waterfall of riches": lambda _: plots.waterfall([(label, *(3.7e8 * at for at in row)) for label, *row in ROWS]),
+}
+WITHOUT_AXES = {"path", "graph", "graph of a model", "path of long_names", "graph of long_names"}
 """Diagrams: what they show has no scale."""
 
 
@@ -168,7 +219,7 @@ def test_text_can_be_read_at_its_own_size(drawn: tuple[str, Axes]) -> None:
 def test_the_picture_is_not_empty(drawn: tuple[str, Axes], tmp_path: Path) -> None:
     plots.save(drawn[1], tmp_path / "it.png")
     pixels = imread(tmp_path / "it.png")[..., :3]
-    assert pixels.shape[1] >= 600
+    assert pixels.shape[1] >= 440
     assert (pixels.min(axis=2) < 0.9).mean() > 0.01, "more than one pixel in a hundred is not white"
     edge = np.concatenate([pixels[:2].ravel(), pixels[-2:].ravel(), pixels[:, :2].ravel(), pixels[:, -2:].ravel()])
     assert edge.min() > 0.95, "nothing touches the edge"
@@ -192,6 +243,24 @@ ON_GIVEN_AXES: dict[str, Callable[[Worlds, Axes], Axes]] = {
     "race": lambda _, ax: plots.race({"rbac": LINE}, axis="ttl", ax=ax),
     "waterfall": lambda _, ax: plots.waterfall(ROWS, ax=ax),
 }
+
+
+def test_long_names_keep_what_tells_them_apart(worlds: Worlds) -> None:
+    shown = [label.get_text() for label in plots.comparison(worlds["of_long_names"]).get_yticklabels()]
+    assert len(set(shown)) == len(shown) == 8
+
+
+def test_what_loses_nothing_says_so(worlds: Worlds) -> None:
+    for picture in (plots.over_time, plots.exceedance, plots.pareto):
+        axes = picture(worlds["of_nothing"])
+        assert "nothing is lost in any trial" in [text.get_text() for text in axes.texts]
+        assert "nothing is lost in any trial" not in [text.get_text() for text in picture(worlds["of_starter"]).texts]
+
+
+def test_large_numbers_are_written_short(worlds: Worlds) -> None:
+    shown = [text.get_text() for text in plots.comparison(worlds["of_riches"]).texts]
+    assert any(text.endswith(" bn") for text in shown)
+    assert max(map(len, shown)) < 40
 
 
 @pytest.mark.parametrize("name", ON_GIVEN_AXES)

@@ -74,6 +74,20 @@ def test_the_heat_map_of_resources_has_a_row_for_each_loss_with_a_value(of_start
     assert "customer-records:availability" in rows
 
 
+def test_the_heat_map_of_resources_marks_what_only_the_worst_case_loses(of_drift: simkit.Comparison) -> None:
+    shown = texts(plots.goals_heatmap(of_drift, rows="resources"))
+    assert "0 % •" in shown
+    worst = of_drift["task-scoped"].worst_case
+    assert "typical-cases:confidentiality" in worst.losses
+    assert "okta-cases:confidentiality" not in worst.losses
+
+
+def test_text_on_the_heat_map_stands_out() -> None:
+    from simkit.plots.heatmap import _ink
+
+    assert [_ink(chance) for chance in (0.0, 0.5, 1.0)] == ["#1A1A1A", "#1A1A1A", "white"]
+
+
 def test_the_heat_map_knows_two_kinds_of_rows(of_drift: simkit.Comparison) -> None:
     with pytest.raises(simkit.QuestionError, match="no rows 'goal': did you mean goals"):
         plots.goals_heatmap(of_drift, rows="goal")  # type: ignore[arg-type]
