@@ -6,7 +6,7 @@
 
 # %%
 import simkit
-from simkit import plots
+from simkit import notebook, plots
 
 SCENARIO = "../scenarios/starter.yaml"
 ENTRY_POINT = "leaked-ci-secret"
@@ -23,33 +23,42 @@ scenario = simkit.load(SCENARIO)
 scenario
 
 # %% [markdown]
-# Credentials authenticate identities, identities are entitled to tools, tools act on resources. The dashed lines matter
-# most: a credential that *lies in* a resource, or in a runtime, is how one leak becomes the next.
+# From left to right: a credential authenticates an identity, an identity is entitled to tools, a tool acts on
+# resources. The dashed lines matter most: a credential that *lies in* a resource, or in a runtime, is how one leak
+# becomes the next. Click a box, or use the arrow keys, to see what it is linked to; `world.thing` is then that box in
+# Python.
 
 # %%
-plots.graph(scenario);
+world = notebook.graph(scenario)
+world
 
 # %% [markdown]
 # ## One attack, under the policy in force
 #
-# Each trial draws durations, chances, alerts and the response. The worst case ignores chance and time: no trial exceeds
-# it.
+# simkit replays the attack many times. Each replay, called a trial, draws anew what nobody knows beforehand: how long
+# a step takes, whether it works, whether it raises an alert, how soon somebody answers. The *worst case* ignores chance
+# and time: no trial exceeds it.
 
 # %%
 result = simkit.simulate(scenario, entry_point=ENTRY_POINT, trials=TRIALS, seed=1)
 print(result.summary)
 result.table()
 
+# %% [markdown]
+# Minutes decide: the curve is the mean loss so far, the band its 95 % interval.
+
 # %%
 plots.over_time(result);
 
 # %% [markdown]
-# How did the attacker get there? The most frequent path, with the median moment of each step.
+# How did the attacker get there? The most frequent path, with the median moment of each step. It is marked in the graph
+# above, too, where the boxes that the attack reached are now filled.
 
 # %%
-paths = list(result.paths())
-if paths:
-    plots.path(paths[0]);
+world.show(result)
+for path in list(result.paths())[:1]:
+    world.highlight(path)
+    plots.path(path)
 
 # %% [markdown]
 # ## The same attack under other grant policies
@@ -58,8 +67,12 @@ if paths:
 # called no difference.
 
 # %%
-comparison = simkit.compare(scenario, entry_point=ENTRY_POINT, trials=TRIALS, seed=1)
+with notebook.progress("comparing"):
+    comparison = simkit.compare(scenario, entry_point=ENTRY_POINT, trials=TRIALS, seed=1)
 plots.comparison(comparison);
+
+# %% [markdown]
+# A policy that stops the attack may also stop the work, or cost tokens, checks and people's time. The price of each:
 
 # %%
 comparison.utility_table()
@@ -69,6 +82,7 @@ comparison.utility_table()
 #
 # - Set `ENTRY_POINT` to another of the scenario's attacks: `list(scenario.entry_points)`.
 # - Set `SCENARIO` to your own file. `simkit notebook FILE` opens this notebook with it filled in.
+# - Every result is a table, and a table is a data frame: `comparison.table().to_pandas()`.
 # - Which credential is the worst to lose? `simkit.rank(scenario)`
 
 # %%

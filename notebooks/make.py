@@ -6,13 +6,13 @@ The text of a notebook is the `.py` file beside it (jupytext, percent format); t
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbclient import NotebookClient
+
+from simkit.notebook import first
 
 HERE = Path(__file__).parent
 SECONDS = 300
@@ -25,17 +25,9 @@ def names() -> list[str]:
 
 
 def from_text(name: str) -> nbformat.NotebookNode:
-    """The notebook called `name` as its text says, without outputs; ids come from what a cell holds."""
-    notebook = jupytext.read(HERE / f"{name}.py", fmt="py:percent")
-    for place, cell in enumerate(notebook.cells):
-        cell["id"] = hashlib.sha256(f"{place}:{cell.source}".encode()).hexdigest()[:8]
-        cell["metadata"] = {}
-    notebook.metadata = {
-        "jupytext": {"formats": "ipynb,py:percent"},
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    """The notebook called `name` as its text says, without outputs, paired with that text."""
+    notebook = first.from_text((HERE / f"{name}.py").read_text("utf-8"))
+    notebook.metadata["jupytext"] = {"formats": "ipynb,py:percent"}
     return notebook
 
 

@@ -25,6 +25,7 @@ from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
 from simkit.policies import GrantPolicy, named_policies, sessions
+from simkit.progress import steps
 from simkit.record import START, Record, Views, recorded
 from simkit.scenario import Scenario
 from simkit.scheduling.executors import ExecutorLike
@@ -77,7 +78,8 @@ class Attack:
         groups = list(self._starts(entry_points))
         blocks = [tuple(start for starts in group.values() for start in starts) for group in groups]
         found: dict[str, WorstCase] = {}
-        for number, held in worst_in_blocks(self.graph, blocks, executor, threads=threads, engine=engine):
+        worst = worst_in_blocks(self.graph, blocks, executor, threads=threads, engine=engine)
+        for number, held in steps(worst, len(blocks)):
             row = 0
             for name, starts in groups[number].items():
                 found[name] = WorstCase.of(self.legend, held[row : row + len(starts)])
@@ -222,7 +224,7 @@ def compare(
     chosen = _policies(scenario, policies, base)
     attacks = [compile_attack(scenario, policy) for policy in chosen]
     hands = (threads, executor)
-    results = [_replayed(attack, name, trials=trials, seed=seed, hands=hands) for attack in attacks]
+    results = [_replayed(attack, name, trials=trials, seed=seed, hands=hands) for attack in steps(attacks)]
     return Comparison(tuple(results), base, {attack.policy.name: _pairs(attack) for attack in attacks})
 
 

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = (
     ("errors",),
-    ("table", "fate", "distributions", "files"),
+    ("table", "fate", "distributions", "files", "progress"),
     ("model", "attackgraph"),
     ("entitlements", "importers", "engines", "standards"),
     ("policies", "techniques"),
@@ -31,7 +31,7 @@ SIDEWAYS = {("techniques", "policies"), ("artifacts", "baseline")}
 """(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps; artifacts
 write what a check against a baseline found."""
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-ENGINES_SEE = {"engines", "attackgraph", "fate", "distributions", "errors"}
+ENGINES_SEE = {"engines", "attackgraph", "fate", "distributions", "errors", "progress"}
 HIDING_PLACES = {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "managers", "misc"}
 MODULES = sorted((ROOT / "simkit").rglob("*.py"))
 INSIDE = [path for path in MODULES if path.parent != ROOT / "simkit" or path.stem not in ("__init__", "__main__")]
@@ -114,7 +114,13 @@ def test_every_package_and_module_says_what_it_is() -> None:
     assert not silent
 
 
-DISTRIBUTIONS = {"yaml": "pyyaml", "pydantic_core": "pydantic", "llvmlite": "numba"}
+DISTRIBUTIONS = {
+    "yaml": "pyyaml",
+    "pydantic_core": "pydantic",
+    "llvmlite": "numba",
+    "traitlets": "anywidget",
+    "IPython": "ipykernel",
+}
 """Packages that are installed under another name, or with another package."""
 
 

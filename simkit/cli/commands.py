@@ -12,6 +12,7 @@ from simkit.cli.group import Group
 from simkit.cli.justifying import ablate, evidence, privilege, study
 from simkit.cli.looking import graph, schema, validate
 from simkit.cli.narrowing import narrow
+from simkit.cli.opening import notebook
 from simkit.cli.policies import policies
 from simkit.cli.recording import explain, replay
 
@@ -77,6 +78,7 @@ for _command in (
     replay,
     explain,
     graph,
+    notebook,
     policies,
     schema,
     generate,

@@ -17,6 +17,7 @@ from typing import IO
 import click
 
 from simkit.errors import ScenarioError
+from simkit.progress import listening
 from simkit.table import duration, printable
 
 PATIENCE = 0.7
@@ -39,26 +40,29 @@ class Screen:
 
     @contextlib.contextmanager
     def working(self, text: str) -> Iterator[None]:
-        """Shows `text` and the seconds so far while the work in the block takes long."""
+        """Shows `text`, how much is done and the seconds so far while the work in the block takes long."""
         if self.quiet or not sys.stderr.isatty():
             yield
             return
-        done = threading.Event()
-        shower = threading.Thread(target=_show, args=(done, printable(text)), daemon=True)
+        done, share = threading.Event(), [0.0]
+        shower = threading.Thread(target=_show, args=(done, share, printable(text)), daemon=True)
         shower.start()
         try:
-            yield
+            with listening(lambda told: share.__setitem__(0, told)):
+                yield
         finally:
             done.set()
             shower.join()
 
 
-def _show(done: threading.Event, text: str) -> None:
+def _show(done: threading.Event, share: list[float], text: str) -> None:
     started = time.monotonic()
     if done.wait(PATIENCE):
         return
     while not done.wait(0.1):
         passed = duration(float(int(time.monotonic() - started)))
+        if share[0]:
+            passed = f"{int(100 * share[0])} %, {passed}"
         room = max(20, shutil.get_terminal_size().columns) - 1
         sys.stderr.write(f"\r{f'{text} ... {passed}'[:room]}\x1b[K")
         sys.stderr.flush()

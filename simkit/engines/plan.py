@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
+from simkit.progress import steps
 
 Index = NDArray[np.int32]
 Ints = NDArray[np.int64]
@@ -82,11 +83,11 @@ def workers(threads: int | None) -> int:
 def in_threads(run: Callable[[int], Any], blocks: range, threads: int | None) -> None:
     """Calls `run` with the beginning of each of `blocks`, in as many threads as there are blocks and processors."""
     if min(workers(threads), len(blocks)) <= 1:
-        for begin in blocks:
+        for begin in steps(blocks):
             run(begin)
         return
     with ThreadPoolExecutor(min(workers(threads), len(blocks))) as pool:
-        list(pool.map(run, blocks))
+        list(steps(pool.map(run, blocks), len(blocks)))
 
 
 def _plan(graph: AttackGraph) -> Plan:

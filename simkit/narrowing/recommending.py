@@ -17,6 +17,7 @@ from simkit.narrowing.screening import Screened, screen
 from simkit.narrowing.tightenings import TurnDial
 from simkit.narrowing.work import Givers
 from simkit.policies import DIALS
+from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
 from simkit.simulation import PolicyLike
 from simkit.standards import Reference, of
@@ -85,16 +86,22 @@ class _Recommender:
 
     def __post_init__(self) -> None:
         self.side = Side.of(self.scenario)
-        self.before, self.results = measured_with_paths(self.scenario, self.question)
+        with stretch(0.0, 0.0):  # short beside what follows
+            self.before, self.results = measured_with_paths(self.scenario, self.question)
         model = self.scenario.model
         self.free = set(unneeded_of(model, self.side.work, Givers(model)))
 
     def run(self, budget: int) -> Recommendations:
         everything = self._offered()
-        screened = screen(self.scenario, everything, self.question)
+        with stretch(0.0, 0.1):
+            screened = screen(self.scenario, everything, self.question)
         kept, breaking = self._sorted_out(screened)
-        ranked = sorted(map(self._confirmed, self._most_promising(kept)), key=_order)
-        curve, narrowed = self._curve(ranked, budget)
+        with stretch(0.1, 0.5):
+            promising = self._most_promising(kept)
+        with stretch(0.5, 0.8):
+            ranked = sorted(map(self._confirmed, steps(promising)), key=_order)
+        with stretch(0.8, 1.0):
+            curve, narrowed = self._curve(ranked, budget)
         return Recommendations(
             question=self.question,
             ranked=tuple(ranked),
@@ -139,7 +146,7 @@ class _Recommender:
         rough = self.question.roughly(ROUGH_TRIALS)
         before = measure(self.scenario, rough)
         scored = []
-        for each, cost in kept:
+        for each, cost in steps(kept):
             gain = before.less(measure(each.narrowing.apply(self.scenario), rough)).estimate
             worth = gain / max(self._price(each.narrowing, cost), 0.1)
             scored.append(((-worth, -each.less, *_name(each.narrowing)), each.narrowing, cost))

@@ -12,6 +12,7 @@ from simkit.attackgraph import AttackGraph, Cause, Fact, Step
 from simkit.engines.named import CPU, reach_engine
 from simkit.engines.outcomes import NEVER, Outcomes
 from simkit.engines.replay import replay
+from simkit.progress import steps
 from simkit.scheduling.executors import ExecutorLike, Shared, spread
 
 MESSAGE = 16 * 1024 * 1024
@@ -71,7 +72,8 @@ def replayed(graph: AttackGraph, entry: str, *, seed: int, trials: int, executor
         variant=np.full(trials, NEVER, dtype=np.int32),
         seed=seed,
     )
-    for block, part in spread(replay_block, Shared(bare(graph)), blocks, executor):
+    parts = spread(replay_block, Shared(bare(graph)), blocks, executor)
+    for block, part in steps(parts, -(-trials // each)):
         rows = slice(block.offset, block.offset + block.trials)
         for name in ("first", "by", "contained", "variant"):
             getattr(found, name)[rows] = getattr(part, name)

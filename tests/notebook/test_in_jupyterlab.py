@@ -1,0 +1,127 @@
+"""`simkit notebook` in a browser: every cell runs, the graph is drawn, and a click reaches the kernel.
+
+`SIMKIT_SCREENSHOT=FILE` says where the picture goes, as for `docs/images/jupyterlab.png`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import browser
+from lab_server import jupyterlab
+
+pytest.importorskip("jupytext")
+pytest.importorskip("jupyterlab")
+
+PATIENCE = 300_000
+"""Milliseconds that a step may take on a machine with much other work."""
+PANEL = "jupyterapp.shell.currentWidget"
+CELLS = f"{PANEL}.content.widgets.filter(cell => cell.model.type === 'code').map(cell => cell.model.toJSON())"
+GRAPH = "document.querySelector('.simkit-graph').parentElement.simkit"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The notebook of `simkit notebook`, about the starter scenario, in JupyterLab, after all its cells have run."""
+    folder, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
+    command = [sys.executable, "-m", "simkit", "notebook", "--no-browser"]
+    with browser() as chromium, jupyterlab(command, home, folder) as (address, token):
+        opened = chromium.new_page(viewport={"width": 1360, "height": 1000})
+        opened.set_default_timeout(PATIENCE)
+        opened.goto(f"{address}/lab/tree/starter.ipynb?token={token}")
+        opened.wait_for_function(f"{PANEL}?.sessionContext?.session?.kernel?.status === 'idle'", polling=500)
+        opened.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells').then(() => window.allRan = true)")
+        opened.wait_for_function("window.allRan", polling=500)
+        yield opened
+
+
+def ask_kernel(page: Any, expression: str) -> str:
+    """What `expression` is in the kernel of the open notebook."""
+    ask = f"""async expression => {{
+        const asked = {PANEL}.sessionContext.session.kernel.requestExecute(
+            {{ code: '', store_history: false, user_expressions: {{ answer: expression }} }});
+        return (await asked.done).content.user_expressions.answer; }}"""
+    answer = page.evaluate(ask, expression)
+    assert answer["status"] == "ok", answer
+    return str(answer["data"]["text/plain"])
+
+
+def test_every_cell_ran_and_none_failed(page: Any) -> None:
+    cells = page.evaluate(CELLS)
+    assert len(cells) >= 8
+    assert all(cell["execution_count"] for cell in cells)
+    outputs = [output for cell in cells for output in cell["outputs"]]
+    assert not [output for output in outputs if output["output_type"] == "error"]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+
+
+def test_the_graph_is_drawn(page: Any) -> None:
+    page.wait_for_selector(".simkit-canvas canvas")
+    assert page.evaluate(f"{GRAPH}.nodes().length") > 30
+    shown = page.evaluate(f"{GRAPH}.elements().renderedBoundingBox()")
+    frame = page.locator(".simkit-canvas").bounding_box()
+    assert shown["x1"] >= 0
+    assert shown["x2"] <= frame["width"]
+    assert shown["w"] > 0.5 * frame["width"]
+    assert shown["y1"] >= 0
+    assert shown["y2"] <= frame["height"]
+
+
+def test_a_click_on_a_box_reaches_the_kernel_and_keys_go_on_from_there(page: Any) -> None:
+    page.locator(".simkit-canvas").scroll_into_view_if_needed()
+    place = page.evaluate(f"{GRAPH}.getElementById('credential:deploy-key').renderedPosition()")
+    page.locator(".simkit-canvas").click(position=place)
+    assert ask_kernel(page, "world.selected") == "'credential:deploy-key'"
+    assert "Credential(name='deploy-key'" in ask_kernel(page, "world.thing")
+    assert "deploy-key" in page.locator(".simkit-status").inner_text()
+    page.keyboard.press("ArrowRight")
+    assert ask_kernel(page, "world.selected") == "'identity:deployer'"
+    page.keyboard.press("Escape")
+    assert ask_kernel(page, "world.selected") == "''"
+
+
+def test_what_the_kernel_marks_is_shown(page: Any) -> None:
+    assert page.evaluate(f"{GRAPH}.nodes('.path').length") >= 3
+    assert page.evaluate(f"{GRAPH}.nodes('.reached').length") >= 3
+    ask_kernel(page, "world.highlight(None)")
+    page.wait_for_function(f"{GRAPH}.nodes('.path').length === 0")
+    ask_kernel(page, "world.highlight(path)")
+    page.wait_for_function(f"{GRAPH}.nodes('.path').length >= 3")
+    ask_kernel(page, "setattr(world, 'selected', 'tool:cloud')")
+    page.wait_for_function(f"{GRAPH}.nodes(':selected').id() === 'tool:cloud'")
+    ask_kernel(page, "setattr(world, 'selected', '')")
+    page.wait_for_function(f"{GRAPH}.nodes(':selected').length === 0")
+
+
+def test_the_graph_fits_again_when_the_window_changes(page: Any) -> None:
+    before = page.evaluate(f"{GRAPH}.width()")
+    page.set_viewport_size({"width": 1000, "height": 1000})
+    page.wait_for_function(f"{GRAPH}.width() < {before} - 50")
+    page.wait_for_function(f"{GRAPH}.elements().renderedBoundingBox().x2 <= {GRAPH}.width()")
+    page.set_viewport_size({"width": 1360, "height": 1000})
+    page.wait_for_function(f"Math.abs({GRAPH}.width() - {before}) < 2")
+
+
+def test_a_screenshot_is_taken(page: Any, tmp_path: Path) -> None:
+    file = Path(os.environ.get("SIMKIT_SCREENSHOT") or tmp_path / "jupyterlab.png")
+    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    page.locator(".simkit-graph").evaluate("graph => graph.scrollIntoView({ block: 'center' })")
+    page.wait_for_timeout(1500)  # the layout settles
+    page.screenshot(path=file)
+    assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_dark_theme_gets_dark_lanes(page: Any) -> None:
+    lane = f"{GRAPH}.nodes('[kind = \"lane\"]').style('background-color')"
+    light = page.evaluate(lane)
+    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
+    page.wait_for_function(f"{lane} !== '{light}'")
+    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
+    page.wait_for_function(f"{lane} === '{light}'")

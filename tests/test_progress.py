@@ -1,0 +1,97 @@
+"""Work tells how far it has come: only to who listens, always upwards, to the end, and without a change of results."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import simkit
+from simkit.progress import listening, steps, stretch
+
+STARTER = simkit.load(Path(__file__).parents[1] / "scenarios" / "starter.yaml")
+ENTRY = "leaked-ci-secret"
+
+
+def heard(work) -> list[float]:  # type: ignore[no-untyped-def]
+    told: list[float] = []
+    with listening(told.append):
+        work()
+    return told
+
+
+def test_steps_within_steps_are_parts_of_them() -> None:
+    def work() -> None:
+        with stretch(0.0, 0.5):
+            for _ in steps("abcd"):
+                pass
+        with stretch(0.5, 1.0):
+            for _ in steps((letter for letter in "ab"), 2):
+                list(steps(range(2)))
+
+    assert heard(work) == [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0]
+
+
+def test_items_come_unchanged_whether_or_not_somebody_listens() -> None:
+    assert list(steps("abc")) == ["a", "b", "c"]
+    with listening(lambda _: None):
+        assert list(steps("abc")) == ["a", "b", "c"]
+        assert list(steps([])) == []
+        assert list(steps(iter("abc"))) == ["a", "b", "c"]  # how many there are nobody knows
+
+
+def test_nothing_is_told_backwards_nor_after_the_block() -> None:
+    told: list[float] = []
+    with listening(told.append):
+        list(steps(range(2)))
+        list(steps(range(4)))
+        left = steps(range(2))
+        next(left)
+    list(left)
+    list(steps(range(2)))
+    assert told == [0.5, 1.0]
+
+
+def fail() -> None:
+    for _ in steps(range(2)):
+        raise ValueError("lost")
+
+
+def test_work_that_fails_leaves_no_listener_behind() -> None:
+    told: list[float] = []
+    with pytest.raises(ValueError, match="lost"), listening(told.append):
+        fail()
+    list(steps(range(2)))
+    assert told == []
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_simulate_and_compare_tell_how_far_they_are(threads: int) -> None:
+    asked = {"entry_point": ENTRY, "trials": 1200, "threads": threads}
+    one = heard(lambda: simkit.simulate(STARTER, "rbac", **asked))
+    three = heard(lambda: simkit.compare(STARTER, ["rbac", "jit", "task-scoped"], against="rbac", **asked))
+    assert len(one) >= 2
+    assert len(three) >= 6
+    for told in (one, three):
+        assert told == sorted(set(told))
+        assert told[-1] == pytest.approx(1.0)
+
+
+def test_rank_recommend_and_an_executor_tell_it_too() -> None:
+    with ThreadPoolExecutor(2) as pool:
+        spread = heard(lambda: simkit.simulate(STARTER, "rbac", entry_point=ENTRY, trials=9000, executor=pool))
+    found = heard(lambda: simkit.recommend(STARTER, entry_point=ENTRY, trials=20, budget=1))
+    assert len(spread) > 1
+    assert len(found) > 20
+    for told in (spread, found, heard(lambda: simkit.rank(STARTER))):
+        assert told == sorted(set(told))
+        assert told[-1] == pytest.approx(1.0)
+
+
+def test_who_listens_changes_no_result() -> None:
+    quiet = simkit.simulate(STARTER, entry_point=ENTRY, trials=600, seed=3)
+    with listening(lambda _: None):
+        loud = simkit.simulate(STARTER, entry_point=ENTRY, trials=600, seed=3)
+    assert np.array_equal(quiet.outcomes.first, loud.outcomes.first)
