@@ -66,6 +66,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.record import Record as Record
     from simkit.record import explain as explain
     from simkit.record import read_record as read_record
+    from simkit.report import Report as Report
+    from simkit.report import report_on as report_on
     from simkit.scenario import Scenario as Scenario
     from simkit.scenario import dump as dump
     from simkit.scenario import load as load
@@ -154,6 +156,10 @@ HOMES = {
         "Record",
         "explain",
         "read_record",
+    ),
+    "simkit.report": (
+        "Report",
+        "report_on",
     ),
     "simkit.scenario": (
         "Scenario",

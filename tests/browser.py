@@ -1,16 +1,19 @@
-"""A browser for tests: the Chromium that is installed, without a window and without a network of its own."""
+"""A browser for tests: where Chromium is, and how it is started so that it does nothing by itself."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = (
+QUIET = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -19,24 +22,26 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+"""No sandbox: containers do not allow one, and all pages are the tests' own."""
 
 
 def chromium() -> str:
-    """The path of the installed Chromium; skips the test where there is none."""
+    """The path of an installed Chromium; the test that asks is skipped where there is none."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
-        pytest.skip(f"no browser is installed: one of {', '.join(NAMES)}")
+        pytest.skip("no Chromium is installed: install Debian's package `chromium`")
     return found
 
 
 @contextmanager
-def browser() -> Iterator[Any]:
-    """A browser of playwright's synchronous API, closed at the end."""
-    playwright = pytest.importorskip("playwright.sync_api")
+def started() -> Iterator[Browser]:
+    """A headless Chromium that is closed in the end."""
+    from playwright.sync_api import sync_playwright
+
     path = chromium()
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         try:
-            yield opened
+            yield browser
         finally:
-            opened.close()
+            browser.close()

@@ -15,6 +15,7 @@ from simkit.cli.narrowing import narrow
 from simkit.cli.opening import notebook
 from simkit.cli.policies import policies
 from simkit.cli.recording import explain, replay
+from simkit.cli.reporting import report
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -53,6 +54,7 @@ def simkit(context: click.Context) -> None:
       simkit paths scenario.yaml             how the attacker gets there
       simkit rank scenario.yaml              which credentials are the most dangerous to lose
       simkit check scenario.yaml             does it keep what it promises? The gate for CI
+      simkit report scenario.yaml -o r.html  all of it on one page
 
     A scenario of `-` is read from standard input.
     """
@@ -75,6 +77,7 @@ for _command in (
     privilege,
     evidence,
     study,
+    report,
     replay,
     explain,
     graph,

@@ -11,7 +11,7 @@ from typing import Any
 
 from simkit.drawing.lanes import COLUMNS, Layout, Picture, default_group, layout, picture
 from simkit.drawing.marks import ATTACK, JEWEL, marked
-from simkit.drawing.palette import FILLS, GREY, INK, RELATIONS, VERMILLION
+from simkit.drawing.palette import FILLS, GREY, INK, RELATIONS, VERMILLION, WARM
 from simkit.scenario import Scenario
 
 MOST_NODES = 240
@@ -31,7 +31,11 @@ def elements(scenario: Scenario, *, group: str | None = None, most: int = MOST_N
     Ids are those of `Scenario.graph()` (`credential:NAME`); a lane is the parent of its boxes (`lane:NAME`). Each node
     has `kind`, `label` and `count`, the classes `attack` and `jewel` where it is marked; each edge its `relation`.
     """
-    drawn = picture(scenario.model, group or default_group(scenario.model), most)
+    return placed(scenario, picture(scenario.model, group or default_group(scenario.model), most))
+
+
+def placed(scenario: Scenario, drawn: Picture) -> Elements:
+    """The elements of `drawn`, a picture of `scenario` that is made already."""
     places = layout(drawn)
     marks = marked(scenario, drawn)
     return [*_lanes(places), *_nodes(drawn, places, marks[ATTACK], marks[JEWEL]), *_edges(drawn)]
@@ -56,38 +60,67 @@ def _nodes(drawn: Picture, places: Layout, attacked: frozenset[str], jewels: fro
 
 def _edges(drawn: Picture) -> Elements:
     return [
-        {"data": {"id": f"edge:{i}", "source": edge.source, "target": edge.target, "relation": edge.relation}}
+        {"data": {"id": edge_id(i), "source": edge.source, "target": edge.target, "relation": edge.relation}}
         for i, edge in enumerate(drawn.edges)
     ]
 
 
-def style() -> list[dict[str, Any]]:
-    """The style sheet of Cytoscape.js for `elements`; a page sets the classes `path`, `reached` and `dim`."""
+def edge_id(place: int) -> str:
+    """The id of the line at that place in the picture's list of lines."""
+    return f"edge:{place}"
+
+
+def style(*, dark: bool = False) -> list[dict[str, Any]]:
+    """The style sheet of Cytoscape.js for `elements`, on a light page or a `dark` one.
+
+    A page sets the classes `reached` (an attack got there), `within` (it could), `dim`, `path` (on the chosen attack
+    path) and `now` (its present step).
+    """
+    page = DARK if dark else LIGHT
     return [
         {"selector": "node", "style": {"label": "data(label)", "shape": "round-rectangle", "width": BOX[0], **_BOX}},
         *({"selector": f'node[kind="{kind}"]', "style": {"background-color": fill}} for kind, fill in FILLS.items()),
-        {"selector": 'node[kind="lane"]', "style": _LANE},
+        {"selector": 'node[kind="lane"]', "style": {**_LANE, **page["lane"]}},
         {"selector": "node[count > 1]", "style": {"border-width": 2}},
         {"selector": "edge", "style": _LINE},
         *(
-            {"selector": f'edge[relation="{relation}"]', "style": _stroke(relation, colour)}
+            {
+                "selector": f'edge[relation="{relation}"]',
+                "style": _stroke(page["strokes"].get(colour, colour), relation),
+            }
             for relation, colour in RELATIONS.items()
         ),
-        {"selector": ".attack", "style": {"border-color": INK, "border-width": 3}},
+        {"selector": ".attack", "style": {"border-color": page["ink"], "border-width": 3}},
         {"selector": ".jewel", "style": {"border-color": VERMILLION, "border-width": 3}},
-        {"selector": ".dim", "style": {"opacity": 0.15}},
-        {"selector": "node.reached", "style": {"background-color": "#F4C6A5"}},
+        {"selector": "node.reached", "style": {"background-color": WARM}},
+        {"selector": "node.within", "style": {"border-style": "dashed", "border-width": 2, "border-color": VERMILLION}},
+        {"selector": "edge.dim", "style": {"opacity": 0.12}},
+        {"selector": "node.dim", "style": {"background-opacity": 0.2, "border-opacity": 0.3, "color": page["soft"]}},
         {"selector": "node.path", "style": {"border-color": VERMILLION, "border-width": 4}},
-        {"selector": "edge.path", "style": {"width": 4, "line-color": VERMILLION, "target-arrow-color": VERMILLION}},
-        {"selector": ":selected", "style": {"overlay-color": INK, "overlay-opacity": 0.15}},
+        {"selector": "edge.path", "style": {"width": 4, "opacity": 1, **_line_colour(VERMILLION)}},
+        {"selector": "node.now", "style": {"background-color": VERMILLION, "color": "#FFFFFF", "font-weight": "bold"}},
+        {"selector": ":selected", "style": {"overlay-color": page["ink"], "overlay-opacity": 0.15}},
     ]
 
 
+LIGHT: dict[str, Any] = {
+    "ink": INK,
+    "soft": GREY,
+    "lane": {"background-color": "#F6F6F6", "border-color": "#DDDDDD", "color": GREY},
+    "strokes": {},
+}
+"""What depends on the page: frames, names that stand back, lanes, and the colours of lines that would not be seen."""
+DARK: dict[str, Any] = {
+    "ink": "#F2F2F2",
+    "soft": "#B4BAC2",
+    "lane": {"background-color": "#22262C", "border-color": "#3A4048", "color": "#B4BAC2"},
+    "strokes": {INK: "#E8E8E8", "#A9A9A9": "#8A929C"},
+}
 _BOX: dict[str, Any] = {
     "height": BOX[1],
     "border-width": 1,
     "border-color": GREY,
-    "font-size": 11,
+    "font-size": 13,
     "color": INK,
     "text-valign": "center",
     "text-halign": "center",
@@ -95,11 +128,8 @@ _BOX: dict[str, Any] = {
     "text-max-width": f"{BOX[0] - 10}px",
 }
 _LANE: dict[str, Any] = {
-    "background-color": "#F6F6F6",
-    "border-color": "#DDDDDD",
     "text-valign": "top",
     "text-halign": "center",
-    "color": GREY,
     "text-max-width": "900px",
     "padding": "12px",
 }
@@ -111,9 +141,13 @@ _LINE: dict[str, Any] = {
 }
 
 
-def _stroke(relation: str, colour: str) -> dict[str, Any]:
+def _stroke(colour: str, relation: str) -> dict[str, Any]:
     dashes = {"line-style": "dashed"} if relation in _DASHED else {}
-    return {"line-color": colour, "target-arrow-color": colour, **dashes}
+    return {**_line_colour(colour), **dashes}
+
+
+def _line_colour(colour: str) -> dict[str, Any]:
+    return {"line-color": colour, "target-arrow-color": colour}
 
 
 def source() -> str:

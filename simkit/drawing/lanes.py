@@ -39,11 +39,16 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The boxes and lines, and how many things of the model the boxes stand for."""
+    """The boxes and lines; `boxes` says for each thing of the model (`credential:NAME`) the id of its box."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    things: int
+    boxes: Mapping[str, str]
+
+    @property
+    def things(self) -> int:
+        """How many things of the model the boxes stand for."""
+        return len(self.boxes)
 
     @property
     def aggregated(self) -> bool:
@@ -68,7 +73,7 @@ def picture(model: Model, group: str, most: int) -> Picture:
     """
     edges = tuple(dict.fromkeys(_edges(model)))
     nodes = tuple(_nodes(model, edges, group))
-    whole = Picture(nodes, edges, len(nodes))
+    whole = Picture(nodes, edges, {node.id: node.id for node in nodes})
     if len(nodes) <= most:
         return whole
     alike = _merged(whole, _neighbours(edges))
@@ -166,7 +171,7 @@ def _merged(whole: Picture, around: Mapping[str, frozenset[tuple[str, str, bool]
     new = {node.id: members[0].id for members in groups.values() for node in members}
     nodes = tuple(_box(members) for members in groups.values())
     edges = dict.fromkeys(Edge(new[edge.source], new[edge.target], edge.relation) for edge in whole.edges)
-    return Picture(nodes, tuple(edge for edge in edges if edge.source != edge.target), whole.things)
+    return Picture(nodes, tuple(edge for edge in edges if edge.source != edge.target), new)
 
 
 def _box(members: Sequence[Node]) -> Node:

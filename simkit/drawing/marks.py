@@ -9,12 +9,13 @@ from simkit.scenario import Scenario
 
 ATTACK = "an attack starts"
 JEWEL = "a goal protects"
-_KINDS = {"leak": "credential", "poison": "resource", "compromise": "identity", "mistake": "identity"}
+STARTS = {"leak": "credential", "poison": "resource", "compromise": "identity", "mistake": "identity"}
+"""What kind of thing each kind of entry point starts at."""
 
 
 def marked(scenario: Scenario, drawn: Picture) -> Mapping[str, frozenset[str]]:
     """For each mark the boxes of `drawn` that carry it; only boxes that stand for one thing do."""
     single = {node.id for node in drawn.nodes if node.count == 1}
-    starts = {f"{_KINDS[entry.kind]}:{entry.target}" for entry in scenario.entry_points.values() if entry.target}
+    starts = {f"{STARTS[entry.kind]}:{entry.target}" for entry in scenario.entry_points.values() if entry.target}
     jewels = {f"resource:{resource}" for goal in scenario.goals.values() for resource, _ in goal.lost}
     return {ATTACK: frozenset(starts & single), JEWEL: frozenset(jewels & single)}

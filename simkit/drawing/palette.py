@@ -16,6 +16,8 @@ COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK, GREY)
 
 FILLS = {"credential": "#FBEBC8", "identity": "#D3E8F6", "tool": "#ECECEC", "resource": "#D5EFE6"}
 """What the boxes of each kind are filled with."""
+WARM = "#F4C6A5"
+"""The fill of a box that an attack reached."""
 RELATIONS = {
     "authenticates": "#B98A00",
     "entitled to": "#8FB8D6",
@@ -28,3 +30,23 @@ RELATIONS = {
     "has as backup": GREEN,
 }
 """The colour of the lines of each relation."""
+CAUSES = {
+    "credential": ORANGE,
+    "entitlement": BLUE,
+    "trust": PURPLE,
+    "task": GREEN,
+    "flow": SKY,
+    "entry": INK,
+    "goal": VERMILLION,
+}
+"""The colour of an attack step by what it uses; what is not listed is grey."""
+CAUSES_MEAN = {
+    "credential": "a credential",
+    "entitlement": "an entitlement",
+    "trust": "a trust edge",
+    "task": "a task's input",
+    "flow": "what a runtime holds",
+    "entry": "the entry point",
+    "goal": "the goal",
+}
+"""What a step uses, in words."""

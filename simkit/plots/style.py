@@ -107,13 +107,18 @@ def save(ax: Axes, file: str | os.PathLike[str]) -> None:
     ending = Path(file).suffix.lstrip(".").lower()
     if ending not in FORMATS:
         raise QuestionError(f"a picture cannot be written as {ending!r}: {nearest(ending, FORMATS)}")
+    write(file, rendered(ax, ending))
+
+
+def rendered(ax: Axes, ending: str) -> bytes:
+    """The figure of `ax` as the bytes of a file in a format of `FORMATS`: always the same for the same picture."""
     figure: Any = ax.get_figure(root=True)
     bytes_ = io.BytesIO()
     # a date, a version or a random id would make each file another one
     nothing = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     with _in_force({**RULES, "svg.hashsalt": "simkit", "svg.fonttype": "path"}):
         figure.savefig(bytes_, format=ending, dpi=DOTS_PER_INCH, metadata=nothing[ending])
-    write(file, bytes_.getvalue())
+    return bytes_.getvalue()
 
 
 def name(text: str, most: int = LONGEST_NAME) -> str:

@@ -16,25 +16,6 @@ if TYPE_CHECKING:
 LONGEST_STEP = 72
 WORTH_SAYING = 60.0
 """Seconds between two steps from which the picture names the wait."""
-_COLOURS = {
-    "credential": palette.ORANGE,
-    "entitlement": palette.BLUE,
-    "trust": palette.PURPLE,
-    "task": palette.GREEN,
-    "flow": palette.SKY,
-    "entry": palette.INK,
-    "goal": palette.VERMILLION,
-}
-"""By what a step uses; what is not listed is grey."""
-_MEANS = {
-    "credential": "a credential",
-    "entitlement": "an entitlement",
-    "trust": "a trust edge",
-    "task": "a task's input",
-    "flow": "what a runtime holds",
-    "entry": "the entry point",
-    "goal": "the goal",
-}
 
 
 def path(taken: AttackPath, *, ax: Axes | None = None) -> Axes:
@@ -54,7 +35,7 @@ def path(taken: AttackPath, *, ax: Axes | None = None) -> Axes:
 
 
 def _step(ax: Axes, row: int, step: PathStep, before: PathStep | None) -> None:
-    colour = _COLOURS.get(step.cause.kind, palette.GREY)
+    colour = palette.CAUSES.get(step.cause.kind, palette.GREY)
     last = step.cause.kind == "goal"
     ax.plot(0, row, "D" if last else "o", ms=10, mfc=colour, mec="white", mew=1.5, zorder=3)
     when = duration(step.done)
@@ -83,8 +64,8 @@ def _frame(ax: Axes, taken: AttackPath) -> None:
     style.heading(ax, f"The way to {style.name(taken.goal)}: {share} of trials; median times")
     used = dict.fromkeys(step.cause.kind for step in taken.steps)
     marks = [
-        Line2D([], [], marker="o", linestyle="", ms=8, mfc=_COLOURS.get(kind, palette.GREY), mec="white")
+        Line2D([], [], marker="o", linestyle="", ms=8, mfc=palette.CAUSES.get(kind, palette.GREY), mec="white")
         for kind in used
     ]
-    words = [_MEANS.get(kind, kind) for kind in used]
+    words = [palette.CAUSES_MEAN.get(kind, kind) for kind in used]
     style.legend_below(ax, 0.05, marks, words, columns=5, title="each step uses", title_fontsize=9, alignment="left")

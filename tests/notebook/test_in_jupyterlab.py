@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import browser
+from browser import started
 from lab_server import jupyterlab
 
 pytest.importorskip("jupytext")
@@ -32,7 +32,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The notebook of `simkit notebook`, about the starter scenario, in JupyterLab, after all its cells have run."""
     folder, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
     command = [sys.executable, "-m", "simkit", "notebook", "--no-browser"]
-    with browser() as chromium, jupyterlab(command, home, folder) as (address, token):
+    with started() as chromium, jupyterlab(command, home, folder) as (address, token):
         opened = chromium.new_page(viewport={"width": 1360, "height": 1000})
         opened.set_default_timeout(PATIENCE)
         opened.goto(f"{address}/lab/tree/starter.ipynb?token={token}")

@@ -1,0 +1,162 @@
+"""The interactive graph: the boxes, how far the attack gets with each under each policy, and the paths step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from simkit.blast_radius import AttackPath, PathStep
+from simkit.drawing import cytoscape, palette
+from simkit.drawing.lanes import Node, Picture, default_group, picture
+from simkit.drawing.reached import Lit, Reached, lit, reached
+from simkit.report.details import details
+from simkit.table import duration, format_number, percent, printable, shorten
+
+if TYPE_CHECKING:
+    from simkit.report.report import Report
+
+LONGEST_PATH = 60
+"""Places of a path's name in the list to choose from."""
+WORTH_SAYING = 60.0
+"""Seconds between two steps from which the wait is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One box in the table that says what the graph says: a cell for each policy."""
+
+    id: str
+    name: str
+    kind: str
+    marks: str
+    cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The picture of a report's scenario, and everything that a page needs to make it answer."""
+
+    report: Report
+
+    @cached_property
+    def boxes(self) -> Picture:
+        """The boxes and lines."""
+        model = self.report.scenario.model
+        return picture(model, default_group(model), cytoscape.MOST_NODES)
+
+    @cached_property
+    def reached(self) -> Mapping[str, dict[str, Reached]]:
+        """For each policy how far the attack gets with each box."""
+        results = self.report.comparison.results
+        return {result.provenance.policy: reached(result, self.boxes) for result in results}
+
+    @cached_property
+    def elements(self) -> cytoscape.Elements:
+        """Nodes and edges as Cytoscape.js takes them: labels are printable, ids are numbers and no names."""
+        found = cytoscape.placed(self.report.scenario, self.boxes)
+        ids = {element["data"]["id"]: f"b{place}" for place, element in enumerate(found)}
+        return [
+            {**each, "data": {key: _shown(key, value, ids) for key, value in each["data"].items()}} for each in found
+        ]
+
+    @cached_property
+    def ids(self) -> Mapping[str, str]:
+        """For each box its id on the page."""
+        placed = cytoscape.placed(self.report.scenario, self.boxes)
+        return {old["data"]["id"]: new["data"]["id"] for old, new in zip(placed, self.elements, strict=True)}
+
+    def data(self) -> dict[str, Any]:
+        """What the script of the page reads."""
+        model = self.report.scenario.model
+        return {
+            "elements": self.elements,
+            "style": {"light": cytoscape.style(), "dark": cytoscape.style(dark=True)},
+            "details": {self.ids[node.id]: details(model, node, self.boxes) for node in self.boxes.nodes},
+            "policies": [self._policy(name) for name in self.reached],
+            "inForce": list(self.reached).index(self.report.comparison.against),
+        }
+
+    def _policy(self, name: str) -> dict[str, Any]:
+        reach = {self.ids[box]: [_state(how), _words(how)] for box, how in self.reached[name].items()}
+        paths = [self._path(name, path) for path in self.report.paths(name)]
+        return {"name": printable(name), "reach": reach, "paths": paths}
+
+    def _path(self, policy: str, path: AttackPath) -> dict[str, Any]:
+        lights = lit(self.report.scenario, self.report.comparison[policy], path, self.boxes)
+        before = [None, *path.steps]
+        steps = [
+            {**_step(step, earlier), **self._lit(light)}
+            for step, earlier, light in zip(path.steps, before, lights, strict=False)
+        ]
+        share, last = percent(path.share.estimate), duration(path.steps[-1].done)
+        title = f"{shorten(printable(path.goal), LONGEST_PATH)}: {share} of trials, {len(steps)} steps, {last}"
+        return {"title": title, "steps": steps}
+
+    def _lit(self, light: Lit) -> dict[str, list[str]]:
+        lines = [self.ids[cytoscape.edge_id(line)] for line in light.lines]
+        return {"boxes": [self.ids[box] for box in light.boxes], "lines": lines}
+
+    def rows(self) -> list[Row]:
+        """The graph as a table, what is reached most often under the policy in force first."""
+        rank = self.reached[self.report.comparison.against]
+        kinds = {"credential": 0, "identity": 1, "tool": 2, "resource": 3}
+        ordered = sorted(
+            self.boxes.nodes, key=lambda node: (-rank[node.id].share, not rank[node.id].within, kinds[node.kind])
+        )
+        return [self._row(node) for node in ordered]
+
+    def _row(self, node: Node) -> Row:
+        box = self.ids[node.id]
+        marks = next(each.get("classes", "") for each in self.elements if each["data"]["id"] == box)
+        cells = tuple((_state(reach[node.id]), _cell(reach[node.id])) for reach in self.reached.values())
+        return Row(box, printable(node.label), node.kind, marks, cells)
+
+    @property
+    def caption(self) -> str:
+        """How much of the model is drawn, and how."""
+        count = self.boxes.things
+        if not self.boxes.aggregated:
+            return f"{format_number(count)} things of the model, a box each."
+        return (
+            f"{format_number(count)} things of the model in {format_number(len(self.boxes.nodes))} boxes: alike things "
+            "share a box, and a box counts as reached when one of its things is."
+        )
+
+
+def _shown(key: str, value: Any, ids: Mapping[str, str]) -> Any:
+    if key in ("id", "source", "target", "parent"):
+        return ids[value]
+    return printable(value) if key in ("label", "type") else value
+
+
+def _state(how: Reached) -> str:
+    if how.share:
+        return "reached"
+    return "within" if how.within else "out"
+
+
+def _words(how: Reached) -> str:
+    if how.median is not None:
+        return f"reached in {percent(how.share)} of trials, the median after {duration(how.median)}"
+    return "reached in no trial, but within reach in the worst case" if how.within else "out of reach"
+
+
+def _cell(how: Reached) -> str:
+    if how.share:
+        return percent(how.share)
+    return "in reach" if how.within else "–"
+
+
+def _step(step: PathStep, earlier: PathStep | None) -> dict[str, Any]:
+    """One step in words: when it is done, how long it made the attacker wait, what it is, and what it uses."""
+    gap = step.done - earlier.done if earlier else 0.0
+    return {
+        "when": duration(step.done),
+        "gap": f"+{duration(gap)}" if gap >= WORTH_SAYING else "",
+        "label": printable(step.label),
+        "rule": step.rule if step.rule != "objective" else "goal",
+        "uses": palette.CAUSES_MEAN.get(step.cause.kind, step.cause.kind),
+        "kind": step.cause.kind if step.cause.kind in palette.CAUSES else "other",
+    }
