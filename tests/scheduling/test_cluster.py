@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_cluster import PATIENCE, Cluster, running_cluster
 
 from simkit.estate import generate
 from simkit.scenario import dump
@@ -23,67 +22,21 @@ from simkit.scheduling import blocks
 from simkit.simulation import compare, rank, simulate
 from simkit.sweeping import sweep
 
-distributed = pytest.importorskip("distributed")
+pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
 
 ESTATE = generate(2000, seed=6)
-PATIENCE = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-@dataclass
-class Cluster:
-    """A scheduler and its workers, each a process of its own."""
-
-    folder: Path
-    address: str = ""
-
-    def __post_init__(self) -> None:
-        self.address = f"tcp://127.0.0.1:{free_port()}"
-        host, port = self.address.removeprefix("tcp://").split(":")
-        self.processes = [self._started("scheduler", "--host", host, "--port", port, "--no-dashboard")]
-        self.workers = [self.worker() for _ in range(2)]
-
-    def _started(self, *words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "dask", *words]
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen(command, start_new_session=True, cwd=self.folder, **quiet)
-
-    def worker(self) -> subprocess.Popen[bytes]:
-        """One more worker; it has no nanny, so that killed is killed."""
-        words = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", str(self.folder))
-        started = self._started("worker", self.address, *words)
-        self.processes.append(started)
-        return started
-
-    def stop(self) -> None:
-        """Kill and wait: a worker whose scheduler is gone may not listen to a gentler signal."""
-        for process in reversed(self.processes):
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait(PATIENCE)
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    root = str(Path(__file__).parents[2])
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([root, str(Path(root) / "tests")]))
-    made = Cluster(tmp_path)
-    try:
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with running_cluster(tmp_path) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture
 def client(cluster: Cluster) -> Iterator[Any]:
-    with distributed.Client(cluster.address, timeout=PATIENCE, set_as_default=False) as connected:
-        connected.wait_for_workers(2, timeout=PATIENCE)
+    with cluster.client() as connected:
         yield connected
 
 

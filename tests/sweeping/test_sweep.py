@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
-import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import killed_sweep
 import pytest
+from killed_sweep import command, kill_in_the_middle
 
 from simkit.errors import InputError, PolicyError, QuestionError
 from simkit.estate import generate
@@ -83,36 +82,11 @@ def test_a_damaged_block_is_refused(tmp_path: Path) -> None:
         swept(checkpoint=tmp_path)
 
 
-KILLED = """
-import sys
-from simkit.estate import generate
-from simkit.sweeping import sweep
-if __name__ == "__main__":
-    print(sweep(generate(300, 1), ["rbac", "jit"], trials=12_000, seed=4, block=64, threads=2,
-                checkpoint=sys.argv[1]).digest)
-"""
-
-
 def test_a_sweep_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    folder, program = tmp_path / "kept", tmp_path / "program.py"
-    program.write_text(KILLED, "utf-8")
-    words = [sys.executable, str(program), str(folder)]
-    running = subprocess.Popen(words, stdout=subprocess.PIPE)
-    try:
-        deadline = time.monotonic() + 120
-        while len(list(folder.glob("*.block"))) < 5 and running.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.005)
-        os.kill(running.pid, signal.SIGKILL)
-    finally:
-        running.kill()
-        out, _ = running.communicate()
-    assert (running.returncode, out) == (-signal.SIGKILL, b""), "it was to be killed in the middle"
-    before = {file: file.stat().st_mtime_ns for file in folder.glob("*.block")}
-    assert 5 <= len(before) < 4 * 188
-    resumed = subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
-    assert {file: file.stat().st_mtime_ns for file in before} == before
-    whole = sweep(generate(300, 1), ["rbac", "jit"], trials=12_000, seed=4, block=64)
-    assert resumed == whole.digest
+    kept = kill_in_the_middle(tmp_path / "kept")
+    resumed = subprocess.run(command(tmp_path / "kept"), capture_output=True, text=True, check=True).stdout
+    assert {file: file.stat().st_mtime_ns for file in kept} == kept
+    assert resumed == killed_sweep.swept().digest
 
 
 def test_the_result_says_what_it_is_and_can_be_asked() -> None:
