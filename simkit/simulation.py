@@ -139,10 +139,12 @@ def simulate(
     seed, and for threads beside an executor; PolicyError for an unknown policy; EngineError if workers die.
     """
     name = chosen_entry(scenario, entry_point)
-    return _replayed(compile_attack(scenario, policy), name, trials=trials, seed=seed, hands=(threads, executor))
+    return replayed(compile_attack(scenario, policy), name, trials=trials, seed=seed, hands=(threads, executor))
 
 
-def _replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, hands: Hands) -> BlastRadius:
+def replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, hands: Hands = (None, None)) -> BlastRadius:
+    """The blast radius of an attack that is compiled already, through one of its entry points; `hands` are the threads
+    or the executor. Raises as `simulate`."""
     count = checked_trials(trials)
     outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, hands)
     return BlastRadius(
@@ -161,10 +163,10 @@ def _outcomes(graph: AttackGraph, entry_point: str, seed: int, trials: int, hand
         from simkit.engines.replay import replay
 
         return replay(graph, entry_point, seed=seed, trials=trials, threads=threads)
-    from simkit.scheduling import replayed
+    from simkit import scheduling
 
     _only_one(hands)
-    return replayed(graph, entry_point, seed=seed, trials=trials, executor=executor)
+    return scheduling.replayed(graph, entry_point, seed=seed, trials=trials, executor=executor)
 
 
 def _only_one(hands: Hands) -> None:
@@ -224,7 +226,7 @@ def compare(
     chosen = _policies(scenario, policies, base)
     attacks = [compile_attack(scenario, policy) for policy in chosen]
     hands = (threads, executor)
-    results = [_replayed(attack, name, trials=trials, seed=seed, hands=hands) for attack in steps(attacks)]
+    results = [replayed(attack, name, trials=trials, seed=seed, hands=hands) for attack in steps(attacks)]
     return Comparison(tuple(results), base, {attack.policy.name: _pairs(attack) for attack in attacks})
 
 

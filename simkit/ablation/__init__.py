@@ -5,7 +5,7 @@ from simkit.ablation.curves import LAGS, TTLS, Curve, CurvePoint
 from simkit.ablation.ladder import Ladder, ladder
 from simkit.ablation.moves import differing, moved, setting
 from simkit.ablation.result import Ablation, Combination, DialEffect
-from simkit.ablation.samples import Sampled, has_values, sampled
+from simkit.ablation.samples import Sampled, sampled
 
 __all__ = [
     "LAGS",
@@ -19,7 +19,6 @@ __all__ = [
     "Sampled",
     "ablate",
     "differing",
-    "has_values",
     "ladder",
     "moved",
     "sampled",

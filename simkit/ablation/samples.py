@@ -63,14 +63,9 @@ def averaged(found: Mapping[str, Floats], entries: Sequence[str] = ()) -> Floats
     return total / len(chosen) if len(chosen) > 1 else total
 
 
-def has_values(scenario: Scenario) -> bool:
-    """True if some resource of `scenario` has a value; else the share of its goals is what there is to lose."""
-    return any(value for resource in scenario.model.resources.values() for value in resource.value.values())
-
-
 def measured(scenario: Scenario) -> str:
     """What `Sampled.loss` of this scenario is called."""
-    return "value lost" if has_values(scenario) else "share of goals reached"
+    return "value lost" if scenario.model.has_values else "share of goals reached"
 
 
 def written(amount: float, valued: bool) -> str:
@@ -111,7 +106,7 @@ def sampled(
     return Sampled(
         policy=attack.policy,
         utility=attack.utility,
-        valued=has_values(scenario),
+        valued=scenario.model.has_values,
         values=values,
         goals=goals,
         contained=contained,

@@ -152,6 +152,8 @@ def _show(screen: Screen, plan: Plan, format_: str, write: str | None) -> None:
         text = dump(plan.narrowed)
         loads(text, write)
         write_file(write, text)
-        screen.note(f"note: wrote {write}")
+        screen.note(f"note: wrote {write}" + ("" if plan.narrowings else ", which is the scenario as it was"))
+    elif write is not None:
+        screen.note(f"note: wrote nothing to {write}: there is no plan")
     if format_ != "json" and not screen.quiet and plan.narrowings:
         click.echo("\n" + "\n".join(printable(line) for line in plan.diff().split("\n")))

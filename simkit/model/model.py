@@ -92,6 +92,11 @@ class Model:
         """The tier whose secret `identity` would share; its own name where it declares none."""
         return self.identities[identity].tier or identity
 
+    @property
+    def has_values(self) -> bool:
+        """True if some resource has a value; else its goals are what there is to lose."""
+        return any(value for resource in self.resources.values() for value in resource.value.values())
+
     def within(self, resource: str) -> tuple[str, ...]:
         """`resource` and everything that it contains, children before grandchildren."""
         found = {resource: None}

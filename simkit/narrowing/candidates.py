@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from simkit.entitlements import Grant
 from simkit.model import Model
 from simkit.narrowing.narrowing import Holder, Narrowing
 from simkit.narrowing.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
@@ -20,7 +19,9 @@ from simkit.narrowing.tightenings import (
     ShortenTtl,
     TurnDial,
 )
-from simkit.narrowing.work import Givers, Work, work_of
+from simkit.narrowing.unneeded import unneeded
+from simkit.narrowing.work import Givers
+from simkit.overprivilege import OverPrivilege, over_privilege
 from simkit.policies import DIALS, GrantPolicy, sessions
 from simkit.policies.sessions import lifetime
 from simkit.scenario import Scenario
@@ -38,8 +39,7 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
     Those that break tasks are among them; `recommend` says what each costs. Raises PolicyError.
     """
     base = in_force(scenario, policy)
-    work, givers = work_of(base), Givers(base.model)
-    return tuple(dict.fromkeys(_each(base, work, givers)))
+    return tuple(dict.fromkeys(each_narrowing(base, over_privilege(base), Givers(base.model))))
 
 
 def in_force(scenario: Scenario, policy: PolicyLike = None) -> Scenario:
@@ -52,10 +52,11 @@ def in_force(scenario: Scenario, policy: PolicyLike = None) -> Scenario:
     return replace(scenario, policy=policy)
 
 
-def _each(scenario: Scenario, work: Work, givers: Givers) -> Iterator[Narrowing]:
+def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers) -> Iterator[Narrowing]:
+    """As `candidates`, under the policy in force; some may come twice."""
     yield from removals(scenario.model, givers)
-    yield from unneeded(scenario.model, work, givers)
-    yield from _bindings(scenario, work, givers)
+    yield from (each.narrowing for each in unneeded(scenario.model, privilege, givers))
+    yield from _bindings(scenario, givers)
     yield from (AttenuateTrust(e.name) for e in scenario.model.trust if not e.attenuates and e.kind != "invoke")
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
@@ -80,23 +81,7 @@ def removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
     yield from (ConstrainSender(c.name) for c in model.credentials.values() if c.binding == "bearer")
 
 
-def unneeded(model: Model, work: Work, givers: Givers) -> Iterator[DropEntitlements]:
-    """For each holder all the grants that no declared task and no observed run of anybody who has it leans on."""
-    for holder, grants in givers.gives.items():
-        needed = _needed(holder, model, work)
-        left = tuple(grant for grant in grants if grant not in needed)
-        if left:
-            yield DropEntitlements(holder, left)
-
-
-def _needed(holder: Holder, model: Model, work: Work) -> set[Grant]:
-    found: set[Grant] = set()
-    for identity in holder.identities(model):
-        found |= work.granted.get(identity, frozenset())
-    return found
-
-
-def _bindings(scenario: Scenario, work: Work, givers: Givers) -> Iterator[BindTargets]:
+def _bindings(scenario: Scenario, givers: Givers) -> Iterator[BindTargets]:
     """Operations of which tasks need less than is given: some of the targets, or only a part of what one contains."""
     for holder, grants in givers.gives.items():
         for operation, targets in by_operation(grants).items():

@@ -13,7 +13,7 @@ from simkit.blast_radius.intervals import Interval
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.scenario import Scenario
-from simkit.simulation import checked_trials, simulate
+from simkit.simulation import checked_trials, compile_attack, replayed
 from simkit.table import format_number, percent
 
 Floats = NDArray[np.float64]
@@ -21,10 +21,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to become smaller: the chance of `goal` (empty: the value lost), through each of `entry_points`."""
+    """What is to become smaller: the chance of `goal` (empty: the harm), through each of `entry_points`.
+
+    The harm is the value lost; where nothing has a value (`valued` is False) the share of the goals that are reached.
+    """
 
     entry_points: tuple[str, ...]
     goal: str = ""
+    valued: bool = True
     trials: int = 1000
     seed: int = 0
     threads: int | None = None
@@ -49,7 +53,8 @@ class Question:
             scenario.entry_point(name)
         if goal is not None and goal not in scenario.goals:
             raise QuestionError(f"no goal is called {goal!r}: {nearest(goal, scenario.goals)}")
-        return cls(names, goal or "", checked_trials(trials), checked_seed(seed), threads)
+        valued = scenario.model.has_values
+        return cls(names, goal or "", valued, checked_trials(trials), checked_seed(seed), threads)
 
     def roughly(self, trials: int) -> Question:
         """The same question, asked with at most so many trials."""
@@ -58,19 +63,41 @@ class Question:
     @property
     def measure(self) -> str:
         """What is made smaller, in words."""
-        return f"chance of {self.goal}" if self.goal else "value lost"
+        return f"chance of {self.goal}" if self.goal else self.harm
+
+    @property
+    def harm(self) -> str:
+        """What is lost besides, in words."""
+        return "value lost" if self.valued else "share of goals reached"
 
     def amount(self, value: float) -> str:
         """`value` of the measure, as people read it."""
-        return percent(value) if self.goal else format_number(value)
+        return _signed(value) if self.goal else self.harmed(value)
+
+    def harmed(self, value: float) -> str:
+        """`value` of the harm, as people read it."""
+        return format_number(value) if self.valued else _signed(value)
+
+    def spread(self, interval: Interval) -> str:
+        """An interval of the harm, `estimate [low, high]`."""
+        low, high = self.harmed(interval.low), self.harmed(interval.high)
+        return f"{self.harmed(interval.estimate)} [{low}, {high}]"
+
+    def chance(self, interval: Interval) -> str:
+        """An interval of a chance, or of a difference of chances."""
+        return f"{_signed(interval.estimate)} [{_signed(interval.low)}, {_signed(interval.high)}]"
+
+    def gain(self, interval: Interval) -> str:
+        """An interval of the measure."""
+        return self.chance(interval) if self.goal else self.spread(interval)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """The blast radius of one scenario, over all samples of all entry points asked about.
 
-    `chance` is that of the goal, None where none is asked about; `worst_value` the worst case of the worst entry point,
-    `in_worst_case` whether the worst case reaches the goal (without a goal: whether it loses any value).
+    `mean`, `p95` and `worst_value` (that of the worst entry point) are of the harm, `chance` is that of the goal (None
+    where none is asked about), `in_worst_case` whether the worst case reaches the goal (without a goal: does any harm).
     """
 
     mean: Interval
@@ -78,11 +105,16 @@ class Effect:
     chance: Interval | None
     worst_value: float
     in_worst_case: bool
+    harm: str = "value lost"
 
     def to_dict(self) -> dict[str, object]:
         """The effect as plain data."""
         return {
-            "value_lost": {"mean": self.mean.to_dict(), "p95": self.p95.to_dict(), "worst_case": self.worst_value},
+            self.harm.replace(" ", "_"): {
+                "mean": self.mean.to_dict(),
+                "p95": self.p95.to_dict(),
+                "worst_case": self.worst_value,
+            },
             "chance": self.chance.to_dict() if self.chance else None,
             "in_worst_case": self.in_worst_case,
         }
@@ -90,7 +122,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """The samples of one scenario: value lost and whether the goal was reached, entry point after entry point."""
+    """The samples of one scenario: the harm and whether the goal was reached, entry point after entry point."""
 
     question: Question
     values: Floats
@@ -108,7 +140,7 @@ class Measured:
         ordered = sorted(self.values.tolist())
         goal = intervals.wilson(int(self.reached.sum()), len(self.reached)) if self.question.goal else None
         mean, p95 = intervals.mean(self.values.tolist()), intervals.quantile(ordered, 0.95)
-        return Effect(mean, p95, goal, self.worst_value, self.in_worst_case)
+        return Effect(mean, p95, goal, self.worst_value, self.in_worst_case, self.question.harm)
 
     def less(self, after: Measured) -> Interval:
         """How much less is lost `after`: the mean of the paired differences."""
@@ -117,25 +149,33 @@ class Measured:
 
 def measure(scenario: Scenario, question: Question) -> Measured:
     """The samples of `scenario` under the policy in force."""
-    return _of(list(replays(scenario, question)), question)
-
-
-def replays(scenario: Scenario, question: Question) -> Iterable[BlastRadius]:
-    """The blast radius through each entry point that the question is about."""
-    for name in question.entry_points:
-        yield simulate(scenario, entry_point=name, trials=question.trials, seed=question.seed, threads=question.threads)
+    return measured_with_paths(scenario, question)[0]
 
 
 def _of(results: list[BlastRadius], question: Question) -> Measured:
-    worst = max(result.worst_case.value for result in results)
+    worst = max(_worst(result, question) for result in results)
     named = any(question.goal in result.worst_case.goals for result in results)
     return Measured(
         question=question,
-        values=np.concatenate([result.values for result in results]),
+        values=np.concatenate([_harm(result, question) for result in results]),
         reached=np.concatenate([_reached(result, question.goal) for result in results]),
         worst_value=worst,
         in_worst_case=named if question.goal else worst > 0,
     )
+
+
+def _worst(result: BlastRadius, question: Question) -> float:
+    if question.valued:
+        return result.worst_case.value
+    return len(result.worst_case.goals) / max(len(result.legend.goals), 1)
+
+
+def _harm(result: BlastRadius, question: Question) -> Floats:
+    """For each sample the value lost, or the share of the goals."""
+    if question.valued:
+        return result.values
+    goals = [column for column in result.legend.goals.values() if column is not None]
+    return np.asarray(result.held[:, goals].sum(axis=1) / max(len(result.legend.goals), 1), dtype=np.float64)
 
 
 def _reached(result: BlastRadius, goal: str) -> Floats:
@@ -146,6 +186,15 @@ def _reached(result: BlastRadius, goal: str) -> Floats:
 
 
 def measured_with_paths(scenario: Scenario, question: Question) -> tuple[Measured, list[BlastRadius]]:
-    """As `measure`, and the blast radii themselves, for the paths in them."""
-    results = list(replays(scenario, question))
+    """As `measure`, and the blast radius through each entry point, for the paths in it: compiled once."""
+    attack = compile_attack(scenario)
+    hands = (question.threads, None)
+    results = [
+        replayed(attack, name, trials=question.trials, seed=question.seed, hands=hands)
+        for name in question.entry_points
+    ]
     return _of(results, question), results
+
+
+def _signed(share: float) -> str:
+    return f"-{percent(-share)}" if share < 0 else percent(share)

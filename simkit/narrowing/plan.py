@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from simkit.blast_radius import Interval, Provenance
 from simkit.errors import EngineError, QuestionError
+from simkit.narrowing.bearing import Bearing, Bearings
 from simkit.narrowing.candidates import in_force, removals
 from simkit.narrowing.costs import PRICES, Cost, Prices, Side
 from simkit.narrowing.cutting import Choice, Problem
 from simkit.narrowing.exact import CutSet, cheapest, greedy
-from simkit.narrowing.measuring import Effect, Question, measure
+from simkit.narrowing.measuring import Effect, Question, measure, measured_with_paths
 from simkit.narrowing.narrowing import Narrowing
-from simkit.narrowing.recommendation import Recommendations
+from simkit.narrowing.recommendation import HINT, Recommendations
 from simkit.narrowing.recommending import provenance, recommend
 from simkit.narrowing.supports import Supported, supported
 from simkit.narrowing.work import Givers, work_of
@@ -31,10 +32,10 @@ TIME_LIMIT = 30.0
 class Plan:
     """Changes to make together, and the scenario after them.
 
-    `method` is `exact`, `greedy` or `budget`. `bound` is the price that no set of removals which cuts the goal and
-    keeps every task goes under; `proven` says that the plan meets it. Where there is no such set, `narrowings` is
-    empty, `possible` is False, and `stuck` holds an attack that rests on nothing that could go (empty where only the
-    tasks together, or the budget, forbid it).
+    `method` is `exact`, `greedy` or `budget`; `bearings` says for each change which path it cuts. `bound` is the price
+    that no set of removals which cuts the goal and keeps every task goes under; `proven` says that the plan meets it.
+    Where there is no such set, `narrowings` is empty, `possible` is False, and `stuck` holds an attack that rests on
+    nothing that could go (empty where only the tasks together, or the budget, forbid it).
     """
 
     question: Question
@@ -42,6 +43,7 @@ class Plan:
     scenario: Scenario
     narrowed: Scenario
     narrowings: tuple[Narrowing, ...]
+    bearings: tuple[Bearing, ...]
     price: float
     cost: Cost
     before: Effect
@@ -67,7 +69,7 @@ class Plan:
     @property
     def summary(self) -> str:
         """The plan in a sentence or two."""
-        aim = self.question.goal or "a loss"
+        aim = self.question.goal or ("any loss" if self.question.valued else "every goal")
         if not self.possible and self.price:
             least = format_number(self.bound)
             return f"{aim} cannot be cut off within the budget: to do it, and keep every task, costs at least {least}."
@@ -75,7 +77,8 @@ class Plan:
             why = f": nothing on this path can go: {' -> '.join(self.stuck)}" if self.stuck else ""
             return f"{aim} cannot be cut off without breaking a task{why}."
         if not self.narrowings:
-            return f"{aim} is out of reach already." if self.is_cut else f"No change found makes {aim} less likely."
+            found = f"{aim} is out of reach already." if self.is_cut else f"No change found makes {aim} less likely."
+            return found[0].upper() + found[1:] if not self.question.goal else found
         many = len(self.narrowings) > 1
         count, s = f"{len(self.narrowings)} change{'s' if many else ''}", "" if many else "s"
         end = f"put{s} {aim} out of reach, even in the worst case" if self.is_cut else f"leave{s} {aim} within reach"
@@ -85,7 +88,8 @@ class Plan:
         if self.method == "budget":
             return "greedily chosen, by replay"
         if self.proven:
-            return f"no cheaper set does ({self.paths} attack paths prove it)"
+            proof = "1 attack path proves" if self.paths == 1 else f"{self.paths} attack paths prove"
+            return f"no cheaper set does ({proof} it)"
         if self.method == "greedy":
             return "greedily chosen, so there may be a cheaper set"
         return f"no set can be cheaper than {format_number(self.bound)} (gap {percent(self.gap)})"
@@ -102,28 +106,46 @@ class Plan:
         note = f"{proof}; {'proven cheapest' if self.proven else 'not proven'}." if self.method == "exact" else ""
         return Table(("", "change", "kind"), rows, title=f"plan ({self.method})", note=note)
 
+    def why_table(self) -> Table:
+        """For each change the path that it cuts, and what it is relevant to."""
+        rows = [
+            (place, found.at or None, found.path or None, found.ids or None)
+            for place, found in enumerate(self.bearings, 1)
+        ]
+        note = f"The most frequent path before the change. {HINT}"
+        return Table(("", "takes away", "on the path", "relevant to"), rows, title="why these changes", note=note)
+
     def effect_table(self) -> Table:
         """The blast radius before and after."""
+        write, harm = self.question, self.question.harm
         rows: list[tuple[Cell, ...]] = [
-            ("value lost, mean", _spread(self.before.mean), _spread(self.after.mean)),
-            ("value lost, p95", self.before.p95.estimate, self.after.p95.estimate),
-            ("value lost, worst case", self.before.worst_value, self.after.worst_value),
+            (f"{harm}, mean", write.spread(self.before.mean), write.spread(self.after.mean)),
+            (f"{harm}, p95", write.spread(self.before.p95), write.spread(self.after.p95)),
+            (f"{harm}, worst case", write.harmed(self.before.worst_value), write.harmed(self.after.worst_value)),
         ]
         if self.before.chance and self.after.chance:
-            rows.append((self.question.measure, _share(self.before.chance), _share(self.after.chance)))
+            rows.append((self.question.measure, write.chance(self.before.chance), write.chance(self.after.chance)))
             worst = ("yes" if self.before.in_worst_case else "no", "yes" if self.after.in_worst_case else "no")
             rows.append((f"{self.question.goal} in the worst case", *worst))
         rows.append(("tasks that work", len(self.tasks), len(self.tasks) - len(self.cost.broken)))
         if self.cost.observed:
             rows.append(("real runs stopped, more than now", 0, self.cost.stopped))
         rows.append(("tokens a day, more than now", 0, self.cost.tokens_a_day))
+        rows.append(("approvals a day, more than now", 0, self.cost.approvals_a_day))
         rows.append(("minutes waited a day, more than now", 0, self.cost.waiting_minutes_a_day))
-        note = f"{self.question.trials:,} trials for each entry point, seed {self.question.seed}; 95 % intervals"
+        through = ", ".join(self.question.entry_points[:3]) + (", ..." if len(self.question.entry_points) > 3 else "")
+        note = (
+            f"Through {through}: {self.question.trials:,} trials for each entry point, seed {self.question.seed}; 95 % "
+        )
+        note += "intervals."
         return Table(("measure", "before", "after"), rows, title="before and after", note=note)
 
     def tables(self) -> list[Table]:
         """All tables of this result."""
-        return [self.table(), self.effect_table()] if self.possible else []
+        if not self.possible:
+            return []
+        changes = [self.table(), self.why_table()] if self.narrowings else []
+        return [*changes, self.effect_table()]
 
     def to_dict(self) -> dict[str, object]:
         """The plan as plain data."""
@@ -134,7 +156,15 @@ class Plan:
             "method": self.method,
             "possible": self.possible,
             "cut": self.is_cut,
-            "changes": [each.to_dict() for each in self.narrowings],
+            "changes": [
+                {
+                    **each.to_dict(),
+                    "path": found.path,
+                    "at": found.at,
+                    "relevant_to": [str(reference) for reference in found.relevant],
+                }
+                for each, found in zip(self.narrowings, self.bearings, strict=True)
+            ],
             "price": self.price,
             "bound": self.bound,
             "proven": self.proven,
@@ -279,13 +309,16 @@ def plan_of(
 ) -> Plan:
     """The plan of making `chosen`, measured."""
     side = Side.of(scenario)
-    before, after = measure(scenario, question), measure(narrowed, question)
+    before, results = measured_with_paths(scenario, question)
+    after = measure(narrowed, question)
+    found = Bearings(results, question, scenario.model)
     return Plan(
         question=question,
         method=method,
         scenario=scenario,
         narrowed=narrowed,
         narrowings=tuple(chosen),
+        bearings=tuple(map(found.of, chosen)),
         price=price,
         cost=side.cost(Side.of(narrowed), len(chosen)),
         before=before.effect(),
@@ -300,11 +333,3 @@ def plan_of(
         tasks=tuple(name for name in scenario.model.tasks if name not in side.utility.broken),
         provenance=provenance(scenario, question),
     )
-
-
-def _spread(interval: Interval) -> str:
-    return f"{format_number(interval.estimate)} [{format_number(interval.low)}, {format_number(interval.high)}]"
-
-
-def _share(interval: Interval) -> str:
-    return f"{percent(interval.estimate)} [{percent(interval.low)}, {percent(interval.high)}]"

@@ -5,35 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simkit.blast_radius import Interval, Provenance
+from simkit.narrowing.bearing import Bearing
 from simkit.narrowing.costs import PRICES, Cost, Prices
 from simkit.narrowing.measuring import Effect, Question
 from simkit.narrowing.narrowing import Narrowing
 from simkit.scenario import Scenario
-from simkit.standards import Reference
-from simkit.table import Cell, Table, format_number, percent
+from simkit.table import Cell, Table
 
 HINT = "Relevant to, never prevents: simkit's own reading of the public lists."
+SHOWN = 12
+"""How many tasks a note lists before it says how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """One narrowing, measured. `less` is how much less is lost, paired sample by sample, of the question's measure.
 
-    `path` is the most frequent attack path that it bears on, `at` the step of that path; `tasks` are those that still
-    work, which is all that worked before. `unneeded`: nobody's declared work or observed run leans on what it drops.
+    `bearing` is the attack path that it cuts; `tasks` are those that still work, which is all that worked before.
+    `unneeded`: nobody's declared work or observed run leans on what it drops, and `evidence` says how much is known of
+    that. `ties_with` is the place (from 1) of the first recommendation that costs the same and does as well: the paired
+    difference holds zero; 0 for none.
     """
 
     narrowing: Narrowing
     unneeded: bool
+    evidence: str
     cost: Cost
     price: float
     less: Interval
     before: Effect
     after: Effect
-    path: str
-    at: str
+    bearing: Bearing
     tasks: tuple[str, ...]
-    relevant: tuple[Reference, ...]
+    ties_with: int = 0
 
     def __repr__(self) -> str:
         spread = _share if self.before.chance else _spread
@@ -85,10 +89,12 @@ class Recommendation:
             "cost": self.cost.to_dict(),
             "before": self.before.to_dict(),
             "after": self.after.to_dict(),
-            "path": self.path,
-            "at": self.at,
+            "evidence": self.evidence,
+            "ties_with": self.ties_with,
+            "path": self.bearing.path,
+            "at": self.bearing.at,
             "tasks_that_still_work": list(self.tasks),
-            "relevant_to": [str(reference) for reference in self.relevant],
+            "relevant_to": [str(reference) for reference in self.bearing.relevant],
         }
 
 
@@ -161,96 +167,115 @@ class Recommendations:
         helpful = [each for each in self.ranked if each.helps]
         if not helpful:
             return (
-                f"None of {self.candidates} narrowings that keep every task makes a difference to the "
-                f"{self.question.measure} over {self.question.trials:,} trials."
+                f"No narrowing that keeps every task makes the {self.question.measure} smaller over "
+                f"{self.question.trials:,} trials ({self.candidates:,} candidates)."
             )
         best = helpful[0]
-        text = f"{best.narrowing.name}: the {self.question.measure} falls by {self._amount(best.less)} "
+        text = f"{best.narrowing.name}: the {self.question.measure} falls by {self.question.gain(best.less)} "
         text += f"(from {self._level(best.before)} to {self._level(best.after)}), and every task still works."
+        twins = sum(each.ties_with == 1 for each in self.ranked)
+        if twins:
+            text += f" {twins} other{'s do' if twins > 1 else ' does'} as well at the same price."
         last = self.curve[-1]
         if len(self.curve) > 2:
             text += f" {len(self.curve) - 1} changes together bring it to {self._level(last.effect)}."
         return text
 
-    def _amount(self, interval: Interval) -> str:
-        write = self.question.amount
-        return f"{write(interval.estimate)} [{write(interval.low)}, {write(interval.high)}]"
-
     def _level(self, effect: Effect) -> str:
         interval = effect.chance if effect.chance else effect.mean
         return self.question.amount(interval.estimate)
 
+    def _numbered(self) -> list[tuple[int, Recommendation]]:
+        """Those that make a difference, with their places."""
+        return [(place, each) for place, each in enumerate(self.ranked, 1) if not each.is_none]
+
     def table(self) -> Table:
-        """The recommendations in order: gain, cost, before and after."""
-        rows = [self._row(place, each) for place, each in enumerate(self.ranked, 1)]
+        """Those that make a difference, in order: gain, cost, before and after."""
+        rows = [self._row(place, each) for place, each in self._numbered()]
         columns: tuple[str, ...] = ("", "what to narrow", "costs", "less", "mean after", "p95 after")
         columns += (f"{self.question.measure} after", "still in the worst case") if self.question.goal else ()
-        started = self.curve[0].effect
-        before = f"Before: mean {_spread(started.mean)}, p95 {format_number(started.p95.estimate)}"
-        if started.chance:
-            before += f", chance {_share(started.chance)}"
+        entries = len(self.question.entry_points)
         note = (
-            f"{before}. {self.candidates} candidates, {self.screened} on an attack; {self.question.trials:,} trials "
-            f"for each of {len(self.question.entry_points)} entry points, seed {self.question.seed}; differences are "
-            "paired. Costs are in the price of one change; 0: nobody's work leans on it."
+            f"{self._started()} {self.candidates:,} candidates, {self.screened:,} on an attack; "
+            f"{self.question.trials:,} trials for each of {entries} entry point{'s' if entries > 1 else ''}, seed "
+            f"{self.question.seed}; 95 % intervals, differences are paired. Costs are in the price of one change; 0: "
+            f"nobody's work leans on it. As 1: at the same cost, no difference to 1. {self._kept()}"
         )
         return Table(columns, rows, title=f"what to narrow: {self.question.measure}", note=note)
 
+    def _started(self) -> str:
+        started, write = self.curve[0].effect, self.question
+        chance = f", chance {write.chance(started.chance)}" if started.chance else ""
+        return f"Before: mean {write.spread(started.mean)}, p95 {write.spread(started.p95)}{chance}."
+
+    def _kept(self) -> str:
+        """The tasks that still work, which are the same for all of them."""
+        tasks = self.ranked[0].tasks if self.ranked else ()
+        if not tasks:
+            return "No task is declared that could break." if self.ranked else ""
+        named = ", ".join(tasks[:SHOWN]) + (f", {len(tasks) - SHOWN} more" if len(tasks) > SHOWN else "")
+        return f"Every task that works now still works after each of them: {named}."
+
     def _row(self, place: int, each: Recommendation) -> tuple[Cell, ...]:
-        less = "no difference" if each.is_none else self._amount(each.less)
-        row: tuple[Cell, ...] = (place, each.narrowing.name, round(each.price, 3), less)
-        row += (_spread(each.after.mean), each.after.p95.estimate)
+        label = f"{place}, as {each.ties_with}" if each.ties_with else str(place)
+        write = self.question
+        row: tuple[Cell, ...] = (label, each.narrowing.name, round(each.price, 3), write.gain(each.less))
+        row += (write.spread(each.after.mean), write.spread(each.after.p95))
         if each.after.chance is not None:
-            row += (_share(each.after.chance), "yes" if each.after.in_worst_case else "no")
+            row += (write.chance(each.after.chance), "yes" if each.after.in_worst_case else "no")
         return row
 
     def why_table(self) -> Table:
-        """For each recommendation the path that it bears on, the tasks that still work, and what it is relevant to."""
-        rows = [
-            (
-                place,
-                each.at or None,
-                each.path or None,
-                f"{len(each.tasks)} of {len(each.tasks)}",
-                ", ".join(reference.id for reference in each.relevant) or None,
-            )
-            for place, each in enumerate(self.ranked, 1)
-        ]
-        return Table(("", "takes away", "on the path", "tasks that still work", "relevant to"), rows, "why", HINT)
+        """For each that makes a difference the path that it cuts, the evidence that nobody needs what goes, and what it
+        is relevant to."""
+        seen: dict[tuple[str, str], int] = {}
+        rows: list[tuple[Cell, ...]] = []
+        for place, each in self._numbered():
+            found = each.bearing
+            first = seen.setdefault((found.path, found.ids), place)
+            path, ids = (found.path, found.ids) if first == place else (f"as {first}", f"as {first}")
+            rows.append((place, found.at or None, path or None, each.evidence or None, ids or None))
+        note = f"{HINT} Evidence: what says that nobody needs what goes, where nobody is known to."
+        return Table(("", "takes away", "on the path", "evidence", "relevant to"), rows, "why", note)
 
     def cost_table(self) -> Table:
-        """What each recommendation costs the work, a day."""
+        """What those that make a difference cost the work, a day; those that cost nothing but the change are left
+        out."""
+        rows = [(place, *_burden(each.cost)) for place, each in self._numbered() if any(_burden(each.cost))]
+        columns = ("", "real runs stopped", "tokens/day", "approvals/day", "min waited/day")
+        note = "More than now. The others cost the change alone: no token, no wait, no run."
+        return Table(columns, rows, title="what it costs the work", note=note)
+
+    def idle_table(self) -> Table:
+        """Those that were replayed in full, and make no difference."""
         rows = [
-            (
-                place,
-                each.cost.changes,
-                each.cost.stopped,
-                each.cost.tokens_a_day,
-                each.cost.approvals_a_day,
-                each.cost.waiting_minutes_a_day,
-            )
+            (place, each.narrowing.name, round(each.price, 3), each.evidence or None)
             for place, each in enumerate(self.ranked, 1)
+            if each.is_none
         ]
-        columns = ("", "changes", "real runs stopped", "tokens/day", "approvals/day", "min waited/day")
-        return Table(columns, rows, title="what it costs (more than now)")
+        note = f"No difference to the {self.question.measure}: the interval of the paired difference holds zero."
+        return Table(("", "what to narrow", "costs", "evidence"), rows, title="no difference", note=note)
 
     def curve_table(self) -> Table:
         """The greedy curve: changes one after the other, blast radius against cost."""
+        write = self.question
         rows = [
             (
                 place,
                 point.added.name if point.added else "as it is",
                 round(point.price, 3),
-                _spread(point.effect.mean),
-                point.effect.p95.estimate,
-                _share(point.effect.chance) if point.effect.chance else None,
+                write.spread(point.effect.mean),
+                write.spread(point.effect.p95),
+                *((write.chance(point.effect.chance),) if point.effect.chance else ()),
                 "yes" if point.effect.in_worst_case else "no",
                 "yes" if point.on_front else "no",
             )
             for place, point in enumerate(self.curve)
         ]
-        columns = ("", "and then", "costs together", "mean", "p95", "chance", "still in the worst case", "on the front")
-        return Table(columns, rows, title="changes together, greedily")
+        columns = ("", "and then", "costs together", "mean", "p95", *(("chance",) if self.question.goal else ()))
+        note = "On the front: nothing else on the curve is both as cheap and better. It ends where nothing gains more."
+        title = "changes together, greedily"
+        return Table((*columns, "still in the worst case", "on the front"), rows, title=title, note=note)
 
     def breaking_table(self) -> Table:
         """What would help, but breaks tasks."""
@@ -259,8 +284,9 @@ class Recommendations:
 
     def tables(self) -> list[Table]:
         """All tables of this result."""
-        found = [self.table(), self.why_table(), self.cost_table(), self.curve_table()]
-        return [*found, *([self.breaking_table()] if self.breaking else [])]
+        found = [self.table(), self.why_table(), self.cost_table(), self.idle_table()]
+        curve = [self.curve_table()] if len(self.curve) > 1 else []
+        return [table for table in [*found, *curve, self.breaking_table()] if table.rows]
 
     def to_dict(self) -> dict[str, object]:
         """The recommendations as plain data."""
@@ -279,9 +305,5 @@ class Recommendations:
         return "".join(table.html() for table in self.tables())
 
 
-def _spread(interval: Interval) -> str:
-    return f"{format_number(interval.estimate)} [{format_number(interval.low)}, {format_number(interval.high)}]"
-
-
-def _share(interval: Interval) -> str:
-    return f"{percent(interval.estimate)} [{percent(interval.low)}, {percent(interval.high)}]"
+def _burden(cost: Cost) -> tuple[float, ...]:
+    return cost.stopped, cost.tokens_a_day, cost.approvals_a_day, cost.waiting_minutes_a_day

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from simkit.blast_radius import AttackPath, BlastRadius, Provenance
-from simkit.narrowing.candidates import candidates, in_force
-from simkit.narrowing.candidates import unneeded as unneeded_of
+from simkit.blast_radius import BlastRadius, Provenance, intervals
+from simkit.entitlements import Grant
+from simkit.narrowing.bearing import Bearings
+from simkit.narrowing.candidates import each_narrowing, in_force
 from simkit.narrowing.costs import PRICES, Cost, Prices, Side
 from simkit.narrowing.measuring import Measured, Question, measure, measured_with_paths
-from simkit.narrowing.narrowing import Narrowing
+from simkit.narrowing.narrowing import Holder, Narrowing
 from simkit.narrowing.recommendation import Breaking, Point, Recommendation, Recommendations
 from simkit.narrowing.removals import DropEntitlements
 from simkit.narrowing.screening import Screened, screen
 from simkit.narrowing.tightenings import TurnDial
+from simkit.narrowing.unneeded import Unneeded, unneeded
 from simkit.narrowing.work import Givers
+from simkit.overprivilege import over_privilege
 from simkit.policies import DIALS
 from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
 from simkit.simulation import PolicyLike
-from simkit.standards import Reference, of
 
-ROUGH_TRIALS = 100
-"""Trials of the first replay, which only decides what is replayed in full."""
+ROUGH_TRIALS = 1000
+"""Trials of the first replay, which decides what is replayed in full: up to here it costs less than to compile."""
 MOST_ROUGH = 200
 """How many narrowings are replayed roughly, at most; fewer on large graphs, each of which takes a while to compile."""
 STEPS_AT_MOST = 400_000
 """How many attack steps all these replays together may have, though never fewer than `CONFIRMED` narrowings."""
 CONFIRMED = 16
-"""How many are replayed in full."""
+"""How many of those that cost something are replayed in full, and how many of those that do not."""
 TIES = (
     "drop-entitlement",
     "drop-role",
@@ -49,7 +51,6 @@ TIES = (
 )
 """Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. A dial stands
 by its name; of its settings the weakest that does as well goes first."""
-PATHS = 200
 
 
 def recommend(
@@ -82,24 +83,31 @@ class _Recommender:
     side: Side = field(init=False)
     before: Measured = field(init=False)
     results: list[BlastRadius] = field(init=False)
-    free: set[DropEntitlements] = field(init=False)
+    everything: list[Narrowing] = field(init=False)
+    unneeded: dict[Narrowing, Unneeded] = field(init=False)
+    bearings: Bearings = field(init=False)
+    known: dict[Narrowing, Measured] = field(default_factory=dict)
+    """What was measured in full of each narrowing alone."""
 
     def __post_init__(self) -> None:
         self.side = Side.of(self.scenario)
         with stretch(0.0, 0.0):  # short beside what follows
             self.before, self.results = measured_with_paths(self.scenario, self.question)
         model = self.scenario.model
-        self.free = set(unneeded_of(model, self.side.work, Givers(model)))
+        privilege, givers = over_privilege(self.scenario), Givers(model)
+        self.unneeded = {each.narrowing: each for each in unneeded(model, privilege, givers)}
+        self.everything = list(dict.fromkeys(each_narrowing(self.scenario, privilege, givers)))
+        self.bearings = Bearings(self.results, self.question, model)
 
     def run(self, budget: int) -> Recommendations:
-        everything = self._offered()
+        offered = list(self._offered())
         with stretch(0.0, 0.1):
-            screened = screen(self.scenario, everything, self.question)
+            screened = screen(self.scenario, offered, self.question)
         kept, breaking = self._sorted_out(screened)
         with stretch(0.1, 0.5):
             promising = self._most_promising(kept)
         with stretch(0.5, 0.8):
-            ranked = sorted(map(self._confirmed, steps(promising)), key=_order)
+            ranked = self._with_ties(sorted(map(self._confirmed, steps(promising)), key=_order))
         with stretch(0.8, 1.0):
             curve, narrowed = self._curve(ranked, budget)
         return Recommendations(
@@ -107,7 +115,7 @@ class _Recommender:
             ranked=tuple(ranked),
             curve=curve,
             breaking=tuple(breaking),
-            candidates=len(everything),
+            candidates=len(offered),
             screened=len(screened),
             scenario=self.scenario,
             narrowed=narrowed,
@@ -115,18 +123,13 @@ class _Recommender:
             prices=self.prices,
         )
 
-    def _offered(self) -> list[Narrowing]:
+    def _offered(self) -> Iterator[Narrowing]:
         """All candidates; what nobody needs from one holder goes at once, not piece by piece."""
-        together = {(each.holder, grant) for each in self.free for grant in each.grants if len(each.grants) > 1}
-        return [
-            each
-            for each in candidates(self.scenario)
-            if not (
-                isinstance(each, DropEntitlements)
-                and len(each.grants) == 1
-                and (each.holder, each.grants[0]) in together
-            )
-        ]
+        drops = [each for each in self.unneeded if isinstance(each, DropEntitlements) and len(each.grants) > 1]
+        together = {(each.holder, grant) for each in drops for grant in each.grants}
+        for each in self.everything:
+            if not (isinstance(each, DropEntitlements) and _piece(each) in together):
+                yield each
 
     def _sorted_out(self, screened: Sequence[Screened]) -> tuple[list[tuple[Screened, Cost]], list[Breaking]]:
         """Those that keep every task, with their costs, and those that would help and do not."""
@@ -144,50 +147,65 @@ class _Recommender:
     def _most_promising(self, kept: Sequence[tuple[Screened, Cost]]) -> list[tuple[Narrowing, Cost]]:
         """Those that gain the most for their cost in a short replay; what costs nothing is always among them."""
         rough = self.question.roughly(ROUGH_TRIALS)
-        before = measure(self.scenario, rough)
+        before = self.before if rough == self.question else measure(self.scenario, rough)
         scored = []
         for each, cost in steps(kept):
-            gain = before.less(measure(each.narrowing.apply(self.scenario), rough)).estimate
+            gain = before.less(self._measured(each.narrowing, rough)).estimate
             worth = gain / max(self._price(each.narrowing, cost), 0.1)
             scored.append(((-worth, -each.less, *_name(each.narrowing)), each.narrowing, cost))
         scored.sort(key=lambda row: row[0])
-        best = [(narrowing, cost) for _, narrowing, cost in scored if narrowing not in self.free]
-        free = [(narrowing, cost) for _, narrowing, cost in scored if narrowing in self.free]
-        return [*free[:CONFIRMED], *best[:CONFIRMED]]
+        best = [(narrowing, cost) for _, narrowing, cost in scored if not self._free(narrowing)]
+        free = [(narrowing, cost) for _, narrowing, cost in scored if self._free(narrowing)]
+        chosen = [*free[:CONFIRMED], *best[:CONFIRMED]]
+        self.known = {narrowing: self.known[narrowing] for narrowing, _ in chosen if narrowing in self.known}
+        return chosen
+
+    def _measured(self, narrowing: Narrowing, question: Question) -> Measured:
+        """The samples after `narrowing` alone; those of the whole question are remembered."""
+        if question != self.question:
+            return measure(narrowing.apply(self.scenario), question)
+        if narrowing not in self.known:
+            self.known[narrowing] = measure(narrowing.apply(self.scenario), question)
+        return self.known[narrowing]
+
+    def _free(self, narrowing: Narrowing) -> bool:
+        return narrowing in self.unneeded and self.unneeded[narrowing].is_free
 
     def _price(self, narrowing: Narrowing, cost: Cost) -> float:
         own = cost.price(self.prices)
-        return max(0.0, own - cost.changes * self.prices.change) if narrowing in self.free else own
+        return max(0.0, own - cost.changes * self.prices.change) if self._free(narrowing) else own
 
     def _confirmed(self, each: tuple[Narrowing, Cost]) -> Recommendation:
         narrowing, cost = each
-        after = measure(narrowing.apply(self.scenario), self.question)
-        path, at, rule = self._path(narrowing)
+        after = self._measured(narrowing, self.question)
+        found = self.unneeded.get(narrowing)
         return Recommendation(
             narrowing=narrowing,
-            unneeded=narrowing in self.free,
+            unneeded=self._free(narrowing),
+            evidence=found.evidence if found else "",
             cost=cost,
             price=self._price(narrowing, cost),
             less=self.before.less(after),
             before=self.before.effect(),
             after=after.effect(),
-            path=path,
-            at=at,
+            bearing=self.bearings.of(narrowing),
             tasks=tuple(name for name in self.scenario.model.tasks if name not in self.side.utility.broken),
-            relevant=_relevant(rule),
         )
 
-    def _path(self, narrowing: Narrowing) -> tuple[str, str, str]:
-        """The most frequent path that `narrowing` bears on, the first step of it that it does, and the step's rule."""
-        for path in self._paths():
-            for step in path.steps:
-                if narrowing.bears_on(step.cause, self.scenario.model):
-                    return str(path), step.label, step.rule
-        return "", "", ""
+    def _with_ties(self, ranked: Sequence[Recommendation]) -> list[Recommendation]:
+        """Each with the place of the first that it ties with: at the same price, and no difference sample by sample."""
+        found: list[Recommendation] = []
+        for place, each in enumerate(ranked, 1):
+            first = found[-1].ties_with or place - 1 if found else 0
+            tied = bool(first) and self._alike(found[first - 1], each)
+            found.append(replace(each, ties_with=first) if tied else each)
+        return found
 
-    def _paths(self) -> Iterable[AttackPath]:
-        for result in self.results:
-            yield from result.paths(self.question.goal or None, limit=PATHS)
+    def _alike(self, one: Recommendation, other: Recommendation) -> bool:
+        if not (one.helps and other.helps) or round(one.price, 3) != round(other.price, 3):
+            return False
+        lost = [self._measured(each.narrowing, self.question).losses for each in (one, other)]
+        return 0.0 in intervals.mean((lost[0] - lost[1]).tolist())
 
     def _curve(self, ranked: Sequence[Recommendation], budget: int) -> tuple[tuple[Point, ...], Scenario]:
         """Changes one after the other, each the best gain for its cost after those before it."""
@@ -212,16 +230,21 @@ class _Recommender:
         cost = self.side.cost(Side.of(there), last.cost.changes + 1)
         if cost.broken:
             return None
-        after = measure(there, self.question)
+        after = self._measured(narrowing, self.question) if here is self.scenario else measure(there, self.question)
         less = now.less(after)
         if 0.0 in less or less.estimate < 0:
             return None
-        saved = self.prices.change * (1 if narrowing in self.free else 0)
+        saved = self.prices.change * self._free(narrowing)
         price = last.price + max(0.0, cost.price(self.prices) - last.cost.price(self.prices)) - saved
         price = max(price, last.price)
         worth = less.estimate / max(price - last.price, 1e-9)
         point = Point(narrowing, cost, price, after.effect(), less)
         return (-worth, *_name(narrowing)), point, there, after
+
+
+def _piece(drop: DropEntitlements) -> tuple[Holder, Grant] | None:
+    """The one grant that `drop` takes from its holder; None if it takes several."""
+    return (drop.holder, drop.grants[0]) if len(drop.grants) == 1 else None
 
 
 def _name(narrowing: Narrowing) -> tuple[int, int, str]:
@@ -233,10 +256,6 @@ def _name(narrowing: Narrowing) -> tuple[int, int, str]:
 
 def _order(each: Recommendation) -> tuple[bool, float, float, int, int, str]:
     return not each.helps, -each.worth, -each.less.estimate, *_name(each.narrowing)
-
-
-def _relevant(rule: str) -> tuple[Reference, ...]:
-    return of(rule) if rule else ()
 
 
 def _marked(points: Sequence[Point]) -> tuple[Point, ...]:

@@ -84,7 +84,7 @@ class _Sweep:
             [row for rows in variants for row in rows],
             np.cumsum([0, *map(len, variants)]).tolist(),
             columns,
-            np.array([_weight(fact, scenario, question.goal) for fact in facts], dtype=np.float64),
+            np.array([_weight(fact, scenario, question) for fact in facts], dtype=np.float64),
             question.threads,
         )
 
@@ -97,7 +97,7 @@ class _Sweep:
         return list(kept.reshape(len(sets), len(self.rows), len(self.columns)))
 
     def harm(self, held: Held) -> float:
-        """The mean over the entry points of the worst variant: value lost, or whether the goal is reached."""
+        """The mean over the entry points of the worst variant: the harm, or whether the goal is reached."""
         values: NDArray[np.float64] = np.asarray(held @ self.weights)
         worst = [values[first:last].max() for first, last in pairwise(self.bounds)]
         return float(np.mean(worst))
@@ -110,9 +110,11 @@ REACHED = frozenset(
 """Kinds of facts that the attacker reaches."""
 
 
-def _weight(fact: Fact, scenario: Scenario, goal: str) -> float:
-    if goal:
-        return float(fact == Fact("reached", goal))
+def _weight(fact: Fact, scenario: Scenario, question: Question) -> float:
+    if question.goal:
+        return float(fact == Fact("reached", question.goal))
+    if not question.valued:
+        return 1 / len(scenario.goals) if fact.kind == "reached" else 0.0
     return scenario.model.resources[fact.subject].value.get(fact.object, 0.0) if fact.kind == "lost" else 0.0
 
 

@@ -35,10 +35,6 @@ class Work:
     """
 
     needs: Mapping[str, Mapping[str, Ways]]
-    used: Mapping[str, frozenset[str]]
-    """For each identity the operations that its observed runs called."""
-    granted: Mapping[str, frozenset[Grant]]
-    """For each identity the grants, of those that it has, that tasks lean on: its own, or through a tool's runs-as."""
 
     def lost(self, after: Work) -> tuple[str, ...]:
         """The tasks that have less `after` than here."""
@@ -117,41 +113,11 @@ class Givers:
                     return True
         return False
 
-    def covering(self, identity: str, grant: Grant) -> Iterator[Grant]:
-        """The grants of `identity` that cover `grant`."""
-        operation, target = grant
-        for name in (target, *self.containers.get(target, ())):
-            if any((operation, name) in self.gives[holder] for holder, _ in self.of(identity)):
-                yield operation, name
-
 
 def work_of(scenario: Scenario) -> Work:
     """What the tasks of `scenario` rest on."""
     givers = Givers(scenario.model)
-    needs = {task.name: dict(_needs(givers, task)) for task in scenario.model.tasks.values()}
-    used: dict[str, set[str]] = {}
-    for run in scenario.observed:
-        if run.success:
-            used.setdefault(scenario.model.tasks[run.task].identity, set()).update(run.calls)
-    granted: dict[str, set[Grant]] = {}
-    for task in scenario.model.tasks.values():
-        for identity, grant in _uses(givers, task, used.get(task.identity, ())):
-            granted.setdefault(identity, set()).update(givers.covering(identity, grant))
-    return Work(needs, _frozen(used), {name: frozenset(grants) for name, grants in granted.items()})
-
-
-def _frozen(names: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {key: frozenset(values) for key, values in names.items()}
-
-
-def _uses(givers: Givers, task: Task, observed: Iterable[str]) -> Iterator[tuple[str, Grant]]:
-    """Each grant that `task` or the observed runs use, at its identity and at the identity that the tool runs as."""
-    calls = [grant for operation in observed for grant in givers.resolver.grants(operation)]
-    for grant in [*givers.resolver.needs(task.needs), *calls]:
-        yield task.identity, grant
-        deputy = givers.model.tool_of(grant[0]).runs_as
-        if deputy:
-            yield deputy, grant
+    return Work({task.name: dict(_needs(givers, task)) for task in scenario.model.tasks.values()})
 
 
 def _needs(givers: Givers, task: Task) -> Iterator[tuple[str, Ways]]:

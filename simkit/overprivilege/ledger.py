@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from simkit.blast_radius import Provenance, intervals
@@ -81,14 +81,14 @@ class _Ledger:
         )
 
     def _uses(self, identity: str, granted: Iterable[Grant]) -> Iterator[GrantUse]:
-        needed = self._needed(identity, tuple(granted))
+        needed = self._needed(identity, dict.fromkeys(granted))
         used = self._used(identity)
         for operation, target in granted:
             writes = self.model.operation(operation).effect in STATE_CHANGING
             tasks = tuple(needed.get((operation, target), ()))
             yield GrantUse(identity, operation, target, writes, tasks, used[operation])
 
-    def _needed(self, identity: str, granted: tuple[Grant, ...]) -> dict[Grant, dict[str, None]]:
+    def _needed(self, identity: str, granted: Collection[Grant]) -> dict[Grant, dict[str, None]]:
         """For each grant the tasks that need it."""
         found: dict[Grant, dict[str, None]] = {}
         for task in self.workers[identity]:
@@ -104,7 +104,7 @@ class _Ledger:
             if identity in (task.identity, tool.runs_as):
                 yield operation, target
 
-    def _covering(self, operation: str, target: str, granted: tuple[Grant, ...]) -> list[Grant]:
+    def _covering(self, operation: str, target: str, granted: Collection[Grant]) -> list[Grant]:
         """The grant on `target` itself, else those on what contains it."""
         if (operation, target) in granted:
             return [(operation, target)]
@@ -134,7 +134,7 @@ class _Ledger:
         """How many grants the session of `task` holds and it needs, then the same of writes."""
         session = self.cut.serving(task)
         held = set(session.grants) if session else set()
-        needed = {grant for call in self.resolver.needs(task.needs) for grant in self._covering(*call, tuple(held))}
+        needed = {grant for call in self.resolver.needs(task.needs) for grant in self._covering(*call, held)}
         return len(held), len(needed), self._writes(held), self._writes(needed)
 
     def _writes(self, grants: Iterable[Grant]) -> int:
