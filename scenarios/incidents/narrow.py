@@ -25,7 +25,9 @@ Remade by `python scenarios/incidents/narrow.py --out results/narrowing.md`: {tr
 first entry point of each file, under the policy in force. The chance is that of the first goal that the public record
 says was reached. Costs are in the price of one change; 0 means that nobody's declared work leans on what goes. The
 *cheapest cut* is the proven least number of removals after which not even the worst case reaches the goal while every
-task still works. What the record says about each recommendation stands in [docs/narrowing.md](../docs/narrowing.md).
+task still works; a dial or a condition may still do what no removal does. *2, as 1*: at the same price, no difference
+to 1 can be told, sample by sample. What the record says about each recommendation stands in
+[docs/narrowing.md](../docs/narrowing.md).
 """
 
 
@@ -58,7 +60,7 @@ def overview(every: list[Found]) -> Table:
     rows = []
     for each in every:
         first = next((r for r in each.ranking if r.helps), None)
-        cut = str(len(each.plan.narrowings)) if each.plan.possible else "breaks a task"
+        cut = str(len(each.plan.narrowings)) if each.plan.possible else "no removals do"
         before = each.ranking.curve[0].effect.chance
         chance = percent(before.estimate) if before else None
         if first is None or first.after.chance is None:
@@ -74,12 +76,12 @@ def section(each: Found) -> str:
     ranked = each.ranking.ranked[:SHOWN]
     rows = [
         (
-            place,
+            f"{place}, as {r.ties_with}" if r.ties_with else str(place),
             r.narrowing.name,
             round(r.price, 3),
             "no difference" if r.is_none else percent(r.less.estimate),
-            r.at or None,
-            ", ".join(reference.id for reference in r.relevant) or None,
+            r.bearing.at or None,
+            r.bearing.ids or None,
         )
         for place, r in enumerate(ranked, 1)
     ]

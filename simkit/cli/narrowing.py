@@ -84,11 +84,12 @@ def narrow(
     """Recommend what to narrow, the best gain for its cost first, and show the scenario file before and after.
 
     Every narrowing that the model offers is screened by the worst case, the best are replayed, and nothing that breaks
-    a task is recommended. With --goal the plan puts the goal out of reach even in the worst case: greedily, or with
-    --exact by the cheapest set of removals, and the proof that no cheaper one does. With --budget (and without --exact)
+    a task is recommended. With --goal the plan puts the goal out of reach even in the worst case: by removals chosen
+    greedily, or, where none do, by one change of another kind; with --exact by the cheapest set of removals, and the
+    proof that no cheaper one does. With --budget (and without --exact)
     it is the best few changes of any kind, which need not be enough.
 
-    Exits with 1 if the goal cannot be cut off without breaking a task (or, with --exact, within the budget).
+    Exits with 1 if the goal cannot be cut off so without breaking a task (or, with --exact, within the budget).
 
     \b
     Examples:
@@ -99,14 +100,16 @@ def narrow(
     if exact and goal is None:
         raise click.UsageError("--exact cuts a goal off: name it with --goal")
     check_out(out, scenario)
-    _check_write(write, scenario)
+    _check_write(write, out, scenario)
     world = load(scenario)
     entries = tuple(world.entry_points) if every_entry_point else (entry_through(screen, world, entry_point),)
     asked = {"entry_point": entries, "trials": trials, "seed": seed, "threads": threads}
     with screen.working("screening and replaying narrowings"):
         found = _found(world, policy, goal, budget, exact, time_limit, asked)
+    _write(screen, found.plan, write)
     Output(screen, "narrow", format_ or "", out).result(found)
-    _show(screen, found.plan, "json" if out == "-" and format_ == "json" else "", write)
+    if not (out == "-" and format_ == "json") and not screen.quiet and found.plan.narrowings:
+        click.echo("\n" + "\n".join(printable(line) for line in found.plan.diff().split("\n")))
     return FINE if found.plan.possible else DOES_NOT_HOLD
 
 
@@ -123,37 +126,38 @@ def _found(
 
     if goal is not None and (exact or budget is None):
         plan = narrowing.cut_off(world, policy, goal=goal, exact=exact, budget=budget, time_limit=time_limit, **asked)
-        ranking = None if exact else narrowing.recommend(world, policy, goal=goal, **asked)
-        return Narrowed(plan, ranking)
+        if exact:
+            return Narrowed(plan, None)
+        ranking = narrowing.recommend(world, policy, goal=goal, **asked)
+        other = None if plan.possible else narrowing.cut_by_one(ranking)
+        return Narrowed(other or plan, ranking)
     changes: dict[str, Any] = {} if budget is None else {"budget": budget}
     ranking = narrowing.recommend(world, policy, goal=goal, **changes, **asked)
     return Narrowed(narrowing.plan_from(ranking), ranking)
 
 
-def _check_write(write: str | None, scenario: str) -> None:
+def _check_write(write: str | None, out: str, scenario: str) -> None:
     """Raises InputError, before any work, where the narrowed scenario cannot be written."""
     if write is None:
         return
-    folder = os.path.dirname(write) or "."
-    if not os.path.isdir(folder):
-        raise InputError(f"--write {write}: there is no folder {folder!r}: make it first, or name another")
-    if os.path.exists(write) and os.path.exists(scenario) and os.path.samefile(write, scenario):
-        raise InputError(
-            f"--write {write} is the scenario itself: name another file, and compare before you replace it"
-        )
+    if write == "-":
+        raise InputError("--write -: the answer stands on standard output already: name a file")
+    check_out(write, scenario, option="--write")
+    if out != "-" and os.path.realpath(out) == os.path.realpath(write):
+        raise InputError(f"--write {write} is where --out writes the answer: name two files")
 
 
-def _show(screen: Screen, plan: Plan, format_: str, write: str | None) -> None:
-    """The narrowed scenario as a file, and as a diff where it does not stand in the answer already."""
-    if write is not None and plan.possible:
-        from simkit.files import write as write_file
-        from simkit.scenario import dump, loads
-
-        text = dump(plan.narrowed)
-        loads(text, write)
-        write_file(write, text)
-        screen.note(f"note: wrote {write}" + ("" if plan.narrowings else ", which is the scenario as it was"))
-    elif write is not None:
+def _write(screen: Screen, plan: Plan, write: str | None) -> None:
+    """Write the narrowed scenario, once it has been read back."""
+    if write is None:
+        return
+    if not plan.possible:
         screen.note(f"note: wrote nothing to {write}: there is no plan")
-    if format_ != "json" and not screen.quiet and plan.narrowings:
-        click.echo("\n" + "\n".join(printable(line) for line in plan.diff().split("\n")))
+        return
+    from simkit.files import write as write_file
+    from simkit.scenario import dump, loads
+
+    text = dump(plan.narrowed)
+    loads(text, write)
+    write_file(write, text)
+    screen.note(f"note: wrote {write}" + ("" if plan.narrowings else ", which is the scenario as it was"))

@@ -149,15 +149,18 @@ def suffix_says(out: str, suffixes: Mapping[str, str]) -> str:
     return next((name for suffix, name in suffixes.items() if out.lower().endswith(suffix)), "")
 
 
-def check_out(out: str, *inputs: str) -> None:
-    """Raises InputError, before any work, where `out` cannot be written or is one of the files that are read."""
+def check_out(out: str, *inputs: str, option: str = "--out") -> None:
+    """Raises InputError, before any work, where `out`, as `option` names it, cannot be written or is one of the files
+    that are read."""
     if out == "-":
         return
     folder = os.path.dirname(out) or "."
     if not os.path.isdir(folder):
-        raise InputError(f"--out {out}: there is no folder {folder!r}: make it first, or name another")
+        raise InputError(f"{option} {out}: there is no folder {folder!r}: make it first, or name another")
     if os.path.isdir(out):
-        raise InputError(f"--out {out} is a folder: name a file in it")
+        raise InputError(f"{option} {out} is a folder: name a file in it")
+    if not os.access(out if os.path.exists(out) else folder, os.W_OK):
+        raise InputError(f"{option} {out}: you may not write there: name another file")
     for name in inputs:
         if name != "-" and os.path.exists(out) and os.path.exists(name) and os.path.samefile(out, name):
-            raise InputError(f"--out {out} is a file that is read: name another")
+            raise InputError(f"{option} {out} is a file that is read: name another")

@@ -32,7 +32,7 @@ class Asked:
 
 
 MACHINES_LEFT_OUT = (
-    "It leaves machine identities out: device and machine-to-machine authentication, and access to APIs on behalf of "
+    "leaves machine identities out: device and machine-to-machine authentication, and access to APIs on behalf of "
     "subjects, are not addressed, so nothing measured about an agent claims an assurance level; it bears only on the "
     "person at the root of a delegation."
 )

@@ -50,9 +50,9 @@ def least_privilege(bench: Bench) -> Measured:
     privilege = bench.privilege
     scope = bench.turned("scope", "task", "role")
     unneeded, writes = privilege.unneeded(), privilege.unneeded(writes=True)
-    text = f"{len(unneeded)} of {len(privilege.grants)} grants unneeded ({len(writes)} writes; evidence: "
+    text = f"{len(unneeded)} of {len(privilege.known())} grants unneeded ({len(writes)} writes; evidence: "
     text += f"{privilege.window.confidence}); {scope.text}"
-    numbers = {"unneeded": len(unneeded), "granted": len(privilege.grants), "scope": dict(scope.numbers)}
+    numbers = {"unneeded": len(unneeded), "granted": len(privilege.known()), "scope": dict(scope.numbers)}
     return Measured(text, numbers)
 
 

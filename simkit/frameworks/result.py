@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simkit.ablation import Sampled, ladder, sampled
 from simkit.ablation.samples import measured, responding
@@ -80,27 +80,44 @@ class Evidence:
         text += (
             f"{self.provenance.scenario} under {self.provenance.policy}, {len(self.missing())} have none. {RELEVANT}"
         )
-        return f"{text} NIST SP 800-63-4: {MACHINES_LEFT_OUT}" if "NIST SP 800-63" in frameworks else text
+        return f"{text} NIST SP 800-63-4 {MACHINES_LEFT_OUT}" if "NIST SP 800-63" in frameworks else text
 
     def table(self) -> Table:
         """The controls that something was measured of."""
         rows = [(*_named(row), row.asked.asks, row.asked.carrier, row.measured.text) for row in self.found()]
         columns = ("framework", "version", "control", "asks to", "carried out here by", "measured")
+        title = f"{self.provenance.scenario}: what was measured of each control"
+        return Table(columns, rows, title=title, note=self._note())
+
+    def _note(self) -> str:
         shown = self.provenance
-        note = (
+        text = (
             f"{RELEVANT} {shown.trials:,} trials, seed {shown.seed}; 95 % intervals, differences paired; each dial is "
         )
-        note += f"turned alone from {shown.policy}; means over {shown.entry_point}."
-        return Table(columns, rows, title=f"{shown.scenario}: what was measured of each control", note=note)
+        return f"{text}turned alone from {shown.policy}; means over {shown.entry_point}."
 
     def missing_table(self) -> Table:
         """The controls without evidence, and why."""
-        rows = [(*_named(row), row.asked.asks, row.measured.text) for row in self.missing()]
-        return Table(("framework", "version", "control", "asks to", "why"), rows, title="controls without evidence")
+        rows = [(_list(row), _named(row)[2], row.asked.asks, row.measured.text) for row in self.missing()]
+        return Table(("framework", "control", "asks to", "why"), rows, title="controls without evidence")
+
+    def framework_table(self, name: str) -> Table:
+        """The controls of one framework that something was measured of. Raises QuestionError."""
+        of_it = [row for row in self.rows if row.asked.list == name]
+        if not of_it:
+            raise QuestionError(f"no framework is called {name!r}: {nearest(name, {r.asked.list for r in self.rows})}")
+        rows = [
+            (_named(row)[2], row.asked.asks, row.asked.carrier, row.measured.text)
+            for row in of_it
+            if row.measured.found
+        ]
+        return Table(("control", "asks to", "carried out here by", "measured"), rows, title=_list(of_it[0]))
 
     def tables(self) -> list[Table]:
-        """Both tables."""
-        return [table for table in (self.table(), self.missing_table()) if table.rows]
+        """A table for each framework that something was measured of, then the controls without evidence."""
+        found = [self.framework_table(name) for name in dict.fromkeys(row.asked.list for row in self.found())]
+        found[-1:] = [replace(table, note=self._note()) for table in found[-1:]]
+        return [table for table in (*found, self.missing_table()) if table.rows]
 
     def to_dict(self) -> dict[str, object]:
         """The result as plain data."""
@@ -112,6 +129,11 @@ class Evidence:
 
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self.tables())
+
+
+def _list(row: Row) -> str:
+    """The framework with its version, such as `NIST CSF 2.0`."""
+    return f"{row.asked.reference.list} {row.asked.reference.version}"
 
 
 def _named(row: Row) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from simkit.narrowing.candidates import candidates
 from simkit.narrowing.costs import PRICES, Cost, Prices
 from simkit.narrowing.narrowing import Holder, Narrowing
-from simkit.narrowing.plan import Plan, cut_off, plan_from
+from simkit.narrowing.plan import Plan, cut_by_one, cut_off, plan_from
 from simkit.narrowing.recommendation import Point, Recommendation, Recommendations
 from simkit.narrowing.recommending import recommend
 from simkit.narrowing.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
@@ -39,6 +39,7 @@ __all__ = [
     "ShortenTtl",
     "TurnDial",
     "candidates",
+    "cut_by_one",
     "cut_off",
     "plan_from",
     "recommend",

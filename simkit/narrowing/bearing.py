@@ -53,9 +53,10 @@ class Bearings:
 
 
 def _paths(result: BlastRadius, goal: str) -> Iterator[AttackPath]:
-    """The paths to `goal`; without one those to every loss, by how much of the mean value lost comes by them."""
-    if goal:
-        yield from result.paths(goal, limit=PATHS)
+    """The paths to `goal`; without one those to every loss, by how much of the mean value lost comes by them, or to
+    every goal where nothing has a value."""
+    if goal or not result.legend.value:
+        yield from result.paths(goal or None, limit=PATHS)
         return
     values = {str(result.graph.facts[fact]): value for fact, value in result.legend.value.items()}
     targets = [(str(result.graph.facts[fact]), fact) for fact in result.legend.value]

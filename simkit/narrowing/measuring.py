@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from simkit.simulation import checked_trials, compile_attack, replayed
 from simkit.table import format_number, percent
 
 Floats = NDArray[np.float64]
+VALUE = "value lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Question:
     @property
     def harm(self) -> str:
         """What is lost besides, in words."""
-        return "value lost" if self.valued else "share of goals reached"
+        return VALUE if self.valued else "share of goals reached"
 
     def amount(self, value: float) -> str:
         """`value` of the measure, as people read it."""
@@ -80,12 +81,11 @@ class Question:
 
     def spread(self, interval: Interval) -> str:
         """An interval of the harm, `estimate [low, high]`."""
-        low, high = self.harmed(interval.low), self.harmed(interval.high)
-        return f"{self.harmed(interval.estimate)} [{low}, {high}]"
+        return _written(interval, self.harmed)
 
     def chance(self, interval: Interval) -> str:
         """An interval of a chance, or of a difference of chances."""
-        return f"{_signed(interval.estimate)} [{_signed(interval.low)}, {_signed(interval.high)}]"
+        return _written(interval, _signed)
 
     def gain(self, interval: Interval) -> str:
         """An interval of the measure."""
@@ -105,7 +105,15 @@ class Effect:
     chance: Interval | None
     worst_value: float
     in_worst_case: bool
-    harm: str = "value lost"
+    harm: str = VALUE
+
+    def spread(self, interval: Interval) -> str:
+        """An interval of the harm, as people read it."""
+        return _written(interval, format_number if self.harm == VALUE else _signed)
+
+    def gain(self, interval: Interval) -> str:
+        """An interval of what is to become smaller: of the chance of the goal where one is asked about."""
+        return _written(interval, _signed) if self.chance else self.spread(interval)
 
     def to_dict(self) -> dict[str, object]:
         """The effect as plain data."""
@@ -194,6 +202,10 @@ def measured_with_paths(scenario: Scenario, question: Question) -> tuple[Measure
         for name in question.entry_points
     ]
     return _of(results, question), results
+
+
+def _written(interval: Interval, write: Callable[[float], str]) -> str:
+    return f"{write(interval.estimate)} [{write(interval.low)}, {write(interval.high)}]"
 
 
 def _signed(share: float) -> str:

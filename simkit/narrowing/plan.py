@@ -16,7 +16,7 @@ from simkit.narrowing.cutting import Choice, Problem
 from simkit.narrowing.exact import CutSet, cheapest, greedy
 from simkit.narrowing.measuring import Effect, Question, measure, measured_with_paths
 from simkit.narrowing.narrowing import Narrowing
-from simkit.narrowing.recommendation import HINT, Recommendations
+from simkit.narrowing.recommendation import HINT, KEPT, UNKNOWN, Recommendations
 from simkit.narrowing.recommending import provenance, recommend
 from simkit.narrowing.supports import Supported, supported
 from simkit.narrowing.work import Givers, work_of
@@ -32,10 +32,10 @@ TIME_LIMIT = 30.0
 class Plan:
     """Changes to make together, and the scenario after them.
 
-    `method` is `exact`, `greedy` or `budget`; `bearings` says for each change which path it cuts. `bound` is the price
-    that no set of removals which cuts the goal and keeps every task goes under; `proven` says that the plan meets it.
-    Where there is no such set, `narrowings` is empty, `possible` is False, and `stuck` holds an attack that rests on
-    nothing that could go (empty where only the tasks together, or the budget, forbid it).
+    `method` is `exact`, `greedy`, `budget` or `one change`; `bearings` says for each change which path it cuts. `bound`
+    is the price that no set of removals which cuts the goal and keeps every task goes under; `proven` says that the
+    plan meets it. Where there is no such set, `narrowings` is empty, `possible` is False, and `stuck` holds an attack
+    that rests on nothing that could go (empty where only the tasks together, or the budget, forbid it).
     """
 
     question: Question
@@ -69,24 +69,35 @@ class Plan:
     @property
     def summary(self) -> str:
         """The plan in a sentence or two."""
-        aim = self.question.goal or ("any loss" if self.question.valued else "every goal")
+        aim = self.question.goal or ("any loss" if self.question.valued else "any goal")
         if not self.possible and self.price:
             least = format_number(self.bound)
             return f"{aim} cannot be cut off within the budget: to do it, and keep every task, costs at least {least}."
         if not self.possible:
             why = f": nothing on this path can go: {' -> '.join(self.stuck)}" if self.stuck else ""
-            return f"{aim} cannot be cut off without breaking a task{why}."
+            return f"{aim} cannot be cut off by removals without breaking a task{why}."
         if not self.narrowings:
             found = f"{aim} is out of reach already." if self.is_cut else f"No change found makes {aim} less likely."
             return found[0].upper() + found[1:] if not self.question.goal else found
         many = len(self.narrowings) > 1
         count, s = f"{len(self.narrowings)} change{'s' if many else ''}", "" if many else "s"
-        end = f"put{s} {aim} out of reach, even in the worst case" if self.is_cut else f"leave{s} {aim} within reach"
-        return f"{count} {end}, and every task still works; {self._proof()}."
+        end = (
+            f"put{s} {aim} out of reach, even in the worst case"
+            if self.is_cut
+            else f"leave{s} {self._something} within reach"
+        )
+        return f"{count} {end}, {KEPT if self.tasks else UNKNOWN}; {self._proof()}."
+
+    @property
+    def _something(self) -> str:
+        """What is left where it is not a goal with a name."""
+        return self.question.goal or ("some loss" if self.question.valued else "some goal")
 
     def _proof(self) -> str:
         if self.method == "budget":
             return "greedily chosen, by replay"
+        if self.method == "one change":
+            return "no set of removals does that"
         if self.proven:
             proof = "1 attack path proves" if self.paths == 1 else f"{self.paths} attack paths prove"
             return f"no cheaper set does ({proof} it)"
@@ -209,6 +220,8 @@ def cut_off(
     question = Question.about(base, entry_point, goal, trials=trials, seed=seed, threads=threads)
     if budget is not None and budget < 1:
         raise QuestionError(f"a budget of {budget} changes changes nothing: give at least 1")
+    if not time_limit >= 0:
+        raise QuestionError(f"a time limit of {time_limit} seconds is none: give 0 or more")
     if budget is not None and not exact:
         return within_budget(base, question, budget)
     made = supported(base)
@@ -283,6 +296,16 @@ def within_budget(scenario: Scenario, question: Question, budget: int, prices: P
         prices=prices,
     )
     return plan_from(found)
+
+
+def cut_by_one(found: Recommendations) -> Plan | None:
+    """The plan of the best single change of `found`, of any kind, after which not even the worst case reaches its goal;
+    None if there is none. A dial or a condition may do what no removal does."""
+    best = next((each for each in found.ranked if each.helps and not each.after.in_worst_case), None)
+    if best is None:
+        return None
+    narrowed = best.narrowing.apply(found.scenario)
+    return plan_of(found.scenario, found.question, [best.narrowing], narrowed, method="one change", price=best.price)
 
 
 def plan_from(found: Recommendations) -> Plan:

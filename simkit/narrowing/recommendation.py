@@ -10,9 +10,12 @@ from simkit.narrowing.costs import PRICES, Cost, Prices
 from simkit.narrowing.measuring import Effect, Question
 from simkit.narrowing.narrowing import Narrowing
 from simkit.scenario import Scenario
-from simkit.table import Cell, Table
+from simkit.standards import Reference
+from simkit.table import Cell, Table, format_number
 
 HINT = "Relevant to, never prevents: simkit's own reading of the public lists."
+KEPT = "and every task still works"
+UNKNOWN = "but no task is declared, so nothing says what that breaks"
 SHOWN = 12
 """How many tasks a note lists before it says how many more there are."""
 
@@ -40,17 +43,22 @@ class Recommendation:
     ties_with: int = 0
 
     def __repr__(self) -> str:
-        spread = _share if self.before.chance else _spread
-        return f"Recommendation({self.narrowing.name}: {spread(self.less)} less, costs {format_number(self.price)})"
+        less = self.before.gain(self.less)
+        return f"Recommendation({self.narrowing.name}: {less} less, costs {format_number(self.price)})"
 
     def table(self) -> Table:
         """What it buys and costs, the path that it cuts, and what still works."""
-        spread = _share if self.before.chance else _spread
+        before, after, harm = self.before, self.after, self.before.harm
+        both = (("before", before), ("after", after))
         rows = [
-            ("less is lost", "no difference" if self.is_none else spread(self.less)),
-            ("mean value lost before", _spread(self.before.mean)),
-            ("mean value lost after", _spread(self.after.mean)),
+            ("less", "no difference" if self.is_none else before.gain(self.less)),
+            (f"mean {harm}, before", before.spread(before.mean)),
+            (f"mean {harm}, after", after.spread(after.mean)),
+            (f"p95 of {harm}, before", before.spread(before.p95)),
+            (f"p95 of {harm}, after", after.spread(after.p95)),
+            *((f"chance of the goal, {when}", each.gain(each.chance)) for when, each in both if each.chance),
             ("costs, in the price of one change", format_number(self.price)),
+            ("evidence that nobody needs it", self.evidence or None),
             ("takes away", self.at or None),
             ("on the path", self.path or None),
             ("tasks that still work", ", ".join(self.tasks)),
@@ -60,6 +68,21 @@ class Recommendation:
 
     def _repr_html_(self) -> str:
         return self.table().html()
+
+    @property
+    def path(self) -> str:
+        """The most frequent attack path that it cuts; empty if none that was taken uses what goes."""
+        return self.bearing.path
+
+    @property
+    def at(self) -> str:
+        """The step of `path` that it takes away or weakens."""
+        return self.bearing.at
+
+    @property
+    def relevant(self) -> tuple[Reference, ...]:
+        """The techniques and controls that it is relevant to."""
+        return self.bearing.relevant
 
     @property
     def is_none(self) -> bool:
@@ -91,10 +114,10 @@ class Recommendation:
             "after": self.after.to_dict(),
             "evidence": self.evidence,
             "ties_with": self.ties_with,
-            "path": self.bearing.path,
-            "at": self.bearing.at,
+            "path": self.path,
+            "at": self.at,
             "tasks_that_still_work": list(self.tasks),
-            "relevant_to": [str(reference) for reference in self.bearing.relevant],
+            "relevant_to": [str(reference) for reference in self.relevant],
         }
 
 
@@ -172,7 +195,8 @@ class Recommendations:
             )
         best = helpful[0]
         text = f"{best.narrowing.name}: the {self.question.measure} falls by {self.question.gain(best.less)} "
-        text += f"(from {self._level(best.before)} to {self._level(best.after)}), and every task still works."
+        kept = KEPT if best.tasks else UNKNOWN
+        text += f"(from {self._level(best.before)} to {self._level(best.after)}), {kept}."
         twins = sum(each.ties_with == 1 for each in self.ranked)
         if twins:
             text += f" {twins} other{'s do' if twins > 1 else ' does'} as well at the same price."
@@ -212,7 +236,7 @@ class Recommendations:
         """The tasks that still work, which are the same for all of them."""
         tasks = self.ranked[0].tasks if self.ranked else ()
         if not tasks:
-            return "No task is declared that could break." if self.ranked else ""
+            return "No task is declared, so nothing says what each of them breaks." if self.ranked else ""
         named = ", ".join(tasks[:SHOWN]) + (f", {len(tasks) - SHOWN} more" if len(tasks) > SHOWN else "")
         return f"Every task that works now still works after each of them: {named}."
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius, Provenance, intervals
 from simkit.entitlements import Grant
+from simkit.errors import QuestionError
 from simkit.narrowing.bearing import Bearings
 from simkit.narrowing.candidates import each_narrowing, in_force
 from simkit.narrowing.costs import PRICES, Cost, Prices, Side
@@ -30,6 +31,8 @@ MOST_ROUGH = 200
 """How many narrowings are replayed roughly, at most; fewer on large graphs, each of which takes a while to compile."""
 STEPS_AT_MOST = 400_000
 """How many attack steps all these replays together may have, though never fewer than `CONFIRMED` narrowings."""
+FEWEST = 8
+"""How many of the ranking the greedy curve chooses from at least; more where the graph is small."""
 CONFIRMED = 16
 """How many of those that cost something are replayed in full, and how many of those that do not."""
 TIES = (
@@ -72,6 +75,8 @@ def recommend(
     most. The same seed gives the same answer. Raises QuestionError and PolicyError.
     """
     question = Question.about(scenario, entry_point, goal, trials=trials, seed=seed, threads=threads)
+    if budget < 0:
+        raise QuestionError(f"a budget of {budget} changes cannot be spent: give 0 or more")
     return _Recommender(in_force(scenario, policy), question, prices).run(budget)
 
 
@@ -135,7 +140,7 @@ class _Recommender:
         """Those that keep every task, with their costs, and those that would help and do not."""
         kept: list[tuple[Screened, Cost]] = []
         breaking: list[Breaking] = []
-        most = max(CONFIRMED, min(MOST_ROUGH, STEPS_AT_MOST // max(len(self.results[0].graph.steps), 1)))
+        most = max(CONFIRMED, min(MOST_ROUGH, self._affordable()))
         for each in screened[: 2 * most]:
             cost = self.side.cost(Side.of(each.narrowing.apply(self.scenario)))
             if not cost.broken:
@@ -159,6 +164,10 @@ class _Recommender:
         chosen = [*free[:CONFIRMED], *best[:CONFIRMED]]
         self.known = {narrowing: self.known[narrowing] for narrowing, _ in chosen if narrowing in self.known}
         return chosen
+
+    def _affordable(self) -> int:
+        """How many replays of this graph there is time for."""
+        return STEPS_AT_MOST // max(len(self.results[0].graph.steps), 1)
 
     def _measured(self, narrowing: Narrowing, question: Question) -> Measured:
         """The samples after `narrowing` alone; those of the whole question are remembered."""
@@ -209,7 +218,7 @@ class _Recommender:
 
     def _curve(self, ranked: Sequence[Recommendation], budget: int) -> tuple[tuple[Point, ...], Scenario]:
         """Changes one after the other, each the best gain for its cost after those before it."""
-        pool = [each.narrowing for each in ranked]
+        pool = [each.narrowing for each in ranked[: max(FEWEST, self._affordable() // max(budget, 1))]]
         points = [Point(None, Cost(changes=0), 0.0, self.before.effect(), self.before.less(self.before))]
         here, now = self.scenario, self.before
         while pool and len(points) <= budget:

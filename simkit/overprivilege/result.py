@@ -76,9 +76,13 @@ class OverPrivilege:
 
     def __repr__(self) -> str:
         shown = (
-            f"{len(self.unneeded())} of {len(self.grants)} grants unneeded, {len(self.removable())} on enough evidence"
+            f"{len(self.unneeded())} of {len(self.known())} grants unneeded, {len(self.removable())} on enough evidence"
         )
         return f"OverPrivilege({shown}; {self.window.runs} runs, {self.provenance.scenario})"
+
+    def known(self) -> list[GrantUse]:
+        """The grants of which something says whether they are needed: those of identities with a declared task."""
+        return [grant for grant in self.grants if self._is_known(grant)]
 
     def unneeded(self, identity: str = "", *, writes: bool | None = None) -> list[GrantUse]:
         """The grants (of `identity`, if named) that no declared task needs and no observed run used.
@@ -87,11 +91,8 @@ class OverPrivilege:
         """
         return [
             grant
-            for grant in self.grants
-            if grant.unneeded
-            and self.windows[grant.identity].tasks
-            and identity in ("", grant.identity)
-            and writes in (None, grant.writes)
+            for grant in self.known()
+            if grant.unneeded and identity in ("", grant.identity) and writes in (None, grant.writes)
         ]
 
     def removable(self) -> list[GrantUse]:
@@ -101,19 +102,29 @@ class OverPrivilege:
     @property
     def share(self) -> float:
         """The share of the grants of identities with declared tasks that is unneeded."""
-        known = [grant for grant in self.grants if self.windows[grant.identity].tasks]
+        known = self.known()
         return len(self.unneeded()) / len(known) if known else 0.0
 
     @property
     def summary(self) -> str:
         """The result in a few sentences."""
-        unneeded, writes = self.unneeded(), self.unneeded(writes=True)
-        known = [grant for grant in self.grants if self.windows[grant.identity].tasks]
-        text = f"{len(unneeded)} of {len(known)} grants ({len(writes)} of them writes) are needed by no declared task "
-        text += "and used by no observed run"
-        text += f"; {len(self.removable())} can go on enough evidence." if self.window.runs else "."
+        known = self.known()
+        text = self._counted(len(known)) if known else "No identity that has grants has a declared task."
         text += f" {self._undeclared()}Evidence: {self._evidence()}. {self._task_sizes()}"
         return f"{text} {self._too_narrow()}".strip()
+
+    def _counted(self, known: int) -> str:
+        unneeded, writes = self.unneeded(), self.unneeded(writes=True)
+        text = f"{len(unneeded):,} of {known:,} grants ({len(writes):,} of them writes) are needed by no declared task "
+        text += "and used by no observed run"
+        if not self.window.runs:
+            return f"{text}."
+        enough = self.removable()
+        return f"{text}; {len(enough):,} of them can go on enough evidence ({sum(g.writes for g in enough):,} writes)."
+
+    def _is_known(self, grant: GrantUse) -> bool:
+        """True if something says what its identity needs: a declared task."""
+        return bool(self.windows[grant.identity].tasks)
 
     def _undeclared(self) -> str:
         silent = [name for name, window in self.windows.items() if not window.tasks]
@@ -149,31 +160,49 @@ class OverPrivilege:
         """A row for each identity, writes apart."""
         rows = [self._row(name, [grant for grant in self.grants if grant.identity == name]) for name in self.windows]
         note = "Grants (operation on target): needed by a declared task, used by an observed run, and neither. "
-        note += f"Enough evidence: the 95 % bound is at most {percent(RARE)} and every declared task was seen."
+        note += (
+            f"Enough evidence: the 95 % bound is at most {percent(RARE)} and every declared task was seen; none: no "
+        )
+        note += "run was observed, or no task is declared (then what is unneeded is not known: -)."
         columns = ("identity", *COLUMNS, "runs", "95 % bound", "evidence")
         return Table(columns, rows, title=f"{self.provenance.scenario}: over-privilege by identity", note=note)
 
     def _row(self, name: str, grants: list[GrantUse]) -> tuple[str | int | None, ...]:
         window = self.windows[name]
         bound = percent(window.bound) if window.runs else None
-        return (name, *_counts(grants), window.runs, bound, window.confidence)
+        return (
+            name,
+            *_counts(grants, known=bool(window.tasks), seen=bool(window.runs)),
+            window.runs,
+            bound,
+            window.confidence,
+        )
 
     def tools_table(self) -> Table:
         """A row for each tool, writes apart, over all identities."""
         tools: dict[str, list[GrantUse]] = {}
         for grant in self.grants:
             tools.setdefault(grant.operation.partition(".")[0], []).append(grant)
-        rows: list[tuple[str | int, ...]] = [(tool, *_counts(grants)) for tool, grants in sorted(tools.items())]
-        return Table(("tool", *COLUMNS), rows, title="over-privilege by tool")
+        silent = len(self.grants) - len(self.known())
+        note = f"{silent:,} grants of identities without a declared task are not counted." if silent else ""
+        for name, grants in tools.items():
+            tools[name] = [grant for grant in grants if self._is_known(grant)]
+        rows = [
+            (tool, *_counts(grants, seen=bool(self.window.runs))) for tool, grants in sorted(tools.items()) if grants
+        ]
+        return Table(("tool", *COLUMNS), rows, title="over-privilege by tool", note=note)
 
-    def unneeded_table(self) -> Table:
-        """Every unneeded grant, writes first."""
-        ordered = sorted(self.unneeded(), key=lambda grant: (not grant.writes, grant.identity, str(grant)))
+    def unneeded_table(self, most: int | None = None) -> Table:
+        """Every unneeded grant, writes first; the first `most` of them."""
+        every = sorted(self.unneeded(), key=lambda grant: (not grant.writes, grant.identity, str(grant)))
         rows = [
             (grant.identity, str(grant), "write" if grant.writes else "read", self.windows[grant.identity].confidence)
-            for grant in ordered
+            for grant in every[:most]
         ]
-        return Table(("identity", "grant", "kind", "evidence"), rows, title="what no declared task and no run needs")
+        cut = f"{len(rows):,} of {len(every):,}: `unneeded()` has all of them, and so has JSON."
+        note = cut if len(rows) < len(every) else ""
+        title = "what no declared task and no run needs"
+        return Table(("identity", "grant", "kind", "evidence"), rows, title=title, note=note)
 
     def sizes_table(self) -> Table:
         """What a task's session holds under the policy, against what the task needs."""
@@ -196,7 +225,8 @@ class OverPrivilege:
 
     def tables(self) -> list[Table]:
         """All tables that hold something."""
-        found = [self.table(), self.tools_table(), self.sizes_table(), self.unneeded_table(), self.beyond_table()]
+        found = [self.table(), self.tools_table(), self.sizes_table()]
+        found += [self.unneeded_table(SHOWN), self.beyond_table()]
         return [table for table in found if table.rows]
 
     def to_dict(self) -> dict[str, object]:
@@ -218,10 +248,14 @@ class OverPrivilege:
 
 
 COLUMNS = ("grants", "needed", "used", "unneeded", "writes", "needed writes", "used writes", "unneeded writes")
+SHOWN = 60
+"""So many unneeded grants are listed among the tables."""
 SIZES = ("held", "needed", "writes_held", "writes_needed")
 
 
-def _counts(grants: list[GrantUse]) -> tuple[int, ...]:
+def _counts(grants: list[GrantUse], *, known: bool = True, seen: bool) -> tuple[int | None, ...]:
+    """What `COLUMNS` asks for; None for what is unneeded where that is not `known`, and for uses if no run was
+    `seen`."""
     writes = [grant for grant in grants if grant.writes]
     return tuple(
         count
@@ -229,7 +263,7 @@ def _counts(grants: list[GrantUse]) -> tuple[int, ...]:
         for count in (
             len(group),
             sum(bool(grant.needed) for grant in group),
-            sum(bool(grant.used) for grant in group),
-            sum(grant.unneeded for grant in group),
+            sum(bool(grant.used) for grant in group) if seen else None,
+            sum(grant.unneeded for grant in group) if known else None,
         )
     )

@@ -86,11 +86,13 @@ def test_frameworks_can_be_chosen_and_unknown_ones_are_refused() -> None:
 
 
 def test_the_tables_and_the_data_say_relevant_to_and_never_more(leaked: Evidence) -> None:
-    table, missing = leaked.tables()
-    assert len(table.rows) + len(missing.rows) == len(leaked.rows)
-    assert "Relevant to, no more" in table.note
-    text = json.dumps(leaked.to_dict()) + table.text() + missing.text() + leaked.summary
+    *tables, missing = leaked.tables()
+    assert sum(len(table.rows) for table in tables) == len(leaked.table().rows) == len(leaked.found())
+    assert len(leaked.found()) + len(missing.rows) == len(leaked.rows)
+    assert "NIST CSF 2.0" in [table.title for table in tables]
+    assert "Relevant to, no more" in tables[-1].note
+    text = json.dumps(leaked.to_dict()) + leaked.table().text() + missing.text() + leaked.summary
     assert not re.search(r"\b(compliant|complies|prevents)\b", text.lower())
     assert "leaves machine identities out" in leaked.summary
     assert repr(leaked).endswith("controls have some; two-dials, rbac)")
-    assert leaked._repr_html_().count("<table") == 2
+    assert leaked._repr_html_().count("<table") == len(tables) + 1

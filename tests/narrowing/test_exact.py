@@ -144,7 +144,7 @@ def test_what_only_the_tasks_together_forbid_is_said() -> None:
     plan = cut_off(world(ROLES.replace("ROLES", "one, two")), goal="leaked", trials=20)
     assert not plan.possible
     assert plan.stuck == ()
-    assert plan.summary == "leaked cannot be cut off without breaking a task."
+    assert plan.summary == "leaked cannot be cut off by removals without breaking a task."
 
 
 def test_a_path_on_which_nothing_can_go_is_shown() -> None:
