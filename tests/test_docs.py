@@ -18,7 +18,8 @@ from simkit.policies.sessions import sessions
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-PROSE = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+PROSE = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+HOME = "index.md"
 DAY = 86400.0
 
 
@@ -28,7 +29,7 @@ def blocks(text: str, language: str) -> list[str]:
 
 def rows(text: str, heading: str) -> Iterator[list[str]]:
     """The cells of the first table after `heading`, without its head."""
-    table = text.split(heading, 1)[1].split("|---", 1)[1]
+    table = re.split(r"^\| ?:?---", text.split(heading, 1)[1], maxsplit=1, flags=re.MULTILINE)[1]
     for line in table.splitlines()[1:]:
         if not line.startswith("|"):
             return
@@ -121,5 +122,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_every_page_in_docs_is_linked_from_the_readme() -> None:
-    assert [page.name for page in (ROOT / "docs").glob("*.md") if f"docs/{page.name}" not in README] == []
+def test_every_page_in_docs_is_linked_from_the_readme_or_the_home_page() -> None:
+    linked = README + (ROOT / "docs" / HOME).read_text("utf-8").replace("](", "](docs/")
+    pages = [page.name for page in (ROOT / "docs").glob("*.md") if page.name != HOME]
+    assert [name for name in pages if f"docs/{name}" not in linked] == []

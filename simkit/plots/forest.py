@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = ((0.58, "right"), (0.76, "left"))
 """Inches to the right of the axes, and how the text is aligned: the mean, and the difference."""
+_OVER_COLUMNS = 26.0
+"""Points from the axes to the title: the names of the columns stand between."""
 
 
 def comparison(compared: Comparison, *, ax: Axes | None = None) -> Axes:
@@ -22,7 +24,7 @@ def comparison(compared: Comparison, *, ax: Axes | None = None) -> Axes:
     is logarithmic where the largest value is more than 50 times the smallest.
     """
     results = compared.results
-    with style.canvas(ax, 8.6, 1.5 + 0.46 * len(results)) as axes:
+    with style.canvas(ax, 8.6, 1.7 + 0.46 * len(results)) as axes:
         for row, result in enumerate(results):
             _row(axes, row, result)
             _words(axes, row, compared, result)
@@ -88,8 +90,8 @@ def _frame(ax: Axes, compared: Comparison) -> None:
     ax.grid(axis="x")
     for column, text in zip(_COLUMNS, ("mean", f"against {style.name(compared.against, 22)}"), strict=True):
         _beside(ax, column, -0.62, text, va="bottom", color=palette.GREY)
-    # beside long names the axes are narrow, and over the columns there is no room
-    style.heading(ax, f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}", share=0.7)
+    where = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
+    style.heading(ax, f"{where}, what each policy loses", above=_OVER_COLUMNS)
     marks, words = ax.get_legend_handles_labels()
     order = (2, 1, 0)
     style.legend_below(ax, 0.62, [marks[at] for at in order], [words[at] for at in order], columns=3)

@@ -136,12 +136,13 @@ def number(value: float) -> str:
     return f"{format_number(float(value) / size)}{unit}".replace("-", "−")
 
 
-def heading(ax: Axes, text: str, share: float = 1.0) -> None:
-    """The title of `ax`, in as many lines as it needs in this `share` of the width of the axes."""
+def heading(ax: Axes, text: str, *, share: float = 1.0, above: float = 0.0) -> None:
+    """The title of `ax`, in as many lines as it needs in this `share` of the width of the axes, `above` them in points
+    (0: as far as titles are)."""
     per_inch = 10.5  # letters of the title's size and weight
     width = int(share * ax.bbox.width / ax.get_figure(root=True).dpi * per_inch)  # type: ignore[union-attr]
     lines = textwrap.wrap(text, max(width, 20), break_on_hyphens=False)
-    ax.set_title("\n".join(lines), parse_math=False)
+    ax.set_title("\n".join(lines), parse_math=False, pad=above or None)
 
 
 def clock_axis(ax: Axes, low: float, high: float) -> None:
