@@ -11,10 +11,12 @@ simkit; the rest, and numba with it, is imported by the first call of the fixtur
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from simkit.baseline import Measured
     from simkit.blast_radius import BlastRadius
 
+Answer = TypeVar("Answer")
+_RADII: pytest.StashKey[BlastRadii] = pytest.StashKey()
 MARK = "blast_radius(scenario, *, policy, entry_point, trials, seed, baseline): what calls of the fixture leave out"
 
 
@@ -39,6 +43,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARK)
     if config.getoption("simkit_update") and getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("--simkit-update writes files that several processes would share: run it without -n")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says which baselines --simkit-update renewed."""
+    if not config.getoption("simkit_update"):
+        return
+    radii = config.stash.get(_RADII, None)
+    for file in sorted(radii.renewed) if radii else ():
+        terminalreporter.write_line(f"simkit: renewed {file}")
+    if radii is None or not radii.renewed:
+        terminalreporter.write_line("simkit: no test that ran checks a scenario against a baseline; none was renewed")
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
@@ -73,6 +88,18 @@ def _steps(path: Any) -> list[str]:
     return [f"  {number}. {step.label}" for number, step in enumerate(path.steps, start=1)]
 
 
+def _answered(question: Callable[[], Answer]) -> Answer:
+    """The answer to `question`; where simkit refuses it, the test fails at its own line, with the one sentence."""
+    from simkit.errors import InputError
+
+    __tracebackhide__ = True
+    try:
+        return question()
+    except InputError as error:
+        refused = str(error)
+    pytest.fail(refused)
+
+
 @dataclass(frozen=True, slots=True)
 class Radius:
     """A blast radius to assert about: what it measures compares by the estimate, and explains itself on failure."""
@@ -86,10 +113,12 @@ class Radius:
         """A goal, a resource (lost in any way), `resource:impact`, contained, value-lost(-p95) or worst-case."""
         from simkit.baseline import measured
 
-        return measured(self.result, what)
+        __tracebackhide__ = True
+        return _answered(lambda: measured(self.result, what))
 
     def chance(self, what: str) -> Measured:
         """The chance of a goal, that a resource is lost in any way, or of a `resource:impact`."""
+        __tracebackhide__ = True
         return self.measure(what)
 
     def value_lost(self) -> Measured:
@@ -107,6 +136,7 @@ class BlastRadii:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._found: dict[tuple[object, ...], Radius] = {}
+        self.renewed: set[str] = set()
 
     def simulate(self, scenario: str, given: Mapping[str, Any]) -> Radius:
         """The blast radius of `scenario`, a path, as `given` says."""
@@ -116,23 +146,30 @@ class BlastRadii:
         key = (path, path.stat().st_mtime_ns if path.exists() else 0, *sorted(given.items()))
         if key not in self._found:
             asked = {"trials": self._ini("simkit_trials"), "seed": self._ini("simkit_seed"), **given}
-            self._found[key] = Radius(simkit.simulate(simkit.load(path), **asked))
+            self._found[key] = Radius(simkit.simulate(simkit.load(self._seen(scenario)), **asked))
         return self._found[key]
 
     def check(self, scenario: str, baseline: str | None) -> None:
         """Fails the test if `scenario` breaks what it expects or grew; --simkit-update renews the baseline."""
-        import simkit.baseline
+        from simkit.baseline import Terms, check
 
         stored = baseline or str(self._config.getini("simkit_baseline"))
-        update = bool(self._config.getoption("simkit_update"))
-        file = str(self._path(stored)) if stored else None
-        report = simkit.baseline.check([str(self._path(scenario))], baseline=file, update=update and bool(file))
+        update = bool(stored) and bool(self._config.getoption("simkit_update"))
+        file = self._seen(stored) if stored else None
+        terms = None if stored else Terms(self._ini("simkit_trials"), self._ini("simkit_seed"))
+        report = check([self._seen(scenario)], baseline=file, update=update, terms=terms)
+        self.renewed |= {stored} if update else set()
         if report.failed:
+            failures = [sentence for each in report.checks for sentence in each.failures]
             paths = [f"path: {path.path} (cut {path.what})" for path in report.paths]
-            pytest.fail("\n".join([report.summary, *report.sentences, *paths]), pytrace=False)
+            pytest.fail("\n".join([report.summary, *failures, *paths]), pytrace=False)
 
-    def _path(self, name: str) -> Any:
+    def _path(self, name: str) -> Path:
         return self._config.rootpath / name
+
+    def _seen(self, name: str) -> str:
+        """The path as seen from here, which reads better in messages."""
+        return os.path.relpath(self._path(name))
 
     def _ini(self, name: str) -> int:
         text = str(self._config.getini(name))
@@ -153,21 +190,22 @@ class Asking:
 
         Takes `policy`, `entry_point`, `trials` and `seed` as `simkit.simulate` does; what is left out the marker says.
         """
+        __tracebackhide__ = True
         asked = {key: value for key, value in {**self._said, **given}.items() if key not in ("scenario", "baseline")}
-        return self._radii.simulate(self._file(scenario), asked)
+        file = self._file(scenario)
+        return _answered(lambda: self._radii.simulate(file, asked))
 
     def check(self, scenario: str | None = None, *, baseline: str | None = None) -> None:
         """Fails the test if `scenario` breaks what it expects, or grew since `baseline` (or `simkit_baseline`)."""
-        self._radii.check(self._file(scenario), baseline or self._said.get("baseline"))
+        __tracebackhide__ = True
+        file = self._file(scenario)
+        _answered(lambda: self._radii.check(file, baseline or self._said.get("baseline")))
 
     def _file(self, scenario: str | None) -> str:
         chosen = scenario or self._said.get("scenario")
         if chosen is None:
             raise pytest.UsageError("blast_radius needs a scenario: pass its path, or set it with the marker")
         return str(chosen)
-
-
-_RADII = pytest.StashKey[BlastRadii]()
 
 
 @pytest.fixture

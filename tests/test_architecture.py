@@ -24,7 +24,7 @@ FLOORS = (
     ("frameworks", "studies"),
     ("plots",),
     ("report", "notebook"),
-    ("cli", "pytest_plugin"),
+    ("cli", "pytest_plugin", "pytest_entry"),
 )
 """Lowest first. A module imports from the floors under it, and on its own floor only inside its own package."""
 SIDEWAYS = {("techniques", "policies"), ("artifacts", "baseline")}

@@ -24,12 +24,26 @@ PROVEN = "worst case"
 class Measured(Interval):
     """An interval that is compared by its estimate, and that knows what it measures and how the attacker got there.
 
-    >>> Measured(0.04, 0.02, 0.07, 100, "Wilson", "customers-leaked") <= 0.05
-    True
+    >>> chance = Measured(0.04, 0.02, 0.07, 100, "Wilson", "customers-leaked")
+    >>> chance <= 0.05, chance == 0.04
+    (True, True)
     """
 
     what: str = ""
     result: BlastRadius | None = field(default=None, compare=False, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        """A number is equal to the estimate; another measured number must be the same in all that it says."""
+        if isinstance(other, Measured):
+            return self._said == other._said
+        return isinstance(other, int | float) and self.estimate == other
+
+    def __hash__(self) -> int:
+        return hash(self.estimate)
+
+    @property
+    def _said(self) -> tuple[object, ...]:
+        return self.what, self.estimate, self.low, self.high, self.trials, self.method
 
     def __float__(self) -> float:
         return self.estimate

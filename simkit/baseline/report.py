@@ -105,6 +105,12 @@ class FileCheck:
             *(change.sentence for change in self.changes if not change.grew),
         ]
 
+    @property
+    def failures(self) -> list[str]:
+        """What made it fail: growth, and expectations that are not shown to hold."""
+        broken = [verdict.sentence for verdict in self.verdicts if not verdict.holds]
+        return [*(change.sentence for change in self.growth), *broken]
+
     def to_dict(self) -> dict[str, object]:
         """The check of one file as plain data."""
         return {
@@ -173,10 +179,17 @@ class Report:
             text += f", {bad} {'does' if bad == 1 else 'do'} not" if bad else ""
             text += f", {unsure} {'needs' if unsure == 1 else 'need'} more trials" if unsure else ""
         if self.baseline:
-            grew = len(self.growth)
-            many = f"{grew} measure{'' if grew == 1 else 's'}" if grew else "nothing"
-            text += f", {many} grew since {self.baseline}"
+            text += f", {self._grew} since {self.baseline}" if self._compared else f", {self.baseline} is renewed"
         return text + "."
+
+    @property
+    def _compared(self) -> bool:
+        return any(check.compared for check in self.checks)
+
+    @property
+    def _grew(self) -> str:
+        grew = len(self.growth)
+        return f"{grew} measure{'' if grew == 1 else 's'} grew" if grew else "nothing grew"
 
     def tables(self) -> list[Table]:
         """The verdicts, the changes and the paths to cut; empty ones are left out."""

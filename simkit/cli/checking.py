@@ -139,23 +139,32 @@ def pairs(formats: Iterable[str], outs: Iterable[str]) -> list[tuple[str, str]]:
 
     >>> pairs(["text", "sarif"], ["simkit.sarif"])
     [('sarif', 'simkit.sarif'), ('text', '-')]
+    >>> pairs(["json", "sarif"], ["checked.json", "found.json"])
+    [('json', 'checked.json'), ('sarif', 'found.json')]
     """
-    left, free, made = list(formats), list[str](), list[tuple[str, str]]()
-    if not left:
-        made = [(_says(out) or "text", out) for out in outs] or [("text", "-")]
+    wanted, files = list(formats), list(outs)
+    if not wanted:
+        made = [(_says(out) or "text", out) for out in files] or [("text", "-")]
+    elif len(wanted) == len(files) and sorted(wanted) != sorted(map(_says, files)):
+        made = list(zip(wanted, files, strict=True))
     else:
-        for out in outs:
-            if _says(out) in left:
-                left.remove(_says(out))
-                made.append((_says(out), out))
-            else:
-                free.append(out)
-    if len(free) > len(left):
-        raise QuestionError(f"--out {free[-1]} has no format: give a --format for each --out")
-    made += zip(left, [*free, *["-"] * (len(left) - len(free))], strict=True)
+        made = _by_name(wanted, files)
     if sum(out == "-" for _, out in made) > 1:
         raise QuestionError("two formats cannot share standard output: give an --out for each --format but one")
     return made
+
+
+def _by_name(left: list[str], outs: Iterable[str]) -> list[tuple[str, str]]:
+    free, made = list[str](), list[tuple[str, str]]()
+    for out in outs:
+        if _says(out) in left:
+            left.remove(_says(out))
+            made.append((_says(out), out))
+        else:
+            free.append(out)
+    if len(free) > len(left):
+        raise QuestionError(f"--out {free[-1]} has no format: give a --format for each --out")
+    return [*made, *zip(left, [*free, *["-"] * (len(left) - len(free))], strict=True)]
 
 
 def _says(out: str) -> str:

@@ -1,0 +1,180 @@
+"""The GitHub Action, run for real: a repository goes red when one entitlement is added, and says which."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from artifacts.test_reports import JUNIT, SARIF
+from baseline.worlds import DESK, LINE, grown
+from ci.runner import ACTION, ROOT, act, lent
+from click.testing import CliRunner
+
+from simkit.cli.commands import simkit
+
+WORKFLOW = ROOT / "examples" / "ci" / "github-actions.yml"
+pytestmark = pytest.mark.skipif(not all(map(shutil.which, ("bash", "git"))), reason="needs bash and git")
+
+
+def git(folder: Path, *words: str) -> None:
+    who = ("-c", "user.name=tester", "-c", "user.email=tester@example.com", "-c", "init.defaultBranch=main")
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path, why: str) -> None:
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", why)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a scenario, its baseline, and the workflow that users are told to copy."""
+    folder = tmp_path / "repository"
+    (folder / "scenarios").mkdir(parents=True)
+    (folder / "results").mkdir()
+    (folder / ".github" / "workflows").mkdir(parents=True)
+    (folder / "scenarios" / "desk.yaml").write_text(DESK, "utf-8")
+    shutil.copy(WORKFLOW, folder / ".github" / "workflows" / "blast-radius.yml")
+    monkeypatch.chdir(folder)
+    made = CliRunner().invoke(
+        simkit, ["check", "scenarios", "--baseline", "results/baseline.json", "--update", "--trials", "200"]
+    )
+    assert made.exit_code == 0, made.output
+    git(folder, "init", "--quiet")
+    commit(folder, "a help desk, and its blast radius")
+    return folder
+
+
+def steps(folder: Path) -> list[dict[str, Any]]:
+    found = yaml.safe_load((folder / ".github" / "workflows" / "blast-radius.yml").read_text("utf-8"))
+    made: list[dict[str, Any]] = found["jobs"]["check"]["steps"]
+    return made
+
+
+def inputs(folder: Path) -> dict[str, str]:
+    """What the workflow of the repository gives to the action."""
+    (step,) = [step for step in steps(folder) if "/simkit@" in step.get("uses", "")]
+    given: dict[str, str] = step["with"]
+    return given
+
+
+def checked_out(repository: Path, to: Path) -> Path:
+    git(repository, "clone", "--quiet", ".", str(to))
+    return to
+
+
+def test_a_repository_goes_red_when_one_entitlement_is_added_and_says_which(repository: Path, tmp_path: Path) -> None:
+    before = checked_out(repository, tmp_path / "before")
+    green = act(inputs(before), before, tmp_path)
+    assert green.code == 0, green.log
+    assert "blast radius check passed" in green.summary
+
+    git(repository, "switch", "--quiet", "--create", "more")
+    (repository / "scenarios" / "desk.yaml").write_text(grown(), "utf-8")
+    commit(repository, "the desk may read the books")
+    after = checked_out(repository, tmp_path / "after")
+    red = act(inputs(after), after, tmp_path)
+    assert red.code == 1, red.log
+    for told in (red.log, red.summary):
+        assert "entitlement crm.books of role desk added" in " ".join(told.split())
+    assert "blast radius check failed" in red.summary
+    assert red.summary == (after / "simkit.md").read_text("utf-8")
+
+
+def test_its_reports_are_what_the_next_steps_read(repository: Path, tmp_path: Path) -> None:
+    (repository / "scenarios" / "desk.yaml").write_text(grown(), "utf-8")
+    done = act(inputs(repository), repository, tmp_path)
+    assert done.outputs == {"sarif": "simkit.sarif", "junit": "simkit-junit.xml", "comment": "simkit.md"}
+    log = json.loads((repository / done.outputs["sarif"]).read_text("utf-8"))
+    SARIF.validate(log)
+    JUNIT.validate(repository / done.outputs["junit"])
+    for result in log["runs"][0]["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        assert (repository / place["artifactLocation"]["uri"]).exists(), "as seen from the root of the repository"
+        assert place["region"]["startLine"] == LINE
+    upload, comment = steps(repository)[-2:]
+    assert upload["with"]["sarif_file"] == done.outputs["sarif"]
+    assert f"--body-file {done.outputs['comment']} " in comment["run"]
+    for step in (upload, comment):
+        assert "!cancelled()" in step["if"], "a red check is what they are for"
+
+
+def test_reports_go_where_they_are_told(repository: Path, tmp_path: Path) -> None:
+    named = {"sarif": "results/a.json", "junit": "results/b", "comment": "results/c d.md"}
+    done = act({**inputs(repository), **named}, repository, tmp_path)
+    assert (done.code, done.outputs) == (0, named), done.log
+    SARIF.validate(json.loads((repository / named["sarif"]).read_text("utf-8")))
+    JUNIT.validate(repository / named["junit"])
+    assert (repository / named["comment"]).read_text("utf-8") == done.summary
+
+
+def test_it_reports_without_failing_where_it_is_told_to(repository: Path, tmp_path: Path) -> None:
+    (repository / "scenarios" / "desk.yaml").write_text(grown(), "utf-8")
+    done = act({**inputs(repository), "exit-zero": "true"}, repository, tmp_path)
+    assert done.code == 0
+    assert "blast radius check failed" in done.summary
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\n\n  "])
+def test_every_path_counts_however_they_are_parted(repository: Path, tmp_path: Path, between: str) -> None:
+    (repository / "other.yaml").write_text(DESK.replace("at_most: 5%", "at_least: 5%"), "utf-8")
+    done = act({"paths": between.join(("scenarios", "other.yaml")) + "\n"}, repository, tmp_path)
+    assert done.code == 1
+    assert "2 scenarios" in done.log
+
+
+def test_what_is_not_given_the_project_says(repository: Path, tmp_path: Path) -> None:
+    settings = '[tool.simkit.check]\npaths = ["scenarios"]\nbaseline = "results/baseline.json"\n'
+    (repository / "pyproject.toml").write_text(settings, "utf-8")
+    (repository / "scenarios" / "desk.yaml").write_text(grown(), "utf-8")
+    done = act({}, repository, tmp_path)
+    assert done.code == 1
+    assert "since results/baseline.json" in done.log
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"paths": "nowhere"}, "no file is called 'nowhere'"),
+        ({"paths": ""}, "no PATH is given"),
+        ({"paths": "scenarios", "baseline": "gone.json"}, "there is no baseline 'gone.json'"),
+        ({"paths": "--exit-zero"}, "no file is called '--exit-zero'"),
+        ({"paths": "scenarios;false $(touch pwned) `touch pwned`"}, "no file is called 'scenarios;false'"),
+    ],
+)
+def test_bad_input_is_never_green_and_no_old_report_is_shown(
+    repository: Path, tmp_path: Path, given: dict[str, str], says: str
+) -> None:
+    (repository / "simkit.md").write_text("an older report", "utf-8")
+    done = act({**given, "exit-zero": "true"}, repository, tmp_path)
+    assert (done.code, done.summary) == (2, "")
+    assert says in done.log
+    assert not (repository / "pwned").exists()
+
+
+def test_a_module_of_the_repository_does_not_stand_in_for_simkit(repository: Path, tmp_path: Path) -> None:
+    """A pull request could pass the gate with a file of the right name."""
+    (repository / "scenarios" / "desk.yaml").write_text(grown(), "utf-8")
+    for name in ("simkit.py", "click.py", "yaml.py"):
+        (repository / name).write_text("raise SystemExit(0)\n", "utf-8")
+    assert act(inputs(repository), repository, tmp_path).code == 1
+
+
+def test_inputs_come_to_the_scripts_as_variables_only() -> None:
+    for step in ACTION["runs"]["steps"]:
+        assert "${{" not in step.get("run", "")
+
+
+@pytest.mark.slow
+def test_it_installs_itself_from_its_own_folder(repository: Path, tmp_path: Path) -> None:
+    done = act(inputs(repository), repository, tmp_path, install=True, **lent(tmp_path))
+    assert done.code == 0, done.log
+    installed = tmp_path / "simkit" / ("Scripts" if os.name == "nt" else "bin") / "simkit"
+    assert installed.exists()
+    assert "blast radius check passed" in done.summary

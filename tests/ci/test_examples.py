@@ -1,0 +1,192 @@
+"""What users copy from examples/ci is what its hosts accept, and what simkit does."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import pytest
+import yaml
+from artifacts.test_reports import JUNIT
+from baseline.worlds import DESK, grown
+from ci.runner import ACTION, ROOT, lent
+from ci.test_action import commit, git
+from click.testing import CliRunner
+
+from simkit.cli.commands import simkit
+
+EXAMPLES = ROOT / "examples" / "ci"
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
+COMMANDS = Path(sysconfig.get_path("scripts"))
+
+
+def run(*words: str | Path, cwd: Path = ROOT, **extra: str) -> subprocess.CompletedProcess[str]:
+    """A command that the tests installed; it takes simkit from this environment too."""
+    paths = os.pathsep.join((str(COMMANDS), os.environ.get("PATH", "")))
+    command = [str(COMMANDS / words[0]), *map(str, words[1:])]
+    env = {**os.environ, "PATH": paths, **extra}
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def loaded(file: Path) -> Any:
+    return yaml.safe_load(file.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("schema", "file"),
+    [
+        ("vendor.github-actions", ROOT / "action.yml"),
+        ("vendor.github-workflows", EXAMPLES / "github-actions.yml"),
+        ("vendor.gitlab-ci", EXAMPLES / "gitlab-ci.yml"),
+    ],
+    ids=["action", "workflow", "gitlab"],
+)
+def test_the_schema_of_its_host_accepts_it(schema: str, file: Path) -> None:
+    more = ("--data-transform", "gitlab-ci") if "gitlab" in schema else ()
+    done = run("check-jsonschema", "--builtin-schema", schema, *more, file)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("file", [ROOT / "action.yml", EXAMPLES / "github-actions.yml"], ids=["action", "workflow"])
+def test_an_auditor_of_workflows_finds_nothing(file: Path) -> None:
+    """No input reaches a script as text, every action is pinned to a commit, and no right is given that is not used."""
+    done = run("zizmor", "--offline", "--no-progress", "--no-config", file)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_workflow_gives_what_the_action_takes() -> None:
+    (given,) = [
+        step["with"]
+        for step in loaded(EXAMPLES / "github-actions.yml")["jobs"]["check"]["steps"]
+        if "/simkit@" in step.get("uses", "")
+    ]
+    assert given.keys() <= ACTION["inputs"].keys()
+
+
+def test_pre_commit_accepts_the_hooks_and_the_example() -> None:
+    for words in (("validate-manifest", HOOKS), ("validate-config", EXAMPLES / "pre-commit-config.yaml")):
+        done = run("pre-commit", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_example_names_hooks_that_there_are() -> None:
+    (repository,) = loaded(EXAMPLES / "pre-commit-config.yaml")["repos"]
+    assert {hook["id"] for hook in repository["hooks"]} == {hook["id"] for hook in loaded(HOOKS)}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a scenario and its baseline, as the examples name them."""
+    folder = tmp_path / "project"
+    for inside in ("scenarios", "results"):
+        (folder / inside).mkdir(parents=True)
+    (folder / "scenarios" / "desk.yaml").write_text(DESK, "utf-8")
+    monkeypatch.chdir(folder)
+    words = ["check", "scenarios", "--baseline", "results/baseline.json", "--update", "--trials", "200"]
+    assert CliRunner().invoke(simkit, words).exit_code == 0
+    return folder
+
+
+def gitlab_script() -> str:
+    (script,) = loaded(EXAMPLES / "gitlab-ci.yml")["blast-radius"]["script"]
+    return str(script)
+
+
+@pytest.mark.parametrize(("text", "code"), [(DESK, 0), (grown(), 1), (DESK.replace("simkit: 1", "simkit: 9"), 2)])
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_the_script_for_gitlab_says_it_with_its_exit_code_and_its_reports(project: Path, text: str, code: int) -> None:
+    (project / "scenarios" / "desk.yaml").write_text(text, "utf-8")
+    words = shlex.split(gitlab_script())
+    done = run(words[0], *words[1:], cwd=project)
+    assert done.returncode == code, done.stderr
+    artifacts = loaded(EXAMPLES / "gitlab-ci.yml")["blast-radius"]["artifacts"]
+    reports = [project / artifacts["reports"]["junit"], *(project / path for path in artifacts["paths"])]
+    assert [report.exists() for report in reports] == [code < 2] * len(reports)
+    if code < 2:
+        JUNIT.validate(reports[0])
+        assert len(list(Xml.parse(reports[0]).getroot().iter("failure"))) == 3 * code
+
+
+def hook(name: str) -> dict[str, Any]:
+    (found,) = [each for each in loaded(HOOKS) if each["id"] == name]
+    made: dict[str, Any] = found
+    return made
+
+
+def hooked(name: str, project: Path, *files: str) -> subprocess.CompletedProcess[str]:
+    """What pre-commit runs for a hook of the example: its entry, the arguments of the example, then the files."""
+    (repository,) = loaded(EXAMPLES / "pre-commit-config.yaml")["repos"]
+    (chosen,) = [each for each in repository["hooks"] if each["id"] == name]
+    entry = shlex.split(hook(name)["entry"])
+    return run(entry[0], *entry[1:], *chosen.get("args", []), *files, cwd=project)
+
+
+def test_the_hook_for_sound_files_names_the_line(project: Path) -> None:
+    file = "scenarios/desk.yaml"
+    assert hooked("simkit-validate", project, file).returncode == 0
+    (project / file).write_text(DESK.replace("kind: human", "kind: humann"), "utf-8")
+    done = hooked("simkit-validate", project, file)
+    assert done.returncode == 2
+    assert "scenarios/desk.yaml:6:" in done.stdout + done.stderr
+
+
+def test_the_hook_for_growth_names_the_entitlement(project: Path) -> None:
+    file = "scenarios/desk.yaml"
+    assert hooked("simkit-check", project, file).returncode == 0
+    (project / file).write_text(grown(), "utf-8")
+    done = hooked("simkit-check", project, file)
+    assert done.returncode == 1
+    assert "entitlement crm.books of role desk added" in " ".join(done.stdout.split())
+
+
+def test_hooks_take_the_scenarios_and_leave_other_files() -> None:
+    for each in loaded(HOOKS):
+        for name, taken in (
+            ("scenarios/a.yaml", True),
+            ("team/scenarios/deep/b.yml", True),
+            ("my-scenarios/a.yaml", False),
+            ("scenarios/notes.md", False),
+            ("a.yaml", False),
+        ):
+            assert bool(re.search(each["files"], name)) == taken, (each["id"], name)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_pre_commit_runs_the_hooks_in_a_repository(project: Path, tmp_path: Path) -> None:
+    """In an environment that pre-commit makes itself, from a copy of this folder."""
+    source = tmp_path / "source"
+    kept = ("simkit", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+    source.mkdir()
+    for name in kept:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, source / name)
+    git(source, "init", "--quiet")
+    commit(source, "simkit as it is here")
+    git(project, "init", "--quiet")
+    settings = '[tool.simkit.check]\nbaseline = "results/baseline.json"\n'
+    (project / "pyproject.toml").write_text(settings, "utf-8")
+    commit(project, "a project")
+    words = ("pre-commit", "try-repo", source, "--all-files", "--verbose", "--color=never")
+    home = {"PRE_COMMIT_HOME": str(tmp_path / "cache"), **lent(tmp_path)}
+    green = run(*words, cwd=project, **home)
+    assert green.returncode == 0, green.stdout + green.stderr
+    assert green.stdout.count("Passed") == 2
+    (project / "scenarios" / "desk.yaml").write_text(grown(), "utf-8")
+    git(project, "add", "--all")
+    red = run(*words, cwd=project, **home)
+    assert red.returncode == 1
+    assert "entitlement crm.books of role desk added" in " ".join(red.stdout.split())
+
+
+def test_pins_are_whole_commits() -> None:
+    for file in (ROOT / "action.yml", EXAMPLES / "github-actions.yml"):
+        for pinned in re.findall(r"uses: (\S+)", file.read_text("utf-8")):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", pinned), pinned
