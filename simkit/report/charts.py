@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simkit.blast_radius import Comparison
 from simkit.drawing import palette
-from simkit.table import Table, duration, format_number, percent
+from simkit.table import Cell, Table, duration, format_number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,11 +36,12 @@ _DRAWN = re.compile(r'(?<= d=")[^"]*|(?<= (?:x|y)=")[^"]*')
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart as SVG text, what it shows in a sentence, and its numbers."""
+    """A chart as SVG text, what it shows, and its numbers. `on_white`: it keeps its colours on a dark page."""
 
     svg: str
     says: str
     numbers: Table | None = None
+    on_white: bool = False
 
 
 def forest(compared: Comparison) -> Chart:
@@ -56,7 +57,7 @@ def goals(compared: Comparison) -> Chart:
     from simkit import plots
 
     says = "The chance of each goal under each policy; the table below has the numbers."
-    return Chart(_svg("goals", lambda: plots.goals_heatmap(compared)), says)
+    return Chart(_svg("goals", lambda: plots.goals_heatmap(compared), themed=False), says, on_white=True)
 
 
 def over_time(compared: Comparison) -> Chart:
@@ -65,7 +66,7 @@ def over_time(compared: Comparison) -> Chart:
 
     horizon = compared.results[0].graph.horizon / 1000
     moments = [*(moment for moment in MOMENTS if moment < horizon), horizon]
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (result.provenance.policy, *(at.estimate for at in result.over_time(moments))) for result in compared.results
     ]
     table = Table(("policy", *map(duration, moments)), rows, title="mean value lost until then")
@@ -95,10 +96,10 @@ def model(scenario: Scenario) -> Chart:
     from simkit import plots
 
     says = "Credentials, identities, tools and resources of the scenario, and what leads from one to another."
-    return Chart(_svg("model", lambda: plots.graph(scenario)), says)
+    return Chart(_svg("model", lambda: plots.graph(scenario), themed=False), says, on_white=True)
 
 
-def _svg(name: str, draw: Callable[[], Axes]) -> str:
+def _svg(name: str, draw: Callable[[], Axes], *, themed: bool = True) -> str:
     """What `draw` draws, to stand in a page: ids of its own, no text that could be markup, colours of the page."""
     from matplotlib import pyplot
 
@@ -114,7 +115,7 @@ def _svg(name: str, draw: Callable[[], Axes]) -> str:
     text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", text, flags=re.S)
     text = re.sub(r'(?<= id=")|(?<=href="#)|(?<=url\(#)', f"{name}-", text)
     text = _DRAWN.sub(lambda found: _NUMBER.sub(_shorter, found.group()), text)
-    for colour, variable in _THEME.items():
+    for colour, variable in _THEME.items() if themed else ():
         text = re.sub(rf"(?<=: ){colour}\b", f"var({variable})", text, flags=re.I)
     return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1).strip()
 
