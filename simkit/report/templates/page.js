@@ -80,6 +80,7 @@
     get("graph").style.cursor = "";
     get("tip").hidden = true;
   });
+  get("graph").addEventListener("pointerleave", () => { get("tip").hidden = true; });
   cy.on("pan zoom", () => { get("tip").hidden = true; });
 
   // A card beside the box: under it, or over it where there is no room.
@@ -102,8 +103,13 @@
     const button = element("button", span.textContent);
     button.type = "button";
     button.addEventListener("click", () => {
+      if (box(span.dataset.box).hidden()) {
+        get("only").checked = false;
+        arrange();
+      }
       pin(span.dataset.box);
-      move({ center: { eles: box(span.dataset.box) } });
+      get("graph").scrollIntoView({ block: "center" });
+      follow([span.dataset.box]);
     });
     button.dataset.box = span.dataset.box;
     span.replaceWith(button);
@@ -160,7 +166,7 @@
     cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
   }
 
-  const whole = () => move({ fit: { eles: cy.elements(), padding: 16 } });
+  const whole = () => move({ fit: { eles: cy.elements(":visible"), padding: 16 } });
   get("zoom-in").addEventListener("click", () => zoom(1.3));
   get("zoom-out").addEventListener("click", () => zoom(1 / 1.3));
   get("fit").addEventListener("click", whole);
@@ -171,6 +177,67 @@
     const where = { x: event.clientX - from.left, y: event.clientY - from.top };
     cy.zoom({ level: cy.zoom() * (event.deltaY < 0 ? 1.15 : 1 / 1.15), renderedPosition: where });
   }, { passive: false });
+
+  // ---- where the boxes stand
+
+  const MANY = 60; // beyond so many boxes a picture begins with those that the attack can reach
+  const ROW = 34;
+  const home = new Map(cy.nodes().filter((node) => !node.isParent()).map((node) => [node.id(), { ...node.position() }]));
+  get("only").checked = home.size > MANY;
+  get("only").addEventListener("change", arrange);
+
+  // All boxes at their places, or those that the attack can reach, moved together within their lanes and columns.
+  function arrange() {
+    const reach = data.policies[policy].reach;
+    const starts = new Set(path ? path.steps.flatMap((each) => each.boxes) : []);
+    const stays = (id) => !get("only").checked || reach[id][0] !== "out" || starts.has(id) || box(id).hasClass("attack");
+    cy.batch(() => {
+      for (const [id, place] of home) box(id).position(place).style("display", stays(id) ? "element" : "none");
+      if (get("only").checked) pack([...home.keys()].filter(stays));
+      cy.nodes(":parent").forEach((lane) => {
+        const shown = lane.children().some((child) => stays(child.id()));
+        lane.style("display", shown ? "element" : "none");
+      });
+    });
+    fitted(true);
+  }
+
+  function pack(ids) {
+    const lanes = new Map();
+    for (const id of ids.sort((one, other) => home.get(one).y - home.get(other).y)) {
+      const lane = box(id).data("parent") || "";
+      if (!lanes.has(lane)) lanes.set(lane, new Map());
+      const columns = lanes.get(lane);
+      const { x } = home.get(id);
+      columns.set(x, [...(columns.get(x) || []), id]);
+    }
+    let top = 0;
+    for (const columns of lanes.values()) {
+      const high = Math.max(...[...columns.values()].map((column) => column.length));
+      for (const [x, column] of columns) {
+        column.forEach((id, row) => box(id).position({ x, y: ROW * (top + ((row + 0.5) * high) / column.length) }));
+      }
+      top += high + 1.3;
+    }
+  }
+
+  // As high as the picture needs at this width, within a screen; what cannot be read whole is read piece by piece.
+  let width = 0;
+  function fitted(anew) {
+    const board = get("graph");
+    if (!anew && board.clientWidth === width) return;
+    width = board.clientWidth;
+    const all = cy.elements(":visible").boundingBox();
+    const scale = Math.max(Math.min(1.2, (width - 32) / all.w), LEAST);
+    board.style.height = `${Math.round(Math.min(Math.max(all.h * scale + 32, 200), Math.max(320, window.innerHeight * 0.85)))}px`;
+    cy.resize();
+    cy.fit(cy.elements(":visible"), 16);
+    if (cy.zoom() < LEAST) {
+      cy.zoom(LEAST);
+      cy.pan({ x: 12 - all.x1 * LEAST, y: 12 - all.y1 * LEAST });
+    }
+  }
+  new ResizeObserver(() => fitted(false)).observe(get("graph"));
 
   // ---- the walk along a path
 
@@ -281,6 +348,7 @@
     }));
     get("path").disabled = !paths.length;
     choosePath(0);
+    arrange();
   }
 
   get("path").addEventListener("change", () => choosePath(Number(get("path").value)));
@@ -300,24 +368,6 @@
   dark.addEventListener("change", () => {
     cy.style(data.style[dark.matches ? "dark" : "light"]);
   });
-
-  // As high as the picture needs at this width, within a screen; on a narrow one it is read piece by piece.
-  let width = 0;
-  new ResizeObserver(() => {
-    const board = get("graph");
-    if (board.clientWidth === width) return;
-    width = board.clientWidth;
-    const all = cy.elements().boundingBox();
-    const fitting = Math.min(1.2, (width - 32) / all.w);
-    const scale = Math.max(fitting, LEAST);
-    board.style.height = `${Math.round(Math.min(all.h * scale + 32, Math.max(320, window.innerHeight * 0.85)))}px`;
-    cy.resize();
-    cy.fit(cy.elements(), 16);
-    if (cy.zoom() < LEAST) {
-      cy.zoom(LEAST);
-      cy.pan({ x: 12 - all.x1 * LEAST, y: 12 - all.y1 * LEAST });
-    }
-  }).observe(get("graph"));
 
   choosePolicy(data.inForce);
 })();
