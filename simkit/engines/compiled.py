@@ -74,8 +74,7 @@ def kept_in() -> str:
     return str(folder) if os.access(folder, os.W_OK) else ""
 
 
-@intrinsic
-def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
     """Asks the processor to fetch the cache line of element `index` of a contiguous array: a graph is walked in an
     order that no processor guesses, but a queue knows what comes next. It changes no result."""
 
@@ -91,3 +90,7 @@ def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, index), generate
+
+
+prefetch: Any = intrinsic(_prefetch)
+"""`prefetch(array, index)`, in a kernel."""

@@ -115,10 +115,10 @@ def flood(given, starts, missing, queue, held):
         fact = 4 * np.int64(queue[head])
         head += 1
         if head + 2 * AHEAD < tail:
-            prefetch(ptr, 4 * np.int64(queue[head + 2 * AHEAD]))  # type: ignore[call-arg]
+            prefetch(ptr, 4 * np.int64(queue[head + 2 * AHEAD]))
         if head + AHEAD < tail:
             ahead = ptr[4 * np.int64(queue[head + AHEAD])]
-            prefetch(stream, ahead)  # type: ignore[call-arg]
+            prefetch(stream, ahead)
             prefetch(stream, ahead + _LINE)
         place, end = ptr[fact + 1], ptr[fact + 2]
         for i in range(ptr[fact], place):

@@ -23,7 +23,7 @@ from simkit.engines.clockwork import (
     SIZE,
     TOUCHED,
 )
-from simkit.engines.compiled import kernel, part, text
+from simkit.engines.compiled import kernel, part, prefetch, text
 from simkit.engines.draws import (
     NO_END,
     NONE,
@@ -276,6 +276,36 @@ def _open(plan, given, state, start, fact, now):
             _schedule(plan, given, state, step, since, until, now)
 
 
+@part
+def _look_ahead(plan, given, state):
+    """Asks for what the next event will need: its step, and the steps behind what it concludes. It changes nothing."""
+    mask = (1 << given.shift) - 1
+    for child in range(1, min(5, state.register[SIZE])):
+        prefetch(plan.place, np.int64(state.heap[child]) & mask)
+    step = np.int64(plan.place[np.int64(state.heap[0]) & mask])
+    prefetch(state.due, step)
+    prefetch(given.constant, step)
+    prefetch(given.alert, step)
+    prefetch(state.takes, 4 * step)
+    place = np.int64(plan.out_ptr[step])
+    if place == plan.out_ptr[step + 1]:
+        return
+    prefetch(given.after, place)
+    fact = np.int64(plan.out_idx[place])
+    prefetch(state.won, fact)
+    arc = np.int64(plan.arc_ptr[fact])
+    for ahead in (0, 8):
+        prefetch(state.works, arc + ahead)
+        prefetch(state.due, arc + ahead)
+        prefetch(state.taken_in, arc + ahead)
+        prefetch(given.constant, arc + ahead)
+        prefetch(given.after, arc + ahead)
+        prefetch(given.alert, arc + ahead)
+    prefetch(state.asked, arc)
+    prefetch(state.marks, arc)
+    prefetch(plan.out_idx, arc)
+
+
 @text
 def _next(plan, given, state, now):
     """Lets the next thing happen, and returns its moment; -1 if there is none."""
@@ -291,6 +321,8 @@ def _next(plan, given, state, now):
         return np.int64(-1)
     event = np.int64(pop(state.heap, register[SIZE]))
     register[SIZE] -= 1
+    if register[SIZE] > 0:
+        _look_ahead(plan, given, state)
     step, now = np.int64(plan.place[event & ((1 << given.shift) - 1)]), event >> given.shift
     if state.due[step] == now + 1:
         state.due[step] = 0

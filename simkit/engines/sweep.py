@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.engines.compiled import kernel, part
+from simkit.engines.compiled import kernel, part, prefetch
 from simkit.engines.draws import ALL, CERTAINLY, NONE, success_word
 from simkit.engines.plan import Index, Ints, Plan, Words
 from simkit.fate import Stream
@@ -21,6 +21,8 @@ from simkit.fate import Stream
 WORDS = 8
 LANES = 64 * WORDS
 _SUCCESS = np.uint64(Stream.SUCCESS)
+AHEAD = 6
+"""How many steps ahead the rows of what they conclude are fetched."""
 KNOWN = np.uint8(0xFF)
 _BITS = np.array([1 << word for word in range(WORDS)], dtype=np.uint8)
 
@@ -49,10 +51,19 @@ def certain_fates(plan: Plan) -> Fates:
 
 def fates_of(row: Index, rows: int, *, known: bool) -> Fates:
     """Fates with `rows` rows after the first: all known, and to the good, or none known."""
-    works = np.full((rows + 1, WORDS), ALL if known else NONE, dtype=np.uint64)
+    works = lined_up(rows + 1)
+    if known:
+        works[:] = ALL
     drawn = np.full(rows + 1, KNOWN if known else 0, dtype=np.uint8)
     works[0], drawn[0] = ALL, KNOWN
     return Fates(row, works, drawn)
+
+
+def lined_up(rows: int) -> Words:
+    """(rows, words) Zeros, each row in one cache line: numpy begins anywhere, and a row in two lines costs twice."""
+    room = np.zeros(rows * WORDS + WORDS, dtype=np.uint64)
+    begin = -(room.ctypes.data // room.itemsize) % WORDS
+    return room[begin : begin + rows * WORDS].reshape(rows, WORDS)
 
 
 def uncertain_rows(plan: Plan, also: Ints | None = None) -> tuple[Index, int]:
@@ -79,7 +90,7 @@ class Front(NamedTuple):
 def front_of(facts: int) -> Front:
     """Nothing holds yet."""
     return Front(
-        held=np.zeros((facts, WORDS), dtype=np.uint64),
+        held=lined_up(facts),
         queue=np.empty(facts, dtype=np.int32),
         queued=np.zeros(facts, dtype=np.uint8),
         ring=np.zeros(2, dtype=np.int64),
@@ -129,6 +140,20 @@ def _dequeue(front):
 
 
 @part
+def _look_ahead(plan, fates, front):
+    """Asks for what the fact after the next in the queue will need: its lanes, and the first rows of its steps."""
+    place = front.ring[0] + 1 if front.ring[0] + 1 < len(front.queue) else 0
+    fact = np.int64(front.queue[place]) if front.ring[1] > 1 else np.int64(0)
+    prefetch(front.held, WORDS * fact)
+    begin, end = plan.flow_ptr[fact], plan.flow_ptr[fact + 1]
+    for place in range(begin, min(begin + AHEAD, end)):
+        prefetch(front.held, WORDS * np.int64(plan.out_idx[place]))
+    first = plan.arc_ptr[fact]
+    for step in range(first, min(first + AHEAD, plan.arc_ptr[fact + 1])):
+        prefetch(fates.works, WORDS * np.int64(fates.row[step]))
+
+
+@part
 def _fire(plan, fates, front, step, lanes, seed, first_sample):
     """`step` is ready in `lanes`: where it works, its conclusions hold."""
     row = fates.row[step]
@@ -165,9 +190,14 @@ def sweep(plan, fates, root_steps, root_lanes, seed, first_sample, front):
         _fire(plan, fates, front, root_steps[r], root_lanes[r], seed, first_sample)
     while front.ring[1] > 0:
         fact = _dequeue(front)
+        _look_ahead(plan, fates, front)
         for w in range(WORDS):
             lanes[w] = front.held[fact, w]
+        end = plan.flow_ptr[fact + 1]
         for step in range(plan.arc_ptr[fact], plan.arc_ptr[fact + 1]):
+            ahead = plan.out_ptr[step] + AHEAD
+            if ahead < end:
+                prefetch(front.held, WORDS * np.int64(plan.out_idx[ahead]))
             _fire(plan, fates, front, step, lanes, seed, first_sample)
         for place in range(plan.join_ptr[fact], plan.join_ptr[fact + 1]):
             step = plan.join_idx[place]
