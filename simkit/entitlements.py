@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from simkit.model import Entitlement, Model, Need, Operation
-from simkit.model.references import is_glob
+from simkit.model.references import globbed, is_glob
 
 Grant = tuple[str, str]
 """An operation (`tool.operation`) on one target; the target is empty for an operation that has none."""
@@ -49,7 +48,7 @@ class Resolver:
         if not is_glob(pattern):
             names = [pattern]
         else:
-            names = [name for name in self._operations if fnmatchcase(name, pattern)]
+            names = list(globbed(pattern, self._operations))
         for name in names:
             operation = self._operations[name]
             for target in self._targets(operation, targets or operation.targets):
@@ -67,7 +66,7 @@ class Resolver:
                 continue
             if operation.targets and patterns is not operation.targets:
                 universe = self._targets(operation, operation.targets)
-            found.update(dict.fromkeys(name for name in universe if fnmatchcase(name, pattern)))
+            found.update(dict.fromkeys(globbed(pattern, universe)))
         return found
 
     def entitled(self, entitlements: Iterable[Entitlement]) -> dict[Grant, frozenset[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -138,7 +139,7 @@ class AttackGraph:
         """
         given = sorted(entries, key=lambda entry: entry.name)
         ordered = _by_key([*steps, *(step for e in given for variant in e.variants for step in variant.steps)])
-        facts = tuple(sorted(set(_facts(ordered))))
+        facts = tuple(sorted(set(_facts(ordered)), key=_names))
         index = {fact: i for i, fact in enumerate(facts)}
         tables = _Tables()
         return cls(
@@ -164,6 +165,11 @@ def _by_key(steps: Sequence[Step]) -> list[Step]:
     return [found[key] for key in sorted(found)]
 
 
+def _names(fact: Fact) -> tuple[str, str, str]:
+    """What facts are sorted by, as they compare."""
+    return (fact.kind, fact.subject, fact.object)
+
+
 def _facts(steps: Iterable[Step]) -> Iterable[Fact]:
     for step in steps:
         yield from step.premises
@@ -181,12 +187,13 @@ def _links(steps: Sequence[Step], index: Mapping[Fact, int]) -> dict[str, Any]:
     for number, step in enumerate(steps):
         for fact in step.premises:
             behind[index[fact]].append(number)
+    whole = cache(ticks)
     return {
         "premise_ptr": _pointers(len(step.premises) for step in steps),
         "premise_idx": np.array(premises, dtype=np.int64),
         "conclusion_ptr": _pointers(len(step.conclusions) for step in steps),
         "conclusion_idx": np.array([index[c.fact] for c in concluded], dtype=np.int64),
-        "conclusion_after": np.array([ticks(c.after) for c in concluded], dtype=np.int64),
+        "conclusion_after": np.array([whole(c.after) for c in concluded], dtype=np.int64),
         "conclusion_aged": np.array([c.aged for c in concluded], dtype=np.bool_),
         "behind_ptr": _pointers(len(numbers) for numbers in behind),
         "behind_idx": np.array([number for numbers in behind for number in numbers], dtype=np.int64),
@@ -194,10 +201,11 @@ def _links(steps: Sequence[Step], index: Mapping[Fact, int]) -> dict[str, Any]:
 
 
 def _draws(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
+    of = cache(threshold)  # a graph has few different chances
     return {
         "step_hash": np.array([key_hash(step.fate or step.key) for step in steps], dtype=np.uint64),
-        "success": np.array([threshold(step.chance) for step in steps], dtype=np.uint64),
-        "alert": np.array([threshold(step.alert) for step in steps], dtype=np.uint64),
+        "success": np.array([of(step.chance) for step in steps], dtype=np.uint64),
+        "alert": np.array([of(step.alert) for step in steps], dtype=np.uint64),
         "duration": np.array([tables.row(step.duration) for step in steps], dtype=np.int64),
         "wait": np.array([tables.row(step.wait) for step in steps], dtype=np.int64),
         "approval": np.array([tables.row(step.approval) for step in steps], dtype=np.int64),
@@ -239,9 +247,15 @@ class _Tables:
 
     def __init__(self) -> None:
         self._rows: dict[Distribution, int] = {}
+        self._seen: dict[int, tuple[int, Distribution]] = {}
 
     def row(self, distribution: Distribution) -> int:
-        return self._rows.setdefault(distribution, len(self._rows))
+        """Steps share their distributions, so most are known by identity (and kept, so that none is taken over)."""
+        known = self._seen.get(id(distribution))
+        if known is None:
+            known = self._rows.setdefault(distribution, len(self._rows)), distribution
+            self._seen[id(distribution)] = known
+        return known[0]
 
     def arrays(self) -> dict[str, Any]:
         """`tables` and `fixed`; a fixed duration needs no table, and no draw."""

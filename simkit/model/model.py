@@ -99,6 +99,8 @@ class Model:
 
     def within(self, resource: str) -> tuple[str, ...]:
         """`resource` and everything that it contains, children before grandchildren."""
+        if not self.resources[resource].contains:
+            return (resource,)
         found = {resource: None}
         waiting = [resource]
         while waiting:

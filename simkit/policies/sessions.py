@@ -121,6 +121,7 @@ class _Cutter:
     tiers: dict[str, list[str]] = field(default_factory=dict)
     made: dict[str, Session] = field(default_factory=dict)
     broken: list[BrokenNeed] = field(default_factory=list)
+    may_widen: bool = field(init=False)
 
     def cut(self) -> Sessions:
         self._index()
@@ -131,6 +132,7 @@ class _Cutter:
 
     def _index(self) -> None:
         self.resolver = Resolver(self.model)
+        self.may_widen = any(operation.effect == "grant" for _, _, operation in self.model.operations())
         for name in self.model.identities:
             self.entitled[name] = self.resolver.identity(name)
             self.tiers.setdefault(self.model.tier(name), []).append(name)
@@ -240,8 +242,7 @@ class _Cutter:
         )
 
     def _accepted(self, session: Session, credential: Credential) -> Session:
-        may_widen = any(operation.effect == "grant" for _, _, operation in self.model.operations())
-        return session.limited_to(credential.audience, may_widen=may_widen)
+        return session.limited_to(credential.audience, may_widen=self.may_widen)
 
     def _ttl(self, credential: Credential, leaf: GrantPolicy, served: list[str]) -> float | None:
         """Seconds that a token of `credential` lives; until the longest of the tasks in `served` completes."""

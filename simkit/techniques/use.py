@@ -59,6 +59,8 @@ def ways(
 
 def _environment(world: World, session: Session) -> str:
     """The environment of the session; of several identities that share one, none."""
+    if len(session.identities) == 1:
+        return world.model.identities[session.identities[0]].environment
     homes = {world.model.identities[name].environment for name in session.identities}
     return homes.pop() if len(homes) == 1 else ""
 

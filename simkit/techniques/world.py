@@ -94,7 +94,8 @@ class World:
 
     def held_in(self, resource: str) -> tuple[Token, ...]:
         """The tokens that lie in `resource`."""
-        return tuple(self.tokens(self.model.resources[resource].holds))
+        holds = self.model.resources[resource].holds
+        return tuple(self.tokens(holds)) if holds else ()
 
     def alert(self, event: str, policy: GrantPolicy) -> tuple[float, Distribution]:
         """The chance and delay of the alert that `event` raises; logging comes with the response dial of `policy`."""
