@@ -5,6 +5,7 @@
 
 prints JSON: for `simulate` the attack graph, when each step was taken and the seconds that the samples took (without
 building anything); for `load` the seconds to load the model's file as YAML and as JSON, and to make its graph.
+malsim is imported where it is used: importing it writes a folder of logs.
 """
 
 from __future__ import annotations
@@ -17,18 +18,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from malsim import AttackerSettings, MalSimulator, MalSimulatorSettings
-from malsim.config.sim_settings import TTCMode
-from malsim.policies.attackers.searchers import BreadthFirstAttacker
-from maltoolbox.attackgraph import AttackGraph
-from maltoolbox.language import LanguageGraph
-from maltoolbox.model import Model
-
 START = "agent-0:act"
 
 
 def estate(language: Any, assets: int) -> Any:
     """A random model: four tenths identities, four tenths stores, two tenths credentials."""
+    from maltoolbox.model import Model
+
     rng, tenth = random.Random(assets), assets // 10
     model = Model("estate", language)
     identities = [model.add_asset("Identity", f"agent-{i}") for i in range(4 * tenth)]
@@ -51,6 +47,10 @@ def samples(graph: Any, count: int, mode: str, attacker: str) -> tuple[list[dict
     The attacker `everything` takes all that it can in each round, which is the fastest way to use malsim; `breadth` is
     malsim's own, who takes one step a round.
     """
+    from malsim import AttackerSettings, MalSimulator, MalSimulatorSettings
+    from malsim.config.sim_settings import TTCMode
+    from malsim.policies.attackers.searchers import BreadthFirstAttacker
+
     settings = MalSimulatorSettings(ttc_mode=TTCMode[mode], seed=1)
     simulator = MalSimulator(graph, [AttackerSettings("attacker", frozenset({START}))], sim_settings=settings)
     found = []
@@ -67,6 +67,8 @@ def samples(graph: Any, count: int, mode: str, attacker: str) -> tuple[list[dict
 
 def simulate(language: Any, assets: int, count: int, mode: str, attacker: str) -> dict[str, Any]:
     """The graph, the samples and their seconds."""
+    from maltoolbox.attackgraph import AttackGraph
+
     graph = AttackGraph(language, estate(language, assets))
     found, taken = samples(graph, count, mode, attacker)
     nodes = graph.nodes.values()
@@ -82,6 +84,9 @@ def simulate(language: Any, assets: int, count: int, mode: str, attacker: str) -
 
 def load(language: Any, assets: int) -> dict[str, float]:
     """The seconds that it takes to load a model of `assets` from each kind of file, and to make its graph."""
+    from maltoolbox.attackgraph import AttackGraph
+    from maltoolbox.model import Model
+
     model = estate(language, assets)
     taken: dict[str, float] = {}
     for suffix in ("yml", "json"):
@@ -97,6 +102,8 @@ def load(language: Any, assets: int) -> dict[str, float]:
 
 def main() -> None:
     """Answers the question on the command line."""
+    from maltoolbox.language import LanguageGraph
+
     for name in ("malsim", "maltoolbox"):
         logging.getLogger(name).setLevel(logging.ERROR)
     language = LanguageGraph.from_mal_spec(str(Path(__file__).with_name("agents.mal")))

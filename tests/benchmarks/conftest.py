@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.racing import Race, Row, table
+from benchmarks.racing import Limit, Race, Row, limits_table, table
 
 from simkit.files import write
 
-FIGURES, LIMITS = pytest.StashKey[list[Row]](), pytest.StashKey[list[Row]]()
-TITLES = {"figures": FIGURES, "limits": LIMITS}
+FIGURES, LIMITS = pytest.StashKey[list[Row]](), pytest.StashKey[list[Limit]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,8 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for key in TITLES.values():
-        config.stash[key] = []
+    config.stash[FIGURES], config.stash[LIMITS] = [], []
 
 
 @pytest.fixture
@@ -38,24 +36,17 @@ def full(benchmark: Any) -> bool:
 @pytest.fixture
 def race(benchmark: Any, full: bool, request: pytest.FixtureRequest) -> Race:
     """Runs ours beside its peers."""
-    return Race(benchmark, request.config.stash[FIGURES], full=full)
-
-
-@pytest.fixture
-def limits(request: pytest.FixtureRequest) -> list[Row]:
-    """Rows that hold an engine against what limits it."""
-    return request.config.stash[LIMITS]
+    return Race(benchmark, request.config.stash[FIGURES], request.config.stash[LIMITS], full=full)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    made = {"figures": table(config.stash[FIGURES]), "limits": limits_table(config.stash[LIMITS])}
     page = config.getoption("write_figures", None)
-    for title, key in TITLES.items():
-        if config.stash[key]:
-            made = table(config.stash[key], title)
-            terminalreporter.write_line("")
-            terminalreporter.write_line(made.text())
+    for title, found in made.items():
+        if found.rows:
+            terminalreporter.write_line(f"\n{found.text()}")
             if page:
-                written_into(page, title, made.markdown())
+                written_into(page, title, found.markdown())
 
 
 def written_into(page: Path, title: str, text: str) -> None:

@@ -14,6 +14,7 @@ SLACK = 2.0
 """A test fails where a ratio beside a peer is this many times short of its goal; what lies between is printed as not
 reached. Other work on the machine shifts both sides, but not always by as much."""
 COLUMNS = ("work", "ours", "beside", "takes", "ratio", "to reach", "reached")
+LIMIT_COLUMNS = ("engine", "takes", "limited by", "which alone takes", "share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,36 @@ class Row:
         return (self.work, self.ours, self.beside, self.takes, ratio, self.goal, verdict)
 
 
-def table(rows: Sequence[Row], title: str) -> Table:
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What an engine takes beside what a part of its work takes alone, at the least; both in seconds of one core."""
+
+    engine: str
+    taken: float
+    limited_by: str
+    alone: float
+
+    def cells(self) -> tuple[str, ...]:
+        """What is printed."""
+        return (
+            self.engine,
+            seconds(self.taken),
+            self.limited_by,
+            seconds(self.alone),
+            f"{self.alone / self.taken:.0%}",
+        )
+
+
+def limits_table(found: Sequence[Limit]) -> Table:
+    """The limits, engine by engine."""
+    ordered = sorted(found, key=lambda limit: limit.engine)
+    return Table(LIMIT_COLUMNS, tuple(limit.cells() for limit in ordered))
+
+
+def table(rows: Sequence[Row]) -> Table:
     """The rows in the order of the issue's table."""
     ordered = sorted(rows, key=lambda row: row.place)
-    return Table(COLUMNS, tuple(row.cells() for row in ordered), title=title)
+    return Table(COLUMNS, tuple(row.cells() for row in ordered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +147,8 @@ def _timed(run: Callable[[], object]) -> float:
 class Race:
     """Runs ours and its peers in turn, round by round, and keeps the rows."""
 
-    def __init__(self, benchmark: Any, rows: list[Row], *, full: bool) -> None:
-        self.benchmark, self.rows, self.full = benchmark, rows, full
+    def __init__(self, benchmark: Any, rows: list[Row], limits: list[Limit], *, full: bool) -> None:
+        self.benchmark, self.rows, self.limits, self.full = benchmark, rows, limits, full
 
     def __call__(
         self,

@@ -1,0 +1,73 @@
+"""Each engine beside what limits it, on one thread, in processor time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from benchmarks import limits
+from benchmarks.peers import digraph, fates
+from benchmarks.racing import Limit, Race, processor_time
+from benchmarks.random_graphs import random_graph
+
+from simkit.engines.flood import flood_of
+from simkit.engines.plan import plan_of
+from simkit.engines.reach import reach, worst_case, worst_values
+from simkit.engines.replay import replay
+
+SAMPLES = 256
+
+
+def test_reach_and_its_draws(race: Race, full: bool) -> None:
+    facts, steps = (10_000, 100_000) if full else (500, 5_000)
+    graph = random_graph(facts, steps, chance=0.3, seed=1)
+    reached = reach(graph, "entry", seed=1, trials=SAMPLES)
+    degree = np.diff(digraph(graph).ptr)
+    asked = [reached[begin : begin + 64].any(axis=0) @ degree for begin in range(0, SAMPLES, 64)]
+    taken = spent(race, full, lambda: reach(graph, "entry", seed=1, trials=SAMPLES, threads=1))
+    assert 0 < sum(asked) <= steps * SAMPLES / 64
+    if full:
+        race.limits.append(
+            Limit(f"reach, {steps:,} steps, {SAMPLES} samples", taken, "draws", sum(asked) * limits.success_draw())
+        )
+
+
+def test_replay_and_its_queue(race: Race, full: bool) -> None:
+    facts, steps = (10_000, 100_000) if full else (500, 5_000)
+    graph = random_graph(facts, steps, chance=0.3, lifetimes=True, seed=1)
+    given = digraph(graph)
+    reached = replay(graph, "entry", seed=1, trials=SAMPLES).first >= 0
+    came_by = reached[:, given.source]
+    events = int((fates(graph, 1, SAMPLES)[given.step].T & came_by).sum())
+    taken = spent(race, full, lambda: replay(graph, "entry", seed=1, trials=SAMPLES, threads=1))
+    assert 0 < events < steps * SAMPLES
+    if full:
+        name = f"replay, {steps:,} steps, {SAMPLES} samples"
+        drawn = came_by.reshape(-1, 64, came_by.shape[1]).any(axis=1).sum() * limits.success_draw()
+        drawn += events * limits.generator_call() / 4
+        race.limits.append(Limit(name, taken, "draws", float(drawn)))
+        queue = events * limits.queue_event(events // SAMPLES // 4)
+        race.limits.append(Limit(name, taken, f"the queue, at most {events // SAMPLES:,} events a sample", queue))
+
+
+def test_worst_cases_and_memory(race: Race, full: bool) -> None:
+    facts, steps = (100_000, 1_000_000) if full else (1_000, 10_000)
+    graph = random_graph(facts, steps, joins=0.1, seed=3)
+    plan = plan_of(graph)
+    taken = spent(race, full, lambda: worst_case(graph, [0]), rounds=10)
+    firsts, values = [[step] for step in range(1, 513)], np.ones(facts)
+    sweep = spent(race, full, lambda: worst_values(graph, firsts, values, threads=1))
+    assert worst_case(graph, [0]).any()
+    if full:
+        least = limits.look_up(flood_of(plan).stream, facts)
+        race.limits.append(Limit(f"one worst case, {steps:,} steps", taken, "one byte for each step", least))
+        rows = limits.look_up_rows(plan.out_idx, facts)
+        race.limits.append(Limit(f"512 worst cases, {steps:,} steps", sweep, "one row for each step", rows))
+        moved = 2 * limits.LINE * steps / limits.bandwidth()
+        race.limits.append(Limit(f"512 worst cases, {steps:,} steps", sweep, "memory, were it in order", moved))
+
+
+def spent(race: Race, full: bool, run: Any, rounds: int = 3) -> float:
+    """Processor time of `run`, which the benchmark calls once where nothing is timed."""
+    race.benchmark.pedantic(run, rounds=1)
+    return processor_time(run, rounds) if full else 0.0
