@@ -139,15 +139,14 @@ class AttackGraph:
         """
         given = sorted(entries, key=lambda entry: entry.name)
         ordered = _by_key([*steps, *(step for e in given for variant in e.variants for step in variant.steps)])
-        facts = tuple(sorted(set(_facts(ordered)), key=_names))
-        index = {fact: i for i, fact in enumerate(facts)}
+        facts, premises, concluded = _numbered(ordered)
         tables = _Tables()
         return cls(
             facts=facts,
             steps=tuple(ordered),
             entries=_entries(given, {step.key: i for i, step in enumerate(ordered)}),
-            index=index,
-            **_links(ordered, index),
+            index={fact: i for i, fact in enumerate(facts)},
+            **_links(ordered, premises, concluded, len(facts)),
             **_draws(ordered, tables),
             **_fact_arrays(facts, containment),
             response_delay=tables.row(containment.delay),
@@ -170,33 +169,44 @@ def _names(fact: Fact) -> tuple[str, str, str]:
     return (fact.kind, fact.subject, fact.object)
 
 
-def _facts(steps: Iterable[Step]) -> Iterable[Fact]:
-    for step in steps:
-        yield from step.premises
-        yield from (conclusion.fact for conclusion in step.conclusions)
+def _numbered(steps: Sequence[Step]) -> tuple[tuple[Fact, ...], Ints, Ints]:
+    """All facts, sorted, and the numbers of each step's premises and of what each concludes, step by step.
+
+    Each mention of a fact is looked up once, which is most of the work: numbers are given as facts come by, and
+    turned into those of the sorted facts at the end.
+    """
+    seen: dict[Fact, int] = {}
+    premises = [seen.setdefault(fact, len(seen)) for step in steps for fact in step.premises]
+    concluded = [seen.setdefault(made.fact, len(seen)) for step in steps for made in step.conclusions]
+    facts = list(seen)
+    order = sorted(range(len(facts)), key=lambda number: _names(facts[number]))
+    place = np.empty(len(facts), dtype=np.int64)
+    place[order] = np.arange(len(facts))
+    return (
+        tuple(facts[number] for number in order),
+        place[np.array(premises, dtype=np.int64)],
+        place[np.array(concluded, dtype=np.int64)],
+    )
 
 
 def _pointers(lengths: Iterable[int]) -> Ints:
     return np.concatenate([[0], np.cumsum(np.fromiter(lengths, dtype=np.int64))]).astype(np.int64)
 
 
-def _links(steps: Sequence[Step], index: Mapping[Fact, int]) -> dict[str, Any]:
-    premises = [index[fact] for step in steps for fact in step.premises]
-    concluded = [conclusion for step in steps for conclusion in step.conclusions]
-    behind: list[list[int]] = [[] for _ in index]
-    for number, step in enumerate(steps):
-        for fact in step.premises:
-            behind[index[fact]].append(number)
+def _links(steps: Sequence[Step], premises: Ints, concluded: Ints, facts: int) -> dict[str, Any]:
+    made = [conclusion for step in steps for conclusion in step.conclusions]
+    premise_ptr = _pointers(len(step.premises) for step in steps)
+    owner = np.repeat(np.arange(len(steps), dtype=np.int64), np.diff(premise_ptr))
     whole = cache(ticks)
     return {
-        "premise_ptr": _pointers(len(step.premises) for step in steps),
-        "premise_idx": np.array(premises, dtype=np.int64),
+        "premise_ptr": premise_ptr,
+        "premise_idx": premises,
         "conclusion_ptr": _pointers(len(step.conclusions) for step in steps),
-        "conclusion_idx": np.array([index[c.fact] for c in concluded], dtype=np.int64),
-        "conclusion_after": np.array([whole(c.after) for c in concluded], dtype=np.int64),
-        "conclusion_aged": np.array([c.aged for c in concluded], dtype=np.bool_),
-        "behind_ptr": _pointers(len(numbers) for numbers in behind),
-        "behind_idx": np.array([number for numbers in behind for number in numbers], dtype=np.int64),
+        "conclusion_idx": concluded,
+        "conclusion_after": np.array([whole(c.after) for c in made], dtype=np.int64),
+        "conclusion_aged": np.array([c.aged for c in made], dtype=np.bool_),
+        "behind_ptr": _pointers(np.bincount(premises, minlength=facts)),
+        "behind_idx": owner[np.argsort(premises, kind="stable")],
     }
 
 
