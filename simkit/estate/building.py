@@ -43,12 +43,13 @@ STAGES = {"pipeline": "deployment", "model": "training"}
 
 
 def generate(size: int = 1000, seed: int = 0) -> Scenario:
-    """An estate whose attack graph under `rbac` has about `size` steps: within a fifth, and a twentieth from 1,000 on.
+    """An estate whose attack graph under `rbac` has about `size` steps: within a quarter, a twentieth from 1,000 on.
 
     Agents, services, workloads, pipelines, models and humans in teams, with stores, tools, roles, credentials, trust
     edges and tasks in the shapes of `SHAPES` (each with its source): 144 machine identities a human, 97 % of them
-    over-privileged, those that are active using 1 to 5 % of what they are granted, 80 % of services and workloads
-    inactive, 71 % of machine credentials never rotated. What no source gives is listed in the scenario's
+    over-privileged, those that are active needing 1 to 5 % of what they are granted for their own tasks (a service that
+    a tool runs as also for those of others), 80 % of services and workloads inactive, 71 % of machine credentials never
+    rotated. What no source gives is listed in the scenario's
     `assumptions`. A leaked token and a poisoned inbox are the entry points; a crown jewel is the goal. The same
     `size` and `seed` give the same estate on any machine. Raises QuestionError for a size that is not a whole number
     from 100 to 1,000,000, and for a bad seed.

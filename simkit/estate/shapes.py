@@ -71,6 +71,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     Assumption("trust", "one edge for each agent, pipeline and human; none attenuates"),
     Assumption("tasks", "rates from 1 to 300 a day and durations from 30 s to 30 min, uniform in their logarithm"),
     Assumption("tasks.needs", "the share of permissions used is read as that of grants needed, by active identities"),
+    Assumption("tools.runs_as", "what others need through a tool comes on top of that share for the service behind it"),
     Assumption("response.detection", "one event in 20 raises an alert, after 14 days on average"),
 )
 

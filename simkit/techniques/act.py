@@ -9,7 +9,7 @@ from simkit.attackgraph import Cause, Conclusion, Fact, Step
 from simkit.model import Operation
 from simkit.policies import Session, Token
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import REPLAYS, World, has, holds, minted_token, next_run, runs_in
+from simkit.techniques.world import REPLAYS, World, concludes, has, holds, minted_token, next_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +130,8 @@ def _collect(act: Act) -> Iterator[Step]:
 def performed(act: Act) -> tuple[Conclusion, ...]:
     """The conclusions that the operation was performed: on its target, on what the target contains and on any at all,
     where a goal asks for these."""
-    facts = {Fact("performed", act.full_name, act.target): None}
-    for name in ("", *act.targets()):
-        if (act.full_name, name) in act.world.asked:
-            facts[Fact("performed", act.full_name, name)] = None
-    return tuple(Conclusion(fact) for fact in facts)
+    asked = (name for name in ("", *act.targets()) if (act.full_name, name) in act.world.asked)
+    return tuple(concludes("performed", act.full_name, name) for name in dict.fromkeys([act.target, *asked]))
 
 
 def standing_tokens(tokens: tuple[Token, ...]) -> tuple[Conclusion, ...]:
@@ -146,9 +143,9 @@ def _read(act: Act) -> tuple[Conclusion, ...]:
     found: list[Conclusion] = []
     for resource in act.targets():
         if act.mode != REPLAYS:
-            found.append(Conclusion(Fact("seen", act.session.name, resource)))
+            found.append(concludes("seen", act.session.name, resource))
         else:
-            found.append(Conclusion(Fact("lost", resource, "confidentiality")))
+            found.append(concludes("lost", resource, "confidentiality"))
             found.extend(standing_tokens(act.world.held_in(resource)))
     return tuple(found)
 
@@ -160,27 +157,27 @@ def _write(act: Act) -> tuple[Conclusion, ...]:
 def _changed(act: Act) -> tuple[Conclusion, ...]:
     found: list[Conclusion] = []
     for resource in act.targets():
-        found.append(Conclusion(Fact("lost", resource, "integrity")))
-        found.append(Conclusion(Fact("tainted", resource)))
+        found.append(concludes("lost", resource, "integrity"))
+        found.append(concludes("tainted", resource))
     return tuple(found)
 
 
 def _delete(act: Act) -> tuple[Conclusion, ...]:
-    return _changed(act) + tuple(Conclusion(Fact("deleted", resource)) for resource in act.targets())
+    return _changed(act) + tuple(concludes("deleted", resource) for resource in act.targets())
 
 
 def _send(act: Act) -> tuple[Conclusion, ...]:
-    return (Conclusion(Fact("outbound", act.session.name)),) if not act.target else _outbound(act)
+    return (concludes("outbound", act.session.name),) if not act.target else _outbound(act)
 
 
 def _outbound(act: Act) -> tuple[Conclusion, ...]:
     """What outsiders can read is a way out."""
     sink = any(act.world.model.resources[resource].is_sink for resource in act.targets())
-    return (Conclusion(Fact("outbound", act.session.name)),) if sink else ()
+    return (concludes("outbound", act.session.name),) if sink else ()
 
 
 def _execute(act: Act) -> tuple[Conclusion, ...]:
-    return (Conclusion(runs_in(act.target)),) if act.target else ()
+    return (concludes("runs_in", act.target),) if act.target else ()
 
 
 def _mint(act: Act) -> tuple[Conclusion, ...]:

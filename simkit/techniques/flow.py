@@ -8,7 +8,7 @@ from itertools import product
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
 from simkit.policies import Session, Token
 from simkit.techniques.act import standing_tokens
-from simkit.techniques.world import World, has, holds, next_run, opens
+from simkit.techniques.world import World, concludes, fact, has, holds, next_run, opens
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -48,7 +48,7 @@ def _general_purpose(world: World, session: Session) -> list[tuple[Fact, ...]]:
 def _exfiltrate(world: World, session: Session, mode: str, resource: str) -> Iterator[Step]:
     """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
     held = world.held_in(resource)
-    lost = Conclusion(Fact("lost", resource, "confidentiality"))
+    lost = concludes("lost", resource, "confidentiality")
     yield _carried_out(world, session, mode, resource, (lost, *standing_tokens(held)), "", 0.0)
     for token in held:
         if token.rate:
@@ -65,7 +65,7 @@ def _carried_out(
     rate: float,
 ) -> Step:
     alert, delay = world.alert("exfiltrate", session.policy)
-    seen, out = Fact("seen", session.name, resource), Fact("outbound", session.name)
+    seen, out = fact("seen", session.name, resource), fact("outbound", session.name)
     return Step(
         key=f"exfiltrate({mode}, {session.name}, {resource}){suffix}",
         fate=f"exfiltrate({min(session.identities)}, {resource}){suffix}",
@@ -96,8 +96,8 @@ def _picked_up(
         key=f"pick up({mode}, {session.name}, {resource}, {token.name}){after}",
         fate=f"pick up({min(session.identities)}, {resource}, {token.name})",
         rule="pick-up",
-        premises=(has(mode, session.name), Fact("seen", session.name, resource), *opens(token), *granted),
-        conclusions=tuple(Conclusion(has(mode, name)) for name in token.sessions),
+        premises=(has(mode, session.name), fact("seen", session.name, resource), *opens(token), *granted),
+        conclusions=tuple(concludes(mode, name) for name in token.sessions),
         cause=Cause("credential", (token.credential,)),
         label=f"use {token.name}, found in {resource}",
         wait=next_run(token.rate),

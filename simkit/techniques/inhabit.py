@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from simkit.attackgraph import Cause, Conclusion, Step
 from simkit.model import Identity
 from simkit.policies import Session, Token
-from simkit.techniques.world import World, has, holds, next_run, runs_in
+from simkit.techniques.world import World, concludes, holds, next_run, runs_in
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -25,7 +25,7 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def _session(world: World, identity: Identity, session: Session) -> Step:
-    concluded = Conclusion(has("replays", session.name))
+    concluded = concludes("replays", session.name)
     return _inhabit(world, identity, f"session {session.name}", concluded, session.rate, "+".join(session.tasks))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Cause, Conclusion, Fact, Step
+from simkit.attackgraph import Cause, Fact, Step
 from simkit.model import Model
 from simkit.policies import Token
-from simkit.techniques.world import World, has, minted_token, opens, ungoverned
+from simkit.techniques.world import World, concludes, minted_token, opens, ungoverned
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -28,7 +28,7 @@ def _redeem(world: World, token: Token) -> Iterator[Step]:
             fate=f"redeem({token.name})",
             rule="redeem",
             premises=(Fact("holds", token.name), *opens(token)),
-            conclusions=(Conclusion(has("replays", session)),),
+            conclusions=(concludes("replays", session),),
             cause=Cause("credential", (token.credential or token.name,)),
             label=f"use {token.name} as {session}",
             alert=alert,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simkit.attackgraph import Fact
-from simkit.distributions import Distribution, Fixed
+from simkit.attackgraph.facts import AT_ONCE
+from simkit.distributions import Distribution
 from simkit.model import STATE_CHANGING, Operation
 from simkit.policies import Session
 from simkit.techniques.world import REPLAYS, STEERS, World, runs_in
@@ -71,4 +72,4 @@ def _person(
     asked = session.policy.context == "approval" and operation is not None and operation.waits_for_approval
     if asked or "approval" in conditions:
         return world.response.rubber_stamp, world.response.approval_delay
-    return 1.0, Fixed(0.0)
+    return 1.0, AT_ONCE

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from simkit.attackgraph import Conclusion, Fact
-from simkit.distributions import Distribution, Exponential, Fixed
+from simkit.attackgraph.facts import AT_ONCE
+from simkit.distributions import Distribution, Exponential
 from simkit.entitlements import Grant, Grants, Resolver
 from simkit.model import EntryPoint, Goal, Model, Response, Task, TrustEdge
 from simkit.model.threats import class_of
@@ -17,6 +19,9 @@ from simkit.techniques.widen import Added, additions, all_grants, gains
 REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
 """How a session is had: the attacker replays its token, off host; puts words in its input; or nobody attacks, and its
 agent errs, which is as if steered but without a tainted input (our word: the rules speak of `steers` for both)."""
+
+SHARED = 1 << 18
+"""Facts that are kept to be shared by steps: a graph of a million steps has about 200,000, some 30 MB of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class World:
         }
         detection = self.response.noticed(event)
         if detection is None or not shown.get(class_of(event), False):
-            return 0.0, Fixed(0.0)
+            return 0.0, AT_ONCE
         return detection.chance, detection.delay
 
     def miss_rate(self, policy: GrantPolicy) -> float:
@@ -115,14 +120,26 @@ class World:
         return self.response.miss_rate if policy.miss_rate is None else policy.miss_rate
 
 
+@lru_cache(maxsize=SHARED)
+def fact(kind: str, subject: str, about: str = "") -> Fact:
+    """The fact of these names: one object, however many steps need it."""
+    return Fact(kind, subject, about)
+
+
+@lru_cache(maxsize=SHARED)
+def concludes(kind: str, subject: str, about: str = "") -> Conclusion:
+    """That fact concluded, as long as the premises hold: one object, however many steps conclude it."""
+    return Conclusion(fact(kind, subject, about))
+
+
 def has(mode: str, session: str) -> Fact:
     """The fact that the attacker has `session` in `mode`."""
-    return Fact(mode, session)
+    return fact(mode, session)
 
 
 def runs_in(identity: str) -> Fact:
     """The fact that the attacker's code runs in the runtime of `identity`."""
-    return Fact("runs_in", identity)
+    return fact("runs_in", identity)
 
 
 def holds(token: Token) -> Conclusion:
@@ -130,9 +147,10 @@ def holds(token: Token) -> Conclusion:
     return Conclusion(Fact("holds", token.name), token.ttl, aged=token.ttl is not None)
 
 
+@lru_cache(maxsize=SHARED)
 def next_run(rate: float) -> Distribution:
     """The wait for the next run of a task that runs `rate` times a second; none for what is always there (0)."""
-    return Exponential(1 / rate) if rate else Fixed(0.0)
+    return Exponential(1 / rate) if rate else AT_ONCE
 
 
 def minted_token(identity: str) -> Token:

@@ -7,6 +7,7 @@ from tiny_worlds import attacked, can, replayed, world
 
 from simkit.attackgraph import Fact
 from simkit.distributions import Fixed, Uniform, quantile_table
+from simkit.estate import generate
 from simkit.fate import Stream, key_hash, threshold, word
 from simkit.policies import GrantPolicy, Selector
 from simkit.simulation import Attack, compile_attack
@@ -160,6 +161,16 @@ def test_a_leak_that_is_not_yet_found_is_remediated_like_the_credential() -> Non
     assert attack.graph.fact_forgotten[exposed] == attack.graph.fact_forgotten[held] == threshold(1.0)
     assert attack.graph.fact_hash[exposed] == attack.graph.fact_hash[held]
     assert replayed(attack).at["holds(key)"] == 86400.0
+
+
+def test_steps_share_what_they_are_made_of() -> None:
+    """A graph of a million steps must not hold a fact once for each of them."""
+    steps = compile_attack(generate(3000, 1), "rbac").graph.steps
+    facts = [fact for step in steps for fact in (*step.premises, *(each.fact for each in step.conclusions))]
+    conclusions = [each for step in steps for each in step.conclusions]
+    delays = [delay for step in steps for delay in (step.duration, step.wait, step.approval, step.alert_delay)]
+    for made in (facts, conclusions, delays):
+        assert len({id(each) for each in made}) < len(made) / 5
 
 
 def test_the_horizon_ends_everything() -> None:
