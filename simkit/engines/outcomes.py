@@ -32,6 +32,13 @@ class Outcomes:
     def __len__(self) -> int:
         return len(self.contained)
 
+    def times(self, facts: Sequence[int]) -> NDArray[np.int64]:
+        """(N, len(facts)) When each of `facts` first held, in ms."""
+        if self.kept is None:
+            return self.first[:, list(facts)]
+        column = {fact: number for number, fact in enumerate(self.kept)}
+        return self.first[:, [column[fact] for fact in facts]]
+
     @staticmethod
     def joined(blocks: Sequence[Outcomes]) -> Outcomes:
         """Consecutive blocks of one run as one."""

@@ -43,12 +43,12 @@ def bare(graph: AttackGraph) -> AttackGraph:
 
 
 def samples_in_a_block(facts: int) -> int:
-    """How many samples of a graph with `facts` facts fit into one message.
+    """How many samples, of which `facts` facts are kept, fit into one message: as many words of 64.
 
     >>> samples_in_a_block(100), samples_in_a_block(10_000)
-    (4096, 136)
+    (4096, 128)
     """
-    fit = MESSAGE // (12 * max(facts, 1)) // 4 * 4
+    fit = MESSAGE // (12 * max(facts, 1)) // 64 * 64
     return min(LARGEST, max(SMALLEST, fit))
 
 

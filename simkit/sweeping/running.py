@@ -11,12 +11,13 @@ from typing import Any
 from simkit.attackgraph import AttackGraph
 from simkit.blast_radius import Provenance
 from simkit.checkpoint import Checkpoint
+from simkit.engines.replay import replays
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
 from simkit.scheduling import Block, ExecutorLike, Shared, bare, spread
-from simkit.scheduling.blocks import replay_block, samples_in_a_block
+from simkit.scheduling.blocks import samples_in_a_block
 from simkit.simulation import checked_trials, chosen_entry, compile_attack
 from simkit.sweeping.result import Cell, SweepResult
 from simkit.sweeping.tally import Meaning, Tally
@@ -34,12 +35,20 @@ class Task:
 
 
 def tallied(task: Task, block: Block) -> Tally:
-    """The tally of `block`, a part of it in memory at a time."""
-    total, end = Tally(), block.offset + block.trials
-    at_a_time = samples_in_a_block(len(task.graph.facts))
-    for begin in range(block.offset, end, at_a_time):
-        part = Block(block.entry, block.seed, begin, min(at_a_time, end - begin))
-        total = total + Tally.of(replay_block(task.graph, part), task.meaning)
+    """The tally of `block`: a part of it in memory at a time, and of each sample only what a tally looks at."""
+    total, columns = Tally(), task.meaning.columns
+    parts = replays(
+        task.graph,
+        block.entry,
+        seed=block.seed,
+        trials=block.trials,
+        offset=block.offset,
+        at_once=samples_in_a_block(len(columns)),
+        threads=1,
+        facts=columns,
+    )
+    for outcomes in parts:
+        total = total + Tally.of(outcomes, task.meaning)
     return total
 
 

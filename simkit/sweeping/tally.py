@@ -34,6 +34,11 @@ class Meaning:
         """What a sweep needs of `legend`."""
         return cls(dict(legend.value), dict(legend.goals))
 
+    @property
+    def columns(self) -> list[int]:
+        """The facts that a tally looks at: the only ones of which a sample must be kept."""
+        return sorted({*self.value, *(fact for fact in self.goals.values() if fact is not None)})
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -55,10 +60,11 @@ class Tally:
     @classmethod
     def of(cls, outcomes: Outcomes, meaning: Meaning) -> Tally:
         """The tally of `outcomes`."""
-        held = {fact: outcomes.first[:, fact] >= 0 for fact in meaning.value}
+        first = outcomes.times(list(meaning.value))
+        held = first >= 0
         lost = np.zeros(len(outcomes))
-        for fact, value in meaning.value.items():
-            lost += np.where(held[fact], value, 0.0)
+        for column, value in enumerate(meaning.value.values()):
+            lost += np.where(held[:, column], value, 0.0)
         distinct, counts = np.unique(lost, return_counts=True)
         exact = [(Fraction(v), n) for v, n in zip(distinct.tolist(), counts.tolist(), strict=True)]
         return cls(
@@ -67,9 +73,9 @@ class Tally:
             squares=sum((value * value * count for value, count in exact), Fraction(0)),
             contained=int((outcomes.contained >= 0).sum()),
             goals={name: _reached(outcomes, fact) for name, fact in meaning.goals.items()},
-            losses={fact: int(rows.sum()) for fact, rows in held.items()},
+            losses=dict(zip(meaning.value, held.sum(axis=0).tolist(), strict=True)),
             values=histogram(lost),
-            first_losses=histogram(_first_losses(outcomes, list(meaning.value))),
+            first_losses=histogram(_first_losses(first)),
         )
 
     def __add__(self, other: Tally) -> Tally:
@@ -127,12 +133,11 @@ class Tally:
 
 
 def _reached(outcomes: Outcomes, fact: int | None) -> int:
-    return 0 if fact is None else int((outcomes.first[:, fact] >= 0).sum())
+    return 0 if fact is None else int((outcomes.times([fact]) >= 0).sum())
 
 
-def _first_losses(outcomes: Outcomes, facts: list[int]) -> NDArray[np.float64]:
-    """When each sample lost something first, in ms; samples that lose nothing are left out."""
-    first = outcomes.first[:, facts]
+def _first_losses(first: NDArray[np.int64]) -> NDArray[np.float64]:
+    """When each sample (row) lost something first, in ms; samples that lose nothing are left out."""
     if not first.shape[1]:
         return np.array([], dtype=np.float64)
     never = np.iinfo(np.int64).max

@@ -5,6 +5,7 @@ The reach engines of the table share a contract; that of a GPU is held to it in 
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from generated_graphs import graphs
 from hypothesis import given, settings
@@ -19,7 +20,8 @@ from reach_contract import (
 from simkit.attackgraph import AttackGraph
 from simkit.engines import reference
 from simkit.engines.named import reach_engine
-from simkit.engines.replay import replay
+from simkit.engines.outcomes import Outcomes
+from simkit.engines.replay import replay, replays
 
 CPU = reach_engine("cpu")
 seeds = st.integers(0, 2**64 - 1)
@@ -35,8 +37,20 @@ def replay_equals_the_reference(graph: AttackGraph, seed: int, offset: int) -> N
         assert (first, by, contained, outcomes.variant[row]) == (trace.first, trace.by, trace.contained, trace.variant)
 
 
+def what_is_kept_of_a_sample_is_what_was_asked_for(graph: AttackGraph, seed: int, offset: int) -> None:
+    whole = replay(graph, "entry", seed=seed, trials=SAMPLES, offset=offset, threads=1)
+    chosen = list(range(len(graph.facts)))[::-2]
+    parts = list(replays(graph, "entry", seed=seed, trials=SAMPLES, offset=offset, at_once=4, threads=1, facts=chosen))
+    assert [len(part) for part in parts] == [4, 4, 1]
+    kept = Outcomes.joined(parts)
+    assert np.array_equal(kept.first, whole.first[:, chosen])
+    assert np.array_equal(kept.by, whole.by[:, chosen])
+    assert np.array_equal(kept.times(chosen[:2]), whole.times(chosen[:2]))
+
+
 def all_equal(graph: AttackGraph, seed: int, offset: int) -> None:
     replay_equals_the_reference(graph, seed, offset)
+    what_is_kept_of_a_sample_is_what_was_asked_for(graph, seed, offset)
     reach_equals_the_reference(CPU, graph, seed)
     worst_case_equals_the_reference(CPU, graph)
     only_the_columns_asked_for_are_kept(CPU, graph, seed)

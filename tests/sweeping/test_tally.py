@@ -6,6 +6,7 @@ import json
 import math
 import random
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simkit.engines import Outcomes
+from simkit.engines.replay import replays
 from simkit.estate import generate
 from simkit.simulation import simulate
 from simkit.sweeping.tally import CELLS, Meaning, Tally, added, histogram, upper
@@ -40,6 +42,14 @@ def test_it_agrees_with_the_blast_radius_of_the_same_samples() -> None:
     assert WHOLE.time_to_first_loss() == pytest.approx(RESULT.time_to_first_loss().estimate, rel=1 / CELLS)
     assert WHOLE.contained == round(RESULT.contained().estimate * 300)
     assert mean.high > mean.low
+
+
+def test_only_the_facts_that_it_looks_at_need_be_kept() -> None:
+    assert len(MEANING.columns) < len(RESULT.graph.facts) / 2
+    how: dict[str, Any] = {"seed": 3, "trials": 300, "at_once": 128, "facts": MEANING.columns}
+    parts = [Tally.of(each, MEANING) for each in replays(RESULT.graph, "poisoned-inbox", **how)]
+    assert [each.trials for each in parts] == [128, 128, 44]
+    assert added(parts) == Tally() + WHOLE
 
 
 @given(st.lists(st.integers(0, 300), max_size=8), st.randoms(use_true_random=False))
