@@ -165,7 +165,7 @@ def _heading(ax: Axes, world: Scenario | Model, drawn: Picture, height: float) -
     words = [style.name(world.name) if isinstance(world, Scenario) else "the model"]
     if drawn.aggregated:
         words.append(f"{drawn.things:,} things in {len(drawn.nodes):,} boxes, alike ones share one")
-    style.heading(ax, ": ".join(words))
+    style.heading(ax, ": ".join(words), share=1.25)
 
 
 def _legend(ax: Axes, drawn: Picture, marks: list[Mark]) -> None:

@@ -61,7 +61,7 @@ def _frame(ax: Axes, taken: AttackPath) -> None:
     ax.set_ylim(len(taken.steps) - 0.4, -0.6)
     ax.set_axis_off()
     share = percent(taken.share.estimate)
-    style.heading(ax, f"The way to {style.name(taken.goal)}: {share} of trials; median times")
+    style.heading(ax, f"The way to {style.name(taken.goal)}: {share} of trials; median times", share=1.25)
     used = dict.fromkeys(step.cause.kind for step in taken.steps)
     marks = [
         Line2D([], [], marker="o", linestyle="", ms=8, mfc=palette.CAUSES.get(kind, palette.GREY), mec="white")
