@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from simkit.drawing.lanes import COLUMNS, Layout, Picture, default_group, layout, picture
-from simkit.drawing.marks import ATTACK, JEWEL, marked
+from simkit.drawing.marks import ATTACK, JEWEL, jewels, marked, starts
 from simkit.drawing.palette import FILLS, GREY, INK, RELATIONS, VERMILLION, WARM
 from simkit.scenario import Scenario
 
@@ -31,7 +31,8 @@ def elements(scenario: Scenario, *, group: str | None = None, most: int = MOST_N
     Ids are those of `Scenario.graph()` (`credential:NAME`); a lane is the parent of its boxes (`lane:NAME`). Each node
     has `kind`, `label` and `count`, the classes `attack` and `jewel` where it is marked; each edge its `relation`.
     """
-    return placed(scenario, picture(scenario.model, group or default_group(scenario.model), most))
+    apart = starts(scenario) | jewels(scenario)
+    return placed(scenario, picture(scenario.model, group or default_group(scenario.model), most, apart))
 
 
 def placed(scenario: Scenario, drawn: Picture) -> Elements:

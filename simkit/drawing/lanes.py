@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simkit.model import Model
@@ -65,19 +65,20 @@ class Layout:
     height: float
 
 
-def picture(model: Model, group: str, most: int) -> Picture:
+def picture(model: Model, group: str, most: int, apart: Collection[str] = ()) -> Picture:
     """The picture of `model` by trust boundary (`environment`, `tier` or `none`), of at most about `most` boxes.
 
     Roles are looked through and tasks left out. Where there are more things than `most`, those of one boundary, kind
-    and type that lead to and from the same things share a box; if that is not enough, all of one type do.
+    and type that lead to and from the same things share a box; if that is not enough, all of one type do. Those named
+    in `apart` (`credential:NAME`) always keep their own.
     """
     edges = tuple(dict.fromkeys(_edges(model)))
     nodes = tuple(_nodes(model, edges, group))
     whole = Picture(nodes, edges, {node.id: node.id for node in nodes})
     if len(nodes) <= most:
         return whole
-    alike = _merged(whole, _neighbours(edges))
-    return alike if len(alike.nodes) <= most else _merged(whole, {})
+    alike = _merged(whole, _neighbours(edges), apart)
+    return alike if len(alike.nodes) <= most else _merged(whole, {}, apart)
 
 
 def _edges(model: Model) -> Iterator[Edge]:
@@ -163,11 +164,12 @@ def _neighbours(edges: Iterable[Edge]) -> dict[str, frozenset[tuple[str, str, bo
     return {node: frozenset(around) for node, around in found.items()}
 
 
-def _merged(whole: Picture, around: Mapping[str, frozenset[tuple[str, str, bool]]]) -> Picture:
+def _merged(whole: Picture, around: Mapping[str, frozenset[tuple[str, str, bool]]], apart: Collection[str]) -> Picture:
     """`whole` with the nodes of one lane, kind and type that have the same things around them in one box."""
     groups: dict[tuple[object, ...], list[Node]] = {}
     for node in whole.nodes:
-        groups.setdefault((node.lane, node.kind, node.type, around.get(node.id)), []).append(node)
+        alone = node.id if node.id in apart else ""
+        groups.setdefault((node.lane, node.kind, node.type, around.get(node.id), alone), []).append(node)
     new = {node.id: members[0].id for members in groups.values() for node in members}
     nodes = tuple(_box(members) for members in groups.values())
     edges = dict.fromkeys(Edge(new[edge.source], new[edge.target], edge.relation) for edge in whole.edges)

@@ -13,9 +13,18 @@ STARTS = {"leak": "credential", "poison": "resource", "compromise": "identity", 
 """What kind of thing each kind of entry point starts at."""
 
 
+def starts(scenario: Scenario) -> frozenset[str]:
+    """Where its attacks start: `credential:NAME`, `resource:NAME` or `identity:NAME`."""
+    entries = scenario.entry_points.values()
+    return frozenset(f"{STARTS[entry.kind]}:{entry.target}" for entry in entries if entry.target)
+
+
+def jewels(scenario: Scenario) -> frozenset[str]:
+    """The resources that its goals protect: `resource:NAME`."""
+    return frozenset(f"resource:{resource}" for goal in scenario.goals.values() for resource, _ in goal.lost)
+
+
 def marked(scenario: Scenario, drawn: Picture) -> Mapping[str, frozenset[str]]:
     """For each mark the boxes of `drawn` that carry it; only boxes that stand for one thing do."""
     single = {node.id for node in drawn.nodes if node.count == 1}
-    starts = {f"{STARTS[entry.kind]}:{entry.target}" for entry in scenario.entry_points.values() if entry.target}
-    jewels = {f"resource:{resource}" for goal in scenario.goals.values() for resource, _ in goal.lost}
-    return {ATTACK: frozenset(starts & single), JEWEL: frozenset(jewels & single)}
+    return {ATTACK: starts(scenario) & single, JEWEL: jewels(scenario) & single}

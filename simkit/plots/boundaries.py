@@ -58,13 +58,14 @@ def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST
 
     `group` is what a boundary is: `environment`, `tier` or `none`; None chooses what tells most. Of a Scenario, entry
     points are marked by a triangle, and what the goals protect by a diamond. Where there are more than `most` things,
-    alike ones share a box, and the picture says so. Raises QuestionError for an unknown group or a model without
-    anything in it.
+    alike ones share a box, the marked ones excepted, and the picture says so. Raises QuestionError for an unknown group
+    or a model without anything in it.
     """
     model = world.model if isinstance(world, Scenario) else world
     if group is not None and group not in GROUPS:
         raise QuestionError(f"a graph cannot be grouped by {group!r}: {nearest(group, GROUPS)}")
-    drawn = picture(model, group or default_group(model), most)
+    apart = marks.starts(world) | marks.jewels(world) if isinstance(world, Scenario) else frozenset()
+    drawn = picture(model, group or default_group(model), most, apart)
     if not drawn.nodes:
         raise QuestionError("the model is empty: there is nothing to draw")
     places = layout(drawn)
@@ -78,11 +79,11 @@ def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST
             _line(axes, edge, drawn, places)
         for node in drawn.nodes:
             _box(axes, node, places)
-        marks: list[Mark] = []
+        signs: list[Mark] = []
         if isinstance(world, Scenario):
-            marks = _marks(axes, world, drawn, places)
+            signs = _marks(axes, world, drawn, places)
         _heading(axes, world, drawn, -ROW * (1.55 if any(places.lanes) else 0.85))
-        _legend(axes, drawn, marks)
+        _legend(axes, drawn, signs)
     return axes
 
 

@@ -11,6 +11,7 @@ from support_desk import DESK, named
 import simkit
 from simkit import plots
 from simkit.blast_radius import AttackPath, Interval
+from simkit.drawing import marks
 from simkit.drawing.lanes import SHARED, default_group, layout, picture
 from simkit.model import Credential, Entitlement, Identity, Model, Operation, Resource, Role, Tool
 from simkit.plots.style import wide_range
@@ -166,6 +167,17 @@ def test_beyond_that_alike_things_share_a_box_and_the_picture_says_so() -> None:
     axes = plots.graph(model)
     assert "4,006 things in" in axes.get_title(loc="left")
     assert any("2,000 × agent" in text for text in texts(axes))
+
+
+def test_a_large_picture_still_shows_where_the_attack_starts_and_what_it_is_after() -> None:
+    estate = simkit.generate(25_000, seed=0)
+    drawn = picture(estate.model, "tier", 240, marks.starts(estate) | marks.jewels(estate))
+    assert drawn.aggregated
+    shown = {node.id for node in drawn.nodes if node.count == 1}
+    assert marks.starts(estate) <= shown
+    assert marks.jewels(estate) <= shown
+    legend = plots.graph(estate).get_legend()
+    assert {marks.ATTACK, marks.JEWEL} <= {text.get_text() for text in legend.get_texts()}
 
 
 def test_things_with_the_same_neighbours_are_alike() -> None:
