@@ -45,7 +45,8 @@ print(result.summary)
 result.table()
 
 # %% [markdown]
-# Minutes decide: the curve is the mean loss so far, the band its 95 % interval.
+# How fast? The line is the mean loss so far, with the band of its 95 % interval; the pale band holds the middle 90 % of
+# the trials. The dashed line is the median moment of containment: what is lost before it, no response brings back.
 
 # %%
 plots.over_time(result);
@@ -63,8 +64,9 @@ for path in list(result.paths())[:1]:
 # %% [markdown]
 # ## The same attack under other grant policies
 #
-# Every policy meets the same fates, trial by trial, so that a difference is paired; one whose interval holds zero is
-# called no difference.
+# A grant policy is the rule that turns identities into sessions: for whom a token stands, what it may do, how long it
+# lives. Every policy meets the same fates, trial by trial, so that a difference is paired; one whose interval holds zero
+# is called no difference.
 
 # %%
 with notebook.progress("comparing"):

@@ -19,7 +19,9 @@ plots.graph(drift);
 # %% [markdown]
 # ## What was reached, and what the record says
 #
-# Under the policy in force at the time, plain roles with tokens that never expire.
+# Under the policy in force at the time: plain roles, with tokens that never expire. The file says which goals the
+# attacker reached by the public record; the replay is not told. A goal counts as replayed if more than half of the trials
+# reach it.
 
 # %%
 result = simkit.simulate(drift, entry_point=ENTRY_POINT, trials=1000, seed=1)
@@ -46,6 +48,8 @@ plots.path(way);
 
 # %% [markdown]
 # ## The same attack under each grant design
+#
+# First what each design loses, then which goals fall under it: a dark cell is a goal that nearly every trial reaches.
 
 # %%
 comparison = simkit.compare(drift, entry_point=ENTRY_POINT, trials=1000, seed=1)
@@ -62,8 +66,8 @@ plots.goals_heatmap(comparison);
 comparison.utility_table()
 
 # %% [markdown]
-# Two warnings. Zero loss is almost always more than is true: the scenario leaves something out. And a mean hides its
-# tail: the shares of trials that lose more than each value are below.
+# Two warnings. Zero loss is almost always better than the truth: the scenario leaves something out. And a mean hides its
+# tail, so look at the whole distribution: for each value, the share of the trials that lose more than that.
 
 # %%
 plots.exceedance(comparison);

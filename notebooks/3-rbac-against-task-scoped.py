@@ -9,6 +9,12 @@
 # %%
 import simkit
 
+
+
+def percent(share, places=1):
+    return f"{100 * share:.{places}f} %"
+
+
 SUITES = ("workspace", "travel", "banking", "slack")
 suites = {suite: simkit.load(f"../scenarios/agentdojo/{suite}.yaml") for suite in SUITES}
 
@@ -39,7 +45,7 @@ simkit.Table(
             grants,
             *(len(matrices[policy][suite].reached) for suite in SUITES),
             possible[policy],
-            f"{possible[policy] / total:.1%}",
+            percent(possible[policy] / total),
         )
         for policy, grants in DESIGNS.items()
     ],
@@ -55,7 +61,7 @@ PUBLISHED = 0.17
 ours = possible["task-scoped"] / total
 simkit.Table(
     ("attacks that the task's own tools suffice for", "share"),
-    [("published", f"{PUBLISHED:.0%}"), ("here", f"{ours:.1%}")],
+    [("published", percent(PUBLISHED, 0)), ("here", percent(ours))],
 )
 
 # %%
@@ -65,7 +71,8 @@ figure, axes = plt.subplots(figsize=(7.2, 3.2), layout="constrained")
 axes.barh(list(DESIGNS), [possible[policy] / total for policy in DESIGNS], color="#0072B2", height=0.6)
 axes.axvline(PUBLISHED, color="#D55E00", linestyle="--", label="published for the task's own tools (17 %)")
 axes.invert_yaxis()
-axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+axes.set_title("AgentDojo: what each design leaves possible", loc="left", fontweight="bold")
+axes.xaxis.set_major_formatter(lambda share, _: percent(share, 0))
 axes.set_xlabel("share of the attacks that remain possible")
 axes.spines[["top", "right"]].set_visible(False)
 axes.legend(frameon=False);
@@ -74,9 +81,10 @@ axes.legend(frameon=False);
 # Some attacks need no tool at all: the harm is in what the agent then tells its user. No grant stops those.
 
 # %%
-for suite, matrix in matrices["task-scoped"].items():
-    if matrix.unstoppable:
-        print(f"{suite}: {matrix.summary}")
+simkit.Table(
+    ("suite", "attacks that need no tool", "of all"),
+    [(suite, matrix.without_entitlement, matrix.total) for suite, matrix in matrices["task-scoped"].items()],
+)
 
 # %% [markdown]
 # ## tau-bench: which real runs would have been stopped?
@@ -87,7 +95,7 @@ for suite, matrix in matrices["task-scoped"].items():
 # %%
 airline = simkit.load("../scenarios/taubench-airline/airline.yaml")
 done = sum(run.success for run in airline.observed)
-print(f"{done} of {len(airline.observed)} runs did their job: {done / len(airline.observed):.1%}")
+print(f"{done} of {len(airline.observed)} runs did their job: {percent(done / len(airline.observed))}")
 
 # %%
 rows = []
@@ -95,7 +103,7 @@ for policy in ("rbac", "task-scoped-reads", "task-scoped"):
     result = simkit.simulate(airline, policy, entry_point=next(iter(airline.entry_points)), trials=1)
     pairs = simkit.worst_case_pairs(airline, policy)
     stopped = result.utility.stopped
-    rows.append((policy, stopped, f"{1 - stopped / done:.1%}", len(pairs.reached), f"{pairs.share:.1%}"))
+    rows.append((policy, stopped, percent(1 - stopped / done), len(pairs.reached), percent(pairs.share)))
 simkit.Table(
     ("policy", f"good runs stopped, of {done}", "covered", "attacks possible", "of all"),
     rows,
@@ -115,6 +123,8 @@ simkit.Table(
 # %%
 bank = suites["banking"]
 (agent,) = bank.identities
-for k in (1, 2, 4, 8, 16):
-    roles = simkit.mine_roles(bank.model, agent, k)
-    print(f"{k:>2} roles: {roles.over_grant} operations granted to tasks that do not need them")
+simkit.Table(
+    ("roles", "operations granted to tasks that do not need them"),
+    [(k, simkit.mine_roles(bank.model, agent, k).over_grant) for k in (1, 2, 4, 8, 16)],
+    title="banking",
+)

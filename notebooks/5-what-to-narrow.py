@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import simkit
-from simkit import plots
+from simkit import notebook, plots
 
 scenario = simkit.load("../scenarios/incidents/salesloft-drift.yaml")
 ENTRY_POINT = "drift-aws"
@@ -22,14 +22,16 @@ GOAL = "customer-warehouse-exported"
 # and ranked by gain per cost. Nothing that breaks a task is recommended. What nobody's work leans on costs nothing.
 
 # %%
-found = simkit.recommend(scenario, entry_point=ENTRY_POINT, trials=200, seed=1, budget=3)
+with notebook.progress("recommending"):
+    found = simkit.recommend(scenario, entry_point=ENTRY_POINT, trials=200, seed=1, budget=3)
 print(found.summary)
 found.table()
 
 # %% [markdown]
 # ## Several changes together
 #
-# Each next change is the best after those before it. Hollow marks are beaten: something else loses less for no more.
+# Each next change is the best after those before it. Further down is less lost, further right costs more. Hollow marks
+# are beaten: something else loses less for no more.
 
 # %%
 plots.pareto(found);

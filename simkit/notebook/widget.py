@@ -73,6 +73,11 @@ class GraphWidget(anywidget.AnyWidget):
         if result is not None:
             self.show(result)
 
+    def open(self) -> None:
+        """Tell the front end about this widget, where somebody looks: nothing else should store half a megabyte."""
+        if watched():
+            super().open()
+
     def __repr__(self) -> str:
         boxes, lines = len(self._drawn.nodes), len(self._drawn.edges)
         return f"GraphWidget({self.heading}: {boxes} boxes, {lines} lines; selected: {self.selected or 'nothing'})"

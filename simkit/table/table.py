@@ -87,7 +87,7 @@ class Table:
 
     def html(self) -> str:
         """An HTML `<table>`, every text escaped."""
-        caption = f"<caption>{_html(self.title)}</caption>" if self.title else ""
+        caption = f'<caption style="text-align:left">{_html(self.title)}</caption>' if self.title else ""
         marks = [' style="text-align:right"' if right else ' style="text-align:left"' for right in self._right()]
         head = _html_row("th", [f' scope="col"{mark}' for mark in marks], self.columns)
         body = "".join(_html_row("td", marks, map(_written, row)) for row in self.rows)

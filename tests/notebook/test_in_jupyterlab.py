@@ -16,6 +16,7 @@ from browser import started
 from lab_server import jupyterlab
 
 pytest.importorskip("jupytext")
+nbconvert = pytest.importorskip("nbconvert")
 pytest.importorskip("jupyterlab")
 
 PATIENCE = 300_000
@@ -23,6 +24,9 @@ PATIENCE = 300_000
 PANEL = "jupyterapp.shell.currentWidget"
 CELLS = f"{PANEL}.content.widgets.filter(cell => cell.model.type === 'code').map(cell => cell.model.toJSON())"
 GRAPH = "document.querySelector('.simkit-graph').parentElement.simkit"
+CANVAS = "document.querySelector('.simkit-canvas')"
+SHOWN = f"{GRAPH}.elements().renderedBoundingBox({{ includeOverlays: false }})"
+FITS = f"{SHOWN}.x2 <= {CANVAS}.clientWidth && {SHOWN}.y2 <= {CANVAS}.clientHeight"
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +57,12 @@ def ask_kernel(page: Any, expression: str) -> str:
     return str(answer["data"]["text/plain"])
 
 
+def look_at_graph(page: Any) -> None:
+    """Scroll to the graph, which takes its size when it comes into view; again, while cells above it find theirs."""
+    there = f"({CANVAS}.scrollIntoView({{ block: 'center' }}), {GRAPH}.width() === {CANVAS}.clientWidth && {FITS})"
+    page.wait_for_function(there, polling=500, timeout=60_000)
+
+
 def test_every_cell_ran_and_none_failed(page: Any) -> None:
     cells = page.evaluate(CELLS)
     assert len(cells) >= 8
@@ -62,20 +72,18 @@ def test_every_cell_ran_and_none_failed(page: Any) -> None:
     assert not [output for output in outputs if output.get("name") == "stderr"]
 
 
-def test_the_graph_is_drawn(page: Any) -> None:
+def test_the_graph_is_drawn_and_fills_its_frame(page: Any) -> None:
+    look_at_graph(page)
     page.wait_for_selector(".simkit-canvas canvas")
     assert page.evaluate(f"{GRAPH}.nodes().length") > 30
-    shown = page.evaluate(f"{GRAPH}.elements().renderedBoundingBox()")
-    frame = page.locator(".simkit-canvas").bounding_box()
+    shown = page.evaluate(SHOWN)
     assert shown["x1"] >= 0
-    assert shown["x2"] <= frame["width"]
-    assert shown["w"] > 0.5 * frame["width"]
     assert shown["y1"] >= 0
-    assert shown["y2"] <= frame["height"]
+    assert shown["w"] > 0.8 * page.evaluate(f"{CANVAS}.clientWidth")
 
 
 def test_a_click_on_a_box_reaches_the_kernel_and_keys_go_on_from_there(page: Any) -> None:
-    page.locator(".simkit-canvas").scroll_into_view_if_needed()
+    look_at_graph(page)
     place = page.evaluate(f"{GRAPH}.getElementById('credential:deploy-key').renderedPosition()")
     page.locator(".simkit-canvas").click(position=place)
     assert ask_kernel(page, "world.selected") == "'credential:deploy-key'"
@@ -101,19 +109,65 @@ def test_what_the_kernel_marks_is_shown(page: Any) -> None:
 
 
 def test_the_graph_fits_again_when_the_window_changes(page: Any) -> None:
+    look_at_graph(page)
     before = page.evaluate(f"{GRAPH}.width()")
-    page.set_viewport_size({"width": 1000, "height": 1000})
-    page.wait_for_function(f"{GRAPH}.width() < {before} - 50")
-    page.wait_for_function(f"{GRAPH}.elements().renderedBoundingBox().x2 <= {GRAPH}.width()")
-    page.set_viewport_size({"width": 1360, "height": 1000})
-    page.wait_for_function(f"Math.abs({GRAPH}.width() - {before}) < 2")
+    try:
+        page.set_viewport_size({"width": 1000, "height": 1000})
+        page.wait_for_function(f"{GRAPH}.width() < {before} - 50 && {FITS}", polling=200, timeout=60_000)
+    finally:
+        page.set_viewport_size({"width": 1360, "height": 1000})
+    page.wait_for_function(f"Math.abs({GRAPH}.width() - {before}) < 2", polling=200, timeout=60_000)
+
+
+def test_a_bar_is_shown_while_work_takes_long_and_gone_afterwards(page: Any) -> None:
+    work = """import time
+from simkit.progress import steps
+with notebook.progress('waiting'):
+    for _ in steps(range(8)):
+        time.sleep(0.3)"""
+    run = f"""async code => {{
+        const asked = {PANEL}.sessionContext.session.kernel.requestExecute({{ code, store_history: false }});
+        const shown = [];
+        asked.onIOPub = message => {{
+            if (message.content.data) shown.push([message.header.msg_type, message.content.data['text/html']]); }};
+        const reply = (await asked.done).content;
+        return {{ status: reply.status, shown }}; }}"""
+    answer = page.evaluate(run, work)
+    assert answer["status"] == "ok"
+    kinds = [kind for kind, _ in answer["shown"]]
+    assert kinds[0] == "display_data"
+    assert set(kinds[1:]) == {"update_display_data"}
+    assert "<progress" in answer["shown"][0][1]
+    assert answer["shown"][-1][1] == ""
+
+
+def test_what_was_saved_exports_to_a_page_that_shows_the_graph_without_a_network(page: Any, tmp_path: Path) -> None:
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    saved = page.evaluate(f"async () => JSON.stringify({PANEL}.context.model.toJSON())")
+    source = tmp_path / "saved.ipynb"
+    source.write_text(saved, "utf-8")
+    text, _ = nbconvert.HTMLExporter().from_filename(str(source))
+    (tmp_path / "saved.html").write_text(text, "utf-8")
+    assert '"model_id"' not in text
+    alone = page.context.browser.new_context(offline=True)
+    try:
+        opened = alone.new_page()
+        opened.goto((tmp_path / "saved.html").as_uri(), wait_until="domcontentloaded")
+        widths = opened.evaluate("[...document.querySelectorAll('.jp-OutputArea img')].map(img => img.naturalWidth)")
+    finally:
+        alone.close()
+    pictures = [
+        output for cell in page.evaluate(CELLS) for output in cell["outputs"] if "image/png" in output.get("data", {})
+    ]
+    assert len(widths) == len(pictures) >= 4
+    assert min(widths) > 300
 
 
 def test_a_screenshot_is_taken(page: Any, tmp_path: Path) -> None:
     file = Path(os.environ.get("SIMKIT_SCREENSHOT") or tmp_path / "jupyterlab.png")
     page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    page.locator(".simkit-graph").evaluate("graph => graph.scrollIntoView({ block: 'center' })")
-    page.wait_for_timeout(1500)  # the layout settles
+    look_at_graph(page)
+    page.wait_for_timeout(1500)  # what is still moving comes to rest
     page.screenshot(path=file)
     assert file.read_bytes().startswith(b"\x89PNG")
 
