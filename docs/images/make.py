@@ -83,6 +83,10 @@ PICTURES: Mapping[str, Callable[[], Axes]] = {
     "resources.png": resources,
     "waterfall.png": waterfall,
 }
+SCREENSHOTS: Mapping[str, str] = {
+    "jupyterlab.png": "SIMKIT_SCREENSHOT=docs/images/jupyterlab.png pytest -m browser tests/notebook",
+}
+"""Pictures that a test takes of a screen, and the command that makes each; letters differ from machine to machine."""
 MADE_WITH = "made-with.txt"
 """The version of matplotlib that drew the pictures: another one smooths letters another way."""
 

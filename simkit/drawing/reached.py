@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Cause, Fact
 from simkit.blast_radius import AttackPath, BlastRadius
 from simkit.drawing.lanes import Picture
 from simkit.drawing.marks import STARTS
@@ -75,12 +75,20 @@ def lit(scenario: Scenario, result: BlastRadius, path: AttackPath, drawn: Pictur
     """For each step of `path`, which `result` found, the boxes and lines that it uses and reaches."""
     steps = {step.key: step for step in result.graph.steps}
     touches = _touched(result)
+
+    def boxes(things: Iterable[str]) -> set[str]:
+        return {drawn.boxes[thing] for thing in things if thing in drawn.boxes}
+
+    def touched(facts: Iterable[Fact]) -> set[str]:
+        return boxes(thing for fact in facts for thing in touches.get(result.graph.index[fact], ()))
+
     found = []
     for taken in path.steps:
-        facts = (result.graph.index[conclusion.fact] for conclusion in steps[taken.key].conclusions)
-        things = {thing for fact in facts for thing in touches.get(fact, ())} | set(_used(scenario, taken.cause))
-        boxes = {drawn.boxes[thing] for thing in things if thing in drawn.boxes}
-        found.append(Lit(tuple(sorted(boxes)), tuple(_lines(boxes, taken.cause, drawn))))
+        step = steps[taken.key]
+        shown = touched(done.fact for done in step.conclusions) | boxes(_used(scenario, taken.cause))
+        # a shared session acts for several identities: the line may leave any of them, lit by the step before
+        lines = _lines(shown | touched(step.premises), taken.cause, drawn)
+        found.append(Lit(tuple(sorted(shown)), tuple(lines)))
     return found
 
 

@@ -165,10 +165,17 @@ def test_what_was_saved_exports_to_a_page_that_shows_the_graph_without_a_network
 
 def test_a_screenshot_is_taken(page: Any, tmp_path: Path) -> None:
     file = Path(os.environ.get("SIMKIT_SCREENSHOT") or tmp_path / "jupyterlab.png")
-    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    look_at_graph(page)
-    page.wait_for_timeout(1500)  # what is still moving comes to rest
-    page.screenshot(path=file)
+    collapsed = "document.querySelector('#jp-left-stack').offsetParent === null"
+    page.set_viewport_size({"width": 1120, "height": 800})
+    try:
+        if not page.evaluate(collapsed):
+            page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+        ask_kernel(page, "world.highlight(path)")
+        look_at_graph(page)
+        page.wait_for_timeout(1500)  # what is still moving comes to rest
+        page.screenshot(path=file)
+    finally:
+        page.set_viewport_size({"width": 1360, "height": 1000})
     assert file.read_bytes().startswith(b"\x89PNG")
 
 
