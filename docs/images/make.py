@@ -1,8 +1,12 @@
-"""Makes the pictures of the README and the docs, from the scenarios: `python docs/images/make.py [--out FOLDER]`."""
+"""Makes the pictures of the README and the docs, from the scenarios: `python docs/images/make.py [--out FOLDER]`.
+
+With `--browser /usr/bin/chromium` it makes the pictures of pages, too, which need playwright and a Chromium.
+"""
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,6 +17,7 @@ from simkit import plots
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from playwright.sync_api import Browser
 
 HERE = Path(__file__).parent
 SCENARIOS = HERE.parents[1] / "scenarios"
@@ -102,6 +107,24 @@ def _ablation() -> simkit.Ablation:
     return simkit.ablate(starter, "leaked-ci-secret", "rbac", "task-scoped", trials=200)
 
 
+def report(browser: Browser, folder: Path) -> bytes:
+    """The report on the incident in a browser, three steps into the attack."""
+    file = folder / "report.html"
+    file.write_text(simkit.report_on(_incident("salesloft-drift"), entry_point="drift-aws").html(), "utf-8")
+    page = browser.new_page(viewport={"width": 1240, "height": 760}, reduced_motion="reduce", color_scheme="light")
+    page.goto(file.as_uri())
+    for _ in range(3):
+        page.click("#next")
+    page.mouse.move(0, 0)
+    page.evaluate("document.getElementById('attack').scrollIntoView()")
+    page.wait_for_timeout(500)  # the graph is painted on the next frames
+    return page.screenshot()
+
+
+PAGES: Mapping[str, Callable[[Browser, Path], bytes]] = {"report.png": report}
+"""Pictures of pages, made in a browser with a folder to work in."""
+
+
 def _incident(name: str) -> simkit.Scenario:
     return simkit.load(SCENARIOS / "incidents" / f"{name}.yaml")
 
@@ -112,11 +135,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=HERE, help="the folder to write to; default: this one")
-    folder = parser.parse_args(arguments).out
+    parser.add_argument("--browser", help="a Chromium, to make the pictures of pages too")
+    given = parser.parse_args(arguments)
     mpl.use("agg")
     for name, picture in PICTURES.items():
-        plots.save(picture(), folder / name)
-    (folder / MADE_WITH).write_text(f"{mpl.__version__}\n", encoding="utf-8")
+        plots.save(picture(), given.out / name)
+    (given.out / MADE_WITH).write_text(f"{mpl.__version__}\n", encoding="utf-8")
+    if given.browser:
+        _pages(given.browser, given.out)
+
+
+def _pages(browser: str, folder: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as room:
+        started = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        for name, page in PAGES.items():
+            (folder / name).write_bytes(page(started, Path(room)))
+        started.close()
 
 
 if __name__ == "__main__":

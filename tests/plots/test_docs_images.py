@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import started
 from matplotlib.image import imread
 
 import simkit
@@ -44,9 +45,21 @@ def test_a_picture_with_another_number_would_be_noticed(made: Path, tmp_path: Pa
 
 
 def test_every_picture_in_the_docs_has_a_maker() -> None:
-    assert {image.name for image in IMAGES.glob("*.[ps][nv]g")} == set(MAKE["PICTURES"]) | set(MAKE["SCREENSHOTS"])
+    made = {*MAKE["PICTURES"], *MAKE["PAGES"], *MAKE["SCREENSHOTS"]}
+    assert {image.name for image in IMAGES.glob("*.[ps][nv]g")} == made
 
 
 def test_every_kind_of_picture_is_shown_in_the_docs() -> None:
     maker = (IMAGES / "make.py").read_text("utf-8")
     assert [name for name in plots.__all__ if f"plots.{name}(" not in maker] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", MAKE["PAGES"])
+def test_a_picture_of_a_page_in_the_docs_is_what_the_command_makes(name: str, tmp_path: Path) -> None:
+    with started() as browser:
+        (tmp_path / name).write_bytes(MAKE["PAGES"][name](browser, tmp_path))
+    kept, made = imread(IMAGES / name), imread(tmp_path / name)
+    assert kept.shape == made.shape
+    # other fonts break lines elsewhere: only another page altogether is told apart
+    assert float(abs(kept[..., :3] - made[..., :3]).mean()) < 0.05
