@@ -118,6 +118,7 @@ DISTRIBUTIONS = {
     "yaml": "pyyaml",
     "pydantic_core": "pydantic",
     "llvmlite": "numba",
+    "markupsafe": "jinja2",
     "traitlets": "anywidget",
     "IPython": "ipykernel",
 }
