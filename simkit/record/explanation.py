@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -68,14 +69,25 @@ class Explanation:
     @property
     def summary(self) -> str:
         """The answer in two sentences."""
-        executed = [deed for deed in self.deeds if deed.executed]
+        return f"{self._had} {self._did}"
+
+    @property
+    def _had(self) -> str:
         may = {grant for session in self.live for grant in session.may}
-        return (
-            f"{clock(self.at)} after the start, {_count(len(self.live), 'session')} of {self.identity} "
-            f"{'was' if len(self.live) == 1 else 'were'} in the attack's hands, allowed {_count(len(may), 'grant')}. "
-            f"By then it had executed {_count(len(executed), 'action')}; {len(self.deeds) - len(executed)} more "
-            f"{'was' if len(self.deeds) - len(executed) == 1 else 'were'} attempted in vain."
-        )
+        when = f"{clock(self.at)} after the start,"
+        if not self.live:
+            return f"{when} no session of {self.identity} was in the attack's hands."
+        sessions = f"{_count(len(self.live), 'session')} of {self.identity} {_were(len(self.live))}"
+        return f"{when} {sessions} in the attack's hands, allowed {_count(len(may), 'grant')}."
+
+    @property
+    def _did(self) -> str:
+        executed = sum(deed.executed for deed in self.deeds)
+        vain = len(self.deeds) - executed
+        if not self.deeds:
+            return "By then the attack had done nothing as it, and attempted nothing."
+        done = f"By then it had executed {_count(executed, 'action')}"
+        return f"{done}; {vain} more {_were(vain)} attempted in vain." if vain else f"{done}, and no attempt failed."
 
     def tables(self) -> list[Table]:
         """The live sessions, what they may do, what was executed, and what was only attempted."""
@@ -90,11 +102,13 @@ class Explanation:
         return Table(("may", "in session", "how"), rows, title="what it was allowed to do")
 
     def _done(self) -> Table:
-        rows = [(clock(deed.at), deed.what, deed.session, deed.why) for deed in self.deeds if deed.executed]
+        executed = (deed for deed in self.deeds if deed.executed)
+        rows = [(clock(d.at), _often(d.what, times), d.session, d.why) for d, times in Counter(executed).items()]
         return Table(("at", "action", "in session", "why it was allowed"), rows, title="executed")
 
     def _tried(self) -> Table:
-        rows = [(clock(d.at), d.what, d.session, d.decision, d.why) for d in self.deeds if not d.executed]
+        vain = Counter(deed for deed in self.deeds if not deed.executed)
+        rows = [(clock(d.at), _often(d.what, times), d.session, d.decision, d.why) for d, times in vain.items()]
         return Table(("at", "action", "in session", "decision", "why"), rows, title="attempted only")
 
     def to_dict(self) -> Mapping[str, Any]:
@@ -181,3 +195,12 @@ def _plain(deed: Deed) -> dict[str, Any]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _often(what: str, times: int) -> str:
+    """The same deed several times at one moment, such as the renewal of a session that keeps itself alive."""
+    return what if times == 1 else f"{what} ({times} times)"

@@ -26,19 +26,45 @@ def operation_of(step: Step, views: Views) -> Operation | None:
 
 def why_executed(step: Step, views: Views) -> str:
     """Why an executed `step` was let through."""
-    if step.cause.kind == "task":
-        return f"{step.cause.names[1]} is read in task {step.cause.names[0]}"
     own, asked, checked = _filters(step, views)
-    by = [f"under {step.cause.kind} {' '.join(name for name in step.cause.names if name)}"]
-    if step.cause.kind == "entitlement":
-        identity, operation, target = step.cause.names
-        through = views.through(identity, (operation, target))
-        by = [f"entitled by {' and '.join(through)}" if through else "entitled by what was granted during the attack"]
+    by = [_entitled(step, views) if step.cause.kind == "entitlement" else _by_cause(step)]
     if own - asked > ROUNDING:
         by.append("a person approved it")
     if asked - checked > ROUNDING:
         by.append("the checks missed that it was out of context")
     return "; ".join(by)
+
+
+def _entitled(step: Step, views: Views) -> str:
+    """Through which roles; where a tier shares the session, through those of whom."""
+    first, operation, target = step.cause.names
+    sharing = views.identities(session_of(step))
+    for identity in dict.fromkeys((first, *sharing)):
+        if through := views.through(identity, (operation, target)):
+            whose = f" of {identity}, which shares the session" if len(sharing) > 1 else ""
+            return f"entitled by {' and '.join(through)}{whose}"
+    return "entitled by what was granted during the attack"
+
+
+def _by_cause(step: Step) -> str:
+    """What let the step happen that uses no entitlement."""
+    names = step.cause.names
+    match step.cause.kind:
+        case "task":
+            return f"{names[1]} is read in task {names[0]}"
+        case "credential":
+            return f"with credential {names[0]}"
+        case "trust":
+            return f"through trust edge {names[0]} -{names[1]}-> {names[2]}"
+        case "entry":
+            return f"the attack starts with {names[0]}"
+        case "goal":
+            return "all that it takes has happened"
+        case "flow" if step.rule == "exfiltrate":
+            return "the session has seen it and has a way out"
+        case "flow" if step.rule == "inhabit":
+            return f"it lies in the runtime of {names[0]}, where the attacker runs code"
+    return f"by {step.cause.kind} {' '.join(name for name in names if name)}"
 
 
 def why_refused(step: Step, word: int, views: Views) -> tuple[str, str]:

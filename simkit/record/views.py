@@ -68,12 +68,12 @@ class Views:
         return sorted(name for name, gains in self.gained.items() if fact in gains)
 
     def through(self, identity: str, grant: Grant) -> list[str]:
-        """Which roles of `identity` allow `grant`; `direct` for an entitlement of its own; empty for neither."""
+        """What allows `identity` the `grant`: its roles, an entitlement of its own; empty where nothing does."""
         if not self.model or not self.cut or identity not in self.model.identities:
             return []
         resolver, who = self.cut.resolver, self.model.identities[identity]
         roles = {f"role {name}": self.model.roles[name].entitlements for name in who.roles}
-        given = {**roles, "direct": who.entitlements}
+        given = {**roles, "an entitlement of its own": who.entitlements}
         return [name for name, each in given.items() if resolver.cover(grant, resolver.entitled(each)) is not None]
 
 

@@ -55,7 +55,9 @@ def record() -> Record:
 def test_before_the_first_use_it_had_nothing_and_did_nothing(record: Record) -> None:
     found = explain(record, 10 * MINUTE - 1, "desk")
     assert (found.live, found.deeds) == ((), ())
-    assert found.summary.startswith("00:09:59.999 after the start, 0 sessions of desk were in the attack's hands")
+    assert found.summary.startswith(
+        "00:09:59.999 after the start, no session of desk was in the attack's hands. By then"
+    )
 
 
 def test_the_live_session_may_do_what_the_role_allows(record: Record) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from simkit.attackgraph import Step
+from simkit.attackgraph import Fact, Step
 from simkit.fate import CERTAIN
 from simkit.record.reasons import ALLOWED, DENIED, why_executed, why_refused
 from simkit.record.views import Views
@@ -95,8 +95,35 @@ def test_an_agent_that_does_not_follow_was_not_denied(world: tuple[dict[str, Ste
 
 def test_what_no_role_allows_came_with_the_attack(world: tuple[dict[str, Step], Views]) -> None:
     steps, views = world
-    stranger = replace(
-        steps["replays(desk): crm.read(cases)"],
-        cause=replace(steps["replays(desk): crm.read(cases)"].cause, names=("clerk", "crm.read", "cases")),
-    )
+    read = steps["replays(desk): crm.read(cases)"]
+    cause = replace(read.cause, names=("clerk", "crm.read", "cases"))
+    stranger = replace(read, cause=cause, premises=(Fact("replays", "clerk"),))
     assert why_executed(stranger, views).startswith("entitled by what was granted during the attack")
+
+
+def test_in_the_session_of_a_tier_it_is_said_whose_role_it_was() -> None:
+    """The session is named after the tier; the first of those who share it need not be the one who is entitled."""
+    shared = WORLD.replace("{kind: agent, susceptibility: 0.5, roles: [desk]}", "{kind: agent, roles: [desk], tier: t}")
+    scenario = loads(shared.replace("clerk: {kind: agent, susceptibility: 0.5}", "clerk: {kind: agent, tier: t}"))
+    made = _world(scenario, scenario.grant_policy("static-secrets"), scenario.entry_points)
+    steps = {step.key: step for step in attack_graph(made, horizon=scenario.horizon).steps}
+    read = steps["replays(tier:t): crm.read(cases)"]
+    assert why_executed(read, Views.of(made)) == "entitled by role desk of desk, which shares the session"
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("leak(desk-key) in leaked-key", "the attack starts with leaked-key"),
+        ("redeem(desk-key -> desk)", "with credential desk-key"),
+        ("replays(desk): desk -invoke-> clerk as clerk", "through trust edge desk -invoke-> clerk"),
+        ("inhabit(clerk): session clerk", "it lies in the runtime of clerk, where the attacker runs code"),
+        ("poison(tickets) in poisoned", "the attack starts with poisoned"),
+    ],
+)
+def test_what_uses_no_entitlement_says_what_let_it_happen(
+    world: tuple[dict[str, Step], Views], key: str, why: str
+) -> None:
+    steps, views = world
+    assert key in steps, sorted(steps)
+    assert why_executed(steps[key], views).split(";")[0] == why
