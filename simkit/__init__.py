@@ -49,11 +49,13 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.model import Task as Task
     from simkit.model import Tool as Tool
     from simkit.model import TrustEdge as TrustEdge
+    from simkit.narrowing import Granularity as Granularity
     from simkit.narrowing import Narrowing as Narrowing
     from simkit.narrowing import Recommendation as Recommendation
     from simkit.narrowing import Recommendations as Recommendations
     from simkit.narrowing import cut_off as cut_off
     from simkit.narrowing import recommend as recommend
+    from simkit.narrowing import role_granularity as role_granularity
     from simkit.overprivilege import OverPrivilege as OverPrivilege
     from simkit.overprivilege import over_privilege as over_privilege
     from simkit.policies import GrantPolicy as GrantPolicy
@@ -135,11 +137,13 @@ HOMES = {
         "over_privilege",
     ),
     "simkit.narrowing": (
+        "Granularity",
         "Narrowing",
         "Recommendation",
         "Recommendations",
         "cut_off",
         "recommend",
+        "role_granularity",
     ),
     "simkit.policies": (
         "GrantPolicy",

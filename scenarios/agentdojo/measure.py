@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
 
 from simkit.model import STATE_CHANGING, Model, Task
+from simkit.narrowing.granularity import split
 from simkit.policies import sessions
 from simkit.policies.mining import MinedRoles, mine_roles
 from simkit.scenario import Scenario, load
@@ -90,21 +91,6 @@ counts the operations that a role grants to a task that does not need them, summ
 """
 
 
-def pairs_with_roles(scenario: Scenario, policy: str, mined: MinedRoles) -> frozenset[Pair]:
-    """The (entry point, goal) pairs that the worst case under `policy` reaches, with the agent split by its roles.
-
-    A goal that asks for a steered agent is asked of each part: any of them will do.
-    """
-    asked = {
-        f"{goal.name}: {part}" if part else goal.name: (goal, part)
-        for goal in scenario.goals.values()
-        for part in (mined.parts if goal.steered == mined.identity else ("",))
-    }
-    goals = {name: replace(goal, name=name, steered=part or goal.steered) for name, (goal, part) in asked.items()}
-    matrix = worst_case_pairs(replace(scenario, model=mined.apply(), goals=goals), policy)
-    return frozenset((entry, asked[name][0].name) for entry, name in matrix.reached)
-
-
 def mined_roles(scenario: Scenario, k: int) -> MinedRoles:
     """`k` roles for the one agent of `scenario`."""
     (agent,) = scenario.model.identities
@@ -115,7 +101,7 @@ def design_pairs(scenario: Scenario, design: Design) -> frozenset[Pair]:
     """The pairs that `design` leaves possible."""
     if not design.roles:
         return worst_case_pairs(scenario, design.policy).reached
-    return pairs_with_roles(scenario, design.policy, mined_roles(scenario, design.roles))
+    return split(scenario, mined_roles(scenario, design.roles)).pairs(design.policy)
 
 
 def broken_tasks(scenario: Scenario, design: Design) -> int:
@@ -158,7 +144,7 @@ def curve_table(scenarios: Mapping[str, Scenario]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for k in ROLES:
         mined = [(scenario, mined_roles(scenario, k)) for scenario in scenarios.values()]
-        counts = [len(pairs_with_roles(scenario, "rbac", roles)) for scenario, roles in mined]
+        counts = [len(split(scenario, roles).pairs("rbac")) for scenario, roles in mined]
         over = sum(roles.over_grant for _, roles in mined)
         rows.append((k, *counts, sum(counts), percent(sum(counts) / _pairs(scenarios)), over))
     return Table(("roles a suite, at most", *scenarios, "all", "share", "over-grant"), tuple(rows))

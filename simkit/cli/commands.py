@@ -11,7 +11,7 @@ from simkit.cli.generate import generate
 from simkit.cli.group import Group
 from simkit.cli.justifying import ablate, evidence, privilege, study
 from simkit.cli.looking import graph, schema, validate
-from simkit.cli.narrowing import narrow
+from simkit.cli.narrowing import narrow, roles
 from simkit.cli.opening import notebook
 from simkit.cli.policies import policies
 from simkit.cli.recording import explain, replay
@@ -73,6 +73,7 @@ for _command in (
     paths,
     check,
     narrow,
+    roles,
     ablate,
     privilege,
     evidence,

@@ -2,6 +2,7 @@
 
 from simkit.narrowing.candidates import candidates
 from simkit.narrowing.costs import PRICES, Cost, Prices
+from simkit.narrowing.granularity import Granularity, role_granularity
 from simkit.narrowing.narrowing import Holder, Narrowing
 from simkit.narrowing.plan import Plan, cut_by_one, cut_off, plan_from
 from simkit.narrowing.recommendation import Point, Recommendation, Recommendations
@@ -27,6 +28,7 @@ __all__ = [
     "CutTrust",
     "DropEntitlements",
     "DropRole",
+    "Granularity",
     "Holder",
     "MoveCredential",
     "Narrowing",
@@ -43,4 +45,5 @@ __all__ = [
     "cut_off",
     "plan_from",
     "recommend",
+    "role_granularity",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from simkit.narrowing.granularity import role_granularity, split
 from simkit.policies import sessions
 from simkit.scenario import Scenario
 from simkit.simulation import worst_case_pairs
@@ -116,6 +117,20 @@ class TestMinedRoles:
         assert counts == sorted(counts, reverse=True)
         assert rows[-1]["over-grant"] == 0
 
+    def test_the_recommended_granularity_lies_on_the_curve_of_the_page(self, suites: dict[str, Scenario]) -> None:
+        """More roles, fewer pairs; and few roles do most of what one for each task does."""
+        rows = {row["roles a suite, at most"]: row for row in measure.curve_table(suites).records()}
+        for name, scenario in suites.items():
+            found = role_granularity(scenario)
+            pairs = [point.pairs for point in found.points]
+            assert pairs == sorted(pairs, reverse=True)
+            assert all(point.pairs == rows[point.roles][name] for point in found.points if point.roles in rows)
+            assert pairs[-1] == rows[32][name]
+            assert not any(point.broken for point in found.points)
+            best = found.points[found.enough]
+            assert found.whole - best.pairs >= 0.9 * (found.whole - pairs[-1])
+            assert best.roles <= 8 < len(scenario.model.tasks)
+
     @pytest.mark.parametrize("k", [2, 4, 8, 16])
     def test_the_graph_agrees_with_set_arithmetic_on_the_roles(self, suites: dict[str, Scenario], k: int) -> None:
         for scenario in suites.values():
@@ -128,7 +143,7 @@ class TestMinedRoles:
                 for goal in scenario.goals.values()
                 if role.operations.issuperset(operation for operation, _ in goal.performed)
             }
-            assert measure.pairs_with_roles(scenario, "rbac", mined) == expected
+            assert split(scenario, mined).pairs("rbac") == expected
 
 
 class TestAgainstTheData:
