@@ -15,6 +15,7 @@ from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
     complete_goals,
     load,
+    names,
     output_options,
     policy_option,
     run_options,
@@ -62,6 +63,8 @@ class Narrowed:
 @click.option("--exact", is_flag=True, help="The cheapest set of removals, with a proof. Needs --goal.")
 @click.option("--time-limit", type=click.FloatRange(min=0), default=30.0, show_default=True, metavar="SECONDS",
               help="When --exact gives the best plan found so far, with its gap to the cheapest.")  # fmt: skip
+@click.option("--without", metavar="KIND,...", callback=names,
+              help="Kinds of change that are out of the question, such as constrain-sender.")  # fmt: skip
 @click.option("--write", metavar="FILE", default=None, help="Write the narrowed scenario to FILE.")
 @output_options()
 @click.pass_obj
@@ -78,6 +81,7 @@ def narrow(
     budget: int | None,
     exact: bool,
     time_limit: float,
+    without: tuple[str, ...] | None,
     write: str | None,
     format_: str | None,
     out: str,
@@ -95,7 +99,7 @@ def narrow(
     \b
     Examples:
       simkit narrow scenario.yaml
-      simkit narrow scenario.yaml --goal customers-leaked --exact
+      simkit narrow scenario.yaml --goal customers-leaked --exact --without constrain-sender
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --write narrowed.yaml
     """
     if exact and goal is None:
@@ -104,7 +108,7 @@ def narrow(
     _check_write(write, out, scenario)
     world = load(scenario)
     entries = tuple(world.entry_points) if every_entry_point else (entry_through(screen, world, entry_point),)
-    asked = {"entry_point": entries, "trials": trials, "seed": seed, "threads": threads}
+    asked = {"entry_point": entries, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
     with screen.working("screening and replaying narrowings"):
         found = _found(world, policy, goal, budget, exact, time_limit, asked)
     _write(screen, found.plan, write)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from simkit.errors import QuestionError, nearest
 from simkit.model import Model
 from simkit.narrowing.narrowing import Holder, Narrowing
 from simkit.narrowing.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
@@ -40,6 +41,22 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
     """
     base = in_force(scenario, policy)
     return tuple(dict.fromkeys(each_narrowing(base, over_privilege(base), Givers(base.model))))
+
+
+KINDS = (
+    *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
+    *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
+)
+"""Every `Narrowing.kind`."""
+
+
+def checked_kinds(without: Iterable[str]) -> frozenset[str]:
+    """The kinds of narrowing that are not wanted. Raises QuestionError for one that is none."""
+    given = [without] if isinstance(without, str) else list(without)
+    for kind in given:
+        if kind not in KINDS:
+            raise QuestionError(f"no kind of narrowing is called {kind!r}: {nearest(kind, KINDS)}")
+    return frozenset(given)
 
 
 def in_force(scenario: Scenario, policy: PolicyLike = None) -> Scenario:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from simkit.blast_radius import Interval, Provenance
 from simkit.errors import EngineError, QuestionError
 from simkit.narrowing.bearing import Bearing, Bearings
-from simkit.narrowing.candidates import in_force, removals
+from simkit.narrowing.candidates import checked_kinds, in_force, removals
 from simkit.narrowing.costs import PRICES, Cost, Prices, Side
 from simkit.narrowing.cutting import Choice, Problem
 from simkit.narrowing.exact import CutSet, cheapest, greedy
@@ -207,14 +207,15 @@ def cut_off(
     seed: int = 0,
     threads: int | None = None,
     price: Callable[[Narrowing], float] | None = None,
+    without: Iterable[str] = (),
 ) -> Plan:
     """The removals that put `goal` out of reach of `entry_point` (one, several, or None for all), in the worst case,
     while every task still works.
 
     With `exact` the cheapest set, with a proof, or the gap after `time_limit` seconds; else a greedy one. `price` says
-    what a removal costs (default: 1 each, so that the fewest changes win). With a `budget` and without `exact`: at most
-    so many changes of any kind, chosen greedily by replay, which need not put the goal out of reach. Raises
-    QuestionError and PolicyError.
+    what a removal costs (default: 1 each, so that the fewest changes win). `without` names kinds that are out of the
+    question. With a `budget` and without `exact`: at most so many changes of any kind, chosen greedily by replay, which
+    need not put the goal out of reach. Raises QuestionError and PolicyError.
     """
     base = in_force(scenario, policy)
     question = Question.about(base, entry_point, goal, trials=trials, seed=seed, threads=threads)
@@ -222,10 +223,11 @@ def cut_off(
         raise QuestionError(f"a budget of {budget} changes changes nothing: give at least 1")
     if not time_limit >= 0:
         raise QuestionError(f"a time limit of {time_limit} seconds is none: give 0 or more")
+    unwanted = checked_kinds(without)
     if budget is not None and not exact:
-        return within_budget(base, question, budget)
+        return within_budget(base, question, budget, without=unwanted)
     made = supported(base)
-    problem = cut_problem(base, made, question, price or (lambda _: PRICES.change))
+    problem = cut_problem(base, made, question, price or (lambda _: PRICES.change), unwanted)
     found = cheapest(problem, time_limit=time_limit) if exact else greedy(problem)
     chosen = [problem.choices[number].narrowing for number in sorted(found.chosen or ())]
     if budget is not None and len(chosen) > budget:
@@ -234,11 +236,16 @@ def cut_off(
 
 
 def cut_problem(
-    scenario: Scenario, made: Supported, question: Question, price: Callable[[Narrowing], float]
+    scenario: Scenario,
+    made: Supported,
+    question: Question,
+    price: Callable[[Narrowing], float],
+    without: Collection[str] = (),
 ) -> Problem:
     """The question of which removals cut the goal off, as sets and steps."""
     givers = Givers(scenario.model)
-    offered = (Choice(each, price(each), each.removes() or frozenset()) for each in removals(scenario.model, givers))
+    wanted = (each for each in removals(scenario.model, givers) if each.kind not in without)
+    offered = (Choice(each, price(each), each.removes() or frozenset()) for each in wanted)
     requirements = work_of(scenario).requirements()
     return Problem.of(made, offered, requirements, question.entry_points, [question.goal])
 
@@ -283,7 +290,13 @@ def _still_reached(scenario: Scenario, question: Question) -> bool:
     return any(question.goal in case.goals for case in worst.values())
 
 
-def within_budget(scenario: Scenario, question: Question, budget: int, prices: Prices = PRICES) -> Plan:
+def within_budget(
+    scenario: Scenario,
+    question: Question,
+    budget: int,
+    prices: Prices = PRICES,
+    without: Iterable[str] = (),
+) -> Plan:
     """At most `budget` changes of any kind, each the best gain for its cost after those before it."""
     found = recommend(
         scenario,
@@ -294,6 +307,7 @@ def within_budget(scenario: Scenario, question: Question, budget: int, prices: P
         threads=question.threads,
         budget=budget,
         prices=prices,
+        without=without,
     )
     return plan_from(found)
 

@@ -9,7 +9,7 @@ from simkit.blast_radius import BlastRadius, Provenance, intervals
 from simkit.entitlements import Grant
 from simkit.errors import QuestionError
 from simkit.narrowing.bearing import Bearings
-from simkit.narrowing.candidates import each_narrowing, in_force
+from simkit.narrowing.candidates import checked_kinds, each_narrowing, in_force
 from simkit.narrowing.costs import PRICES, Cost, Prices, Side
 from simkit.narrowing.measuring import Measured, Question, measure, measured_with_paths
 from simkit.narrowing.narrowing import Holder, Narrowing
@@ -67,17 +67,19 @@ def recommend(
     budget: int = 5,
     threads: int | None = None,
     prices: Prices = PRICES,
+    without: Iterable[str] = (),
 ) -> Recommendations:
     """What to narrow in `scenario` under `policy` (None: the one in force), the best gain for its cost first.
 
     The gain is how much less is lost through `entry_point` (one, several, or None for all): of the value, or of the
     chance of `goal`. Nothing that breaks a task is recommended. `budget` is how many changes the greedy curve makes at
-    most. The same seed gives the same answer. Raises QuestionError and PolicyError.
+    most; `without` names kinds of narrowing that are out of the question. The same seed gives the same answer. Raises
+    QuestionError and PolicyError.
     """
     question = Question.about(scenario, entry_point, goal, trials=trials, seed=seed, threads=threads)
     if budget < 0:
         raise QuestionError(f"a budget of {budget} changes cannot be spent: give 0 or more")
-    return _Recommender(in_force(scenario, policy), question, prices).run(budget)
+    return _Recommender(in_force(scenario, policy), question, prices, checked_kinds(without)).run(budget)
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ class _Recommender:
     scenario: Scenario
     question: Question
     prices: Prices
+    without: frozenset[str]
     side: Side = field(init=False)
     before: Measured = field(init=False)
     results: list[BlastRadius] = field(init=False)
@@ -133,7 +136,7 @@ class _Recommender:
         drops = [each for each in self.unneeded if isinstance(each, DropEntitlements) and len(each.grants) > 1]
         together = {(each.holder, grant) for each in drops for grant in each.grants}
         for each in self.everything:
-            if not (isinstance(each, DropEntitlements) and _piece(each) in together):
+            if each.kind not in self.without and not (isinstance(each, DropEntitlements) and _piece(each) in together):
                 yield each
 
     def _sorted_out(self, screened: Sequence[Screened]) -> tuple[list[tuple[Screened, Cost]], list[Breaking]]:
