@@ -178,7 +178,7 @@ class Study:
             (
                 row.name,
                 row.verdict,
-                f"{percent(row.goals_weak.estimate)} to {percent(row.goals_strong.estimate)}",
+                f"{percent(row.goals_weak.estimate)} to {spread(row.goals_strong, False)}",
                 ", ".join(row.still) or "no goal, but value",
                 row.path,
             )

@@ -62,7 +62,8 @@ class Narrowed:
 @click.option("--budget", type=click.IntRange(min=1), default=None, help="Make at most so many changes.")
 @click.option("--exact", is_flag=True, help="The cheapest set of removals, with a proof. Needs --goal.")
 @click.option("--time-limit", type=click.FloatRange(min=0), default=30.0, show_default=True, metavar="SECONDS",
-              help="When --exact gives the best plan found so far, with its gap to the cheapest.")  # fmt: skip
+              help="When --exact gives the best plan so far, with its gap to the cheapest; a first one is always "
+                   "finished.")  # fmt: skip
 @click.option("--without", metavar="KIND,...", callback=names,
               help="Kinds of change that are out of the question, such as constrain-sender.")  # fmt: skip
 @click.option("--write", metavar="FILE", default=None, help="Write the narrowed scenario to FILE.")

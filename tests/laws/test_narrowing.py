@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 from simkit.attackgraph import Fact
 from simkit.engines.reach import worst_cases
 from simkit.engines.replay import replay
+from simkit.entitlements import Resolver
 from simkit.narrowing import Narrowing, TurnDial, candidates, cut_off, recommend
 from simkit.narrowing.costs import Side
 from simkit.narrowing.tightenings import BindTargets
+from simkit.narrowing.unneeded import unneeded
+from simkit.narrowing.work import Givers
+from simkit.overprivilege import over_privilege
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import Attack, compile_attack, simulate
 
@@ -85,6 +89,23 @@ def test_a_narrowed_scenario_can_be_written_and_read(scenario: Scenario, data: s
     narrowed = narrowing.apply(scenario)
     assert loads(dump(narrowed)).digest == narrowed.digest
     assert narrowing.apply(narrowed).digest == narrowed.digest, "what was taken away is not there to be taken again"
+
+
+@given(worlds(alerts=True, grants=True))
+@settings(max_examples=60)
+def test_what_costs_nothing_is_what_over_privilege_calls_unneeded_and_breaks_no_task(scenario: Scenario) -> None:
+    privilege, model = over_privilege(scenario), scenario.model
+    spare = {(grant.identity, grant.operation, grant.target) for grant in privilege.unneeded()}
+    before = Side.of(scenario)
+    for each in unneeded(model, privilege, Givers(model)):
+        narrowed = each.narrowing.apply(scenario)
+        assert not before.cost(Side.of(narrowed)).broken
+        gone = {
+            (name, *grant)
+            for name in model.identities
+            for grant in Resolver(model).identity(name).keys() - Resolver(narrowed.model).identity(name).keys()
+        }
+        assert not each.is_free or gone <= spare
 
 
 @given(attacked_worlds(alerts=True))
