@@ -140,7 +140,7 @@ class Plan:
             rows.append((f"{self.question.goal} in the worst case", *worst))
         rows.append(("tasks that work", len(self.tasks), len(self.tasks) - len(self.cost.broken)))
         if self.cost.observed:
-            rows.append(("real runs stopped, more than now", 0, self.cost.stopped))
+            rows.append((f"good runs stopped, of {self.cost.observed}, more than now", 0, self.cost.stopped))
         rows.append(("tokens a day, more than now", 0, self.cost.tokens_a_day))
         rows.append(("approvals a day, more than now", 0, self.cost.approvals_a_day))
         rows.append(("minutes waited a day, more than now", 0, self.cost.waiting_minutes_a_day))

@@ -266,7 +266,9 @@ class Recommendations:
         """What those that make a difference cost the work, a day; those that cost nothing but the change are left
         out."""
         rows = [(place, *_burden(each.cost)) for place, each in self._numbered() if any(_burden(each.cost))]
-        columns = ("", "real runs stopped", "tokens/day", "approvals/day", "min waited/day")
+        observed = max((each.cost.observed for each in self.ranked), default=0)
+        stopped = f"good runs stopped, of {observed}" if observed else "good runs stopped"
+        columns = ("", stopped, "tokens/day", "approvals/day", "min waited/day")
         note = "More than now. The others cost the change alone: no token, no wait, no run."
         return Table(columns, rows, title="what it costs the work", note=note)
 
