@@ -29,7 +29,7 @@ def test_a_thousand_samples(race: Race, full: bool) -> None:
         lambda: reach(graph, "entry", seed=1, trials=samples),
         [
             Peer("numpy, 64 samples a word", lambda: sweep.run(samples), goal=5),
-            Peer("numba, one sample at a time", lambda: one_at_a_time(given, samples), goal=11.7),
+            Peer("numba, one sample at a time", lambda: one_at_a_time(given, samples)),
             Peer(
                 f"networkx, {few} samples scaled up",
                 lambda: networkx_rebuild(given, few),
