@@ -5,6 +5,7 @@ The simulator runs the kernels as Python, thread by thread, which is slow: few e
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -80,5 +81,8 @@ def test_a_scenario_is_reached_as_by_the_other_engine(entry: str) -> None:
     assert np.array_equal(*sampled)
 
 
-def test_a_ranking_is_the_same_on_either_engine() -> None:
-    assert rank(STARTER, "rbac", engine="cuda") == rank(STARTER, "rbac", engine="cpu")
+def test_a_ranking_is_the_same_on_either_engine_here_and_on_a_worker() -> None:
+    expected = rank(STARTER, "rbac", engine="cpu")
+    assert rank(STARTER, "rbac", engine="cuda") == expected
+    with ThreadPoolExecutor(1) as pool:
+        assert rank(STARTER, "rbac", engine="cuda", executor=pool) == expected
