@@ -150,7 +150,7 @@ def _hands(executor: ExecutorLike, threads: int | None) -> Iterator[_Hands]:
             yield _Dask(pool, _cores(executor), executor)
     else:
         kind = type(executor).__name__
-        raise QuestionError(f"a {kind} is no executor: give a concurrent.futures.Executor or a Dask client or address")
+        raise QuestionError(f"{kind} is no executor: give a concurrent.futures.Executor or a Dask client or address")
 
 
 @contextmanager
