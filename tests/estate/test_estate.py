@@ -53,14 +53,12 @@ def test_97_in_100_machines_have_more_than_their_tasks_need_and_nobody_less() ->
 
 
 def test_privilege_measures_what_was_published() -> None:
-    """From the outside: `simkit privilege` finds 97 in 100 machines with grants that nobody needs, and that active
-    machines need 1 to 5 % of what they are granted, all together."""
-    rows = {str(row[0]): row for row in over_privilege(LARGE).table().rows}
-    granted, needed, unneeded = (
-        {name: int(row[column] or 0) for name, row in rows.items() if "-human-" not in name} for column in (1, 2, 4)
-    )
+    """From the outside: by `simkit privilege` 97 in 100 machines are granted more than a declared task needs (those
+    that do nothing included), and active ones need 1 to 5 % of what they are granted, all together."""
+    rows = {str(row[0]): row for row in over_privilege(LARGE).table().rows if "-human-" not in str(row[0])}
+    granted, needed = ({name: int(row[column] or 0) for name, row in rows.items()} for column in (1, 2))
     assert len(granted) == len(MACHINES)
-    over = [name for name in granted if unneeded[name]]
+    over = [name for name in granted if granted[name] > needed[name]]
     assert len(over) / len(granted) == pytest.approx(SHAPES["over_privileged"].value, abs=0.01)
     active = [name for name in over if needed[name]]
     share = sum(needed[name] for name in active) / sum(granted[name] for name in active)

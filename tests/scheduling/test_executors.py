@@ -133,7 +133,7 @@ def test_both_threads_and_an_executor_are_refused() -> None:
 
 
 def test_what_is_no_executor_is_refused() -> None:
-    with pytest.raises(QuestionError, match="^int is no executor"):
+    with pytest.raises(QuestionError, match=r"^int is no executor"):
         list(spread(times, Shared([1]), ITEMS, 5))
 
 
