@@ -158,7 +158,10 @@ class OverPrivilege:
 
     def table(self) -> Table:
         """A row for each identity, writes apart."""
-        rows = [self._row(name, [grant for grant in self.grants if grant.identity == name]) for name in self.windows]
+        mine: dict[str, list[GrantUse]] = {name: [] for name in self.windows}
+        for grant in self.grants:
+            mine[grant.identity].append(grant)
+        rows = [self._row(name, grants) for name, grants in mine.items()]
         note = "Grants (operation on target): needed by a declared task, used by an observed run, and neither. "
         note += (
             f"Enough evidence: the 95 % bound is at most {percent(RARE)} and every declared task was seen; none: no "
