@@ -143,8 +143,10 @@ class BlastRadius:
         first = self.outcomes.first[:, list(self.legend.value)]
         if not first.shape[1]:
             return self._median(np.array([], dtype=np.int64))
-        earliest = np.where(first >= 0, first, np.iinfo(np.int64).max).min(axis=1)
-        return self._median(np.where(earliest < np.iinfo(np.int64).max, earliest, NEVER))
+        never = np.iinfo(np.int64).max
+        first[first < 0] = never  # a copy already: on a large graph another one would be what takes the most memory
+        earliest = first.min(axis=1)
+        return self._median(np.where(earliest < never, earliest, NEVER))
 
     def contained(self) -> Interval:
         """The chance that the attack is contained before the horizon."""
