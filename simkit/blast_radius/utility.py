@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from simkit.model import Model, ObservedRun, Response, Task
+from simkit.model import Model, Need, ObservedRun, Response, Task
 from simkit.policies import Session, Sessions, Token
 
 DAY = 86400.0
@@ -80,15 +80,16 @@ def _approvals(sessions: Sessions, task: Task) -> float:
     session = sessions.serving(task)
     if session is None:
         return 0.0
-    return task.rate * DAY * sum(_waits(sessions.model, session, need.operation) for need in task.needs)
+    return task.rate * DAY * sum(_waits(sessions, session, need) for need in task.needs)
 
 
-def _waits(model: Model, session: Session, operation: str) -> bool:
-    """True if this use waits for a person, by the policy or by a condition on every grant of the operation."""
-    if session.policy.context == "approval" and model.operation(operation).waits_for_approval:
+def _waits(sessions: Sessions, session: Session, need: Need) -> bool:
+    """True if this use waits for a person: by the policy, or by a condition on what covers one of its targets."""
+    if session.policy.context == "approval" and sessions.model.operation(need.operation).waits_for_approval:
         return True
-    conditions = [conditions for (name, _), conditions in session.grants.items() if name == operation]
-    return bool(conditions) and all("approval" in given for given in conditions)
+    resolver = sessions.resolver
+    covering = (resolver.cover(grant, session.grants) for grant in resolver.grants(need.operation, need.targets))
+    return any("approval" in (conditions or ()) for conditions in covering)
 
 
 def _issued(token: Token, model: Model) -> float:

@@ -64,6 +64,7 @@ class Narrowed:
 @click.option("--time-limit", type=click.FloatRange(min=0), default=30.0, show_default=True, metavar="SECONDS",
               help="When --exact gives the best plan so far, with its gap to the cheapest; a first one is always "
                    "finished.")  # fmt: skip
+@click.option("--candidates", is_flag=True, help="Only list every change that there is, with its cost; replay nothing.")
 @click.option("--without", metavar="KIND,...", callback=names,
               help="Kinds of change that are out of the question, such as constrain-sender.")  # fmt: skip
 @click.option("--write", metavar="FILE", default=None, help="Write the narrowed scenario to FILE.")
@@ -82,6 +83,7 @@ def narrow(
     budget: int | None,
     exact: bool,
     time_limit: float,
+    candidates: bool,
     without: tuple[str, ...] | None,
     write: str | None,
     format_: str | None,
@@ -105,11 +107,16 @@ def narrow(
     """
     if exact and goal is None:
         raise click.UsageError("--exact cuts a goal off: name it with --goal")
+    if candidates and (exact or budget is not None or write is not None):
+        raise click.UsageError("--candidates only lists: leave out --exact, --budget and --write")
     check_out(out, scenario)
     _check_write(write, out, scenario)
     world = load(scenario)
     entries = tuple(world.entry_points) if every_entry_point else (entry_through(screen, world, entry_point),)
     asked = {"entry_point": entries, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
+    if candidates:
+        _list(screen, world, policy, goal, asked, Output(screen, "narrow", format_ or "", out))
+        return FINE
     with screen.working("screening and replaying narrowings"):
         found = _found(world, policy, goal, budget, exact, time_limit, asked)
     _write(screen, found.plan, write)
@@ -117,6 +124,23 @@ def narrow(
     if not (out == "-" and format_ == "json") and not screen.quiet and found.plan.narrowings:
         click.echo("\n" + "\n".join(printable(line) for line in found.plan.diff().split("\n")))
     return FINE if found.plan.possible else DOES_NOT_HOLD
+
+
+def _list(
+    screen: Screen,
+    world: Scenario,
+    policy: str | None,
+    goal: str | None,
+    asked: Mapping[str, Any],
+    output: Output,
+) -> None:
+    """Every change with its cost."""
+    import simkit.narrowing as narrowing
+
+    wanted = {name: asked[name] for name in ("entry_point", "threads", "without")}
+    with screen.working("weighing narrowings"):
+        found = narrowing.weigh(world, policy, goal=goal, **wanted)
+    output.result(found)
 
 
 @click.command(short_help="How many roles are enough.")

@@ -17,12 +17,15 @@ from simkit.narrowing.tightenings import (
     ShortenTtl,
     TurnDial,
 )
+from simkit.narrowing.weighing import Candidate, Candidates, weigh
 
 __all__ = [
     "PRICES",
     "AddCondition",
     "AttenuateTrust",
     "BindTargets",
+    "Candidate",
+    "Candidates",
     "ConstrainSender",
     "Cost",
     "CutTrust",
@@ -46,4 +49,5 @@ __all__ = [
     "plan_from",
     "recommend",
     "role_granularity",
+    "weigh",
 ]

@@ -129,11 +129,13 @@ class Granularity:
         best, finest = self.points[self.enough], self.points[-1]
         if finest.pairs == self.whole:
             text = f"However fine the roles of {self.identity} are, {self.whole} of {self.total} (entry point, goal) "
-            return f"{text}pairs can succeed in the worst case: what its tasks need is enough for the attack."
+            return f"{text}pairs can succeed in the worst case: no split takes one away."
         count = "1 role" if best.roles == 1 else f"{best.roles} roles"
-        text = f"{count} for {self.identity} leave{'s' if best.roles == 1 else ''} {best.pairs} of the "
-        text += f"{self.whole} (entry point, goal) pairs that can succeed now; a role for each task ({finest.roles}) "
-        return f"{text}leaves {finest.pairs}. Every task still works." if not best.broken else f"{text}{finest.pairs}."
+        text = f"{count} for {self.identity} leave{'s' if best.roles == 1 else ''} {best.pairs} of the {self.whole} "
+        text += "(entry point, goal) pairs that can succeed now"
+        if finest.roles > best.roles:
+            text += f"; a role for each different need ({finest.roles}) leaves {finest.pairs}"
+        return f"{text}." if best.broken else f"{text}. Every task still works."
 
     def table(self) -> Table:
         """The curve: a row for each number of roles."""

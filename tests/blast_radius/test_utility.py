@@ -120,6 +120,14 @@ def test_a_condition_on_the_entitlement_asks_for_approval_under_any_policy() -> 
     assert cost(asked).waiting_minutes_a_day == pytest.approx(10)
 
 
+def test_a_condition_on_the_target_that_a_task_needs_asks_for_approval_whatever_the_others_are() -> None:
+    """40 answers a day read case-eu, which waits; that case-us may be read freely does not help them."""
+    given = (Entitlement("crm.read_case", ("case-eu",), ("approval",)), Entitlement("crm.read_case", ("case-us",)))
+    role = replace(DESK.roles["support"], entitlements=(*given, Entitlement("mail.send")))
+    asked = replace(DESK, roles={**DESK.roles, "support": role})
+    assert cost(asked).approvals_a_day == pytest.approx(40)
+
+
 @pytest.mark.parametrize(
     ("response", "records"),
     [("manual", 0.0), ("rotation", 51.0), ("automatic", 51.0 + 91.0)],

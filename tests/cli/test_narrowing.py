@@ -157,3 +157,13 @@ def test_nothing_is_written_where_it_cannot_be_or_where_there_is_no_plan(cli: Cl
     assert done.exit_code == 1
     assert f"wrote nothing to {file}" in done.stderr
     assert not file.exists()
+
+
+def test_candidates_are_only_listed(cli: Cli, desk: str) -> None:
+    done = cli("narrow", desk, "--candidates", "--without", "turn-dial,shorten-ttl", "--format", "json")
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)["result"]["candidates"]
+    assert {"drop-entitlement", "constrain-sender"} <= {row["kind"] for row in rows}
+    assert not {"turn-dial", "shorten-ttl"} & {row["kind"] for row in rows}
+    assert cli("narrow", desk, "--candidates", "--exact", "--goal", "cases-leaked").exit_code == 2
+    assert cli("narrow", desk, "--without", "turn-dail").exit_code == 2

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
 from tiny_worlds import world
 
+from simkit.errors import QuestionError
 from simkit.model import ObservedRun
-from simkit.narrowing import Recommendations, cut_by_one, cut_off, recommend
+from simkit.narrowing import Recommendations, candidates, cut_by_one, cut_off, recommend, weigh
 from simkit.narrowing.bearing import Bearing
 from simkit.narrowing.unneeded import unneeded
 from simkit.narrowing.work import Givers
@@ -68,8 +71,8 @@ def test_what_any_run_used_is_needed_and_enough_runs_are_said_to_be_enough() -> 
     assert free(shop(*[ObservedRun("sell", ())] * 60))["Take role books from clerk"] == (True, "60 runs, enough")
 
 
-def ranked(scenario: Scenario, goal: str | None) -> Recommendations:
-    return recommend(scenario, goal=goal, trials=40, budget=2)
+def ranked(scenario: Scenario, goal: str | None, without: Iterable[str] = ()) -> Recommendations:
+    return recommend(scenario, goal=goal, trials=40, budget=2, without=without)
 
 
 def test_the_ranking_by_hand() -> None:
@@ -135,3 +138,32 @@ def test_without_a_declared_task_nothing_is_promised_about_tasks() -> None:
     for summary in (cut_off(scenario, goal="books-out", trials=20).summary, ranked(scenario, None).summary):
         assert "no task is declared, so nothing says what that breaks" in summary
         assert "every task still works" not in summary
+
+
+def test_every_narrowing_is_weighed_before_anything_is_replayed() -> None:
+    """By hand: the clerk's key opens everything that may be lost (11); to take sales from the clerk breaks its task."""
+    found = weigh(shop())
+    assert {each.narrowing for each in found} == set(candidates(shop()))
+    rows = {each.narrowing.name: each for each in found}
+    books = rows["Take role books from clerk"]
+    assert (books.price, books.less, books.bears, books.evidence) == (0.0, 7.0, True, "declared tasks, no runs")
+    assert rows["Bind clerk-key to the runtime of its identity"].less == 11.0
+    sales = rows["Take role sales from clerk"]
+    assert (sales.cost.broken, sales.less) == (("sell",), 4.0)
+    assert not rows["Take role books from cleaner"].bears, "the clerk's key is what leaked"
+    approval = rows["Require a person's approval of shop.read by role sales"]
+    assert (approval.cost.approvals_a_day, approval.less) == (24.0, None)
+    assert [each.bears for each in found] == sorted((each.bears for each in found), reverse=True)
+    assert found.summary.startswith(f"{len(found)} narrowings: ")
+    assert len(found.table().rows) == len(found.to_dict()["candidates"])  # type: ignore[arg-type]
+
+
+def test_kinds_that_are_out_of_the_question_are_not_offered() -> None:
+    for result in (weigh(shop(), without=["constrain-sender"]), ranked(shop(), None, without=["constrain-sender"])):
+        kinds = {each.narrowing.kind for each in result}
+        assert kinds
+        assert "constrain-sender" not in kinds
+    plan = cut_off(shop(), goal="books-out", trials=20, without=["constrain-sender", "drop-role"])
+    assert [each.name for each in plan.narrowings] == ["Drop shop.read on ledger from role books"]
+    with pytest.raises(QuestionError, match="did you mean drop-role"):
+        weigh(shop(), without=["drop-rule"])
