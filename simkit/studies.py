@@ -130,10 +130,13 @@ class Study:
         text += f" Its scope alone, all other dials as under {self.weak}, makes no difference in {len(silent)} of "
         text += f"{len(self.rows) - len(self.having('nothing to lose'))} attacks that lose something."
         possible = sum(row.pairs[1] > 0 for row in helps)
-        text += (
-            f" In {possible} of the {len(helps)} that it helps against, a goal can still be reached in the worst case."
-        )
-        text += f" It breaks declared tasks in {len(broken)} of {len({row.scenario for row in self.rows})} scenarios."
+        if helps:
+            text += (
+                f" In {possible} of the {len(helps)} that it helps against, a goal can still be reached in the worst "
+            )
+            text += "case."
+        scenarios = len({row.scenario for row in self.rows})
+        text += f" It breaks declared tasks in {len(broken)} of {scenarios} scenario{'s' if scenarios > 1 else ''}."
         runs = [row for row in self._by_scenario() if row.utility_strong.observed]
         for row in runs:
             cost = row.utility_strong

@@ -55,6 +55,10 @@ class Question:
         if goal is not None and goal not in scenario.goals:
             raise QuestionError(f"no goal is called {goal!r}: {nearest(goal, scenario.goals)}")
         valued = scenario.model.has_values
+        if not valued and not scenario.goals:
+            raise QuestionError(
+                f"nothing in {scenario.name} has a value, and it has no goal: say what must not be lost"
+            )
         return cls(names, goal or "", valued, checked_trials(trials), checked_seed(seed), threads)
 
     def roughly(self, trials: int) -> Question:

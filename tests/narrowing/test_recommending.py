@@ -113,6 +113,12 @@ def test_without_values_the_share_of_goals_is_made_smaller() -> None:
     assert found[0].path.endswith("books-out is reached")
 
 
+def test_a_world_with_nothing_to_lose_is_refused() -> None:
+    nothing = re.sub(r"value: {[^}]*}", "", SHOP).partition("    goals:")[0]
+    with pytest.raises(QuestionError, match="nothing in tiny has a value, and it has no goal"):
+        recommend(world(nothing, SELLS + SWEEPS))
+
+
 def test_where_no_removal_cuts_another_kind_of_change_may() -> None:
     """The cleaner must be able to read the ledger, and so must whoever has its key; but a session for one task that may
     not read it does not."""
