@@ -122,8 +122,16 @@ def narrow(
     _write(screen, found.plan, write)
     Output(screen, "narrow", format_ or "", out).result(found)
     if not (out == "-" and format_ == "json") and not screen.quiet and found.plan.narrowings:
-        click.echo("\n" + "\n".join(printable(line) for line in found.plan.diff().split("\n")))
+        click.echo(_diff(found.plan, fenced=out == "-" and format_ == "markdown"))
+    if exact and not found.plan.possible and budget is None:
+        screen.note("note: without --exact, a change of another kind is looked for")
     return FINE if found.plan.possible else DOES_NOT_HOLD
+
+
+def _diff(plan: Plan, *, fenced: bool) -> str:
+    """The scenario file before and after, as a block of Markdown if `fenced`."""
+    text = "\n".join(printable(line) for line in plan.diff().split("\n"))
+    return f"\n```diff\n{text}\n```" if fenced else f"\n{text}"
 
 
 def _list(

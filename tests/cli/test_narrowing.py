@@ -167,3 +167,11 @@ def test_candidates_are_only_listed(cli: Cli, desk: str) -> None:
     assert not {"turn-dial", "shorten-ttl"} & {row["kind"] for row in rows}
     assert cli("narrow", desk, "--candidates", "--exact", "--goal", "cases-leaked").exit_code == 2
     assert cli("narrow", desk, "--without", "turn-dail").exit_code == 2
+
+
+def test_in_markdown_the_diff_is_a_block_and_exact_says_where_else_to_look(cli: Cli, desk: str) -> None:
+    words = ("narrow", desk, "-n", "5", "--exact", "--goal")
+    shown = cli(*words, "cases-leaked", "--format", "markdown").stdout
+    assert shown.rstrip().endswith("```")
+    assert "\n```diff\n--- before\n+++ after\n" in shown
+    assert "without --exact" in cli(*words, "answered", "-e", "poisoned-ticket").stderr
