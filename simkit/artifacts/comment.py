@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simkit.baseline import FileCheck, PathToCut, Report
-from simkit.table import Table, escape_markdown, percent
+from simkit.table import Table, escape_markdown, percent, printable
 
 MARK = "<!-- simkit check -->"
 """The first line, by which a bot finds its own comment again."""
@@ -30,7 +30,7 @@ def _file(check: FileCheck) -> Iterator[str]:
     shown = [*check.growth, *check.verdicts]
     if not shown and not check.changes:
         return
-    yield f"### `{check.file.replace('`', '')}`"
+    yield f"### `{printable(check.file).replace('`', '')}`"
     if check.elements:
         yield "What changed: " + "; ".join(escape_markdown(element) for element in check.elements[:10]) + _more(check)
     if check.growth:

@@ -56,9 +56,8 @@ def _run(results: list[Json], used: Sequence[str]) -> Json:
 def _rule(rule: str) -> Json:
     title, says = _OWN.get(rule) or (f"Attack step: {rule}", f"An attack path that is best cut at its step `{rule}`.")
     standards = [str(reference) for reference in of(rule)] if rule in RELEVANT else []
-    listed = "; ".join(standards) if standards else "nothing in the lists that simkit pins"
-    text = f"{says} Relevant to: {listed}."
-    markdown = f"{says}\n\nRelevant to:\n\n" + "\n".join(f"- {each}" for each in standards or [listed])
+    text = f"{says} Relevant to: {'; '.join(standards)}." if standards else says
+    markdown = "\n".join([f"{says}\n\nRelevant to:\n", *(f"- {each}" for each in standards)]) if standards else says
     return {
         "id": f"simkit/{rule}",
         "name": "".join(word.capitalize() for word in rule.replace("-", " ").split()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -14,8 +15,9 @@ import xmlschema
 from baseline.worlds import DESK, LINE, desk, grown
 
 from simkit.artifacts import comment, json_report, json_schema, junit, sarif
+from simkit.artifacts.sarif import _rule
 from simkit.baseline import Report, Terms, check
-from simkit.standards import LISTS
+from simkit.standards import LISTS, RELEVANT
 
 SCHEMAS = Path(__file__).parents[1] / "data" / "schemas"
 SARIF = jsonschema.Draft202012Validator(
@@ -118,6 +120,46 @@ def test_sarif_rules_say_what_they_are_relevant_to(tmp_path: Path) -> None:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
 
 
+def test_sarif_keeps_within_what_github_takes(made: Report) -> None:
+    """https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support: 20 tags a rule, 1,000
+    locations a thread flow are shown, 5,000 results a run, and each result needs a location with a path of its own."""
+    (run,) = json.loads(sarif(made))["runs"]
+    assert len(run["results"]) <= 5000
+    for rule in run["tool"]["driver"]["rules"]:
+        assert len(rule["properties"]["tags"]) <= 20
+        assert len(rule["id"]) <= 255
+        assert len(rule["shortDescription"]["text"]) <= 1024
+        assert rule["help"]["text"]
+    for result in run["results"]:
+        (location,) = result["locations"]
+        assert location["physicalLocation"]["artifactLocation"]["uri"]
+        assert all(len(flow["threadFlows"][0]["locations"]) <= 1000 for flow in result.get("codeFlows", ()))
+        assert set(result["partialFingerprints"]) == {"primaryLocationLineHash", "simkitPath/v1"}
+
+
+@pytest.mark.parametrize("rule", RELEVANT)
+def test_sarif_has_help_with_standards_for_every_rule_of_the_graph(rule: str) -> None:
+    made = _rule(rule)
+    assert 2 <= len(made["properties"]["tags"]) <= 20
+    for identifier in set(made["properties"]["tags"]) - {"security"}:
+        assert f" {identifier} " in made["help"]["text"]
+        assert f" {identifier} " in made["help"]["markdown"]
+
+
+def test_one_finding_never_hides_another_of_the_same_attack(tmp_path: Path) -> None:
+    """What is not contained has no path of its own; the growth beside it has one."""
+    more = "expect:\n  is-stopped: {measure: contained, at_least: 90%}\n"
+    found = results(report(tmp_path, grown().replace("expect:\n", more), DESK.replace("expect:\n", more)))
+    rules = [result["ruleId"] for result in found]
+    assert rules.count("simkit/expectation") == 2
+    assert rules.count("simkit/read") == 2
+    for result in found:
+        if result["ruleId"] == "simkit/read":
+            assert all(
+                said in result["message"]["text"] for said in ("GREW: value-lost", "GREW: books-leaked", "FAILED")
+            )
+
+
 def test_sarif_puts_an_expectation_without_a_path_at_its_own_line(tmp_path: Path) -> None:
     text, base = CASES["no path"]
     found = results(report(tmp_path, text, base))
@@ -182,8 +224,18 @@ def test_the_comment_stands_on_its_own(tmp_path: Path) -> None:
 def test_the_comment_lets_no_name_be_markup_or_a_mention(tmp_path: Path) -> None:
     text = comment(report(tmp_path, *CASES["hostile names"]))
     assert "<script" not in text.replace("\\<script", "")
-    assert " @all" not in text
+    assert not re.search(r"@\w", text)
     assert "\u202e" not in text
+    rows = [line for line in text.splitlines() if line.startswith(("| books", "| ✅", "| ❌"))]
+    assert len(rows) >= 4
+    assert {len(re.split(r"(?<!\\)\|", row)) for row in rows} == {9}, "seven cells, whatever the names hold"
+
+
+def test_a_file_name_cannot_leave_its_heading(tmp_path: Path) -> None:
+    one = report(tmp_path, grown()).checks[0]
+    name = "a`<img>`\n## passed\n@all.yaml"
+    (heading,) = [line for line in comment(Report((replace(one, file=name),))).splitlines() if line.startswith("### ")]
+    assert heading == "### `a<img>\\n## passed\\n@all.yaml`"
 
 
 def test_a_comment_is_never_too_long_for_a_code_host(tmp_path: Path) -> None:
