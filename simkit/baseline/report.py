@@ -17,8 +17,11 @@ Spot = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class PathToCut:
-    """One attack path behind findings (`reasons`, their sentences), the step of it to cut, and where in the file each
-    step's cause stands; that of the step to cut where the change is that made it possible."""
+    """One attack path behind findings (`reasons`, their sentences), and the step of it to cut.
+
+    `spots` are where in the file the cause of each step stands; for the step to cut, where the change is that made it
+    possible. `holder` is whose entitlement it is to take away.
+    """
 
     file: str
     scenario: str
@@ -29,6 +32,7 @@ class PathToCut:
     spots: tuple[Spot, ...]
     reasons: tuple[str, ...]
     sure: bool = True
+    holder: str = ""
 
     @property
     def step(self) -> PathStep:
@@ -46,7 +50,8 @@ class PathToCut:
         """The entitlement, credential or trust edge to take away."""
         names = self.step.cause.names
         if self.step.cause.kind == "entitlement":
-            return f"entitlement {names[1]} on {names[2]} of {names[0]}"
+            target = f" on {names[2]}" if names[2] else ""
+            return f"entitlement {names[1]}{target} of {self.holder or names[0]}"
         if self.step.cause.kind == "trust":
             return f"trust edge {names[0]} -{names[1]}-> {names[2]}"
         return " ".join((self.step.cause.kind, *names))

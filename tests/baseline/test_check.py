@@ -164,6 +164,18 @@ def test_a_role_that_brings_an_entitlement_is_cut_where_it_is_given(tmp_path: Pa
     assert {path.spots[path.cut] for path in report.paths} == {(line, text.splitlines()[line - 1].index("books]") + 1)}
 
 
+def test_in_a_session_that_a_tier_shares_the_path_names_whose_entitlement_it_is(tmp_path: Path) -> None:
+    shared = DESK.replace("kind: service, ent", "kind: service, tier: all, ent").replace(
+        "susceptibility: 1.0,", "susceptibility: 1.0, tier: all,"
+    )
+    text = shared.replace("policy: rbac", "policy: static-secrets").replace("chance: 0.5", "chance: 1.0")
+    report = check([desk(tmp_path, text)], terms=FEW)
+    assert report.failed
+    assert {path.step.cause.names[0] for path in report.paths} == {"desk"}
+    assert {path.what for path in report.paths} == {"entitlement crm.books on ledger of robot"}
+    assert {text.splitlines()[path.spots[path.cut][0] - 1].split(":")[0].strip() for path in report.paths} == {"robot"}
+
+
 def test_what_is_only_possible_is_not_blamed_on_old_paths(tmp_path: Path) -> None:
     rare = DESK.replace("chance: 0.5", "chance: 0.000001")
     scenario, baseline = desk(tmp_path, rare), str(tmp_path / "b.json")

@@ -190,3 +190,5 @@ def test_pins_are_whole_commits() -> None:
     for file in (ROOT / "action.yml", EXAMPLES / "github-actions.yml"):
         for pinned in re.findall(r"uses: (\S+)", file.read_text("utf-8")):
             assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", pinned), pinned
+    (installs,) = loaded(EXAMPLES / "gitlab-ci.yml")["blast-radius"]["before_script"]
+    assert re.search(r"/[0-9a-f]{40}\.tar\.gz$", installs), "a bare name is whatever an index has under it"
