@@ -11,6 +11,7 @@ from simkit.blast_radius import Interval, Utility, intervals
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
+from simkit.progress import steps
 from simkit.scenario import Scenario
 from simkit.simulation import checked_trials, simulate
 from simkit.table import Table, duration, format_number, percent, shorten
@@ -265,7 +266,7 @@ def study(
     if names[0] == names[1]:
         raise QuestionError(f"both designs are called {names[0]!r}: name two that differ")
     found = _Study(weak, strong, checked_trials(trials), checked_seed(seed), threads)
-    rows = tuple(row for world in worlds for row in found.rows(world))
+    rows = tuple(row for world in steps(worlds) for row in found.rows(world))
     return Study(rows, names[0], names[1], trials, seed, __version__)
 
 

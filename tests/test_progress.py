@@ -90,6 +90,17 @@ def test_rank_recommend_and_an_executor_tell_it_too() -> None:
         assert told[-1] == pytest.approx(1.0)
 
 
+def test_ablate_study_and_sweep_tell_it_too() -> None:
+    ablation = heard(lambda: simkit.ablate(STARTER, ENTRY, "rbac", "rbac-context", trials=20))
+    study = heard(lambda: simkit.study([STARTER], trials=20))
+    swept = heard(lambda: simkit.sweep(STARTER, ["rbac", "jit"], [ENTRY], trials=128, block=64, threads=1))
+    assert len(ablation) > 5
+    assert len(swept) >= 4
+    for told in (ablation, study, swept):
+        assert told == sorted(set(told))
+        assert told[-1] == pytest.approx(1.0)
+
+
 def test_who_listens_changes_no_result() -> None:
     quiet = simkit.simulate(STARTER, entry_point=ENTRY, trials=600, seed=3)
     with listening(lambda _: None):

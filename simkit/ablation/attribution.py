@@ -14,6 +14,7 @@ from simkit.blast_radius import Provenance, intervals
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
+from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
 from simkit.simulation import checked_trials, chosen_entry
 
@@ -48,18 +49,21 @@ def ablate(
     def measure(world: Scenario, policy: GrantPolicy) -> Sampled:
         return sampled(world, policy, [entry], trials=count, seed=word, threads=threads)
 
-    runs = [measure(scenario, moved(start, end, _members(players, mask))) for mask in range(1 << len(players))]
+    masks = range(1 << len(players))
+    with stretch(0.0, 0.7):
+        runs = [measure(scenario, moved(start, end, _members(players, mask))) for mask in steps(masks)]
     runs[0] = replace(runs[0], policy=start)
     name = measured(scenario)
+    with stretch(0.7, 0.85):
+        lags = lag_curve(scenario, start, runs[0], measure, name)
+    with stretch(0.85, 1.0):
+        ttls = ttl_curve(scenario, start, runs[0], measure, name)
     return Ablation(
         effects=tuple(_effects(start, end, players, runs)),
         whole=saved(runs[0].loss(), runs[-1].loss()),
         exact_whole=shapley.exact_mean(runs[0].loss()) - shapley.exact_mean(runs[-1].loss()),
         combinations=tuple(_combination(players, runs, mask) for mask in range(len(runs))),
-        curves=(
-            lag_curve(scenario, start, runs[0], measure, name),
-            ttl_curve(scenario, start, runs[0], measure, name),
-        ),
+        curves=(lags, ttls),
         measure=name,
         valued=runs[0].valued,
         from_policy=start.name,

@@ -10,6 +10,7 @@ from simkit.ablation.samples import Sampled, responding, saved, spread, written
 from simkit.blast_radius import Interval, Utility
 from simkit.distributions import Fixed
 from simkit.policies import GrantPolicy
+from simkit.progress import steps
 from simkit.scenario import Scenario
 from simkit.table import Table, duration
 
@@ -115,7 +116,7 @@ Measure = Callable[[Scenario, GrantPolicy], Sampled]
 def lag_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, measure: Measure, name: str) -> Curve:
     """What is lost if every secret that is remediated by hand is remediated exactly so long after the alert."""
     points = []
-    for lag in LAGS:
+    for lag in steps(LAGS):
         found = measure(responding(scenario, remediation_lag=Fixed(lag)), policy)
         points.append(CurvePoint(lag, found.mean_loss(), saved(base.loss(), found.loss()), found.utility))
     note = f"The lag runs from the first alert; the horizon is {duration(scenario.horizon)}: no later lag shows."
@@ -125,7 +126,7 @@ def lag_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, measure: M
 def ttl_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, measure: Measure, name: str) -> Curve:
     """What is lost if every managed token lives so long, all other dials as they are."""
     points = []
-    for ttl in TTLS:
+    for ttl in steps(TTLS):
         shown = everywhere(policy, f"{policy.name}, ttl {duration(ttl)}", {"expiry": "ttl", "ttl": ttl})
         found = measure(scenario, shown)
         long = tuple(name for name, task in scenario.model.tasks.items() if task.duration.mean > ttl)

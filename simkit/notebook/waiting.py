@@ -23,8 +23,9 @@ PAUSE = 0.2
 def progress(what: str = "") -> Iterator[None]:
     """Shows how far the work in the block has come, from when it takes long; `what` says what it is.
 
-    Every simkit call in the block counts as a work of its own part: `simulate`, `compare`, `rank` and `recommend` tell
-    how far they are. Nothing is shown where nobody looks (nbconvert, nbclient, CI, a script).
+    The block is for one call that takes long (`simulate`, `compare`, `rank`, `recommend`, `ablate`, `sweep`, `study`),
+    or for a loop of your own: `for lag in simkit.progress.steps(lags)` makes each round an equal part of it. Nothing
+    is shown where nobody looks (nbconvert, nbclient, CI, a script).
 
     >>> with progress("ranking"):
     ...     pass

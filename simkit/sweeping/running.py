@@ -15,6 +15,7 @@ from simkit.engines.replay import replays
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
+from simkit.progress import steps
 from simkit.scenario import Scenario
 from simkit.scheduling import Block, ExecutorLike, Shared, bare, spread
 from simkit.scheduling.blocks import samples_in_a_block
@@ -80,13 +81,14 @@ def sweep(
     kept = Checkpoint.opened(checkpoint, _plan(cells, checked, size)) if checkpoint is not None else None
     tallies: dict[Cell, Tally] = {}
     provenances: dict[Cell, Provenance] = {}
-    for scenario, policy, entries in _grouped(cells):
+    for scenario, policy, entries in steps(list(_grouped(cells))):
         attack = compile_attack(scenario, policy)
         task = Task(bare(attack.graph), Meaning.of(attack.legend))
         for cell in entries:
             tallies[cell] = Tally()
             provenances[cell] = attack.provenance(cell.entry_point, seed=checked, trials=count)
-        for name, tally in _blocks(task, entries, (checked, count, size), kept, (threads, executor)):
+        blocks = _blocks(task, entries, (checked, count, size), kept, (threads, executor))
+        for name, tally in steps(blocks, len(entries) * -(-count // size)):
             tallies[name] = tallies[name] + tally
     return SweepResult(tallies, provenances)
 
