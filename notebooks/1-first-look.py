@@ -84,7 +84,7 @@ comparison.utility_table()
 #
 # - Set `ENTRY_POINT` to another of the scenario's attacks: `list(scenario.entry_points)`.
 # - Set `SCENARIO` to your own file. `simkit notebook FILE` opens this notebook with it filled in.
-# - Every result is a table, and a table is a data frame: `comparison.table().to_pandas()`.
+# - Every table is a data frame, too: `result.trials_table().to_pandas()` has a row for each trial.
 # - Which credential is the worst to lose? `simkit.rank(scenario)`
 
 # %%

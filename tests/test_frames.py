@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +39,17 @@ def test_a_missing_library_is_named(library: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(simkit.InputError, match=f"{library} is not installed"):
         getattr(TABLE, f"to_{library}")()
+
+
+def test_the_trials_of_a_result_are_a_frame_in_which_its_measures_can_be_found() -> None:
+    pytest.importorskip("polars")
+    world = simkit.load(Path(__file__).parents[1] / "scenarios" / "starter.yaml")
+    result = simkit.simulate(world, "task-scoped", entry_point="leaked-ci-secret", trials=400, seed=2)
+    frame = result.trials_table().to_polars()
+    assert frame.height == 400
+    assert frame["value lost"].mean() == pytest.approx(result.value_lost().estimate)
+    assert frame["contained"].count() / 400 == result.contained().estimate
+    for goal in world.goals:
+        assert frame[f"reached {goal}"].count() / 400 == result.chance(goal).estimate
+    pandas = pytest.importorskip("pandas")
+    assert isinstance(result.trials_table().to_pandas(), pandas.DataFrame)

@@ -273,8 +273,21 @@ class BlastRadius:
         columns = ("resource", "impact", "value", "chance", "low", "high", "median time")
         return Table(columns, [row for _, row in rows], title="losses")
 
+    def trials_table(self) -> Table:
+        """A row for each trial: the value lost, and the seconds until it was contained and reached each goal (None:
+        never). For data frames: `result.trials_table().to_pandas()`."""
+        first = self.outcomes.first
+        columns: dict[str, list[float | None]] = {
+            "trial": list(range(self.trials)),
+            "value lost": self.values.tolist(),
+            "contained": _seconds(self.outcomes.contained),
+        }
+        for goal, fact in self.legend.goals.items():
+            columns[f"reached {goal}"] = [None] * self.trials if fact is None else _seconds(first[:, fact])
+        return Table(tuple(columns), list(zip(*columns.values(), strict=True)), title=str(self.provenance))
+
     def tables(self) -> list[Table]:
-        """All tables of this result."""
+        """All tables of this result but that of single trials."""
         found = [self.table()]
         if self.legend.goals:
             found.append(self.goals_table())
@@ -323,6 +336,10 @@ class BlastRadius:
 
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self.tables())
+
+
+def _seconds(times: NDArray[np.int64]) -> list[float | None]:
+    return [time / 1000 if time >= 0 else None for time in times.tolist()]
 
 
 def _three(interval: Interval, write=None) -> tuple[str | float | None, ...]:  # type: ignore[no-untyped-def]

@@ -19,8 +19,8 @@ def graph(
     """Credentials, identities, tools and resources of `scenario`, in a lane for each trust boundary, as a widget.
 
     With a `result` the boxes that the attack reached are filled. `group` and `most` are those of `simkit.plots.graph`.
-    A click, or the arrow keys, select a box: `graph.selected` is its id, `graph.thing` what it stands for. Works in
-    JupyterLab 4, Notebook 7 and VS Code without a network; where nobody can click it is a static picture. Raises
+    A click, or the arrow keys, select a box: `graph.selected` is its id, `graph.thing` what it stands for. Needs no
+    network; made for JupyterLab 4 and whatever else anywidget serves (Notebook 7, VS Code); where nobody can click it is a static picture. Raises
     InputError where anywidget is not installed, QuestionError as `simkit.plots.graph`.
     """
     try:
