@@ -20,8 +20,8 @@ def graph(
 
     With a `result` the boxes that the attack reached are filled. `group` and `most` are those of `simkit.plots.graph`.
     A click, or the arrow keys, select a box: `graph.selected` is its id, `graph.thing` what it stands for. Needs no
-    network; made for JupyterLab 4 and whatever else anywidget serves (Notebook 7, VS Code); where nobody can click it is a static picture. Raises
-    InputError where anywidget is not installed, QuestionError as `simkit.plots.graph`.
+    network; made for JupyterLab 4, and for what else anywidget serves (Notebook 7, VS Code). Where nobody can click it
+    is a static picture. Raises InputError where anywidget is not installed, QuestionError as `simkit.plots.graph`.
     """
     try:
         from simkit.notebook.widget import GraphWidget

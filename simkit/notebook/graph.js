@@ -3,6 +3,7 @@
 const COLUMNS = ["credential", "identity", "tool", "resource"];
 const GAP = 14; // pixels around the graph
 const TALLEST = 760, SMALLEST = 220; // pixels: the height follows the width, between these
+const LEGIBLE = 0.5; // the zoom under which names cannot be read
 
 function dark() {
   const page = document.body;
@@ -60,15 +61,23 @@ function render({ model, el }) {
 
   // --- size: as wide as the cell, as tall as the graph then needs; a zoom of one's own is kept
   let fitted = true;
-  function fit() {
+  function fit(whole) {
     fitted = true;
     const box = cy.elements().boundingBox();
     const width = canvas.clientWidth;
     if (!width) return; // hidden, in another tab
-    const tall = Math.min(TALLEST, Math.max(SMALLEST, ((width - 2 * GAP) * box.h) / box.w + 2 * GAP));
-    canvas.style.height = `${Math.round(tall)}px`;
+    const wide = (width - 2 * GAP) / box.w;
+    const height = Math.round(Math.min(TALLEST, Math.max(SMALLEST, wide * box.h + 2 * GAP)));
+    canvas.style.height = `${height}px`;
     cy.resize();
     cy.fit(cy.elements(), GAP);
+    if (whole || cy.zoom() >= LEGIBLE || wide < 1.05 * cy.zoom()) return;
+    // too tall to be read as a whole: as wide as it goes, around where the attack starts
+    const level = Math.min(wide, 1);
+    const start = cy.nodes(".attack, .reached")[0];
+    const middle = height / 2 - (start ? start.position("y") : box.y1) * level;
+    const y = Math.min(GAP - box.y1 * level, Math.max(height - GAP - box.y2 * level, middle));
+    cy.viewport({ zoom: level, pan: { x: width / 2 - ((box.x1 + box.x2) / 2) * level, y } });
   }
   function zoom(factor) {
     fitted = false;
@@ -77,7 +86,7 @@ function render({ model, el }) {
   for (const [sign, title, act] of [
     ["+", "zoom in", () => zoom(1.25)],
     ["−", "zoom out", () => zoom(0.8)],
-    ["fit", "show all", fit],
+    ["fit", "show all", () => fit(true)],
   ]) {
     const button = make("button", "", buttons, sign);
     button.type = "button";
@@ -134,7 +143,7 @@ function render({ model, el }) {
     } else if (event.key === "Escape") choose("");
     else if (event.key === "+" || event.key === "=") zoom(1.25);
     else if (event.key === "-") zoom(0.8);
-    else if (event.key === "0") fit();
+    else if (event.key === "0") fit(true);
     else return;
     event.preventDefault();
     event.stopPropagation(); // or the notebook would move to another cell
@@ -156,10 +165,14 @@ function render({ model, el }) {
       const kept = chosen.nonempty() ? chosen.closedNeighborhood().union(lit) : lit;
       if (kept.nonempty()) cy.edges().union(boxes()).difference(kept).addClass("dim");
     });
+    if (chosen.nonempty()) {
+      const seen = cy.extent(), { x, y } = chosen.position();
+      if (x < seen.x1 || x > seen.x2 || y < seen.y1 || y > seen.y2) cy.center(chosen);
+    }
     heading.textContent = model.get("heading");
     status.textContent = chosen.nonempty()
       ? `${chosen.data("label")} · ${model.get("told")[id] || ""}`
-      : "Click a box, or press an arrow key, to see what it is and what it is linked to.";
+      : "Click a box, or press an arrow key, to see what it is and what it is linked to. Drag to move.";
   }
   const told = ["selected", "steps", "filled", "within", "told", "heading"].map((trait) => `change:${trait}`).join(" ");
   model.on(told, show);
