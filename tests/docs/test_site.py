@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 import simkit
-from simkit import plots
+from simkit import notebook, plots
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -77,4 +77,7 @@ def test_every_page_is_in_the_navigation_once() -> None:
 def test_the_reference_has_every_public_name_once() -> None:
     text = "".join(page.read_text("utf-8") for page in (DOCS / "reference").glob("*.md"))
     shown = re.findall(r"^::: simkit\.([\w.]+)$", text, re.MULTILINE)
-    assert sorted(shown) == sorted([*(set(simkit.__all__) - {"__version__"}), *(f"plots.{n}" for n in plots.__all__)])
+    rooms = {"plots": plots.__all__, "notebook": notebook.__all__}
+    inside = {f"{room}.{name}" for room, names in rooms.items() for name in names}
+    assert len(shown) == len(set(shown))
+    assert {*simkit.__all__, *inside} - set(shown) == {"__version__"}
