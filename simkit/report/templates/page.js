@@ -183,10 +183,12 @@
   const MANY = 60; // beyond so many boxes a picture begins with those that the attack can reach
   const ROW = 34;
   const home = new Map(cy.nodes().filter((node) => !node.isParent()).map((node) => [node.id(), { ...node.position() }]));
+  const XS = [...new Set([...home.values()].map((place) => place.x))];
   get("only").checked = home.size > MANY;
   get("only").addEventListener("change", arrange);
 
-  // All boxes at their places, or those that the attack can reach, moved together within their lanes and columns.
+  // All boxes at their places, or those that the attack can reach, moved together: lanes stand side by side where they
+  // share no column.
   function arrange() {
     const reach = data.policies[policy].reach;
     const starts = new Set(path ? path.steps.flatMap((each) => each.boxes) : []);
@@ -211,13 +213,16 @@
       const { x } = home.get(id);
       columns.set(x, [...(columns.get(x) || []), id]);
     }
-    let top = 0;
+    const free = new Map(); // for each column the first row that no lane takes yet
     for (const columns of lanes.values()) {
       const high = Math.max(...[...columns.values()].map((column) => column.length));
+      const [left, right] = [Math.min(...columns.keys()), Math.max(...columns.keys())];
+      const across = XS.filter((x) => x >= left && x <= right);
+      const top = Math.max(...across.map((x) => free.get(x) || 0));
       for (const [x, column] of columns) {
         column.forEach((id, row) => box(id).position({ x, y: ROW * (top + ((row + 0.5) * high) / column.length) }));
       }
-      top += high + 1.3;
+      across.forEach((x) => free.set(x, top + high + 1.3));
     }
   }
 
@@ -233,8 +238,9 @@
     cy.resize();
     cy.fit(cy.elements(":visible"), 16);
     if (cy.zoom() < LEAST) {
-      cy.zoom(LEAST);
-      cy.pan({ x: 12 - all.x1 * LEAST, y: 12 - all.y1 * LEAST });
+      const level = Math.max(LEAST, Math.min(1, (width - 24) / all.w));
+      cy.zoom(level);
+      cy.pan({ x: 12 - all.x1 * level, y: 12 - all.y1 * level });
     }
   }
   new ResizeObserver(() => fitted(false)).observe(get("graph"));
@@ -317,7 +323,7 @@
     if (what.gap) when.append(element("span", what.gap, "gap"));
     const dot = element("span", undefined, "dot " + what.kind);
     const words = element("span", what.label);
-    words.append(document.createElement("br"), element("span", `${what.rule}, uses ${what.uses}`, "rule"));
+    words.append(document.createElement("br"), element("span", what.what, "rule"));
     button.append(when, dot, words);
     button.addEventListener("click", () => { stop(); go(place); });
     const item = element("li");
