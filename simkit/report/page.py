@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simkit.report.report import Report
 
 MOST_OPEN_ROWS = 60
-"""A table of the boxes with more rows is folded."""
+"""A table with more rows is folded."""
 FIRST = 5
 """Recommendations that are shown in full; the others are in the table."""
 _IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -52,10 +52,11 @@ def page(report: Report) -> str:
         found=report.findings,
         drawn=drawn,
         rows=drawn.rows(),
-        open_rows=len(drawn.boxes.nodes) <= MOST_OPEN_ROWS,
+        most_rows=MOST_OPEN_ROWS,
         charts=_charts(report),
         standards=standards(report),
-        first=[each for each in report.ranking if each.helps][:FIRST],
+        advice=report.advice,
+        first=[each for each in report.advice.ranking if each.helps][:FIRST] if report.advice else [],
         diff=diff(report),
         command=command(report),
         causes=palette.CAUSES_MEAN,
@@ -142,7 +143,9 @@ def standards(report: Report) -> Table:
 
 def diff(report: Report) -> list[tuple[str, str]]:
     """The lines of the plan's diff, each with what it is: `add`, `del`, `at` or empty."""
-    lines = report.plan.diff().split("\n") if report.plan.possible else []
+    if report.advice is None or not report.advice.plan.possible:
+        return []
+    lines = report.advice.plan.diff().split("\n")
     kinds = {"+": "add", "-": "del", "@": "at"}
     return [(kinds.get(line[:1], ""), line) for line in lines[2:]]
 
@@ -154,5 +157,6 @@ def command(report: Report) -> str:
     policies = ",".join(result.provenance.policy for result in report.comparison.results)
     words = ["simkit", "report", file, "--entry-point", shown.entry_point, "--policy", shown.policy]
     words += ["--policies", policies, *(["--goal", report.goal] if report.goal else [])]
+    words += [] if report.advice else ["--quick"]
     words += ["--trials", str(shown.trials), "--seed", str(shown.seed), "--out", "report.html"]
     return shlex.join(words)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from simkit.blast_radius import AttackPath, BlastRadius, Comparison
+from simkit.errors import QuestionError
 from simkit.frameworks import Evidence, evidence
 from simkit.narrowing import Plan, Recommendations, cut_off, plan_from, recommend
 from simkit.policies import GrantPolicy
@@ -21,17 +22,25 @@ MOST_PATHS = 8
 
 
 @dataclass(frozen=True, eq=False)
+class Advice:
+    """What to do about an attack: narrowings in order, a plan of them, and what was measured of public controls."""
+
+    ranking: Recommendations
+    plan: Plan
+    evidence: Evidence
+
+
+@dataclass(frozen=True, eq=False)
 class Report:
     """An attack through one entry point under several policies, and what to narrow under the one in force.
 
-    `goal` is what is to be put out of reach; empty to make the value lost smaller. `html()` is the page.
+    `goal` is what is to be put out of reach; empty to make the value lost smaller. `advice` is None in a quick report.
+    `html()` is the page.
     """
 
     scenario: Scenario
     comparison: Comparison
-    ranking: Recommendations
-    plan: Plan
-    evidence: Evidence
+    advice: Advice | None
     goal: str
 
     def __repr__(self) -> str:
@@ -45,7 +54,7 @@ class Report:
     @cached_property
     def findings(self) -> Findings:
         """What the report comes down to."""
-        return Findings(self.scenario, self.comparison, self.ranking)
+        return Findings(self.scenario, self.comparison, self.advice.ranking if self.advice else None)
 
     @property
     def summary(self) -> str:
@@ -64,8 +73,11 @@ class Report:
 
     def tables(self) -> list[Table]:
         """Every table of the report."""
-        parts = (self.comparison, self.plan, self.ranking, self.evidence)
-        return [table for part in parts for table in part.tables()]
+        found = self.comparison.tables()
+        if self.advice:
+            for part in (self.advice.plan, self.advice.ranking, self.advice.evidence):
+                found += part.tables()
+        return found
 
     def html(self) -> str:
         """The report as one HTML page that loads nothing: the same report gives the same bytes."""
@@ -84,12 +96,14 @@ def report_on(
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
+    quick: bool = False,
 ) -> Report:
     """The report on the attack through `entry_point` (None: the only one) while `policy` (None: as the file says) is in
     force.
 
     `policies` are those to compare (None: as `compare`). With a `goal` the plan is the cheapest set of removals that
-    cuts it off; without, the best few changes for the value lost. Raises as `compare` and `cut_off`.
+    cuts it off; without, the best few changes for the value lost. `quick` leaves out what to narrow and the controls,
+    which take most of the time. Raises as `compare` and `cut_off`; QuestionError for a goal in a quick report.
 
     >>> import simkit
     >>> drift = simkit.load("scenarios/incidents/salesloft-drift.yaml")
@@ -97,15 +111,19 @@ def report_on(
     >>> found.html().startswith("<!DOCTYPE html>")
     True
     """
+    if quick and goal is not None:
+        raise QuestionError(f"a quick report has no plan for {goal!r}: leave out the goal, or `quick`")
     world = under(scenario, policy) if isinstance(policy, GrantPolicy) else scenario
     in_force = policy.name if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy).name
     entry = chosen_entry(scenario, entry_point)
     asked: dict[str, Any] = {"trials": trials, "seed": seed, "threads": threads}
     compared = compare(world, policies, entry_point=entry, against=in_force, **asked)
+    if quick:
+        return Report(world, compared, None, "")
     ranking = recommend(world, in_force, entry_point=entry, goal=goal, **asked)
     if goal is None:
         plan = plan_from(ranking)
     else:
         plan = cut_off(world, in_force, goal=goal, entry_point=entry, **asked)
     found = evidence(world, in_force, entry_point=entry, **asked)
-    return Report(world, compared, ranking, plan, found, goal or "")
+    return Report(world, compared, Advice(ranking, plan, found), goal or "")

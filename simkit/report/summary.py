@@ -28,11 +28,11 @@ class Tile:
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """A comparison and the recommendations for the policy in force, put into words."""
+    """A comparison and the recommendations for the policy in force (None: not asked for), put into words."""
 
     scenario: Scenario
     comparison: Comparison
-    ranking: Recommendations
+    ranking: Recommendations | None
 
     @property
     def now(self) -> BlastRadius:
@@ -51,13 +51,18 @@ class Findings:
 
     @property
     def first(self) -> Recommendation | None:
-        """What to narrow first; None where nothing helps."""
-        return next((each for each in self.ranking if each.helps), None)
+        """What to narrow first; None where nothing helps, or nobody asked."""
+        return next((each for each in self.ranking or () if each.helps), None)
 
     @property
     def sentence(self) -> str:
         """What is lost, what the best policy would save and cost, and what to do first."""
-        return f"{self.lost}; {self.saved}; {self.to_do}."
+        return f"{'; '.join(self.parts)}."
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the sentence."""
+        return (self.lost, self.saved, *([self.to_do] if self.to_do else []))
 
     @property
     def lost(self) -> str:
@@ -101,7 +106,9 @@ class Findings:
 
     @property
     def to_do(self) -> str:
-        """What to narrow first."""
+        """What to narrow first; empty where nobody asked."""
+        if self.ranking is None:
+            return ""
         if self.first is None:
             return "no single narrowing that keeps every task makes a difference"
         amount = self.ranking.question.amount

@@ -211,3 +211,36 @@ def test_data_in_a_script_is_json_without_markup(text: str) -> None:
     written = for_script({"name": text})
     assert json.loads(written) == {"name": text}
     assert not re.search("[<>&\u2028\u2029]", written)
+
+
+@pytest.fixture(scope="module")
+def quick(report: simkit.Report) -> simkit.Report:
+    return simkit.report_on(report.scenario, entry_point="leaked-key", trials=60, seed=3, quick=True)
+
+
+def test_a_quick_report_says_the_same_without_what_to_narrow(report: simkit.Report, quick: simkit.Report) -> None:
+    read = Read(quick.html())
+    assert "What to narrow first" not in [text for _, text in read.headings]
+    assert report.summary.startswith(quick.summary[:-1])
+    assert quick.in_force.table() == report.in_force.table()
+    assert "--quick" in command(quick)
+    assert len(quick.tables()) < len(report.tables())
+    inside = {href[1:] for href in read.attributes("href") if href.startswith("#")}
+    assert inside <= set(read.attributes("id"))
+
+
+def test_a_quick_report_has_no_plan_for_a_goal(report: simkit.Report) -> None:
+    with pytest.raises(simkit.QuestionError, match="leave out the goal"):
+        simkit.report_on(report.scenario, entry_point="leaked-key", goal="cases-leaked", quick=True)
+
+
+def test_many_things_share_boxes_and_the_page_says_so() -> None:
+    many = json.loads(world(str))
+    many["resources"] |= {f"store-{number}": {} for number in range(1000)}
+    report = simkit.report_on(simkit.loads(json.dumps(many)), entry_point="leaked-key", trials=10, quick=True)
+    read = Read(report.html())
+    assert "1,009 things of the model in 10 boxes: alike things" in " ".join(" ".join(read.text).split())
+    data = json.loads(read.scripts[0])
+    box = next(e["data"] for e in data["elements"] if e["data"].get("count") == 1000)
+    assert box["label"] == "1,000 × data-store"
+    assert data["details"][box["id"]][0] == ["what", "1,000 alike: data-store"]
