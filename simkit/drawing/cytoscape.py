@@ -9,13 +9,11 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
-from simkit.drawing.lanes import COLUMNS, Layout, Picture, default_group, layout, picture
-from simkit.drawing.marks import ATTACK, JEWEL, jewels, marked, starts
+from simkit.drawing.lanes import COLUMNS, Layout, Picture, layout
+from simkit.drawing.marks import ATTACK, JEWEL, marked
 from simkit.drawing.palette import FILLS, GREY, INK, RELATIONS, VERMILLION, WARM
 from simkit.scenario import Scenario
 
-MOST_NODES = 240
-"""Beyond so many boxes alike things share one, as in `simkit.plots.graph`."""
 COLUMN, ROW = 260.0, 34.0
 """Pixels from one column to the next, and from one row to the next, at a zoom of 1."""
 BOX = (170, 22)
@@ -25,18 +23,12 @@ _DASHED = ("holds", "runs as", "has as backup", "runs code in, becomes")
 Elements = list[dict[str, Any]]
 
 
-def elements(scenario: Scenario, *, group: str | None = None, most: int = MOST_NODES) -> Elements:
-    """Nodes and edges with positions, in the JSON of Cytoscape.js: the same boxes and places as `simkit.plots.graph`.
+def elements(scenario: Scenario, drawn: Picture) -> Elements:
+    """Nodes and edges with positions, in the JSON of Cytoscape.js: those of `drawn`, a picture of `scenario`.
 
     Ids are those of `Scenario.graph()` (`credential:NAME`); a lane is the parent of its boxes (`lane:NAME`). Each node
     has `kind`, `label` and `count`, the classes `attack` and `jewel` where it is marked; each edge its `relation`.
     """
-    apart = starts(scenario) | jewels(scenario)
-    return placed(scenario, picture(scenario.model, group or default_group(scenario.model), most, apart))
-
-
-def placed(scenario: Scenario, drawn: Picture) -> Elements:
-    """The elements of `drawn`, a picture of `scenario` that is made already."""
     places = layout(drawn)
     marks = marked(scenario, drawn)
     return [*_lanes(places), *_nodes(drawn, places, marks[ATTACK], marks[JEWEL]), *_edges(drawn)]

@@ -11,15 +11,14 @@ import traitlets
 
 from simkit.blast_radius import AttackPath, BlastRadius
 from simkit.drawing import cytoscape, palette
-from simkit.drawing.lanes import Picture, default_group, picture
-from simkit.drawing.marks import ATTACK, JEWEL
+from simkit.drawing.lanes import Picture
+from simkit.drawing.marks import ATTACK, JEWEL, pictured
 from simkit.drawing.reached import Reached, lit, reached
-from simkit.errors import InputError, QuestionError, nearest
+from simkit.errors import InputError
 from simkit.notebook.frontend import watched
 from simkit.scenario import Scenario
 from simkit.table import duration, percent, printable
 
-GROUPS = ("environment", "tier", "none")
 _THINGS = {"credential": "credentials", "identity": "identities", "tool": "tools", "resource": "resources"}
 
 
@@ -55,15 +54,13 @@ class GraphWidget(anywidget.AnyWidget):
     def __init__(
         self, scenario: Scenario, result: BlastRadius | None = None, *, group: str | None, most: int, **extra: Any
     ) -> None:
-        if group is not None and group not in GROUPS:
-            raise QuestionError(f"a graph cannot be grouped by {group!r}: {nearest(group, GROUPS)}")
         self._scenario = scenario
         self._result: BlastRadius | None = None
         self._group = group
         self._most = most
-        self._drawn = picture(scenario.model, group or default_group(scenario.model), most)
+        self._drawn = pictured(scenario, group, most)
         super().__init__(
-            _elements=cytoscape.placed(scenario, self._drawn),
+            _elements=cytoscape.elements(scenario, self._drawn),
             _styles={"light": cytoscape.style(), "dark": cytoscape.style(dark=True)},
             _legend=_legend(self._drawn),
             told={node.id: _words(node.kind, node.type, node.count) for node in self._drawn.nodes},

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simkit.drawing import marks, palette
-from simkit.drawing.lanes import COLUMNS, Edge, Layout, Node, Picture, default_group, layout, picture
-from simkit.drawing.marks import marked
-from simkit.errors import QuestionError, nearest
+from simkit.drawing.lanes import COLUMNS, Edge, Layout, Node, Picture, layout
+from simkit.drawing.marks import MOST_NODES, marked, pictured
+from simkit.errors import QuestionError
 from simkit.model import Model
 from simkit.plots import style
 from simkit.scenario import Scenario
@@ -16,9 +16,6 @@ from simkit.scenario import Scenario
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_NODES = 240
-"""Beyond so many boxes a picture is no longer read: alike things share one."""
-GROUPS = ("environment", "tier", "none")
 LONGEST_LABEL = 25
 ROW = 0.29
 """Inches from one row to the next."""
@@ -61,11 +58,7 @@ def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST
     alike ones share a box, the marked ones excepted, and the picture says so. Raises QuestionError for an unknown group
     or a model without anything in it.
     """
-    model = world.model if isinstance(world, Scenario) else world
-    if group is not None and group not in GROUPS:
-        raise QuestionError(f"a graph cannot be grouped by {group!r}: {nearest(group, GROUPS)}")
-    apart = marks.starts(world) | marks.jewels(world) if isinstance(world, Scenario) else frozenset()
-    drawn = picture(model, group or default_group(model), most, apart)
+    drawn = pictured(world, group, most)
     if not drawn.nodes:
         raise QuestionError("the model is empty: there is nothing to draw")
     places = layout(drawn)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from simkit.blast_radius import AttackPath, PathStep
 from simkit.drawing import cytoscape, palette
-from simkit.drawing.lanes import Node, Picture, default_group, picture
+from simkit.drawing.lanes import Node, Picture
+from simkit.drawing.marks import pictured
 from simkit.drawing.reached import Lit, Reached, lit, reached
 from simkit.report.details import details
 from simkit.table import duration, format_number, percent, printable, shorten
@@ -43,8 +44,7 @@ class Drawn:
     @cached_property
     def boxes(self) -> Picture:
         """The boxes and lines."""
-        model = self.report.scenario.model
-        return picture(model, default_group(model), cytoscape.MOST_NODES)
+        return pictured(self.report.scenario)
 
     @cached_property
     def reached(self) -> Mapping[str, dict[str, Reached]]:
@@ -55,7 +55,7 @@ class Drawn:
     @cached_property
     def elements(self) -> cytoscape.Elements:
         """Nodes and edges as Cytoscape.js takes them: labels are printable, ids are numbers and no names."""
-        found = cytoscape.placed(self.report.scenario, self.boxes)
+        found = cytoscape.elements(self.report.scenario, self.boxes)
         ids = {element["data"]["id"]: f"b{place}" for place, element in enumerate(found)}
         return [
             {**each, "data": {key: _shown(key, value, ids) for key, value in each["data"].items()}} for each in found
@@ -64,7 +64,7 @@ class Drawn:
     @cached_property
     def ids(self) -> Mapping[str, str]:
         """For each box its id on the page."""
-        placed = cytoscape.placed(self.report.scenario, self.boxes)
+        placed = cytoscape.elements(self.report.scenario, self.boxes)
         return {old["data"]["id"]: new["data"]["id"] for old, new in zip(placed, self.elements, strict=True)}
 
     def data(self) -> dict[str, Any]:

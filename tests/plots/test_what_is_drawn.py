@@ -13,6 +13,7 @@ from simkit import plots
 from simkit.blast_radius import AttackPath, Interval
 from simkit.drawing import marks
 from simkit.drawing.lanes import SHARED, default_group, layout, picture
+from simkit.drawing.marks import MOST_NODES
 from simkit.model import Credential, Entitlement, Identity, Model, Operation, Resource, Role, Tool
 from simkit.plots.style import wide_range
 from simkit.plots.tradeoff import Design, front
@@ -155,7 +156,7 @@ def large(count: int, roles: int = 1) -> Model:
 
 
 def test_a_few_hundred_things_are_drawn_one_by_one() -> None:
-    assert not picture(large(100), "none", plots.boundaries.MOST_NODES).aggregated
+    assert not picture(large(100), "none", MOST_NODES).aggregated
 
 
 def test_beyond_that_alike_things_share_a_box_and_the_picture_says_so() -> None:
