@@ -31,6 +31,12 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pytest that is started loads no plugin that it is not told to load: others import much, and take their time."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def asserting(project: pytest.Pytester, *claims: str) -> pytest.RunResult:
     tests = (f"def test_{number}(blast_radius):\n    {claim}\n" for number, claim in enumerate(claims))
     project.makepyfile("\n".join(["import pytest", *tests]))
@@ -194,9 +200,9 @@ def test_a_renewal_without_a_baseline_says_so(project: pytest.Pytester) -> None:
     project.runpytest_inprocess(*QUIET, "--simkit-update").stdout.fnmatch_lines(["simkit: no test that ran checks *"])
 
 
-def test_several_processes_do_not_race_for_a_baseline(project: pytest.Pytester) -> None:
+def test_several_processes_do_not_race_for_a_baseline(project: pytest.Pytester, alone: None) -> None:
     project.makepyfile("def test_it():\n    pass\n")
-    ended = project.runpytest_subprocess(*QUIET, "--simkit-update", "-n", "2")
+    ended = project.runpytest_subprocess("-p", "simkit", "-p", "xdist", "--simkit-update", "-n", "2")
     assert ended.ret == pytest.ExitCode.USAGE_ERROR
     ended.stderr.fnmatch_lines(["ERROR: --simkit-update writes files * run it without -n*"])
 
@@ -209,7 +215,7 @@ def test_the_installed_metadata_is_that_of_pyproject() -> None:
     assert found.value == "simkit.pytest_entry", "simkit was installed before it moved: pip install -e . again"
 
 
-@pytest.mark.parametrize("words", [(), ("-p", "simkit"), ("-p", "simkit.pytest_plugin")], ids=" ".join)
+@pytest.mark.parametrize("words", [(), ("-p", "simkit.pytest_plugin")], ids=" ".join)
 def test_a_fresh_project_needs_nothing_but_simkit(project: pytest.Pytester, words: tuple[str, ...]) -> None:
     (project.path / "scenarios" / "x.yaml").write_text(OPEN.replace("  poisoned-ticket: {poison: tickets}\n", ""))
     project.makepyfile(
@@ -225,7 +231,7 @@ def test_a_fresh_project_needs_nothing_but_simkit(project: pytest.Pytester, word
 
 def test_it_can_be_left_out(project: pytest.Pytester) -> None:
     project.makepyfile("def test_it(blast_radius):\n    pass\n")
-    ended = project.runpytest_subprocess(*QUIET, "-p", "no:simkit")
+    ended = project.runpytest_inprocess(*QUIET, "-p", "no:simkit")
     ended.assert_outcomes(errors=1)
     ended.stdout.fnmatch_lines(["E * fixture 'blast_radius' not found"])
 
@@ -239,8 +245,10 @@ def test_unused_it_imports_nothing_but_itself(tmp_path: Path) -> None:
     assert done.stdout.split() == ["simkit", "simkit.pytest_entry", "simkit.pytest_plugin"]
 
 
-def test_a_session_that_does_not_use_it_never_imports_what_it_computes_with(project: pytest.Pytester) -> None:
-    """Failed comparisons included, which the plugin is asked about; other plugins, which import much, stay out."""
+def test_a_session_that_does_not_use_it_never_imports_what_it_computes_with(
+    project: pytest.Pytester, alone: None
+) -> None:
+    """Failed comparisons included, which the plugin is asked about."""
     project.makepyfile(
         """
         import sys
@@ -254,7 +262,5 @@ def test_a_session_that_does_not_use_it_never_imports_what_it_computes_with(proj
             assert (heavy, ours) == (set(), {"simkit.pytest_plugin"})
         """
     )
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        ended = project.runpytest_subprocess("-q", "-p", "no:cacheprovider", "-p", "simkit.pytest_plugin")
+    ended = project.runpytest_subprocess("-q", "-p", "no:cacheprovider", "-p", "simkit.pytest_plugin")
     ended.assert_outcomes(passed=1, failed=1)
