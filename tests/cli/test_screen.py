@@ -9,6 +9,7 @@ import pytest
 
 from simkit.cli import screen
 from simkit.cli.screen import Screen, coloured, line_width
+from simkit.progress import steps
 
 
 class Terminal(io.StringIO):
@@ -28,6 +29,16 @@ def test_long_work_on_a_terminal_shows_progress_and_wipes_it(monkeypatch: pytest
     text = shown(monkeypatch, Terminal(), Screen(), 0.3, 0.01)
     assert "\rreplaying \\x1b trials ... 0 s\x1b[K" in text
     assert text.endswith("\r\x1b[K")
+
+
+def test_work_that_tells_how_far_it_is_shows_that_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stderr", stream)
+    monkeypatch.setattr(screen, "PATIENCE", 0.01)
+    with Screen().working("ranking"):
+        for _ in steps(range(4)):
+            time.sleep(0.3)
+    assert "\rranking ... 25 %, 0 s\x1b[K" in stream.getvalue()
 
 
 def test_short_work_quiet_work_and_work_in_a_pipe_show_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
