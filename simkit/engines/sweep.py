@@ -85,6 +85,8 @@ class Front(NamedTuple):
     """The first place of the queue, and how many facts are in it."""
     lanes: Words
     """(words) Those of the fact or the step at hand."""
+    full: NDArray[np.uint8]
+    """1 for a fact that holds in every lane: nothing can be added, and its row need not be read again."""
 
 
 def front_of(facts: int) -> Front:
@@ -95,6 +97,7 @@ def front_of(facts: int) -> Front:
         queued=np.zeros(facts, dtype=np.uint8),
         ring=np.zeros(2, dtype=np.int64),
         lanes=np.zeros(WORDS, dtype=np.uint64),
+        full=np.zeros(facts, dtype=np.uint8),
     )
 
 
@@ -108,14 +111,16 @@ def _draw(fates, row, lanes, seed, first_sample, key, limit):
 
 
 @part
-def _pass_on(lanes, works, row, held, fact):
-    """Adds to `held` the `lanes` in which the step of `row` works; whether any was new."""
-    fresh = NONE
+def _pass_on(lanes, works, row, front, fact):
+    """Adds to what holds the `lanes` in which the step of `row` works; whether any was new."""
+    held, fresh, common = front.held, NONE, ALL
     for w in range(WORDS):
         fresh |= lanes[w] & works[row, w] & ~held[fact, w]
     if fresh != NONE:
         for w in range(WORDS):
             held[fact, w] |= lanes[w] & works[row, w]
+            common &= held[fact, w]
+        front.full[fact] = common == ALL
     return fresh != NONE
 
 
@@ -161,7 +166,7 @@ def _fire(plan, fates, front, step, lanes, seed, first_sample):
         _draw(fates, row, lanes, seed, first_sample, plan.key[step], plan.success[step])
     for place in range(plan.out_ptr[step], plan.out_ptr[step + 1]):
         fact = plan.out_idx[place]
-        if _pass_on(lanes, fates.works, row, front.held, fact):
+        if not front.full[fact] and _pass_on(lanes, fates.works, row, front, fact):
             _enqueue(front, fact)
 
 
@@ -196,7 +201,7 @@ def sweep(plan, fates, root_steps, root_lanes, seed, first_sample, front):
         end = plan.flow_ptr[fact + 1]
         for step in range(plan.arc_ptr[fact], plan.arc_ptr[fact + 1]):
             ahead = plan.out_ptr[step] + AHEAD
-            if ahead < end:
+            if ahead < end and not front.full[plan.out_idx[ahead]]:
                 prefetch(front.held, WORDS * np.int64(plan.out_idx[ahead]))
             _fire(plan, fates, front, step, lanes, seed, first_sample)
         for place in range(plan.join_ptr[fact], plan.join_ptr[fact + 1]):
