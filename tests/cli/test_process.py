@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,16 +41,11 @@ def test_the_version_and_the_help_import_nothing_heavy() -> None:
         assert done.stdout
 
 
-def test_the_version_is_that_of_the_package_and_comes_at_once() -> None:
+def test_the_version_is_that_of_the_package() -> None:
     from importlib.metadata import version
 
-    spent = []
-    for _ in range(3):
-        started = time.perf_counter()
-        done = simkit("--version")
-        spent.append(time.perf_counter() - started)
-        assert (done.returncode, done.stdout) == (0, f"simkit {version('simkit')}\n")
-    assert min(spent) < 1.0, "0.15 s on an idle machine; a second is a heavy import"
+    done = simkit("--version")
+    assert (done.returncode, done.stdout) == (0, f"simkit {version('simkit')}\n")
 
 
 def test_a_pipe_in_and_a_pipe_out(world: str) -> None:
