@@ -98,6 +98,7 @@ def test_the_commands_of_a_page_run_and_print_what_it_shows(
 ) -> None:
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")  # as wide as the tables on the pages; workers of pytest-xdist say 80
     answer, ran = "", 0
     for language, block in re.findall(r"^```(sh|text)\n(.*?)^```", read(page), re.DOTALL | re.MULTILINE):
         if language == "text":
