@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+
+T = TypeVar("T")
 
 EXTENSIONS = 8
 """After so many extensions of one fact its end is the horizon: two roles that mint each other's tokens never stop."""
@@ -139,16 +143,17 @@ class AttackGraph:
         """
         given = sorted(entries, key=lambda entry: entry.name)
         ordered = _by_key([*steps, *(step for e in given for variant in e.variants for step in variant.steps)])
-        facts, premises, concluded = _numbered(ordered)
+        facts, links = _linked(ordered)
+        index = dict(zip(facts, range(len(facts)), strict=True))
         tables = _Tables()
         return cls(
             facts=facts,
             steps=tuple(ordered),
             entries=_entries(given, {step.key: i for i, step in enumerate(ordered)}),
-            index={fact: i for i, fact in enumerate(facts)},
-            **_links(ordered, premises, concluded, len(facts)),
+            index=index,
+            **links,
             **_draws(ordered, tables),
-            **_fact_arrays(facts, containment),
+            **_fact_arrays(index, containment),
             response_delay=tables.row(containment.delay),
             lag=tables.row(containment.lag),
             **tables.arrays(),
@@ -157,79 +162,92 @@ class AttackGraph:
 
 
 def _by_key(steps: Sequence[Step]) -> list[Step]:
-    found: dict[str, Step] = {}
-    for step in steps:
-        if found.setdefault(step.key, step) != step:
-            raise EngineError(f"two different steps share the key {step.key!r}: report this as a bug of simkit")
+    found = {step.key: step for step in steps}
+    if len(found) < len(steps):  # some key is there twice, which is no harm if the steps are the same
+        for step in steps:
+            if found[step.key] != step:
+                raise EngineError(f"two different steps share the key {step.key!r}: report this as a bug of simkit")
     return [found[key] for key in sorted(found)]
 
 
-def _names(fact: Fact) -> tuple[str, str, str]:
-    """What facts are sorted by, as they compare."""
-    return (fact.kind, fact.subject, fact.object)
+def _distinct(things: Sequence[T]) -> tuple[list[T], Ints]:
+    """The objects in `things`, each once, in the order in which they come, and the place of each of `things` there.
 
-
-def _numbered(steps: Sequence[Step]) -> tuple[tuple[Fact, ...], Ints, Ints]:
-    """All facts, sorted, and the numbers of each step's premises and of what each concludes, step by step.
-
-    Each mention of a fact is looked up once, which is most of the work: numbers are given as facts come by, and
-    turned into those of the sorted facts at the end.
+    Steps share what they are made of, and to tell objects apart costs far less than to compare what they say.
     """
-    seen: dict[Fact, int] = {}
-    premises = [seen.setdefault(fact, len(seen)) for step in steps for fact in step.premises]
-    concluded = [seen.setdefault(made.fact, len(seen)) for step in steps for made in step.conclusions]
-    facts = list(seen)
-    order = sorted(range(len(facts)), key=lambda number: _names(facts[number]))
-    place = np.empty(len(facts), dtype=np.int64)
-    place[order] = np.arange(len(facts))
-    return (
-        tuple(facts[number] for number in order),
-        place[np.array(premises, dtype=np.int64)],
-        place[np.array(concluded, dtype=np.int64)],
-    )
+    marks = np.fromiter(map(id, things), dtype=np.int64, count=len(things))
+    _, first, places = np.unique(marks, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return [things[at] for at in first[order].tolist()], rank[places]
+
+
+def _sorted(mentioned: Sequence[Fact]) -> tuple[tuple[Fact, ...], Ints]:
+    """All facts that are `mentioned`, in the order of their names, and the number of each of `mentioned` there."""
+    objects, places = _distinct(mentioned)
+    names = list(map(attrgetter("kind", "subject", "object"), objects))
+    found = dict(zip(names, objects, strict=True))
+    order = sorted(found)
+    number = dict(zip(order, range(len(order)), strict=True))
+    numbers = np.fromiter(map(number.__getitem__, names), dtype=np.int64, count=len(names))
+    return tuple(map(found.__getitem__, order)), numbers[places]
+
+
+def _column(things: Iterable[Any], name: str) -> list[Any]:
+    return list(map(attrgetter(name), things))
 
 
 def _pointers(lengths: Iterable[int]) -> Ints:
     return np.concatenate([[0], np.cumsum(np.fromiter(lengths, dtype=np.int64))]).astype(np.int64)
 
 
-def _links(steps: Sequence[Step], premises: Ints, concluded: Ints, facts: int) -> dict[str, Any]:
-    made = [conclusion for step in steps for conclusion in step.conclusions]
-    premise_ptr = _pointers(len(step.premises) for step in steps)
+def _linked(steps: Sequence[Step]) -> tuple[tuple[Fact, ...], dict[str, Any]]:
+    """All facts, sorted, and the arrays that say which of them each step needs, and what it concludes."""
+    needed, made = _column(steps, "premises"), _column(steps, "conclusions")
+    conclusions, concluded = _distinct(list(chain.from_iterable(made)))
+    premises = list(chain.from_iterable(needed))
+    facts, number = _sorted([*premises, *_column(conclusions, "fact")])
+    premise_idx, fact_of = number[: len(premises)], number[len(premises) :]
+    premise_ptr = _pointers(map(len, needed))
     owner = np.repeat(np.arange(len(steps), dtype=np.int64), np.diff(premise_ptr))
-    whole = cache(ticks)
-    return {
+    return facts, {
         "premise_ptr": premise_ptr,
-        "premise_idx": premises,
-        "conclusion_ptr": _pointers(len(step.conclusions) for step in steps),
-        "conclusion_idx": concluded,
-        "conclusion_after": np.array([whole(c.after) for c in made], dtype=np.int64),
-        "conclusion_aged": np.array([c.aged for c in made], dtype=np.bool_),
-        "behind_ptr": _pointers(np.bincount(premises, minlength=facts)),
-        "behind_idx": owner[np.argsort(premises, kind="stable")],
+        "premise_idx": premise_idx,
+        "conclusion_ptr": _pointers(map(len, made)),
+        "conclusion_idx": fact_of[concluded],
+        "conclusion_after": _each(ticks, _column(conclusions, "after"), np.int64)[concluded],
+        "conclusion_aged": np.array(_column(conclusions, "aged"), dtype=np.bool_)[concluded],
+        "behind_ptr": _pointers(np.bincount(premise_idx, minlength=len(facts))),
+        "behind_idx": owner[np.argsort(premise_idx, kind="stable")],
     }
+
+
+def _each(rule: Callable[[Any], int], values: Sequence[Any], kind: type) -> NDArray[Any]:
+    """`rule` of each of `values`, which are few different ones."""
+    return np.fromiter(map(cache(rule), values), dtype=kind, count=len(values))
 
 
 def _draws(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
-    of = cache(threshold)  # a graph has few different chances
     return {
-        "step_hash": np.array([key_hash(step.fate or step.key) for step in steps], dtype=np.uint64),
-        "success": np.array([of(step.chance) for step in steps], dtype=np.uint64),
-        "alert": np.array([of(step.alert) for step in steps], dtype=np.uint64),
-        "duration": np.array([tables.row(step.duration) for step in steps], dtype=np.int64),
-        "wait": np.array([tables.row(step.wait) for step in steps], dtype=np.int64),
-        "approval": np.array([tables.row(step.approval) for step in steps], dtype=np.int64),
-        "alert_delay": np.array([tables.row(step.alert_delay) for step in steps], dtype=np.int64),
+        "step_hash": _each(key_hash, [step.fate or step.key for step in steps], np.uint64),
+        "success": _each(threshold, _column(steps, "chance"), np.uint64),
+        "alert": _each(threshold, _column(steps, "alert"), np.uint64),
+        **{name: tables.rows(_column(steps, name)) for name in ("duration", "wait", "approval", "alert_delay")},
     }
 
 
-def _fact_arrays(facts: Sequence[Fact], containment: Containment) -> dict[str, Any]:
-    forgotten = [threshold(containment.forgotten.get(fact, 0.0)) for fact in facts]
+def _fact_arrays(index: Mapping[Fact, int], containment: Containment) -> dict[str, Any]:
+    forgotten = np.zeros(len(index), dtype=np.uint64)
+    for fact, chance in containment.forgotten.items():
+        if fact in index:
+            forgotten[index[fact]] = threshold(chance)
+    kinds = _column(index, "kind")
     return {
-        "fact_lasting": np.array([fact.kind in LASTING for fact in facts], dtype=np.bool_),
-        "fact_surviving": np.array([fact.kind in SURVIVING for fact in facts], dtype=np.bool_),
-        "fact_forgotten": np.array(forgotten, dtype=np.uint64),
-        "fact_hash": np.array([key_hash(f"credential:{fact.subject}") for fact in facts], dtype=np.uint64),
+        "fact_lasting": _each(LASTING.__contains__, kinds, np.bool_),
+        "fact_surviving": _each(SURVIVING.__contains__, kinds, np.bool_),
+        "fact_forgotten": forgotten,
+        "fact_hash": _each(lambda subject: key_hash(f"credential:{subject}"), _column(index, "subject"), np.uint64),
     }
 
 
@@ -257,15 +275,15 @@ class _Tables:
 
     def __init__(self) -> None:
         self._rows: dict[Distribution, int] = {}
-        self._seen: dict[int, tuple[int, Distribution]] = {}
 
     def row(self, distribution: Distribution) -> int:
-        """Steps share their distributions, so most are known by identity (and kept, so that none is taken over)."""
-        known = self._seen.get(id(distribution))
-        if known is None:
-            known = self._rows.setdefault(distribution, len(self._rows)), distribution
-            self._seen[id(distribution)] = known
-        return known[0]
+        """The number of `distribution`."""
+        return self._rows.setdefault(distribution, len(self._rows))
+
+    def rows(self, distributions: Sequence[Distribution]) -> Ints:
+        """The number of each of `distributions`."""
+        objects, places = _distinct(distributions)
+        return np.array([self.row(each) for each in objects], dtype=np.int64)[places]
 
     def arrays(self) -> dict[str, Any]:
         """`tables` and `fixed`; a fixed duration needs no table, and no draw."""
