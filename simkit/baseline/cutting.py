@@ -72,9 +72,7 @@ class Cutting:
             if element is not None:
                 spots[cut] = spot_of(self.lines, element)
             ends = (result.provenance.policy, result.provenance.entry_point)
-            cause = path.steps[cut].cause
-            holder = self.lines.holder(cause) if cause.kind == "entitlement" else ""
-            yield PathToCut(self.file, self.scenario, *ends, path, cut, tuple(spots), (reason,), sure, holder)
+            yield PathToCut(self.file, self.scenario, *ends, path, cut, tuple(spots), (reason,), sure)
 
     def _cut(
         self, path: AttackPath, weights: Counter[Cause], elements: list[Element]
@@ -91,7 +89,7 @@ class Cutting:
     def _is_about(self, element: Element, cause: Cause) -> bool:
         """True if `element` is what `cause` names, or the assignment of a role that gives the entitlement."""
         if element.kind == "role" and element.in_list and cause.kind == "entitlement":
-            given = element.where[1] in (cause.names[0], self.lines.holder(cause))
+            given = element.where[:2] == ("identities", cause.names[0])
             return given and self.lines.role_covers(str(element.after), cause.names[1])
         return is_about(element, cause)
 

@@ -62,16 +62,6 @@ class Lines:
                 return self.of((*where, index))
         return self.of(where)
 
-    def holder(self, cause: Cause) -> str:
-        """Whose the entitlement is that `cause` names: a session that a tier shares is named after the first of it."""
-        where = self.where(cause)
-        if where[:1] == ("roles",):
-            holders = [
-                name for name, who in self._section("identities").items() if where[1] in (who or {}).get("roles", ())
-            ]
-            return cause.names[0] if cause.names[0] in holders or not holders else str(holders[0])
-        return str(where[1]) if where[:1] == ("identities",) else cause.names[0]
-
     def role_covers(self, role: str, operation: str) -> bool:
         """True if `role` gives an entitlement to `operation`, on whatever targets."""
         given = (self._section("roles").get(role) or {}).get("entitlements") or ()

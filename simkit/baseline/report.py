@@ -20,7 +20,7 @@ class PathToCut:
     """One attack path behind findings (`reasons`, their sentences), and the step of it to cut.
 
     `spots` are where in the file the cause of each step stands; for the step to cut, where the change is that made it
-    possible. `holder` is whose entitlement it is to take away.
+    possible.
     """
 
     file: str
@@ -32,7 +32,6 @@ class PathToCut:
     spots: tuple[Spot, ...]
     reasons: tuple[str, ...]
     sure: bool = True
-    holder: str = ""
 
     @property
     def step(self) -> PathStep:
@@ -51,7 +50,7 @@ class PathToCut:
         names = self.step.cause.names
         if self.step.cause.kind == "entitlement":
             target = f" on {names[2]}" if names[2] else ""
-            return f"entitlement {names[1]}{target} of {self.holder or names[0]}"
+            return f"entitlement {names[1]}{target} of {names[0]}"
         if self.step.cause.kind == "trust":
             return f"trust edge {names[0]} -{names[1]}-> {names[2]}"
         return " ".join((self.step.cause.kind, *names))

@@ -37,13 +37,12 @@ def why_executed(step: Step, views: Views) -> str:
 
 def _entitled(step: Step, views: Views) -> str:
     """Through which roles; where a tier shares the session, through those of whom."""
-    first, operation, target = step.cause.names
-    sharing = views.identities(session_of(step))
-    for identity in dict.fromkeys((first, *sharing)):
-        if through := views.through(identity, (operation, target)):
-            whose = f" of {identity}, which shares the session" if len(sharing) > 1 else ""
-            return f"entitled by {' and '.join(through)}{whose}"
-    return "entitled by what was granted during the attack"
+    owner, operation, target = step.cause.names
+    through = views.through(owner, (operation, target))
+    if not through:
+        return "entitled by what was granted during the attack"
+    shared = len(views.identities(session_of(step))) > 1
+    return f"entitled by {' and '.join(through)}" + (f" of {owner}, which shares the session" if shared else "")
 
 
 def _by_cause(step: Step) -> str:

@@ -35,6 +35,18 @@ class Act:
         return f"{min(self.session.identities)}: {self.full_name}({self.target})"
 
     @property
+    def owner(self) -> str:
+        """Whose entitlement it is: of a tier that shares a session, the first by name of those who have it, else of
+        those to whom it may be granted."""
+        members, grant = self.session.identities, (self.full_name, self.target)
+        if len(members) == 1:
+            return members[0]
+        having = [name for name in members if grant in self.world.sessions.entitled[name]]
+        added = self.world.added
+        gaining = (name for name in members if any(grant in more for more in added.get(name, {}).values()))
+        return min(having or gaining, default=min(members))
+
+    @property
     def environment(self) -> str:
         """Where the target is."""
         if not self.target:
@@ -107,7 +119,7 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         rule=act.operation.effect,
         premises=(has(act.mode, act.session.name), *act.granted, *way.premises),
         conclusions=concluded,
-        cause=Cause("entitlement", (min(act.session.identities), act.full_name, act.target)),
+        cause=Cause("entitlement", (act.owner, act.full_name, act.target)),
         label=f"{act.full_name} {act.target}".strip(),
         chance=act.operation.chance * way.chance,
         duration=act.operation.duration,

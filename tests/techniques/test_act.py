@@ -203,6 +203,27 @@ def test_a_step_says_which_entitlement_it_uses_and_how_long_it_takes() -> None:
     assert (used.rule, used.chance, used.duration.mean, used.label) == ("read", 0.5, 7.0, "api.use table")
 
 
+def test_in_a_session_that_a_tier_shares_the_step_says_whose_entitlement_it_uses() -> None:
+    """The first by name of those who share it need not have it; those to whom it may only be granted come last."""
+    tiered = """
+identities:
+  app: {tier: back, roles: [maker]}
+  clerk: {tier: back, entitlements: [{operation: api.use}]}
+  desk: {tier: back, entitlements: [{operation: api.use}]}
+roles:
+  maker: {entitlements: [{operation: iam.give}]}
+  late: {entitlements: [{operation: api.late}]}
+resources: {table: {}}
+tools:
+  api: {operations: {use: {effect: read, targets: [table]}, late: {effect: read, targets: [table]}}}
+  iam: {operations: {give: {effect: grant, role: late, targets: [desk]}}}
+credentials: {key: {identity: app}}
+"""
+    found = attacked(world(tiered, LEAK), identity="shared", scope="all")
+    owners = {s.label: s.cause.names[0] for s in found.graph.steps if s.cause.kind == "entitlement"}
+    assert owners == {"api.use table": "clerk", "iam.give desk": "app", "api.late table": "desk"}
+
+
 def test_the_same_use_meets_the_same_fate_in_every_session_and_mode() -> None:
     found = world(WORLD, api("effect: read, targets: [jar]"), "entry_points: {start: {mistake: agent}}\n")
     fates = {s.key: s.fate for s in steps(attacked(found), "read")}
