@@ -40,6 +40,9 @@ WORST_ROWS = 1024
 """Worst cases that are held in memory at a time, a byte for each fact."""
 
 PolicyLike = str | GrantPolicy | None
+PoliciesLike = str | GrantPolicy | Iterable[str | GrantPolicy]
+"""Several policies, or one."""
+
 Hands = tuple[int | None, ExecutorLike]
 """Who works: so many threads, or an executor."""
 
@@ -222,7 +225,7 @@ def replay(
 
 def compare(
     scenario: Scenario,
-    policies: Iterable[str | GrantPolicy] | None = None,
+    policies: PoliciesLike | None = None,
     *,
     entry_point: str | None = None,
     trials: int = 1000,
@@ -234,23 +237,24 @@ def compare(
     """Replay the same attack, sample by sample, under each of `policies`.
 
     None takes what the scenario's `compare` says, else its own policies and the named ones. Differences are against
-    the policy `against` (None: the one in force, which is added if it is missing). Raises as `simulate`.
+    the policy `against`, one of `policies` or of the scenario (None: the one in force), which is added if it is
+    missing. Raises as `simulate`.
     """
     name = chosen_entry(scenario, entry_point)
-    base = scenario.grant_policy(against).name
-    chosen = _policies(scenario, policies, base)
-    attacks = [compile_attack(scenario, policy) for policy in chosen]
+    chosen = several(policies) if policies is not None else list(scenario.compare)
+    if not chosen:
+        chosen = list(dict.fromkeys([*named_policies(), *scenario.policies]))
+    names = [policy if isinstance(policy, str) else policy.name for policy in chosen]
+    base = against if against in names else scenario.grant_policy(against).name
+    attacks = [compile_attack(scenario, policy) for policy in (chosen if base in names else [base, *chosen])]
     hands = (threads, executor)
     results = [replayed(attack, name, trials=trials, seed=seed, hands=hands) for attack in steps(attacks)]
     return Comparison(tuple(results), base, {attack.policy.name: _pairs(attack) for attack in attacks})
 
 
-def _policies(scenario: Scenario, policies: Iterable[str | GrantPolicy] | None, base: str) -> list[str | GrantPolicy]:
-    chosen: list[str | GrantPolicy] = list(policies) if policies is not None else list(scenario.compare)
-    if not chosen:
-        chosen = list(dict.fromkeys([*named_policies(), *scenario.policies]))
-    names = [policy if isinstance(policy, str) else policy.name for policy in chosen]
-    return chosen if base in names else [base, *chosen]
+def several(policies: PoliciesLike) -> list[str | GrantPolicy]:
+    """`policies` as a list; one alone is a list of one, as its name is not meant letter by letter."""
+    return [policies] if isinstance(policies, str | GrantPolicy) else list(policies)
 
 
 def rank(

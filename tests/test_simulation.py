@@ -119,6 +119,21 @@ def test_the_same_policy_twice_differs_in_nothing() -> None:
     assert np.array_equal(found["rbac"].outcomes.first, found["twin"].outcomes.first)
 
 
+def test_one_policy_is_named_without_a_list_and_never_read_letter_by_letter() -> None:
+    for one in ("jit", SMALL.grant_policy("jit")):
+        found = compare(SMALL, one, entry_point="web", trials=2)
+        assert [result.provenance.policy for result in found.results] == ["rbac", "jit"]
+
+
+def test_what_is_compared_may_be_held_against_a_policy_that_only_the_caller_has() -> None:
+    own = [replace(SMALL.grant_policy("rbac"), name="mine"), replace(SMALL.grant_policy("jit"), name="theirs")]
+    found = compare(SMALL, own, entry_point="web", trials=2, against="theirs")
+    assert [result.provenance.policy for result in found.results] == ["mine", "theirs"]
+    assert found.difference("mine").against == "theirs"
+    with pytest.raises(PolicyError, match="no policy is called 'thiers'"):
+        compare(SMALL, own, entry_point="web", trials=2, against="thiers")
+
+
 # ---- rank
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +13,7 @@ from simkit.narrowing import Plan, Recommendations, cut_off, plan_from, recommen
 from simkit.policies import GrantPolicy
 from simkit.report.summary import Findings
 from simkit.scenario import Scenario
-from simkit.simulation import chosen_entry, compare, under
+from simkit.simulation import PoliciesLike, chosen_entry, compare, under
 from simkit.table import Table
 
 MOST_PATHS = 8
@@ -90,7 +89,7 @@ def report_on(
     scenario: Scenario,
     policy: str | GrantPolicy | None = None,
     *,
-    policies: Iterable[str | GrantPolicy] | None = None,
+    policies: PoliciesLike | None = None,
     entry_point: str | None = None,
     goal: str | None = None,
     trials: int = 1000,

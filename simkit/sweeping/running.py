@@ -19,7 +19,7 @@ from simkit.progress import steps
 from simkit.scenario import Scenario
 from simkit.scheduling import Block, ExecutorLike, Shared, bare, spread
 from simkit.scheduling.blocks import samples_in_a_block
-from simkit.simulation import checked_trials, chosen_entry, compile_attack
+from simkit.simulation import PoliciesLike, checked_trials, chosen_entry, compile_attack, several
 from simkit.sweeping.result import Cell, SweepResult
 from simkit.sweeping.tally import Meaning, Tally
 
@@ -55,8 +55,8 @@ def tallied(task: Task, block: Block) -> Tally:
 
 def sweep(
     scenarios: Scenario | Iterable[Scenario],
-    policies: Iterable[str | GrantPolicy] | None = None,
-    entry_points: Iterable[str] | None = None,
+    policies: PoliciesLike | None = None,
+    entry_points: str | Iterable[str] | None = None,
     *,
     trials: int = 1000,
     seed: int = 0,
@@ -75,7 +75,7 @@ def sweep(
     another sweep, or a damaged one.
     """
     given = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    cells = list(_cells(given, None if policies is None else list(policies), entry_points))
+    cells = list(_cells(given, None if policies is None else several(policies), entry_points))
     count, checked = checked_trials(trials), checked_seed(seed)
     size = _checked_block(block)
     kept = Checkpoint.opened(checkpoint, _plan(cells, checked, size)) if checkpoint is not None else None
@@ -97,14 +97,17 @@ _Work = tuple[Scenario, GrantPolicy, Cell]
 
 
 def _cells(
-    scenarios: Sequence[Scenario], policies: Sequence[str | GrantPolicy] | None, entry_points: Iterable[str] | None
+    scenarios: Sequence[Scenario],
+    policies: Sequence[str | GrantPolicy] | None,
+    entry_points: str | Iterable[str] | None,
 ) -> Iterator[_Work]:
     names = [scenario.name for scenario in scenarios]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not names:
         raise QuestionError(f"two scenarios are called {twice[0]!r}: rename one" if twice else "no scenario is given")
     seen: set[Cell] = set()
-    wanted = None if entry_points is None else list(dict.fromkeys(entry_points))
+    asked = [entry_points] if isinstance(entry_points, str) else entry_points
+    wanted = None if asked is None else list(dict.fromkeys(asked))
     for scenario in scenarios:
         for policy in [None] if policies is None else policies:
             chosen = policy if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy)

@@ -41,6 +41,14 @@ def test_each_cell_has_what_simulate_finds() -> None:
         assert ONE_THREAD.provenances[cell] == result.provenance
 
 
+def test_one_policy_or_entry_point_is_named_without_a_list_and_never_read_letter_by_letter() -> None:
+    entry = next(iter(FIRST.entry_points))
+    found = sweep(FIRST, "rbac", entry, **SIZE)  # type: ignore[arg-type]
+    assert list(found.tallies) == [(cell := next(iter(ONE_THREAD.tallies)))]
+    assert found[cell].mean() == ONE_THREAD[cell].mean()
+    assert sweep(FIRST, policy("rbac"), entry, **SIZE).digest == found.digest  # type: ignore[arg-type]
+
+
 def test_the_digest_is_that_of_one_thread() -> None:
     assert swept(threads=2).digest == swept(threads=8).digest == ONE_THREAD.digest
     assert swept(threads=1, block=200).digest == ONE_THREAD.digest
