@@ -113,6 +113,20 @@ def test_intervals_and_shares_count_as_quantities_and_names_do_not() -> None:
     assert "|  ---: |  ---: |  --- |".replace("  ", " ") in table.markdown()
 
 
+def test_a_remark_behind_a_number_moves_it_neither_to_the_left_nor_out_of_one_piece() -> None:
+    rows = [("jit", "0 % [0 %, 1.26 %] (worst case)", "2 (at most)"), ("rbac", "100 % [98.7 %, 100 %]", "10")]
+    table = Table(("policy", "goal", "n"), rows)
+    assert "| --- | ---: | ---: |" in table.markdown()
+    assert table.text(42).splitlines() == [
+        "policy                   goal            n",
+        "------  ---------------------  -----------",
+        "jit         0 % [0 %, 1.26 %]  2 (at most)",
+        "                 (worst case)",
+        "rbac    100 % [98.7 %, 100 %]           10",
+    ]
+    assert "| --- |" in Table(("n",), [("some (3)",), ("1 (",)]).markdown()
+
+
 @given(tables())
 def test_text_holds_no_control_character_but_the_line_break(table: Table) -> None:
     assert not [char for char in table.text() if char != "\n" and printable(char) != char]

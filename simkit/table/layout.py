@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from simkit.table.numbers import without_remark
 from simkit.table.text import shorten, unbroken, width, wrap
 
 GAP = "  "
@@ -63,14 +64,18 @@ class Layout:
         return widths if sum(widths) <= room else None
 
     def _floors(self, columns: Sequence[Sequence[str]], natural: Sequence[int]) -> Iterator[list[int]]:
-        """How narrow each column may become: first by breaking headings, then by breaking text. Numbers stay whole."""
+        """How narrow each column may become: first by breaking headings, then by breaking text. Numbers stay whole; a
+        remark may stand below its number."""
         heads = [unbroken(column[0]) for column in columns]
-        whole = [max(map(width, column[1:]), default=1) for column in columns]
+        whole = [self._whole(at, column[1:]) for at, column in enumerate(columns)]
         least = [1 if right else min(NARROWEST_TEXT, natural[at]) for at, right in enumerate(self.right)]
         yield [max(row) for row in zip(heads, whole, least, strict=True)]
         text = [max(map(unbroken, column)) for column in columns]
         cells = [whole[at] if right else text[at] for at, right in enumerate(self.right)]
         yield [max(row) for row in zip(heads, cells, least, strict=True)]
+
+    def _whole(self, at: int, cells: Sequence[str]) -> int:
+        return max((width(without_remark(cell) if self.right[at] else cell) for cell in cells), default=1)
 
     def _folds(self) -> list[str] | None:
         """Several tables of some columns each, all with the first; None where that does not help."""

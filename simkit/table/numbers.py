@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 
 MISSING = "-"
 """What stands for a value that does not exist."""
+
+_REMARK = re.compile(r" \([a-z]+(?: [a-z]+)*\)$")
 
 _UNITS = (("y", 31_536_000), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
@@ -30,6 +33,15 @@ def format_number(value: float) -> str:
     decimals = max(0, 2 - math.floor(math.log10(abs(rounded))))
     text = f"{rounded:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if decimals else text
+
+
+def without_remark(text: str) -> str:
+    """`text`, a number as it is written, without the words in brackets behind it.
+
+    >>> without_remark("0 % [0 %, 0.383 %] (worst case)")
+    '0 % [0 %, 0.383 %]'
+    """
+    return _REMARK.sub("", text)
 
 
 def percent(share: float | None) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from simkit.errors import InputError
 from simkit.table.layout import Layout
-from simkit.table.numbers import MISSING, format_number
+from simkit.table.numbers import MISSING, format_number, without_remark
 from simkit.table.text import escape_markdown, printable, wrap
 
 if TYPE_CHECKING:
@@ -160,13 +160,13 @@ def _written(cell: Cell) -> str:
 
 
 def _quantities(cells: Iterable[Cell]) -> bool:
-    """True for numbers, shares, durations and intervals of them; a column of nothing is not."""
+    """True for numbers, shares, durations and intervals of them, remarks or not; a column of nothing is not."""
     given = [cell for cell in cells if cell is not None and cell not in ("", MISSING, "never")]
     return bool(given) and all(not isinstance(cell, str) or _quantity(cell) for cell in given)
 
 
 def _quantity(text: str) -> bool:
-    rest, found = _QUANTITY.subn("", text)
+    rest, found = _QUANTITY.subn("", without_remark(text))
     return found > 0 and not _BETWEEN.sub("", rest)
 
 
