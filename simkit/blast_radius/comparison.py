@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simkit.blast_radius import intervals
 from simkit.blast_radius.intervals import Interval
 from simkit.blast_radius.pairs import PairMatrix
-from simkit.blast_radius.result import BlastRadius
+from simkit.blast_radius.result import DOUBT, BlastRadius
 from simkit.errors import QuestionError, nearest
 from simkit.table import Table, duration, format_number, percent
 
@@ -93,7 +93,13 @@ class Comparison:
         matrix = self.pairs[self.against]
         if matrix.without_entitlement:
             text += f" {matrix.warning}"
-        return text
+        return f"{text} {self.doubt[:1].upper()}{self.doubt[1:]}." if self.doubt else text
+
+    @property
+    def doubt(self) -> str:
+        """Under which policies nothing is lost, and how far that can be believed; empty if there are none."""
+        zero = [result.provenance.policy for result in self.results if result.is_zero]
+        return f"nothing is lost under {', '.join(zero)}, and {DOUBT}" if zero else ""
 
     def table(self) -> Table:
         """The policies side by side: what the attacker gets."""

@@ -22,6 +22,9 @@ from simkit.errors import QuestionError, nearest
 from simkit.model import IMPACTS
 from simkit.table import Table, duration, format_number, percent
 
+DOUBT = "a blast radius of zero is almost always a modelling error: check what the scenario leaves out"
+"""What is said of every result that is zero."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorstCase:
@@ -200,9 +203,12 @@ class BlastRadius:
         if first.trials:
             text += f" {percent(first.trials / self.trials)} of trials lose something, the median after "
             text += f"{duration(first.estimate)}."
-        if not first.trials and not self.goals_reached():
-            text += " A blast radius of zero is almost always a modelling error: check what the scenario leaves out."
-        return text
+        return f"{text} A{DOUBT[1:]}." if self.is_zero else text
+
+    @property
+    def is_zero(self) -> bool:
+        """True if no sample loses anything or reaches a goal."""
+        return not self.time_to_first_loss().trials and not self.goals_reached()
 
     def _gets(self) -> str:
         """The mean loss with its interval; where nothing has a value, the goals that are reached."""

@@ -62,7 +62,7 @@ class Findings:
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of the sentence."""
-        return (self.lost, self.saved, *([self.to_do] if self.to_do else []))
+        return tuple(filter(None, (self.lost, self.saved, self.comparison.doubt, self.to_do)))
 
     @property
     def lost(self) -> str:

@@ -91,3 +91,13 @@ def test_plain_data_leaves_the_base_out_of_the_differences() -> None:
 def test_the_summary_names_the_most_and_the_least() -> None:
     assert "8.8 under rbac" in COMPARED.summary
     assert "the least under narrow (5.6)" in COMPARED.summary
+
+
+def test_the_summary_doubts_a_blast_radius_of_zero_and_only_that() -> None:
+    assert "modelling error" not in COMPARED.summary
+    nothing = blast_radius([ALWAYS] * 5, policy="narrow")
+    found = Comparison((BASE, nothing, SAME), "rbac", PAIRS)
+    assert found.summary.endswith(
+        "Nothing is lost under narrow, and a blast radius of zero is almost always a modelling error: check what the "
+        "scenario leaves out."
+    )
