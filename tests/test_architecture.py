@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -64,6 +65,12 @@ def rooms_below(path: Path) -> set[str]:
 
 def allowed(source: str, target: str) -> bool:
     return source == target or FLOOR[target] < FLOOR[source] or (source, target) in SIDEWAYS
+
+
+def test_contributing_lists_the_floors() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    lines = re.findall(r"^\d+\. (`.*)$", text, flags=re.MULTILINE)
+    assert [tuple(re.findall(r"`(\w+)`", line)) for line in lines] == list(FLOORS)
 
 
 @pytest.mark.parametrize("path", INSIDE, ids=named)
@@ -132,3 +139,13 @@ def test_what_is_imported_is_declared() -> None:
     installed_by = {re.split(r"[^\w-]", line)[0].lower() for line in declared}
     foreign = {name.partition(".")[0] for path in MODULES for name in imported(path)} - sys.stdlib_module_names
     assert {DISTRIBUTIONS.get(name, name) for name in foreign - {"simkit"}} <= installed_by
+
+
+def test_the_source_archive_holds_everything_that_is_tracked() -> None:
+    """Its tests read results, scripts and pages too. Hatch itself adds pyproject.toml and .gitignore."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode or not listed.stdout:
+        pytest.skip("this is no working copy of the repository")
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    included = {*build["targets"]["sdist"]["include"], "pyproject.toml", ".gitignore"}
+    assert {line.partition("/")[0] for line in listed.stdout.splitlines()} == included
