@@ -51,11 +51,6 @@ class Plan(NamedTuple):
         """How many facts there are."""
         return len(self.arc_ptr) - 1
 
-    @property
-    def first_join(self) -> int:
-        """The first step with more or fewer than one premise."""
-        return int(self.arc_ptr[-1])
-
 
 _kept: WeakKeyDictionary[AttackGraph, dict[str, Any]] = WeakKeyDictionary()
 T = TypeVar("T")
