@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -11,18 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import started
 
 pytestmark = pytest.mark.browser
 
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PAGES = (
     "index",
     "tutorial",
@@ -60,14 +51,8 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("no chromium on the PATH")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=found, args=list(SWITCHES))
-        yield opened
-        opened.close()
+    with started() as running:
+        yield running
 
 
 @pytest.fixture(params=[1200, 400], ids=["wide", "narrow"])
