@@ -1,4 +1,4 @@
-"""The command line: `simkit validate`, `run`, `compare`, `rank`, `paths`, `graph`, `policies`, `schema`.
+"""The command line; `simkit/cli/commands.py` lists its commands.
 
 Exit codes: 0 fine; 1 what was asked about does not hold; 2 bad usage or input; 3 an internal error.
 Results go to standard output, everything else to standard error.
