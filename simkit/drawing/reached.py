@@ -12,6 +12,7 @@ from simkit.blast_radius import AttackPath, BlastRadius
 from simkit.drawing.lanes import Picture
 from simkit.drawing.marks import STARTS
 from simkit.scenario import Scenario
+from simkit.table import duration, percent
 
 _KINDS = {"identities": "identity", "credentials": "credential", "tools": "tool", "resources": "resource"}
 """The kind of box that each group of a result's legend has."""
@@ -28,6 +29,20 @@ class Reached:
     share: float
     median: float | None
     within: bool
+
+    @property
+    def state(self) -> str:
+        """`reached` in a trial, `within` reach of the worst case only, or `out` of reach."""
+        if self.share:
+            return "reached"
+        return "within" if self.within else "out"
+
+    @property
+    def words(self) -> str:
+        """How far the attack got, in words."""
+        if self.median is not None:
+            return f"reached in {percent(self.share)} of trials, the median after {duration(self.median)}"
+        return "reached in no trial, but within reach in the worst case" if self.within else "out of reach"
 
 
 OUT = Reached(0.0, None, False)

@@ -17,7 +17,7 @@ from simkit.drawing.reached import Reached, lit, reached
 from simkit.errors import InputError
 from simkit.notebook.frontend import watched
 from simkit.scenario import Scenario
-from simkit.table import duration, percent, printable
+from simkit.table import printable
 
 _THINGS = {"credential": "credentials", "identity": "identities", "tool": "tools", "resource": "resources"}
 
@@ -100,8 +100,8 @@ class GraphWidget(anywidget.AnyWidget):
         self._result = result
         with self.hold_sync():
             self.steps = []
-            self.filled = sorted(box for box, how in found.items() if how.share > 0)
-            self.within = sorted(box for box, how in found.items() if how.within and how.share == 0)
+            self.filled = sorted(box for box, how in found.items() if how.state == "reached")
+            self.within = sorted(box for box, how in found.items() if how.state == "within")
             self.told = {
                 node.id: _words(node.kind, node.type, node.count, found.get(node.id)) for node in self._drawn.nodes
             }
@@ -148,11 +148,7 @@ def _words(kind: str, type_: str, count: int, how: Reached | None = None) -> str
     what = f"{kind}, {type_}" if type_ else kind
     if count > 1:
         what = f"{count:,} × {what}"
-    if how is None:
-        return what
-    if how.share > 0 and how.median is not None:
-        return f"{what}: reached in {percent(how.share)} of trials, the median after {duration(how.median)}"
-    return f"{what}: never reached, though the worst case does" if how.within else f"{what}: out of reach"
+    return f"{what}: {how.words}" if how else what
 
 
 def _heading(scenario: Scenario, result: BlastRadius | None) -> str:

@@ -79,7 +79,7 @@ class Drawn:
         }
 
     def _policy(self, name: str) -> dict[str, Any]:
-        reach = {self.ids[box]: [_state(how), _words(how)] for box, how in self.reached[name].items()}
+        reach = {self.ids[box]: [how.state, how.words] for box, how in self.reached[name].items()}
         paths = [self._path(name, path) for path in self.report.paths(name)]
         return {"name": printable(name), "reach": reach, "paths": paths}
 
@@ -110,7 +110,7 @@ class Drawn:
     def _row(self, node: Node) -> Row:
         box = self.ids[node.id]
         marks = next(each.get("classes", "") for each in self.elements if each["data"]["id"] == box)
-        cells = tuple((_state(reach[node.id]), _cell(reach[node.id])) for reach in self.reached.values())
+        cells = tuple((how.state, _cell(how)) for how in (reach[node.id] for reach in self.reached.values()))
         return Row(box, printable(node.label), node.kind, marks, cells)
 
     @property
@@ -129,18 +129,6 @@ def _shown(key: str, value: Any, ids: Mapping[str, str]) -> Any:
     if key in ("id", "source", "target", "parent"):
         return ids[value]
     return printable(value) if key in ("label", "type") else value
-
-
-def _state(how: Reached) -> str:
-    if how.share:
-        return "reached"
-    return "within" if how.within else "out"
-
-
-def _words(how: Reached) -> str:
-    if how.median is not None:
-        return f"reached in {percent(how.share)} of trials, the median after {duration(how.median)}"
-    return "reached in no trial, but within reach in the worst case" if how.within else "out of reach"
 
 
 def _cell(how: Reached) -> str:
