@@ -163,7 +163,7 @@ def test_hooks_take_the_scenarios_and_leave_other_files() -> None:
 def test_pre_commit_runs_the_hooks_in_a_repository(project: Path, tmp_path: Path) -> None:
     """In an environment that pre-commit makes itself, from a copy of this folder."""
     source = tmp_path / "source"
-    kept = ("simkit", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+    kept = ("simkit", "notebooks", "scenarios", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
     source.mkdir()
     for name in kept:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
