@@ -2,127 +2,194 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
-from simkit.model import Operation
+from simkit.distributions import Distribution
+from simkit.entitlements import Grant
+from simkit.model import EFFECTS, Operation
 from simkit.policies import Session, Token
 from simkit.techniques.use import Way, ways
 from simkit.techniques.world import REPLAYS, World, concludes, has, holds, minted_token, next_run
 
+TAKING_OVER = frozenset({"assume", "invoke"})
+"""Effects with a family of their own: they make one session another."""
+ACTING = frozenset(EFFECTS) - TAKING_OVER
+"""The effects of this family."""
+
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One grant of one session, used in one mode. `granted` is the fact that must hold first, for a widened one."""
+class Deed:
+    """One operation on one target: all that does not depend on who performs it, so that it is made once for everybody.
+
+    `within` is the target and all that it contains, `needed` the facts behind which the tool itself may do this, one
+    tuple for each way. `concluded` follows whoever does it, `taken` only off host; `late` are the tokens that a reader
+    collects when their tasks next run. `outbound` is True if outsiders can read what is sent there.
+    """
+
+    grant: Grant
+    operation: Operation
+    name: str
+    label: str
+    environment: str
+    within: tuple[str, ...]
+    needed: tuple[tuple[Fact, ...], ...]
+    concluded: tuple[Conclusion, ...]
+    taken: tuple[Conclusion, ...]
+    late: tuple[Token, ...]
+    outbound: bool
+
+    @classmethod
+    def of(cls, world: World, grant: Grant) -> Deed:
+        """The deed that `grant` allows."""
+        full_name, target = grant
+        operation = world.model.operation(full_name)
+        where = world.model.targets_of(operation)[target] if target else None
+        within = world.model.within(target) if target in world.model.resources else ()
+        read = within if operation.effect == "read" else ()
+        return cls(
+            grant=grant,
+            operation=operation,
+            name=f"{full_name}({target})",
+            label=f"{full_name} {target}".strip(),
+            environment=str(getattr(where, "environment", "")),
+            within=within,
+            needed=tuple(_deputy(world, grant)),
+            concluded=_performed(world, grant, within) + CONCLUDES.get(operation.effect, _nothing_more)(target, within),
+            taken=tuple(each for resource in read for each in _taken(world, resource)),
+            late=tuple(token for resource in read for token in world.held_in(resource) if token.rate),
+            outbound=_is_outbound(world, operation.effect, target, within),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A session that acts; `who` stands for its identities. What its acts are let through by is judged once for each
+    kind of act."""
 
     world: World
     session: Session
-    mode: str
-    full_name: str
-    operation: Operation
-    target: str
-    conditions: frozenset[str]
-    granted: tuple[Fact, ...] = ()
+    who: str
+    ways: Callable[[str, str, str, frozenset[str], bool], tuple[Way, ...]]
+    alert: Callable[[str], tuple[float, Distribution]]
 
-    @property
-    def key(self) -> str:
-        by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
-        return f"{self.mode}({self.session.name}): {self.full_name}({self.target}){by}"
+    @classmethod
+    def of(cls, world: World, session: Session) -> Actor:
+        """The actor of `session`."""
 
-    @property
-    def fate(self) -> str:
-        return f"{min(self.session.identities)}: {self.full_name}({self.target})"
+        def judged(
+            mode: str, effect: str, environment: str, conditions: frozenset[str], waits: bool
+        ) -> tuple[Way, ...]:
+            return tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
 
-    @property
-    def owner(self) -> str:
-        """Whose entitlement it is: of a tier that shares a session, the first by name of those who have it, else of
-        those to whom it may be granted."""
-        members, grant = self.session.identities, (self.full_name, self.target)
+        def alert(effect: str) -> tuple[float, Distribution]:
+            return world.alert(effect, session.policy)
+
+        return cls(world, session, min(session.identities), cache(judged), cache(alert))
+
+    def owner(self, grant: Grant) -> str:
+        """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
+        of those to whom it may be granted."""
+        members, added = self.session.identities, self.world.added
         if len(members) == 1:
             return members[0]
         having = [name for name in members if grant in self.world.sessions.entitled[name]]
-        added = self.world.added
         gaining = (name for name in members if any(grant in more for more in added.get(name, {}).values()))
-        return min(having or gaining, default=min(members))
+        return min(having or gaining, default=self.who)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One grant of one session, used. `granted` are the facts that must hold first, for a widened one."""
+
+    actor: Actor
+    deed: Deed
+    conditions: frozenset[str]
+    granted: tuple[Fact, ...]
+    fate: str
+    cause: Cause
 
     @property
-    def environment(self) -> str:
-        """Where the target is."""
-        if not self.target:
-            return ""
-        where = self.world.model.targets_of(self.operation)[self.target]
-        return str(getattr(where, "environment", ""))
+    def session(self) -> str:
+        """The name of the session that acts."""
+        return self.actor.session.name
 
-    def ways(self) -> Iterator[Way]:
-        """The ways in which this use may be let through."""
-        return ways(
-            self.world,
-            self.session,
-            self.mode,
-            self.operation.effect,
-            self.environment,
-            conditions=self.conditions,
-            operation=self.operation,
-        )
+    def key(self, mode: str) -> str:
+        """What names this use in `mode` among all steps."""
+        by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
+        return f"{mode}({self.session}): {self.deed.name}{by}"
 
-    def targets(self) -> tuple[str, ...]:
-        """The target and all that it contains."""
-        return self.world.model.within(self.target) if self.target in self.world.model.resources else ()
+    def ways(self, mode: str) -> tuple[Way, ...]:
+        """The ways in which this use in `mode` may be let through."""
+        operation = self.deed.operation
+        asked = (operation.effect, self.deed.environment, self.conditions, operation.waits_for_approval)
+        return self.actor.ways(mode, *asked)
+
+    def concluded(self, mode: str) -> tuple[Conclusion, ...]:
+        """What follows from this use in `mode`."""
+        deed = self.deed
+        found = deed.concluded
+        if mode == REPLAYS:
+            found += deed.taken
+        elif deed.operation.effect == "read":
+            found += tuple(concludes("seen", self.session, resource) for resource in deed.within)
+        return (*found, concludes("outbound", self.session)) if deed.outbound else found
 
 
 def steps(world: World) -> Iterator[Step]:
     """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does."""
-    for act in acts(world):
-        yield from _steps_of(act)
-        if act.operation.effect == "read" and act.mode == REPLAYS:
+    modes = world.modes
+    for act in acts(world, ACTING):
+        for mode in modes:
+            key, concluded = act.key(mode), act.concluded(mode)
+            for way in act.ways(mode):
+                yield step_of(act, mode, way, key, concluded)
+        if act.deed.late:
             yield from _collect(act)
 
 
-def acts(world: World) -> Iterator[Act]:
-    """Every use of every grant, those that a step of effect `grant` may add included."""
+def acts(world: World, effects: Collection[str]) -> Iterator[Act]:
+    """Every use of every grant for one of `effects`, those that a step of effect `grant` may add included."""
+    deeds: dict[Grant, Deed] = {}
     for reached in world.all_sessions.values():
-        session = reached.session
-        for (name, target), conditions, behind in world.grants(session):
-            operation = world.model.operation(name)
-            for needed in _deputy(world, name, target):
-                granted = tuple(dict.fromkeys([*([behind] if behind else []), *needed]))
-                for mode in world.modes:
-                    yield Act(world, session, mode, name, operation, target, conditions, granted)
+        actor = Actor.of(world, reached.session)
+        for grant, conditions, behind in world.grants(reached.session):
+            deed = deeds.get(grant) or deeds.setdefault(grant, Deed.of(world, grant))
+            if deed.operation.effect in effects:
+                fate, cause = f"{actor.who}: {deed.name}", Cause("entitlement", (actor.owner(grant), *grant))
+                for needed in deed.needed:
+                    granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
+                    yield Act(actor, deed, conditions, granted, fate, cause)
 
 
-def _deputy(world: World, operation: str, target: str) -> Iterator[tuple[Fact, ...]]:
+def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
     """The facts behind which the tool may do this: it can do no more than the identity that it runs as."""
-    deputy, cover = world.model.tool_of(operation).runs_as, world.sessions.resolver.cover
-    if not deputy or cover((operation, target), world.sessions.entitled[deputy]) is not None:
+    deputy, cover = world.model.tool_of(grant[0]).runs_as, world.sessions.resolver.cover
+    if not deputy or cover(grant, world.sessions.entitled[deputy]) is not None:
         yield ()
         return
-    for fact, grants in world.added.get(deputy, {}).items():
-        if cover((operation, target), grants) is not None:
-            yield (fact,)
+    for added, grants in world.added.get(deputy, {}).items():
+        if cover(grant, grants) is not None:
+            yield (added,)
 
 
-def _steps_of(act: Act) -> Iterator[Step]:
-    if act.operation.effect in ("assume", "invoke"):
-        return
-    concluded = performed(act) + EFFECTS[act.operation.effect](act)
-    for way in act.ways():
-        yield step_of(act, way, act.key, concluded)
-
-
-def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, wait: float = 0.0) -> Step:
-    """The step that `act`, let through by `way`, takes to `concluded`; `wait` is the rate of what it waits for."""
-    alert, delay = act.world.alert(act.operation.effect, act.session.policy)
+def step_of(act: Act, mode: str, way: Way, key: str, concluded: tuple[Conclusion, ...], *, wait: float = 0.0) -> Step:
+    """The step that `act` in `mode`, let through by `way`, takes to `concluded`; `wait` is the rate of what it waits
+    for."""
+    operation = act.deed.operation
+    alert, delay = act.actor.alert(operation.effect)
     return Step(
         key=key + way.name,
         fate=act.fate if not wait else f"{act.fate} -> {concluded[0].fact}",
-        rule=act.operation.effect,
-        premises=(has(act.mode, act.session.name), *act.granted, *way.premises),
+        rule=operation.effect,
+        premises=(has(mode, act.session), *act.granted, *way.premises),
         conclusions=concluded,
-        cause=Cause("entitlement", (act.owner, act.full_name, act.target)),
-        label=f"{act.full_name} {act.target}".strip(),
-        chance=act.operation.chance * way.chance,
-        duration=act.operation.duration,
+        cause=act.cause,
+        label=act.deed.label,
+        chance=operation.chance * way.chance,
+        duration=operation.duration,
         wait=next_run(wait),
         approval=way.approval,
         alert=alert,
@@ -132,18 +199,17 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
 
 def _collect(act: Act) -> Iterator[Step]:
     """Who keeps reading a store collects each task's token when that task next runs."""
-    for resource in act.targets():
-        for token in act.world.held_in(resource):
-            if token.rate:
-                for way in act.ways():
-                    yield step_of(act, way, f"{act.key} -> {token.name}", (holds(token),), wait=token.rate)
+    for token in act.deed.late:
+        for way in act.ways(REPLAYS):
+            yield step_of(act, REPLAYS, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token),), wait=token.rate)
 
 
-def performed(act: Act) -> tuple[Conclusion, ...]:
+def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
     """The conclusions that the operation was performed: on its target, on what the target contains and on any at all,
     where a goal asks for these."""
-    asked = (name for name in ("", *act.targets()) if (act.full_name, name) in act.world.asked)
-    return tuple(concludes("performed", act.full_name, name) for name in dict.fromkeys([act.target, *asked]))
+    full_name, target = grant
+    asked = (name for name in ("", *within) if (full_name, name) in world.asked)
+    return tuple(concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked]))
 
 
 def standing_tokens(tokens: tuple[Token, ...]) -> tuple[Conclusion, ...]:
@@ -151,63 +217,45 @@ def standing_tokens(tokens: tuple[Token, ...]) -> tuple[Conclusion, ...]:
     return tuple(holds(token) for token in tokens if not token.rate)
 
 
-def _read(act: Act) -> tuple[Conclusion, ...]:
+def _taken(world: World, resource: str) -> tuple[Conclusion, ...]:
+    """What is lost with the data in `resource`, and the tokens that lie there."""
+    return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource)))
+
+
+def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]) -> bool:
+    """What outsiders can read is a way out; so is to send to nowhere in particular."""
+    sink = any(world.model.resources[resource].is_sink for resource in within)
+    return (effect in ("write", "send") and sink) or (effect == "send" and not target)
+
+
+def _changed(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
     found: list[Conclusion] = []
-    for resource in act.targets():
-        if act.mode != REPLAYS:
-            found.append(concludes("seen", act.session.name, resource))
-        else:
-            found.append(concludes("lost", resource, "confidentiality"))
-            found.extend(standing_tokens(act.world.held_in(resource)))
-    return tuple(found)
-
-
-def _write(act: Act) -> tuple[Conclusion, ...]:
-    return _changed(act) + _outbound(act)
-
-
-def _changed(act: Act) -> tuple[Conclusion, ...]:
-    found: list[Conclusion] = []
-    for resource in act.targets():
+    for resource in within:
         found.append(concludes("lost", resource, "integrity"))
         found.append(concludes("tainted", resource))
     return tuple(found)
 
 
-def _delete(act: Act) -> tuple[Conclusion, ...]:
-    return _changed(act) + tuple(concludes("deleted", resource) for resource in act.targets())
+def _deleted(target: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
+    return _changed(target, within) + tuple(concludes("deleted", resource) for resource in within)
 
 
-def _send(act: Act) -> tuple[Conclusion, ...]:
-    return (concludes("outbound", act.session.name),) if not act.target else _outbound(act)
+def _executed(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
+    return (concludes("runs_in", target),) if target else ()
 
 
-def _outbound(act: Act) -> tuple[Conclusion, ...]:
-    """What outsiders can read is a way out."""
-    sink = any(act.world.model.resources[resource].is_sink for resource in act.targets())
-    return (concludes("outbound", act.session.name),) if sink else ()
+def _minted(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
+    return (holds(minted_token(target)),) if target else ()
 
 
-def _execute(act: Act) -> tuple[Conclusion, ...]:
-    return (concludes("runs_in", act.target),) if act.target else ()
-
-
-def _mint(act: Act) -> tuple[Conclusion, ...]:
-    return (holds(minted_token(act.target)),) if act.target else ()
-
-
-def _nothing_more(_: Act) -> tuple[Conclusion, ...]:
+def _nothing_more(_target: str, _within: tuple[str, ...]) -> tuple[Conclusion, ...]:
     return ()
 
 
-EFFECTS: Mapping[str, Callable[[Act], tuple[Conclusion, ...]]] = {
-    "none": _nothing_more,
-    "read": _read,
-    "write": _write,
-    "delete": _delete,
-    "send": _send,
-    "execute": _execute,
-    "mint": _mint,
-    "grant": _nothing_more,
+CONCLUDES: Mapping[str, Callable[[str, tuple[str, ...]], tuple[Conclusion, ...]]] = {
+    "write": _changed,
+    "delete": _deleted,
+    "execute": _executed,
+    "mint": _minted,
 }
-"""What each effect concludes besides `performed`; `assume` and `invoke` have families of their own."""
+"""What an effect concludes besides `performed`, whoever has it; `assume` and `invoke` have families of their own."""

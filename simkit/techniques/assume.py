@@ -8,7 +8,7 @@ from simkit.attackgraph import Cause, Conclusion, Step
 from simkit.distributions import Fixed
 from simkit.model import TrustEdge
 from simkit.policies import Session
-from simkit.techniques.act import Act, acts, performed, step_of
+from simkit.techniques.act import TAKING_OVER, Act, acts, step_of
 from simkit.techniques.use import Way, ways
 from simkit.techniques.world import ERRS, STEERS, World, has
 
@@ -19,9 +19,9 @@ ASSUMED_TTL = 3600.0
 def steps(world: World) -> Iterator[Step]:
     """assume: replays(s) or steers(s), a trust edge or an `assume` entitlement -> the same mode on the target's
     sessions. invoke: -> steers the invoked agent's sessions at once, with the chance of its susceptibility."""
-    for act in acts(world):
-        if act.operation.effect in ("assume", "invoke"):
-            yield from _by_operation(act)
+    for act in acts(world, TAKING_OVER):
+        for mode in world.modes:
+            yield from _by_operation(act, mode)
     for name, followed in world.edges.items():
         session = world.all_sessions[name].session
         for edge, targets in followed:
@@ -29,27 +29,30 @@ def steps(world: World) -> Iterator[Step]:
                 yield from _by_trust(world, session, mode, edge, targets)
 
 
-def _by_operation(act: Act) -> Iterator[Step]:
+def _by_operation(act: Act, mode: str) -> Iterator[Step]:
     """The operation is performed and the target assumed; an invoked agent has its own chance to fall for it. Both
     steps share one fate, so that the second is a part of the first and their alerts are one."""
-    effect = act.operation.effect
-    concluded = tuple(_became(name, act.mode, effect, ASSUMED_TTL) for name in _opened(act))
-    for way in act.ways():
+    effect, target = act.deed.operation.effect, act.deed.grant[1]
+    key, performed = act.key(mode), act.concluded(mode)
+    concluded = tuple(_became(name, mode, effect, ASSUMED_TTL) for name in _opened(act))
+    for way in act.ways(mode):
         if effect == "assume":
-            yield step_of(act, way, act.key, performed(act) + concluded)
+            yield step_of(act, mode, way, key, performed + concluded)
             continue
-        yield step_of(act, way, act.key, performed(act))
+        yield step_of(act, mode, way, key, performed)
         if concluded:
-            let = Way(way.name, way.premises, way.chance * _susceptible(act.world, act.target), way.approval)
-            yield step_of(act, let, f"{act.key} -> {act.target}", concluded)
+            chance = way.chance * _susceptible(act.actor.world, target)
+            let = Way(way.name, way.premises, chance, way.approval)
+            yield step_of(act, mode, let, f"{key} -> {target}", concluded)
 
 
 def _opened(act: Act) -> tuple[str, ...]:
     """The sessions that the operation leads to: attenuated ones, if the policy says so."""
-    if not act.target:
+    world, target = act.actor.world, act.deed.grant[1]
+    if not target:
         return ()
-    own = act.world.sessions.by_identity[act.target]
-    return own if act.operation.effect == "invoke" else act.world.assumed.get((act.session.name, act.target), own)
+    own = world.sessions.by_identity[target]
+    return own if act.deed.operation.effect == "invoke" else world.assumed.get((act.session, target), own)
 
 
 def _became(session: str, mode: str, effect: str, ttl: float | None) -> Conclusion:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simkit.attackgraph import Fact
 from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution
-from simkit.model import STATE_CHANGING, Operation
+from simkit.model import STATE_CHANGING
 from simkit.policies import Session
 from simkit.techniques.world import REPLAYS, STEERS, World, runs_in
 
@@ -31,9 +31,10 @@ def ways(
     environment: str,
     *,
     conditions: frozenset[str] = frozenset(),
-    operation: Operation | None = None,
+    waits: bool = False,
 ) -> Iterator[Way]:
-    """The ways in which `session`, had in `mode`, may use `effect` on something in `environment`.
+    """The ways in which `session`, had in `mode`, may use `effect` on something in `environment`; `waits` says that the
+    operation waits for a person where `context: approval` asks one.
 
     Off host, a replayed token is out of context, and refused where the entitlement has the condition `source`; from
     the runtime of its identity it is neither. `context: checks` multiplies the chance of an out-of-context use by the
@@ -43,7 +44,7 @@ def ways(
     elsewhere = bool(environment) and environment != home
     if "environment" in conditions and elsewhere:
         return
-    chance, approval = _person(world, session, operation, conditions)
+    chance, approval = _person(world, session, waits, conditions)
     checked = session.policy.at_least("context", "checks")
     miss = world.miss_rate(session.policy) if checked else 1.0
     tainted = mode == STEERS and effect in STATE_CHANGING
@@ -66,10 +67,8 @@ def _environment(world: World, session: Session) -> str:
     return homes.pop() if len(homes) == 1 else ""
 
 
-def _person(
-    world: World, session: Session, operation: Operation | None, conditions: frozenset[str]
-) -> tuple[float, Distribution]:
-    asked = session.policy.context == "approval" and operation is not None and operation.waits_for_approval
+def _person(world: World, session: Session, waits: bool, conditions: frozenset[str]) -> tuple[float, Distribution]:
+    asked = session.policy.context == "approval" and waits
     if asked or "approval" in conditions:
         return world.response.rubber_stamp, world.response.approval_delay
     return 1.0, AT_ONCE
