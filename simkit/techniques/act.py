@@ -152,12 +152,15 @@ def steps(world: World) -> Iterator[Step]:
 
 def acts(world: World, effects: Collection[str]) -> Iterator[Act]:
     """Every use of every grant for one of `effects`, those that a step of effect `grant` may add included."""
+    wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in effects}
+    if not wanted:
+        return
     deeds: dict[Grant, Deed] = {}
     for reached in world.all_sessions.values():
         actor = Actor.of(world, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
-            deed = deeds.get(grant) or deeds.setdefault(grant, Deed.of(world, grant))
-            if deed.operation.effect in effects:
+            if grant[0] in wanted:
+                deed = deeds.get(grant) or deeds.setdefault(grant, Deed.of(world, grant))
                 fate, cause = f"{actor.who}: {deed.name}", Cause("entitlement", (actor.owner(grant), *grant))
                 for needed in deed.needed:
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed

@@ -2,77 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import product
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
+from simkit.distributions import Distribution
+from simkit.entitlements import Grant
 from simkit.policies import Session, Token
 from simkit.techniques.act import standing_tokens
 from simkit.techniques.world import World, concludes, fact, has, holds, next_run, opens
 
+Granted = tuple[Grant, frozenset[str], Fact | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A session that sees things and hands them on: `who` stands for its identities, `alert` is what handing on
+    raises."""
+
+    name: str
+    who: str
+    alert: tuple[float, Distribution]
+
+    @classmethod
+    def of(cls, world: World, session: Session, event: str) -> Handler:
+        """`session`, as it does `event`."""
+        return cls(session.name, min(session.identities), world.alert(event, session.policy))
+
 
 def steps(world: World) -> Iterator[Step]:
     """exfiltrate and pick up: the joins of private data, untrusted input, and a way out or a general-purpose tool."""
+    effects = {full_name: operation.effect for full_name, _, operation in world.model.operations()}
+    general_purpose = {full_name for full_name, tool, _ in world.model.operations() if tool.general_purpose}
+    steering = world.steering
     for reached in world.all_sessions.values():
         session = reached.session
-        seen = _visible(world, session)
-        general = _general_purpose(world, session)
-        leaves = _has_way_out(world, session)
-        for resource, mode in product(seen, world.steering):
-            if leaves:
-                yield from _exfiltrate(world, session, mode, resource)
-            for granted in general:
-                yield from _pick_up(world, session, mode, resource, granted)
+        grants = list(world.grants(session))
+        seen = _visible(world, grants, effects)
+        if any(effects[operation] in ("send", "write") for (operation, _), _, _ in grants):
+            leaves = Handler.of(world, session, "exfiltrate")
+            for resource, mode in product(seen, steering):
+                yield from _exfiltrate(world, leaves, mode, resource)
+        finds = Handler.of(world, session, "pick-up")
+        for granted in _behind(grants, general_purpose):
+            for resource, mode in product(seen, steering):
+                yield from _pick_up(world, finds, mode, resource, granted)
 
 
-def _visible(world: World, session: Session) -> list[str]:
-    """Every resource that a read of this session can see."""
-    found: dict[str, None] = {}
-    for (operation, target), _, _ in world.grants(session):
-        if target and world.model.operation(operation).effect == "read":
-            found.update(dict.fromkeys(world.model.within(target)))
-    return list(found)
+def _visible(world: World, grants: list[Granted], effects: Mapping[str, str]) -> list[str]:
+    """Every resource that a read can see."""
+    read = dict.fromkeys(target for (operation, target), _, _ in grants if target and effects[operation] == "read")
+    return list(dict.fromkeys(resource for target in read for resource in world.model.within(target)))
 
 
-def _has_way_out(world: World, session: Session) -> bool:
-    grants = world.grants(session)
-    return any(world.model.operation(operation).effect in ("send", "write") for (operation, _), _, _ in grants)
-
-
-def _general_purpose(world: World, session: Session) -> list[tuple[Fact, ...]]:
-    """The facts behind which the session may use a general-purpose tool: none at all, if it simply may."""
-    behind = [fact for (op, _), _, fact in world.grants(session) if world.model.tool_of(op).general_purpose]
+def _behind(grants: list[Granted], general_purpose: Collection[str]) -> list[tuple[Fact, ...]]:
+    """The facts behind which one may use a general-purpose tool: none at all, if one simply may."""
+    behind = [fact for (operation, _), _, fact in grants if operation in general_purpose]
     return [()] if None in behind else [(fact,) for fact in dict.fromkeys(behind) if fact]
 
 
-def _exfiltrate(world: World, session: Session, mode: str, resource: str) -> Iterator[Step]:
+def _exfiltrate(world: World, handler: Handler, mode: str, resource: str) -> Iterator[Step]:
     """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
     held = world.held_in(resource)
     lost = concludes("lost", resource, "confidentiality")
-    yield _carried_out(world, session, mode, resource, (lost, *standing_tokens(held)), "", 0.0)
+    yield _carried_out(handler, mode, resource, (lost, *standing_tokens(held)), "", 0.0)
     for token in held:
         if token.rate:
-            yield _carried_out(world, session, mode, resource, (holds(token),), f" -> {token.name}", token.rate)
+            yield _carried_out(handler, mode, resource, (holds(token),), f" -> {token.name}", token.rate)
 
 
 def _carried_out(
-    world: World,
-    session: Session,
-    mode: str,
-    resource: str,
-    concluded: tuple[Conclusion, ...],
-    suffix: str,
-    rate: float,
+    handler: Handler, mode: str, resource: str, concluded: tuple[Conclusion, ...], suffix: str, rate: float
 ) -> Step:
-    alert, delay = world.alert("exfiltrate", session.policy)
-    seen, out = fact("seen", session.name, resource), fact("outbound", session.name)
+    alert, delay = handler.alert
     return Step(
-        key=f"exfiltrate({mode}, {session.name}, {resource}){suffix}",
-        fate=f"exfiltrate({min(session.identities)}, {resource}){suffix}",
+        key=f"exfiltrate({mode}, {handler.name}, {resource}){suffix}",
+        fate=f"exfiltrate({handler.who}, {resource}){suffix}",
         rule="exfiltrate",
-        premises=(has(mode, session.name), seen, out),
+        premises=(has(mode, handler.name), fact("seen", handler.name, resource), fact("outbound", handler.name)),
         conclusions=concluded,
-        cause=Cause("flow", (min(session.identities), resource)),
+        cause=Cause("flow", (handler.who, resource)),
         label=f"carry {resource} out",
         wait=next_run(rate),
         alert=alert,
@@ -80,23 +90,21 @@ def _carried_out(
     )
 
 
-def _pick_up(world: World, session: Session, mode: str, resource: str, granted: tuple[Fact, ...]) -> Iterator[Step]:
+def _pick_up(world: World, handler: Handler, mode: str, resource: str, granted: tuple[Fact, ...]) -> Iterator[Step]:
     """steers(s) + seen(s, r) + a general-purpose tool -> steers(sessions that a token in r opens)."""
     for token in world.held_in(resource):
         if token.sessions:
-            yield _picked_up(world, session, mode, resource, token, granted)
+            yield _picked_up(handler, mode, resource, token, granted)
 
 
-def _picked_up(
-    world: World, session: Session, mode: str, resource: str, token: Token, granted: tuple[Fact, ...]
-) -> Step:
+def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted: tuple[Fact, ...]) -> Step:
     after = f" after {granted[0]}" if granted else ""
-    alert, delay = world.alert("pick-up", session.policy)
+    alert, delay = handler.alert
     return Step(
-        key=f"pick up({mode}, {session.name}, {resource}, {token.name}){after}",
-        fate=f"pick up({min(session.identities)}, {resource}, {token.name})",
+        key=f"pick up({mode}, {handler.name}, {resource}, {token.name}){after}",
+        fate=f"pick up({handler.who}, {resource}, {token.name})",
         rule="pick-up",
-        premises=(has(mode, session.name), fact("seen", session.name, resource), *opens(token), *granted),
+        premises=(has(mode, handler.name), fact("seen", handler.name, resource), *opens(token), *granted),
         conclusions=tuple(concludes(mode, name) for name in token.sessions),
         cause=Cause("credential", (token.credential,)),
         label=f"use {token.name}, found in {resource}",
