@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from simkit.model import Entitlement, Model, Need, Operation
-from simkit.model.references import globbed, is_glob
+from simkit.model.references import Lookup, globbed, is_glob
 
 Grant = tuple[str, str]
 """An operation (`tool.operation`) on one target; the target is empty for an operation that has none."""
@@ -19,12 +19,12 @@ class Resolver:
     """Resolves entitlements of one model; remembers what it resolved."""
 
     model: Model
-    _operations: dict[str, Operation] = field(default_factory=dict)
+    _lookup: Lookup = field(init=False)
     _memory: dict[tuple[str, tuple[str, ...]], tuple[Grant, ...]] = field(default_factory=dict)
     _containers: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._operations = {full: operation for full, _, operation in self.model.operations()}
+        self._lookup = Lookup(self.model)
         for parent in self.model.resources:
             for child in self.model.within(parent)[1:]:
                 self._containers.setdefault(child, []).append(parent)
@@ -45,12 +45,9 @@ class Resolver:
         return self._memory[key]
 
     def _resolve(self, pattern: str, targets: tuple[str, ...]) -> Iterable[Grant]:
-        if not is_glob(pattern):
-            names = [pattern]
-        else:
-            names = list(globbed(pattern, self._operations))
+        names = self._lookup.named(pattern) if is_glob(pattern) else (pattern,)
         for name in names:
-            operation = self._operations[name]
+            operation = self._lookup.operations[name]
             for target in self._targets(operation, targets or operation.targets):
                 yield name, target
 
@@ -60,13 +57,14 @@ class Resolver:
             return [""]
         found: dict[str, None] = {}
         for pattern in patterns:
-            universe: Iterable[str] = self.model.targets_of(operation)
+            universe = self.model.targets_of(operation)
             if not is_glob(pattern):
-                found.update(dict.fromkeys([pattern] if pattern in universe else []))
-                continue
-            if operation.targets and patterns is not operation.targets:
-                universe = self._targets(operation, operation.targets)
-            found.update(dict.fromkeys(globbed(pattern, universe)))
+                names: Iterable[str] = [pattern] if pattern in universe else []
+            elif operation.targets and patterns is not operation.targets:
+                names = globbed(pattern, self._targets(operation, operation.targets))
+            else:
+                names = self._lookup.among(universe, pattern)
+            found.update(dict.fromkeys(names))
         return found
 
     def entitled(self, entitlements: Iterable[Entitlement]) -> dict[Grant, frozenset[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import translate
 
@@ -46,9 +47,14 @@ def globbed(pattern: str, names: Iterable[str]) -> Iterator[str]:
     >>> list(globbed("crm-*", ["crm-eu", "erp", "crm-us"]))
     ['crm-eu', 'crm-us']
     """
-    head = re.split(r"[*?[]", pattern, maxsplit=1)[0]
+    head = _head(pattern)
     matches = re.compile(translate(pattern)).match
     return (name for name in names if name.startswith(head) and matches(name))
+
+
+def _head(glob: str) -> str:
+    """What every name begins with that `glob` matches."""
+    return re.split(r"[*?[]", glob, maxsplit=1)[0]
 
 
 def dangling(where: Where, name: str, known: Mapping[str, object], noun: str) -> Iterator[Problem]:
@@ -62,24 +68,56 @@ def _each(where: Where, names: Iterable[str], known: Mapping[str, object], noun:
         yield from dangling((*where, index), name, known, noun)
 
 
-class Lookup:
-    """Finds the operations and targets of one model by name or glob, and remembers what a glob found."""
+class Names:
+    """Names that globs range over, sorted: the first letters of a glob leave few of them to be matched.
 
-    __slots__ = ("_hits", "_matching", "model", "operations")
+    >>> Names(["crm-us", "erp", "crm-eu"]).matching("crm-*")
+    ('crm-us', 'crm-eu')
+    """
+
+    __slots__ = ("_found", "_place", "_sorted")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._place = {name: place for place, name in enumerate(names)}
+        self._sorted = sorted(self._place)
+        self._found: dict[str, tuple[str, ...]] = {}
+
+    def matching(self, glob: str) -> tuple[str, ...]:
+        """Those that `glob` matches, in the order in which they were given; remembered."""
+        if glob not in self._found:
+            head = _head(glob)
+            first = bisect_left(self._sorted, head)
+            last = bisect_right(self._sorted, head, lo=first, key=lambda name: name[: len(head)])
+            self._found[glob] = tuple(sorted(globbed(glob, self._sorted[first:last]), key=self._place.__getitem__))
+        return self._found[glob]
+
+
+class Lookup:
+    """Finds the operations and targets of one model by name or glob."""
+
+    __slots__ = ("_identities", "_names", "_resources", "model", "operations")
 
     def __init__(self, model: Model) -> None:
         self.model = model
         self.operations = {name: operation for name, _, operation in model.operations()}
-        self._matching: dict[str, tuple[Operation, ...]] = {}
-        self._hits: dict[tuple[str, bool, bool], bool] = {}
+        self._names, self._identities, self._resources = map(
+            Names, (self.operations, model.identities, model.resources)
+        )
 
     def matching(self, full: str) -> tuple[Operation, ...]:
         """The operations called `full`, a name or a glob."""
         if not is_glob(full):
             return (self.operations[full],) if full in self.operations else ()
-        if full not in self._matching:
-            self._matching[full] = tuple(self.operations[name] for name in globbed(full, self.operations))
-        return self._matching[full]
+        return tuple(self.operations[name] for name in self.named(full))
+
+    def named(self, glob: str) -> tuple[str, ...]:
+        """The full names of the operations that `glob` matches."""
+        return self._names.matching(glob)
+
+    def among(self, universe: Mapping[str, object], glob: str) -> tuple[str, ...]:
+        """The names that `glob` matches in `universe`: the identities or the resources of the model."""
+        names = self._identities if universe is self.model.identities else self._resources
+        return names.matching(glob)
 
     def targets(self, operations: Iterable[Operation]) -> list[Mapping[str, object]]:
         """What `operations` could be pointed at: identities, resources or both."""
@@ -92,13 +130,7 @@ class Lookup:
 
     def hits(self, glob: str, universes: list[Mapping[str, object]]) -> bool:
         """True if `glob` matches a name in one of `universes`."""
-        identities, resources = (
-            any(universe is known for universe in universes) for known in (self.model.identities, self.model.resources)
-        )
-        key = (glob, identities, resources)
-        if key not in self._hits:
-            self._hits[key] = any(True for universe in universes for _ in globbed(glob, universe))
-        return self._hits[key]
+        return any(self.among(universe, glob) for universe in universes)
 
 
 def operation_problems(lookup: Lookup, where: Where, full: str, targets: tuple[str, ...]) -> Iterator[Problem]:
