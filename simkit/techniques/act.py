@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
 from simkit.distributions import Distribution
@@ -18,6 +18,9 @@ TAKING_OVER = frozenset({"assume", "invoke"})
 """Effects with a family of their own: they make one session another."""
 ACTING = frozenset(EFFECTS) - TAKING_OVER
 """The effects of this family."""
+
+Kind = tuple[str, str, bool]
+"""What a deed is judged by: its effect, the environment of its target, and whether it waits for approval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Deed:
     operation: Operation
     name: str
     label: str
-    environment: str
+    kind: Kind
     within: tuple[str, ...]
     needed: tuple[tuple[Fact, ...], ...]
     concluded: tuple[Conclusion, ...]
@@ -54,7 +57,7 @@ class Deed:
             operation=operation,
             name=f"{full_name}({target})",
             label=f"{full_name} {target}".strip(),
-            environment=str(getattr(where, "environment", "")),
+            kind=(operation.effect, str(getattr(where, "environment", "")), operation.waits_for_approval),
             within=within,
             needed=tuple(_deputy(world, grant)),
             concluded=_performed(world, grant, within) + CONCLUDES.get(operation.effect, _nothing_more)(target, within),
@@ -65,29 +68,29 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """How all acts of one kind by one session fare: the ways in which they may be let through, by mode, and the chance
+    and delay of the alert that they raise."""
+
+    ways: Mapping[str, tuple[Way, ...]]
+    alert: float
+    delay: Distribution
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """A session that acts; `who` stands for its identities. What its acts are let through by is judged once for each
-    kind of act."""
+    """A session that acts; `who` stands for its identities. `leave` is judged once for each kind of deed, and each set
+    of conditions on the grant."""
 
     world: World
     session: Session
     who: str
-    ways: Callable[[str, str, str, frozenset[str], bool], tuple[Way, ...]]
-    alert: Callable[[str], tuple[float, Distribution]]
+    leave: Callable[[Kind, frozenset[str]], Leave]
 
     @classmethod
     def of(cls, world: World, session: Session) -> Actor:
         """The actor of `session`."""
-
-        def judged(
-            mode: str, effect: str, environment: str, conditions: frozenset[str], waits: bool
-        ) -> tuple[Way, ...]:
-            return tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
-
-        def alert(effect: str) -> tuple[float, Distribution]:
-            return world.alert(effect, session.policy)
-
-        return cls(world, session, min(session.identities), cache(judged), cache(alert))
+        return cls(world, session, min(session.identities), cache(partial(_judged, world, session)))
 
     def owner(self, grant: Grant) -> str:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
@@ -100,13 +103,22 @@ class Actor:
         return min(having or gaining, default=self.who)
 
 
+def _judged(world: World, session: Session, kind: Kind, conditions: frozenset[str]) -> Leave:
+    effect, environment, waits = kind
+    found = {
+        mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
+        for mode in world.modes
+    }
+    return Leave(found, *world.alert(effect, session.policy))
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One grant of one session, used. `granted` are the facts that must hold first, for a widened one."""
 
     actor: Actor
     deed: Deed
-    conditions: frozenset[str]
+    leave: Leave
     granted: tuple[Fact, ...]
     fate: str
     cause: Cause
@@ -121,12 +133,6 @@ class Act:
         by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
         return f"{mode}({self.session}): {self.deed.name}{by}"
 
-    def ways(self, mode: str) -> tuple[Way, ...]:
-        """The ways in which this use in `mode` may be let through."""
-        operation = self.deed.operation
-        asked = (operation.effect, self.deed.environment, self.conditions, operation.waits_for_approval)
-        return self.actor.ways(mode, *asked)
-
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
         deed = self.deed
@@ -134,17 +140,16 @@ class Act:
         if mode == REPLAYS:
             found += deed.taken
         elif deed.operation.effect == "read":
-            found += tuple(concludes("seen", self.session, resource) for resource in deed.within)
+            found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
         return (*found, concludes("outbound", self.session)) if deed.outbound else found
 
 
 def steps(world: World) -> Iterator[Step]:
     """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does."""
-    modes = world.modes
     for act in acts(world, ACTING):
-        for mode in modes:
+        for mode, let in act.leave.ways.items():
             key, concluded = act.key(mode), act.concluded(mode)
-            for way in act.ways(mode):
+            for way in let:
                 yield step_of(act, mode, way, key, concluded)
         if act.deed.late:
             yield from _collect(act)
@@ -161,10 +166,11 @@ def acts(world: World, effects: Collection[str]) -> Iterator[Act]:
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
                 deed = deeds.get(grant) or deeds.setdefault(grant, Deed.of(world, grant))
+                leave = actor.leave(deed.kind, conditions)
                 fate, cause = f"{actor.who}: {deed.name}", Cause("entitlement", (actor.owner(grant), *grant))
                 for needed in deed.needed:
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
-                    yield Act(actor, deed, conditions, granted, fate, cause)
+                    yield Act(actor, deed, leave, granted, fate, cause)
 
 
 def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
@@ -182,7 +188,6 @@ def step_of(act: Act, mode: str, way: Way, key: str, concluded: tuple[Conclusion
     """The step that `act` in `mode`, let through by `way`, takes to `concluded`; `wait` is the rate of what it waits
     for."""
     operation = act.deed.operation
-    alert, delay = act.actor.alert(operation.effect)
     return Step(
         key=key + way.name,
         fate=act.fate if not wait else f"{act.fate} -> {concluded[0].fact}",
@@ -195,15 +200,15 @@ def step_of(act: Act, mode: str, way: Way, key: str, concluded: tuple[Conclusion
         duration=operation.duration,
         wait=next_run(wait),
         approval=way.approval,
-        alert=alert,
-        alert_delay=delay,
+        alert=act.leave.alert,
+        alert_delay=act.leave.delay,
     )
 
 
 def _collect(act: Act) -> Iterator[Step]:
     """Who keeps reading a store collects each task's token when that task next runs."""
     for token in act.deed.late:
-        for way in act.ways(REPLAYS):
+        for way in act.leave.ways[REPLAYS]:
             yield step_of(act, REPLAYS, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token),), wait=token.rate)
 
 
