@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -149,7 +150,7 @@ class AttackGraph:
         return cls(
             facts=facts,
             steps=tuple(ordered),
-            entries=_entries(given, {step.key: i for i, step in enumerate(ordered)}),
+            entries=_entries(given, _column(ordered, "key")),
             index=index,
             **links,
             **_draws(ordered, tables),
@@ -251,14 +252,14 @@ def _fact_arrays(index: Mapping[Fact, int], containment: Containment) -> dict[st
     }
 
 
-def _entries(entries: Sequence[Entry], number: Mapping[str, int]) -> dict[str, EntryArrays]:
+def _entries(entries: Sequence[Entry], keys: Sequence[str]) -> dict[str, EntryArrays]:
     found = {}
     for entry in entries:
         total = sum(variant.weight for variant in entry.variants)
         shares = [variant.weight / total if total else 1 / len(entry.variants) for variant in entry.variants]
         upper = [min(round(value * CERTAIN), CERTAIN) for value in np.cumsum(shares).tolist()]
         upper[-1:] = [CERTAIN] if upper else []
-        roots = [sorted(number[step.key] for step in variant.steps) for variant in entry.variants]
+        roots = [sorted(bisect_left(keys, step.key) for step in variant.steps) for variant in entry.variants]
         found[entry.name] = EntryArrays(
             name=entry.name,
             hash=key_hash(f"entry:{entry.name}"),
