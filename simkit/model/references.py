@@ -48,6 +48,8 @@ def globbed(pattern: str, names: Iterable[str]) -> Iterator[str]:
     ['crm-eu', 'crm-us']
     """
     head = _head(pattern)
+    if pattern == f"{head}*":
+        return (name for name in names if name.startswith(head))
     matches = re.compile(translate(pattern)).match
     return (name for name in names if name.startswith(head) and matches(name))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -38,6 +39,18 @@ def test_the_order_in_which_steps_are_given_decides_nothing() -> None:
     other = built(OPEN, TAKE)
     for name in ("premise_idx", "conclusion_idx", "behind_idx", "step_hash", "duration", "wait", "tables", "fixed"):
         assert np.array_equal(getattr(GRAPH, name), getattr(other, name)), name
+
+
+def test_it_decides_nothing_which_steps_share_the_objects_that_they_are_made_of() -> None:
+    apart = built(deepcopy(TAKE), deepcopy(OPEN))
+    for field in fields(AttackGraph):
+        found, plain = getattr(apart, field.name), getattr(GRAPH, field.name)
+        if field.name == "entries":
+            assert list(found) == list(plain)
+        elif isinstance(plain, np.ndarray):
+            assert (found.dtype, found.tolist()) == (plain.dtype, plain.tolist()), field.name
+        else:
+            assert found == plain, field.name
 
 
 def test_premises_and_conclusions_are_in_rows() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from simkit.model import (
     TrustEdge,
     problems,
 )
+from simkit.model.references import Names, globbed
 
 
 def found(**changes: Any) -> list[tuple[tuple[str | int, ...], str]]:
@@ -274,3 +276,15 @@ def test_all_mistakes_are_found_at_once() -> None:
         ("tasks", "t", "identity"),
         ("tasks", "t", "reads", 0),
     ]
+
+
+NAMES = ["db-2", "", "db", "DB-1", "db-1", "\u0434\u0431", "db-\U0010ffff", "d[b]", "a\nb", "crm", "db-10", "zz"]
+
+
+@pytest.mark.parametrize(
+    "glob", ["*", "db*", "db-*", "db-?", "d[bx]*", "*b", "db-[!2]", "a*b", "nope*", "zz*", "d[[]b]"]
+)
+def test_the_first_letters_of_a_glob_leave_the_names_that_it_matches_in_their_order(glob: str) -> None:
+    expected = [name for name in NAMES if fnmatchcase(name, glob)]
+    names = Names(NAMES)
+    assert list(names.matching(glob)) == list(names.matching(glob)) == list(globbed(glob, NAMES)) == expected
