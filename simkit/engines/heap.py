@@ -25,11 +25,13 @@ def push(heap, size, event):
 
 
 @part
-def pop(heap, size):
-    """Takes the first event off the `size` in `heap`, and returns it."""
+def pop(heap, size, moved):
+    """Takes the first event off the `size` in `heap`, and returns it. One event moves up into each of the first levels:
+    `moved` gets their places."""
     first, last = heap[0], heap[size - 1]
     size -= 1
-    hole = 0
+    hole, level = 0, 0
+    moved[:] = 0
     while True:
         child = 4 * hole + 1
         if child >= size:
@@ -41,6 +43,9 @@ def pop(heap, size):
         if heap[least] >= last:
             break
         heap[hole] = heap[least]
+        if level < len(moved):
+            moved[level] = hole
+            level += 1
         hole = least
     heap[hole] = last
     return first

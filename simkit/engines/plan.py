@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from simkit.attackgraph.graph import AttackGraph
 from simkit.progress import steps
 
+LINE = 64
+"""Bytes in a cache line."""
 Index = NDArray[np.int32]
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -134,6 +136,15 @@ def _joins(premise_ptr: Ints, premise_idx: Ints, first: int, facts: int) -> tupl
     steps = np.repeat(np.arange(first, len(premise_ptr) - 1), np.diff(premise_ptr[first:]))
     premises = premise_idx[premise_ptr[first] :]
     return offsets(np.bincount(premises, minlength=facts)), steps[np.argsort(premises, kind="stable")]
+
+
+def lined_up(count: int, kind: Any) -> NDArray[Any]:
+    """`count` zeros of `kind`, from the beginning of a cache line: numpy begins anywhere, and what lies in two lines
+    costs twice."""
+    size = np.dtype(kind).itemsize
+    room = np.zeros(count * size + LINE, dtype=np.uint8)
+    begin = -room.ctypes.data % LINE
+    return room[begin : begin + count * size].view(kind)
 
 
 def offsets(lengths: Ints) -> Ints:

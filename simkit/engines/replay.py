@@ -37,7 +37,7 @@ def replay(
     entered, plan = graph.entry(entry), plan_of(graph)
     given = kept_with(graph, "clockwork", lambda: clockwork(graph, plan))
     start = Start(
-        np.uint64(entered.hash), entered.upper, entered.root_ptr, plan.place[entered.root_idx].astype(np.int64)
+        np.uint64(entered.hash), entered.upper, entered.root_ptr.astype(np.int32), plan.place[entered.root_idx]
     )
     chosen = np.arange(plan.facts) if facts is None else np.asarray(facts, dtype=np.int64)
     column = np.full(plan.facts, -1, dtype=np.int32)

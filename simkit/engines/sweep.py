@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simkit.engines.compiled import kernel, part, prefetch
 from simkit.engines.draws import ALL, CERTAINLY, NONE, success_word
-from simkit.engines.plan import Index, Ints, Plan, Words
+from simkit.engines.plan import Index, Ints, Plan, Words, lined_up
 from simkit.fate import Stream
 
 WORDS = 8
@@ -51,19 +51,12 @@ def certain_fates(plan: Plan) -> Fates:
 
 def fates_of(row: Index, rows: int, *, known: bool) -> Fates:
     """Fates with `rows` rows after the first: all known, and to the good, or none known."""
-    works = lined_up(rows + 1)
+    works = lined_up((rows + 1) * WORDS, np.uint64).reshape(rows + 1, WORDS)
     if known:
         works[:] = ALL
     drawn = np.full(rows + 1, KNOWN if known else 0, dtype=np.uint8)
     works[0], drawn[0] = ALL, KNOWN
     return Fates(row, works, drawn)
-
-
-def lined_up(rows: int) -> Words:
-    """(rows, words) Zeros, each row in one cache line: numpy begins anywhere, and a row in two lines costs twice."""
-    room = np.zeros(rows * WORDS + WORDS, dtype=np.uint64)
-    begin = -(room.ctypes.data // room.itemsize) % WORDS
-    return room[begin : begin + rows * WORDS].reshape(rows, WORDS)
 
 
 def uncertain_rows(plan: Plan, also: Ints | None = None) -> tuple[Index, int]:
@@ -92,7 +85,7 @@ class Front(NamedTuple):
 def front_of(facts: int) -> Front:
     """Nothing holds yet."""
     return Front(
-        held=lined_up(facts),
+        held=lined_up(facts * WORDS, np.uint64).reshape(facts, WORDS),
         queue=np.empty(facts, dtype=np.int32),
         queued=np.zeros(facts, dtype=np.uint8),
         ring=np.zeros(2, dtype=np.int64),

@@ -89,12 +89,12 @@ def look_up_rows(targets: NDArray[np.int32], facts: int) -> float:
 
 
 @kernel
-def _keep_queue(moments, pending, heap):  # type: ignore[no-untyped-def]
+def _keep_queue(moments, pending, heap, moved):  # type: ignore[no-untyped-def]
     size = 0
     for i in range(len(moments)):
         now = np.uint64(0)
         if size == pending:
-            now = pop(heap, size)
+            now = pop(heap, size, moved)
             size -= 1
         push(heap, size, now + moments[i])
         size += 1
@@ -104,7 +104,8 @@ def queue_event(pending: int, count: int = 1_000_000) -> float:
     """Seconds to put an event into a queue of `pending` others, and to take one out."""
     moments = np.random.default_rng(0).integers(0, 2**40, count, dtype=np.uint64)
     heap = np.zeros(pending + 4, dtype=np.uint64)
-    return processor_time(lambda: _keep_queue(moments, pending, heap)) / count
+    moved = np.zeros(5, dtype=np.int64)
+    return processor_time(lambda: _keep_queue(moments, pending, heap, moved)) / count
 
 
 def main() -> None:
