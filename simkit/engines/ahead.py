@@ -26,6 +26,7 @@ def look_ahead(plan, given, state):
     step = _rising(plan, given, state, 3)
     prefetch(given.steps, step)
     prefetch(state.steps, step)
+    prefetch(state.durations, step)
     step = _rising(plan, given, state, 2)
     prefetch(given.conclusions, np.int64(given.steps[step].begin))
     prefetch(state.facts, np.int64(given.steps[step].premise))
@@ -69,4 +70,5 @@ def _fetch_conclusions(plan, given, state, fact):
         for arc in range(plan.arc_ptr[fact], plan.arc_ptr[fact + 1]):
             if (state.works[arc] >> bit) & _ONE != NONE:
                 prefetch(state.steps, np.int64(arc))
+                prefetch(state.durations, np.int64(arc))
                 prefetch(state.facts, _concluded(given, arc))

@@ -34,9 +34,10 @@ STEP = _record(constant="i8", alert="u8", begin="i4", end="i4", premise="i4", nu
 conclusions are those from `begin` to `end`; its only premise, else -1; its number in the graph."""
 CONCLUSION = _record(after="i8", fact="i4", lasting="u1", aged="u1")
 """What a step concludes, how long that outlives the premises, whether the fact lasts for ever or is an aged token."""
-STEP_NOW = _record(due="i8", taken_in="i8", takes="4i8", marks="u1", unused="15u1")
-"""A step in a sample, one cache line: the moment, and one, at which it concludes (0 if it has no event); how long it
-takes in the four samples that share its draws, and which four these are (the block, and one); its marks."""
+STEP_NOW = _record(due="i8", marks="u1")
+"""A step in a sample: the moment, and one, at which it concludes (0 if it has no event), and its marks."""
+TAKES_NOW = _record(takes="4i8", taken_in="i8", unused="3i8")
+"""How long a step takes in the four samples that share its draws, and which four these are (the block, and one)."""
 FACT_NOW = _record(since="i8", until="i8", won="i8", first="i8", by="i4", unused="28u1")
 """A fact in a sample, one cache line."""
 
@@ -129,6 +130,8 @@ class State(NamedTuple):
     register: Ints
     steps: Records
     """`STEP_NOW` by step."""
+    durations: Records
+    """`TAKES_NOW` by step."""
     facts: Records
     """`FACT_NOW` by fact."""
     touched: Index
@@ -153,6 +156,7 @@ def state_of(plan: Plan, given: Clockwork, seed: int, extensions: int) -> State:
         extensions=extensions,
         register=np.zeros(7, dtype=np.int64),
         steps=lined_up(steps, STEP_NOW),
+        durations=lined_up(steps, TAKES_NOW),
         facts=lined_up(facts, FACT_NOW),
         touched=np.zeros(facts, dtype=np.int32),
         changed=np.zeros(facts + int(np.diff(plan.out_ptr).max(initial=0)) + 1, dtype=np.int64),

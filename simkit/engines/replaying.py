@@ -74,7 +74,7 @@ def _takes(plan, given, state, step):
     """
     if given.steps[step].constant >= 0:
         return given.steps[step].constant
-    sample, mine = state.register[SAMPLE], state.steps[step]
+    sample, mine = state.register[SAMPLE], state.durations[step]
     if mine.taken_in != (sample >> 2) + 1:
         mine.taken_in = (sample >> 2) + 1
         for w in range(4):
@@ -96,7 +96,7 @@ def _takes(plan, given, state, step):
 def _took(given, state, step):
     """How long `step` takes, which was asked before in this sample."""
     constant = given.steps[step].constant
-    return constant if constant >= 0 else state.steps[step].takes[state.register[SAMPLE] & 3]
+    return constant if constant >= 0 else state.durations[step].takes[state.register[SAMPLE] & 3]
 
 
 @part

@@ -5,6 +5,8 @@ The reach engines of the table share a contract; that of a GPU is held to it in 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from generated_graphs import graphs
@@ -18,7 +20,7 @@ from reach_contract import (
 )
 
 from simkit.attackgraph import AttackGraph
-from simkit.engines import reference
+from simkit.engines import clockwork, reference
 from simkit.engines.named import reach_engine
 from simkit.engines.outcomes import Outcomes
 from simkit.engines.replay import replay, replays
@@ -48,9 +50,21 @@ def what_is_kept_of_a_sample_is_what_was_asked_for(graph: AttackGraph, seed: int
     assert np.array_equal(kept.times(chosen[:2]), whole.times(chosen[:2]))
 
 
+def looking_ahead_changes_nothing(graph: AttackGraph, seed: int, offset: int) -> None:
+    """A replay looks ahead on large graphs only; here it is made to think that this one is large."""
+    near = replay(graph, "entry", seed=seed, trials=SAMPLES, offset=offset, threads=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clockwork, "NEAR", 0)
+        far = replay(replace(graph), "entry", seed=seed, trials=SAMPLES, offset=offset, threads=1)
+    assert np.array_equal(far.first, near.first)
+    assert np.array_equal(far.by, near.by)
+    assert np.array_equal(far.contained, near.contained)
+
+
 def all_equal(graph: AttackGraph, seed: int, offset: int) -> None:
     replay_equals_the_reference(graph, seed, offset)
     what_is_kept_of_a_sample_is_what_was_asked_for(graph, seed, offset)
+    looking_ahead_changes_nothing(graph, seed, offset)
     reach_equals_the_reference(CPU, graph, seed)
     worst_case_equals_the_reference(CPU, graph)
     only_the_columns_asked_for_are_kept(CPU, graph, seed)
