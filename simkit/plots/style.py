@@ -6,6 +6,7 @@ import io
 import math
 import os
 import textwrap
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,7 +117,9 @@ def rendered(ax: Axes, ending: str) -> bytes:
     bytes_ = io.BytesIO()
     # a date, a version or a random id would make each file another one
     nothing = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
-    with _in_force({**RULES, "svg.hashsalt": "simkit", "svg.fonttype": "path"}):
+    with _in_force({**RULES, "svg.hashsalt": "simkit", "svg.fonttype": "path"}), warnings.catch_warnings():
+        # a name in a script that the font lacks is drawn as boxes; the tables beside the picture write it out
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(bytes_, format=ending, dpi=DOTS_PER_INCH, metadata=nothing[ending])
     return bytes_.getvalue()
 

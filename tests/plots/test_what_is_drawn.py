@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
+from matplotlib.figure import Figure
 from support_desk import DESK, named
 
 import simkit
@@ -15,7 +16,7 @@ from simkit.drawing import marks
 from simkit.drawing.lanes import SHARED, default_group, layout, picture
 from simkit.drawing.marks import MOST_NODES
 from simkit.model import Credential, Entitlement, Identity, Model, Operation, Resource, Role, Tool
-from simkit.plots.style import wide_range
+from simkit.plots.style import rendered, wide_range
 from simkit.plots.tradeoff import Design, front
 
 
@@ -258,3 +259,10 @@ def test_a_picture_leaves_the_settings_of_matplotlib_as_they_were(of_drift: simk
     before = dict(mpl.rcParams)
     plots.comparison(of_drift)
     assert dict(mpl.rcParams) == before
+
+
+def test_a_name_in_a_script_that_the_font_lacks_is_no_reason_to_complain() -> None:
+    """Python's warning would reach people on the command line; warnings are errors in these tests."""
+    figure = Figure()
+    figure.subplots().set_title("データ")
+    assert rendered(figure.axes[0], "png").startswith(b"\x89PNG")
