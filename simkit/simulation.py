@@ -245,6 +245,9 @@ def compare(
     if not chosen:
         chosen = list(dict.fromkeys([*named_policies(), *scenario.policies]))
     names = [policy if isinstance(policy, str) else policy.name for policy in chosen]
+    twice = next((each for each in names if names.count(each) > 1), None)
+    if twice is not None:
+        raise QuestionError(f"policy {twice!r} stands twice in this comparison: leave one out, or rename it")
     base = against if against in names else scenario.grant_policy(against).name
     attacks = [compile_attack(scenario, policy) for policy in (chosen if base in names else [base, *chosen])]
     hands = (threads, executor)

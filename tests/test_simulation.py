@@ -130,6 +130,8 @@ def test_what_is_compared_may_be_held_against_a_policy_that_only_the_caller_has(
     found = compare(SMALL, own, entry_point="web", trials=2, against="theirs")
     assert [result.provenance.policy for result in found.results] == ["mine", "theirs"]
     assert found.difference("mine").against == "theirs"
+    with pytest.raises(QuestionError, match="policy 'mine' stands twice in this comparison"):
+        compare(SMALL, [*own, own[0]], entry_point="web", trials=2)
     with pytest.raises(PolicyError, match="no policy is called 'thiers'"):
         compare(SMALL, own, entry_point="web", trials=2, against="thiers")
 
