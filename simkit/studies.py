@@ -125,11 +125,13 @@ class Study:
             f"{self.strong} against {self.weak} over {len(self.rows)} attacks: it helps in {len(helps)}, helps in part "
         )
         text += f"in {len(part)} (a goal is still reached), and makes no difference, or a worse one, in {len(none)}"
-        text += f" ({', '.join(row.name for row in none)})." if none else "."
+        text += f" ({', '.join(row.name for row in none)})" if none else ""
+        idle = self.having("nothing to lose")
+        text += f"; in {len(idle)} nothing is lost under either." if idle else "."
         broken = {row.scenario: row.utility_strong for row in self.rows if row.utility_strong.broken}
         silent = [row for row in self.rows if 0.0 in row.scope_alone and row.weak.estimate]
         text += f" Its scope alone, all other dials as under {self.weak}, makes no difference in {len(silent)} of "
-        text += f"{len(self.rows) - len(self.having('nothing to lose'))} attacks that lose something."
+        text += f"{len(self.rows) - len(idle)} attacks that lose something."
         possible = sum(row.pairs[1] > 0 for row in helps)
         if helps:
             text += (

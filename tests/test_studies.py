@@ -79,3 +79,10 @@ def test_the_study_is_plain_data() -> None:
     assert data["rows"][0]["saved"]["estimate"] == 6.0
     assert "two-dials" in found.provenance
     assert found._repr_html_().count("<table") == 3
+
+
+def test_every_attack_is_counted_in_the_summary() -> None:
+    found = study([shipped("incidents/tanstack.yaml")], trials=50)
+    assert [row.verdict for row in found.rows] == ["helps in part", "helps in part", "nothing to lose"]
+    assert "over 3 attacks: it helps in 0, helps in part in 2" in found.summary
+    assert "in 0; in 1 nothing is lost under either. Its scope alone" in found.summary

@@ -10,6 +10,7 @@ import click
 from simkit.cli.conditions import Condition, conditions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
+    WholeNumber,
     complete_goals,
     complete_policies,
     engine_option,
@@ -202,7 +203,7 @@ def rank(
 @policy_option
 @run_options
 @click.option("--goal", "-g", metavar="NAME", shell_complete=complete_goals, help="Only paths to this goal.")
-@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many paths to show.")
+@click.option("--limit", type=WholeNumber(min=1), default=10, show_default=True, help="How many paths to show.")
 @click.option(
     "--standards",
     is_flag=True,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from simkit.cli.group import DOES_NOT_HOLD, FINE
-from simkit.cli.options import LARGEST_SEED, complete_policies, listening_options, names, threads_option
+from simkit.cli.options import LARGEST_SEED, WholeNumber, complete_policies, listening_options, names, threads_option
 from simkit.cli.output import Answer, Output, check_out
 from simkit.cli.screen import Screen
 from simkit.cli.settings import Settings, settings
 from simkit.errors import InputError, QuestionError
-from simkit.files import decoded, read
+from simkit.files import read
 
 if TYPE_CHECKING:
     from simkit.baseline import Report
@@ -37,9 +37,9 @@ _SUFFIXES = {
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something fails.")
 @click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
               help="What a new baseline holds. Default: that in force, and those that expectations name.")  # fmt: skip
-@click.option("--trials", "-n", type=click.IntRange(min=1), default=None,
+@click.option("--trials", "-n", type=WholeNumber(min=1), default=None,
               help="How many times each attack is replayed. Default: what the baseline says, else 1000.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=None,
+@click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=None,
               help="The same seed gives the same answer. Default: what the baseline says, else 0.")  # fmt: skip
 @threads_option
 @click.option("--format", "-f", "formats", multiple=True, type=click.Choice(FORMATS),
@@ -131,7 +131,9 @@ def _files(path: str) -> list[str]:
 
 
 def _begins_a_scenario(file: str) -> bool:
-    return any(line.startswith("simkit:") for line in decoded(read(file), file).splitlines())
+    """True also for a scenario that is not UTF-8, which is refused later; a foreign file may be anything."""
+    raw = read(file).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")
+    return any(line.startswith(b"simkit:") for line in raw.splitlines())
 
 
 def pairs(formats: Iterable[str], outs: Iterable[str]) -> list[tuple[str, str]]:

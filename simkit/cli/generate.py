@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from simkit.cli.options import LARGEST_SEED, listening_options
+from simkit.cli.options import LARGEST_SEED, WholeNumber, listening_options
 from simkit.cli.output import Output, check_out
 from simkit.cli.screen import Screen
 
@@ -12,14 +12,14 @@ from simkit.cli.screen import Screen
 @click.command(short_help="Make up an organisation of any size.")
 @click.option(
     "--steps",
-    type=click.IntRange(100, 1_000_000),
+    type=WholeNumber(100, 1_000_000),
     default=1000,
     show_default=True,
     help="About how many steps its attack graph has under rbac.",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
+    type=WholeNumber(0, LARGEST_SEED),
     default=0,
     show_default=True,
     help="The same seed gives the same estate.",

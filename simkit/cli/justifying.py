@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import click
 
 from simkit.cli.asking import entry_through
+from simkit.cli.checking import scenario_files
 from simkit.cli.options import (
+    WholeNumber,
     complete_policies,
     load,
     names,
@@ -20,7 +19,6 @@ from simkit.cli.options import (
 )
 from simkit.cli.output import Answer, Output, check_out
 from simkit.cli.screen import Screen
-from simkit.errors import InputError
 
 
 @click.command(short_help="What each dial of the policy buys, and what it costs.")
@@ -138,9 +136,9 @@ def evidence(
               help="The grant policy that the other is held against.")  # fmt: skip
 @click.option("--strong", metavar="NAME", default="task-scoped", show_default=True, shell_complete=complete_policies,
               help="The grant policy whose worth is in question.")  # fmt: skip
-@click.option("--trials", "-n", type=click.IntRange(min=1), default=1000, show_default=True,
+@click.option("--trials", "-n", type=WholeNumber(min=1), default=1000, show_default=True,
               help="How many times each attack is replayed.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True,
+@click.option("--seed", type=WholeNumber(0, (1 << 64) - 1), default=0, show_default=True,
               help="The same seed gives the same answer, on any number of threads.")  # fmt: skip
 @threads_option
 @output_options()
@@ -156,7 +154,8 @@ def study(
     format_: str | None,
     out: str,
 ) -> None:
-    """Hold one grant design against another over every attack of SCENARIOS: files, or folders of YAML files.
+    """Hold one grant design against another over every attack of SCENARIOS: files, or folders, in which every YAML
+    file that begins a scenario counts.
 
     Shows blast radius, utility and overhead, and, as a table of its own, where the stronger design does not help.
 
@@ -167,19 +166,9 @@ def study(
     """
     import simkit.studies
 
-    files = [file for name in scenarios for file in _files(name)]
+    files = scenario_files(scenarios)
     check_out(out, *files)
     worlds = [load(file) for file in files]
     with screen.working(f"replaying the attacks of {len(worlds)} scenarios"):
         found = simkit.studies.study(worlds, weak, strong, trials=trials, seed=seed, threads=threads)
     Output(screen, "study", format_ or "", out).result(found)
-
-
-def _files(name: str) -> list[str]:
-    """The file called `name`, or the YAML files in and below that folder, sorted. Raises InputError for none."""
-    if not os.path.isdir(name):
-        return [name]
-    found = sorted(str(path) for path in Path(name).rglob("*.yaml"))
-    if not found:
-        raise InputError(f"no YAML file lies in the folder {name!r}: name scenario files")
-    return found

@@ -13,6 +13,7 @@ import click
 from simkit.cli.asking import entry_through
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
+    WholeNumber,
     complete_goals,
     load,
     names,
@@ -59,7 +60,7 @@ class Narrowed:
 @click.option("--every-entry-point", is_flag=True, help="Through all entry points together, not just one.")
 @click.option("--goal", "-g", metavar="NAME", shell_complete=complete_goals,
               help="What must be out of reach. Default: make the value lost smaller.")  # fmt: skip
-@click.option("--budget", type=click.IntRange(min=1), default=None, help="Make at most so many changes.")
+@click.option("--budget", type=WholeNumber(min=1), default=None, help="Make at most so many changes.")
 @click.option("--exact", is_flag=True, help="The cheapest set of removals, with a proof. Needs --goal.")
 @click.option("--time-limit", type=click.FloatRange(min=0), default=30.0, show_default=True, metavar="SECONDS",
               help="When --exact gives the best plan so far, with its gap to the cheapest; a first one is always "

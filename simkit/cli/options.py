@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +17,25 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 LARGEST_SEED = (1 << 64) - 1
-FILES = click.Path(dir_okay=False, allow_dash=True)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number in a range."""
+
+    name = "whole number"
+
+
+class FilePath(click.Path):
+    """The path of a file, or `-`; a folder is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Fails for a folder."""
+        if os.path.isdir(value):
+            self.fail(f"{value!r} is a folder: name a file in it", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILES = FilePath(dir_okay=False, allow_dash=True)
 
 
 def scenario_argument(command: F) -> F:
@@ -88,7 +107,7 @@ def threads_option(command: F) -> F:
     """--threads."""
     return click.option(
         "--threads",
-        type=click.IntRange(min=1),
+        type=WholeNumber(min=1),
         default=None,
         help="How many threads work. Default: one for each processor.",
     )(command)
@@ -136,14 +155,14 @@ def run_options(command: F) -> F:
         click.option(
             "--trials",
             "-n",
-            type=click.IntRange(min=1),
+            type=WholeNumber(min=1),
             default=1000,
             show_default=True,
             help="How many times the attack is replayed.",
         ),
         click.option(
             "--seed",
-            type=click.IntRange(0, LARGEST_SEED),
+            type=WholeNumber(0, LARGEST_SEED),
             default=0,
             show_default=True,
             help="The same seed gives the same answer, on any number of threads.",

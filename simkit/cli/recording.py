@@ -10,6 +10,7 @@ from simkit.cli.asking import entry_through
 from simkit.cli.options import (
     FILES,
     LARGEST_SEED,
+    WholeNumber,
     complete_entry_points,
     listening_options,
     load,
@@ -36,12 +37,12 @@ _HOURS = 24
 )
 @click.option(
     "--trial",
-    type=click.IntRange(0, (1 << 34) - 1),
+    type=WholeNumber(0, (1 << 34) - 1),
     default=0,
     show_default=True,
     help="Which of the trials that `simkit run` replays with the same seed, counted from 0.",
 )
-@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help="As in `simkit run`.")
+@click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=0, show_default=True, help="As in `simkit run`.")
 @click.option(
     "--start",
     metavar="TIME",

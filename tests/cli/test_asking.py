@@ -170,3 +170,11 @@ def test_a_missing_file_ends_with_2(cli: Cli, tmp_path: Path) -> None:
     result = cli("run", str(tmp_path / "nothing.yaml"))
     assert result.exit_code == 2
     assert "no file is called" in result.stderr
+
+
+def test_a_folder_and_what_is_no_number_are_refused_in_words_of_the_user(cli: Cli, world: str) -> None:
+    folder = str(Path(world).parent)
+    refused = cli("run", folder)
+    assert refused.exit_code == 2
+    assert f"{folder!r} is a folder: name a file in it" in refused.stderr
+    assert "'many' is not a valid whole number" in cli("run", world, "--trials", "many").stderr

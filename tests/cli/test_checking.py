@@ -215,12 +215,14 @@ def test_folders_are_searched_for_files_that_begin_a_scenario(cli: Cli, project:
     deep = project / "scenarios" / "team" / "deep"
     deep.mkdir(parents=True)
     (deep / "other.yml").write_text(DESK.replace("name: help-desk", "name: other"), "utf-8")
-    (deep / "values.yaml").write_text("image: nginx\n", "utf-8")
+    (deep / "values.yaml").write_bytes(b"image: caf\xe9\n")
     found = json.loads(cli("check", "scenarios", "scenarios/desk.yaml", *FEW, "--format", "json").stdout)
     assert [each["file"] for each in found["result"]["files"]] == [
         os.path.join("scenarios", "desk.yaml"),
         os.path.join("scenarios", "team", "deep", "other.yml"),
     ]
+    (deep / "wide.yaml").write_bytes(DESK.encode("utf-16"))
+    assert "is not UTF-8" in cli("check", "scenarios", *FEW).stderr, "a scenario is never left out in silence"
 
 
 def test_what_cannot_be_told_says_how_many_trials_would_and_how_to_have_them(cli: Cli, project: Path) -> None:

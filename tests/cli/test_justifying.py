@@ -55,8 +55,9 @@ def test_evidence_can_be_of_some_frameworks(cli: Cli, world: str) -> None:
 
 
 def test_study_takes_files_and_folders(cli: Cli, world: str, tmp_path: Path) -> None:
+    (Path(world).parent / "values.yaml").write_bytes(b"image: caf\xe9\n")  # no scenario, and not even UTF-8
     found = answer(cli("study", str(Path(world).parent), world, "-n", "5", "--format", "json"))
-    assert len(found["rows"]) == 4, "two entry points, from the folder and from the file"
+    assert len(found["rows"]) == 2, "two entry points; a file that is named twice counts once"
     out = tmp_path / "study.md"
     assert cli("study", world, "-n", "5", "-o", str(out)).exit_code == 0
     assert "where task-scoped does not help" in out.read_text("utf-8")
@@ -66,4 +67,4 @@ def test_study_of_nothing_is_bad_usage(cli: Cli, tmp_path: Path) -> None:
     assert cli("study").exit_code == 2
     empty = cli("study", str(tmp_path))
     assert empty.exit_code == 2
-    assert "no YAML file lies in the folder" in empty.stderr
+    assert "holds no scenario" in empty.stderr
