@@ -93,13 +93,13 @@ class Comparison:
         matrix = self.pairs[self.against]
         if matrix.without_entitlement:
             text += f" {matrix.warning}"
-        return f"{text} {self.doubt[:1].upper()}{self.doubt[1:]}." if self.doubt else text
+        return f"{text} {self.doubt}" if self.doubt else text
 
     @property
     def doubt(self) -> str:
-        """Under which policies nothing is lost, and how far that can be believed; empty if there are none."""
+        """A sentence about the policies under which nothing is lost; empty if there are none."""
         zero = [result.provenance.policy for result in self.results if result.is_zero]
-        return f"nothing is lost under {', '.join(zero)}, and {DOUBT}" if zero else ""
+        return f"Nothing is lost under {', '.join(zero)}, and {DOUBT}." if zero else ""
 
     def table(self) -> Table:
         """The policies side by side: what the attacker gets."""

@@ -56,13 +56,13 @@ class Findings:
 
     @property
     def sentence(self) -> str:
-        """What is lost, what the best policy would save and cost, and what to do first."""
-        return f"{'; '.join(self.parts)}."
+        """What is lost, what the best policy would save and cost, and what to do first; and what to doubt of it."""
+        return " ".join(filter(None, (f"{'; '.join(self.parts)}.", self.comparison.doubt)))
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of the sentence."""
-        return tuple(filter(None, (self.lost, self.saved, self.comparison.doubt, self.to_do)))
+        return (self.lost, self.saved, *([self.to_do] if self.to_do else []))
 
     @property
     def lost(self) -> str:

@@ -78,7 +78,7 @@ def test_the_page_says_what_is_lost_what_would_save_it_and_what_to_do_first(read
     assert report.summary in text
     assert "If desk-key leaks, 50 of value is lost on average [50, 50] under rbac, the policy in force" in text
     assert "ours would save 50 of it [50, 50], at the cost of" in text
-    assert "nothing is lost under" in text
+    assert "Nothing is lost under" in text
     assert "a blast radius of zero is almost always a modelling error" in text
     assert "first to narrow: drop crm.read on cases from role clerk" in text
 
@@ -223,7 +223,7 @@ def quick(report: simkit.Report) -> simkit.Report:
 def test_a_quick_report_says_the_same_without_what_to_narrow(report: simkit.Report, quick: simkit.Report) -> None:
     read = Read(quick.html())
     assert "What to narrow first" not in [text for _, text in read.headings]
-    assert report.summary.startswith(quick.summary[:-1])
+    assert report.findings.parts[:2] == quick.findings.parts
     assert quick.in_force.table() == report.in_force.table()
     assert "--quick" in command(quick)
     assert len(quick.tables()) < len(report.tables())
