@@ -222,21 +222,26 @@ class BlastRadius:
         )
 
     def table(self) -> Table:
-        """The measures, a row each."""
+        """The measures, a row each; those of value and loss only where some loss has a value."""
+        valued = bool(self.legend.value)
+        rows = self._value_rows() if valued else []
+        for group in GROUPS:
+            rows.append((f"{group} reached (of {self.legend.totals[group]})", *_three(self.reached(group))))
+        rows.append(("chance of containment", *_three(self.contained(), percent)))
+        if valued:
+            rows.append(("time to first loss, median", *_three(self.time_to_first_loss(), duration)))
+        rows.append(("time to containment, median", *_three(self.time_to_containment(), duration)))
+        return Table(("measure", "estimate", "low", "high"), rows, title=str(self.provenance), note="95 % intervals")
+
+    def _value_rows(self) -> list[tuple[str | float | None, ...]]:
         p95, value = self.quantile(0.95), self.value_lost()
-        rows: list[tuple[str | float | None, ...]] = [
+        return [
             ("value lost, mean", value.estimate, value.low, value.high),
             ("value lost, median", *_three(self.quantile(0.5))),
             ("value lost, p95", p95.estimate, p95.low, p95.high),
             ("value lost, CVaR95", self.cvar(), None, None),
             ("value lost, worst case", self.worst_case.value, None, None),
         ]
-        for group in GROUPS:
-            rows.append((f"{group} reached (of {self.legend.totals[group]})", *_three(self.reached(group))))
-        rows.append(("chance of containment", *_three(self.contained(), percent)))
-        rows.append(("time to first loss, median", *_three(self.time_to_first_loss(), duration)))
-        rows.append(("time to containment, median", *_three(self.time_to_containment(), duration)))
-        return Table(("measure", "estimate", "low", "high"), rows, title=str(self.provenance), note="95 % intervals")
 
     @cached_property
     def _hops(self) -> dict[int, int]:

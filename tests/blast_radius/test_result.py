@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from small_losses import ALWAYS, BOTH, CARDS, NAMES, SAMPLES, blast_radius
@@ -145,6 +146,20 @@ def test_tables_show_the_numbers() -> None:
     goals = {row[0]: row[1] for row in FIVE.goals_table().rows}
     assert goals == {"both-read": "40 %", "out-of-reach": "0 %"}
     assert FIVE.losses_table().rows[0][:2] == ("names", "confidentiality")
+
+
+def test_where_no_loss_has_a_value_no_row_speaks_of_value_or_of_loss() -> None:
+    worthless = replace(FIVE, legend=replace(FIVE.legend, value={}))
+    shown = [str(row[0]) for row in worthless.table().rows]
+    assert not [name for name in shown if "value" in name or "loss" in name]
+    assert [row[0] for row in FIVE.table().rows if row[0] not in shown] == [
+        "value lost, mean",
+        "value lost, median",
+        "value lost, p95",
+        "value lost, CVaR95",
+        "value lost, worst case",
+        "time to first loss, median",
+    ]
 
 
 def test_the_summary_speaks_of_zero_only_where_it_is() -> None:
