@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from support_desk import DESK
 
 import simkit
 from simkit.drawing.lanes import Picture, picture
-from simkit.drawing.reached import OUT, lit, reached
+from simkit.drawing.marks import pictured
+from simkit.drawing.reached import OUT, Reached, lit, reached
+from simkit.model import EntryPoint
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +37,22 @@ def test_a_box_is_reached_in_the_share_of_trials_that_reach_what_it_stands_for(
     assert found["resource:customer-records"].share == lost.estimate == 1.0
     assert found["resource:customer-records"].median == leaked.time_to("customer-records:confidentiality").estimate
     assert found["identity:support-agent"] == OUT
+    assert (OUT.state, OUT.words) == ("out", "out of reach")
+    assert found["resource:customer-records"].words.startswith("reached in 100 % of trials, the median after ")
+
+
+def test_what_falls_at_the_first_moment_counts() -> None:
+    taken = simkit.Scenario("desk", DESK, {"taken": EntryPoint("taken", "compromise", "desk")})
+    found = reached(simkit.simulate(taken, "rbac", trials=5), pictured(taken))
+    assert found["identity:desk"] == Reached(1.0, 0.0, True)
 
 
 def test_what_only_the_worst_case_reaches_is_within_reach(starter: simkit.Scenario, drawn: Picture) -> None:
     few = simkit.simulate(starter, "task-scoped", entry_point="leaked-ci-secret", trials=1)
     found = reached(few, drawn)
-    missed = [box for box, how in found.items() if not how.share and how.within]
+    missed = [how for how in found.values() if how.state == "within"]
     assert missed
+    assert all(not how.share and how.median is None and "worst case" in how.words for how in missed)
     assert all(how.within for how in found.values() if how.share)
 
 

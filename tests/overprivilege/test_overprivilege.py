@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from support_desk import DESK
 
 import simkit
-from simkit.model import EntryPoint, Need, ObservedRun
+from simkit.model import Entitlement, EntryPoint, Need, ObservedRun
 from simkit.overprivilege import OverPrivilege, most_likely_missed, over_privilege
 from simkit.overprivilege.result import COLUMNS
 from simkit.scenario import Scenario
@@ -100,6 +101,34 @@ def test_a_need_for_what_is_not_granted_needs_no_grant() -> None:
     model = replace(DESK, tasks={**DESK.tasks, "triage": task})
     found = over_privilege(Scenario("desk", model, ENTRY))
     assert "desk: crm.write_case on cases" in unneeded(found)
+
+
+def test_a_grant_beside_the_target_of_a_need_is_not_needed() -> None:
+    """Tidying needs case-eu; what is granted is its sibling."""
+    task = replace(DESK.tasks["triage"], identity="ci", needs=(Need("crm.delete_case", ("case-eu",)),))
+    ci = replace(DESK.identities["ci"], entitlements=(Entitlement("crm.delete_case", ("case-us",)),))
+    model = replace(DESK, identities={**DESK.identities, "ci": ci}, tasks={**DESK.tasks, "triage": task})
+    assert unneeded(over_privilege(Scenario("desk", model, ENTRY)), "ci") == {"ci: crm.delete_case on case-us"}
+
+
+def test_what_a_task_does_by_itself_is_not_needed_by_the_identity_of_its_tool() -> None:
+    """Answering calls the crm, which runs as the biller, and sends mail, which does not."""
+    biller = replace(DESK.identities["biller"], entitlements=(Entitlement("mail.send"),))
+    model = replace(DESK, identities={**DESK.identities, "biller": biller})
+    assert unneeded(over_privilege(Scenario("desk", model, ENTRY)), "biller") == {"biller: mail.send"}
+
+
+def test_a_run_that_calls_an_operation_twice_is_one_run() -> None:
+    found = over_privilege(desk(ObservedRun("answer", ("crm.read_note", "crm.read_note"))))
+    used = {str(grant): grant.used for grant in found.grants if grant.identity == "desk"}
+    assert used["crm.read_note on cases"] == 1
+
+
+def test_without_runs_no_task_was_missed_and_without_a_rate_none_will_be_seen() -> None:
+    found = over_privilege(desk())
+    assert found.windows["desk"].unseen == ()
+    assert found.windows["ci"].lasting == math.inf
+    assert over_privilege(desk(ObservedRun("answer", ()))).windows["desk"].unseen == ("triage",)
 
 
 def test_sessions_shrink_with_the_scope_while_grants_do_not() -> None:
