@@ -9,7 +9,7 @@ import simkit
 from simkit.drawing.lanes import Picture, picture
 from simkit.drawing.marks import pictured
 from simkit.drawing.reached import OUT, Reached, lit, reached
-from simkit.model import EntryPoint
+from simkit.model import EntryPoint, Goal
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +101,19 @@ def test_the_lines_of_a_path_lead_from_the_credential_to_what_is_lost(
     } <= lines
     lit_boxes = {box for light in lights for box in light.boxes}
     assert {end for line in lines for end in line} <= lit_boxes
+
+
+def test_a_trust_edge_is_lit_where_the_attack_crosses_it() -> None:
+    """The pipeline's key is redeemed, the pipeline becomes the biller, and the biller may read the cases."""
+    goals = {"cases-out": Goal("cases-out", lost=(("cases", "confidentiality"),))}
+    leaked = simkit.Scenario("desk", DESK, {"leaked": EntryPoint("leaked", "leak", "deploy-key")}, goals)
+    result, drawn = simkit.simulate(leaked, "rbac", trials=5), pictured(leaked)
+    (path,) = result.paths("cases-out", limit=1)
+    (crossed,) = (
+        light for step, light in zip(path.steps, lit(leaked, result, path, drawn), strict=True) if step.rule == "assume"
+    )
+    assert crossed.boxes == ("identity:biller", "identity:ci")
+    lines = [drawn.edges[place] for place in crossed.lines]
+    assert [(line.source, line.target, line.relation) for line in lines] == [
+        ("identity:ci", "identity:biller", "may become")
+    ]

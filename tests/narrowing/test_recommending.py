@@ -71,6 +71,21 @@ def test_what_any_run_used_is_needed_and_enough_runs_are_said_to_be_enough() -> 
     assert free(shop(*[ObservedRun("sell", ())] * 60))["Take role books from clerk"] == (True, "60 runs, enough")
 
 
+def test_a_role_that_nobody_needs_is_dropped_once_and_not_taken_from_each_holder_too() -> None:
+    sells = world(SHOP, f"{SELLS.rstrip(', ')}}}")
+    dropped = "Drop shop.read on ledger, shop.post on ledger from role books"
+    assert free(sells) == {dropped: (False, "no task declared for cleaner and 1 more")}
+
+
+@pytest.mark.parametrize(
+    ("sweeps", "evidence"), [(0, "declared tasks, no runs"), (10, "10 runs, too little"), (60, "60 runs, enough")]
+)
+def test_the_evidence_is_that_of_the_holder_of_which_least_is_known(sweeps: int, evidence: str) -> None:
+    known = world(SHOP.replace("      ghost: {roles: [books]}\n", ""), SELLS + SWEEPS)
+    runs = [*[ObservedRun("sell", ())] * 70, *[ObservedRun("sweep", ())] * sweeps]
+    assert free(replace(known, observed=tuple(runs)))["Drop shop.read on ledger from role books"] == (True, evidence)
+
+
 def ranked(scenario: Scenario, goal: str | None, without: Iterable[str] = ()) -> Recommendations:
     return recommend(scenario, goal=goal, trials=40, budget=2, without=without)
 
