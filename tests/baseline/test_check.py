@@ -187,6 +187,16 @@ def test_what_is_only_possible_is_not_blamed_on_old_paths(tmp_path: Path) -> Non
     assert report.checks[0].spot(report.growth[0].sentence)[0] == LINE
 
 
+@pytest.mark.parametrize(("bound", "status", "sure"), [("5%", "fail", True), ("50%", "unsure", False)])
+def test_a_path_is_as_sure_as_the_verdict_that_it_stands_behind(
+    tmp_path: Path, bound: str, status: str, sure: bool
+) -> None:
+    """The ledger is read in half of the trials, so that no number of them tells whether 50 % is kept."""
+    report = check([desk(tmp_path, grown().replace("at_most: 5%", f"at_most: {bound}"))], terms=FEW)
+    assert {verdict.status for verdict in report.verdicts} == {status}
+    assert {path.sure for path in report.paths} == {sure}
+
+
 def test_a_path_keeps_the_reasons_of_all_its_findings(stored: tuple[str, str]) -> None:
     report = changed(stored, grown())
     (path,) = [path for path in report.paths if path.entry_point == "leaked-key"]
