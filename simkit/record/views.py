@@ -24,7 +24,6 @@ class Views:
     response: Response = field(default_factory=Response)
     sessions: Mapping[str, Session] = field(default_factory=dict)
     gained: Mapping[str, Mapping[Fact, Iterable[Grant]]] = field(default_factory=dict)
-    miss_rates: Mapping[str, float] = field(default_factory=dict)
     fresh: frozenset[str] = frozenset()
 
     @classmethod
@@ -37,7 +36,6 @@ class Views:
             response=world.response,
             sessions=sessions,
             gained=world.gained,
-            miss_rates={name: world.miss_rate(session.policy) for name, session in sessions.items()},
             fresh=frozenset(token.name for token in world.tokens(world.model.credentials) if token.rate),
         )
 

@@ -197,6 +197,12 @@ def test_a_path_is_as_sure_as_the_verdict_that_it_stands_behind(
     assert {path.sure for path in report.paths} == {sure}
 
 
+def test_no_path_stands_behind_what_happens_too_seldom(tmp_path: Path) -> None:
+    report = check([desk(tmp_path, grown().replace("at_most: 5%", "at_least: 90%"))], terms=FEW)
+    assert {verdict.status for verdict in report.verdicts} == {"fail"}
+    assert report.paths == []
+
+
 def test_a_path_keeps_the_reasons_of_all_its_findings(stored: tuple[str, str]) -> None:
     report = changed(stored, grown())
     (path,) = [path for path in report.paths if path.entry_point == "leaked-key"]

@@ -12,11 +12,13 @@ from tiny_worlds import world
 from simkit.errors import QuestionError
 from simkit.model import ObservedRun
 from simkit.narrowing import Recommendations, candidates, cut_by_one, cut_off, recommend, weigh
-from simkit.narrowing.bearing import Bearing
+from simkit.narrowing.bearing import Bearing, Bearings
+from simkit.narrowing.measuring import Question
 from simkit.narrowing.unneeded import unneeded
 from simkit.narrowing.work import Givers
 from simkit.overprivilege import over_privilege
 from simkit.scenario import Scenario
+from simkit.simulation import simulate
 
 SHOP = """
     identities:
@@ -117,6 +119,32 @@ def test_a_loss_that_no_goal_names_has_a_path_too() -> None:
     assert found["Bind clerk-key to the runtime of its identity"].path.endswith("shop.read ledger")
     assert found["Take role books from clerk"].relevant
     assert Bearing().ids == ""
+
+
+def test_paths_are_those_to_the_goal_that_is_asked_about_else_to_every_loss_the_costliest_first() -> None:
+    scenario = shop()
+    result = simulate(scenario, trials=40)
+
+    def ends(goal: str | None) -> list[str]:
+        question = Question.about(scenario, None, goal, trials=40, seed=0, threads=None)
+        return list(dict.fromkeys(path.goal for path in Bearings([result], question, scenario.model).paths))
+
+    assert ends("books-out") == ["books-out"]
+    assert ends(None) == ["lost(ledger, confidentiality)", "lost(orders, confidentiality)", "lost(ledger, integrity)"]
+
+
+def test_a_narrowing_bears_on_the_first_step_that_it_touches() -> None:
+    class Everything:
+        def bears_on(self, cause: object, model: object) -> bool:
+            return True
+
+    scenario = shop()
+    question = Question.about(scenario, None, "books-out", trials=40, seed=0, threads=None)
+    bearings = Bearings([simulate(scenario, trials=40)], question, scenario.model)
+    first = bearings.paths[0]
+    assert len(first.steps) > 1
+    found = bearings.of(Everything())  # type: ignore[arg-type]
+    assert (found.path, found.at) == (str(first), first.steps[0].label)
 
 
 def test_without_values_the_share_of_goals_is_made_smaller() -> None:
