@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from book_shop import SELLS, SHOP, SWEEPS
 from tiny_worlds import world
 
 from simkit.errors import QuestionError
@@ -19,29 +20,6 @@ from simkit.narrowing.work import Givers
 from simkit.overprivilege import over_privilege
 from simkit.scenario import Scenario
 from simkit.simulation import simulate
-
-SHOP = """
-    identities:
-      clerk: {roles: [sales, books]}
-      cleaner: {roles: [books]}
-      ghost: {roles: [books]}
-    resources:
-      orders: {value: {confidentiality: 4}}
-      ledger: {value: {confidentiality: 6, integrity: 1}}
-    tools:
-      shop:
-        operations:
-          read: {effect: read, targets: [orders, ledger]}
-          post: {effect: write, targets: [ledger]}
-    credentials: {clerk-key: {identity: clerk}}
-    roles:
-      sales: {entitlements: [{operation: shop.read, targets: [orders]}]}
-      books: {entitlements: [{operation: shop.read, targets: [ledger]}, {operation: shop.post}]}
-    entry_points: {leaked: {leak: clerk-key}}
-    goals: {books-out: {lost: ["ledger: confidentiality"]}}
-"""
-SELLS = "tasks: {sell: {identity: clerk, needs: [{operation: shop.read, targets: [orders]}], rate: 1/h}, "
-SWEEPS = "sweep: {identity: cleaner, needs: [{operation: shop.post}], rate: 1/d}}"
 
 
 def shop(*runs: ObservedRun) -> Scenario:
