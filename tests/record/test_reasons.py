@@ -75,6 +75,17 @@ def test_a_read_asks_no_person(world: tuple[dict[str, Step], Views]) -> None:
     assert why_executed(read, views) == "entitled by role desk; the checks missed that it was out of context"
 
 
+def test_a_person_is_asked_where_the_entitlement_says_so_whatever_the_policy() -> None:
+    guarded = WORLD.replace("{operation: crm.*}", "{operation: crm.read, conditions: [approval]}")
+    scenario = loads(guarded.replace("needs: [crm.drop]", "needs: [crm.read]"))
+    made = _world(scenario, scenario.grant_policy("rbac"), scenario.entry_points)
+    steps = {step.key: step for step in attack_graph(made, horizon=scenario.horizon).steps}
+    read = steps["replays(desk): crm.read(cases)"]
+    assert read.chance == 0.5, "the person approves half of what is asked"
+    assert why_executed(read, Views.of(made)) == "entitled by role desk; a person approved it"
+    assert why_refused(read, word(0.5), Views.of(made)) == (DENIED, "the person who must approve it refused")
+
+
 def test_who_approved_is_said(world: tuple[dict[str, Step], Views]) -> None:
     steps, views = world
     drop = steps["steers(desk): crm.drop(cases)"]
@@ -89,7 +100,7 @@ def test_an_agent_that_does_not_follow_was_not_denied(world: tuple[dict[str, Ste
     assert why_refused(steer, word(0.5), views) == (ALLOWED, "the agent did not follow the planted content")
     assert why_executed(steer, views) == "tickets is read in task reply"
     invoke = next(step for key, step in steps.items() if step.rule == "invoke" and key.startswith("replays(desk)"))
-    assert why_refused(invoke, word(0.5), views)[0] == ALLOWED
+    assert why_refused(invoke, word(0.5), views) == (ALLOWED, "the agent did not follow the planted content")
     assert why_refused(invoke, word(invoke.chance), views)[0] == DENIED
 
 
