@@ -323,7 +323,10 @@ def _pairs(attack: Attack) -> PairMatrix:
 
 
 def chosen_entry(scenario: Scenario, entry_point: str | None) -> str:
-    """The name of the entry point that is meant. Raises QuestionError for an unknown one, and if None of several."""
+    """The name of the entry point that is meant. Raises QuestionError for an unknown one, if None of several, and for
+    what is no scenario."""
+    if not isinstance(scenario, Scenario):
+        raise QuestionError(f"{scenario!r} is no scenario: read one with simkit.load")
     names: Sequence[str] = list(scenario.entry_points)
     if entry_point is None and len(names) == 1:
         return names[0]

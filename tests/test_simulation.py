@@ -85,6 +85,12 @@ def test_bad_names_and_seeds_are_refused() -> None:
         simulate(SMALL, entry_point="web", trials=2, seed=-1)
 
 
+def test_the_name_of_a_file_is_no_scenario() -> None:
+    for ask in (simulate, compare):
+        with pytest.raises(QuestionError, match=r"'world.yaml' is no scenario: read one with simkit.load"):
+            ask("world.yaml", entry_point="web", trials=2)  # type: ignore[operator]
+
+
 def test_other_entries_can_be_compiled_in_place_of_the_scenarios_own() -> None:
     attack = compile_attack(SMALL, entries={"again": replace(SMALL.entry_points["web"], name="again")})
     assert list(attack.graph.entries) == ["again"]

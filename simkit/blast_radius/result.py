@@ -103,12 +103,12 @@ class BlastRadius:
         return intervals.mean(self.values.tolist())
 
     def quantile(self, share: float) -> Interval:
-        """The value that a `share` of the samples does not exceed (0.95 for p95)."""
-        return intervals.quantile(self._ordered, share)
+        """The value that a `share` of the samples does not exceed (0.95 for p95). Raises QuestionError for no share."""
+        return intervals.quantile(self._ordered, _checked_share(share))
 
     def cvar(self, share: float = 0.95) -> float:
-        """The mean of the worst samples beyond the quantile at `share`."""
-        return intervals.tail_mean(self._ordered, share)
+        """The mean of the worst samples beyond the quantile at `share`. Raises QuestionError for no share."""
+        return intervals.tail_mean(self._ordered, _checked_share(share))
 
     def exceedance(self) -> list[tuple[float, float]]:
         """The loss exceedance curve: each value that some sample lost, and the share of samples that lost more."""
@@ -351,6 +351,12 @@ class BlastRadius:
 
 def _seconds(times: NDArray[np.int64]) -> list[float | None]:
     return [time / 1000 if time >= 0 else None for time in times.tolist()]
+
+
+def _checked_share(share: float) -> float:
+    if not 0 <= share <= 1:
+        raise QuestionError(f"the share {share!r} is not from 0 to 1: write 0.95 for p95")
+    return share
 
 
 def _three(interval: Interval, write=None) -> tuple[str | float | None, ...]:  # type: ignore[no-untyped-def]

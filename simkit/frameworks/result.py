@@ -146,7 +146,7 @@ def evidence(
     policy: str | GrantPolicy | None = None,
     *,
     entry_point: str | None = None,
-    frameworks: Iterable[str] | None = None,
+    frameworks: str | Iterable[str] | None = None,
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
@@ -154,8 +154,8 @@ def evidence(
     """What was measured of each control under `policy` (None: the one in force), every dial turned alone from there.
 
     Replays all entry points, each as likely as the next, or the one that is named. `frameworks` (None: all) are names
-    in `simkit.standards.controls.CONTROL_LISTS`. Raises QuestionError for an unknown entry point or framework, bad
-    trials or seed; PolicyError for an unknown policy.
+    in `simkit.standards.controls.CONTROL_LISTS`, or one of them. Raises QuestionError for an unknown entry point or
+    framework, bad trials or seed; PolicyError for an unknown policy.
     """
     asked = _asked(frameworks)
     count, word = checked_trials(trials), checked_seed(seed)
@@ -178,8 +178,9 @@ def evidence(
     return Evidence(rows, _provenance(scenario, chosen, entries, word, count))
 
 
-def _asked(frameworks: Iterable[str] | None) -> list[Asked]:
-    wanted = list(CONTROL_LISTS) if frameworks is None else list(frameworks)
+def _asked(frameworks: str | Iterable[str] | None) -> list[Asked]:
+    given = [frameworks] if isinstance(frameworks, str) else frameworks
+    wanted = list(CONTROL_LISTS if given is None else given)
     for name in wanted:
         if name not in CONTROL_LISTS:
             raise QuestionError(f"no framework is called {name!r}: {nearest(name, CONTROL_LISTS)}")

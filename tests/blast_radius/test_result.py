@@ -162,6 +162,13 @@ def test_where_no_loss_has_a_value_no_row_speaks_of_value_or_of_loss() -> None:
     ]
 
 
+@pytest.mark.parametrize("share", [95, -0.5, math.nan])
+def test_what_is_no_share_has_no_quantile(share: float) -> None:
+    for ask in (FIVE.quantile, FIVE.cvar):
+        with pytest.raises(QuestionError, match=r"is not from 0 to 1: write 0\.95 for p95"):
+            ask(share)
+
+
 def test_the_summary_speaks_of_zero_only_where_it_is() -> None:
     assert "8.8" in FIVE.summary
     assert "modelling error" not in FIVE.summary

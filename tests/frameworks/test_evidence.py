@@ -77,7 +77,7 @@ def test_measures_by_kind_look_at_entry_points_of_that_kind_only() -> None:
 
 def test_frameworks_can_be_chosen_and_unknown_ones_are_refused() -> None:
     found = evidence(two_dials(), frameworks=["NIST CSF"], trials=5)
-    assert len(found.rows) == 13
+    assert len(found.rows) == len(evidence(two_dials(), frameworks="NIST CSF", trials=5).rows) == 13
     assert "NIST SP 800-63" not in found.summary
     with pytest.raises(QuestionError, match="no framework is called 'NIST CFS': did you mean NIST CSF"):
         evidence(two_dials(), frameworks=["NIST CFS"])
