@@ -48,7 +48,7 @@ class Report:
     @property
     def in_force(self) -> BlastRadius:
         """The blast radius under the policy in force."""
-        return self.comparison[self.comparison.against]
+        return self.findings.in_force
 
     @cached_property
     def findings(self) -> Findings:

@@ -35,16 +35,16 @@ class Findings:
     ranking: Recommendations | None
 
     @property
-    def now(self) -> BlastRadius:
-        """What is lost under the policy in force."""
+    def in_force(self) -> BlastRadius:
+        """The blast radius under the policy in force."""
         return self.comparison[self.comparison.against]
 
     @property
     def best(self) -> BlastRadius:
         """The policy that loses least of those that break no more tasks than the one in force; it may be that one."""
-        broken = len(self.now.utility.broken)
+        broken = len(self.in_force.utility.broken)
         able = [result for result in self.comparison.results if len(result.utility.broken) <= broken]
-        return min(able, key=lambda result: (self._badness(result), result is not self.now))
+        return min(able, key=lambda result: (self._badness(result), result is not self.in_force))
 
     def _badness(self, result: BlastRadius) -> float:
         return result.value_lost().estimate if self.comparison.has_values else result.goals_reached()
@@ -67,9 +67,9 @@ class Findings:
     @property
     def lost(self) -> str:
         """What is lost under the policy in force."""
-        entry = self.scenario.entry_points[self.now.provenance.entry_point]
+        entry = self.scenario.entry_points[self.in_force.provenance.entry_point]
         start = _STARTS[entry.kind].format(entry.target or f"what {entry.task} reads")
-        return f"{start}, {self._lost(self.now)} under {self.comparison.against}, the policy in force"
+        return f"{start}, {self._lost(self.in_force)} under {self.comparison.against}, the policy in force"
 
     def _lost(self, result: BlastRadius) -> str:
         if not self.comparison.has_values:
@@ -81,7 +81,7 @@ class Findings:
     def saved(self) -> str:
         """What the best policy would save, and what it costs the legitimate work."""
         best = self.best
-        if best is self.now:
+        if best is self.in_force:
             return "no policy compared here loses less without breaking more tasks"
         name = best.provenance.policy
         if not self.comparison.has_values:
@@ -96,7 +96,7 @@ class Findings:
 
     def _cost(self, best: BlastRadius) -> str:
         """Utility stands beside a saving always."""
-        more, now = best.utility, self.now.utility
+        more, now = best.utility, self.in_force.utility
         return _counted(
             more.tokens_a_day - now.tokens_a_day,
             more.checks_a_day - now.checks_a_day,
@@ -118,7 +118,7 @@ class Findings:
 
     def tiles(self) -> list[Tile]:
         """The numbers of the policy in force."""
-        now, found = self.now, []
+        now, found = self.in_force, []
         if self.comparison.has_values:
             value, p95 = now.value_lost(), now.quantile(0.95)
             found.append(Tile("value lost, mean", format_number(value.estimate), f"95 % interval {_bounds(value)}"))
