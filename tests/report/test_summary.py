@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from book_shop import SELLS, SHOP, SWEEPS
 from tiny_worlds import world
 
 import simkit
-from simkit.report.summary import Findings
+from simkit.narrowing.costs import Cost
+from simkit.report.summary import Findings, costs
 
 ROLES_LOSE = "If clerk-key leaks, 11 of value is lost on average [11, 11] under rbac, the policy in force"
 BURDEN = "at the cost of 24 more tokens and 25 more checks a day"
-"""25 tasks a day, each with a token and a checked operation of its own; roles take one token a day."""
+"""24 sales a day take a token each (the cleaner has none), and 25 operations are checked; roles ask for neither."""
 
 
 def found(*policies: str | simkit.GrantPolicy, text: str = SHOP) -> Findings:
@@ -45,6 +49,33 @@ def test_a_difference_whose_interval_holds_zero_is_called_none() -> None:
     tight = replace(simkit.policy("task-scoped"), name="tight", miss_rate=0.08)
     saved = found("task-scoped", tight).saved
     assert saved == "tight loses least of the policies compared here, but the difference is none to speak of"
+
+
+def test_the_cost_of_a_policy_is_what_comes_on_top_of_the_one_in_force() -> None:
+    tight = replace(simkit.policy("task-scoped"), name="tight", miss_rate=0.0)
+    assert found("task-scoped", tight).saved.endswith(", at the cost of nothing that is counted here")
+
+
+@pytest.mark.parametrize(
+    ("unneeded", "cost", "said"),
+    [
+        (True, {}, "nothing: no declared task and no observed run needs it"),
+        (False, {"changes": 1}, "1 change to make, and for the work nothing that is counted here"),
+        (
+            False,
+            {"changes": 2, "tokens_a_day": 3.0, "approvals_a_day": 4.0, "waiting_minutes_a_day": 6.5},
+            "2 changes to make, and for the work 3 more tokens, 4 more approvals and 6.5 more minutes of waiting a day",
+        ),
+        (
+            False,
+            {"changes": 1, "stopped": 7},
+            "1 change to make, and for the work nothing that is counted here, 7 more real runs stopped",
+        ),
+    ],
+)
+def test_what_a_narrowing_costs_in_words(unneeded: bool, cost: dict[str, Any], said: str) -> None:
+    each: Any = SimpleNamespace(unneeded=unneeded, cost=Cost(**cost))
+    assert costs(each) == said
 
 
 def test_where_nothing_has_a_value_goals_are_counted() -> None:
