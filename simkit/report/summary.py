@@ -144,7 +144,7 @@ def costs(each: Recommendation) -> str:
     if each.unneeded:
         return "nothing: no declared task and no observed run needs it"
     cost = each.cost
-    work = _counted(cost.tokens_a_day, 0.0, cost.approvals_a_day, cost.waiting_minutes_a_day)
+    work = _counted(cost.tokens_a_day, cost.checks_a_day, cost.approvals_a_day, cost.waiting_minutes_a_day)
     stopped = f", {cost.stopped} more real runs stopped" if cost.stopped > 0 else ""
     return f"{cost.changes} change{'s' if cost.changes != 1 else ''} to make, and for the work {work}{stopped}"
 

@@ -39,10 +39,9 @@ _BOUNDS: Mapping[str, tuple[str, str]] = {
 def complaints(error: ValidationError, root: type[Part] = ScenarioPart) -> Iterator[tuple[Problem, bool]]:
     """Each of pydantic's errors as a problem, and whether it is about a key and not its value."""
     for found in error.errors(include_url=False):
-        where = tuple(found["loc"])
-        about_key = bool(where) and where[-1] == "[key]"
+        where, kind = tuple(found["loc"]), found["type"]
+        about_key = kind != "extra_forbidden" and bool(where) and where[-1] == "[key]"  # a file may have such a key, too
         where = where[:-1] if about_key else where
-        kind = found["type"]
         misfit = found.get("ctx", {}).get("error")
         if isinstance(misfit, MisfitError):
             yield Problem((*where, *misfit.at), str(misfit)), about_key or misfit.key
