@@ -40,7 +40,8 @@ def complaints(error: ValidationError, root: type[Part] = ScenarioPart) -> Itera
     """Each of pydantic's errors as a problem, and whether it is about a key and not its value."""
     for found in error.errors(include_url=False):
         where, kind = tuple(found["loc"]), found["type"]
-        about_key = kind != "extra_forbidden" and bool(where) and where[-1] == "[key]"  # a file may have such a key, too
+        # pydantic says so of a key that does not fit; a file may have a key of that name, too
+        about_key = kind != "extra_forbidden" and where[-1:] == ("[key]",)
         where = where[:-1] if about_key else where
         misfit = found.get("ctx", {}).get("error")
         if isinstance(misfit, MisfitError):

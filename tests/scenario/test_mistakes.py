@@ -91,7 +91,11 @@ READ = {
 }
 
 FITS = {
-    "\"[key]\": 1\n": (10, 1, "there is no key '[key]' here"),
+    "'[key]': 1\n": (
+        10,
+        1,
+        "there is no key '[key]' here: known: assumptions, compare, credentials, description, entry_points, ...",
+    ),
     "polcy: rbac\n": (10, 1, "there is no key 'polcy' here: did you mean policy?"),
     "tasks:\n  t: {identity: ci, need: []}\n": (11, 21, "there is no key 'need' here: did you mean needs?"),
     "trust: [{from: ci, to: cd, atenuates: true}]\n": (
