@@ -109,6 +109,7 @@ DARK: dict[str, Any] = {
     "lane": {"background-color": "#22262C", "border-color": "#3A4048", "color": "#B4BAC2"},
     "strokes": {INK: "#E8E8E8", "#A9A9A9": "#8A929C"},
 }
+"""The same on a dark page."""
 _BOX: dict[str, Any] = {
     "height": BOX[1],
     "border-width": 1,

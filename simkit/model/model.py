@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 MOST_NAMES = 96
-"""Places that the names of one kind take at most in a table."""
+"""Places that the names of one kind take at most, in a table and in a short form."""
 
 
 def listed(kinds: Mapping[str, Iterable[str]], *, title: str = "", note: str = "") -> Table:

@@ -10,11 +10,10 @@ from typing import Generic, TypeVar
 
 from simkit.errors import nearest
 from simkit.model import listed
+from simkit.model.model import MOST_NAMES
 from simkit.table import shorten
 
 T = TypeVar("T")
-MOST_NAMES = 96
-"""Places that the names take at most in the short form."""
 
 
 class Names(Mapping[str, T], Generic[T]):
