@@ -221,6 +221,7 @@ def value_axis(ax: Axes, values: Sequence[float], label: str) -> None:
 
 def number_axis(axis: Any, top: float) -> None:
     """Write the ticks of `axis` as numbers; where there is nothing above zero, zero is the only one."""
+    _few_ticks(axis)
     axis.set_major_formatter(lambda value, _: number(float(value)))
     if top <= 0:
         axis.set_ticks([0.0])
@@ -244,4 +245,13 @@ def nothing_lost(ax: Axes) -> None:
 
 def share_axis(axis: Any) -> None:
     """Write the ticks of `axis` in per cent."""
+    _few_ticks(axis)
     axis.set_major_formatter(lambda value, _: f"{format_number(round(float(value) * 100, 6))} %")
+
+
+def _few_ticks(axis: Any) -> None:
+    """At most seven ticks, at round numbers. matplotlib would count them by the height of the axes, which its layout
+    sets by the width of the labels, which the count decides: each drawing of the same picture could differ."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))

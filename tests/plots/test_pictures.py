@@ -194,6 +194,21 @@ def test_no_text_lies_over_another(drawn: tuple[str, Axes]) -> None:
     assert overlapping(boxes(words(drawn[1]))) == []
 
 
+def test_a_picture_on_the_screen_is_the_one_in_the_file(drawn: tuple[str, Axes], tmp_path: Path) -> None:
+    figure: Any = drawn[1].get_figure(root=True)
+
+    def seen() -> list[tuple[str, float, list[float]]]:
+        found = [(text, text.get_window_extent()) for text in words(drawn[1]) if text.get_text().strip()]
+        return [(text.get_text(), text.get_fontsize(), [round(at, 3) for at in box.extents]) for text, box in found]
+
+    plots.save(drawn[1], tmp_path / "it.png")
+    in_the_file = seen()
+    figure.canvas.draw()
+    assert seen() == in_the_file
+    figure.canvas.draw()
+    assert seen() == in_the_file
+
+
 def test_slanted_labels_do_not_run_into_each_other(drawn: tuple[str, Axes]) -> None:
     _, axes = drawn
     slanted = [label for label in axes.get_xticklabels() if label.get_rotation()]
