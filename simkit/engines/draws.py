@@ -58,7 +58,7 @@ def lane(sample):
     return np.uint64(((sample & 3) << 4) | ((sample >> 2) & 15))
 
 
-@part
+@text
 def success_word(seed, first_sample, stream, key, limit):
     """Which of 64 samples from `first_sample` (a multiple of 64) draw a word under `limit`.
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.engines.compiled import kernel, part, prefetch
+from simkit.engines.compiled import call, kernel, part, prefetch, wide
 from simkit.engines.draws import ALL, CERTAINLY, NONE, success_word
 from simkit.engines.plan import Index, Ints, Plan, Words, lined_up
 from simkit.fate import Stream
@@ -94,9 +94,10 @@ def front_of(facts: int) -> Front:
     )
 
 
-@part
+@call
 def _draw(fates, row, lanes, seed, first_sample, key, limit):
     """Draws the words of `row` in which a lane asks, and which are not known yet."""
+    wide()
     for w in range(WORDS):
         if lanes[w] != NONE and not fates.drawn[row] & _BITS[w]:
             fates.works[row, w] = success_word(seed, first_sample + 64 * w, _SUCCESS, key, limit)

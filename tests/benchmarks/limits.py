@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.racing import processor_time, seconds
 
-from simkit.engines.compiled import kernel
+from simkit.engines.compiled import kernel, wide
 from simkit.engines.draws import success_word, words
 from simkit.engines.heap import pop, push
 from simkit.fate import Stream
@@ -36,6 +36,7 @@ def bandwidth(size: int = 1 << 28) -> float:
 
 @kernel
 def _draw_words(keys, limit, found):  # type: ignore[no-untyped-def]
+    wide()
     for i in range(len(keys)):
         found[i] = success_word(np.uint64(1), 0, _SUCCESS, keys[i], limit)
 
