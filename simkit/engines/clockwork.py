@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
 from simkit.engines.plan import Index, Ints, Plan, Words, lined_up, rows
+from simkit.engines.queue import Queue, queue_of
 from simkit.errors import EngineError
 from simkit.fate import CERTAIN
 
-SIZE, TOUCHED, CHANGED, LISTED, CONTAIN_AT, ALARMED, SAMPLE = range(7)
-"""Places in `State.register`: events in the heap, facts that held, facts that just changed, steps
-that were due, the moment of containment, 1
-while it may still come, and the sample."""
+TOUCHED, CHANGED, LISTED, CONTAIN_AT, ALARMED, SAMPLE = range(6)
+"""Places in `State.register`: facts that held, facts that just changed, steps that were due, the moment of containment,
+1 while it may still come, and the sample."""
 NEAR = 1 << 14
 """Steps of the largest graph whose samples fit the second cache of a core (2 MiB on the machines measured)."""
 ASIDE, CONCLUDED, KNOWN = np.uint8(1), np.uint8(2), np.uint8(4)
@@ -29,15 +29,18 @@ def _record(**fields: str) -> np.dtype[np.void]:
     return np.dtype({"names": list(fields), "formats": list(fields.values())}, align=True)
 
 
-STEP = _record(constant="i8", alert="u8", begin="i4", end="i4", premise="i4", number="i4")
-"""A step as given, half a cache line: how long it takes if that never varies, else -1; the threshold of its alert; its
-conclusions are those from `begin` to `end`; its only premise, else -1; its number in the graph."""
+STEP = _record(
+    key="u8", after="i8", due="i8", takes="4u4", fact="i4", premise="i4", number="i4", timing="i4", taken_in="u4",
+    lasting="u1", aged="u1", alarming="u1", marks="u1",
+)  # fmt: skip
+"""A step, one cache line. As given: the key of its draws; its conclusion, as in `CONCLUSION`, if there is just one
+(else `fact` is -1); its only premise, else -1; its number in the graph; its row of `Clockwork.timings`; 1 if it may
+raise an alert. In a sample: its marks; the moment, and one, at which it concludes (0 if it has no event); how long it
+takes in the four samples that share its draws, LONG if that is not less, and which four these are (the block, and
+one)."""
+LONG = 0xFFFFFFFF
 CONCLUSION = _record(after="i8", fact="i4", lasting="u1", aged="u1")
 """What a step concludes, how long that outlives the premises, whether the fact lasts for ever or is an aged token."""
-STEP_NOW = _record(due="i8", marks="u1")
-"""A step in a sample: the moment, and one, at which it concludes (0 if it has no event), and its marks."""
-TAKES_NOW = _record(takes="4i8", taken_in="i8", unused="3i8")
-"""How long a step takes in the four samples that share its draws, and which four these are (the block, and one)."""
 FACT_NOW = _record(since="i8", until="i8", won="i8", first="i8", by="i4", unused="28u1")
 """A fact in a sample, one cache line."""
 
@@ -46,11 +49,14 @@ class Clockwork(NamedTuple):
     """Times and chances, by step of the plan, by conclusion or by fact. Times are int64 ms, chances thresholds."""
 
     steps: Records
-    """`STEP` by step."""
+    """`STEP` by step, as given."""
     conclusions: Records
     """`CONCLUSION` in the order of `Plan.out_idx`."""
-    takes: Index
-    """(steps, 3) The tables of its duration, wait and approval."""
+    alert: Words
+    timings: Index
+    """(timings, 3) The tables of a duration, a wait and an approval: steps share few of these."""
+    constant: Ints
+    """(timings) Their sum, if none of them ever varies; else -1."""
     alert_delay: Index
     certain: NDArray[np.uint8]
     """1 for a step that always works."""
@@ -79,10 +85,15 @@ def clockwork(graph: AttackGraph, plan: Plan) -> Clockwork:
             f"a horizon of {graph.horizon} ms is too long for a graph of {len(graph.step_hash)} steps: "
             f"choose one of at most {longest} ms"
         )
+    conclusions = _conclusions(graph, plan)
+    timings, timing = _timings(graph, plan)
+    fixed = graph.fixed[timings]
     return Clockwork(
-        steps=_steps(graph, plan),
-        conclusions=_conclusions(graph, plan),
-        takes=np.stack([graph.duration, graph.wait, graph.approval], axis=1)[plan.number].astype(np.int32),
+        steps=_steps(graph, plan, conclusions, timing),
+        conclusions=conclusions,
+        alert=graph.alert[plan.number],
+        timings=timings,
+        constant=np.where((fixed >= 0).all(axis=1), fixed.sum(axis=1), -1),
         alert_delay=graph.alert_delay[plan.number].astype(np.int32),
         certain=(plan.success >= np.uint64(CERTAIN)).astype(np.uint8),
         surviving=graph.fact_surviving,
@@ -99,16 +110,24 @@ def clockwork(graph: AttackGraph, plan: Plan) -> Clockwork:
     )
 
 
-def _steps(graph: AttackGraph, plan: Plan) -> Records:
-    fixed = [graph.fixed[row][plan.number] for row in (graph.duration, graph.wait, graph.approval)]
-    never_varies = np.logical_and.reduce([part >= 0 for part in fixed])
+def _timings(graph: AttackGraph, plan: Plan) -> tuple[Index, Ints]:
+    """The different (duration, wait, approval), and which of them each step has."""
+    tables = len(graph.fixed)
+    each = ((graph.duration * tables + graph.wait) * tables + graph.approval)[plan.number]
+    found, timing = np.unique(each, return_inverse=True)
+    return np.stack([found // tables**2, found // tables % tables, found % tables], axis=1).astype(np.int32), timing
+
+
+def _steps(graph: AttackGraph, plan: Plan, conclusions: Records, timing: Ints) -> Records:
     found = lined_up(len(plan.number), STEP)
-    found["constant"] = np.where(never_varies, sum(fixed), -1)
-    found["alert"] = graph.alert[plan.number]
-    found["begin"], found["end"] = plan.out_ptr[:-1], plan.out_ptr[1:]
+    only = np.flatnonzero(np.diff(plan.out_ptr) == 1)
+    found["fact"] = -1
+    for name in CONCLUSION.names or ():
+        found[name][only] = conclusions[name][plan.out_ptr[only]]
     found["premise"] = -1
     found["premise"][: plan.arc_ptr[-1]] = plan.premise_idx[: plan.arc_ptr[-1]]
-    found["number"] = plan.number
+    found["key"], found["number"], found["timing"] = plan.key, plan.number, timing
+    found["alarming"] = graph.alert[plan.number] > 0
     return found
 
 
@@ -129,9 +148,7 @@ class State(NamedTuple):
     extensions: int
     register: Ints
     steps: Records
-    """`STEP_NOW` by step."""
-    durations: Records
-    """`TAKES_NOW` by step."""
+    """`STEP` by step."""
     facts: Records
     """`FACT_NOW` by fact."""
     touched: Index
@@ -140,12 +157,16 @@ class State(NamedTuple):
     """The facts that changed at this moment."""
     listed: Index
     """The steps with a mark."""
-    heap: Words
-    moved: Ints
-    """Where the events lie that moved up in the first levels of the heap when the last event was taken off it."""
+    queue: Queue
     works: Words
     """The fates of a step in the 64 samples around this one (see `success_word`)."""
     asked: NDArray[np.uint8]
+
+
+def _copied(records: Records) -> Records:
+    found = lined_up(len(records), records.dtype)
+    found[:] = records
+    return found
 
 
 def state_of(plan: Plan, given: Clockwork, seed: int, extensions: int) -> State:
@@ -154,15 +175,13 @@ def state_of(plan: Plan, given: Clockwork, seed: int, extensions: int) -> State:
     return State(
         seed=np.uint64(seed),
         extensions=extensions,
-        register=np.zeros(7, dtype=np.int64),
-        steps=lined_up(steps, STEP_NOW),
-        durations=lined_up(steps, TAKES_NOW),
+        register=np.zeros(6, dtype=np.int64),
+        steps=_copied(given.steps),
         facts=lined_up(facts, FACT_NOW),
         touched=np.zeros(facts, dtype=np.int32),
         changed=np.zeros(facts + int(np.diff(plan.out_ptr).max(initial=0)) + 1, dtype=np.int64),
         listed=np.zeros(steps, dtype=np.int32),
-        heap=np.zeros(2 * steps + 16, dtype=np.uint64),
-        moved=np.zeros(5, dtype=np.int64),
+        queue=queue_of(2 * steps),  # a window outlasts its event, unless containment ends it: then there are two
         works=np.where(given.certain, np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)),
         asked=given.certain.copy(),
     )

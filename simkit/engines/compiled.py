@@ -110,3 +110,26 @@ def _wide(typing_context: Any) -> Any:
 
 wide: Any = intrinsic(_wide)
 """`wide()`, in a kernel or in a `call`."""
+
+
+def _bit_from(count: str) -> Callable[..., Any]:
+    """An intrinsic that counts zeros of a word with the processor's own instruction."""
+
+    def declared(typing_context: Any, word: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return getattr(builder, count)(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+        return types.int64(types.uint64), generate
+
+    return declared
+
+
+lowest: Any = intrinsic(_bit_from("cttz"))
+"""`lowest(word)`, in a kernel: the place of the lowest bit of a uint64 that is not zero."""
+_zeros_above: Any = intrinsic(_bit_from("ctlz"))
+
+
+@part
+def highest(word):  # type: ignore[no-untyped-def]
+    """The place of the highest bit of a uint64 that is not zero."""
+    return 63 - _zeros_above(word)

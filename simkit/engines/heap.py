@@ -1,8 +1,5 @@
-"""A queue of whole numbers, the least first: a heap with four children a node, which lie in one cache line.
-
-An event is one number, its moment above its step, so that comparing two events is comparing two words, and the order
-(moment, step) is that of the numbers. Half as deep as a binary heap, it moves half as much.
-"""
+"""A heap of whole numbers, the least first, with four children a node: half as deep as a binary heap, it moves half as
+much."""
 
 # mypy: allow-untyped-defs
 
@@ -25,13 +22,11 @@ def push(heap, size, event):
 
 
 @part
-def pop(heap, size, moved):
-    """Takes the first event off the `size` in `heap`, and returns it. One event moves up into each of the first levels:
-    `moved` gets their places."""
+def pop(heap, size):
+    """Takes the first event off the `size` in `heap`, and returns it."""
     first, last = heap[0], heap[size - 1]
     size -= 1
-    hole, level = 0, 0
-    moved[:] = 0
+    hole = 0
     while True:
         child = 4 * hole + 1
         if child >= size:
@@ -43,9 +38,6 @@ def pop(heap, size, moved):
         if heap[least] >= last:
             break
         heap[hole] = heap[least]
-        if level < len(moved):
-            moved[level] = hole
-            level += 1
         hole = least
     heap[hole] = last
     return first

@@ -9,6 +9,7 @@ import numpy as np
 from simkit.attackgraph.graph import EXTENSIONS, AttackGraph
 from simkit.engines.outcomes import NEVER, Outcomes
 from simkit.engines.plan import in_threads, kept_with, plan_of, workers
+from simkit.errors import EngineError
 
 BLOCK = 512
 """Samples a task of the thread pool at most; a multiple of 64, which is how many share the draws of success."""
@@ -32,6 +33,7 @@ def replay(
     for an entry that the graph does not have, EngineError for a horizon too long for the size of the graph.
     """
     from simkit.engines.clockwork import Rows, Start, clockwork, state_of
+    from simkit.engines.queue import LOST
     from simkit.engines.replaying import replay_block
 
     entered, plan = graph.entry(entry), plan_of(graph)
@@ -57,6 +59,8 @@ def replay(
         mine = Rows(rows.first[here], rows.by[here], rows.contained[here], rows.variant[here], column)
         state = state_of(plan, given, seed, extensions)
         replay_block(plan, given, state, start, mine, offset + here.start)
+        if state.queue.places[LOST]:
+            raise EngineError("more than two events of one step were under way: report this as a bug of simkit")
 
     in_threads(run, range(0, ahead + trials, block), threads)
     kept = None if facts is None else tuple(chosen.tolist())

@@ -20,11 +20,11 @@ from simkit.engines.clockwork import (
     CONTAIN_AT,
     KNOWN,
     LISTED,
+    LONG,
     SAMPLE,
-    SIZE,
     TOUCHED,
 )
-from simkit.engines.compiled import kernel, part, text
+from simkit.engines.compiled import call, kernel, part, text
 from simkit.engines.draws import (
     NO_END,
     NONE,
@@ -36,7 +36,7 @@ from simkit.engines.draws import (
     word,
     words,
 )
-from simkit.engines.heap import pop, push
+from simkit.engines.queue import NO_EVENT, is_short, least, push, refill, reset, take
 from simkit.fate import Stream
 
 _SUCCESS = np.uint64(Stream.SUCCESS)
@@ -68,50 +68,60 @@ def _works(plan, state, step):
 
 @part
 def _takes(plan, given, state, step):
-    """How long a working `step` takes: work, the wait for a task's next run, and the wait for a person.
-
-    Four samples share the draws; what they pick is kept for those in which the step works.
-    """
-    if given.steps[step].constant >= 0:
-        return given.steps[step].constant
-    sample, mine = state.register[SAMPLE], state.durations[step]
+    """How long a working `step` takes: work, the wait for a task's next run, and the wait for a person."""
+    mine, sample = state.steps[step], state.register[SAMPLE]
+    if given.constant[mine.timing] >= 0:
+        return given.constant[mine.timing]
     if mine.taken_in != (sample >> 2) + 1:
-        mine.taken_in = (sample >> 2) + 1
-        for w in range(4):
-            mine.takes[w] = 0
-        for part_of_it in range(3):
-            row = given.takes[step, part_of_it]
-            if given.fixed[row] >= 0:
-                for w in range(4):
-                    mine.takes[w] += given.fixed[row]
-            else:
-                four = words(state.seed, sample >> 2, _TAKES[part_of_it], plan.key[step])
-                for w in range(4):
-                    if (state.works[step] >> lane((sample & ~3) + w)) & _ONE:
-                        mine.takes[w] += between_knots(given.tables[row], four[w])
-    return mine.takes[sample & 3]
+        _draw_times(plan, given, state, step)
+    took = np.int64(mine.takes[sample & 3])
+    return took if took < LONG else _long_time(plan, given, state, step)
 
 
 @part
-def _took(given, state, step):
-    """How long `step` takes, which was asked before in this sample."""
-    constant = given.steps[step].constant
-    return constant if constant >= 0 else state.durations[step].takes[state.register[SAMPLE] & 3]
+def _draw_times(plan, given, state, step):
+    """Four samples share the draws; what they pick is kept for those in which `step` works."""
+    mine, sample = state.steps[step], state.register[SAMPLE]
+    mine.taken_in = (sample >> 2) + 1
+    for w in range(4):
+        mine.takes[w] = 0
+    for part_of_it in range(3):
+        row = given.timings[state.steps[step].timing, part_of_it]
+        if given.fixed[row] >= 0:
+            for w in range(4):
+                mine.takes[w] = min(mine.takes[w] + given.fixed[row], LONG)
+        else:
+            four = words(state.seed, sample >> 2, _TAKES[part_of_it], state.steps[step].key)
+            for w in range(4):
+                if (state.works[step] >> lane((sample & ~3) + w)) & _ONE:
+                    mine.takes[w] = min(mine.takes[w] + between_knots(given.tables[row], four[w]), LONG)
+
+
+@call
+def _long_time(plan, given, state, step):
+    """How long `step` takes in this sample, in ticks, where that is LONG or more."""
+    mine, total = state.steps[step], np.int64(0)
+    for part_of_it in range(3):
+        total += _drawn(given, state, given.timings[mine.timing, part_of_it], _TAKES[part_of_it], mine.key)
+    return total
+
+
+@part
+def _step_of(plan, given, event):
+    """The step, in the plan's order, that `event` is about."""
+    return np.int64(plan.place[np.int64(event) & ((1 << given.shift) - 1)])
+
+
+@part
+def _counts(plan, given, state, event):
+    """True if `event` is the latest of its step."""
+    return state.steps[_step_of(plan, given, event)].due == (np.int64(event) >> given.shift) + 1
 
 
 @part
 def _queue(plan, given, state, step, when):
-    """Puts the event of `step` into the heap; drops events that no longer count when it is full."""
-    register, heap = state.register, state.heap
-    if register[SIZE] == len(heap):
-        events, register[SIZE] = register[SIZE], 0
-        for i in range(events):
-            place = np.int64(plan.place[np.int64(heap[i]) & ((1 << given.shift) - 1)])
-            if state.steps[place].due == (np.int64(heap[i]) >> given.shift) + 1:
-                push(heap, register[SIZE], heap[i])
-                register[SIZE] += 1
-    push(heap, register[SIZE], np.uint64((when << given.shift) | given.steps[step].number))
-    register[SIZE] += 1
+    """Queues the event of `step`."""
+    push(state.queue, np.uint64((when << given.shift) | state.steps[step].number))
 
 
 @part
@@ -133,12 +143,14 @@ def _latest(given, concluded, end):
 
 
 @part
-def _useful(given, state, step, end):
+def _useful(plan, given, state, step, end):
     """True if `step` may raise an alert, or prolong what it concludes, its premises holding until `end`."""
-    known = given.steps[step]
-    if known.alert > NONE and not state.steps[step].marks & CONCLUDED:
+    mine = state.steps[step]
+    if mine.alarming and not mine.marks & CONCLUDED:
         return True
-    for place in range(known.begin, known.end):
+    if mine.fact >= 0:
+        return state.facts[mine.fact].until < _latest(given, mine, end)
+    for place in range(plan.out_ptr[step], plan.out_ptr[step + 1]):
         concluded = given.conclusions[place]
         if state.facts[concluded.fact].until < _latest(given, concluded, end):
             return True
@@ -150,7 +162,7 @@ def _schedule(plan, given, state, step, start, end, now):
     """Makes the event at which `step` concludes, if its premises, that hold from `start`, do until then."""
     if not _works(plan, state, step):
         return
-    useful = _useful(given, state, step, end)
+    useful = _useful(plan, given, state, step, end)
     if not useful and not state.register[ALARMED]:
         return
     when = max(now, start + _takes(plan, given, state, step))
@@ -171,7 +183,7 @@ def _schedule(plan, given, state, step, start, end, now):
 @part
 def _window(plan, given, state, step, now):
     """From when until when the premises of `step` hold together around `now`; (-1, -1) if they do not."""
-    start, end, only = np.int64(0), NO_END, given.steps[step].premise
+    start, end, only = np.int64(0), NO_END, state.steps[step].premise
     if only >= 0:
         start, end = state.facts[only].since, state.facts[only].until
     else:
@@ -194,7 +206,7 @@ def _win(given, state, fact, now, ends, step):
         state.touched[state.register[TOUCHED]] = fact
         state.register[TOUCHED] += 1
         mine.first = now
-        mine.by = given.steps[step].number
+        mine.by = state.steps[step].number
     mine.won += 1
     mine.until = ends if mine.won <= state.extensions + 1 else NO_END
     state.changed[state.register[CHANGED]] = fact
@@ -208,7 +220,7 @@ def _notice(plan, given, state, step, now):
         return
     _mark(state, step, CONCLUDED)
     key = plan.key[step]
-    if word(state.seed, state.register[SAMPLE], _ALERT, key) < given.steps[step].alert:
+    if word(state.seed, state.register[SAMPLE], _ALERT, key) < given.alert[step]:
         delay = _drawn(given, state, given.alert_delay[step], _ALERT_DELAY, key)
         delay += _drawn(given, state, given.response_delay, _RESPONSE, NONE)
         state.register[CONTAIN_AT] = min(state.register[CONTAIN_AT], now + delay)
@@ -227,16 +239,19 @@ def _ends(plan, given, state, step, concluded, end):
 @text
 def _attempt(plan, given, state, step, now):
     """`step` concludes, unless its premises lapsed or began anew while it was under way."""
-    known, end = given.steps[step], now
-    if known.premise >= 0 or plan.premise_ptr[step] < plan.premise_ptr[step + 1]:
+    mine, end = state.steps[step], now
+    if mine.premise >= 0 or plan.premise_ptr[step] < plan.premise_ptr[step + 1]:
         start, end = _window(plan, given, state, step, now)
-        if start < 0 or start + _took(given, state, step) > now:
+        if start < 0 or start + _takes(plan, given, state, step) > now:
             return
-    if known.alert > NONE:
+    if mine.alarming:
         _notice(plan, given, state, step, now)
-    for place in range(known.begin, known.end):
-        concluded = given.conclusions[place]
-        _win(given, state, concluded.fact, now, _ends(plan, given, state, step, concluded, end), step)
+    if mine.fact >= 0:
+        _win(given, state, mine.fact, now, _ends(plan, given, state, step, mine, end), step)
+    else:
+        for place in range(plan.out_ptr[step], plan.out_ptr[step + 1]):
+            concluded = given.conclusions[place]
+            _win(given, state, concluded.fact, now, _ends(plan, given, state, step, concluded, end), step)
 
 
 @text
@@ -292,22 +307,25 @@ def _open(plan, given, state, start, fact, now):
 @text
 def _next(plan, given, state, now):
     """Lets the next thing happen, and returns its moment; -1 if there is none."""
-    register = state.register
-    alarmed = register[ALARMED] and register[CONTAIN_AT] < given.horizon
-    if alarmed and (register[SIZE] == 0 or np.int64(state.heap[0]) >> given.shift >= register[CONTAIN_AT]):
-        _recall(plan, given, state)
-        if register[SIZE] == 0:
-            return np.int64(-1)
-        _contain(given, state, register[CONTAIN_AT])
-        return register[CONTAIN_AT]
-    if register[SIZE] == 0:
+    register, queue = state.register, state.queue
+    if register[ALARMED] and register[CONTAIN_AT] < given.horizon:
+        coming = least(queue)
+        if coming == NO_EVENT or np.int64(coming) >> given.shift >= register[CONTAIN_AT]:
+            _recall(plan, given, state)
+            if least(queue) == NO_EVENT:
+                return np.int64(-1)
+            _contain(given, state, register[CONTAIN_AT])
+            return register[CONTAIN_AT]
+    if is_short(queue):
+        refill(queue)
+        if given.far:
+            look_ahead(plan, given, state)
+    event = take(queue)
+    if event == NO_EVENT:
         return np.int64(-1)
-    event = np.int64(pop(state.heap, register[SIZE], state.moved))
-    register[SIZE] -= 1
-    if given.far and register[SIZE] > 0:
-        look_ahead(plan, given, state)
-    step, now = np.int64(plan.place[event & ((1 << given.shift) - 1)]), event >> given.shift
-    if state.steps[step].due == now + 1:
+    now = np.int64(event) >> given.shift
+    if _counts(plan, given, state, event):
+        step = _step_of(plan, given, event)
         state.steps[step].due = 0
         _attempt(plan, given, state, step, now)
     return now
@@ -344,7 +362,8 @@ def _finish(given, state, rows, row):
         mine.due = 0
         mine.marks = 0
     rows.contained[row] = register[CONTAIN_AT] if register[CONTAIN_AT] < given.horizon else -1
-    register[TOUCHED], register[LISTED], register[SIZE] = 0, 0, 0
+    register[TOUCHED], register[LISTED] = 0, 0
+    reset(state.queue)
 
 
 @kernel

@@ -19,7 +19,7 @@ from benchmarks.racing import processor_time, seconds
 
 from simkit.engines.compiled import kernel, wide
 from simkit.engines.draws import success_word, words
-from simkit.engines.heap import pop, push
+from simkit.engines.queue import is_short, push, queue_of, refill, take
 from simkit.fate import Stream
 
 _SUCCESS, _DURATION = np.uint64(Stream.SUCCESS), np.uint64(Stream.DURATION)
@@ -90,23 +90,35 @@ def look_up_rows(targets: NDArray[np.int32], facts: int) -> float:
 
 
 @kernel
-def _keep_queue(moments, pending, heap, moved):  # type: ignore[no-untyped-def]
-    size = 0
+def _keep_queue(moments, pending, queue):  # type: ignore[no-untyped-def]
     for i in range(len(moments)):
         now = np.uint64(0)
-        if size == pending:
-            now = pop(heap, size, moved)
-            size -= 1
-        push(heap, size, now + moments[i])
-        size += 1
+        if i >= pending:
+            if is_short(queue):
+                refill(queue)
+            now = take(queue)
+        push(queue, now + moments[i])
 
 
 def queue_event(pending: int, count: int = 1_000_000) -> float:
     """Seconds to put an event into a queue of `pending` others, and to take one out."""
     moments = np.random.default_rng(0).integers(0, 2**40, count, dtype=np.uint64)
-    heap = np.zeros(pending + 4, dtype=np.uint64)
-    moved = np.zeros(5, dtype=np.int64)
-    return processor_time(lambda: _keep_queue(moments, pending, heap, moved)) / count
+    return processor_time(lambda: _keep_queue(moments, pending, queue_of(pending))) / count
+
+
+@kernel
+def _fetch(lines, order, found):  # type: ignore[no-untyped-def]
+    total = 0
+    for i in range(len(order)):
+        total += lines[8 * order[i]]
+    found[0] = total
+
+
+def fetched_line(size: int, count: int = 1_000_000) -> float:
+    """Seconds for a cache line somewhere in `size` bytes, where all that will be needed is known beforehand."""
+    lines, found = np.ones(size // 8, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    order = np.random.default_rng(0).integers(0, size // LINE, count)
+    return processor_time(lambda: _fetch(lines, order, found)) / count
 
 
 def main() -> None:
@@ -116,6 +128,7 @@ def main() -> None:
         ("one call of the generator", seconds(generator_call())),
         ("an event through a queue of 1,000", seconds(queue_event(1_000))),
         ("an event through a queue of 100,000", seconds(queue_event(100_000))),
+        ("a cache line somewhere in 64 MiB", seconds(fetched_line(1 << 26))),
         ("memory to memory", f"{bandwidth() / 1e9:.3g} GB/s"),
     ):
         sys.stdout.write(f"{name:40} {value}\n")

@@ -43,7 +43,7 @@ def random_graph(
     success = np.full(steps, threshold(chance), dtype=np.uint64)
     success[0] = CERTAIN
     zeros = np.zeros(steps, dtype=np.int64)
-    after = np.where(rng.random(steps) < 0.25, HOUR, 0) if lifetimes else zeros
+    after = np.where(rng.random(steps) < 0.25, HOUR, 0) if lifetimes else zeros.copy()
     after[0] = DAY
     return AttackGraph(
         facts=tuple(Fact("holds", str(i)) for i in range(facts)),

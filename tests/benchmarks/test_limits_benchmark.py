@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from benchmarks import limits
 from benchmarks.peers import digraph, fates
 from benchmarks.racing import Limit, Race, processor_time
@@ -32,22 +33,28 @@ def test_reach_and_its_draws(race: Race, full: bool) -> None:
         )
 
 
-def test_replay_and_its_queue(race: Race, full: bool) -> None:
-    facts, steps = (10_000, 100_000) if full else (500, 5_000)
-    graph = random_graph(facts, steps, chance=0.3, lifetimes=True, seed=1)
+@pytest.mark.parametrize(("steps", "samples"), [(100_000, SAMPLES), (1_000_000, 64)])
+def test_replay_its_queue_and_its_lines(race: Race, full: bool, steps: int, samples: int) -> None:
+    """Counted is what no replay can do without: one event for each fact that is reached, its step, its place and its
+    two facts; and behind it where the steps begin and their fates, then each step that works and what it concludes."""
+    steps = steps if full else steps // 100
+    graph = random_graph(steps // 10, steps, chance=0.3, lifetimes=True, seed=1)
     given = digraph(graph)
-    reached = replay(graph, "entry", seed=1, trials=SAMPLES).first >= 0
+    reached = replay(graph, "entry", seed=1, trials=samples).first >= 0
     came_by = reached[:, given.source]
-    events = int((fates(graph, 1, SAMPLES)[given.step].T & came_by).sum())
-    taken = spent(race, full, lambda: replay(graph, "entry", seed=1, trials=SAMPLES, threads=1))
-    assert 0 < events < steps * SAMPLES
+    working = int((fates(graph, 1, samples)[given.step].T & came_by).sum())
+    events = int(reached.sum())
+    taken = spent(race, full, lambda: replay(graph, "entry", seed=1, trials=samples, threads=1))
+    assert 0 < events < working < steps * samples
     if full:
-        name = f"replay, {steps:,} steps, {SAMPLES} samples"
+        name = f"replay, {steps:,} steps, {samples} samples"
         drawn = came_by.reshape(-1, 64, came_by.shape[1]).any(axis=1).sum() * limits.success_draw()
-        drawn += events * limits.generator_call() / 4
+        drawn += working * limits.generator_call() / 4
         race.limits.append(Limit(name, taken, "draws", float(drawn)))
-        queue = events * limits.queue_event(events // SAMPLES // 4)
-        race.limits.append(Limit(name, taken, f"the queue, at most {events // SAMPLES:,} events a sample", queue))
+        queue = events * limits.queue_event(events // samples // 4)
+        race.limits.append(Limit(name, taken, f"the queue, at least {events // samples:,} events a sample", queue))
+        lines = (6 * events + 2 * working) * limits.fetched_line(limits.LINE * steps)
+        race.limits.append(Limit(name, taken, "cache lines, all known beforehand", lines))
 
 
 def test_worst_cases_and_memory(race: Race, full: bool) -> None:

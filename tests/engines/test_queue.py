@@ -1,0 +1,130 @@
+"""The queue of the replay: the least first, whatever comes when, and nothing lost."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from itertools import groupby
+
+import numpy as np
+import pytest
+from benchmarks.random_graphs import random_graph
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simkit.engines import clockwork, reference
+from simkit.engines.compiled import kernel
+from simkit.engines.queue import LOST, MANY, NO_EVENT, Queue, is_short, least, push, queue_of, refill, reset, take
+from simkit.engines.replay import replay
+from simkit.errors import EngineError
+
+TAKE = -1
+STEPS = 1 << 12
+"""An event is a moment times so many, and a step. Below TAKE, a number is a step at the present moment."""
+now_again = st.integers(TAKE - STEPS, TAKE - 1)
+spans = st.one_of(st.integers(0, 20), st.integers(0, 2**16), st.integers(0, 2**40), st.integers(0, 2**61))
+actions = st.lists(st.one_of(st.just(TAKE), spans, now_again), max_size=60)
+crowds = st.lists(
+    st.one_of(st.integers(0, 3000), now_again, now_again, st.just(TAKE)), min_size=2 * MANY, max_size=8 * MANY
+)
+"""More within the limit of `near` than stay in it."""
+
+
+@kernel
+def work_through(queue, deltas, found):  # type: ignore[no-untyped-def]
+    """Adds an event so long after the last one taken, or takes one; what `least` said of it comes first."""
+    now, rows = np.uint64(0), 0
+    for delta in deltas:
+        if delta >= 0:
+            push(queue, now + np.uint64(delta))
+            continue
+        if delta < TAKE:
+            push(queue, (now & ~np.uint64(STEPS - 1)) + np.uint64(TAKE - 1 - delta))
+            continue
+        found[rows, 0] = least(queue)
+        if is_short(queue):
+            refill(queue)
+        found[rows, 1] = take(queue)
+        if found[rows, 1] != NO_EVENT:
+            now = found[rows, 1]
+        rows += 1
+    return rows
+
+
+def taken(queue: Queue, deltas: list[int]) -> list[tuple[int, int]]:
+    found = np.zeros((len(deltas) + 1, 2), dtype=np.uint64)
+    rows = work_through(queue, np.array(deltas, dtype=np.int64), found)
+    return [(int(before), int(event)) for before, event in found[:rows].tolist()]
+
+
+def expected(deltas: list[int]) -> list[int]:
+    """By heapq."""
+    heap: list[int] = []
+    now, found = 0, []
+    for delta in deltas:
+        if delta >= 0:
+            heappush(heap, now + delta)
+        elif delta < TAKE:
+            heappush(heap, now // STEPS * STEPS + TAKE - 1 - delta)
+        elif heap:
+            now = heappop(heap)
+            found.append(now)
+    return found
+
+
+def without_twins(events: list[int]) -> list[int]:
+    """An event that was added twice may come once or twice, at once."""
+    return [event for event, _ in groupby(events)]
+
+
+@given(st.lists(st.integers(0, 2**61), unique=True, max_size=300))
+def test_what_was_added_comes_out_in_order(events: list[int]) -> None:
+    assert [event for _, event in taken(queue_of(300), [*events, *[TAKE] * len(events)])] == sorted(events)
+
+
+@given(st.one_of(actions, crowds))
+def test_the_least_comes_first_whatever_comes_when(deltas: list[int]) -> None:
+    drained = [*deltas, *[TAKE] * (len(deltas) + 1)]
+    found = taken(queue_of(len(deltas)), drained)
+    assert all(before == event for before, event in found)
+    told = [event for _, event in found if event != NO_EVENT]
+    assert without_twins(told) == without_twins(expected(drained))
+
+
+def test_a_cascade_of_lower_steps_at_one_moment_comes_before_the_others() -> None:
+    """They are less than the base, so that none of them may go to a bucket."""
+    crowd = [9 * STEPS + 3000 + step for step in range(2 * MANY)]
+    cascade = [TAKE - 1 - step for step in range(4 * MANY)]
+    drained = [*crowd, TAKE, *cascade, *[TAKE] * (6 * MANY)]
+    assert [event for _, event in taken(queue_of(len(drained)), drained) if event != NO_EVENT] == expected(drained)
+
+
+def test_a_queue_that_is_empty_begins_anew() -> None:
+    queue = queue_of(4)
+    assert taken(queue, [5000, TAKE, TAKE]) == [(5000, 5000), (int(NO_EVENT), int(NO_EVENT))]
+    reset(queue)
+    assert taken(queue, [3, TAKE]) == [(3, 3)]
+
+
+def test_what_finds_no_room_is_counted() -> None:
+    queue = queue_of(1)
+    taken(queue, [1 << 60 | event for event in range(5000)])
+    assert 0 < queue.places[LOST] < 5000
+
+
+def test_a_replay_whose_queue_is_too_small_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = random_graph(2_000, 60_000, chance=1.0, seed=1)
+    monkeypatch.setattr(clockwork, "queue_of", lambda _: queue_of(0))
+    with pytest.raises(EngineError, match="more than two events of one step"):
+        replay(graph, "entry", seed=1, trials=1)
+
+
+@pytest.mark.parametrize("lifetimes", [False, True])
+@pytest.mark.parametrize("alerts", [0.0, 0.001])
+def test_a_crowded_replay_equals_the_reference(*, lifetimes: bool, alerts: float) -> None:
+    """Far more events at once than `near` has room for, and containment in the middle of them."""
+    graph = random_graph(300, 3_000, chance=0.6, joins=0.2, lifetimes=lifetimes, alerts=alerts, seed=2)
+    found = replay(graph, "entry", seed=3, trials=4)
+    for sample in range(4):
+        trace = reference.replay(graph, graph.entry("entry"), seed=3, sample=sample)
+        assert {fact: time for fact, time in enumerate(found.first[sample].tolist()) if time >= 0} == trace.first
+        assert {fact: step for fact, step in enumerate(found.by[sample].tolist()) if step >= 0} == trace.by
