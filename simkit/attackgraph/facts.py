@@ -1,8 +1,13 @@
-"""Facts (OR nodes), steps (AND nodes) and the entries that start an attack, by name."""
+"""Facts (OR nodes), steps (AND nodes) and the entries that start an attack, by name.
+
+What a graph has many of is a named tuple, frozen like a dataclass, but made in a third of the time, and hashed and
+compared in less; `step._replace(chance=0.5)` is `step` with another chance.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from simkit.distributions import Distribution, Fixed
 
@@ -14,8 +19,7 @@ SURVIVING = LASTING - {"tainted"}
 AT_ONCE = Fixed(0.0)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fact:
+class Fact(NamedTuple):
     """Something that holds or does not: a kind and what it is about."""
 
     kind: str
@@ -26,8 +30,7 @@ class Fact:
         return f"{self.kind}({self.subject}, {self.object})" if self.object else f"{self.kind}({self.subject})"
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(NamedTuple):
     """A fact that a step concludes, and for how long it holds unless its kind is lasting.
 
     It ends `after` seconds after the last moment at which the step's premises hold together (after the conclusion
@@ -40,8 +43,7 @@ class Conclusion:
     aged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What makes a step possible, so that a report can say why and a scorer what to remove.
 
     `kind` is `entitlement`, `credential`, `trust`, `task`, `entry`, `flow` or `goal`; the names identify it in the
@@ -52,8 +54,7 @@ class Cause:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One attack step: all `premises` must hold together; then it takes its time, and may succeed.
 
     `key` is made of names, never of positions, and is unique in a graph. `fate` is the name under which its draws are

@@ -144,11 +144,10 @@ class AttackGraph:
         """
         given = sorted(entries, key=lambda entry: entry.name)
         ordered = _by_key([*steps, *(step for e in given for variant in e.variants for step in variant.steps)])
-        facts, links = _linked(ordered)
-        index = dict(zip(facts, range(len(facts)), strict=True))
+        index, links = _linked(ordered)
         tables = _Tables()
         return cls(
-            facts=facts,
+            facts=tuple(index),
             steps=tuple(ordered),
             entries=_entries(given, _column(ordered, "key")),
             index=index,
@@ -171,30 +170,6 @@ def _by_key(steps: Sequence[Step]) -> list[Step]:
     return [found[key] for key in sorted(found)]
 
 
-def _distinct(things: Sequence[T]) -> tuple[list[T], Ints]:
-    """The objects in `things`, each once, in the order in which they come, and the place of each of `things` there.
-
-    Steps share what they are made of, and to tell objects apart costs far less than to compare what they say.
-    """
-    marks = np.fromiter(map(id, things), dtype=np.int64, count=len(things))
-    _, first, places = np.unique(marks, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return [things[at] for at in first[order].tolist()], rank[places]
-
-
-def _sorted(mentioned: Sequence[Fact]) -> tuple[tuple[Fact, ...], Ints]:
-    """All facts that are `mentioned`, in the order of their names, and the number of each of `mentioned` there."""
-    objects, places = _distinct(mentioned)
-    names = list(map(attrgetter("kind", "subject", "object"), objects))
-    found = dict(zip(names, objects, strict=True))
-    order = sorted(found)
-    number = dict(zip(order, range(len(order)), strict=True))
-    numbers = np.fromiter(map(number.__getitem__, names), dtype=np.int64, count=len(names))
-    return tuple(map(found.__getitem__, order)), numbers[places]
-
-
 def _column(things: Iterable[Any], name: str) -> list[Any]:
     return list(map(attrgetter(name), things))
 
@@ -203,37 +178,37 @@ def _pointers(lengths: Iterable[int]) -> Ints:
     return np.concatenate([[0], np.cumsum(np.fromiter(lengths, dtype=np.int64))]).astype(np.int64)
 
 
-def _linked(steps: Sequence[Step]) -> tuple[tuple[Fact, ...], dict[str, Any]]:
-    """All facts, sorted, and the arrays that say which of them each step needs, and what it concludes."""
+def _linked(steps: Sequence[Step]) -> tuple[dict[Fact, int], dict[str, Any]]:
+    """The number of each fact, in the order of their names, and the arrays that say which of them each step needs, and
+    what it concludes."""
     needed, made = _column(steps, "premises"), _column(steps, "conclusions")
-    conclusions, concluded = _distinct(list(chain.from_iterable(made)))
-    premises = list(chain.from_iterable(needed))
-    facts, number = _sorted([*premises, *_column(conclusions, "fact")])
-    premise_idx, fact_of = number[: len(premises)], number[len(premises) :]
-    premise_ptr = _pointers(map(len, needed))
+    premises, conclusions = list(chain.from_iterable(needed)), list(chain.from_iterable(made))
+    concluded = _column(conclusions, "fact")
+    facts = sorted(dict.fromkeys(chain(concluded, premises)))  # steps are sorted: half of the order is there already
+    index = dict(zip(facts, range(len(facts)), strict=True))
+    premise_ptr, premise_idx = _pointers(map(len, needed)), _each(index.__getitem__, premises, np.int64)
     owner = np.repeat(np.arange(len(steps), dtype=np.int64), np.diff(premise_ptr))
-    return facts, {
+    return index, {
         "premise_ptr": premise_ptr,
         "premise_idx": premise_idx,
         "conclusion_ptr": _pointers(map(len, made)),
-        "conclusion_idx": fact_of[concluded],
-        "conclusion_after": _each(ticks, _column(conclusions, "after"), np.int64)[concluded],
-        "conclusion_aged": np.array(_column(conclusions, "aged"), dtype=np.bool_)[concluded],
-        "behind_ptr": _pointers(np.bincount(premise_idx, minlength=len(facts))),
+        "conclusion_idx": _each(index.__getitem__, concluded, np.int64),
+        "conclusion_after": _each(cache(ticks), _column(conclusions, "after"), np.int64),
+        "conclusion_aged": np.array(_column(conclusions, "aged"), dtype=np.bool_),
+        "behind_ptr": _pointers(np.bincount(premise_idx, minlength=len(index))),
         "behind_idx": owner[np.argsort(premise_idx, kind="stable")],
     }
 
 
 def _each(rule: Callable[[Any], int], values: Sequence[Any], kind: type) -> NDArray[Any]:
-    """`rule` of each of `values`, which are few different ones."""
-    return np.fromiter(map(cache(rule), values), dtype=kind, count=len(values))
+    return np.fromiter(map(rule, values), dtype=kind, count=len(values))
 
 
 def _draws(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
     return {
-        "step_hash": _each(key_hash, [step.fate or step.key for step in steps], np.uint64),
-        "success": _each(threshold, _column(steps, "chance"), np.uint64),
-        "alert": _each(threshold, _column(steps, "alert"), np.uint64),
+        "step_hash": _each(cache(key_hash), [step.fate or step.key for step in steps], np.uint64),
+        "success": _each(cache(threshold), _column(steps, "chance"), np.uint64),
+        "alert": _each(cache(threshold), _column(steps, "alert"), np.uint64),
         **{name: tables.rows(_column(steps, name)) for name in ("duration", "wait", "approval", "alert_delay")},
     }
 
@@ -248,8 +223,12 @@ def _fact_arrays(index: Mapping[Fact, int], containment: Containment) -> dict[st
         "fact_lasting": _each(LASTING.__contains__, kinds, np.bool_),
         "fact_surviving": _each(SURVIVING.__contains__, kinds, np.bool_),
         "fact_forgotten": forgotten,
-        "fact_hash": _each(lambda subject: key_hash(f"credential:{subject}"), _column(index, "subject"), np.uint64),
+        "fact_hash": _each(cache(_credential_hash), _column(index, "subject"), np.uint64),
     }
+
+
+def _credential_hash(subject: str) -> int:
+    return key_hash(f"credential:{subject}")
 
 
 def _entries(entries: Sequence[Entry], keys: Sequence[str]) -> dict[str, EntryArrays]:
@@ -283,8 +262,9 @@ class _Tables:
 
     def rows(self, distributions: Sequence[Distribution]) -> Ints:
         """The number of each of `distributions`."""
-        objects, places = _distinct(distributions)
-        return np.array([self.row(each) for each in objects], dtype=np.int64)[places]
+        marks = list(map(id, distributions))  # they are few objects, and to compare what they say costs far more
+        rows = {mark: self.row(each) for mark, each in dict(zip(marks, distributions, strict=True)).items()}
+        return _each(rows.__getitem__, marks, np.int64)
 
     def arrays(self) -> dict[str, Any]:
         """`tables` and `fixed`; a fixed duration needs no table, and no draw."""

@@ -10,7 +10,7 @@ the worst case of this graph `without` the steps of the set.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 
 from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Fact, Step
@@ -253,6 +253,6 @@ def _support(fact: Fact, premises: tuple[Fact, ...], number: int) -> Step:
 
 def _bare(step: Step, premises: tuple[Fact, ...], conclusions: tuple[Conclusion, ...], suffix: str) -> Step:
     """`step` without clocks and alerts, which the worst case does not ask about."""
-    made = replace(step, key=step.key + suffix, fate="", premises=premises, conclusions=conclusions)
+    made = step._replace(key=step.key + suffix, fate="", premises=premises, conclusions=conclusions)
     still = Fixed(0.0)
-    return replace(made, duration=still, wait=still, approval=still, alert=0.0, alert_delay=still)
+    return made._replace(duration=still, wait=still, approval=still, alert=0.0, alert_delay=still)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from simkit.attackgraph import LASTING, SURVIVING, Fact
+import pickle
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from simkit.attackgraph import LASTING, SURVIVING, Cause, Conclusion, Fact, Step
+
+KEY = Fact("holds", "key")
+OPEN = Step("open", "redeem", (KEY,), (Conclusion(Fact("replays", "app")),), Cause("credential", ("key",)), chance=0.5)
 
 
 def test_a_fact_reads_as_it_is_written() -> None:
@@ -17,3 +26,17 @@ def test_facts_sort_by_kind_then_names() -> None:
 
 def test_containment_cleans_planted_content_and_nothing_else_that_lasts() -> None:
     assert {"tainted"} == LASTING - SURVIVING
+
+
+@pytest.mark.parametrize(
+    "value", [KEY, Conclusion(KEY, 60.0, aged=True), OPEN.cause, OPEN], ids=lambda v: type(v).__name__
+)
+def test_what_a_graph_is_made_of_is_frozen_and_is_what_it_says(value: Any) -> None:
+    for name in (*value._fields, "other"):
+        with pytest.raises(AttributeError):
+            setattr(value, name, None)
+    for copy in (pickle.loads(pickle.dumps(value)), deepcopy(value), type(value)(**value._asdict())):
+        assert type(copy) is type(value)
+        assert (copy, hash(copy), repr(copy)) == (value, hash(value), repr(value))
+    assert all(value != value._replace(**{name: "another"}) for name in value._fields)
+    assert repr(KEY) == "Fact(kind='holds', subject='key', object='')"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_times_are_milliseconds_and_chances_are_thresholds() -> None:
 
 
 def test_fates_are_drawn_under_the_fate_and_else_under_the_key() -> None:
-    named = built(replace(OPEN, fate="shared"))
+    named = built(OPEN._replace(fate="shared"))
     assert named.step_hash.tolist() == [key_hash("shared"), key_hash("root")]
     assert GRAPH.step_hash.tolist() == [key_hash("open"), key_hash("root"), key_hash("take")]
 
@@ -98,7 +98,7 @@ def test_lasting_surviving_and_forgotten_are_by_kind_and_by_containment() -> Non
 
 
 def test_planted_content_lasts_but_does_not_survive_containment() -> None:
-    planted = built(replace(OPEN, conclusions=(Conclusion(Fact("tainted", "page")),)))
+    planted = built(OPEN._replace(conclusions=(Conclusion(Fact("tainted", "page")),)))
     at = planted.index[Fact("tainted", "page")]
     assert (bool(planted.fact_lasting[at]), bool(planted.fact_surviving[at])) == (True, False)
 
@@ -111,12 +111,12 @@ def test_planted_content_lasts_but_does_not_survive_containment() -> None:
     ],
 )
 def test_what_is_out_is_out_and_the_rest_ends(kind: str, lasts: bool) -> None:
-    graph = built(replace(OPEN, conclusions=(Conclusion(Fact(kind, "x")),)))
+    graph = built(OPEN._replace(conclusions=(Conclusion(Fact(kind, "x")),)))
     assert bool(graph.fact_lasting[graph.index[Fact(kind, "x")]]) is lasts
 
 
 def root(name: str) -> Step:
-    return replace(ROOT, key=name)
+    return ROOT._replace(key=name)
 
 
 def test_variants_share_the_draws_by_weight_and_the_last_takes_what_rounding_leaves() -> None:
@@ -151,7 +151,7 @@ def test_an_unknown_entry_is_refused() -> None:
 
 def test_two_different_steps_with_one_key_are_a_bug() -> None:
     with pytest.raises(EngineError, match="two different steps share the key 'open'"):
-        built(OPEN, replace(OPEN, chance=0.75))
+        built(OPEN, OPEN._replace(chance=0.75))
 
 
 def test_the_same_step_may_be_given_twice() -> None:

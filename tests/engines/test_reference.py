@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
@@ -61,7 +59,7 @@ def test_steps_follow_one_another_and_their_times_add_up() -> None:
 
 
 def test_work_wait_and_approval_add_up() -> None:
-    slow = replace(rule("a", [TOKEN], LOSS, 2.0), wait=Fixed(30.0), approval=Fixed(400.0))
+    slow = rule("a", [TOKEN], LOSS, 2.0)._replace(wait=Fixed(30.0), approval=Fixed(400.0))
     assert run(leak(None), slow)[LOSS] == 432.0
 
 
@@ -186,7 +184,7 @@ def test_after_so_many_extensions_a_fact_ends_at_the_horizon_and_not_before() ->
 
 
 def alarm(step: Step, delay: float, chance: float = 1.0) -> Step:
-    return replace(step, alert=chance, alert_delay=Fixed(delay))
+    return step._replace(alert=chance, alert_delay=Fixed(delay))
 
 
 def response(delay: float, lag: float = 0.0, forgotten: float = 0.0) -> Containment:
@@ -285,7 +283,7 @@ def test_after_containment_what_is_won_later_is_not_ended() -> None:
 
 def test_a_step_fails_or_works_once_for_all_in_a_sample() -> None:
     """The same step, ready three times: it works at the first or never."""
-    half = replace(rule("try", [TOKEN], LOSS), chance=0.5)
+    half = rule("try", [TOKEN], LOSS)._replace(chance=0.5)
     leaks = [leak(1.0, 10.0 * number, f"leak {number}") for number in range(3)]
     times = [run(*leaks, half, sample=sample).get(LOSS) for sample in range(60)]
     assert set(times) == {None, 0.0}
@@ -297,7 +295,7 @@ def test_a_step_fails_or_works_once_for_all_in_a_sample() -> None:
 )
 def test_durations_are_drawn_from_their_tables_by_the_words_of_their_stream(part: str, stream: Stream) -> None:
     law: Distribution = Exponential(20.0)
-    step = replace(rule("a", [TOKEN], LOSS), **{part: law})
+    step = rule("a", [TOKEN], LOSS)._replace(**{part: law})
     for sample in range(20):
         expected = draw(quantile_table(law), word(0, sample, stream, key_hash("a"))) / 1000
         assert run(leak(None), step, sample=sample)[LOSS] == expected
@@ -307,11 +305,11 @@ def test_durations_are_drawn_from_their_tables_by_the_words_of_their_stream(part
 
 
 def test_reach_ignores_time_lifetimes_and_alerts_but_not_chances() -> None:
-    impossible = replace(rule("never", [SESSION], SECOND), chance=0.0)
+    impossible = rule("never", [SESSION], SECOND)._replace(chance=0.0)
     made = graph(
         alarm(leak(1.0), 0.0),
         rule("open", [TOKEN], SESSION, 5000.0),
-        replace(rule("half", [SESSION], LOSS), chance=0.5),
+        rule("half", [SESSION], LOSS)._replace(chance=0.5),
         impossible,
         containment=response(0.0),
     )
@@ -323,8 +321,8 @@ def test_reach_ignores_time_lifetimes_and_alerts_but_not_chances() -> None:
 def test_the_worst_case_ignores_chances_but_not_impossibility() -> None:
     made = graph(
         leak(1.0),
-        replace(rule("hardly", [TOKEN], LOSS), chance=1e-9),
-        replace(rule("never", [TOKEN], SECOND), chance=0.0),
+        rule("hardly", [TOKEN], LOSS)._replace(chance=1e-9),
+        rule("never", [TOKEN], SECOND)._replace(chance=0.0),
     )
     roots = made.entry("in").roots(0)
     assert {made.facts[f] for f in reference.worst_case(made, roots)} == {TOKEN, LOSS}

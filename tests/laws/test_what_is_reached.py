@@ -55,21 +55,21 @@ def test_removing_steps_never_adds_to_what_any_sample_reaches(given_parts: Parts
 @settings(max_examples=200)
 def test_shortening_a_lifetime_never_adds_to_what_any_sample_reaches(given_parts: Parts, data: st.DataObject) -> None:
     made, entry, containment = given_parts
-    shorter = [replace(step, conclusions=tuple(map(shortened, step.conclusions))) for step in made]
+    shorter = [step._replace(conclusions=tuple(map(shortened, step.conclusions))) for step in made]
     narrow = [data.draw(st.sampled_from(pair)) for pair in zip(made, shorter, strict=True)]
     never_adds(given_parts, (narrow, entry, containment))
 
 
 def shortened(conclusion: Conclusion) -> Conclusion:
     after = 20.0 if conclusion.after is None else conclusion.after / 2
-    return replace(conclusion, after=after)
+    return conclusion._replace(after=after)
 
 
 @given(parts(), st.integers(0, 4))
 @settings(max_examples=200)
 def test_the_bound_on_role_juggling_errs_on_the_attackers_side_only(given_parts: Parts, extensions: int) -> None:
     made, entry, containment = given_parts
-    quiet = [replace(step, alert=0.0) for step in made]
+    quiet = [step._replace(alert=0.0) for step in made]
     calm = replace(entry, variants=tuple(_without_alerts(variant) for variant in entry.variants))
     for sample in SAMPLES:
         exact = reached((quiet, calm, containment), sample)
@@ -78,7 +78,7 @@ def test_the_bound_on_role_juggling_errs_on_the_attackers_side_only(given_parts:
 
 
 def _without_alerts(variant):  # type: ignore[no-untyped-def]
-    return replace(variant, steps=tuple(replace(step, alert=0.0) for step in variant.steps))
+    return replace(variant, steps=tuple(step._replace(alert=0.0) for step in variant.steps))
 
 
 @pytest.mark.slow

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
 from simkit.distributions import FOREVER, Fixed
 from simkit.engines.reference import Fates
@@ -63,13 +61,13 @@ def test_a_token_opens_a_session_that_ends_with_it() -> None:
 
 
 def test_a_call_that_is_not_let_through_is_refused_when_it_would_have_been_done() -> None:
-    graph = graph_of(REDEEM, replace(READ, chance=0.0))
+    graph = graph_of(REDEEM, READ._replace(chance=0.0))
     assert (REFUSED, 5_000, "read(cases)") in named(graph, told(graph))
     assert not any(at == EXECUTED and key == "read(cases)" for at, _, key in named(graph, told(graph)))
 
 
 def test_a_call_under_way_is_cut_short_when_its_token_ends() -> None:
-    graph = graph_of(REDEEM, replace(READ, duration=Fixed(90.0)))
+    graph = graph_of(REDEEM, READ._replace(duration=Fixed(90.0)))
     happenings = told(graph)
     assert named(graph, happenings)[-3:] == [
         (ENDED, 60_000, "holds(key)"),
@@ -80,12 +78,12 @@ def test_a_call_under_way_is_cut_short_when_its_token_ends() -> None:
 
 
 def test_what_still_waits_for_its_task_is_not_attempted() -> None:
-    graph = graph_of(REDEEM, replace(READ, wait=Fixed(90.0)))
+    graph = graph_of(REDEEM, READ._replace(wait=Fixed(90.0)))
     assert "read(cases)" not in {key for _, _, key in named(graph, told(graph))}
 
 
 def test_an_alert_brings_containment_and_containment_revokes() -> None:
-    graph = graph_of(replace(REDEEM, alert=1.0, alert_delay=Fixed(2.0)), READ)
+    graph = graph_of(REDEEM._replace(alert=1.0, alert_delay=Fixed(2.0)), READ)
     happenings = told(graph)
     assert named(graph, happenings)[2:] == [
         (ALERTED, 2_000, "redeem(key)"),
@@ -95,7 +93,7 @@ def test_an_alert_brings_containment_and_containment_revokes() -> None:
 
 
 def test_containment_after_the_last_step_is_told_too_and_what_is_forgotten_lives_on() -> None:
-    graph = graph_of(replace(REDEEM, alert=1.0, alert_delay=Fixed(2.0)), forgotten=1.0)
+    graph = graph_of(REDEEM._replace(alert=1.0, alert_delay=Fixed(2.0)), forgotten=1.0)
     happenings = told(graph)
     contained = next(h for h in happenings if h.kind == CONTAINED)
     assert contained.at == 12_000
@@ -108,5 +106,5 @@ def test_containment_after_the_last_step_is_told_too_and_what_is_forgotten_lives
 
 
 def test_an_entry_that_does_not_succeed_was_attempted() -> None:
-    graph = graph_of(root=replace(LEAK, chance=0.0))
+    graph = graph_of(root=LEAK._replace(chance=0.0))
     assert named(graph, told(graph)) == [(REFUSED, 0, "leak(key)")]
