@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import NamedTuple
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
 from simkit.distributions import Distribution
@@ -12,7 +13,7 @@ from simkit.entitlements import Grant
 from simkit.model import EFFECTS, Operation
 from simkit.policies import Session, Token
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import REPLAYS, World, concludes, has, holds, minted_token, next_run
+from simkit.techniques.world import REPLAYS, World, concludes, holds, minted_token, next_run
 
 TAKING_OVER = frozenset({"assume", "invoke"})
 """Effects with a family of their own: they make one session another."""
@@ -28,8 +29,9 @@ class Deed:
     """One operation on one target: all that does not depend on who performs it, so that it is made once for everybody.
 
     `within` is the target and all that it contains, `needed` the facts behind which the tool itself may do this, one
-    tuple for each way. `concluded` follows whoever does it, `taken` only off host; `late` are the tokens that a reader
-    collects when their tasks next run. `outbound` is True if outsiders can read what is sent there.
+    tuple for each way. `concluded` follows whoever does it, `replayed` where it is done off host: that, and all that is
+    taken. `late` are the tokens that a reader collects when their tasks next run. `outbound` is True if outsiders can
+    read what is sent there.
     """
 
     grant: Grant
@@ -40,7 +42,7 @@ class Deed:
     within: tuple[str, ...]
     needed: tuple[tuple[Fact, ...], ...]
     concluded: tuple[Conclusion, ...]
-    taken: tuple[Conclusion, ...]
+    replayed: tuple[Conclusion, ...]
     late: tuple[Token, ...]
     outbound: bool
 
@@ -52,6 +54,7 @@ class Deed:
         where = world.model.targets_of(operation)[target] if target else None
         within = world.model.within(target) if target in world.model.resources else ()
         read = within if operation.effect == "read" else ()
+        concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, _nothing_more)(target, within)
         return cls(
             grant=grant,
             operation=operation,
@@ -60,8 +63,8 @@ class Deed:
             kind=(operation.effect, str(getattr(where, "environment", "")), operation.waits_for_approval),
             within=within,
             needed=tuple(_deputy(world, grant)),
-            concluded=_performed(world, grant, within) + CONCLUDES.get(operation.effect, _nothing_more)(target, within),
-            taken=tuple(each for resource in read for each in _taken(world, resource)),
+            concluded=concluded,
+            replayed=(*concluded, *(each for resource in read for each in _taken(world, resource))),
             late=tuple(token for resource in read for token in world.held_in(resource) if token.rate),
             outbound=_is_outbound(world, operation.effect, target, within),
         )
@@ -79,31 +82,31 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A session that acts; `who` stands for its identities. `leave` is judged once for each kind of deed, and each set
-    of conditions on the grant."""
+    """A session that acts; `who` stands for its identities."""
 
     world: World
     session: Session
     who: str
-    leave: Callable[[Kind, frozenset[str]], Leave]
 
     @classmethod
     def of(cls, world: World, session: Session) -> Actor:
         """The actor of `session`."""
-        return cls(world, session, min(session.identities), cache(partial(_judged, world, session)))
+        return cls(world, session, min(session.identities))
 
     def owner(self, grant: Grant) -> str:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
         of those to whom it may be granted."""
-        members, added = self.session.identities, self.world.added
+        members = self.session.identities
         if len(members) == 1:
-            return members[0]
+            return self.who
+        added = self.world.added
         having = [name for name in members if grant in self.world.sessions.entitled[name]]
         gaining = (name for name in members if any(grant in more for more in added.get(name, {}).values()))
         return min(having or gaining, default=self.who)
 
 
-def _judged(world: World, session: Session, kind: Kind, conditions: frozenset[str]) -> Leave:
+def _judged(world: World, session_name: str, kind: Kind, conditions: frozenset[str]) -> Leave:
+    session = world.all_sessions[session_name].session
     effect, environment, waits = kind
     found = {
         mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
@@ -112,8 +115,7 @@ def _judged(world: World, session: Session, kind: Kind, conditions: frozenset[st
     return Leave(found, *world.alert(effect, session.policy))
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """One grant of one session, used. `granted` are the facts that must hold first, for a widened one."""
 
     actor: Actor
@@ -136,10 +138,8 @@ class Act:
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
         deed = self.deed
-        found = deed.concluded
-        if mode == REPLAYS:
-            found += deed.taken
-        elif deed.operation.effect == "read":
+        found = deed.replayed if mode == REPLAYS else deed.concluded
+        if mode != REPLAYS and deed.operation.effect == "read":
             found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
         return (*found, concludes("outbound", self.session)) if deed.outbound else found
 
@@ -150,7 +150,7 @@ def steps(world: World) -> Iterator[Step]:
         for mode, let in act.leave.ways.items():
             key, concluded = act.key(mode), act.concluded(mode)
             for way in let:
-                yield step_of(act, mode, way, key, concluded)
+                yield step_of(act, way, key, concluded)
         if act.deed.late:
             yield from _collect(act)
 
@@ -160,13 +160,13 @@ def acts(world: World, effects: Collection[str]) -> Iterator[Act]:
     wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in effects}
     if not wanted:
         return
-    deeds: dict[Grant, Deed] = {}
-    for reached in world.all_sessions.values():
+    deed_of, leave_of = cache(partial(Deed.of, world)), cache(partial(_judged, world))
+    for name, reached in world.all_sessions.items():
         actor = Actor.of(world, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
-                deed = deeds.get(grant) or deeds.setdefault(grant, Deed.of(world, grant))
-                leave = actor.leave(deed.kind, conditions)
+                deed = deed_of(grant)
+                leave = leave_of(name, deed.kind, conditions)
                 fate, cause = f"{actor.who}: {deed.name}", Cause("entitlement", (actor.owner(grant), *grant))
                 for needed in deed.needed:
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
@@ -184,15 +184,14 @@ def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
             yield (added,)
 
 
-def step_of(act: Act, mode: str, way: Way, key: str, concluded: tuple[Conclusion, ...], *, wait: float = 0.0) -> Step:
-    """The step that `act` in `mode`, let through by `way`, takes to `concluded`; `wait` is the rate of what it waits
-    for."""
+def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, wait: float = 0.0) -> Step:
+    """The step that `act`, let through by `way`, takes to `concluded`; `wait` is the rate of what it waits for."""
     operation = act.deed.operation
     return Step(
         key=key + way.name,
         fate=act.fate if not wait else f"{act.fate} -> {concluded[0].fact}",
         rule=operation.effect,
-        premises=(has(mode, act.session), *act.granted, *way.premises),
+        premises=(way.premises[0], *act.granted, *way.premises[1:]) if act.granted else way.premises,
         conclusions=concluded,
         cause=act.cause,
         label=act.deed.label,
@@ -209,7 +208,7 @@ def _collect(act: Act) -> Iterator[Step]:
     """Who keeps reading a store collects each task's token when that task next runs."""
     for token in act.deed.late:
         for way in act.leave.ways[REPLAYS]:
-            yield step_of(act, REPLAYS, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token),), wait=token.rate)
+            yield step_of(act, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token),), wait=token.rate)
 
 
 def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Conclusion, ...]:

@@ -9,7 +9,7 @@ from simkit.distributions import Fixed
 from simkit.model import TrustEdge
 from simkit.policies import Session
 from simkit.techniques.act import TAKING_OVER, Act, acts, step_of
-from simkit.techniques.use import Way, ways
+from simkit.techniques.use import ways
 from simkit.techniques.world import ERRS, STEERS, World, has
 
 ASSUMED_TTL = 3600.0
@@ -37,13 +37,12 @@ def _by_operation(act: Act, mode: str) -> Iterator[Step]:
     concluded = tuple(_became(name, mode, effect, ASSUMED_TTL) for name in _opened(act))
     for way in act.leave.ways[mode]:
         if effect == "assume":
-            yield step_of(act, mode, way, key, performed + concluded)
+            yield step_of(act, way, key, performed + concluded)
             continue
-        yield step_of(act, mode, way, key, performed)
+        yield step_of(act, way, key, performed)
         if concluded:
             chance = way.chance * _susceptible(act.actor.world, target)
-            let = Way(way.name, way.premises, chance, way.approval)
-            yield step_of(act, mode, let, f"{key} -> {target}", concluded)
+            yield step_of(act, way._replace(chance=chance), f"{key} -> {target}", concluded)
 
 
 def _opened(act: Act) -> tuple[str, ...]:
@@ -76,7 +75,7 @@ def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, target
                 key=f"{mode}({session.name}): {edge.name} as {target}{way.name}",
                 fate=f"{edge.name}",
                 rule=effect,
-                premises=(has(mode, session.name), *way.premises),
+                premises=way.premises,
                 conclusions=(_became(target, mode, effect, edge.ttl),),
                 cause=Cause("trust", (edge.source, edge.kind, edge.target)),
                 label=f"{edge.kind} {edge.target}",

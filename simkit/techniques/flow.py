@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import product
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
@@ -14,6 +15,8 @@ from simkit.techniques.act import standing_tokens
 from simkit.techniques.world import World, concludes, fact, has, holds, next_run, opens
 
 Granted = tuple[Grant, frozenset[str], Fact | None]
+Haul = tuple[str, float, tuple[Conclusion, ...]]
+"""What is carried out together: a suffix that names it, the rate of what it waits for, and what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def steps(world: World) -> Iterator[Step]:
     """exfiltrate and pick up: the joins of private data, untrusted input, and a way out or a general-purpose tool."""
     effects = {full_name: operation.effect for full_name, _, operation in world.model.operations()}
     general_purpose = {full_name for full_name, tool, _ in world.model.operations() if tool.general_purpose}
-    steering = world.steering
+    steering, hauls = world.steering, cache(partial(_hauls, world))
     for reached in world.all_sessions.values():
         session = reached.session
         grants = list(world.grants(session))
@@ -43,7 +46,8 @@ def steps(world: World) -> Iterator[Step]:
         if any(effects[operation] in ("send", "write") for (operation, _), _, _ in grants):
             leaves = Handler.of(world, session, "exfiltrate")
             for resource, mode in product(seen, steering):
-                yield from _exfiltrate(world, leaves, mode, resource)
+                for haul in hauls(resource):
+                    yield _exfiltrate(leaves, mode, resource, haul)
         finds = Handler.of(world, session, "pick-up")
         for granted in _behind(grants, general_purpose):
             for resource, mode in product(seen, steering):
@@ -62,19 +66,17 @@ def _behind(grants: list[Granted], general_purpose: Collection[str]) -> list[tup
     return [()] if None in behind else [(fact,) for fact in dict.fromkeys(behind) if fact]
 
 
-def _exfiltrate(world: World, handler: Handler, mode: str, resource: str) -> Iterator[Step]:
+def _hauls(world: World, resource: str) -> tuple[Haul, ...]:
+    """What leaves with `resource`, whoever carries it out: its data with the tokens that always lie in it, and each of
+    those that a task brings."""
+    held, lost = world.held_in(resource), concludes("lost", resource, "confidentiality")
+    brought = ((f" -> {token.name}", token.rate, (holds(token),)) for token in held if token.rate)
+    return (("", 0.0, (lost, *standing_tokens(held))), *brought)
+
+
+def _exfiltrate(handler: Handler, mode: str, resource: str, haul: Haul) -> Step:
     """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
-    held = world.held_in(resource)
-    lost = concludes("lost", resource, "confidentiality")
-    yield _carried_out(handler, mode, resource, (lost, *standing_tokens(held)), "", 0.0)
-    for token in held:
-        if token.rate:
-            yield _carried_out(handler, mode, resource, (holds(token),), f" -> {token.name}", token.rate)
-
-
-def _carried_out(
-    handler: Handler, mode: str, resource: str, concluded: tuple[Conclusion, ...], suffix: str, rate: float
-) -> Step:
+    suffix, rate, concluded = haul
     alert, delay = handler.alert
     return Step(
         key=f"exfiltrate({mode}, {handler.name}, {resource}){suffix}",

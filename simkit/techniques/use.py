@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from simkit.attackgraph import Fact
 from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution
 from simkit.model import STATE_CHANGING
 from simkit.policies import Session
-from simkit.techniques.world import REPLAYS, STEERS, World, runs_in
+from simkit.techniques.world import REPLAYS, STEERS, World, has, runs_in
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way to get a use through: what it needs besides the session, its chance, and the wait for a person."""
+class Way(NamedTuple):
+    """One way to get a use through: what it needs, the session first, its chance, and the wait for a person."""
 
     name: str
     premises: tuple[Fact, ...]
@@ -49,14 +48,15 @@ def ways(
     miss = world.miss_rate(session.policy) if checked else 1.0
     tainted = mode == STEERS and effect in STATE_CHANGING
     on_host = chance * (miss if elsewhere or tainted else 1.0)
+    had = has(mode, session.name)
     if mode != REPLAYS:
-        yield Way("", (), on_host, approval)
+        yield Way("", (had,), on_host, approval)
         return
     if "source" not in conditions:
-        yield Way("", (), chance * miss, approval)
+        yield Way("", (had,), chance * miss, approval)
     if "source" in conditions or miss < 1.0:
         for identity in session.identities:
-            yield Way(f" from {identity}", (runs_in(identity),), on_host, approval)
+            yield Way(f" from {identity}", (had, runs_in(identity)), on_host, approval)
 
 
 def _environment(world: World, session: Session) -> str:

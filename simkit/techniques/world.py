@@ -20,6 +20,14 @@ REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
 """How a session is had: the attacker replays its token, off host; puts words in its input; or nobody attacks, and its
 agent errs, which is as if steered but without a tainted input (our word: the rules speak of `steers` for both)."""
 
+SHOWN: Mapping[str, frozenset[str]] = {
+    "entry": frozenset({"none", "identity", "action"}),
+    "damage": frozenset({"none", "identity", "action"}),
+    "identity": frozenset({"identity", "action"}),
+    "action": frozenset({"action"}),
+}
+"""The levels of logging that show the events of each class."""
+
 SHARED = 1 << 18
 """Facts that are kept to be shared by steps: a graph of a million steps has about 200,000, some 30 MB of names."""
 
@@ -48,6 +56,8 @@ class World:
     added: Mapping[str, Added] = field(default_factory=dict)
     gained: Mapping[str, Added] = field(default_factory=dict)
     asked: frozenset[Grant] = frozenset()
+    steering: tuple[str, ...] = (STEERS,)
+    """The modes in which an agent itself does the work; agents err only where an entry point says so."""
 
     @property
     def model(self) -> Model:
@@ -55,14 +65,8 @@ class World:
 
     @property
     def modes(self) -> tuple[str, ...]:
-        """The modes in which sessions can be had; agents err only where an entry point says so."""
+        """The modes in which sessions can be had."""
         return (REPLAYS, *self.steering)
-
-    @property
-    def steering(self) -> tuple[str, ...]:
-        """The modes in which an agent itself does the work."""
-        errs = any(entry.kind == "mistake" for entry in self.entries.values())
-        return (STEERS, ERRS) if errs else (STEERS,)
 
     @property
     def policy(self) -> GrantPolicy:
@@ -81,7 +85,9 @@ class World:
         added = additions(sessions)
         gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
         asked = frozenset(performed for goal in goals.values() for performed in goal.performed)
-        return cls(sessions, response, entries, goals, found, edges, assumed, added, gained, asked)
+        errs = any(entry.kind == "mistake" for entry in entries.values())
+        steering = (STEERS, ERRS) if errs else (STEERS,)
+        return cls(sessions, response, entries, goals, found, edges, assumed, added, gained, asked, steering)
 
     def grants(self, session: Session) -> Iterator[tuple[Grant, frozenset[str], Fact | None]]:
         """Every grant that `session` has, or may gain by a step of effect `grant`: with its conditions, and the fact
@@ -104,14 +110,8 @@ class World:
 
     def alert(self, event: str, policy: GrantPolicy) -> tuple[float, Distribution]:
         """The chance and delay of the alert that `event` raises; logging comes with the response dial of `policy`."""
-        shown = {
-            "entry": True,
-            "damage": True,
-            "identity": policy.logging != "none",
-            "action": policy.logging == "action",
-        }
         detection = self.response.noticed(event)
-        if detection is None or not shown.get(class_of(event), False):
+        if detection is None or policy.logging not in SHOWN.get(class_of(event), ()):
             return 0.0, AT_ONCE
         return detection.chance, detection.delay
 
@@ -144,7 +144,12 @@ def runs_in(identity: str) -> Fact:
 
 def holds(token: Token) -> Conclusion:
     """The conclusion that the attacker holds `token`, of an age drawn uniformly over its ttl."""
-    return Conclusion(Fact("holds", token.name), token.ttl, aged=token.ttl is not None)
+    return _held(token.name, token.ttl)
+
+
+@lru_cache(maxsize=SHARED)
+def _held(token: str, ttl: float | None) -> Conclusion:
+    return Conclusion(fact("holds", token), ttl, aged=ttl is not None)
 
 
 @lru_cache(maxsize=SHARED)
