@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from simkit.model import Entitlement, Model, Need, Operation
 from simkit.model.references import Lookup, globbed, is_glob
@@ -12,6 +13,9 @@ Grant = tuple[str, str]
 """An operation (`tool.operation`) on one target; the target is empty for an operation that has none."""
 Grants = Mapping[Grant, frozenset[str]]
 """Grants, each with the conditions under which it holds (empty: unconditionally)."""
+
+Holding = tuple[tuple[Entitlement, ...], tuple[str, ...]]
+"""The direct entitlements and the roles of an identity."""
 
 
 @dataclass(slots=True)
@@ -22,6 +26,7 @@ class Resolver:
     _lookup: Lookup = field(init=False)
     _memory: dict[tuple[str, tuple[str, ...]], tuple[Grant, ...]] = field(default_factory=dict)
     _containers: dict[str, list[str]] = field(default_factory=dict)
+    _held: dict[Holding, dict[Grant, frozenset[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lookup = Lookup(self.model)
@@ -77,12 +82,13 @@ class Resolver:
         return found
 
     def identity(self, name: str) -> dict[Grant, frozenset[str]]:
-        """What identity `name` may do: its roles and its direct entitlements."""
+        """What identity `name` may do: by its roles, and directly. Those who have the same share one dict."""
         identity = self.model.identities[name]
-        given = [*identity.entitlements]
-        for role in identity.roles:
-            given.extend(self.model.roles[role].entitlements)
-        return self.entitled(given)
+        holding = (identity.entitlements, identity.roles)
+        if holding not in self._held:
+            by_role = (self.model.roles[role].entitlements for role in identity.roles)
+            self._held[holding] = self.entitled(chain(identity.entitlements, *by_role))
+        return self._held[holding]
 
     def needs(self, needs: Iterable[Need]) -> dict[Grant, None]:
         """The grants that `needs` ask for, in order."""

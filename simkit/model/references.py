@@ -38,7 +38,7 @@ def is_glob(pattern: str) -> bool:
     >>> is_glob("crm-*"), is_glob("crm-eu")
     (True, False)
     """
-    return any(mark in pattern for mark in "*?[")
+    return "*" in pattern or "?" in pattern or "[" in pattern
 
 
 def globbed(pattern: str, names: Iterable[str]) -> Iterator[str]:
@@ -95,12 +95,14 @@ class Names:
 
 
 class Lookup:
-    """Finds the operations and targets of one model by name or glob."""
+    """Finds the operations and targets of one model by name or glob; `sound` are the pairs of both that were found to
+    dangle nowhere, as many tasks have the same needs."""
 
-    __slots__ = ("_identities", "_names", "_resources", "model", "operations")
+    __slots__ = ("_identities", "_names", "_resources", "model", "operations", "sound")
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self.sound: set[tuple[str, tuple[str, ...]]] = set()
         self.operations = {name: operation for name, _, operation in model.operations()}
         self._names, self._identities, self._resources = map(
             Names, (self.operations, model.identities, model.resources)
@@ -137,12 +139,17 @@ class Lookup:
 
 def operation_problems(lookup: Lookup, where: Where, full: str, targets: tuple[str, ...]) -> Iterator[Problem]:
     """What is wrong with naming operation `full` (or a glob over operations) on `targets`."""
+    if (full, targets) in lookup.sound:
+        return
     matching = lookup.matching(full)
     if not matching:
         noun = "operation matches" if is_glob(full) else "operation is called"
         yield Problem((*where, "operation"), f"no {noun} {full!r}: {nearest(full, lookup.operations)}")
         return
-    yield from _targets(lookup, (*where, "targets"), targets, matching)
+    found = list(_targets(lookup, (*where, "targets"), targets, matching))
+    if not found:
+        lookup.sound.add((full, targets))
+    yield from found
 
 
 def _targets(

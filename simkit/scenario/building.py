@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
 
 from simkit.errors import Problem, nearest
 from simkit.model import (
@@ -42,10 +41,10 @@ def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) 
         policies=policies,
         compare=tuple(part.compare),
         expect={name: Expectation(name, **given.given()) for name, given in part.expect.items()},
-        observed=tuple(ObservedRun(**_tuples(run.given())) for run in part.observed),
+        observed=tuple(ObservedRun(**run.given()) for run in part.observed),
         sources=tuple(Source(**source.given()) for source in part.sources),
         assumptions=tuple(Assumption(**assumption.given()) for assumption in part.assumptions),
-        incident=IncidentRecord(**_tuples(part.incident.given())) if part.incident else None,
+        incident=IncidentRecord(**part.incident.given()) if part.incident else None,
         file=file,
     )
 
@@ -69,29 +68,25 @@ def model(part: s.ScenarioPart) -> Model:
     )
 
 
-def _tuples(given: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
-
-
 def _entitlements(parts: Iterable[s.EntitlementPart]) -> tuple[Entitlement, ...]:
     return tuple(Entitlement(part.operation, tuple(part.targets), tuple(part.conditions)) for part in parts)
 
 
 def _identity(name: str, part: s.IdentityPart) -> Identity:
-    return Identity(name, entitlements=_entitlements(part.entitlements), **_tuples(part.given("entitlements")))
+    return Identity(name, entitlements=_entitlements(part.entitlements), **part.given("entitlements"))
 
 
 def _resource(name: str, part: s.ResourcePart) -> Resource:
-    return Resource(name, value=part.value.given(), **_tuples(part.given("value")))
+    return Resource(name, value=part.value.given(), **part.given("value"))
 
 
 def _tool(name: str, part: s.ToolPart) -> Tool:
-    operations = {key: Operation(key, **_tuples(given.given())) for key, given in part.operations.items()}
+    operations = {key: Operation(key, **given.given()) for key, given in part.operations.items()}
     return Tool(name, operations=operations, **part.given("operations"))
 
 
 def _credential(name: str, part: s.CredentialPart) -> Credential:
-    given = _tuples(part.given())
+    given = part.given()
     if given.get("ttl") == math.inf:
         given["ttl"] = None
     return Credential(name, **given)
@@ -99,7 +94,7 @@ def _credential(name: str, part: s.CredentialPart) -> Credential:
 
 def _task(name: str, part: s.TaskPart) -> Task:
     needs = tuple(Need(need.operation, tuple(need.targets)) for need in part.needs)
-    return Task(name, needs=needs, **_tuples(part.given("needs")))
+    return Task(name, needs=needs, **part.given("needs"))
 
 
 def _entry_point(name: str, part: s.EntryPointPart) -> EntryPoint:
@@ -192,4 +187,4 @@ class Policies:
 
     @staticmethod
     def _selector(part: s.PolicyPart) -> Selector:
-        return Selector(**_tuples(part.applies_to.given()))
+        return Selector(**part.applies_to.given())

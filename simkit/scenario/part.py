@@ -18,5 +18,10 @@ class Part(BaseModel):
     )
 
     def given(self, *leave: str) -> dict[str, Any]:
-        """The fields that the file gives, but those in `leave`; what it leaves out has its default elsewhere."""
-        return {key: getattr(self, key) for key in self.model_fields_set if key not in leave}
+        """The fields that the file gives, but those in `leave`, lists as tuples; what it leaves out has its default
+        elsewhere."""
+        return {
+            key: tuple(value) if isinstance(value := getattr(self, key), list) else value
+            for key in self.model_fields_set
+            if key not in leave
+        }
