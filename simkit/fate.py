@@ -8,8 +8,12 @@ longer run extends a shorter one, and any number of threads draws the same words
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
 
 from simkit.errors import QuestionError
 
@@ -62,7 +66,20 @@ def word(seed: int, sample: int, stream: Stream, key_hash: int) -> int:
 
 def key_hash(key: str) -> int:
     """The 64-bit BLAKE2b hash of a step's key."""
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(_digest(key), "little")
+
+
+def key_hashes(keys: Iterable[str]) -> NDArray[np.uint64]:
+    """`key_hash` of each of `keys`, as an array.
+
+    >>> key_hashes(["a", "b"]).tolist() == [key_hash("a"), key_hash("b")]
+    True
+    """
+    return np.frombuffer(b"".join(map(_digest, keys)), dtype="<u8").astype(np.uint64)
+
+
+def _digest(key: str) -> bytes:
+    return blake2b(key.encode(), digest_size=8).digest()
 
 
 def threshold(chance: float) -> int:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from simkit.attackgraph.facts import LASTING, SURVIVING, Entry, Fact, Step
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
 from simkit.errors import EngineError, QuestionError, nearest
-from simkit.fate import CERTAIN, key_hash, threshold
+from simkit.fate import CERTAIN, key_hash, key_hashes, threshold
 from simkit.table import Table
 
 if TYPE_CHECKING:
@@ -162,12 +162,13 @@ class AttackGraph:
 
 
 def _by_key(steps: Sequence[Step]) -> list[Step]:
-    found = {step.key: step for step in steps}
-    if len(found) < len(steps):  # some key is there twice, which is no harm if the steps are the same
-        for step in steps:
+    ordered = sorted(steps, key=attrgetter("key"))
+    found = dict(zip(_column(ordered, "key"), ordered, strict=True))
+    if len(found) < len(ordered):  # some key is there twice, which is no harm if the steps are the same
+        for step in ordered:
             if found[step.key] != step:
                 raise EngineError(f"two different steps share the key {step.key!r}: report this as a bug of simkit")
-    return [found[key] for key in sorted(found)]
+    return list(found.values())
 
 
 def _column(things: Iterable[Any], name: str) -> list[Any]:
@@ -206,7 +207,7 @@ def _each(rule: Callable[[Any], int], values: Sequence[Any], kind: type) -> NDAr
 
 def _draws(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
     return {
-        "step_hash": _each(cache(key_hash), [step.fate or step.key for step in steps], np.uint64),
+        "step_hash": key_hashes(step.fate or step.key for step in steps),
         "success": _each(cache(threshold), _column(steps, "chance"), np.uint64),
         "alert": _each(cache(threshold), _column(steps, "alert"), np.uint64),
         **{name: tables.rows(_column(steps, name)) for name in ("duration", "wait", "approval", "alert_delay")},
