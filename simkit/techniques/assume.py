@@ -14,6 +14,8 @@ from simkit.techniques.world import ERRS, STEERS, World, has
 
 ASSUMED_TTL = 3600.0
 """Seconds that a session opened by an `assume` operation lives: the default of AWS AssumeRole."""
+HANDED_OVER = Fixed(1.0)
+"""How long it takes to become another along a trust edge."""
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -80,7 +82,7 @@ def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, target
                 cause=Cause("trust", (edge.source, edge.kind, edge.target)),
                 label=f"{edge.kind} {edge.target}",
                 chance=chance * way.chance,
-                duration=Fixed(1.0),
+                duration=HANDED_OVER,
                 alert=alert,
                 alert_delay=delay,
             )

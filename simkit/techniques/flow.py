@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
 
 from simkit.attackgraph import Cause, Conclusion, Fact, Step
-from simkit.distributions import Distribution
 from simkit.entitlements import Grant
 from simkit.policies import Session, Token
 from simkit.techniques.act import standing_tokens
-from simkit.techniques.world import World, concludes, fact, has, holds, next_run, opens
+from simkit.techniques.world import Alert, World, concludes, fact, has, holds, next_run, opens
 
 Granted = tuple[Grant, frozenset[str], Fact | None]
+WAYS_OUT = ("send", "write")
+"""Effects that may reach outsiders."""
 Haul = tuple[str, float, tuple[Conclusion, ...]]
 """What is carried out together: a suffix that names it, the rate of what it waits for, and what follows."""
 
@@ -26,7 +27,7 @@ class Handler:
 
     name: str
     who: str
-    alert: tuple[float, Distribution]
+    alert: Alert
 
     @classmethod
     def of(cls, world: World, session: Session, event: str) -> Handler:
@@ -36,27 +37,29 @@ class Handler:
 
 def steps(world: World) -> Iterator[Step]:
     """exfiltrate and pick up: the joins of private data, untrusted input, and a way out or a general-purpose tool."""
-    effects = {full_name: operation.effect for full_name, _, operation in world.model.operations()}
+    reading = {full_name for full_name, _, operation in world.model.operations() if operation.effect == "read"}
+    outward = {full_name for full_name, _, operation in world.model.operations() if operation.effect in WAYS_OUT}
     general_purpose = {full_name for full_name, tool, _ in world.model.operations() if tool.general_purpose}
     steering, hauls = world.steering, cache(partial(_hauls, world))
     for reached in world.all_sessions.values():
         session = reached.session
         grants = list(world.grants(session))
-        seen = _visible(world, grants, effects)
-        if any(effects[operation] in ("send", "write") for (operation, _), _, _ in grants):
+        operations = {operation for (operation, _), _, _ in grants}
+        seen = _visible(world, grants, reading)
+        if not outward.isdisjoint(operations):
             leaves = Handler.of(world, session, "exfiltrate")
             for resource, mode in product(seen, steering):
                 for haul in hauls(resource):
                     yield _exfiltrate(leaves, mode, resource, haul)
-        finds = Handler.of(world, session, "pick-up")
-        for granted in _behind(grants, general_purpose):
-            for resource, mode in product(seen, steering):
+        if not general_purpose.isdisjoint(operations):
+            finds = Handler.of(world, session, "pick-up")
+            for granted, resource, mode in product(_behind(grants, general_purpose), seen, steering):
                 yield from _pick_up(world, finds, mode, resource, granted)
 
 
-def _visible(world: World, grants: list[Granted], effects: Mapping[str, str]) -> list[str]:
+def _visible(world: World, grants: list[Granted], reading: Collection[str]) -> list[str]:
     """Every resource that a read can see."""
-    read = dict.fromkeys(target for (operation, target), _, _ in grants if target and effects[operation] == "read")
+    read = dict.fromkeys(target for (operation, target), _, _ in grants if target and operation in reading)
     return list(dict.fromkeys(resource for target in read for resource in world.model.within(target)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from simkit.attackgraph import Cause, Conclusion, Step
 from simkit.model import Identity
 from simkit.policies import Session, Token
-from simkit.techniques.world import World, concludes, holds, next_run, runs_in
+from simkit.techniques.world import Alert, World, concludes, holds, next_run, runs_in
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -17,35 +17,36 @@ def steps(world: World) -> Iterator[Step]:
     for credential in world.model.credentials.values():
         own.setdefault(credential.identity, []).append(credential.name)
     for identity in world.model.identities.values():
+        alert = world.alert("inhabit", world.sessions.governing(identity.name))
         for session in world.of_identity(identity.name):
-            yield _session(world, identity, session)
+            yield _session(identity, session, alert)
         lying = dict.fromkeys((*own.get(identity.name, ()), *identity.runtime_holds))
         for token in world.tokens(lying):
-            yield _token(world, identity, token)
+            yield _token(identity, token, alert)
 
 
-def _session(world: World, identity: Identity, session: Session) -> Step:
-    concluded = concludes("replays", session.name)
-    return _inhabit(world, identity, f"session {session.name}", concluded, session.rate, "+".join(session.tasks))
+def _session(identity: Identity, session: Session, alert: Alert) -> Step:
+    run = f"run of {'+'.join(session.tasks)}" if session.rate else ""
+    return _inhabit(identity, f"session {session.name}", concludes("replays", session.name), session.rate, run, alert)
 
 
-def _token(world: World, identity: Identity, token: Token) -> Step:
-    task = token.name.removeprefix(f"{token.credential}@")
-    return _inhabit(world, identity, f"token {token.name}", holds(token), token.rate, task)
+def _token(identity: Identity, token: Token, alert: Alert) -> Step:
+    run = f"run of {token.name.removeprefix(f'{token.credential}@')}" if token.rate else ""
+    return _inhabit(identity, f"token {token.name}", holds(token), token.rate, run, alert)
 
 
-def _inhabit(world: World, identity: Identity, what: str, concluded: Conclusion, rate: float, task: str) -> Step:
+def _inhabit(identity: Identity, what: str, concluded: Conclusion, rate: float, run: str, alert: Alert) -> Step:
     """One run of a task brings its session and all its tokens: these steps share their fate."""
-    alert, delay = world.alert("inhabit", world.sessions.governing(identity.name))
+    chance, delay = alert
     return Step(
         key=f"inhabit({identity.name}): {what}",
-        fate=f"inhabit({identity.name}): run of {task}" if rate else "",
+        fate=f"inhabit({identity.name}): {run}" if run else "",
         rule="inhabit",
         premises=(runs_in(identity.name),),
         conclusions=(concluded,),
         cause=Cause("flow", (identity.name,)),
         label=f"take {what} from the runtime of {identity.name}",
         wait=next_run(rate),
-        alert=alert,
+        alert=chance,
         alert_delay=delay,
     )

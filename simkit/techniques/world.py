@@ -28,6 +28,9 @@ SHOWN: Mapping[str, frozenset[str]] = {
 }
 """The levels of logging that show the events of each class."""
 
+Alert = tuple[float, Distribution]
+"""The chance that something raises an alert, and how long after it."""
+
 SHARED = 1 << 18
 """Facts that are kept to be shared by steps: a graph of a million steps has about 200,000, some 30 MB of names."""
 
@@ -108,7 +111,7 @@ class World:
         holds = self.model.resources[resource].holds
         return tuple(self.tokens(holds)) if holds else ()
 
-    def alert(self, event: str, policy: GrantPolicy) -> tuple[float, Distribution]:
+    def alert(self, event: str, policy: GrantPolicy) -> Alert:
         """The chance and delay of the alert that `event` raises; logging comes with the response dial of `policy`."""
         detection = self.response.noticed(event)
         if detection is None or policy.logging not in SHOWN.get(class_of(event), ()):
@@ -191,6 +194,7 @@ def _follow_trust(
         leaving.setdefault(edge.source, []).append(edge)
     edges: Followed = {}
     assumed: dict[tuple[str, str], tuple[str, ...]] = {}
+    assuming = {full_name for full_name, _, operation in sessions.model.operations() if operation.effect == "assume"}
     waiting = list(found)
     while waiting:
         reached = found[waiting.pop()]
@@ -198,16 +202,15 @@ def _follow_trust(
         edges[reached.session.name] = tuple(
             (edge, _attenuated(sessions, reached, edge, found, waiting)) for edge in usable
         )
-        for target in _assumable(sessions.model, reached.session):
+        for target in _assumable(reached.session, assuming):
             edge = TrustEdge(reached.session.identities[0], target)
             assumed[reached.session.name, target] = _attenuated(sessions, reached, edge, found, waiting)
     return edges, assumed
 
 
-def _assumable(model: Model, session: Session) -> list[str]:
-    """The identities that `session` may become by an operation of effect `assume`."""
-    assuming = (target for name, target in session.grants if target and model.operation(name).effect == "assume")
-    return list(dict.fromkeys(assuming))
+def _assumable(session: Session, assuming: set[str]) -> list[str]:
+    """The identities that `session` may become by one of the operations in `assuming`."""
+    return list(dict.fromkeys(target for name, target in session.grants if target and name in assuming))
 
 
 def _usable(sessions: Sessions, session: Session, leaving: Mapping[str, list[TrustEdge]]) -> Iterator[TrustEdge]:
