@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
@@ -11,7 +11,7 @@ from simkit.attackgraph import Cause, Conclusion, Fact, Step
 from simkit.entitlements import Grant
 from simkit.policies import Session, Token
 from simkit.techniques.act import standing_tokens
-from simkit.techniques.world import Alert, World, concludes, fact, has, holds, next_run, opens
+from simkit.techniques.world import Alert, World, concludes, has, holds, next_run, opens
 
 Granted = tuple[Grant, frozenset[str], Fact | None]
 WAYS_OUT = ("send", "write")
@@ -22,17 +22,20 @@ Haul = tuple[str, float, tuple[Conclusion, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A session that sees things and hands them on: `who` stands for its identities, `alert` is what handing on
-    raises."""
+    """A session that sees things and hands them on: `who` stands for its identities, `had` are the facts that the
+    attacker has it, by mode, `alert` is what handing on raises."""
 
     name: str
     who: str
+    had: Mapping[str, Fact]
+    outbound: Fact
     alert: Alert
 
     @classmethod
     def of(cls, world: World, session: Session, event: str) -> Handler:
         """`session`, as it does `event`."""
-        return cls(session.name, min(session.identities), world.alert(event, session.policy))
+        name, had = session.name, {mode: has(mode, session.name) for mode in world.steering}
+        return cls(name, min(session.identities), had, Fact("outbound", name), world.alert(event, session.policy))
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -85,7 +88,7 @@ def _exfiltrate(handler: Handler, mode: str, resource: str, haul: Haul) -> Step:
         key=f"exfiltrate({mode}, {handler.name}, {resource}){suffix}",
         fate=f"exfiltrate({handler.who}, {resource}){suffix}",
         rule="exfiltrate",
-        premises=(has(mode, handler.name), fact("seen", handler.name, resource), fact("outbound", handler.name)),
+        premises=(handler.had[mode], Fact("seen", handler.name, resource), handler.outbound),
         conclusions=concluded,
         cause=Cause("flow", (handler.who, resource)),
         label=f"carry {resource} out",
@@ -109,7 +112,7 @@ def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted
         key=f"pick up({mode}, {handler.name}, {resource}, {token.name}){after}",
         fate=f"pick up({handler.who}, {resource}, {token.name})",
         rule="pick-up",
-        premises=(has(mode, handler.name), fact("seen", handler.name, resource), *opens(token), *granted),
+        premises=(handler.had[mode], Fact("seen", handler.name, resource), *opens(token), *granted),
         conclusions=tuple(concludes(mode, name) for name in token.sessions),
         cause=Cause("credential", (token.credential,)),
         label=f"use {token.name}, found in {resource}",

@@ -31,8 +31,8 @@ SHOWN: Mapping[str, frozenset[str]] = {
 Alert = tuple[float, Distribution]
 """The chance that something raises an alert, and how long after it."""
 
-SHARED = 1 << 18
-"""Facts that are kept to be shared by steps: a graph of a million steps has about 200,000, some 30 MB of names."""
+RATES = 1 << 10
+"""Rates of tasks whose waits are kept to be shared by steps; a scenario has few different ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,39 +123,27 @@ class World:
         return self.response.miss_rate if policy.miss_rate is None else policy.miss_rate
 
 
-@lru_cache(maxsize=SHARED)
-def fact(kind: str, subject: str, about: str = "") -> Fact:
-    """The fact of these names: one object, however many steps need it."""
-    return Fact(kind, subject, about)
-
-
-@lru_cache(maxsize=SHARED)
 def concludes(kind: str, subject: str, about: str = "") -> Conclusion:
-    """That fact concluded, as long as the premises hold: one object, however many steps conclude it."""
-    return Conclusion(fact(kind, subject, about))
+    """The fact of these names concluded, as long as the premises hold."""
+    return Conclusion(Fact(kind, subject, about))
 
 
 def has(mode: str, session: str) -> Fact:
     """The fact that the attacker has `session` in `mode`."""
-    return fact(mode, session)
+    return Fact(mode, session)
 
 
 def runs_in(identity: str) -> Fact:
     """The fact that the attacker's code runs in the runtime of `identity`."""
-    return fact("runs_in", identity)
+    return Fact("runs_in", identity)
 
 
 def holds(token: Token) -> Conclusion:
     """The conclusion that the attacker holds `token`, of an age drawn uniformly over its ttl."""
-    return _held(token.name, token.ttl)
+    return Conclusion(Fact("holds", token.name), token.ttl, aged=token.ttl is not None)
 
 
-@lru_cache(maxsize=SHARED)
-def _held(token: str, ttl: float | None) -> Conclusion:
-    return Conclusion(fact("holds", token), ttl, aged=ttl is not None)
-
-
-@lru_cache(maxsize=SHARED)
+@lru_cache(maxsize=RATES)
 def next_run(rate: float) -> Distribution:
     """The wait for the next run of a task that runs `rate` times a second; none for what is always there (0)."""
     return Exponential(1 / rate) if rate else AT_ONCE
