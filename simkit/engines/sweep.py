@@ -21,7 +21,7 @@ from simkit.fate import Stream
 WORDS = 8
 LANES = 64 * WORDS
 _SUCCESS = np.uint64(Stream.SUCCESS)
-AHEAD = 6
+AHEAD = 16
 """How many steps ahead the rows of what they conclude are fetched."""
 KNOWN = np.uint8(0xFF)
 _BITS = np.array([1 << word for word in range(WORDS)], dtype=np.uint8)
@@ -139,11 +139,26 @@ def _dequeue(front):
 
 
 @part
+def _coming(front, turns):
+    """The fact that is so many `turns` from the first of the queue; the last, if there are not as many."""
+    place = front.ring[0] + min(turns, front.ring[1] - 1)
+    return np.int64(front.queue[place if place < len(front.queue) else place - len(front.queue)])
+
+
+@part
 def _look_ahead(plan, fates, front):
-    """Asks for what the fact after the next in the queue will need: its lanes, and the first rows of its steps."""
-    place = front.ring[0] + 1 if front.ring[0] + 1 < len(front.queue) else 0
-    fact = np.int64(front.queue[place]) if front.ring[1] > 1 else np.int64(0)
+    """Asks for what the next facts in the queue will need, each line in time for the next that is found by it: where
+    their steps begin, these steps, and the first rows of these and of what they conclude."""
+    if front.ring[1] == 0:
+        return
+    fact = _coming(front, 4)
+    prefetch(plan.arc_ptr, fact)
+    prefetch(plan.flow_ptr, fact)
+    fact = _coming(front, 2)
     prefetch(front.held, WORDS * fact)
+    prefetch(plan.out_idx, np.int64(plan.flow_ptr[fact]))
+    prefetch(fates.row, np.int64(plan.arc_ptr[fact]))
+    fact = _coming(front, 0)
     begin, end = plan.flow_ptr[fact], plan.flow_ptr[fact + 1]
     for place in range(begin, min(begin + AHEAD, end)):
         prefetch(front.held, WORDS * np.int64(plan.out_idx[place]))
