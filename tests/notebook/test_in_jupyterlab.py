@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import started
 from lab_server import jupyterlab
 
 pytest.importorskip("jupytext")
@@ -32,18 +31,19 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The notebook of `simkit notebook`, about the starter scenario, in JupyterLab, after all its cells have run."""
     folder, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
     command = [sys.executable, "-m", "simkit", "notebook", "--no-browser"]
-    with started() as chromium, jupyterlab(command, home, folder) as (address, token):
-        opened = chromium.new_page(viewport={"width": 1360, "height": 1000})
+    with jupyterlab(command, home, folder) as (address, token):
+        opened = browser.new_page(viewport={"width": 1360, "height": 1000})
         opened.set_default_timeout(PATIENCE)
         opened.goto(f"{address}/lab/tree/starter.ipynb?token={token}")
         opened.wait_for_function(f"{PANEL}?.sessionContext?.session?.kernel?.status === 'idle'", polling=500)
         opened.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells').then(() => window.allRan = true)")
         opened.wait_for_function("window.allRan", polling=500)
         yield opened
+        opened.close()
 
 
 def ask_kernel(page: Any, expression: str) -> str:

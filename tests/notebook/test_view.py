@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import started
 
 import simkit
 from simkit import notebook
@@ -29,17 +27,11 @@ GRAPH = "document.getElementById('out').simkit"
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with started() as opened:
-        yield opened
-
-
-def shown(chromium: Any, drawn: Any, file: Path) -> Any:
+def shown(browser: Any, drawn: Any, file: Path) -> Any:
     """A page with `drawn` alone on it, and no network."""
     state = json.dumps({name: getattr(drawn, name) for name in TRAITS}).replace("</", "<\\/")
     file.write_text(PAGE % (drawn._css, drawn._esm.replace("export default { render };", ""), state), "utf-8")
-    page = chromium.new_context(offline=True, viewport={"width": 1200, "height": 1000}).new_page()
+    page = browser.new_context(offline=True, viewport={"width": 1200, "height": 1000}).new_page()
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("dialog", lambda dialog: (page.complaints.append(dialog.message), dialog.dismiss()))
@@ -49,9 +41,9 @@ def shown(chromium: Any, drawn: Any, file: Path) -> Any:
 
 
 def test_a_tall_graph_begins_legible_where_the_attack_starts_and_keys_move_through_it(
-    chromium: Any, tmp_path: Path
+    browser: Any, tmp_path: Path
 ) -> None:
-    page = shown(chromium, notebook.graph(simkit.generate(10_000, 1)), tmp_path / "page.html")
+    page = shown(browser, notebook.graph(simkit.generate(10_000, 1)), tmp_path / "page.html")
     assert page.evaluate(f"{GRAPH}.zoom()") >= 0.5
     frame = page.locator(".simkit-canvas").bounding_box()
     start = page.evaluate(f"{GRAPH}.nodes('.attack')[0].renderedPosition()")
@@ -68,13 +60,13 @@ def test_a_tall_graph_begins_legible_where_the_attack_starts_and_keys_move_throu
     assert page.complaints == []
 
 
-def test_names_are_never_read_as_markup(chromium: Any, tmp_path: Path) -> None:
+def test_names_are_never_read_as_markup(browser: Any, tmp_path: Path) -> None:
     payload = "<img src=x onerror=alert(1)>"
     text = (Path(__file__).parents[2] / "scenarios" / "starter.yaml").read_text("utf-8")
     world = simkit.loads(
         text.replace("deploy-key", f"deploy-key{payload}").replace("name: starter", f"name: {payload}")
     )
-    page = shown(chromium, notebook.graph(world), tmp_path / "page.html")
+    page = shown(browser, notebook.graph(world), tmp_path / "page.html")
     page.locator(".simkit-canvas").focus()
     for _ in range(6):
         page.keyboard.press("ArrowDown")

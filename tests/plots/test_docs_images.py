@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import runpy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from browser import started
 from matplotlib.image import imread
 
 import simkit
 from simkit import plots
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
@@ -56,9 +59,8 @@ def test_every_kind_of_picture_is_shown_in_the_docs() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", MAKE["PAGES"])
-def test_a_picture_of_a_page_in_the_docs_is_what_the_command_makes(name: str, tmp_path: Path) -> None:
-    with started() as browser:
-        (tmp_path / name).write_bytes(MAKE["PAGES"][name](browser, tmp_path))
+def test_a_picture_of_a_page_in_the_docs_is_what_the_command_makes(name: str, browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(MAKE["PAGES"][name](browser, tmp_path))
     kept, made = imread(IMAGES / name), imread(tmp_path / name)
     assert kept.shape == made.shape
     # other fonts break lines elsewhere: only another page altogether is told apart

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import pytest
-from browser import started
 from hostile_names import HostileNames, world
 
 mpl.use("agg")
@@ -16,7 +15,7 @@ mpl.use("agg")
 import simkit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    pass
 
 
 @pytest.fixture(scope="session")
@@ -44,13 +43,6 @@ def report() -> simkit.Report:
 def page(report: simkit.Report) -> str:
     """The page of the report on the small world."""
     return report.html()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium; the test is skipped where none is installed."""
-    with started() as found:
-        yield found
 
 
 @pytest.fixture
