@@ -15,8 +15,12 @@ Every message is one sentence that names the thing and its value and says the me
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 class SimkitError(Exception):
@@ -65,6 +69,28 @@ class QuestionError(InputError):
 
 class EngineError(SimkitError):
     """A graph that an engine cannot run."""
+
+
+def every(make: Callable[[Given], Made], given: Iterable[Given]) -> list[Made]:
+    """`make` of each of `given`.
+
+    All are tried: where several raise InputError, one ScenarioError has the mistakes of all of them, in their order.
+    """
+    made, errors = list[Made](), list[InputError]()
+    for each in given:
+        try:
+            made.append(make(each))
+        except InputError as error:
+            errors.append(error)
+    if len(errors) > 1:
+        raise ScenarioError([problem for error in errors for problem in _problems(error)])
+    if errors:
+        raise errors[0]
+    return made
+
+
+def _problems(error: InputError) -> tuple[Problem, ...]:
+    return error.problems if isinstance(error, ScenarioError) else (Problem((), str(error)),)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

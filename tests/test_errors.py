@@ -13,6 +13,7 @@ from simkit.errors import (
     QuestionError,
     ScenarioError,
     SimkitError,
+    every,
     nearest,
 )
 
@@ -64,3 +65,23 @@ def test_a_scenario_error_keeps_every_problem_in_order() -> None:
 )
 def test_nearest_names_what_exists(name: str, known: list[str], end: str) -> None:
     assert nearest(name, known) == end
+
+
+def test_every_makes_all_or_tells_all_that_is_wrong() -> None:
+    def made(name: str) -> str:
+        if name == "broken":
+            raise ScenarioError([Problem(("name",), "is empty", "a.yaml", 3, 7), Problem((), "is odd", "a.yaml", 4, 1)])
+        if name == "gone":
+            raise QuestionError("no file is called 'gone'")
+        return name.upper()
+
+    assert every(made, ["a", "b"]) == ["A", "B"]
+    with pytest.raises(QuestionError, match="'gone'"):
+        every(made, ["a", "gone"])
+    with pytest.raises(ScenarioError) as caught:
+        every(made, ["broken", "a", "gone"])
+    assert str(caught.value).splitlines() == [
+        "a.yaml:3:7: is empty",
+        "a.yaml:4:1: is odd",
+        "no file is called 'gone'",
+    ]

@@ -15,7 +15,7 @@ from simkit.baseline.judging import judge
 from simkit.baseline.lines import Lines
 from simkit.baseline.report import FileCheck, PathToCut, Report, Spot
 from simkit.blast_radius import BlastRadius
-from simkit.errors import InputError, QuestionError, nearest
+from simkit.errors import InputError, QuestionError, every, nearest
 from simkit.files import decoded, read
 from simkit.policies import named_policies
 from simkit.scenario import Scenario, load, loads
@@ -71,13 +71,14 @@ def check(
     """What the scenario `files` (`-` is standard input) come to, held against the file `baseline`.
 
     With `update` the baseline is written anew for these files, and there is nothing to be held against. Raises
-    InputError for files that cannot be read, and for a baseline that is missing, foreign, old, or lacks a file.
+    InputError for files that cannot be read, with the mistakes of all of them, and for a baseline that is missing,
+    foreign, old, or lacks a file.
     """
     asked = terms or Terms()
     if update and baseline is None:
         raise QuestionError("--update has no baseline to renew: name it with --baseline")
     stored = _stored(baseline, update)
-    opened = [_Opened.of(file) for file in files]
+    opened = every(_Opened.of, files)
     if baseline is not None and any(each.file == "<stdin>" for each in opened):
         raise QuestionError("standard input has no place in a baseline: name the scenario's file")
     made = [_one(each, asked, baseline, stored, update) for each in opened]

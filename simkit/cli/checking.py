@@ -13,7 +13,7 @@ from simkit.cli.options import LARGEST_SEED, WholeNumber, complete_policies, lis
 from simkit.cli.output import Answer, Output, check_out
 from simkit.cli.screen import Screen
 from simkit.cli.settings import Settings, settings
-from simkit.errors import InputError, QuestionError
+from simkit.errors import InputError, QuestionError, every
 from simkit.files import read
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def scenario_files(paths: Iterable[str]) -> list[str]:
 
     Raises QuestionError where there is no path, InputError for what is missing or holds no scenario.
     """
-    found = [file for path in paths for file in _files(path)]
+    found = [file for files in every(_files, paths) for file in files]
     if not found:
         raise QuestionError(
             "no PATH is given: name a scenario, or set `paths` in [tool.simkit.check] of pyproject.toml"
@@ -131,9 +131,13 @@ def _files(path: str) -> list[str]:
 
 
 def _begins_a_scenario(file: str) -> bool:
-    """True also for a scenario that is not UTF-8, which is refused later; a foreign file may be anything."""
-    raw = read(file).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")
-    return any(line.startswith(b"simkit:") for line in raw.splitlines())
+    """True also for what cannot be read or is not UTF-8, which is refused later; a foreign file may be anything."""
+    try:
+        raw = read(file)
+    except InputError:
+        return True
+    lines = raw.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")
+    return any(line.startswith(b"simkit:") for line in lines.splitlines())
 
 
 def pairs(formats: Iterable[str], outs: Iterable[str]) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from simkit.cli.options import (
 )
 from simkit.cli.output import Answer, Output, check_out
 from simkit.cli.screen import Screen
+from simkit.errors import every
 
 
 @click.command(short_help="What each dial of the policy buys, and what it costs.")
@@ -168,7 +169,7 @@ def study(
 
     files = scenario_files(scenarios)
     check_out(out, *files)
-    worlds = [load(file) for file in files]
+    worlds = every(load, files)
     with screen.working(f"replaying the attacks of {len(worlds)} scenarios"):
         found = simkit.studies.study(worlds, weak, strong, trials=trials, seed=seed, threads=threads)
     Output(screen, "study", format_ or "", out).result(found)

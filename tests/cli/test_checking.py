@@ -256,3 +256,27 @@ def test_junit_counts_what_the_text_says(cli: Cli, project: Path) -> None:
     rewritten(project, BROKEN)
     cli("check", "scenarios", *FEW, "--out", "c.xml")
     assert Xml.parse("c.xml").getroot().get("failures") == "2"
+
+
+def test_every_broken_file_is_named_and_nothing_is_written(cli: Cli, project: Path) -> None:
+    before = (project / "b.json").read_bytes()
+    for name in ("one.yaml", "two.yaml"):
+        (project / "scenarios" / name).write_text(DESK + f"surprise-{name[:3]}: 1\n", "utf-8")
+    (project / "scenarios" / "three.yaml").write_bytes(b"simkit: 1\nname: caf\xe9\n")
+    (project / "scenarios" / "gone.yaml").symlink_to("nowhere.yaml")
+    answer = cli("check", "scenarios", "--baseline", "b.json", "--update", "--out", "found.json")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    gone, one, three, two = answer.stderr.splitlines()
+    assert "no file is called 'scenarios/gone.yaml'" in gone
+    assert "scenarios/one.yaml:" in one
+    assert "scenarios/three.yaml:2:10: the byte 0xE9 is not UTF-8" in three
+    assert "scenarios/two.yaml:" in two
+    assert (project / "b.json").read_bytes() == before
+    assert not (project / "found.json").exists()
+
+
+def test_every_missing_path_is_named(cli: Cli, project: Path) -> None:
+    for command in ("check", "study"):
+        answer = cli(command, "nowhere", "scenarios", "elsewhere.yaml")
+        assert answer.exit_code == 2
+        assert [line.split("'")[1] for line in answer.stderr.splitlines()] == ["nowhere", "elsewhere.yaml"]

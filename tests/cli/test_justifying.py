@@ -68,3 +68,11 @@ def test_study_of_nothing_is_bad_usage(cli: Cli, tmp_path: Path) -> None:
     empty = cli("study", str(tmp_path))
     assert empty.exit_code == 2
     assert "holds no scenario" in empty.stderr
+
+
+def test_study_names_every_broken_file(cli: Cli, world: str, broken: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.yaml").write_text("", "utf-8")
+    result = cli("study", world, broken, str(tmp_path / "empty.yaml"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "broken.yaml:3:1: " in result.stderr
+    assert "empty.yaml:1:1: the file is empty" in result.stderr
