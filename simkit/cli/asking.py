@@ -23,7 +23,7 @@ from simkit.cli.options import (
     scheduler_option,
     threads_option,
 )
-from simkit.cli.output import Answer, Output, check_out
+from simkit.cli.output import Answer, Output
 from simkit.cli.screen import Screen
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def run(
     """
     import simkit.simulation
 
-    check_out(out, scenario)
+    output = Output.planned(screen, "run", (format_, out), scenario)
     world = load(scenario)
     for condition in fail_if:
         condition.check(world)
@@ -96,7 +96,7 @@ def run(
             world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads, executor=scheduler
         )
     verdicts = [condition.judge(result) for condition in fail_if]
-    Output(screen, "run", format_ or "", out).result(result, [verdict.sentence for verdict in verdicts])
+    output.result(result, [verdict.sentence for verdict in verdicts])
     return DOES_NOT_HOLD if any(verdict.failed for verdict in verdicts) else FINE
 
 
@@ -145,7 +145,7 @@ def compare(
     """
     import simkit.simulation
 
-    check_out(out, scenario)
+    output = Output.planned(screen, "compare", (format_, out), scenario)
     world = load(scenario)
     entry = entry_through(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials under each policy"):
@@ -159,7 +159,7 @@ def compare(
             executor=scheduler,
             against=against,
         )
-    Output(screen, "compare", format_ or "", out).result(result)
+    output.result(result)
 
 
 @click.command(short_help="Which credential or identity is the worst to lose.")
@@ -191,11 +191,11 @@ def rank(
     """
     import simkit.simulation
 
-    check_out(out, scenario)
+    output = Output.planned(screen, "rank", (format_, out), scenario)
     world = load(scenario)
     with screen.working("ranking"):
         result = simkit.simulation.rank(world, policy, threads=threads, executor=scheduler, engine=engine)
-    Output(screen, "rank", format_ or "", out).result(result)
+    output.result(result)
 
 
 @click.command(short_help="How the attacker reaches the goals.")
@@ -236,14 +236,14 @@ def paths(
     """
     import simkit.simulation
 
-    check_out(out, scenario)
+    output = Output.planned(screen, "paths", (format_, out), scenario)
     world = load(scenario)
     entry = entry_through(screen, world, entry_point)
     with screen.working(f"replaying {trials:,} trials"):
         result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
         found = result.paths(goal, limit=limit)
     answer = with_standards(found) if standards else found
-    Output(screen, "paths", format_ or "", out).result(answer)
+    output.result(answer)
 
 
 def with_standards(paths: AttackPaths) -> Answer:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.endings import ending_says, format_of
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import LARGEST_SEED, WholeNumber, complete_policies, listening_options, names, threads_option
 from simkit.cli.output import Answer, Output, check_out
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
     from simkit.baseline import Report
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
-_SUFFIXES = {
-    ".sarif": "sarif",
-    ".sarif.json": "sarif",
-    ".json": "json",
-    ".md": "markdown",
-    ".xml": "junit",
-    ".txt": "text",
-}
 
 
 @click.command(short_help="Fail when an expectation breaks or the blast radius grows.")
@@ -43,7 +36,7 @@ _SUFFIXES = {
               help="The same seed gives the same answer. Default: what the baseline says, else 0.")  # fmt: skip
 @threads_option
 @click.option("--format", "-f", "formats", multiple=True, type=click.Choice(FORMATS),
-              help="How to write the report; may be given again. Default: as the name of --out says.")  # fmt: skip
+              help="How to write the report; may be given again. Default: as --out ends, else text.")  # fmt: skip
 @click.option("--out", "--output-file-path", "-o", "outs", multiple=True, metavar="FILE",
               help="Where to write it; may be given again. Default: standard output.")  # fmt: skip
 @listening_options
@@ -77,11 +70,13 @@ def check(
     """
     project = settings()
     files = scenario_files(paths or [project.path(name) for name in project.checking.get("paths", ())])
-    stored = baseline or (_own_baseline(project) if "-" not in files else None)
+    stored = baseline if baseline is not None or "-" in files else _own_baseline(project)
     chosen = policies or (tuple(project.checking["policies"]) if "policies" in project.checking and update else None)
     written = pairs(formats, outs)
     for _, out in written:
         check_out(out, *files, *([stored] if stored else []))
+    if stored is not None and update:
+        check_out(stored, *files, option="--baseline")
     report = _checked(screen, files, stored, update, (trials, seed, chosen, threads))
     _tell(screen, report, written)
     return DOES_NOT_HOLD if report.failed and not exit_zero else FINE
@@ -150,13 +145,17 @@ def pairs(formats: Iterable[str], outs: Iterable[str]) -> list[tuple[str, str]]:
     """
     wanted, files = list(formats), list(outs)
     if not wanted:
-        made = [(_says(out) or "text", out) for out in files] or [("text", "-")]
+        made = [(format_of(out, FORMATS), out) for out in files] or [("text", "-")]
     elif len(wanted) == len(files) and sorted(wanted) != sorted(map(_says, files)):
         made = list(zip(wanted, files, strict=True))
     else:
         made = _by_name(wanted, files)
     if sum(out == "-" for _, out in made) > 1:
         raise QuestionError("two formats cannot share standard output: give an --out for each --format but one")
+    places = [os.path.realpath(out) for _, out in made]
+    twice = next((out for place, (_, out) in zip(places, made, strict=True) if places.count(place) > 1), None)
+    if twice is not None:
+        raise QuestionError(f"--out {twice} is given twice, and would hold only the last: name two files")
     return made
 
 
@@ -174,7 +173,7 @@ def _by_name(left: list[str], outs: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _says(out: str) -> str:
-    return next((name for suffix, name in _SUFFIXES.items() if out.lower().endswith(suffix)), "")
+    return ending_says(out, FORMATS)
 
 
 def _tell(screen: Screen, report: Report, written: list[tuple[str, str]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from simkit.cli.options import LARGEST_SEED, WholeNumber, listening_options
-from simkit.cli.output import Output, check_out
+from simkit.cli.output import Output
 from simkit.cli.screen import Screen
 
 
@@ -41,7 +41,7 @@ def generate(screen: Screen, steps: int, seed: int, out: str) -> None:
     from simkit.estate import generate as made_up
     from simkit.scenario import dump
 
-    check_out(out)
+    output = Output.planned(screen, "generate", (None, out), formats=("yaml",))
     with screen.working(f"making up {steps:,} steps"):
         content = dump(made_up(steps, seed))
-    Output(screen, "generate", "yaml", out).text(content)
+    output.text(content)

@@ -17,7 +17,7 @@ from simkit.cli.options import (
     scenario_argument,
     threads_option,
 )
-from simkit.cli.output import Answer, Output, check_out
+from simkit.cli.output import Answer, Output
 from simkit.cli.screen import Screen
 from simkit.errors import every
 
@@ -58,14 +58,14 @@ def ablate(
     """
     import simkit.ablation
 
-    check_out(out, scenario)
+    output = Output.planned(screen, "ablate", (format_, out), scenario)
     world = load(scenario)
     entry = entry_through(screen, world, entry_point)
     with screen.working("replaying every combination of dials"):
         found = simkit.ablation.ablate(world, entry, from_policy, to_policy, trials=trials, seed=seed, threads=threads)
     tables = tuple(found.tables())
     shown = Answer(found.summary, (*tables, found.combinations_table()), found.to_dict()) if every else found
-    Output(screen, "ablate", format_ or "", out).result(shown)
+    output.result(shown)
 
 
 @click.command(short_help="What is granted, needed and used.")
@@ -86,8 +86,8 @@ def privilege(screen: Screen, scenario: str, policy: str | None, format_: str | 
     """
     import simkit.overprivilege
 
-    check_out(out, scenario)
-    Output(screen, "privilege", format_ or "", out).result(simkit.overprivilege.over_privilege(load(scenario), policy))
+    output = Output.planned(screen, "privilege", (format_, out), scenario)
+    output.result(simkit.overprivilege.over_privilege(load(scenario), policy))
 
 
 @click.command(short_help="What was measured of the controls of public frameworks.")
@@ -122,13 +122,13 @@ def evidence(
     """
     import simkit.frameworks
 
-    check_out(out, scenario)
+    output = Output.planned(screen, "evidence", (format_, out), scenario)
     world = load(scenario)
     with screen.working("replaying each dial at each setting"):
         found = simkit.frameworks.evidence(
             world, policy, entry_point=entry_point, frameworks=frameworks, trials=trials, seed=seed, threads=threads
         )
-    Output(screen, "evidence", format_ or "", out).result(found)
+    output.result(found)
 
 
 @click.command(short_help="One grant design against another over many scenarios.")
@@ -168,8 +168,8 @@ def study(
     import simkit.studies
 
     files = scenario_files(scenarios)
-    check_out(out, *files)
+    output = Output.planned(screen, "study", (format_, out), *files)
     worlds = every(load, files)
     with screen.working(f"replaying the attacks of {len(worlds)} scenarios"):
         found = simkit.studies.study(worlds, weak, strong, trials=trials, seed=seed, threads=threads)
-    Output(screen, "study", format_ or "", out).result(found)
+    output.result(found)

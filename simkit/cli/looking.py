@@ -11,7 +11,7 @@ import click
 
 from simkit.cli.group import BAD_INPUT, DOES_NOT_HOLD, FINE
 from simkit.cli.options import FILES, listening_options, load, output_options, scenario_argument
-from simkit.cli.output import Output, as_json, check_out, suffix_says
+from simkit.cli.output import Output, as_json
 from simkit.cli.screen import Screen, complaints
 from simkit.errors import InputError, Problem, ScenarioError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simkit.scenario import Scenario
 
 GRAPHS = ("mermaid", "dot", "graphml", "json")
-_GRAPH_SUFFIXES = {".mmd": "mermaid", ".dot": "dot", ".gv": "dot", ".graphml": "graphml", ".json": "json"}
+CHECKS = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Finding:
 @click.command(short_help="Check scenario files; every mistake by line.")
 @click.argument("scenarios", nargs=-1, required=True, type=FILES, metavar="SCENARIO...")
 @click.option("--strict", is_flag=True, help="Exit with 1 where a sound file has warnings.")
-@output_options(("text", "json"))
+@output_options(CHECKS)
 @click.pass_obj
 def validate(screen: Screen, scenarios: tuple[str, ...], strict: bool, format_: str | None, out: str) -> int:
     """Check scenario files, and name every mistake with its line and column.
@@ -59,10 +59,9 @@ def validate(screen: Screen, scenarios: tuple[str, ...], strict: bool, format_: 
       simkit validate --strict scenarios/*.yaml
       simkit validate --format json - < scenario.yaml
     """
-    check_out(out, *scenarios)
+    output = Output.planned(screen, "validate", (format_, out), *scenarios, formats=CHECKS)
     findings = [_checked(file) for file in scenarios]
-    output = Output(screen, "validate", format_ or "", out)
-    if output.chosen == "json":
+    if output.format == "json":
         output.text(as_json("validate", {"files": [finding.to_dict() for finding in findings]}))
     else:
         _tell(output, findings)
@@ -158,16 +157,15 @@ def graph(screen: Screen, scenario: str, group: str, format_: str | None, out: s
     """
     from simkit.model import export
 
-    check_out(out, scenario)
+    output = Output.planned(screen, "graph", (format_, out), scenario, formats=GRAPHS)
     model = load(scenario).model
-    chosen = format_ or suffix_says(out, _GRAPH_SUFFIXES) or "mermaid"
-    if chosen == "mermaid":
+    if output.format == "mermaid":
         content = export.mermaid(model, group=group)
-    elif chosen == "dot":
+    elif output.format == "dot":
         content = export.dot(model, group=group)
     else:
-        content = export.FORMATS[chosen](model)
-    Output(screen, "graph", chosen, out).text(content)
+        content = export.FORMATS[output.format](model)
+    output.text(content)
 
 
 @click.command(short_help="Print the JSON Schema of the scenario file.")
@@ -189,6 +187,6 @@ def schema(screen: Screen, out: str) -> None:
     """
     from simkit.scenario import json_schema
 
-    check_out(out)
+    output = Output.planned(screen, "schema", (None, out), formats=("json",))
     content = json.dumps(json_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    Output(screen, "schema", "json", out).text(content)
+    output.text(content)

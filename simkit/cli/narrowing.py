@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simkit.cli.asking import entry_through
+from simkit.cli.endings import format_of
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
     WholeNumber,
@@ -110,20 +111,20 @@ def narrow(
         raise click.UsageError("--exact cuts a goal off: name it with --goal")
     if candidates and (exact or budget is not None or write is not None):
         raise click.UsageError("--candidates only lists: leave out --exact, --budget and --write")
-    check_out(out, scenario)
+    output = Output.planned(screen, "narrow", (format_, out), scenario)
     _check_write(write, out, scenario)
     world = load(scenario)
     entries = tuple(world.entry_points) if every_entry_point else (entry_through(screen, world, entry_point),)
     asked = {"entry_point": entries, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
     if candidates:
-        _list(screen, world, policy, goal, asked, Output(screen, "narrow", format_ or "", out))
+        _list(screen, world, policy, goal, asked, output)
         return FINE
     with screen.working("screening and replaying narrowings"):
         found = _found(world, policy, goal, budget, exact, time_limit, asked)
     _write(screen, found.plan, write)
-    Output(screen, "narrow", format_ or "", out).result(found)
-    if not (out == "-" and format_ == "json") and not screen.quiet and found.plan.narrowings:
-        click.echo(_diff(found.plan, fenced=out == "-" and format_ == "markdown"))
+    output.result(found)
+    if not (out == "-" and output.format == "json") and not screen.quiet and found.plan.narrowings:
+        click.echo(_diff(found.plan, fenced=out == "-" and output.format == "markdown"))
     if exact and not found.plan.possible and budget is None:
         screen.note("note: without --exact, a change of another kind is looked for")
     return FINE if found.plan.possible else DOES_NOT_HOLD
@@ -180,13 +181,13 @@ def roles(
     """
     import simkit.narrowing as narrowing
 
-    check_out(out, scenario)
+    output = Output.planned(screen, "roles", (format_, out), scenario)
     _check_write(write, out, scenario)
     world = load(scenario)
     with screen.working("splitting roles"):
         found = narrowing.role_granularity(world, identity or _busiest(screen, world), policy)
     _write_scenario(screen, found.narrowed, write)
-    Output(screen, "roles", format_ or "", out).result(found)
+    output.result(found)
 
 
 def _busiest(screen: Screen, world: Scenario) -> str | None:
@@ -230,6 +231,7 @@ def _check_write(write: str | None, out: str, scenario: str) -> None:
     if write == "-":
         raise InputError("--write -: the answer stands on standard output already: name a file")
     check_out(write, scenario, option="--write")
+    format_of(write, ("yaml",), option="--write")
     if out != "-" and os.path.realpath(out) == os.path.realpath(write):
         raise InputError(f"--write {write} is where --out writes the answer: name two files")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from simkit.cli.endings import format_of
 from simkit.cli.options import FILES, listening_options, load
 from simkit.cli.output import check_out
 from simkit.cli.screen import Screen
@@ -55,6 +56,7 @@ def _written(scenario: str | None, out: str | None) -> Path:
     folder = Path(out).parent if out else Path()
     if out:
         check_out(out)
+        format_of(out, ("notebook",))
     if out and Path(out).exists():
         raise InputError(f"--out {out} exists already: name another file, or remove it")
     source = Path(scenario) if scenario else _starter(folder)

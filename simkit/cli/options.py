@@ -52,7 +52,7 @@ def output_options(formats: tuple[str, ...] = FORMATS) -> Callable[[F], F]:
             "format_",
             type=click.Choice(formats),
             default=None,
-            help="How to write the answer. Default: what the name of --out says, else the first of these.",
+            help="How to write the answer. Default: what the ending of --out says; without one, the first of these.",
         )(command)
         command = click.option(
             "--out", "-o", default="-", metavar="FILE", help="Write the answer to FILE, whole or not at all."

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import click
 
+from simkit.cli.endings import format_of
 from simkit.cli.screen import Screen, coloured, line_width
 from simkit.errors import InputError
 from simkit.table import Table, escape_markdown, printable, wrap
@@ -19,7 +20,6 @@ from simkit.table import Table, escape_markdown, printable, wrap
 JSON_FORMAT = 1
 """Raised when a field of the JSON output changes its meaning or goes; new fields do not raise it."""
 FORMATS = ("text", "json", "markdown")
-_SUFFIXES = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
 
 
 class Result(Protocol):
@@ -59,8 +59,25 @@ class Output:
 
     screen: Screen
     command: str
-    format: str = ""
+    format: str = "text"
     out: str = "-"
+
+    @classmethod
+    def planned(
+        cls,
+        screen: Screen,
+        command: str,
+        said: tuple[str | None, str],
+        *reads: str,
+        formats: Sequence[str] = FORMATS,
+    ) -> Output:
+        """Where `command` writes, for what is `said` by --format and --out: one of `formats`.
+
+        Raises InputError, before any work, as `check_out` does, and for a name whose ending no format has.
+        """
+        format_, out = said
+        check_out(out, *reads)
+        return cls(screen, command, format_ or format_of(out, formats), out)
 
     def result(self, result: Result, verdicts: Sequence[str] = ()) -> None:
         """Write `result`; `verdicts` are sentences about it that the user asked for."""
@@ -84,15 +101,10 @@ class Output:
         except OSError as error:
             raise InputError(f"standard output cannot be written ({error.strerror}): use --out") from error
 
-    @property
-    def chosen(self) -> str:
-        """The format asked for, else the one that the name of the file suggests, else text."""
-        return self.format or suffix_says(self.out, _SUFFIXES) or "text"
-
     def _drawn(self, result: Result, verdicts: Sequence[str]) -> str:
-        if self.chosen == "json":
+        if self.format == "json":
             return as_json(self.command, {"result": result.to_dict(), "verdicts": list(verdicts)})
-        if self.chosen == "markdown":
+        if self.format == "markdown":
             parts = [escape_markdown(result.summary), *(table.markdown() for table in result.tables())]
             return "\n\n".join([*parts, *map(escape_markdown, verdicts)])
         return "\n\n".join(self._blocks(result, verdicts))
@@ -140,20 +152,13 @@ def _finite(value: Any) -> Any:
     return _finite(item()) if item is not None else value
 
 
-def suffix_says(out: str, suffixes: Mapping[str, str]) -> str:
-    """The format that the end of a file's name stands for; empty for none.
-
-    >>> suffix_says("result.json", {".json": "json"})
-    'json'
-    """
-    return next((name for suffix, name in suffixes.items() if out.lower().endswith(suffix)), "")
-
-
 def check_out(out: str, *inputs: str, option: str = "--out") -> None:
     """Raises InputError, before any work, where `out`, as `option` names it, cannot be written or is one of the files
     that are read."""
     if out == "-":
         return
+    if not out:
+        raise InputError(f"{option} is empty: name a file")
     folder = os.path.dirname(out) or "."
     if not os.path.isdir(folder):
         raise InputError(f"{option} {out}: there is no folder {folder!r}: make it first, or name another")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simkit.cli.options import FILES, load, output_options
-from simkit.cli.output import Answer, Output, check_out
+from simkit.cli.output import Answer, Output
 from simkit.cli.screen import Screen
 from simkit.table import Table, duration
 
@@ -79,7 +79,7 @@ def policies(screen: Screen, scenario: str | None, format_: str | None, out: str
     """
     from simkit.policies import NAMED, named_policies
 
-    check_out(out, *([scenario] if scenario else []))
+    output = Output.planned(screen, "policies", (format_, out), *([scenario] if scenario else []))
     own = dict(load(scenario).policies) if scenario else {}
     known = named_policies(own)
     others = ", then those of installed packages and the scenario" if len(known) > len(NAMED) else ""
@@ -94,7 +94,7 @@ def policies(screen: Screen, scenario: str | None, format_: str | None, out: str
             },
         },
     )
-    Output(screen, "policies", format_ or "", out).result(answer)
+    output.result(answer)
 
 
 def _settings(known: Mapping[str, GrantPolicy]) -> Table:

@@ -128,5 +128,5 @@ def explain(screen: Screen, log: str, at: int, identity: str, format_: str | Non
     from simkit.record import explain as explained
     from simkit.record import read_record
 
-    check_out(out, log)
-    Output(screen, "explain", format_ or "", out).result(explained(read_record(log), at, identity))
+    output = Output.planned(screen, "explain", (format_, out), log)
+    output.result(explained(read_record(log), at, identity))

@@ -17,7 +17,7 @@ from simkit.cli.options import (
     run_options,
     scenario_argument,
 )
-from simkit.cli.output import Output, check_out
+from simkit.cli.output import Output
 from simkit.cli.screen import Screen, line_width
 from simkit.table import printable, wrap
 
@@ -67,7 +67,7 @@ def report(
     """
     import simkit.report
 
-    check_out(out, scenario)
+    output = Output.planned(screen, "report", (None, out), scenario, formats=("html",))
     if out == "-" and sys.stdout.isatty():
         raise click.UsageError("a page of HTML is nothing for a terminal: name a file, as in --out report.html")
     world = load(scenario)
@@ -85,6 +85,6 @@ def report(
             quick=quick,
         )
         page = found.html()
-    Output(screen, "report", "html", out).text(page)
+    output.text(page)
     if out != "-":
         click.echo("\n".join(wrap(printable(found.summary), line_width())))

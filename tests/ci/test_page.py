@@ -44,11 +44,14 @@ def test_the_page_lists_every_exit_code() -> None:
 
 
 def test_the_page_lists_every_format_with_its_ending() -> None:
-    from simkit.cli.checking import _SUFFIXES, FORMATS
+    from simkit.cli.checking import FORMATS
+    from simkit.cli.endings import ENDINGS
 
     shown = {coded(row[0])[0]: coded(row[1]) for row in rows(PAGE, "| format |")}
     assert set(shown) == set(FORMATS)
-    assert {ending: name for name, endings in shown.items() for ending in endings} == _SUFFIXES
+    assert {ending: name for name, endings in shown.items() for ending in endings} == {
+        ending: name for ending, name in ENDINGS.items() if name in FORMATS
+    }
 
 
 def test_the_settings_on_the_page_are_settings() -> None:

@@ -280,3 +280,22 @@ def test_every_missing_path_is_named(cli: Cli, project: Path) -> None:
         answer = cli(command, "nowhere", "scenarios", "elsewhere.yaml")
         assert answer.exit_code == 2
         assert [line.split("'")[1] for line in answer.stderr.splitlines()] == ["nowhere", "elsewhere.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--out", "a.json", "--out", "./a.json"), "--out a.json is given twice, and would hold only the last"),
+        (("--format", "json", "--format", "sarif", "--out", "a", "--out", "a"), "--out a is given twice"),
+        (("--out", ""), "--out is empty: name a file"),
+        (("--baseline", ""), "there is no baseline ''"),
+        (("--baseline", "", "--update"), "--baseline is empty: name a file"),
+        (("--baseline", "no/b.json", "--update"), "--baseline no/b.json: there is no folder 'no': make it first"),
+    ],
+)
+def test_what_could_only_be_half_done_is_refused(cli: Cli, project: Path, words: tuple[str, ...], says: str) -> None:
+    before = sorted(project.rglob("*"))
+    answer = cli("check", "scenarios", "--trials", "100", *words)
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert says in answer.stderr
+    assert sorted(project.rglob("*")) == before

@@ -145,7 +145,7 @@ def test_nothing_is_written_where_it_cannot_be_or_where_there_is_no_plan(cli: Cl
     for words, says in (
         (("--write", "-"), "the answer stands on standard output already"),
         (("--write", str(tmp_path)), "is a folder"),
-        (("--write", str(file), "--out", str(file)), "is where --out writes the answer"),
+        (("--write", str(file), "--out", str(file), "--format", "text"), "is where --out writes the answer"),
         (("--write", str(file), "--goal", "cases-leaked", "--exact", "--time-limit", "nan"), "a time limit of nan"),
     ):
         done = cli("narrow", desk, "-n", "5", *words)
