@@ -93,7 +93,7 @@ def _problems(error: InputError) -> tuple[Problem, ...]:
     return error.problems if isinstance(error, ScenarioError) else (Problem((), str(error)),)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[str]) -> str:
     """The end of a message about an unknown `name`: the nearest known one, or the first few.
 
     >>> nearest("custmer-db", ["customer-db", "tickets"])
@@ -104,7 +104,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     if not names:
         return "none is defined"
-    close = difflib.get_close_matches(name, names, n=1)
+    close = difflib.get_close_matches(name, names, n=1) if isinstance(name, str) else []
     if close:
         return f"did you mean {close[0]}?"
     shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")

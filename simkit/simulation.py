@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,13 +24,13 @@ from simkit.blast_radius import (
 )
 from simkit.engines import Outcomes
 from simkit.engines.named import CPU, reach_engine
-from simkit.errors import QuestionError, nearest
+from simkit.errors import PolicyError, QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
-from simkit.policies import GrantPolicy, named_policies, sessions
+from simkit.policies import GrantPolicy, checked_policy, named_policies, sessions
 from simkit.progress import steps
 from simkit.record import START, Record, Views, recorded
-from simkit.scenario import Scenario
+from simkit.scenario import Scenario, checked_scenario
 from simkit.scheduling.executors import ExecutorLike
 from simkit.techniques import World, attack_graph
 
@@ -126,7 +127,7 @@ def compile_attack(
 
     `entries` replaces the scenario's own entry points. Raises PolicyError for an unknown policy.
     """
-    chosen = policy if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy)
+    chosen = checked_scenario(scenario).grant_policy(policy)
     world = _world(scenario, chosen, scenario.entry_points if entries is None else entries)
     graph = attack_graph(world, horizon=scenario.horizon)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
@@ -210,7 +211,7 @@ def replay(
     from simkit import __version__
 
     name = chosen_entry(scenario, entry_point)
-    chosen = policy if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy)
+    chosen = scenario.grant_policy(policy)
     world = _world(scenario, chosen, scenario.entry_points)
     about = {
         "scenario": scenario.name,
@@ -248,6 +249,8 @@ def compare(
     twice = next((each for each in names if names.count(each) > 1), None)
     if twice is not None:
         raise QuestionError(f"policy {twice!r} stands twice in this comparison: leave one out, or rename it")
+    if against is not None and not isinstance(against, str):
+        raise PolicyError(f"{against!r} is not the name of a policy: give `against` as a name, such as 'rbac'")
     base = against if against in names else scenario.grant_policy(against).name
     attacks = [compile_attack(scenario, policy) for policy in (chosen if base in names else [base, *chosen])]
     hands = (threads, executor)
@@ -256,8 +259,20 @@ def compare(
 
 
 def several(policies: PoliciesLike) -> list[str | GrantPolicy]:
-    """`policies` as a list; one alone is a list of one, as its name is not meant letter by letter."""
-    return [policies] if isinstance(policies, str | GrantPolicy) else list(policies)
+    """`policies` as a list; one alone is a list of one, as its name is not meant letter by letter.
+
+    Raises PolicyError for what is no list, for an empty one, and for one with something else in it. A mapping is none:
+    whether its keys or its values are meant, nobody can tell.
+    """
+    if isinstance(policies, str | GrantPolicy):
+        return [policies]
+    if isinstance(policies, Mapping) or not isinstance(policies, Iterable):
+        shown = " ".join(reprlib.repr(policies).split())
+        raise PolicyError(f"{shown} is no list of grant policies: give one, such as ['rbac', 'jit']")
+    given = [checked_policy(each) for each in policies]
+    if not given:
+        raise PolicyError("no policy is in the list: name at least one, or leave the list out")
+    return given
 
 
 def rank(
@@ -276,7 +291,7 @@ def rank(
     """
     _only_one((threads, executor))
     reach_engine(engine)  # an unknown one is refused before anything is compiled
-    entries = dict(_everything_lost(scenario))
+    entries = dict(_everything_lost(checked_scenario(scenario)))
     attack = compile_attack(scenario, policy, entries=entries)
     worst = attack.worst_cases(entries, threads=threads, executor=executor, engine=engine)
     ranked = [
@@ -325,9 +340,7 @@ def _pairs(attack: Attack) -> PairMatrix:
 def chosen_entry(scenario: Scenario, entry_point: str | None) -> str:
     """The name of the entry point that is meant. Raises QuestionError for an unknown one, if None of several, and for
     what is no scenario."""
-    if not isinstance(scenario, Scenario):
-        raise QuestionError(f"{scenario!r} is no scenario: read one with simkit.load")
-    names: Sequence[str] = list(scenario.entry_points)
+    names: Sequence[str] = list(checked_scenario(scenario).entry_points)
     if entry_point is None and len(names) == 1:
         return names[0]
     if entry_point is None:

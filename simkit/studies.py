@@ -10,9 +10,9 @@ from simkit.ablation.samples import averaged, saved, spread
 from simkit.blast_radius import Interval, Utility, intervals
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
-from simkit.policies import GrantPolicy
+from simkit.policies import GrantPolicy, checked_policy
 from simkit.progress import steps
-from simkit.scenario import Scenario
+from simkit.scenario import Scenario, scenarios_of
 from simkit.simulation import checked_trials, simulate
 from simkit.table import Table, duration, format_number, percent, shorten
 
@@ -261,10 +261,10 @@ def study(
     """
     from simkit import __version__
 
-    worlds = list(scenarios)
+    worlds = scenarios_of(scenarios)
     if not worlds:
         raise QuestionError("a study of no scenario says nothing: name at least one")
-    names = [design if isinstance(design, str) else design.name for design in (weak, strong)]
+    names = [design if isinstance(design, str) else design.name for design in map(checked_policy, (weak, strong))]
     if names[0] == names[1]:
         raise QuestionError(f"both designs are called {names[0]!r}: name two that differ")
     found = _Study(weak, strong, checked_trials(trials), checked_seed(seed), threads)
@@ -284,7 +284,7 @@ class _Study:
 
     def rows(self, scenario: Scenario) -> Iterator[StudyRow]:
         """The rows of one scenario."""
-        weak, strong = (_policy(scenario, design) for design in (self.weak, self.strong))
+        weak, strong = (scenario.grant_policy(design) for design in (self.weak, self.strong))
         scoped = weak.turned(name=f"{weak.name} + scope {strong.scope}", scope=strong.scope)
         entries = list(scenario.entry_points)
         runs = [self._sampled(scenario, policy, entries) for policy in (weak, strong, scoped)]
@@ -331,10 +331,6 @@ class _Study:
         when = duration(path.steps[-1].done) if path.steps else "0 s"
         through = f"through {worst}: " if len(entries) > 1 else ""
         return tuple(still), shorten(f"{through}{path} (after {when})", LONGEST_PATH)
-
-
-def _policy(scenario: Scenario, given: str | GrantPolicy) -> GrantPolicy:
-    return given if isinstance(given, GrantPolicy) else scenario.grant_policy(given)
 
 
 def _possible(run: Sampled, entries: Sequence[str]) -> int:

@@ -40,7 +40,7 @@ def ablate(
     not differ, or a `to_policy` that governs some identities only; PolicyError for an unknown policy.
     """
     entry = chosen_entry(scenario, entry_point)
-    start, end = _policy(scenario, from_policy), _policy(scenario, to_policy)
+    start, end = scenario.grant_policy(from_policy), scenario.grant_policy(to_policy)
     players = differing(start, end)
     if not players:
         raise QuestionError(f"policies {start.name!r} and {end.name!r} have the same dials: name two that differ")
@@ -70,10 +70,6 @@ def ablate(
         to_policy=end.name,
         provenance=_provenance(scenario, start, end, entry, word, count),
     )
-
-
-def _policy(scenario: Scenario, given: str | GrantPolicy | None) -> GrantPolicy:
-    return given if isinstance(given, GrantPolicy) else scenario.grant_policy(given)
 
 
 def _members(players: Sequence[str], mask: int) -> tuple[str, ...]:

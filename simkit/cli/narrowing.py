@@ -185,7 +185,7 @@ def roles(
     _check_write(write, out, scenario)
     world = load(scenario)
     with screen.working("splitting roles"):
-        found = narrowing.role_granularity(world, identity or _busiest(screen, world), policy)
+        found = narrowing.role_granularity(world, _busiest(screen, world) if identity is None else identity, policy)
     _write_scenario(screen, found.narrowed, write)
     output.result(found)
 

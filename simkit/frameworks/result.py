@@ -15,7 +15,7 @@ from simkit.frameworks.bench import Bench, Measured
 from simkit.frameworks.measures import MEASURES
 from simkit.overprivilege import over_privilege
 from simkit.policies import GrantPolicy
-from simkit.scenario import Scenario
+from simkit.scenario import Scenario, checked_scenario
 from simkit.simulation import checked_trials, chosen_entry
 from simkit.standards.controls import CONTROL_LISTS
 from simkit.table import Table
@@ -159,7 +159,7 @@ def evidence(
     """
     asked = _asked(frameworks)
     count, word = checked_trials(trials), checked_seed(seed)
-    chosen = policy if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy)
+    chosen = checked_scenario(scenario).grant_policy(policy)
     entries = list(scenario.entry_points) if entry_point is None else [chosen_entry(scenario, entry_point)]
 
     def complete() -> Sampled:
@@ -181,6 +181,8 @@ def evidence(
 def _asked(frameworks: str | Iterable[str] | None) -> list[Asked]:
     given = [frameworks] if isinstance(frameworks, str) else frameworks
     wanted = list(CONTROL_LISTS if given is None else given)
+    if not wanted:
+        raise QuestionError("no framework is given: name one, or none for all of them")
     for name in wanted:
         if name not in CONTROL_LISTS:
             raise QuestionError(f"no framework is called {name!r}: {nearest(name, CONTROL_LISTS)}")

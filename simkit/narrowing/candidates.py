@@ -25,7 +25,7 @@ from simkit.narrowing.work import Givers
 from simkit.overprivilege import OverPrivilege, over_privilege
 from simkit.policies import DIALS, GrantPolicy, sessions
 from simkit.policies.sessions import lifetime
-from simkit.scenario import Scenario
+from simkit.scenario import Scenario, checked_scenario
 from simkit.simulation import PolicyLike, under
 
 LIFETIMES = (86400.0, 3600.0, 900.0)
@@ -61,12 +61,12 @@ def checked_kinds(without: Iterable[str]) -> frozenset[str]:
 
 def in_force(scenario: Scenario, policy: PolicyLike = None) -> Scenario:
     """`scenario` with `policy` in force."""
+    checked_scenario(scenario)
     if policy is None or policy == scenario.policy:
         return scenario
     if isinstance(policy, GrantPolicy):
         return under(scenario, policy)
-    scenario.grant_policy(policy)
-    return replace(scenario, policy=policy)
+    return replace(scenario, policy=scenario.grant_policy(policy).name)
 
 
 def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers) -> Iterator[Narrowing]:

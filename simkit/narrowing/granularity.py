@@ -209,7 +209,7 @@ def role_granularity(scenario: Scenario, identity: str | None = None, policy: Po
     if several have tasks and none is named; PolicyError.
     """
     base = in_force(scenario, policy)
-    name = identity or _only_worker(base.model)
+    name = _only_worker(base.model) if identity is None else identity
     return _Splitter(base, name).answer()
 
 

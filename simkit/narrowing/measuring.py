@@ -12,7 +12,7 @@ from simkit.blast_radius import BlastRadius, intervals
 from simkit.blast_radius.intervals import Interval
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
-from simkit.scenario import Scenario
+from simkit.scenario import Scenario, checked_scenario
 from simkit.simulation import checked_trials, compile_attack, replayed
 from simkit.table import format_number, percent
 
@@ -47,7 +47,7 @@ class Question:
     ) -> Question:
         """The question, its names checked; None for `entry_point` is all of them. Raises QuestionError."""
         given = [entry_point] if isinstance(entry_point, str) else entry_point
-        names = tuple(dict.fromkeys(scenario.entry_points if given is None else given))
+        names = tuple(dict.fromkeys(checked_scenario(scenario).entry_points if given is None else given))
         if not names:
             raise QuestionError("no entry point is given: name one, or none for all of them")
         for name in names:

@@ -13,7 +13,7 @@ from simkit.model import STATE_CHANGING, Model, ObservedRun, Task
 from simkit.overprivilege.result import Beyond, GrantUse, OverPrivilege
 from simkit.overprivilege.window import Window
 from simkit.policies import GrantPolicy, Sessions, sessions
-from simkit.scenario import Scenario
+from simkit.scenario import Scenario, checked_scenario
 
 
 def over_privilege(scenario: Scenario, policy: str | GrantPolicy | None = None) -> OverPrivilege:
@@ -23,7 +23,7 @@ def over_privilege(scenario: Scenario, policy: str | GrantPolicy | None = None) 
     identity. Grants are those of roles and direct entitlements, whatever the policy; `policy` (None: the one in force)
     says what a task's session holds of them. Raises PolicyError for an unknown policy.
     """
-    chosen = policy if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy)
+    chosen = checked_scenario(scenario).grant_policy(policy)
     return _Ledger(scenario, sessions(scenario.model, chosen)).close()
 
 

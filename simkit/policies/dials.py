@@ -73,6 +73,8 @@ class GrantPolicy:
     summary: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise PolicyError(f"the name {self.name!r} of a policy is no text: give one, such as 'ours'")
         for dial, settings in DIALS.items():
             value = getattr(self, dial)
             if value not in settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -91,12 +92,23 @@ def named_policies(custom: Mapping[str, GrantPolicy] | None = None) -> dict[str,
     return {**NAMED, **_registered(), **(custom or {})}
 
 
-def policy(name: str, custom: Mapping[str, GrantPolicy] | None = None) -> GrantPolicy:
-    """The grant policy called `name`. Raises PolicyError.
+def checked_policy(given: object) -> str | GrantPolicy:
+    """`given` if it is the name of a grant policy or a GrantPolicy. Raises PolicyError for anything else."""
+    if isinstance(given, str | GrantPolicy):
+        return given
+    shown = " ".join(reprlib.repr(given).split())
+    raise PolicyError(f"{shown} is no grant policy: give the name of one, such as 'rbac', or a GrantPolicy")
+
+
+def policy(name: str | GrantPolicy, custom: Mapping[str, GrantPolicy] | None = None) -> GrantPolicy:
+    """The grant policy called `name`, or `name` itself if it is one. Raises PolicyError.
 
     >>> policy("jit").ttl
     900.0
     """
+    if isinstance(name, GrantPolicy):
+        return name
+    checked_policy(name)
     if custom and name in custom:
         return custom[name]
     if name in NAMED:

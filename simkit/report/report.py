@@ -112,9 +112,9 @@ def report_on(
     """
     if quick and goal is not None:
         raise QuestionError(f"a quick report has no plan for {goal!r}: leave out the goal, or `quick`")
-    world = under(scenario, policy) if isinstance(policy, GrantPolicy) else scenario
-    in_force = policy.name if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy).name
     entry = chosen_entry(scenario, entry_point)
+    world = under(scenario, policy) if isinstance(policy, GrantPolicy) else scenario
+    in_force = scenario.grant_policy(policy).name
     asked: dict[str, Any] = {"trials": trials, "seed": seed, "threads": threads}
     compared = compare(world, policies, entry_point=entry, against=in_force, **asked)
     if quick:

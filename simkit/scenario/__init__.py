@@ -9,9 +9,21 @@ import os
 from typing import Any
 
 from simkit.scenario.expectations import Expectation
-from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source
+from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source, checked_scenario, scenarios_of
 
-__all__ = ["Assumption", "Expectation", "IncidentRecord", "Scenario", "Source", "dump", "json_schema", "load", "loads"]
+__all__ = [
+    "Assumption",
+    "Expectation",
+    "IncidentRecord",
+    "Scenario",
+    "Source",
+    "checked_scenario",
+    "dump",
+    "json_schema",
+    "load",
+    "loads",
+    "scenarios_of",
+]
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -103,13 +104,16 @@ class Scenario:
 
         return digest(self)
 
-    def grant_policy(self, name: str | None = None) -> GrantPolicy:
-        """The policy called `name`, the scenario's own first; None is the one in force. Raises PolicyError."""
-        return policy(name or self.policy, self.policies)
+    def grant_policy(self, name: str | GrantPolicy | None = None) -> GrantPolicy:
+        """The policy called `name`, the scenario's own first; None is the one in force; a GrantPolicy is itself.
+
+        Raises PolicyError for an unknown name, and for what is neither a name nor a GrantPolicy.
+        """
+        return policy(self.policy if name is None else name, self.policies)
 
     def entry_point(self, name: str | None = None) -> EntryPoint:
         """The entry point called `name`; None is the first in the file. Raises QuestionError."""
-        chosen = name or next(iter(self.entry_points), "")
+        chosen = next(iter(self.entry_points), "") if name is None else name
         if chosen not in self.entry_points:
             raise QuestionError(f"no entry point is called {chosen!r}: {nearest(chosen, self.entry_points)}")
         return self.entry_points[chosen]
@@ -158,6 +162,21 @@ class Scenario:
 
     def _repr_html_(self) -> str:
         return self.table().html()
+
+
+def checked_scenario(given: object) -> Scenario:
+    """`given` if it is a scenario. Raises QuestionError for anything else, such as the name of a file."""
+    if isinstance(given, Scenario):
+        return given
+    shown = " ".join(reprlib.repr(given).split())
+    raise QuestionError(f"{shown} is no scenario: read one with simkit.load")
+
+
+def scenarios_of(given: Scenario | Iterable[Scenario]) -> list[Scenario]:
+    """`given` as a list; one scenario alone is a list of one. Raises QuestionError for what is no scenario."""
+    if isinstance(given, str | Scenario) or not isinstance(given, Iterable):
+        return [checked_scenario(given)]
+    return [checked_scenario(each) for each in given]
 
 
 def scenario_problems(scenario: Scenario) -> Iterator[Problem]:

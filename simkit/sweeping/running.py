@@ -16,7 +16,7 @@ from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
 from simkit.progress import steps
-from simkit.scenario import Scenario
+from simkit.scenario import Scenario, scenarios_of
 from simkit.scheduling import Block, ExecutorLike, Shared, bare, spread
 from simkit.scheduling.blocks import samples_in_a_block
 from simkit.simulation import PoliciesLike, checked_trials, chosen_entry, compile_attack, several
@@ -74,8 +74,7 @@ def sweep(
     worked out. Raises as `simulate`; QuestionError for two scenarios of one name; InputError for a checkpoint of
     another sweep, or a damaged one.
     """
-    given = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    cells = list(_cells(given, None if policies is None else several(policies), entry_points))
+    cells = list(_cells(scenarios_of(scenarios), None if policies is None else several(policies), entry_points))
     count, checked = checked_trials(trials), checked_seed(seed)
     size = _checked_block(block)
     kept = Checkpoint.opened(checkpoint, _plan(cells, checked, size)) if checkpoint is not None else None
@@ -108,9 +107,11 @@ def _cells(
     seen: set[Cell] = set()
     asked = [entry_points] if isinstance(entry_points, str) else entry_points
     wanted = None if asked is None else list(dict.fromkeys(asked))
+    if wanted == []:
+        raise QuestionError("no entry point is given: name one, or none for all of them")
     for scenario in scenarios:
         for policy in [None] if policies is None else policies:
-            chosen = policy if isinstance(policy, GrantPolicy) else scenario.grant_policy(policy)
+            chosen = scenario.grant_policy(policy)
             for entry in wanted if wanted is not None else scenario.entry_points:
                 cell = Cell(scenario.name, chosen.name, chosen_entry(scenario, entry))
                 if cell in seen:
