@@ -165,7 +165,11 @@ def replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, hands:
     """The blast radius of an attack that is compiled already, through one of its entry points; `hands` are the threads
     or the executor. Raises as `simulate`."""
     count = checked_trials(trials)
-    outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, hands)
+    try:
+        outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, hands)
+    except MemoryError as error:
+        told = f"{count:,} trials of {len(attack.graph.facts):,} facts take more memory than there is ({error})"
+        raise QuestionError(f"{told}: ask for fewer, or use simkit.sweep, which keeps sums only") from error
     return BlastRadius(
         graph=attack.graph,
         outcomes=outcomes,

@@ -77,6 +77,8 @@ def check(
     asked = terms or Terms()
     if update and baseline is None:
         raise QuestionError("--update has no baseline to renew: name it with --baseline")
+    if asked.policies is not None and baseline is None:
+        raise QuestionError("--policies says what a baseline holds, and there is none: name it with --baseline")
     stored = _stored(baseline, update)
     opened = every(_Opened.of, files)
     if baseline is not None and any(each.file == "<stdin>" for each in opened):

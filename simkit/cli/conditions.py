@@ -86,8 +86,9 @@ class Condition:
         failed = _COMPARISONS[self.sign](measured.estimate, self.limit)
         write = percent if self.is_share else format_number
         shown = f"{write(measured.estimate)} [{write(measured.low)}, {write(measured.high)}]"
-        unsure = " The interval holds the limit: more --trials would tell." if self.limit in measured else ""
-        return Verdict(failed, f"{'FAILED' if failed else 'passed'}: {self.text}: {self.name} is {shown}.{unsure}")
+        head, holds = ("FAILED", "holds") if failed else ("passed", "does not hold")
+        unsure = " The limit lies in the interval: more --trials would tell." if self.limit in measured else ""
+        return Verdict(failed, f"{head}: {self.name} is {shown}, so --fail-if '{self.text}' {holds}.{unsure}")
 
 
 def conditions(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[Condition, ...]:

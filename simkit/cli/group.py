@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from simkit.cli import STOPPED
 from simkit.cli.screen import Screen, complain, complaints, confess, say
 from simkit.errors import InputError, SimkitError
 
@@ -16,8 +17,6 @@ FINE = 0
 DOES_NOT_HOLD = 1
 BAD_INPUT = 2
 INTERNAL = 3
-STOPPED = 130
-"""128 + SIGINT, as shells have it."""
 BROKEN_PIPE = 141
 """128 + SIGPIPE: whoever read the results has gone, which is no error of ours."""
 COMPLETING = "_SIMKIT_COMPLETE"
@@ -70,6 +69,11 @@ def _code_of(error: Exception, screen: Screen) -> int:
         return BAD_INPUT
     if isinstance(error, SimkitError):
         complaints(error)
+        return INTERNAL
+    if isinstance(error, MemoryError):
+        complain(
+            f"the memory of this machine is not enough ({str(error) or 'no more is free'}): ask for fewer --trials"
+        )
         return INTERNAL
     confess(error, screen.verbose)
     return INTERNAL

@@ -60,7 +60,7 @@ def validate(screen: Screen, scenarios: tuple[str, ...], strict: bool, format_: 
       simkit validate --format json - < scenario.yaml
     """
     output = Output.planned(screen, "validate", (format_, out), *scenarios, formats=CHECKS)
-    findings = [_checked(file) for file in scenarios]
+    findings = [_checked(file) for file in dict.fromkeys(scenarios)]
     if output.format == "json":
         output.text(as_json("validate", {"files": [finding.to_dict() for finding in findings]}))
     else:

@@ -14,6 +14,7 @@ from simkit.cli.asking import entry_through
 from simkit.cli.endings import format_of
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
+    Seconds,
     WholeNumber,
     complete_goals,
     load,
@@ -63,9 +64,9 @@ class Narrowed:
               help="What must be out of reach. Default: make the value lost smaller.")  # fmt: skip
 @click.option("--budget", type=WholeNumber(min=1), default=None, help="Make at most so many changes.")
 @click.option("--exact", is_flag=True, help="The cheapest set of removals, with a proof. Needs --goal.")
-@click.option("--time-limit", type=click.FloatRange(min=0), default=30.0, show_default=True, metavar="SECONDS",
-              help="When --exact gives the best plan so far, with its gap to the cheapest; a first one is always "
-                   "finished.")  # fmt: skip
+@click.option("--time-limit", type=Seconds(min=0), default=None, metavar="SECONDS",
+              help="When --exact stops, and gives the best plan so far with its gap to the cheapest. The first "
+                   "plan, a greedy one, is always finished, however long that takes. Default: 30.")  # fmt: skip
 @click.option("--candidates", is_flag=True, help="Only list every change that there is, with its cost; replay nothing.")
 @click.option("--without", metavar="KIND,...", callback=names,
               help="Kinds of change that are out of the question, such as constrain-sender.")  # fmt: skip
@@ -84,7 +85,7 @@ def narrow(
     goal: str | None,
     budget: int | None,
     exact: bool,
-    time_limit: float,
+    time_limit: float | None,
     candidates: bool,
     without: tuple[str, ...] | None,
     write: str | None,
@@ -107,8 +108,7 @@ def narrow(
       simkit narrow scenario.yaml --goal customers-leaked --exact --without constrain-sender
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --write narrowed.yaml
     """
-    if exact and goal is None:
-        raise click.UsageError("--exact cuts a goal off: name it with --goal")
+    _check_question(exact, goal, time_limit, every_entry_point and entry_point is not None)
     if candidates and (exact or budget is not None or write is not None):
         raise click.UsageError("--candidates only lists: leave out --exact, --budget and --write")
     output = Output.planned(screen, "narrow", (format_, out), scenario)
@@ -128,6 +128,16 @@ def narrow(
     if exact and not found.plan.possible and budget is None:
         screen.note("note: without --exact, a change of another kind is looked for")
     return FINE if found.plan.possible else DOES_NOT_HOLD
+
+
+def _check_question(exact: bool, goal: str | None, time_limit: float | None, both_entries: bool) -> None:
+    """Raises UsageError for options that say two things, or of which one says nothing."""
+    if exact and goal is None:
+        raise click.UsageError("--exact cuts a goal off: name it with --goal")
+    if time_limit is not None and not exact:
+        raise click.UsageError("--time-limit is for --exact: add that, or leave the limit out")
+    if both_entries:
+        raise click.UsageError("--every-entry-point takes all of them: leave it or --entry-point out")
 
 
 def _diff(plan: Plan, *, fenced: bool) -> str:
@@ -207,13 +217,14 @@ def _found(
     goal: str | None,
     budget: int | None,
     exact: bool,
-    time_limit: float,
+    time_limit: float | None,
     asked: Mapping[str, Any],
 ) -> Narrowed:
     import simkit.narrowing as narrowing
 
     if goal is not None and (exact or budget is None):
-        plan = narrowing.cut_off(world, policy, goal=goal, exact=exact, budget=budget, time_limit=time_limit, **asked)
+        limits: dict[str, Any] = {} if time_limit is None else {"time_limit": time_limit}
+        plan = narrowing.cut_off(world, policy, goal=goal, exact=exact, budget=budget, **limits, **asked)
         if exact:
             return Narrowed(plan, None)
         ranking = narrowing.recommend(world, policy, goal=goal, **asked)

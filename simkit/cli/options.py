@@ -25,6 +25,12 @@ class WholeNumber(click.IntRange):
     name = "whole number"
 
 
+class Seconds(click.FloatRange):
+    """A number of seconds in a range."""
+
+    name = "number"
+
+
 class FilePath(click.Path):
     """The path of a file, or `-`; a folder is refused."""
 

@@ -212,10 +212,11 @@ def cut_off(
     """The removals that put `goal` out of reach of `entry_point` (one, several, or None for all), in the worst case,
     while every task still works.
 
-    With `exact` the cheapest set, with a proof, or the gap after `time_limit` seconds; else a greedy one. `price` says
-    what a removal costs (default: 1 each, so that the fewest changes win). `without` names kinds that are out of the
-    question. With a `budget` and without `exact`: at most so many changes of any kind, chosen greedily by replay, which
-    need not put the goal out of reach. Raises QuestionError and PolicyError.
+    With `exact` the cheapest set, with a proof, or the gap after `time_limit` seconds; else a greedy one. The exact
+    search begins with a greedy set too, which is finished even where that takes longer. `price` says what a removal
+    costs (default: 1 each, so that the fewest changes win). `without` names kinds that are out of the question. With a
+    `budget` and without `exact`: at most so many changes of any kind, chosen greedily by replay, which need not put the
+    goal out of reach. Raises QuestionError and PolicyError.
     """
     base = in_force(scenario, policy)
     question = Question.about(base, entry_point, goal, trials=trials, seed=seed, threads=threads)

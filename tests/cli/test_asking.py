@@ -55,12 +55,12 @@ def test_run_reads_standard_input(cli: Cli, world: str) -> None:
 @pytest.mark.parametrize(
     ("condition", "code", "says"),
     [
-        ("cases-leaked > 5%", 1, "FAILED: cases-leaked > 5%: cases-leaked is 100 % ["),
+        ("cases-leaked > 5%", 1, "FAILED: cases-leaked is 100 % ["),
         ("cases-leaked>=100%", 1, "FAILED"),
         ("cases-leaked < 5%", 0, "passed"),
         ("cases:confidentiality>0.05", 1, "FAILED"),
-        ("cases:integrity > 0", 0, "passed: cases:integrity > 0: cases:integrity is 0 % [0 %"),
-        ("value-lost > 9.5", 1, "FAILED: value-lost > 9.5: value-lost is 10 [10, 10]."),
+        ("cases:integrity > 0", 0, "passed: cases:integrity is 0 % [0 %"),
+        ("value-lost > 9.5", 1, "FAILED: value-lost is 10 [10, 10], so --fail-if 'value-lost > 9.5' holds."),
         ("value-lost-p95 > 10", 0, "passed"),
     ],
 )
@@ -77,8 +77,8 @@ def test_one_failed_condition_of_several_is_enough_and_all_are_told(cli: Cli, wo
     words = ("run", world, *FEW, "--quiet", "--fail-if", "value-lost < 1", "--fail-if", "value-lost > 1")
     result = cli(*words)
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[-2].startswith("passed: value-lost < 1")
-    assert result.stdout.splitlines()[-1].startswith("FAILED: value-lost > 1")
+    assert result.stdout.splitlines()[-2].endswith(", so --fail-if 'value-lost < 1' does not hold.")
+    assert result.stdout.splitlines()[-1].endswith(", so --fail-if 'value-lost > 1' holds.")
     assert json.loads(cli(*words, "--format", "json").stdout)["verdicts"] == result.stdout.splitlines()[-2:]
 
 
@@ -178,3 +178,32 @@ def test_a_folder_and_what_is_no_number_are_refused_in_words_of_the_user(cli: Cl
     assert refused.exit_code == 2
     assert f"{folder!r} is a folder: name a file in it" in refused.stderr
     assert "'many' is not a valid whole number" in cli("run", world, "--trials", "many").stderr
+
+
+@pytest.mark.parametrize("option", ["--policy", "--entry-point"])
+def test_an_empty_name_as_of_an_unset_variable_is_refused(cli: Cli, world: str, option: str) -> None:
+    result = cli("run", world, *FEW, option, "")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert " is called '': known: " in result.stderr
+
+
+def test_a_limit_within_the_interval_is_said(cli: Cli, world: str) -> None:
+    result = cli("run", world, *FEW, "--quiet", "--fail-if", "value-lost > 10")
+    assert result.exit_code == 0
+    assert " ".join(result.stdout.split()).endswith(
+        "so --fail-if 'value-lost > 10' does not hold. The limit lies in the interval: more --trials would tell."
+    )
+
+
+def test_more_trials_than_the_memory_holds_end_with_2_and_the_mend(
+    cli: Cli, world: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError("Unable to allocate 116. GiB")
+
+    monkeypatch.setattr("simkit.simulation._outcomes", full)
+    for command in ("run", "compare", "paths"):
+        result = cli(command, world, "--trials", "5000", "--quiet")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith("error: 5,000 trials of ")
+        assert "take more memory than there is (Unable to allocate 116. GiB): ask for fewer" in result.stderr

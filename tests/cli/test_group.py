@@ -85,6 +85,20 @@ def test_an_engine_that_gives_up_is_3_in_one_sentence(cli: Cli, world: str, monk
     assert result.stderr == "error: the graph has too many facts: leave something out\n"
 
 
+def test_a_lack_of_memory_is_3_in_one_sentence_and_no_bug(
+    cli: Cli, world: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("simkit.simulation.rank", full)
+    result = cli("rank", world)
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "error: the memory of this machine is not enough (no more is free): ask for less, as with fewer --trials\n"
+    )
+
+
 def test_stopping_is_130(cli: Cli, world: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

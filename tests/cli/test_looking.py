@@ -119,3 +119,9 @@ def test_policies_lists_every_policy_and_every_dial(cli: Cli, world: str) -> Non
 
 def test_every_setting_of_every_dial_is_explained_in_its_order() -> None:
     assert {dial: tuple(settings) for dial, (_, settings) in MEANING.items()} == dict(DIALS)
+
+
+def test_a_file_that_is_named_twice_is_checked_once(cli: Cli, world: str) -> None:
+    assert cli("validate", world, world).stdout.count(" is sound") == 1
+    twice = cli("validate", "-", "-", stdin=Path(world).read_text("utf-8"))
+    assert (twice.exit_code, twice.stdout.count(" is sound")) == (0, 1)

@@ -110,6 +110,11 @@ def test_an_exact_cut_beyond_the_budget_exits_with_1(cli: Cli, tmp_path: Path) -
     ("words", "says"),
     [
         (("--exact",), "--exact cuts a goal off: name it with --goal"),
+        (("--time-limit", "3"), "--time-limit is for --exact: add that, or leave the limit out"),
+        (("--exact", "--goal", "cases-leaked", "--time-limit", "soon"), "'soon' is not a valid number"),
+        (("--every-entry-point", "--entry-point", "leaked-key"), "--every-entry-point takes all of them: leave it or"),
+        (("--goal", ""), "no goal is called ''"),
+        (("--policy", ""), "no policy is called ''"),
         (("--goal", "case-leaked"), "did you mean cases-leaked?"),
         (("--write", "no-such-folder/x.yaml"), "there is no folder 'no-such-folder'"),
         (("--budget", "0"), "0 is not in the range"),

@@ -114,3 +114,16 @@ def test_colour_is_for_terminals_that_want_it(world: str) -> None:
     assert "\x1b[" not in in_terminal(words, NO_COLOR="1")
     assert "\x1b[" not in in_terminal(words, TERM="dumb")
     assert "\x1b[31m" in in_terminal(("run", "nothing.yaml"))
+
+
+def test_stopping_while_it_starts_is_130_without_a_traceback() -> None:
+    code = (
+        "import sys, simkit.cli\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'simkit.cli.commands': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "simkit.cli.main(['--version'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: stopped\n")
