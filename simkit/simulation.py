@@ -165,11 +165,8 @@ def replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, hands:
     """The blast radius of an attack that is compiled already, through one of its entry points; `hands` are the threads
     or the executor. Raises as `simulate`."""
     count = checked_trials(trials)
-    try:
+    with in_memory(attack.graph, count):
         outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, hands)
-    except MemoryError as error:
-        told = f"{count:,} trials of {len(attack.graph.facts):,} facts take more memory than there is ({error})"
-        raise QuestionError(f"{told}: ask for fewer, or use simkit.sweep, which keeps sums only") from error
     return BlastRadius(
         graph=attack.graph,
         outcomes=outcomes,
@@ -178,6 +175,16 @@ def replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, hands:
         utility=attack.utility,
         provenance=attack.provenance(entry_point, seed=seed, trials=count),
     )
+
+
+@contextmanager
+def in_memory(graph: AttackGraph, trials: int) -> Iterator[None]:
+    """Raises QuestionError where so many samples of `graph` do not fit into the memory."""
+    try:
+        yield
+    except MemoryError as error:
+        told = f"{trials:,} trials of {len(graph.facts):,} facts take more memory than there is"
+        raise QuestionError(f"{told}: ask for fewer, or use simkit.sweep, which keeps sums only") from error
 
 
 def _outcomes(graph: AttackGraph, entry_point: str, seed: int, trials: int, hands: Hands) -> Outcomes:

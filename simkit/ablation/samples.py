@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simkit.blast_radius import Interval, Utility, intervals
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
-from simkit.simulation import Attack, compile_attack
+from simkit.simulation import Attack, compile_attack, in_memory
 from simkit.table import format_number, percent
 
 Floats = NDArray[np.float64]
@@ -99,8 +99,9 @@ def sampled(
     attack = compile_attack(scenario, policy)
     columns: dict[str, tuple[Floats, ...]] = {}
     for entry in entries:
-        outcomes = replay(attack.graph, entry, seed=seed, trials=trials, threads=threads)
-        columns[entry] = _columns(attack, outcomes.first >= 0, outcomes.contained)
+        with in_memory(attack.graph, trials):
+            outcomes = replay(attack.graph, entry, seed=seed, trials=trials, threads=threads)
+            columns[entry] = _columns(attack, outcomes.first >= 0, outcomes.contained)
     values, goals, contained, identities, code = ({entry: row[at] for entry, row in columns.items()} for at in range(5))
     worst = attack.worst_cases(entries, threads=threads)
     return Sampled(

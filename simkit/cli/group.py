@@ -71,9 +71,7 @@ def _code_of(error: Exception, screen: Screen) -> int:
         complaints(error)
         return INTERNAL
     if isinstance(error, MemoryError):
-        complain(
-            f"the memory of this machine is not enough ({str(error) or 'no more is free'}): ask for fewer --trials"
-        )
+        complain("the memory of this machine is not enough: ask for less, as with fewer --trials")
         return INTERNAL
     confess(error, screen.verbose)
     return INTERNAL

@@ -159,7 +159,7 @@ def check_out(out: str, *inputs: str, option: str = "--out") -> None:
         return
     if not out:
         raise InputError(f"{option} is empty: name a file")
-    folder = os.path.dirname(out) or "."
+    folder = os.path.dirname(os.path.realpath(out) if os.path.islink(out) else out) or "."
     if not os.path.isdir(folder):
         raise InputError(f"{option} {out}: there is no folder {folder!r}: make it first, or name another")
     if os.path.isdir(out):

@@ -206,4 +206,4 @@ def test_more_trials_than_the_memory_holds_end_with_2_and_the_mend(
         result = cli(command, world, "--trials", "5000", "--quiet")
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr.startswith("error: 5,000 trials of ")
-        assert "take more memory than there is (Unable to allocate 116. GiB): ask for fewer" in result.stderr
+        assert "take more memory than there is: ask for fewer, or use simkit.sweep" in result.stderr

@@ -94,9 +94,7 @@ def test_a_lack_of_memory_is_3_in_one_sentence_and_no_bug(
     monkeypatch.setattr("simkit.simulation.rank", full)
     result = cli("rank", world)
     assert result.exit_code == 3
-    assert result.stderr == (
-        "error: the memory of this machine is not enough (no more is free): ask for less, as with fewer --trials\n"
-    )
+    assert result.stderr == ("error: the memory of this machine is not enough: ask for less, as with fewer --trials\n")
 
 
 def test_stopping_is_130(cli: Cli, world: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,18 @@ def test_study_of_nothing_is_bad_usage(cli: Cli, tmp_path: Path) -> None:
     assert "holds no scenario" in empty.stderr
 
 
+def test_more_trials_than_the_memory_holds_end_with_2(cli: Cli, world: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("simkit.engines.replay.replay", full)
+    for command in ("ablate", "evidence", "study"):
+        result = cli(command, world, "--quiet")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "1,000 trials of " in result.stderr
+        assert "take more memory than there is: ask for fewer" in result.stderr
+
+
 def test_study_names_every_broken_file(cli: Cli, world: str, broken: str, tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("", "utf-8")
     result = cli("study", world, broken, str(tmp_path / "empty.yaml"))

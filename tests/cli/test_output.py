@@ -59,9 +59,12 @@ def test_a_format_beats_the_name_of_the_file(cli: Cli, world: str, tmp_path: Pat
 
 def test_out_is_refused_before_any_work(cli: Cli, world: str, tmp_path: Path) -> None:
     before = Path(world).read_text("utf-8")
+    (tmp_path / "to-nowhere").symlink_to(tmp_path / "no" / "a.json")
     for out, says in (
         (str(tmp_path / "no" / "a.json"), "there is no folder"),
         (str(tmp_path), "is a folder"),
+        ("", "--out is empty: name a file"),
+        (str(tmp_path / "to-nowhere"), "there is no folder"),
         (world, "is a file that is read"),
     ):
         result = cli("run", world, "--trials", str(1 << 33), "-o", out)
