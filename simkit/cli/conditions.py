@@ -67,7 +67,10 @@ class Condition:
             )
         limit = float(found["number"]) / (100 if found["percent"] else 1)
         if not is_value and limit > 1:
-            raise QuestionError(f"{text!r} asks for a chance above 100 %: did you mean {found['number']}%?")
+            mend = (
+                f"did you mean {found['number']}%?" if limit <= 100 and not found["percent"] else "write at most 100%"
+            )
+            raise QuestionError(f"{text!r} asks for a chance above 100 %: {mend}")
         return Condition(text.strip(), name, found["sign"], limit, not is_value)
 
     def check(self, scenario: Scenario) -> None:

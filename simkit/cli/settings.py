@@ -13,6 +13,12 @@ REPLAYING: Mapping[str, type] = {"trials": int, "seed": int, "threads": int}
 """The keys of `[tool.simkit]`, which every command that replays takes as its defaults."""
 CHECKING: Mapping[str, type] = {"paths": list, "baseline": str, "policies": list, **REPLAYING}
 """The keys of `[tool.simkit.check]`."""
+WITHIN: Mapping[str, tuple[int, int | None]] = {
+    "trials": (1, 1 << 34),
+    "seed": (0, (1 << 64) - 1),
+    "threads": (1, None),
+}
+"""The least of each number, and the most where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +70,27 @@ def _prove(file: str, name: str, table: Any, known: Mapping[str, type]) -> None:
     for key, value in table.items():
         if key not in known:
             raise InputError(f"{file}: [{name}] has no key {key!r}: {nearest(key, known)}")
-        if not _fits(value, known[key]):
-            due = {int: "a whole number from 0 on", list: "a list of texts", str: "a text", dict: "a table"}[known[key]]
+        if not _fits(key, value, known[key]):
+            due = _due(key, known[key])
             raise InputError(f"{file}: [{name}] {key} is {value!r}: write {due}")
 
 
-def _fits(value: Any, kind: type) -> bool:
+def _due(key: str, kind: type) -> str:
     if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        least, most = WITHIN[key]
+        return f"a whole number from {least} " + ("on" if most is None else f"to {most}")
+    due: Mapping[type, str] = {list: "a list of texts", str: "a text that is not empty", dict: "a table"}
+    return due[kind]
+
+
+def _fits(key: str, value: Any, kind: type) -> bool:
+    if kind is int:
+        least, most = WITHIN[key]
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return whole and least <= value and (most is None or value <= most)
     if kind is list:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return isinstance(value, kind)
+    return isinstance(value, kind) and value != ""
 
 
 def defaults(parameters: Mapping[str, set[str]]) -> dict[str, dict[str, Any]]:

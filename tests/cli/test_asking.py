@@ -187,6 +187,20 @@ def test_an_empty_name_as_of_an_unset_variable_is_refused(cli: Cli, world: str, 
     assert " is called '': known: " in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("condition", "mend"),
+    [
+        ("cases-leaked > 50", "did you mean 50%?"),
+        ("cases-leaked > 500%", "write at most 100%"),
+        ("cases-leaked > 500", "write at most 100%"),
+    ],
+)
+def test_a_chance_above_one_gets_a_mend_that_mends(cli: Cli, world: str, condition: str, mend: str) -> None:
+    result = cli("run", world, "--fail-if", condition)
+    assert result.exit_code == 2
+    assert f"asks for a chance above 100 %: {mend}" in result.stderr
+
+
 def test_a_limit_within_the_interval_is_said(cli: Cli, world: str) -> None:
     result = cli("run", world, *FEW, "--quiet", "--fail-if", "value-lost > 10")
     assert result.exit_code == 0

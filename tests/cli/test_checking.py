@@ -196,7 +196,10 @@ def test_pyproject_says_what_a_new_baseline_holds(cli: Cli, project: Path) -> No
     [
         ('[tool.simkit.check]\npathz = ["a"]\n', "has no key 'pathz': did you mean paths?"),
         ('[tool.simkit.check]\npaths = "scenarios"\n', "paths is 'scenarios': write a list of texts"),
-        ("[tool.simkit.check]\ntrials = -1\n", "trials is -1: write a whole number from 0 on"),
+        ("[tool.simkit.check]\ntrials = -1\n", "trials is -1: write a whole number from 1 to 17179869184"),
+        ("[tool.simkit]\nthreads = 0\n", "threads is 0: write a whole number from 1 on"),
+        ("[tool.simkit]\nseed = -1\n", "seed is -1: write a whole number from 0 to 18446744073709551615"),
+        ('[tool.simkit.check]\nbaseline = ""\n', "baseline is '': write a text that is not empty"),
         ("[tool]\nsimkit = 5\n", "[tool.simkit] is no table"),
         ("[tool.simkit.check\n", "cannot be read"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import click.testing
@@ -23,6 +24,19 @@ def test_a_cluster_that_does_not_answer_ends_with_2(
     assert result.stdout == ""
     assert "no Dask scheduler answers at 'tcp://127.0.0.1:9'" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("address", ["nonsense", "", "tcp://", "tcp://127.0.0.1:port", "gopher://127.0.0.1:9"])
+def test_what_is_no_address_ends_with_2_and_leaves_nothing_behind(
+    cli: Cli, world: str, address: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    pytest.importorskip("distributed")
+    result = cli("run", world, "--scheduler", address, "--quiet")
+    gc.collect()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"error: no Dask scheduler answers at {address!r} (")
+    assert len(result.stderr.splitlines()) == 1
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("command", ["run", "compare", "rank"])
