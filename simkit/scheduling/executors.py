@@ -157,12 +157,12 @@ def _hands(executor: ExecutorLike, threads: int | None) -> Iterator[_Hands]:
 def _connected(address: str) -> Iterator[Any]:
     try:
         import distributed
+        from distributed.comm.addressing import resolve_address
     except ImportError:
         raise InputError(f"scheduler {address!r} needs Dask: pip install 'simkit[dask]'") from None
     connect: Any = distributed.Client
-    resolve: Any = distributed.comm.resolve_address  # type: ignore[attr-defined]
     try:
-        resolve(address)  # a client that begins with a bad one leaves a traceback behind
+        resolve_address(address)  # a client that begins with a bad one leaves a traceback behind
         client = connect(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         why = " ".join(str(error).split())[:120]
