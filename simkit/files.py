@@ -31,6 +31,8 @@ def read(path: str | os.PathLike[str]) -> bytes:
 
 def _bytes(name: str) -> bytes:
     if name == "-":
+        if sys.stdin is None:
+            raise InputError("standard input is closed: name a file")
         return sys.stdin.buffer.read(LARGEST + 1)
     with open(name, "rb") as file:
         return file.read(LARGEST + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ class Group(click.Group):
         """Run, and exit with the code of what happened."""
         extra["standalone_mode"] = False
         screen = Screen()
-        _survive_odd_encodings()
+        _survive_odd_streams()
         try:
             answer = super().main(args, prog_name, obj=screen, **extra)
             sys.stdout.flush()
@@ -70,6 +71,9 @@ def _code_of(error: Exception, screen: Screen) -> int:
     if isinstance(error, SimkitError):
         complaints(error)
         return INTERNAL
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        complain(f"standard output cannot be written ({error.strerror}): send it elsewhere")
+        return BAD_INPUT
     if isinstance(error, MemoryError):
         complain("the memory of this machine is not enough: ask for less, as with fewer --trials")
         return INTERNAL
@@ -83,8 +87,12 @@ def _misused(error: click.ClickException) -> None:
     complain(error.format_message().replace("\n", " ").strip().rstrip(".") + hint)
 
 
-def _survive_odd_encodings() -> None:
-    """A name that the terminal's encoding lacks is escaped; it does not end the run."""
+def _survive_odd_streams() -> None:
+    """A stream that the shell has closed swallows what it is told, and a name that the terminal's encoding lacks is
+    escaped; neither ends the run."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -87,7 +87,7 @@ def _tell(output: Output, findings: list[Finding]) -> None:
         for warning in finding.warnings:
             output.screen.note(f"warning: {finding.file}: {warning}")
     sound = [finding.says for finding in findings if finding.error is None]
-    if sound and not output.screen.quiet:
+    if sound and not (output.screen.quiet and output.out == "-"):
         output.text("\n".join(sound))
 
 

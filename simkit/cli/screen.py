@@ -72,13 +72,22 @@ def _show(done: threading.Event, share: list[float], text: str) -> None:
 
 def say(text: str) -> None:
     """`text` on standard error, its control characters escaped line by line."""
-    click.echo("\n".join(printable(line) for line in text.split("\n")), err=True)
+    _aside("\n".join(printable(line) for line in text.split("\n")))
+
+
+def _aside(text: str) -> None:
+    """`text` on standard error; where that cannot be written, nobody hears it, and the answer and exit code stand."""
+    try:
+        click.echo(text, err=True, color=coloured(sys.stderr))
+    except OSError:
+        # what is left in the buffer would fail again as the interpreter ends, and change the exit code
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def complain(message: str) -> None:
     """One line that begins with `error:`, on standard error."""
     label = click.style("error:", fg="red", bold=True) if coloured(sys.stderr) else "error:"
-    click.echo(f"{label} {printable(message)}", err=True, color=coloured(sys.stderr))
+    _aside(f"{label} {printable(message)}")
 
 
 def complaints(error: Exception) -> None:

@@ -125,3 +125,9 @@ def test_a_file_that_is_named_twice_is_checked_once(cli: Cli, world: str) -> Non
     assert cli("validate", world, world).stdout.count(" is sound") == 1
     twice = cli("validate", "-", "-", stdin=Path(world).read_text("utf-8"))
     assert (twice.exit_code, twice.stdout.count(" is sound")) == (0, 1)
+
+
+def test_quiet_does_not_hide_what_goes_to_a_file(cli: Cli, world: str, tmp_path: Path) -> None:
+    out = tmp_path / "sound.txt"
+    assert cli("validate", world, "--quiet", "--out", str(out)).output == ""
+    assert " is sound: " in out.read_text("utf-8")

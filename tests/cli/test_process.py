@@ -127,3 +127,34 @@ def test_stopping_while_it_starts_is_130_without_a_traceback() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: stopped\n")
+
+
+def in_shell(line: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """What `line` of a shell does, in which "$@" stands for `simkit` and `words`."""
+    command = ["/bin/sh", "-c", line, "sh", sys.executable, "-m", "simkit", *words]
+    return subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=120, check=False)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes streams")
+def test_a_closed_stream_changes_no_exit_code_but_where_it_is_to_be_read(world: str, tmp_path: Path) -> None:
+    for words in (("policies",), ("--help",), ("run", world, *FEW)):
+        done = in_shell('"$@" >&-', *words)
+        assert (done.returncode, done.stdout, "simkit failed" in done.stderr) == (0, "", False)
+    out = tmp_path / "ranked.json"
+    assert in_shell('"$@" 2>&-', "rank", world, "--out", str(out)).returncode == 0
+    assert out.read_text("utf-8").startswith("{")
+    assert in_shell('"$@" 2>&-', "rank", "nowhere.yaml").returncode == 2
+    unread = in_shell('"$@" <&-', "rank", "-")
+    assert unread.returncode == 2
+    assert unread.stderr == "error: standard input is closed: name a file\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_under_either_stream_is_no_bug(world: str, tmp_path: Path) -> None:
+    for words in (("--help",), ("--version",), ("completion", "bash")):
+        done = in_shell('"$@" >/dev/full', *words)
+        assert done.returncode == 2
+        assert done.stderr == "error: standard output cannot be written (No space left on device): send it elsewhere\n"
+    heard = in_shell('"$@" 2>/dev/full', "run", world, *FEW)
+    assert (heard.returncode, heard.stdout.startswith("Through leaked-key")) == (0, True)
+    assert in_shell('"$@" 2>/dev/full', "run", "nowhere.yaml").returncode == 2
