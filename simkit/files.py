@@ -44,15 +44,16 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> None:
     Text is written as UTF-8 with newlines as they are; a link is followed, and the mode of an old file is kept.
     Raises InputError where it cannot be written.
     """
-    name = os.path.realpath(os.fspath(path))
+    name = os.fspath(path)
     data = content.encode() if isinstance(content, str) else content
     try:
+        # asked of the name as it is given: /dev/stdout leads to a pipe, which has no path of its own
         if os.path.exists(name) and not stat.S_ISREG(os.stat(name).st_mode):
             _straight(name, data)
         else:
-            _replace(name, data)
+            _replace(os.path.realpath(name), data)
     except (OSError, ValueError) as error:
-        raise InputError(_why(os.fspath(path), error)) from error
+        raise InputError(_why(name, error)) from error
 
 
 def _straight(name: str, data: bytes) -> None:

@@ -122,7 +122,8 @@ def read_record(path: str | os.PathLike[str]) -> Record:
     lines added, lost or out of order.
     """
     name = os.fspath(path)
-    return read_lines(decoded(read(name), name), name)
+    file = "<stdin>" if name == "-" else name
+    return read_lines(decoded(read(name), file), file)
 
 
 def read_lines(text: str, name: str) -> Record:

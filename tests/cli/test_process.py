@@ -158,3 +158,10 @@ def test_a_full_disk_under_either_stream_is_no_bug(world: str, tmp_path: Path) -
     heard = in_shell('"$@" 2>/dev/full', "run", world, *FEW)
     assert (heard.returncode, heard.stdout.startswith("Through leaked-key")) == (0, True)
     assert in_shell('"$@" 2>/dev/full', "run", "nowhere.yaml").returncode == 2
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="needs names for open files")
+def test_a_pipe_can_be_named_as_the_file_to_write(world: str) -> None:
+    done = in_shell('"$@" | cat', "rank", world, "--out", "/dev/stdout", "--format", "json")
+    assert done.stdout.startswith("{")
+    assert done.stderr == "written: /dev/stdout\n"

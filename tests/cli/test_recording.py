@@ -108,3 +108,9 @@ def test_explain_never_writes_over_its_log(cli: Cli, log: str) -> None:
 def test_moments_read_as_people_write_them(given: str, milliseconds: int) -> None:
     option = click.Option(["--at"])
     assert moment(click.Context(click.Command("explain")), option, given) == milliseconds
+
+
+def test_a_log_on_standard_input_that_is_none_is_named_so(cli: Cli) -> None:
+    answer = cli("explain", "-", "--at", "1h", "--identity", "desk", stdin="nothing")
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith("error: <stdin> is not a log of simkit: ")

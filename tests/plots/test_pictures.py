@@ -280,6 +280,7 @@ def test_large_numbers_are_written_short(worlds: Worlds) -> None:
 
 @pytest.mark.parametrize("name", ON_GIVEN_AXES)
 def test_a_picture_is_drawn_on_the_axes_that_are_given(name: str, worlds: Worlds) -> None:
+    pyplot.close("all")  # what a test of another folder may have left open
     figure, (given, other) = pyplot.subplots(1, 2, figsize=(20, 9))
     assert ON_GIVEN_AXES[name](worlds, given) is given
     figure.canvas.draw()
