@@ -246,7 +246,7 @@ def _pair(before: float, after: float) -> str:
 
 
 def study(
-    scenarios: Iterable[Scenario],
+    scenarios: Scenario | Iterable[Scenario],
     weak: str | GrantPolicy = "rbac",
     strong: str | GrantPolicy = "task-scoped",
     *,
