@@ -20,7 +20,8 @@ from simkit.engines.draws import ALL, CERTAINLY, NONE, success_word
 from simkit.engines.lanes import pack
 from simkit.engines.plan import Index, Ints, Plan, Words, kept_with, plan_of
 from simkit.engines.reach import Held, chosen_facts, entry_lanes, placed, unpack_lanes
-from simkit.engines.sweep import LANES, WORDS, uncertain_rows
+from simkit.engines.rows import WORDS
+from simkit.engines.sweep import LANES, uncertain_rows
 from simkit.errors import InputError
 from simkit.fate import Stream
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simkit.engines.compiled import kernel
 from simkit.engines.draws import lane, variant_of, word
 from simkit.engines.plan import Ints, Words
-from simkit.engines.sweep import WORDS
+from simkit.engines.rows import WORDS
 from simkit.fate import Stream
 
 _VARIANT, _ONE = np.uint64(Stream.VARIANT), np.uint64(1)

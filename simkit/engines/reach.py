@@ -168,7 +168,7 @@ def unpack_lanes(words: Words, chosen: Ints, held: Held) -> None:
 def entry_lanes(plan: Plan, start: EntryArrays, seed: int, samples: range) -> tuple[Ints, Words]:
     """The first steps of `samples`, and the lanes in which each starts."""
     from simkit.engines.lanes import bit_of, variants
-    from simkit.engines.sweep import WORDS
+    from simkit.engines.rows import WORDS
 
     drawn = np.empty(len(samples), dtype=np.int64)
     variants(start.upper, np.uint64(start.hash), np.uint64(seed), samples.start, drawn)

@@ -13,7 +13,8 @@ import numpy as np
 from simkit.engines.draws import NONE
 from simkit.engines.lanes import count
 from simkit.engines.plan import Ints, Plan, Words, in_threads
-from simkit.engines.sweep import KNOWN, WORDS, Fates, fates_of, front_of, sweep, uncertain_rows
+from simkit.engines.rows import WORDS
+from simkit.engines.sweep import KNOWN, Fates, fates_of, front_of, sweep, uncertain_rows
 
 
 class Removals:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from simkit.engines.compiled import call, kernel, part, prefetch, wide
 from simkit.engines.draws import ALL, CERTAINLY, NONE, success_word
 from simkit.engines.plan import Index, Ints, Plan, Words, lined_up
+from simkit.engines.rows import FULL, WORDS, pass_on
 from simkit.fate import Stream
 
-WORDS = 8
 LANES = 64 * WORDS
 _SUCCESS = np.uint64(Stream.SUCCESS)
 AHEAD = 16
@@ -79,7 +79,7 @@ class Front(NamedTuple):
     lanes: Words
     """(words) Those of the fact or the step at hand."""
     full: NDArray[np.uint8]
-    """1 for a fact that holds in every lane: nothing can be added, and its row need not be read again."""
+    """Not 0 for a fact that holds in every lane: nothing can be added, and its row need not be read again."""
 
 
 def front_of(facts: int) -> Front:
@@ -102,20 +102,6 @@ def _draw(fates, row, lanes, seed, first_sample, key, limit):
         if lanes[w] != NONE and not fates.drawn[row] & _BITS[w]:
             fates.works[row, w] = success_word(seed, first_sample + 64 * w, _SUCCESS, key, limit)
             fates.drawn[row] |= _BITS[w]
-
-
-@part
-def _pass_on(lanes, works, row, front, fact):
-    """Adds to what holds the `lanes` in which the step of `row` works; whether any was new."""
-    held, fresh, common = front.held, NONE, ALL
-    for w in range(WORDS):
-        fresh |= lanes[w] & works[row, w] & ~held[fact, w]
-    if fresh != NONE:
-        for w in range(WORDS):
-            held[fact, w] |= lanes[w] & works[row, w]
-            common &= held[fact, w]
-        front.full[fact] = common == ALL
-    return fresh != NONE
 
 
 @part
@@ -175,8 +161,11 @@ def _fire(plan, fates, front, step, lanes, seed, first_sample):
         _draw(fates, row, lanes, seed, first_sample, plan.key[step], plan.success[step])
     for place in range(plan.out_ptr[step], plan.out_ptr[step + 1]):
         fact = plan.out_idx[place]
-        if not front.full[fact] and _pass_on(lanes, fates.works, row, front, fact):
-            _enqueue(front, fact)
+        if not front.full[fact]:
+            told = pass_on(lanes, fates.works, row, front.held, fact)
+            if told:
+                front.full[fact] = told & FULL
+                _enqueue(front, fact)
 
 
 @part
@@ -199,6 +188,7 @@ def sweep(plan, fates, root_steps, root_lanes, seed, first_sample, front):
     `root_lanes` (roots, words) says in which lanes each of `root_steps` starts. Fates that are not known are drawn for
     the 512 samples from `first_sample`.
     """
+    wide()
     lanes = front.lanes
     for r in range(len(root_steps)):
         _fire(plan, fates, front, root_steps[r], root_lanes[r], seed, first_sample)
