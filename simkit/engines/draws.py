@@ -13,7 +13,7 @@ from simkit.fate import CERTAIN, MULTIPLIERS, ROUNDS, WEYL
 _M0, _M1 = np.uint64(MULTIPLIERS[0]), np.uint64(MULTIPLIERS[1])
 _W0, _W1 = np.uint64(WEYL[0]), np.uint64(WEYL[1])
 _MASK, _32 = np.uint64(0xFFFFFFFF), np.uint64(32)
-_16, _31, _48 = np.uint64(16), np.uint64(31), np.uint64(48)
+_ONE, _16, _31, _48 = np.uint64(1), np.uint64(16), np.uint64(31), np.uint64(48)
 _KNOTS, _CELLS = np.int64(KNOTS), np.int64(CELLS_PER_OCTAVE)
 NONE, ALL = np.uint64(0), np.uint64(0xFFFFFFFFFFFFFFFF)
 CERTAINLY = np.uint64(CERTAIN)
@@ -70,8 +70,10 @@ def success_word(seed, first_sample, stream, key, limit):
     for turn in range(CALLS):
         c = np.uint64(turn)
         w0, w1, w2, w3 = philox4x32(block + c, stream, low, high, k0, k1)
-        lower = np.uint64(w0 < limit) | (np.uint64(w1 < limit) << _16)
-        bits |= (lower | (np.uint64(w2 < limit) << _32) | (np.uint64(w3 < limit) << _48)) << c
+        bits |= _ONE << c if w0 < limit else NONE
+        bits |= _ONE << (c + _16) if w1 < limit else NONE
+        bits |= _ONE << (c + _32) if w2 < limit else NONE
+        bits |= _ONE << (c + _48) if w3 < limit else NONE
     return bits
 
 
