@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from benchmarks import networkx_alone
 from benchmarks.peers import Sweep, digraph, fates, networkx_rebuild, one_at_a_time, unpacked
 from benchmarks.racing import Goal, Peer, Race
 from benchmarks.random_graphs import random_graph
@@ -32,7 +33,7 @@ def test_a_thousand_samples(race: Race, full: bool) -> None:
             Peer("numba, one sample at a time", lambda: one_at_a_time(given, samples)),
             Peer(
                 f"networkx, {few} samples scaled up",
-                lambda: networkx_rebuild(given, few),
+                lambda: networkx_alone.ask(facts, steps, few),
                 goal=1000,
                 share=few / samples,
             ),
