@@ -15,6 +15,7 @@ Every message is one sentence that names the thing and its value and says the me
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -91,6 +92,15 @@ def every(make: Callable[[Given], Made], given: Iterable[Given]) -> list[Made]:
 
 def _problems(error: InputError) -> tuple[Problem, ...]:
     return error.problems if isinstance(error, ScenarioError) else (Problem((), str(error)),)
+
+
+def in_short(given: object) -> str:
+    """What was handed over, for a sentence about it: on one line, the middle of what is long left out.
+
+    >>> in_short({"a": 1})
+    "{'a': 1}"
+    """
+    return " ".join(reprlib.repr(given).split())
 
 
 def nearest(name: object, known: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from simkit.blast_radius import (
 )
 from simkit.engines import Outcomes
 from simkit.engines.named import CPU, reach_engine
-from simkit.errors import PolicyError, QuestionError, nearest
+from simkit.errors import PolicyError, QuestionError, in_short, nearest
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
 from simkit.policies import GrantPolicy, checked_policy, named_policies, sessions
@@ -278,8 +277,7 @@ def several(policies: PoliciesLike) -> list[str | GrantPolicy]:
     if isinstance(policies, str | GrantPolicy):
         return [policies]
     if isinstance(policies, Mapping) or not isinstance(policies, Iterable):
-        shown = " ".join(reprlib.repr(policies).split())
-        raise PolicyError(f"{shown} is no list of grant policies: give one, such as ['rbac', 'jit']")
+        raise PolicyError(f"{in_short(policies)} is no list of grant policies: give one, such as ['rbac', 'jit']")
     given = [checked_policy(each) for each in policies]
     if not given:
         raise PolicyError("no policy is in the list: name at least one, or leave the list out")

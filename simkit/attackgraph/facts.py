@@ -1,7 +1,7 @@
 """Facts (OR nodes), steps (AND nodes) and the entries that start an attack, by name.
 
-What a graph has many of is a named tuple, frozen like a dataclass, but made in a third of the time, and hashed and
-compared in less; `step._replace(chance=0.5)` is `step` with another chance.
+What a graph has many of is a named tuple, frozen like a dataclass, but made, hashed and compared
+faster; `step._replace(chance=0.5)` is `step` with another chance.
 """
 
 from __future__ import annotations

@@ -12,62 +12,51 @@ from __future__ import annotations
 
 import numpy as np
 
-from simkit.engines.clockwork import SAMPLE
+from simkit.engines.clockwork import SAMPLE, number_of, step_of
 from simkit.engines.compiled import part, prefetch
 from simkit.engines.draws import NO_END, NONE, lane
+from simkit.engines.plan import LINE
 from simkit.engines.queue import SIZE
 
 _ONE = np.uint64(1)
-WORDS_IN_A_LINE = 8
+WORDS_IN_A_LINE = LINE // 8
 
 
 @part
 def look_ahead(plan, given, state):
     """Fetches for the events that just came near."""
-    coming = range(state.queue.places[SIZE])
+    near, coming = state.queue.near, range(state.queue.places[SIZE])
     bit = lane(state.register[SAMPLE])
     for i in coming:
-        prefetch(plan.place, _number(given, state, i))
+        prefetch(plan.place, number_of(given, near[i]))
     for i in coming:
-        prefetch(state.steps, _step(plan, given, state, i))
+        prefetch(state.steps, step_of(plan, given, near[i]))
     for i in coming:
-        mine = state.steps[_step(plan, given, state, i)]
+        mine = state.steps[step_of(plan, given, near[i])]
         prefetch(state.facts, np.int64(mine.premise))
         prefetch(state.facts, np.int64(mine.fact))
         prefetch(plan.arc_ptr, np.int64(mine.fact))
     for i in coming:
-        first, end = _behind(plan, given, state, i)
+        first, end = _behind(plan, given, state, near[i])
         for arc in range(first, end, WORDS_IN_A_LINE):
             prefetch(state.asked, arc)
             prefetch(state.works, arc)
     for i in coming:
-        first, end = _behind(plan, given, state, i)
+        first, end = _behind(plan, given, state, near[i])
         for arc in range(first, end):
             if (state.works[arc] >> bit) & _ONE != NONE:
                 prefetch(state.steps, arc)
     for i in coming:
-        first, end = _behind(plan, given, state, i)
+        first, end = _behind(plan, given, state, near[i])
         for arc in range(first, end):
             if (state.works[arc] >> bit) & _ONE != NONE:
                 prefetch(state.facts, np.int64(state.steps[arc].fact))
 
 
 @part
-def _number(given, state, place):
-    """The number, in the graph, of the step whose event lies at `place` in `near`."""
-    return np.int64(state.queue.near[place]) & ((1 << given.shift) - 1)
-
-
-@part
-def _step(plan, given, state, place):
-    """The same step, in the plan."""
-    return np.int64(plan.place[_number(given, state, place)])
-
-
-@part
-def _behind(plan, given, state, place):
-    """The first and the end of the steps that have what it concludes as their only premise, if that may be news."""
-    fact = np.int64(state.steps[_step(plan, given, state, place)].fact)
+def _behind(plan, given, state, event):
+    """The first and the end of the steps whose only premise is what `event` concludes, if that may be news."""
+    fact = np.int64(state.steps[step_of(plan, given, event)].fact)
     if fact < 0 or state.facts[fact].until == NO_END:
         return np.int64(0), np.int64(0)
     return np.int64(plan.arc_ptr[fact]), np.int64(plan.arc_ptr[fact + 1])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
+from simkit.engines.compiled import part
 from simkit.engines.plan import Index, Ints, Plan, Words, lined_up, rows
 from simkit.engines.queue import Queue, queue_of
 from simkit.errors import EngineError
@@ -142,7 +143,7 @@ def _conclusions(graph: AttackGraph, plan: Plan) -> Records:
 
 
 class State(NamedTuple):
-    """One sample under way. All is zero between two samples, but for draws, which several samples share."""
+    """One sample under way. Nothing of it is left between two samples, but draws, which several samples share."""
 
     seed: np.uint64
     extensions: int
@@ -185,6 +186,18 @@ def state_of(plan: Plan, given: Clockwork, seed: int, extensions: int) -> State:
         works=np.where(given.certain, np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)),
         asked=given.certain.copy(),
     )
+
+
+@part
+def number_of(given, event):  # type: ignore[no-untyped-def]
+    """The number, in the graph, of the step that `event` is about."""
+    return np.int64(event) & ((1 << given.shift) - 1)
+
+
+@part
+def step_of(plan, given, event):  # type: ignore[no-untyped-def]
+    """That step, in the plan."""
+    return np.int64(plan.place[number_of(given, event)])
 
 
 class Start(NamedTuple):

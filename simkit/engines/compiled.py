@@ -98,7 +98,7 @@ prefetch: Any = intrinsic(_prefetch)
 
 def _wide(typing_context: Any) -> Any:
     """Lets the compiler use the widest vectors of the processor in the function that calls this. By itself it stays
-    with half of them, since old processors slowed down for the widest; a generator of draws gains a third."""
+    with half of them, since old processors slowed down for the widest."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         # llvmlite names the attributes of a function that it knows; this one has a value, and passes as text

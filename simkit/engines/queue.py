@@ -18,7 +18,7 @@ import numpy as np
 
 from simkit.engines import heap
 from simkit.engines.compiled import call, highest, lowest, part
-from simkit.engines.plan import Index, Ints, Words, lined_up
+from simkit.engines.plan import LINE, Index, Ints, Words, lined_up
 
 FEW = 16
 """A bucket of at most so many goes to `near`."""
@@ -26,7 +26,7 @@ ENOUGH = 16
 """`near` is filled with at least so many, if there are: what is known to come can be fetched from memory ahead."""
 MANY = 64
 """When so many are in `near`, or twice as many, and so on, what is not needed soon goes back: a cascade may fill it."""
-CELLS = 8
+CELLS = LINE // 8
 """Events in a block of a bucket: one cache line."""
 BITS, DIGITS, LEVELS = 4, 16, 16
 BUCKETS = DIGITS * LEVELS

@@ -23,6 +23,7 @@ from simkit.engines.clockwork import (
     LONG,
     SAMPLE,
     TOUCHED,
+    step_of,
 )
 from simkit.engines.compiled import call, kernel, part, text
 from simkit.engines.draws import (
@@ -86,12 +87,12 @@ def _draw_times(plan, given, state, step):
     for w in range(4):
         mine.takes[w] = 0
     for part_of_it in range(3):
-        row = given.timings[state.steps[step].timing, part_of_it]
+        row = given.timings[mine.timing, part_of_it]
         if given.fixed[row] >= 0:
             for w in range(4):
                 mine.takes[w] = min(mine.takes[w] + given.fixed[row], LONG)
         else:
-            four = words(state.seed, sample >> 2, _TAKES[part_of_it], state.steps[step].key)
+            four = words(state.seed, sample >> 2, _TAKES[part_of_it], mine.key)
             for w in range(4):
                 if (state.works[step] >> lane((sample & ~3) + w)) & _ONE:
                     mine.takes[w] = min(mine.takes[w] + between_knots(given.tables[row], four[w]), LONG)
@@ -107,15 +108,9 @@ def _long_time(plan, given, state, step):
 
 
 @part
-def _step_of(plan, given, event):
-    """The step, in the plan's order, that `event` is about."""
-    return np.int64(plan.place[np.int64(event) & ((1 << given.shift) - 1)])
-
-
-@part
 def _counts(plan, given, state, event):
     """True if `event` is the latest of its step."""
-    return state.steps[_step_of(plan, given, event)].due == (np.int64(event) >> given.shift) + 1
+    return state.steps[step_of(plan, given, event)].due == (np.int64(event) >> given.shift) + 1
 
 
 @part
@@ -325,7 +320,7 @@ def _next(plan, given, state, now):
         return np.int64(-1)
     now = np.int64(event) >> given.shift
     if _counts(plan, given, state, event):
-        step = _step_of(plan, given, event)
+        step = step_of(plan, given, event)
         state.steps[step].due = 0
         _attempt(plan, given, state, step, now)
     return now

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import reprlib
 import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from simkit.errors import PolicyError, nearest
+from simkit.errors import PolicyError, in_short, nearest
 from simkit.policies.dials import GrantPolicy
 
 NAMED: Mapping[str, GrantPolicy] = {
@@ -96,8 +95,7 @@ def checked_policy(given: object) -> str | GrantPolicy:
     """`given` if it is the name of a grant policy or a GrantPolicy. Raises PolicyError for anything else."""
     if isinstance(given, str | GrantPolicy):
         return given
-    shown = " ".join(reprlib.repr(given).split())
-    raise PolicyError(f"{shown} is no grant policy: give the name of one, such as 'rbac', or a GrantPolicy")
+    raise PolicyError(f"{in_short(given)} is no grant policy: give the name of one, such as 'rbac', or a GrantPolicy")
 
 
 def policy(name: str | GrantPolicy, custom: Mapping[str, GrantPolicy] | None = None) -> GrantPolicy:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from simkit.errors import Problem, QuestionError, ScenarioError, nearest
+from simkit.errors import Problem, QuestionError, ScenarioError, in_short, nearest
 from simkit.model import (
     Credential,
     EntryPoint,
@@ -168,8 +167,7 @@ def checked_scenario(given: object) -> Scenario:
     """`given` if it is a scenario. Raises QuestionError for anything else, such as the name of a file."""
     if isinstance(given, Scenario):
         return given
-    shown = " ".join(reprlib.repr(given).split())
-    raise QuestionError(f"{shown} is no scenario: read one with simkit.load")
+    raise QuestionError(f"{in_short(given)} is no scenario: read one with simkit.load")
 
 
 def scenarios_of(given: Scenario | Iterable[Scenario]) -> list[Scenario]:

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/networkx_alone.py FACTS STEPS SAMPLES
 
-prints seconds by the clock. It makes so many small objects that half of its time goes to Python's garbage collector,
+prints seconds by the clock. It makes so many small objects that much of its time goes to Python's garbage collector,
 and how much depends on what else the process holds.
 """
 

@@ -45,8 +45,13 @@ policies:
 
 @pytest.fixture(scope="module")
 def world() -> tuple[dict[str, Step], Views]:
-    scenario = loads(WORLD, "world.yaml")
-    made = _world(scenario, scenario.grant_policy("asking"), scenario.entry_points)
+    return compiled(WORLD, "asking")
+
+
+def compiled(text: str, policy: str) -> tuple[dict[str, Step], Views]:
+    """The steps of the scenario `text` under `policy`, by key, and what is said of them."""
+    scenario = loads(text, "world.yaml")
+    made = _world(scenario, scenario.grant_policy(policy), scenario.entry_points)
     graph = attack_graph(made, horizon=scenario.horizon)
     return {step.key: step for step in graph.steps}, Views.of(made)
 
@@ -75,13 +80,11 @@ def test_a_read_asks_no_person(world: tuple[dict[str, Step], Views]) -> None:
 
 def test_a_person_is_asked_where_the_entitlement_says_so_whatever_the_policy() -> None:
     guarded = WORLD.replace("{operation: crm.*}", "{operation: crm.read, conditions: [approval]}")
-    scenario = loads(guarded.replace("needs: [crm.drop]", "needs: [crm.read]"))
-    made = _world(scenario, scenario.grant_policy("rbac"), scenario.entry_points)
-    steps = {step.key: step for step in attack_graph(made, horizon=scenario.horizon).steps}
+    steps, views = compiled(guarded.replace("needs: [crm.drop]", "needs: [crm.read]"), "rbac")
     read = steps["replays(desk): crm.read(cases)"]
     assert read.chance == 0.5, "the person approves half of what is asked"
-    assert why_executed(read, Views.of(made)) == "entitled by role desk; a person approved it"
-    assert why_refused(read, word(0.5), Views.of(made)) == (DENIED, "the person who must approve it refused")
+    assert why_executed(read, views) == "entitled by role desk; a person approved it"
+    assert why_refused(read, word(0.5), views) == (DENIED, "the person who must approve it refused")
 
 
 def test_who_approved_is_said(world: tuple[dict[str, Step], Views]) -> None:
@@ -113,11 +116,10 @@ def test_what_no_role_allows_came_with_the_attack(world: tuple[dict[str, Step], 
 def test_in_the_session_of_a_tier_it_is_said_whose_role_it_was() -> None:
     """The session is named after the tier; the first of those who share it need not be the one who is entitled."""
     shared = WORLD.replace("{kind: agent, susceptibility: 0.5, roles: [desk]}", "{kind: agent, roles: [desk], tier: t}")
-    scenario = loads(shared.replace("clerk: {kind: agent, susceptibility: 0.5}", "clerk: {kind: agent, tier: t}"))
-    made = _world(scenario, scenario.grant_policy("static-secrets"), scenario.entry_points)
-    steps = {step.key: step for step in attack_graph(made, horizon=scenario.horizon).steps}
+    text = shared.replace("clerk: {kind: agent, susceptibility: 0.5}", "clerk: {kind: agent, tier: t}")
+    steps, views = compiled(text, "static-secrets")
     read = steps["replays(tier:t): crm.read(cases)"]
-    assert why_executed(read, Views.of(made)) == "entitled by role desk of desk, which shares the session"
+    assert why_executed(read, views) == "entitled by role desk of desk, which shares the session"
 
 
 @pytest.mark.parametrize(
