@@ -7,6 +7,7 @@ import click
 from simkit.cli.asking import entry_through
 from simkit.cli.checking import scenario_files
 from simkit.cli.options import (
+    LARGEST_SEED,
     WholeNumber,
     complete_policies,
     load,
@@ -139,7 +140,7 @@ def evidence(
               help="The grant policy whose worth is in question.")  # fmt: skip
 @click.option("--trials", "-n", type=WholeNumber(min=1), default=1000, show_default=True,
               help="How many times each attack is replayed.")  # fmt: skip
-@click.option("--seed", type=WholeNumber(0, (1 << 64) - 1), default=0, show_default=True,
+@click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=0, show_default=True,
               help="The same seed gives the same answer, on any number of threads.")  # fmt: skip
 @threads_option
 @output_options()

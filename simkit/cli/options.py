@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 LARGEST_SEED = (1 << 64) - 1
+MOST_TRIALS = 1 << 34
 
 
 class WholeNumber(click.IntRange):

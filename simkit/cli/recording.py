@@ -10,6 +10,7 @@ from simkit.cli.asking import entry_through
 from simkit.cli.options import (
     FILES,
     LARGEST_SEED,
+    MOST_TRIALS,
     WholeNumber,
     complete_entry_points,
     listening_options,
@@ -37,7 +38,7 @@ _HOURS = 24
 )
 @click.option(
     "--trial",
-    type=WholeNumber(0, (1 << 34) - 1),
+    type=WholeNumber(0, MOST_TRIALS - 1),
     default=0,
     show_default=True,
     help="Which of the trials that `simkit run` replays with the same seed, counted from 0.",

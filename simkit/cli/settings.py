@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from simkit.cli.options import LARGEST_SEED, MOST_TRIALS
 from simkit.errors import InputError, nearest
 
 REPLAYING: Mapping[str, type] = {"trials": int, "seed": int, "threads": int}
@@ -14,8 +15,8 @@ REPLAYING: Mapping[str, type] = {"trials": int, "seed": int, "threads": int}
 CHECKING: Mapping[str, type] = {"paths": list, "baseline": str, "policies": list, **REPLAYING}
 """The keys of `[tool.simkit.check]`."""
 WITHIN: Mapping[str, tuple[int, int | None]] = {
-    "trials": (1, 1 << 34),
-    "seed": (0, (1 << 64) - 1),
+    "trials": (1, MOST_TRIALS),
+    "seed": (0, LARGEST_SEED),
     "threads": (1, None),
 }
 """The least of each number, and the most where there is one."""

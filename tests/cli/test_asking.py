@@ -10,6 +10,7 @@ import click.testing
 import pytest
 
 from simkit import simulation
+from simkit.cli import options
 from simkit.scenario import load
 
 Cli = Callable[..., click.testing.Result]
@@ -221,3 +222,8 @@ def test_more_trials_than_the_memory_holds_end_with_2_and_the_mend(
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr.startswith("error: 5,000 trials of ")
         assert "take more memory than there is: ask for fewer, or use simkit.sweep" in result.stderr
+
+
+def test_the_command_line_takes_as_many_trials_as_the_library() -> None:
+    """It has a number of its own: to ask for the library's would load numpy at each start."""
+    assert options.MOST_TRIALS == simulation.MOST_TRIALS
