@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.blast_radius import PairMatrix as PairMatrix
     from simkit.blast_radius import Ranking as Ranking
     from simkit.blast_radius import WorstCase as WorstCase
+    from simkit.controls import Evidence as Evidence
+    from simkit.controls import evidence as evidence
     from simkit.errors import EngineError as EngineError
     from simkit.errors import InputError as InputError
     from simkit.errors import PolicyError as PolicyError
@@ -31,8 +33,6 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.errors import ScenarioError as ScenarioError
     from simkit.errors import SimkitError as SimkitError
     from simkit.estate import generate as generate
-    from simkit.frameworks import Evidence as Evidence
-    from simkit.frameworks import evidence as evidence
     from simkit.model import Credential as Credential
     from simkit.model import Detection as Detection
     from simkit.model import Entitlement as Entitlement
@@ -56,14 +56,14 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.narrowing import cut_off as cut_off
     from simkit.narrowing import recommend as recommend
     from simkit.narrowing import role_granularity as role_granularity
-    from simkit.overprivilege import OverPrivilege as OverPrivilege
-    from simkit.overprivilege import over_privilege as over_privilege
     from simkit.policies import GrantPolicy as GrantPolicy
     from simkit.policies import Selector as Selector
     from simkit.policies import named_policies as named_policies
     from simkit.policies import policy as policy
     from simkit.policies.mining import MinedRoles as MinedRoles
     from simkit.policies.mining import mine_roles as mine_roles
+    from simkit.privilege import OverPrivilege as OverPrivilege
+    from simkit.privilege import over_privilege as over_privilege
     from simkit.record import Explanation as Explanation
     from simkit.record import Record as Record
     from simkit.record import explain as explain
@@ -81,8 +81,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.simulation import worst_case_pairs as worst_case_pairs
     from simkit.studies import Study as Study
     from simkit.studies import study as study
-    from simkit.sweeping import SweepResult as SweepResult
-    from simkit.sweeping import sweep as sweep
+    from simkit.sweeps import SweepResult as SweepResult
+    from simkit.sweeps import sweep as sweep
     from simkit.table import Table as Table
 
 HOMES = {
@@ -110,7 +110,7 @@ HOMES = {
         "SimkitError",
     ),
     "simkit.estate": ("generate",),
-    "simkit.frameworks": (
+    "simkit.controls": (
         "Evidence",
         "evidence",
     ),
@@ -132,7 +132,7 @@ HOMES = {
         "Tool",
         "TrustEdge",
     ),
-    "simkit.overprivilege": (
+    "simkit.privilege": (
         "OverPrivilege",
         "over_privilege",
     ),
@@ -182,7 +182,7 @@ HOMES = {
         "Study",
         "study",
     ),
-    "simkit.sweeping": (
+    "simkit.sweeps": (
         "SweepResult",
         "sweep",
     ),

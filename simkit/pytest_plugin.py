@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from simkit.baseline import Measured
     from simkit.blast_radius import BlastRadius
+    from simkit.checks import Measured
 
 Answer = TypeVar("Answer")
 _RADII: pytest.StashKey[BlastRadii] = pytest.StashKey()
@@ -58,7 +58,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """The measure, its interval and the main attack path, where one side of a failed comparison is measured."""
-    measures = sys.modules.get("simkit.baseline.measures")
+    measures = sys.modules.get("simkit.checks.measures")
     if measures is None:  # nothing was measured yet
         return None
     for found, other, turned in ((left, right, False), (right, left, True)):
@@ -68,7 +68,7 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
 
 
 def _told(found: Measured, op: str, other: object, *, turned: bool) -> list[str]:
-    from simkit.baseline.measures import written
+    from simkit.checks.measures import written
     from simkit.table import percent
 
     number = written(found, float(other)) if isinstance(other, int | float) else str(other)
@@ -111,7 +111,7 @@ class Radius:
 
     def measure(self, what: str) -> Measured:
         """A goal, a resource (lost in any way), `resource:impact`, contained, value-lost(-p95) or worst-case."""
-        from simkit.baseline import measured
+        from simkit.checks import measured
 
         __tracebackhide__ = True
         return _answered(lambda: measured(self.result, what))
@@ -151,7 +151,7 @@ class BlastRadii:
 
     def check(self, scenario: str, baseline: str | None) -> None:
         """Fails the test if `scenario` breaks what it expects or grew; --simkit-update renews the baseline."""
-        from simkit.baseline import Terms, check
+        from simkit.checks import Terms, check
 
         stored = baseline or str(self._config.getini("simkit_baseline"))
         update = bool(stored) and bool(self._config.getoption("simkit_update"))

@@ -24,13 +24,13 @@ from simkit.blast_radius import (
 from simkit.engines import Outcomes
 from simkit.engines.named import CPU, reach_engine
 from simkit.errors import PolicyError, QuestionError, in_short, nearest
+from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
 from simkit.policies import GrantPolicy, checked_policy, named_policies, sessions
 from simkit.progress import steps
 from simkit.record import START, Record, Views, recorded
 from simkit.scenario import Scenario, checked_scenario
-from simkit.scheduling.executors import ExecutorLike
 from simkit.techniques import World, attack_graph
 
 MOST_TRIALS = 1 << 34
@@ -78,7 +78,7 @@ class Attack:
         engine: str = CPU,
     ) -> dict[str, WorstCase]:
         """For each of `entry_points` its worst variant, chances and time ignored."""
-        from simkit.scheduling import worst_in_blocks
+        from simkit.execution import worst_in_blocks
 
         groups = list(self._starts(entry_points))
         blocks = [tuple(start for starts in group.values() for start in starts) for group in groups]
@@ -192,10 +192,10 @@ def _outcomes(graph: AttackGraph, entry_point: str, seed: int, trials: int, hand
         from simkit.engines.replay import replay
 
         return replay(graph, entry_point, seed=seed, trials=trials, threads=threads)
-    from simkit import scheduling
+    from simkit import execution
 
     _only_one(hands)
-    return scheduling.replayed(graph, entry_point, seed=seed, trials=trials, executor=executor)
+    return execution.replayed(graph, entry_point, seed=seed, trials=trials, executor=executor)
 
 
 def _only_one(hands: Hands) -> None:

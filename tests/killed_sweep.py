@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from simkit.estate import generate
-from simkit.sweeping import SweepResult, sweep
+from simkit.sweeps import SweepResult, sweep
 
 LONG: dict[str, Any] = {"trials": 12_000, "seed": 4, "block": 64}
 BLOCKS = 4 * 188

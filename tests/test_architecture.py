@@ -19,18 +19,17 @@ FLOORS = (
     ("model", "attackgraph"),
     ("entitlements", "importers", "engines", "standards"),
     ("policies", "techniques"),
-    ("scenario", "blast_radius", "record", "scheduling", "checkpoint"),
-    ("simulation", "overprivilege"),
-    ("narrowing", "ablation", "baseline", "artifacts", "estate", "sweeping", "drawing"),
-    ("frameworks", "studies"),
+    ("scenario", "blast_radius", "record", "execution"),
+    ("simulation", "privilege"),
+    ("narrowing", "ablation", "checks", "estate", "sweeps", "diagram"),
+    ("controls", "studies"),
     ("plots",),
     ("report", "notebook"),
     ("cli", "pytest_plugin", "pytest_entry"),
 )
 """Lowest first. A module imports from the floors under it, and on its own floor only inside its own package."""
-SIDEWAYS = {("techniques", "policies"), ("artifacts", "baseline")}
-"""(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps; artifacts
-write what a check against a baseline found."""
+SIDEWAYS = {("techniques", "policies")}
+"""(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps."""
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 ENGINES_SEE = {"engines", "attackgraph", "fate", "distributions", "errors", "progress"}
 HIDING_PLACES = {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "managers", "misc"}

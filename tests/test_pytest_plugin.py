@@ -8,13 +8,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
-from baseline.worlds import DESK, grown
+from checks.worlds import DESK, grown
 
-import simkit.baseline
+import simkit.checks
 import simkit.simulation
 
 # A pytest inside this one forgets what it imports; two copies of a module would have two classes for one error.
-assert simkit.baseline.check
+assert simkit.checks.check
 assert simkit.simulation.simulate
 
 pytest_plugins = ("pytester",)

@@ -18,7 +18,7 @@ from simkit.errors import InputError, QuestionError, every
 from simkit.files import read
 
 if TYPE_CHECKING:
-    from simkit.baseline import Report
+    from simkit.checks import Report
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
@@ -89,11 +89,11 @@ def _checked(
     update: bool,
     said: tuple[int | None, int | None, tuple[str, ...] | None, int | None],
 ) -> Report:
-    import simkit.baseline
+    import simkit.checks
 
-    terms = simkit.baseline.Terms(*said)
+    terms = simkit.checks.Terms(*said)
     with screen.working(f"checking {len(files)} scenarios"):
-        return simkit.baseline.check(files, baseline=stored, update=update, terms=terms)
+        return simkit.checks.check(files, baseline=stored, update=update, terms=terms)
 
 
 def _own_baseline(project: Settings) -> str | None:
@@ -192,7 +192,7 @@ def _tell(screen: Screen, report: Report, written: list[tuple[str, str]]) -> Non
 
 
 def _writers() -> dict[str, Callable[[Report], str]]:
-    from simkit import artifacts
+    from simkit import checks as artifacts
 
     return {
         "json": artifacts.json_report,

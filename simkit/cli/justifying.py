@@ -85,10 +85,10 @@ def privilege(screen: Screen, scenario: str, policy: str | None, format_: str | 
       simkit privilege scenario.yaml
       simkit privilege scenario.yaml --policy task-scoped --format json
     """
-    import simkit.overprivilege
+    import simkit.privilege
 
     output = Output.planned(screen, "privilege", (format_, out), scenario)
-    output.result(simkit.overprivilege.over_privilege(load(scenario), policy))
+    output.result(simkit.privilege.over_privilege(load(scenario), policy))
 
 
 @click.command(short_help="What was measured of the controls of public frameworks.")
@@ -121,12 +121,12 @@ def evidence(
       simkit evidence scenario.yaml --frameworks 'NIST CSF,OWASP NHI Top 10'
       simkit evidence scenario.yaml --format markdown -o evidence.md
     """
-    import simkit.frameworks
+    import simkit.controls
 
     output = Output.planned(screen, "evidence", (format_, out), scenario)
     world = load(scenario)
     with screen.working("replaying each dial at each setting"):
-        found = simkit.frameworks.evidence(
+        found = simkit.controls.evidence(
             world, policy, entry_point=entry_point, frameworks=frameworks, trials=trials, seed=seed, threads=threads
         )
     output.result(found)

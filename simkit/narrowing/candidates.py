@@ -22,9 +22,9 @@ from simkit.narrowing.tightenings import (
 )
 from simkit.narrowing.unneeded import unneeded
 from simkit.narrowing.work import Givers
-from simkit.overprivilege import OverPrivilege, over_privilege
 from simkit.policies import DIALS, GrantPolicy, sessions
 from simkit.policies.sessions import lifetime
+from simkit.privilege import OverPrivilege, over_privilege
 from simkit.scenario import Scenario, checked_scenario
 from simkit.simulation import PolicyLike, under
 

@@ -19,8 +19,8 @@ from simkit.narrowing.screening import Screened, screen
 from simkit.narrowing.tightenings import TurnDial
 from simkit.narrowing.unneeded import Unneeded, unneeded
 from simkit.narrowing.work import Givers
-from simkit.overprivilege import over_privilege
 from simkit.policies import DIALS
+from simkit.privilege import over_privilege
 from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
 from simkit.simulation import PolicyLike

@@ -9,14 +9,14 @@ from simkit.entitlements import Grant
 from simkit.model import Model
 from simkit.narrowing.removals import DropEntitlements, DropRole
 from simkit.narrowing.work import Givers
-from simkit.overprivilege import OverPrivilege, Window
+from simkit.privilege import OverPrivilege, Window
 
 
 @dataclass(frozen=True, slots=True)
 class Unneeded:
     """An edit that takes away only what no declared task needs and no observed run used.
 
-    `windows` is what was observed of each identity that loses something (see `simkit.overprivilege.Window`).
+    `windows` is what was observed of each identity that loses something (see `simkit.privilege.Window`).
     """
 
     narrowing: DropEntitlements | DropRole

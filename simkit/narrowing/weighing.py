@@ -15,7 +15,7 @@ from simkit.narrowing.removals import DropEntitlements
 from simkit.narrowing.screening import Screened, screen
 from simkit.narrowing.unneeded import Unneeded, unneeded
 from simkit.narrowing.work import Givers
-from simkit.overprivilege import over_privilege
+from simkit.privilege import over_privilege
 from simkit.scenario import Scenario
 from simkit.simulation import PolicyLike
 from simkit.table import Cell, Table, format_number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simkit.blast_radius import BlastRadius
-from simkit.drawing.marks import MOST_NODES
+from simkit.diagram.marks import MOST_NODES
 from simkit.errors import InputError
 from simkit.scenario import Scenario
 

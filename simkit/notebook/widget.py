@@ -10,10 +10,10 @@ import anywidget
 import traitlets
 
 from simkit.blast_radius import AttackPath, BlastRadius
-from simkit.drawing import cytoscape, palette
-from simkit.drawing.lanes import Picture
-from simkit.drawing.marks import ATTACK, JEWEL, pictured
-from simkit.drawing.reached import Reached, lit, reached
+from simkit.diagram import cytoscape, palette
+from simkit.diagram.lanes import Picture
+from simkit.diagram.marks import ATTACK, JEWEL, pictured
+from simkit.diagram.reached import Reached, lit, reached
 from simkit.errors import InputError
 from simkit.notebook.frontend import watched
 from simkit.scenario import Scenario

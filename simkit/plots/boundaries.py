@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simkit.drawing import marks, palette
-from simkit.drawing.lanes import COLUMNS, Edge, Layout, Node, Picture, layout
-from simkit.drawing.marks import MOST_NODES, marked, pictured
+from simkit.diagram import marks, palette
+from simkit.diagram.lanes import COLUMNS, Edge, Layout, Node, Picture, layout
+from simkit.diagram.marks import MOST_NODES, marked, pictured
 from simkit.errors import QuestionError
 from simkit.model import Model
 from simkit.plots import style

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blast_radius import BlastRadius, Comparison
-from simkit.drawing import palette
+from simkit.diagram import palette
 from simkit.plots import style
 from simkit.table import duration
 

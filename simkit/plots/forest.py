@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simkit.blast_radius import BlastRadius, Comparison
-from simkit.drawing import palette
+from simkit.diagram import palette
 from simkit.plots import style
 
 if TYPE_CHECKING:

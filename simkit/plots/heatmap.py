@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from simkit.blast_radius import BlastRadius, Comparison
-from simkit.drawing import palette
+from simkit.diagram import palette
 from simkit.errors import QuestionError, nearest
 from simkit.plots import style
 from simkit.table import percent

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simkit.ablation import Curve
 from simkit.blast_radius import Interval
-from simkit.drawing import palette
+from simkit.diagram import palette
 from simkit.errors import QuestionError
 from simkit.plots import style
 

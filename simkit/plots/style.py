@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simkit.drawing import palette
+from simkit.diagram import palette
 from simkit.errors import QuestionError, nearest
 from simkit.table import duration, format_number, printable, shorten
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simkit.blast_radius import AttackPath, PathStep
-from simkit.drawing import palette
+from simkit.diagram import palette
 from simkit.errors import QuestionError
 from simkit.plots import style
 from simkit.table import duration, percent

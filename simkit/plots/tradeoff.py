@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simkit.blast_radius import BlastRadius, Comparison, Interval
-from simkit.drawing import palette
+from simkit.diagram import palette
 from simkit.errors import QuestionError, nearest
 from simkit.narrowing import Recommendations
 from simkit.plots import style

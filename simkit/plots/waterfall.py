@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from simkit.ablation import Ablation
-from simkit.drawing import palette
+from simkit.diagram import palette
 from simkit.errors import QuestionError
 from simkit.plots import style
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simkit.blast_radius import Comparison
-from simkit.drawing import palette
+from simkit.diagram import palette
 from simkit.table import Cell, Table, duration, format_number, percent
 
 if TYPE_CHECKING:

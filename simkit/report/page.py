@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from simkit.drawing import cytoscape, palette
+from simkit.diagram import cytoscape, palette
 from simkit.report import charts
 from simkit.report.picture import Drawn
 from simkit.report.summary import costs

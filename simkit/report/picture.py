@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from simkit.blast_radius import AttackPath, PathStep
-from simkit.drawing import cytoscape, palette
-from simkit.drawing.lanes import Node, Picture
-from simkit.drawing.marks import pictured
-from simkit.drawing.reached import Lit, Reached, lit, reached
+from simkit.diagram import cytoscape, palette
+from simkit.diagram.lanes import Node, Picture
+from simkit.diagram.marks import pictured
+from simkit.diagram.reached import Lit, Reached, lit, reached
 from simkit.report.details import details
 from simkit.table import duration, format_number, percent, printable, shorten
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from simkit.blast_radius import AttackPath, BlastRadius, Comparison
+from simkit.controls import Evidence, evidence
 from simkit.errors import QuestionError
-from simkit.frameworks import Evidence, evidence
 from simkit.narrowing import Plan, Recommendations, cut_off, plan_from, recommend
 from simkit.policies import GrantPolicy
 from simkit.report.summary import Findings

@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from dask_cluster import running_cluster
 
 import simkit
-from simkit.scheduling import Block, Shared, bare
+from simkit.execution import Block, Shared, bare
 from simkit.simulation import compile_attack
-from simkit.sweeping.running import Task, sweep, tallied
-from simkit.sweeping.tally import Meaning, Tally
+from simkit.sweeps.running import Task, sweep, tallied
+from simkit.sweeps.tally import Meaning, Tally
 
 ENTRY = "poisoned-inbox"
 MANY, TINY = 2_000, 64

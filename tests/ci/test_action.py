@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from artifacts.test_reports import JUNIT, SARIF
-from baseline.worlds import DESK, LINE, grown
+from checks.test_formats import JUNIT, SARIF
+from checks.worlds import DESK, LINE, grown
 from ci.runner import ACTION, ROOT, act, lent
 from click.testing import CliRunner
 

@@ -14,8 +14,8 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 import yaml
-from artifacts.test_reports import JUNIT
-from baseline.worlds import DESK, grown
+from checks.test_formats import JUNIT
+from checks.worlds import DESK, grown
 from ci.runner import ACTION, ROOT, lent
 from ci.test_action import commit, git
 from click.testing import CliRunner

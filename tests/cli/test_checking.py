@@ -10,8 +10,8 @@ from xml.etree import ElementTree as Xml
 
 import click.testing
 import pytest
-from artifacts.test_reports import JUNIT, OURS, SARIF
-from baseline.worlds import DESK, grown
+from checks.test_formats import JUNIT, OURS, SARIF
+from checks.worlds import DESK, grown
 
 from simkit.cli.checking import pairs
 from simkit.errors import QuestionError

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import click.testing
 import pytest
 
-from simkit.scheduling import executors
+from simkit.execution import executors
 
 Cli = Callable[..., click.testing.Result]
 

@@ -13,7 +13,7 @@ from simkit.entitlements import Resolver
 from simkit.errors import QuestionError
 from simkit.estate import SHAPES, generate
 from simkit.model import Identity
-from simkit.overprivilege import over_privilege
+from simkit.privilege import over_privilege
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import compile_attack, simulate
 

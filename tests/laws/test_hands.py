@@ -13,7 +13,7 @@ import pytest
 
 from simkit.blast_radius import BlastRadius
 from simkit.estate import generate
-from simkit.scheduling import blocks
+from simkit.execution import blocks
 from simkit.simulation import compare, rank, simulate
 
 ESTATE = generate(1500, seed=2)

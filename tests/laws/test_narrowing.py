@@ -18,7 +18,7 @@ from simkit.narrowing.costs import Side
 from simkit.narrowing.tightenings import BindTargets
 from simkit.narrowing.unneeded import unneeded
 from simkit.narrowing.work import Givers
-from simkit.overprivilege import over_privilege
+from simkit.privilege import over_privilege
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import Attack, compile_attack, simulate
 

@@ -13,7 +13,7 @@ import pytest
 from dask_cluster import running_cluster
 from killed_sweep import kill_in_the_middle, swept
 
-from simkit.sweeping import SweepResult
+from simkit.sweeps import SweepResult
 
 PIN = "381cec5b35fa396dd3f3b4fcdd6ca3ee224249fd95459d8bdf7c39f726c9324f"
 """What this version computes on any machine. It changes with the estate or with what is simulated, and with nothing

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from baseline.worlds import DESK
+from checks.worlds import DESK
 
 import simkit
 from simkit.errors import InputError, PolicyError, QuestionError

@@ -17,7 +17,7 @@ from simkit.narrowing.bearing import Bearing, Bearings
 from simkit.narrowing.measuring import Question
 from simkit.narrowing.unneeded import unneeded
 from simkit.narrowing.work import Givers
-from simkit.overprivilege import over_privilege
+from simkit.privilege import over_privilege
 from simkit.scenario import Scenario
 from simkit.simulation import simulate
 

@@ -12,9 +12,9 @@ from support_desk import DESK, named
 import simkit
 from simkit import plots
 from simkit.blast_radius import AttackPath, Interval
-from simkit.drawing import marks
-from simkit.drawing.lanes import SHARED, default_group, layout, picture
-from simkit.drawing.marks import MOST_NODES
+from simkit.diagram import marks
+from simkit.diagram.lanes import SHARED, default_group, layout, picture
+from simkit.diagram.marks import MOST_NODES
 from simkit.model import Credential, Entitlement, Identity, Model, Operation, Resource, Role, Tool
 from simkit.plots.style import rendered, wide_range
 from simkit.plots.tradeoff import Design, front

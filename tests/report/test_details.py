@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support_desk import DESK
 
-from simkit.drawing.marks import pictured
+from simkit.diagram.marks import pictured
 from simkit.report.details import details
 
 DRAWN = pictured(DESK)

@@ -14,7 +14,7 @@ import pytest
 from hostile_names import world
 
 import simkit
-from simkit.drawing import cytoscape
+from simkit.diagram import cytoscape
 from simkit.report.page import command, content_policy, for_script
 from simkit.table import printable
 

@@ -1,0 +1,231 @@
+"""What grew since the baseline, by how much, and which part of the change did it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from simkit.blast_radius import BlastRadius, Interval, intervals
+from simkit.checks.elements import Element, Plain, restored
+from simkit.checks.measures import PROVEN, samples
+from simkit.errors import InputError
+from simkit.scenario import Scenario
+from simkit.table import format_number, percent
+
+MOST_ELEMENTS = 60
+"""How many parts of a change are undone one by one."""
+POSSIBLE = " (worst case)"
+"""After the name of a goal: whether it can be reached at all."""
+
+ReplayOf = Callable[[Scenario, str, str], BlastRadius | None]
+"""The blast radius of a scenario under a policy through an entry point; None where it lacks one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """A part of the change, and what undoing it takes back (`undoing`), or what it brings on its own."""
+
+    element: Element
+    effect: Interval
+    undoing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One measure of one policy and entry point, before and after; `difference` is paired, sample by sample."""
+
+    policy: str
+    entry_point: str
+    measure: str
+    before: float
+    after: float
+    difference: Interval
+    culprits: tuple[Culprit, ...] = ()
+
+    @property
+    def grew(self) -> bool:
+        """True if the whole interval of the difference lies above zero."""
+        return self.difference.low > 0
+
+    @property
+    def shrank(self) -> bool:
+        """True if the whole interval of the difference lies below zero."""
+        return self.difference.high < 0
+
+    @property
+    def is_value(self) -> bool:
+        """True for a value in the scenario's own unit, False for a chance."""
+        return self.measure in ("value-lost", "worst-case")
+
+    @property
+    def in_worst_case(self) -> bool:
+        """True for what is computed, whatever the samples drew."""
+        return self.measure == "worst-case" or self.measure.endswith(POSSIBLE)
+
+    def written(self, value: float) -> str:
+        """`value` as people read it."""
+        return format_number(value) if self.is_value else percent(value)
+
+    @property
+    def spread(self) -> str:
+        """The difference with its interval."""
+        sign, found = "+" if self.difference.estimate > 0 else "", self.difference
+        if found.method == PROVEN:
+            return f"{sign}{self.written(found.estimate)}"
+        return f"{sign}{self.written(found.estimate)} [{self.written(found.low)}, {self.written(found.high)}]"
+
+    @property
+    def because(self) -> str:
+        """Which parts of the change did it."""
+        if not self.culprits:
+            return "no part of the change does it alone: several do it together"
+        return "; ".join(self._blame(culprit) for culprit in self.culprits)
+
+    def _blame(self, culprit: Culprit) -> str:
+        share = self.written(culprit.effect.estimate)
+        return f"{culprit.element} ({'undoing it takes back' if culprit.undoing else 'alone it brings'} {share})"
+
+    @property
+    def sentence(self) -> str:
+        """What changed, by how much, and what did it."""
+        head = "GREW" if self.grew else "shrank"
+        text = (
+            f"{head}: {self.measure} {self.written(self.before)} -> {self.written(self.after)} ({self.spread}) under "
+        )
+        text += f"{self.policy} through {self.entry_point}"
+        return f"{text}, because of {self.because}." if self.grew else f"{text}."
+
+    def to_dict(self) -> dict[str, object]:
+        """The change as plain data."""
+        return {
+            "policy": self.policy,
+            "entry_point": self.entry_point,
+            "measure": self.measure,
+            "before": self.before,
+            "after": self.after,
+            "difference": self.difference.to_dict(),
+            "grew": self.grew,
+            "because": [
+                {
+                    "kind": culprit.element.kind,
+                    "what": str(culprit.element),
+                    "where": list(culprit.element.where),
+                    "before": culprit.element.before,
+                    "after": culprit.element.after,
+                    "undoing_takes_back" if culprit.undoing else "alone_brings": culprit.effect.estimate,
+                }
+                for culprit in self.culprits
+            ],
+            "sentence": self.sentence,
+        }
+
+
+def differences(old: BlastRadius | None, new: BlastRadius) -> Iterator[Change]:
+    """Each measure of `new` that differs from `old` (None: there was nothing to lose)."""
+    for measure in ("value-lost", "worst-case", *new.legend.goals):
+        found = _difference(old, new, measure)
+        if found.grew or found.shrank:
+            yield found
+
+
+def _difference(old: BlastRadius | None, new: BlastRadius, measure: str) -> Change:
+    """A goal that no sample tells apart may still have become possible: then the worst case tells."""
+    provenance = new.provenance
+    made = (provenance.policy, provenance.entry_point, measure)
+    before, after = _mean(old, measure), _mean(new, measure)
+    paired = Change(*made, before, after, gap(old, new, measure))
+    if measure in new.legend.goals and not (paired.grew or paired.shrank):
+        possible = _possible(old, measure), _possible(new, measure)
+        return Change(*made[:2], f"{measure}{POSSIBLE}", *possible, _exact(possible[1] - possible[0], new.trials))
+    return paired
+
+
+def _possible(result: BlastRadius | None, goal: str) -> float:
+    return float(result is not None and goal in result.worst_case.goals)
+
+
+def _exact(value: float, trials: int) -> Interval:
+    return Interval(value, value, value, trials, PROVEN)
+
+
+def _mean(result: BlastRadius | None, measure: str) -> float:
+    if result is None:
+        return 0.0
+    if measure == "worst-case":
+        return result.worst_case.value
+    return intervals.mean(samples(result, measure).tolist()).estimate
+
+
+def gap(old: BlastRadius | None, new: BlastRadius | None, measure: str) -> Interval:
+    """How much more of `measure` there is in `new`: paired, sample by sample, or exact in the worst case."""
+    known = next(result for result in (new, old) if result is not None)
+    if measure.endswith(POSSIBLE):
+        goal = measure.removesuffix(POSSIBLE)
+        return _exact(_possible(new, goal) - _possible(old, goal), known.trials)
+    if measure == "worst-case":
+        return _exact(_mean(new, measure) - _mean(old, measure), known.trials)
+    more = samples(new, measure).tolist() if new else [0.0] * known.trials
+    less = samples(old, measure).tolist() if old else [0.0] * known.trials
+    return intervals.mean([a - b for a, b in zip(more, less, strict=True)])
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Finds out which of `elements`, the parts that changed from `before` to `after`, did it."""
+
+    before: Plain
+    after: Plain
+    elements: Sequence[Element]
+    file: str
+    replay: ReplayOf
+
+    def culprits(self, change: Change, slot: str, old: BlastRadius | None, new: BlastRadius) -> tuple[Culprit, ...]:
+        """The parts without which `change` is smaller; if there is none, those that bring it on their own."""
+        tried = self.elements[:MOST_ELEMENTS]
+        entry = change.entry_point
+        undone = [(each, self._result(self._undone(each), slot, entry)) for each in tried]
+        found = [Culprit(e, gap(result, new, change.measure)) for e, (known, result) in undone if known]
+        if guilty := self._guilty(found):
+            return guilty
+        alone = [(each, self._result(self._alone(each), slot, entry)) for each in tried]
+        brought = [
+            Culprit(e, gap(old, result, change.measure), False) for e, (known, result) in alone if known and result
+        ]
+        return self._guilty(brought)
+
+    @staticmethod
+    def _guilty(found: Sequence[Culprit]) -> tuple[Culprit, ...]:
+        return tuple(sorted((c for c in found if c.effect.low > 0), key=lambda c: -c.effect.estimate))
+
+    def _result(self, form: Plain, slot: str, entry: str) -> tuple[bool, BlastRadius | None]:
+        """Whether `form` is a scenario at all, and its blast radius; None where it lacks the policy or entry point."""
+        try:
+            scenario = restored(form, self.file)
+        except InputError:
+            return False, None
+        return True, self.replay(scenario, slot, entry)
+
+    def _undone(self, element: Element) -> Plain:
+        """The scenario without `element`, and without what was added that mentions it: that would dangle."""
+        form = element.undone(self.after)
+        for other in self._leaning_on(element):
+            form = other.undone(form)
+        return form
+
+    def _alone(self, element: Element) -> Plain:
+        return element.done(self.before)
+
+    def _leaning_on(self, element: Element) -> list[Element]:
+        """The other added parts that mention what `element` adds, and those that mention what these add."""
+        names, leaning = set(element.names()), list[Element]()
+        for _ in self.elements if names else ():
+            more = [
+                each
+                for each in self.elements
+                if each is not element and each not in leaning and any(map(each.mentions, names))
+            ]
+            if not more:
+                break
+            leaning += more
+            names = {name for each in more for name in each.names()}
+        return leaning

@@ -1,0 +1,149 @@
+"""A picture for Cytoscape.js, the library that draws graphs in browsers: elements, style, and its source.
+
+`cytoscape.min.js` beside this file is Cytoscape.js 3.35.0 as its authors build it (https://js.cytoscape.org, MIT
+licence: `cytoscape.LICENSE`), so that a page or a notebook needs no network.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from simkit.diagram.lanes import COLUMNS, Layout, Picture, layout
+from simkit.diagram.marks import ATTACK, JEWEL, marked
+from simkit.diagram.palette import FILLS, GREY, INK, RELATIONS, VERMILLION, WARM
+from simkit.scenario import Scenario
+
+COLUMN, ROW = 260.0, 34.0
+"""Pixels from one column to the next, and from one row to the next, at a zoom of 1."""
+BOX = (170, 22)
+"""Pixels: width and height of a box."""
+_DASHED = ("holds", "runs as", "has as backup", "runs code in, becomes")
+
+Elements = list[dict[str, Any]]
+
+
+def elements(scenario: Scenario, drawn: Picture) -> Elements:
+    """Nodes and edges with positions, in the JSON of Cytoscape.js: those of `drawn`, a picture of `scenario`.
+
+    Ids are those of `Scenario.graph()` (`credential:NAME`); a lane is the parent of its boxes (`lane:NAME`). Each node
+    has `kind`, `label` and `count`, the classes `attack` and `jewel` where it is marked; each edge its `relation`.
+    """
+    places = layout(drawn)
+    marks = marked(scenario, drawn)
+    return [*_lanes(places), *_nodes(drawn, places, marks[ATTACK], marks[JEWEL]), *_edges(drawn)]
+
+
+def _lanes(places: Layout) -> Elements:
+    return [{"data": {"id": f"lane:{lane}", "label": lane, "kind": "lane"}} for lane in places.lanes if lane]
+
+
+def _nodes(drawn: Picture, places: Layout, attacked: frozenset[str], jewels: frozenset[str]) -> Elements:
+    found: Elements = []
+    for node in drawn.nodes:
+        data: dict[str, Any] = {"id": node.id, "kind": node.kind, "label": node.label, "count": node.count}
+        data["type"] = node.type
+        if node.lane:
+            data["parent"] = f"lane:{node.lane}"
+        classes = [name for name, marked_ones in (("attack", attacked), ("jewel", jewels)) if node.id in marked_ones]
+        position = {"x": COLUMN * COLUMNS.index(node.id.partition(":")[0]), "y": ROW * places.rows[node.id]}
+        found.append({"data": data, "position": position, "classes": " ".join(classes)})
+    return found
+
+
+def _edges(drawn: Picture) -> Elements:
+    return [
+        {"data": {"id": edge_id(i), "source": edge.source, "target": edge.target, "relation": edge.relation}}
+        for i, edge in enumerate(drawn.edges)
+    ]
+
+
+def edge_id(place: int) -> str:
+    """The id of the line at that place in the picture's list of lines."""
+    return f"edge:{place}"
+
+
+def style(*, dark: bool = False) -> list[dict[str, Any]]:
+    """The style sheet of Cytoscape.js for `elements`, on a light page or a `dark` one.
+
+    A page sets the classes `reached` (an attack got there), `within` (it could), `dim`, `path` (on the chosen attack
+    path) and `now` (its present step).
+    """
+    page = DARK if dark else LIGHT
+    return [
+        {"selector": "node", "style": {"label": "data(label)", "shape": "round-rectangle", "width": BOX[0], **_BOX}},
+        *({"selector": f'node[kind="{kind}"]', "style": {"background-color": fill}} for kind, fill in FILLS.items()),
+        {"selector": 'node[kind="lane"]', "style": {**_LANE, **page["lane"]}},
+        {"selector": "node[count > 1]", "style": {"border-width": 2}},
+        {"selector": "edge", "style": _LINE},
+        *(
+            {
+                "selector": f'edge[relation="{relation}"]',
+                "style": _stroke(page["strokes"].get(colour, colour), relation),
+            }
+            for relation, colour in RELATIONS.items()
+        ),
+        {"selector": ".attack", "style": {"border-color": page["ink"], "border-width": 3}},
+        {"selector": ".jewel", "style": {"border-color": VERMILLION, "border-width": 3}},
+        {"selector": "node.reached", "style": {"background-color": WARM}},
+        {"selector": "node.within", "style": {"border-style": "dashed", "border-width": 2, "border-color": VERMILLION}},
+        {"selector": "edge.dim", "style": {"opacity": 0.12}},
+        {"selector": "node.dim", "style": {"background-opacity": 0.2, "border-opacity": 0.3, "color": page["soft"]}},
+        {"selector": "node.path", "style": {"border-color": VERMILLION, "border-width": 4}},
+        {"selector": "edge.path", "style": {"width": 4, "opacity": 1, **_line_colour(VERMILLION)}},
+        {"selector": "node.now", "style": {"background-color": VERMILLION, "color": "#FFFFFF", "font-weight": "bold"}},
+        {"selector": ":selected", "style": {"overlay-color": page["ink"], "overlay-opacity": 0.15}},
+    ]
+
+
+LIGHT: dict[str, Any] = {
+    "ink": INK,
+    "soft": GREY,
+    "lane": {"background-color": "#F6F6F6", "border-color": "#DDDDDD", "color": GREY},
+    "strokes": {},
+}
+"""What depends on the page: frames, names that stand back, lanes, and the colours of lines that would not be seen."""
+DARK: dict[str, Any] = {
+    "ink": "#F2F2F2",
+    "soft": "#B4BAC2",
+    "lane": {"background-color": "#22262C", "border-color": "#3A4048", "color": "#B4BAC2"},
+    "strokes": {INK: "#E8E8E8", "#A9A9A9": "#8A929C"},
+}
+"""The same on a dark page."""
+_BOX: dict[str, Any] = {
+    "height": BOX[1],
+    "border-width": 1,
+    "border-color": GREY,
+    "font-size": 13,
+    "color": INK,
+    "text-valign": "center",
+    "text-halign": "center",
+    "text-wrap": "ellipsis",
+    "text-max-width": f"{BOX[0] - 10}px",
+}
+_LANE: dict[str, Any] = {
+    "text-valign": "top",
+    "text-halign": "center",
+    "text-max-width": "900px",
+    "padding": "12px",
+}
+_LINE: dict[str, Any] = {
+    "width": 1.4,
+    "curve-style": "bezier",
+    "target-arrow-shape": "triangle",
+    "arrow-scale": 0.8,
+}
+
+
+def _stroke(colour: str, relation: str) -> dict[str, Any]:
+    dashes = {"line-style": "dashed"} if relation in _DASHED else {}
+    return {**_line_colour(colour), **dashes}
+
+
+def _line_colour(colour: str) -> dict[str, Any]:
+    return {"line-color": colour, "target-arrow-color": colour}
+
+
+def source() -> str:
+    """The text of Cytoscape.js itself."""
+    return files("simkit.diagram").joinpath("cytoscape.min.js").read_text("utf-8")

@@ -1,7 +1,0 @@
-"""Over-privilege: what identities are granted against what their tasks need and what real runs used."""
-
-from simkit.overprivilege.ledger import over_privilege
-from simkit.overprivilege.result import Beyond, GrantUse, OverPrivilege
-from simkit.overprivilege.window import Window, most_likely_missed
-
-__all__ = ["Beyond", "GrantUse", "OverPrivilege", "Window", "most_likely_missed", "over_privilege"]

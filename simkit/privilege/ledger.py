@@ -1,0 +1,152 @@
+"""The books: every grant against every declared need and every observed use."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from simkit.blast_radius import Provenance, intervals
+from simkit.entitlements import Grant, Resolver
+from simkit.model import STATE_CHANGING, Model, ObservedRun, Task
+from simkit.policies import GrantPolicy, Sessions, sessions
+from simkit.privilege.result import Beyond, GrantUse, OverPrivilege
+from simkit.privilege.window import Window
+from simkit.scenario import Scenario, checked_scenario
+
+
+def over_privilege(scenario: Scenario, policy: str | GrantPolicy | None = None) -> OverPrivilege:
+    """What each identity is granted, against what its declared tasks need and what the observed runs used.
+
+    A grant is needed if it covers a need of a task of its identity, or of a task that calls a tool which runs as its
+    identity. Grants are those of roles and direct entitlements, whatever the policy; `policy` (None: the one in force)
+    says what a task's session holds of them. Raises PolicyError for an unknown policy.
+    """
+    chosen = checked_scenario(scenario).grant_policy(policy)
+    return _Ledger(scenario, sessions(scenario.model, chosen)).close()
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """Works out an OverPrivilege."""
+
+    scenario: Scenario
+    cut: Sessions
+    resolver: Resolver = field(init=False)
+    workers: dict[str, list[Task]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.resolver = self.cut.resolver
+        self.workers = {name: list(self._works_as(name)) for name in self.model.identities}
+
+    @property
+    def model(self) -> Model:
+        return self.scenario.model
+
+    def _works_as(self, identity: str) -> Iterator[Task]:
+        """The tasks of `identity`, and those that call a tool which runs as it."""
+        called = {full for full, tool, _ in self.model.operations() if tool.runs_as == identity}
+        for task in self.model.tasks.values():
+            if task.identity == identity or any(need.operation in called for need in task.needs):
+                yield task
+
+    def close(self) -> OverPrivilege:
+        from simkit import __version__
+
+        scenario = self.scenario
+        granted = {name: self.cut.entitled[name] for name in self.model.identities if self.cut.entitled[name]}
+        return OverPrivilege(
+            grants=tuple(use for name in granted for use in self._uses(name, granted[name])),
+            windows={name: self._window(self.workers[name]) for name in granted},
+            sizes=dict(self._sizes()),
+            beyond=tuple(self._beyond()),
+            window=self._window(self.model.tasks.values()),
+            provenance=Provenance(
+                scenario.name, scenario.digest, self.cut.policy.name, "(none)", 0, 0, "none", __version__
+            ),
+        )
+
+    def _window(self, tasks: Iterable[Task]) -> Window:
+        mine = {task.name: task for task in tasks}
+        runs = [run for run in self.scenario.observed if run.task in mine]
+        rate = math.fsum(task.rate for task in mine.values())
+        seen = {run.task for run in runs}
+        return Window(
+            runs=len(runs),
+            good=sum(run.success for run in runs),
+            tasks=tuple(mine),
+            unseen=tuple(name for name in mine if name not in seen) if runs else (),
+            lasting=len(runs) / rate if rate else math.inf,
+        )
+
+    def _uses(self, identity: str, granted: Iterable[Grant]) -> Iterator[GrantUse]:
+        needed = self._needed(identity, dict.fromkeys(granted))
+        used = self._used(identity)
+        for operation, target in granted:
+            writes = self.model.operation(operation).effect in STATE_CHANGING
+            tasks = tuple(needed.get((operation, target), ()))
+            yield GrantUse(identity, operation, target, writes, tasks, used[operation])
+
+    def _needed(self, identity: str, granted: Collection[Grant]) -> dict[Grant, dict[str, None]]:
+        """For each grant the tasks that need it."""
+        found: dict[Grant, dict[str, None]] = {}
+        for task in self.workers[identity]:
+            for operation, target in self._calls(task, identity):
+                for grant in self._covering(operation, target, granted):
+                    found.setdefault(grant, {})[task.name] = None
+        return found
+
+    def _calls(self, task: Task, identity: str) -> Iterator[Grant]:
+        """What `task` needs `identity` to be entitled to."""
+        for operation, target in self.resolver.needs(task.needs):
+            tool = self.model.tools[operation.partition(".")[0]]
+            if identity in (task.identity, tool.runs_as):
+                yield operation, target
+
+    def _covering(self, operation: str, target: str, granted: Collection[Grant]) -> list[Grant]:
+        """The grant on `target` itself, else those on what contains it."""
+        if (operation, target) in granted:
+            return [(operation, target)]
+        of_it = (grant for grant in granted if grant[0] == operation and grant[1] in self.model.resources)
+        return [grant for grant in of_it if target in self.model.within(grant[1])]
+
+    def _used(self, identity: str) -> Counter[str]:
+        """How many runs called each operation as `identity`."""
+        found: Counter[str] = Counter()
+        for run in self.scenario.observed:
+            own = self.model.tasks[run.task].identity == identity
+            for operation in set(run.calls):
+                if own or self.model.tools[operation.partition(".")[0]].runs_as == identity:
+                    found[operation] += 1
+        return found
+
+    def _sizes(self) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
+        for name in self.model.identities:
+            rows = [self._size(task) for task in self.model.tasks.values() if task.identity == name]
+            if rows:
+                held, needed, writes, needed_writes = (
+                    math.fsum(row[at] for row in rows) / len(rows) for at in range(4)
+                )
+                yield name, (held, needed, writes, needed_writes)
+
+    def _size(self, task: Task) -> tuple[int, int, int, int]:
+        """How many grants the session of `task` holds and it needs, then the same of writes."""
+        session = self.cut.serving(task)
+        held = set(session.grants) if session else set()
+        needed = {grant for call in self.resolver.needs(task.needs) for grant in self._covering(*call, held)}
+        return len(held), len(needed), self._writes(held), self._writes(needed)
+
+    def _writes(self, grants: Iterable[Grant]) -> int:
+        return sum(self.model.operation(operation).effect in STATE_CHANGING for operation, _ in grants)
+
+    def _beyond(self) -> Iterator[Beyond]:
+        good = [run for run in self.scenario.observed if run.success]
+        found = Counter(operation for run in good for operation in self._undeclared(run))
+        for operation, runs in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+            yield Beyond(operation, self.model.operation(operation).effect, runs, intervals.wilson(runs, len(good)))
+
+    def _undeclared(self, run: ObservedRun) -> set[str]:
+        """What `run` called that its task does not declare."""
+        declared = {operation for operation, _ in self.resolver.needs(self.model.tasks[run.task].needs)}
+        return set(run.calls) - declared

@@ -1,0 +1,87 @@
+"""A real cluster on loopback: a Dask scheduler and two worker processes; one is killed in the middle."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dask_cluster import PATIENCE, Cluster, running_cluster
+
+from simkit.estate import generate
+from simkit.execution import blocks
+from simkit.scenario import dump
+from simkit.simulation import compare, rank, simulate
+from simkit.sweeps import sweep
+
+pytest.importorskip("distributed")
+pytestmark = pytest.mark.slow
+
+ESTATE = generate(2000, seed=6)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with running_cluster(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def client(cluster: Cluster) -> Iterator[Any]:
+    with cluster.client() as connected:
+        yield connected
+
+
+def told(result: Any) -> str:
+    return json.dumps(result.to_dict(), sort_keys=True)
+
+
+def test_a_cluster_gives_the_bytes_of_one_thread(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "LARGEST", 64)
+    how: dict[str, Any] = {"entry_point": "leaked-token", "trials": 500, "seed": 8}
+    here, there = simulate(ESTATE, threads=1, **how), simulate(ESTATE, executor=client, **how)
+    for name in ("first", "by", "contained", "variant"):
+        assert getattr(here.outcomes, name).tobytes() == getattr(there.outcomes, name).tobytes()
+    assert told(here) == told(there)
+    policies = ["rbac", "task-scoped"]
+    assert told(compare(ESTATE, policies, threads=1, **how)) == told(compare(ESTATE, policies, executor=client, **how))
+    assert rank(ESTATE, threads=1) == rank(ESTATE, executor=client)
+
+
+def test_an_address_will_do_and_so_will_the_command_line(cluster: Cluster, client: Any) -> None:
+    how: dict[str, Any] = {"entry_point": "leaked-token", "trials": 300}
+    assert told(simulate(ESTATE, executor=cluster.address, **how)) == told(simulate(ESTATE, threads=1, **how))
+    file = cluster.folder / "estate.yaml"
+    file.write_text(dump(ESTATE), "utf-8")
+    words = [sys.executable, "-m", "simkit", "run", str(file), "--trials", "300", "--format", "json"]
+    here = subprocess.run([*words, "--threads", "1"], capture_output=True, check=True).stdout
+    there = subprocess.run([*words, "--scheduler", cluster.address], capture_output=True, check=True).stdout
+    assert here == there
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(cluster: Cluster, client: Any, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    size: dict[str, Any] = {"trials": 6400, "seed": 3, "block": 64}
+
+    def kill_one_in_the_middle() -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and len(list(kept.glob("*.block"))) < 20:
+            time.sleep(0.002)
+        os.killpg(cluster.workers[0].pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_one_in_the_middle)
+    killer.start()
+    there = sweep(ESTATE, ["rbac", "jit"], executor=client, checkpoint=kept, **size)
+    killer.join()
+    assert cluster.workers[0].wait(PATIENCE) == -signal.SIGKILL
+    assert len(client.nthreads()) == 1, "one worker was to die before the sweep ended"
+    assert there.trials == 2 * 2 * 6400
+    assert there.digest == sweep(ESTATE, ["rbac", "jit"], threads=1, **size).digest
