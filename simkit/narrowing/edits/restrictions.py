@@ -9,9 +9,9 @@ from typing import ClassVar
 from simkit.attackgraph import Cause, Fact
 from simkit.entitlements import Resolver
 from simkit.model import Credential, Model
-from simkit.narrowing.narrowing import Holder, Narrowing, bearer, with_model
-from simkit.narrowing.removals import goes_along
-from simkit.narrowing.rewriting import bound, guarded
+from simkit.narrowing.edits.edit import Holder, Narrowing, bearer, with_model
+from simkit.narrowing.edits.globs import bound, guarded
+from simkit.narrowing.edits.removals import goes_along
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import Scenario
 from simkit.table import duration

@@ -11,8 +11,8 @@ from simkit.blast_radius import AttackPath, BlastRadius
 from simkit.blast_radius.paths import paths_to
 from simkit.engines.outcomes import Outcomes
 from simkit.model import Model
-from simkit.narrowing.measuring import Question
-from simkit.narrowing.narrowing import Narrowing
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.recommendation.effect import Question
 from simkit.standards import Reference, of
 
 PATHS = 200

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from simkit.blast_radius import Utility
 from simkit.blast_radius.utility import utility
-from simkit.narrowing.work import Work, work_of
+from simkit.narrowing.edits.work import Work, work_of
 from simkit.policies import sessions
 from simkit.scenario import Scenario
 

@@ -16,8 +16,8 @@ from itertools import chain
 from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Fact, Step
 from simkit.distributions import Fixed
 from simkit.entitlements import Grant
-from simkit.narrowing.narrowing import bearer, in_resource, lies, runtime_of, trusted, written
-from simkit.narrowing.work import Givers, Ways
+from simkit.narrowing.edits.edit import bearer, in_resource, lies, runtime_of, trusted, written
+from simkit.narrowing.edits.work import Givers, Ways
 from simkit.policies import Session, sessions
 from simkit.scenario import Scenario
 from simkit.techniques import World, attack_graph

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simkit.blast_radius import Interval, Provenance
-from simkit.narrowing.bearing import Bearing
-from simkit.narrowing.costs import PRICES, Cost, Prices
-from simkit.narrowing.measuring import Effect, Question
-from simkit.narrowing.narrowing import Narrowing
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices
+from simkit.narrowing.recommendation.effect import Effect, Question
+from simkit.narrowing.recommendation.relevance import Bearing
 from simkit.scenario import Scenario
 from simkit.standards import Reference
 from simkit.table import Cell, Table, format_number

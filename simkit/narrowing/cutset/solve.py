@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from simkit.narrowing.cutting import Choices, Derivations, Paths, Problem, greedy_cut
+from simkit.narrowing.cutset.problem import Choices, Derivations, Paths, Problem, greedy_cut
 
 TINY = 1e-6
 

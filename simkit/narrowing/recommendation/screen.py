@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import Cause, Fact
 from simkit.engines.reach import Held, worst_cases
-from simkit.narrowing.measuring import Question
-from simkit.narrowing.narrowing import Narrowing
-from simkit.narrowing.supports import Supported, supported
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.supports import Supported, supported
+from simkit.narrowing.recommendation.effect import Question
 from simkit.scenario import Scenario
 from simkit.simulation import Attack, compile_attack
 

@@ -15,11 +15,11 @@ from repeated_estate import estate
 from tiny_worlds import world
 
 from simkit.narrowing import cut_off
-from simkit.narrowing.cutting import Choice, Derivations, Paths, Problem, greedy_cut
-from simkit.narrowing.exact import cheapest, greedy
-from simkit.narrowing.measuring import Question
-from simkit.narrowing.plan import cut_problem
-from simkit.narrowing.supports import supported
+from simkit.narrowing.cutset.plan import cut_problem
+from simkit.narrowing.cutset.problem import Choice, Derivations, Paths, Problem, greedy_cut
+from simkit.narrowing.cutset.solve import cheapest, greedy
+from simkit.narrowing.edits.supports import supported
+from simkit.narrowing.recommendation.effect import Question
 from simkit.scenario import Scenario
 
 MOST = 10

@@ -23,8 +23,8 @@ from simkit.narrowing import (
     TurnDial,
     candidates,
 )
-from simkit.narrowing.costs import Cost, Prices, Side
-from simkit.narrowing.work import work_of
+from simkit.narrowing.edits.work import work_of
+from simkit.narrowing.recommendation.costs import Cost, Prices, Side
 from simkit.scenario import Scenario, dump, loads
 
 DAY = 86400.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from simkit.attackgraph import Fact
 from simkit.entitlements import Grant, Resolver
 from simkit.model import Model, Task
-from simkit.narrowing.narrowing import (
+from simkit.narrowing.edits.edit import (
     Holder,
     assigned,
     given,

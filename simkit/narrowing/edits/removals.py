@@ -8,7 +8,7 @@ from typing import ClassVar
 from simkit.attackgraph import Cause, Fact
 from simkit.entitlements import Grant, Resolver
 from simkit.model import Model
-from simkit.narrowing.narrowing import (
+from simkit.narrowing.edits.edit import (
     Holder,
     Narrowing,
     assigned,
@@ -20,7 +20,7 @@ from simkit.narrowing.narrowing import (
     trusted,
     with_model,
 )
-from simkit.narrowing.rewriting import without
+from simkit.narrowing.edits.globs import without
 from simkit.scenario import Scenario
 
 

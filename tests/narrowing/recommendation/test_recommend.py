@@ -13,10 +13,10 @@ from tiny_worlds import world
 from simkit.errors import QuestionError
 from simkit.model import ObservedRun
 from simkit.narrowing import Recommendations, candidates, cut_by_one, cut_off, recommend, weigh
-from simkit.narrowing.bearing import Bearing, Bearings
-from simkit.narrowing.measuring import Question
-from simkit.narrowing.unneeded import unneeded
-from simkit.narrowing.work import Givers
+from simkit.narrowing.edits.unneeded import unneeded
+from simkit.narrowing.edits.work import Givers
+from simkit.narrowing.recommendation.effect import Question
+from simkit.narrowing.recommendation.relevance import Bearing, Bearings
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario
 from simkit.simulation import simulate

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from simkit.blast_radius import Provenance
-from simkit.narrowing.candidates import checked_kinds, each_narrowing, in_force
-from simkit.narrowing.costs import PRICES, Cost, Prices, Side
-from simkit.narrowing.measuring import Question
-from simkit.narrowing.narrowing import Narrowing
-from simkit.narrowing.recommending import provenance
-from simkit.narrowing.removals import DropEntitlements
-from simkit.narrowing.screening import Screened, screen
-from simkit.narrowing.unneeded import Unneeded, unneeded
-from simkit.narrowing.work import Givers
+from simkit.narrowing.edits.candidates import checked_kinds, each_narrowing, in_force
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.removals import DropEntitlements
+from simkit.narrowing.edits.unneeded import Unneeded, unneeded
+from simkit.narrowing.edits.work import Givers
+from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
+from simkit.narrowing.recommendation.effect import Question
+from simkit.narrowing.recommendation.recommend import provenance
+from simkit.narrowing.recommendation.screen import Screened, screen
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario
 from simkit.simulation import PolicyLike

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 from simkit.blast_radius import Interval, Provenance
 from simkit.errors import EngineError, QuestionError
-from simkit.narrowing.bearing import Bearing, Bearings
-from simkit.narrowing.candidates import checked_kinds, in_force, removals
-from simkit.narrowing.costs import PRICES, Cost, Prices, Side
-from simkit.narrowing.cutting import Choice, Problem
-from simkit.narrowing.exact import CutSet, cheapest, greedy
-from simkit.narrowing.measuring import Effect, Question, measure, measured_with_paths
-from simkit.narrowing.narrowing import Narrowing
-from simkit.narrowing.recommendation import HINT, KEPT, UNKNOWN, Recommendations
-from simkit.narrowing.recommending import provenance, recommend
-from simkit.narrowing.supports import Supported, supported
-from simkit.narrowing.work import Givers, work_of
+from simkit.narrowing.cutset.problem import Choice, Problem
+from simkit.narrowing.cutset.solve import CutSet, cheapest, greedy
+from simkit.narrowing.edits.candidates import checked_kinds, in_force, removals
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.supports import Supported, supported
+from simkit.narrowing.edits.work import Givers, work_of
+from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
+from simkit.narrowing.recommendation.effect import Effect, Question, measure, measured_with_paths
+from simkit.narrowing.recommendation.recommend import provenance, recommend
+from simkit.narrowing.recommendation.recommendation import HINT, KEPT, UNKNOWN, Recommendations
+from simkit.narrowing.recommendation.relevance import Bearing, Bearings
 from simkit.scenario import Scenario, dump
 from simkit.simulation import PolicyLike, compile_attack
 from simkit.table import Cell, Table, format_number, percent

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from simkit.errors import QuestionError, nearest
 from simkit.model import Model
-from simkit.narrowing.narrowing import Holder, Narrowing
-from simkit.narrowing.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
-from simkit.narrowing.rewriting import by_operation
-from simkit.narrowing.tightenings import (
+from simkit.narrowing.edits.edit import Holder, Narrowing
+from simkit.narrowing.edits.globs import by_operation
+from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
+from simkit.narrowing.edits.restrictions import (
     AddCondition,
     AttenuateTrust,
     BindTargets,
@@ -20,8 +20,8 @@ from simkit.narrowing.tightenings import (
     ShortenTtl,
     TurnDial,
 )
-from simkit.narrowing.unneeded import unneeded
-from simkit.narrowing.work import Givers
+from simkit.narrowing.edits.unneeded import unneeded
+from simkit.narrowing.edits.work import Givers
 from simkit.policies import DIALS, GrantPolicy, sessions
 from simkit.policies.sessions import lifetime
 from simkit.privilege import OverPrivilege, over_privilege

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import Fact
 from simkit.engines.reach import Held, worst_cases
-from simkit.narrowing.narrowing import Narrowing
-from simkit.narrowing.supports import Supported
-from simkit.narrowing.work import Ways
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.supports import Supported
+from simkit.narrowing.edits.work import Ways
 
 Choices = frozenset[int]
 """Removals by their place in `Problem.choices`."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from simkit.entitlements import Grant
 from simkit.model import Model
-from simkit.narrowing.removals import DropEntitlements, DropRole
-from simkit.narrowing.work import Givers
+from simkit.narrowing.edits.removals import DropEntitlements, DropRole
+from simkit.narrowing.edits.work import Givers
 from simkit.privilege import OverPrivilege, Window
 
 

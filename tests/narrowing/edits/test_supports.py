@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from simkit.attackgraph import Fact
 from simkit.engines.reach import worst_cases
-from simkit.narrowing.candidates import removals
-from simkit.narrowing.cutting import keeps
-from simkit.narrowing.narrowing import Narrowing
-from simkit.narrowing.supports import supported
-from simkit.narrowing.work import Givers, work_of
+from simkit.narrowing.cutset.problem import keeps
+from simkit.narrowing.edits.candidates import removals
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.supports import supported
+from simkit.narrowing.edits.work import Givers, work_of
 from simkit.scenario import Scenario
 from simkit.simulation import compile_attack
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, replace
 from simkit.blast_radius import BlastRadius, Provenance, intervals
 from simkit.entitlements import Grant
 from simkit.errors import QuestionError
-from simkit.narrowing.bearing import Bearings
-from simkit.narrowing.candidates import checked_kinds, each_narrowing, in_force
-from simkit.narrowing.costs import PRICES, Cost, Prices, Side
-from simkit.narrowing.measuring import Measured, Question, measure, measured_with_paths
-from simkit.narrowing.narrowing import Holder, Narrowing
-from simkit.narrowing.recommendation import Breaking, Point, Recommendation, Recommendations
-from simkit.narrowing.removals import DropEntitlements
-from simkit.narrowing.screening import Screened, screen
-from simkit.narrowing.tightenings import TurnDial
-from simkit.narrowing.unneeded import Unneeded, unneeded
-from simkit.narrowing.work import Givers
+from simkit.narrowing.edits.candidates import checked_kinds, each_narrowing, in_force
+from simkit.narrowing.edits.edit import Holder, Narrowing
+from simkit.narrowing.edits.removals import DropEntitlements
+from simkit.narrowing.edits.restrictions import TurnDial
+from simkit.narrowing.edits.unneeded import Unneeded, unneeded
+from simkit.narrowing.edits.work import Givers
+from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
+from simkit.narrowing.recommendation.effect import Measured, Question, measure, measured_with_paths
+from simkit.narrowing.recommendation.recommendation import Breaking, Point, Recommendation, Recommendations
+from simkit.narrowing.recommendation.relevance import Bearings
+from simkit.narrowing.recommendation.screen import Screened, screen
 from simkit.policies import DIALS
 from simkit.policies.dials import Takes
 from simkit.privilege import over_privilege
