@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 TICKS_PER_SECOND = 1000
 """Engines count milliseconds."""
@@ -162,6 +163,55 @@ class Empirical(Distribution):
         values = sorted(Decimal(value) for value in self.values)
         places = [Decimal(2 * i + 1) / (2 * len(values)) for i in range(len(values))]
         return [_between(places, values, u) for u in knots()]
+
+
+@dataclass(frozen=True, slots=True)
+class Residual(Distribution):
+    """What is left of `whole` at a uniformly random moment inside it.
+
+    Something that is met while it lasts is met in proportion to its length, so its rest has the density (1 - F(x)) /
+    mean, where F is the distribution of the whole (the equilibrium distribution of renewal theory; Cox, Renewal
+    Theory, 1962). F is taken as it is drawn: linear between the knots of its table.
+    """
+
+    whole: Distribution
+
+    @property
+    def mean(self) -> float:
+        with localcontext(_CONTEXT):
+            middles = [Decimal(place) / 1000 for place in range(1, 1000, 2)]
+            return float(sum(_places(middles, self._pieces()), Decimal(0)) / len(middles))
+
+    def quantiles(self) -> list[Decimal]:
+        return _places(list(knots()), self._pieces())
+
+    def _pieces(self) -> list[tuple[Decimal, Decimal, Decimal, Decimal]]:
+        """Where each piece of the whole begins, how long it is, the chance to last until then, and how much of that is
+        lost in it."""
+        chances, values = zip(*sorted(zip(knots(), self.whole.quantiles(), strict=True)), strict=True)
+        first = (Decimal(0), values[0], Decimal(1), Decimal(0))
+        pairs = zip(pairwise(values), pairwise(chances), strict=True)
+        return [first, *((x, y - x, 1 - u, v - u) for (x, y), (u, v) in pairs)]
+
+
+def _places(chances: list[Decimal], pieces: list[tuple[Decimal, Decimal, Decimal, Decimal]]) -> list[Decimal]:
+    """The quantiles at `chances` of a rest whose survival is given by `pieces`, in their order."""
+    areas = [length * (lasting - lost / 2) for _, length, lasting, lost in pieces]
+    before = [Decimal(0), *accumulate(areas)]
+    return [_inside(chance * before[-1], before, pieces) for chance in chances]
+
+
+def _inside(area: Decimal, before: list[Decimal], pieces: list[tuple[Decimal, Decimal, Decimal, Decimal]]) -> Decimal:
+    """How far to the right the survival has covered `area`: the root of a quadratic in one piece."""
+    number = min(max(bisect.bisect_left(before, area) - 1, 0), len(pieces) - 1)
+    begin, length, lasting, lost = pieces[number]
+    rest = area - before[number]
+    if not length or not lasting:
+        return begin
+    if not lost:
+        return begin + rest / lasting
+    inner = max(lasting * lasting - 2 * lost * rest / length, Decimal(0))
+    return begin + length * min((lasting - inner.sqrt()) / lost, Decimal(1))
 
 
 def _between(places: list[Decimal], values: list[Decimal], u: Decimal) -> Decimal:

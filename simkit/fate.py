@@ -41,6 +41,7 @@ class Stream(IntEnum):
     APPROVAL = 8
     RESPONSE = 9
     LAG = 10
+    ROTATION = 11
 
 
 def philox4x32(counter: Words, key: tuple[int, int]) -> Words:

@@ -21,6 +21,7 @@ from simkit.distributions import (
     Exponential,
     Fixed,
     Lognormal,
+    Residual,
     Uniform,
     Weibull,
     draw,
@@ -183,3 +184,30 @@ def test_a_duration_beyond_the_longest_is_drawn_as_the_longest() -> None:
 )
 def test_ticks_are_whole_milliseconds(seconds: float | None, expected: int) -> None:
     assert ticks(seconds) == expected
+
+
+# ---- what is left of something that is met while it lasts
+
+
+def _share_above(distribution: Distribution, seconds: float) -> float:
+    """The share of all words whose draw is above `seconds`, on a grid."""
+    table = quantile_table(distribution)
+    words = range(1 << 15, 1 << 32, 1 << 16)
+    return sum(draw(table, word) > seconds * 1000 for word in words) / len(words)
+
+
+def test_what_is_left_of_an_exponential_has_no_memory() -> None:
+    rest = Residual(Exponential(1800.0))
+    assert _share_above(rest, 1800.0) == pytest.approx(math.exp(-1), abs=2e-3)
+    assert _share_above(rest, 5400.0) == pytest.approx(math.exp(-3), abs=2e-3)
+
+
+def test_what_is_left_of_something_fixed_is_uniform() -> None:
+    assert _share_above(Residual(Fixed(300.0)), 75.0) == pytest.approx(0.75, abs=1e-3)
+
+
+def test_a_long_run_is_met_more_often_than_a_short_one() -> None:
+    """Uniform from 1 to 59 minutes: the rest is above 20 minutes in (59 - 20)^2 / (2 * 58 * 30) of all cases."""
+    rest = Residual(Uniform(60.0, 3540.0))
+    assert _share_above(rest, 1200.0) == pytest.approx(39**2 / (2 * 58 * 30), abs=2e-3)
+    assert rest.mean == pytest.approx((30**2 + 58**2 / 12) / (2 * 30) * 60, rel=2e-3)

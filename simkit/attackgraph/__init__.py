@@ -1,11 +1,23 @@
 """What can be computed: facts, the steps between them, and their arrays."""
 
-from simkit.attackgraph.facts import LASTING, SURVIVING, Cause, Conclusion, Entry, Fact, Step, Variant
-from simkit.attackgraph.graph import AttackGraph, Containment
+from simkit.attackgraph.facts import (
+    ACTIONS,
+    LASTING,
+    Action,
+    Cause,
+    Conclusion,
+    Containment,
+    Entry,
+    Fact,
+    Step,
+    Variant,
+)
+from simkit.attackgraph.graph import AttackGraph
 
 __all__ = [
+    "ACTIONS",
     "LASTING",
-    "SURVIVING",
+    "Action",
     "AttackGraph",
     "Cause",
     "Conclusion",

@@ -6,15 +6,36 @@ faster; `step._replace(chance=0.5)` is `step` with another chance.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from simkit.distributions import Distribution, Fixed
 
-LASTING = frozenset({"lost", "deleted", "performed", "tainted", "seen", "reached"})
+LASTING = frozenset({"lost", "deleted", "performed", "tainted", "reached"})
 """Kinds of facts that end by themselves never: what is out is out."""
-SURVIVING = LASTING - {"tainted"}
-"""Kinds of facts that containment does not end. It removes planted content: `tainted` ends with it (our reading)."""
+WITHIN = frozenset({"replays", "steers", "errs", "seen", "outbound"})
+"""Kinds of facts that live inside a session: what a run brought of these ends with the run."""
+STIRRING = frozenset({"holds", "exposed", "runs_in", "tainted", "performed"})
+"""Kinds of facts from outside that a run of a task may turn into something: when one begins, the next run counts."""
+UNKNOWN = frozenset({"lost", "deleted", "performed", "reached"})
+"""Kinds of facts that are no thing that responders could know of and end: damage is not a link between two sessions."""
+
+_SESSIONS = frozenset({"replays", "steers", "errs"})
+_SECRETS = frozenset({"holds", "exposed"})
+ENDS: Mapping[str, frozenset[str]] = {
+    "revoke-secret": _SECRETS,
+    "disable": _SESSIONS,
+    "delete": _SESSIONS | _SECRETS,
+    "remove-entitlement": _SESSIONS,
+    "terminate-sessions": _SESSIONS,
+    "clean-content": frozenset({"tainted"}),
+    "evict-code": frozenset({"runs_in"}),
+}
+"""What responders can do, and the kinds of facts that it ends."""
+ACTIONS = tuple(ENDS)
+GROUPED = ("disable", "delete", "remove-entitlement")
+"""The actions that end all that an identity has, not one secret or session, and keep it from being had again."""
 
 AT_ONCE = Fixed(0.0)
 
@@ -34,13 +55,20 @@ class Conclusion(NamedTuple):
     """A fact that a step concludes, and for how long it holds unless its kind is lasting.
 
     It ends `after` seconds after the last moment at which the step's premises hold together (after the conclusion
-    itself, for a step without premises); None is never. `aged` takes a uniformly random part of `after`: the token
-    was not fresh.
+    itself, for a step without premises); None is never, a distribution is drawn once for each sample and step. `aged`
+    takes a uniformly random part of `after`: the token was not fresh. A `run` lasts `after` from the conclusion itself,
+    and comes again as long as the premises hold. What `rotates` ends at the next rotation of a schedule with a period
+    of so many seconds, instead of `after`. `outlives` says for each of `ACTIONS` how many seconds the fact outlives a
+    premise that responders ended so; not given, what lives inside a session ends with it, and a secret that was found
+    or code that was planted does not.
     """
 
     fact: Fact
-    after: float | None = 0.0
+    after: float | Distribution | None = 0.0
     aged: bool = False
+    run: bool = False
+    rotates: float | None = None
+    outlives: tuple[float | None, ...] = ()
 
 
 class Cause(NamedTuple):
@@ -61,7 +89,8 @@ class Step(NamedTuple):
     made (the key, if empty): what one identity does to one target meets the same fate in each session that policies
     cut for it. `rule` names the technique, `label` reads well in a path. A step takes its `duration`, the `wait` for a
     task's next run and the `approval` of a person. `alert` is the chance that the concluded step raises an alert,
-    `alert_delay` how long after.
+    `alert_delay` how long after; a `logged` step links what it rests on with what it concludes, for responders. A step
+    that comes `again` is a run of a task: it is taken anew whenever something new was won.
     """
 
     key: str
@@ -77,6 +106,8 @@ class Step(NamedTuple):
     approval: Distribution = AT_ONCE
     alert: float = 0.0
     alert_delay: Distribution = AT_ONCE
+    logged: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +125,32 @@ class Entry:
 
     name: str
     variants: tuple[Variant, ...] = field(default=())
+
+
+class Action(NamedTuple):
+    """What a responder does (one of `ACTIONS`), how long after it became known, and the name under which that is
+    drawn: actions of one name take the same time in a sample."""
+
+    kind: str
+    delay: Distribution
+    fate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Containment:
+    """The defenders as the engines see them.
+
+    `responders` are what each of them does. For a fact that is known, `by` says which of them deals with it (none, if
+    it is not there), `groups` what is disabled together with it, `forgotten` the chance that it is missed, and then
+    dies `lag` later all the same, `spread` how many seconds an action takes to reach it, and `spared` which actions do
+    not end it. `told` are the facts that a known fact gives away: a session names its tokens.
+    """
+
+    responders: tuple[tuple[Action, ...], ...] = ()
+    lag: Distribution = AT_ONCE
+    by: Mapping[Fact, int] = field(default_factory=dict)
+    groups: Mapping[Fact, str] = field(default_factory=dict)
+    forgotten: Mapping[Fact, float] = field(default_factory=dict)
+    spread: Mapping[Fact, float] = field(default_factory=dict)
+    spared: Mapping[Fact, tuple[str, ...]] = field(default_factory=dict)
+    told: Mapping[Fact, tuple[Fact, ...]] = field(default_factory=dict)

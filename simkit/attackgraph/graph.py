@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph.facts import LASTING, SURVIVING, Entry, Fact, Step
+from simkit.attackgraph.facts import ACTIONS, LASTING, STIRRING, WITHIN, Conclusion, Containment, Entry, Fact, Step
+from simkit.attackgraph.responders import Responders, responders_of
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
 from simkit.errors import EngineError, QuestionError, nearest
 from simkit.fate import CERTAIN, key_hash, key_hashes, threshold
@@ -31,14 +32,10 @@ EXTENSIONS = 8
 """After so many extensions of one fact its end is the horizon: two roles that mint each other's tokens never stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Containment:
-    """The defender as the engines see him: the delay from the first alert to containment, the lag after which a
-    forgotten credential dies all the same, and for each `holds` fact the chance that it is forgotten."""
-
-    delay: Distribution
-    lag: Distribution
-    forgotten: Mapping[Fact, float]
+_ENDS: tuple[float | None, ...] = (0.0,) * len(ACTIONS)
+_SURVIVES: tuple[float | None, ...] = (None,) * len(ACTIONS)
+BEGINNINGS = 1000
+"""After one fact began anew so often its end is the horizon, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,12 @@ class AttackGraph:
     conclusion_idx: Ints
     conclusion_after: Ints
     conclusion_aged: Flags
+    conclusion_life: Ints
+    conclusion_run: Flags
+    conclusion_period: Ints
+    conclusion_outlives: Ints
+    maker_ptr: Ints
+    maker_idx: Ints
     behind_ptr: Ints
     behind_idx: Ints
     step_hash: Words
@@ -85,14 +88,16 @@ class AttackGraph:
     wait: Ints
     approval: Ints
     alert_delay: Ints
+    logged: Flags
+    again: Flags
     fact_lasting: Flags
-    fact_surviving: Flags
-    fact_forgotten: Words
+    fact_within: Flags
+    fact_stirs: Flags
     fact_hash: Words
     tables: Ints
     fixed: Ints
-    response_delay: int
-    lag: int
+    outlives: Ints
+    responders: Responders
     horizon: int
 
     def __repr__(self) -> str:
@@ -151,9 +156,9 @@ class AttackGraph:
             index=index,
             **links,
             **_draws(ordered, tables),
-            **_fact_arrays(index, containment),
-            response_delay=tables.row(containment.delay),
-            lag=tables.row(containment.lag),
+            **_lives(ordered, tables),
+            **_fact_arrays(index),
+            responders=responders_of(containment, index, tables.row),
             **tables.arrays(),
             horizon=ticks(horizon),
         )
@@ -186,14 +191,15 @@ def _linked(steps: Sequence[Step]) -> tuple[dict[Fact, int], dict[str, Any]]:
     facts = sorted(dict.fromkeys(chain(concluded, premises)))  # steps are sorted: half of the order is there already
     index = dict(zip(facts, range(len(facts)), strict=True))
     premise_ptr, premise_idx = _pointers(map(len, needed)), _each(index.__getitem__, premises, np.int64)
-    owner = np.repeat(np.arange(len(steps), dtype=np.int64), np.diff(premise_ptr))
+    conclusion_ptr, made_idx = _pointers(map(len, made)), _each(index.__getitem__, concluded, np.int64)
+    owner, maker = (np.repeat(np.arange(len(steps), dtype=np.int64), np.diff(p)) for p in (premise_ptr, conclusion_ptr))
     return index, {
         "premise_ptr": premise_ptr,
         "premise_idx": premise_idx,
-        "conclusion_ptr": _pointers(map(len, made)),
-        "conclusion_idx": _each(index.__getitem__, concluded, np.int64),
-        "conclusion_after": _each(cache(ticks), _column(conclusions, "after"), np.int64),
-        "conclusion_aged": np.array(_column(conclusions, "aged"), dtype=np.bool_),
+        "conclusion_ptr": conclusion_ptr,
+        "conclusion_idx": made_idx,
+        "maker_ptr": _pointers(np.bincount(made_idx, minlength=len(index))),
+        "maker_idx": maker[np.argsort(made_idx, kind="stable")],
         "behind_ptr": _pointers(np.bincount(premise_idx, minlength=len(index))),
         "behind_idx": owner[np.argsort(premise_idx, kind="stable")],
     }
@@ -208,20 +214,48 @@ def _draws(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
         "step_hash": key_hashes(step.fate or step.key for step in steps),
         "success": _each(cache(threshold), _column(steps, "chance"), np.uint64),
         "alert": _each(cache(threshold), _column(steps, "alert"), np.uint64),
+        "logged": np.array(_column(steps, "logged"), dtype=np.bool_),
+        "again": np.array(_column(steps, "again"), dtype=np.bool_),
         **{name: tables.rows(_column(steps, name)) for name in ("duration", "wait", "approval", "alert_delay")},
     }
 
 
-def _fact_arrays(index: Mapping[Fact, int], containment: Containment) -> dict[str, Any]:
-    forgotten = np.zeros(len(index), dtype=np.uint64)
-    for fact, chance in containment.forgotten.items():
-        if fact in index:
-            forgotten[index[fact]] = threshold(chance)
+def _lives(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
+    """How long what each step concludes holds. Nearly all conclusions are alike in that, so that each way is worked out
+    once."""
+    conclusions: list[Conclusion] = list(chain.from_iterable(_column(steps, "conclusions")))
+    lasts = _column(conclusions, "after")
+    ways = [c.outlives or (_ENDS if c.fact.kind in WITHIN else _SURVIVES) for c in conclusions]
+    outlives = {way: number for number, way in enumerate(dict.fromkeys([_ENDS, *ways]))}
+    return {
+        "conclusion_after": _each(cache(_fixed_life), lasts, np.int64),
+        "conclusion_aged": np.array(_column(conclusions, "aged"), dtype=np.bool_),
+        "conclusion_life": _each(
+            lambda last: tables.row(last) if isinstance(last, Distribution) else -1, lasts, np.int64
+        ),
+        "conclusion_run": np.array(_column(conclusions, "run"), dtype=np.bool_),
+        "conclusion_period": _each(cache(_period), _column(conclusions, "rotates"), np.int64),
+        "conclusion_outlives": _each(outlives.__getitem__, ways, np.int64),
+        "outlives": np.array([[*map(ticks, way)] for way in outlives], dtype=np.int64),
+    }
+
+
+def _fixed_life(after: float | Distribution | None) -> int:
+    """In ticks; that of a life which varies is nowhere used."""
+    return 0 if isinstance(after, Distribution) else ticks(after)
+
+
+def _period(rotates: float | None) -> int:
+    """In ticks; 0 for what never rotates."""
+    return 0 if rotates is None else ticks(rotates)
+
+
+def _fact_arrays(index: Mapping[Fact, int]) -> dict[str, Any]:
     kinds = _column(index, "kind")
     return {
         "fact_lasting": _each(LASTING.__contains__, kinds, np.bool_),
-        "fact_surviving": _each(SURVIVING.__contains__, kinds, np.bool_),
-        "fact_forgotten": forgotten,
+        "fact_within": _each(WITHIN.__contains__, kinds, np.bool_),
+        "fact_stirs": _each(STIRRING.__contains__, kinds, np.bool_),
         "fact_hash": _each(cache(_credential_hash), _column(index, "subject"), np.uint64),
     }
 

@@ -1,51 +1,14 @@
-"""The definition by hand: windows, lapses, renewals, containment and role juggling on graphs of a few steps."""
+"""The definition by hand: windows, lapses, renewals and role juggling on graphs of a few steps."""
 
 from __future__ import annotations
 
 import pytest
+from few_steps import LOSS, OTHER, SECOND, SESSION, TOKEN, graph, leak, rule, run
 
-from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
+from simkit.attackgraph import Action, Cause, Conclusion, Containment, Step
 from simkit.distributions import Distribution, Exponential, Fixed, draw, quantile_table
 from simkit.engines import reference
 from simkit.fate import Stream, key_hash, word
-
-HORIZON = 1000.0
-TOKEN, SESSION, OTHER = Fact("holds", "token"), Fact("replays", "s"), Fact("replays", "t")
-LOSS, SECOND = Fact("lost", "x", "integrity"), Fact("lost", "y", "integrity")
-NO_RESPONSE = Containment(Fixed(0.0), Fixed(0.0), {})
-
-
-def rule(key: str, premises: str | list[Fact], concluded: Fact, takes: float = 0.0, after: float | None = 0.0) -> Step:
-    """A certain step that takes `takes` seconds; its fact outlives the premises by `after`."""
-    facts = tuple(premises) if not isinstance(premises, str) else ()
-    return Step(key, "act", facts, (Conclusion(concluded, after),), Cause("flow"), duration=Fixed(takes))
-
-
-def graph(*steps: Step, containment: Containment = NO_RESPONSE) -> AttackGraph:
-    """The graph whose one entry starts every step without premises."""
-    roots = tuple(step for step in steps if not step.premises)
-    entry = Entry("in", (Variant("", 1.0, roots),))
-    return AttackGraph.build([s for s in steps if s.premises], [entry], containment, horizon=HORIZON)
-
-
-def run(
-    *steps: Step, containment: Containment = NO_RESPONSE, extensions: int = 8, sample: int = 0
-) -> dict[Fact, float]:
-    """When each fact first held, in seconds."""
-    made = graph(*steps, containment=containment)
-    trace = reference.replay(made, made.entry("in"), seed=0, sample=sample, extensions=extensions)
-    return {made.facts[fact]: time / 1000 for fact, time in trace.first.items()}
-
-
-def contained(*steps: Step, containment: Containment, sample: int = 0) -> float | None:
-    made = graph(*steps, containment=containment)
-    at = reference.replay(made, made.entry("in"), seed=0, sample=sample).contained
-    return None if at is None else at / 1000
-
-
-def leak(after: float | None, takes: float = 0.0, key: str = "leak", fact: Fact = TOKEN) -> Step:
-    return rule(key, "", fact, takes, after)
-
 
 # ---- when a step concludes
 
@@ -180,104 +143,6 @@ def test_after_so_many_extensions_a_fact_ends_at_the_horizon_and_not_before() ->
     assert LOSS in run(*leaks, use, extensions=1)
 
 
-# ---- alerts and containment
-
-
-def alarm(step: Step, delay: float, chance: float = 1.0) -> Step:
-    return step._replace(alert=chance, alert_delay=Fixed(delay))
-
-
-def response(delay: float, lag: float = 0.0, forgotten: float = 0.0) -> Containment:
-    return Containment(Fixed(delay), Fixed(lag), {TOKEN: forgotten})
-
-
-def test_containment_comes_an_alert_delay_and_a_response_delay_after_a_step() -> None:
-    assert contained(alarm(leak(None, 5.0), 20.0), containment=response(300.0)) == 325.0
-
-
-def test_the_first_alert_counts_and_not_the_first_step() -> None:
-    steps = (alarm(leak(None), 100.0), alarm(rule("a", [TOKEN], SESSION, 10.0), 20.0))
-    assert contained(*steps, containment=response(300.0)) == 330.0
-
-
-def test_a_step_that_does_not_conclude_raises_no_alert() -> None:
-    steps = (leak(5.0), alarm(rule("a", [TOKEN], SESSION, 10.0), 0.0))
-    assert contained(*steps, containment=response(300.0)) is None
-
-
-def test_an_alert_after_the_horizon_contains_nothing() -> None:
-    assert contained(alarm(leak(None), 700.0), containment=response(300.0)) is None
-    assert contained(alarm(leak(None), 699.0), containment=response(300.0)) == 999.0
-
-
-def test_an_alert_is_raised_with_its_chance() -> None:
-    noticed = [contained(alarm(leak(None), 0.0, 0.3), containment=response(1.0), sample=n) == 1.0 for n in range(200)]
-    assert noticed == [word(0, n, Stream.ALERT, key_hash("leak")) < 0.3 * 2**32 for n in range(200)]
-
-
-def test_a_step_notices_once_however_often_it_is_repeated() -> None:
-    steps = (alarm(leak(10.0), 0.0, 0.5), leak(10.0, 30.0, "again"), alarm(rule("a", [TOKEN], SESSION), 0.0, 0.5))
-    made = graph(*steps, containment=response(500.0))
-    for sample in range(40):
-        at = reference.replay(made, made.entry("in"), seed=0, sample=sample).contained
-        assert at in (None, 500_000)
-
-
-def test_containment_ends_the_session_and_its_token() -> None:
-    steps = (alarm(leak(None), 10.0), rule("open", [TOKEN], SESSION))
-    assert LOSS in run(*steps, rule("use", [SESSION], LOSS, 14.0), containment=response(5.0))
-    assert LOSS not in run(*steps, rule("use", [SESSION], LOSS, 15.0), containment=response(5.0))
-
-
-def test_what_was_done_at_the_very_moment_of_containment_is_not_done() -> None:
-    assert LOSS not in run(alarm(leak(None), 5.0), rule("use", [TOKEN], LOSS, 5.0), containment=response(0.0))
-
-
-@pytest.mark.parametrize("kind", ["runs_in", "tainted", "outbound", "steers"])
-def test_code_content_and_steered_sessions_end_too(kind: str) -> None:
-    fact = Fact(kind, "x")
-    steps = (alarm(leak(None), 10.0), rule("a", [TOKEN], fact))
-    assert LOSS not in run(*steps, rule("use", [fact], LOSS, 15.0), containment=response(5.0))
-
-
-@pytest.mark.parametrize("kind", ["seen", "performed", "deleted", "lost"])
-def test_what_was_learnt_and_done_does_not(kind: str) -> None:
-    fact = Fact(kind, "x")
-    steps = (alarm(leak(None), 10.0), rule("a", [TOKEN], fact))
-    assert LOSS in run(*steps, rule("use", [fact], LOSS, 15.0), containment=response(5.0))
-
-
-def test_a_forgotten_credential_lives_until_its_remediation_lag() -> None:
-    def when(work: float) -> float | None:
-        steps = (alarm(leak(None), 10.0), rule("open", [TOKEN], SESSION), rule("use", [SESSION], LOSS, work))
-        return run(*steps, containment=response(5.0, lag=100.0, forgotten=1.0)).get(LOSS)
-
-    assert when(14.0) == 14.0
-    assert when(20.0) == 35.0  # the session was cut at 15 and opened again at once
-    assert when(99.0) == 114.0
-    assert when(100.0) is None
-
-
-def test_a_forgotten_credential_dies_no_later_than_it_would_have() -> None:
-    steps = (alarm(leak(40.0), 10.0), rule("open", [TOKEN], SESSION))
-    forgets = response(5.0, lag=100.0, forgotten=1.0)
-    assert LOSS in run(*steps, rule("use", [SESSION], LOSS, 24.0), containment=forgets)
-    assert LOSS not in run(*steps, rule("use", [SESSION], LOSS, 25.0), containment=forgets)
-
-
-def test_what_a_forgotten_credential_still_opens_is_not_contained_again() -> None:
-    steps = (alarm(leak(None), 10.0), alarm(rule("open", [TOKEN], SESSION), 0.0), rule("use", [SESSION], LOSS, 50.0))
-    assert run(*steps, containment=response(5.0, lag=900.0, forgotten=1.0))[LOSS] == 55.0
-
-
-def test_after_containment_what_is_won_later_is_not_ended() -> None:
-    """A second way in, unnoticed and after containment, works: one alert, one response."""
-    late = leak(None, 50.0, "late", OTHER)
-    assert (
-        run(alarm(leak(None), 10.0), late, rule("use", [OTHER], LOSS, 100.0), containment=response(5.0))[LOSS] == 150.0
-    )
-
-
 # ---- chances and draws
 
 
@@ -307,11 +172,11 @@ def test_durations_are_drawn_from_their_tables_by_the_words_of_their_stream(part
 def test_reach_ignores_time_lifetimes_and_alerts_but_not_chances() -> None:
     impossible = rule("never", [SESSION], SECOND)._replace(chance=0.0)
     made = graph(
-        alarm(leak(1.0), 0.0),
+        leak(1.0)._replace(alert=1.0),
         rule("open", [TOKEN], SESSION, 5000.0),
         rule("half", [SESSION], LOSS)._replace(chance=0.5),
         impossible,
-        containment=response(0.0),
+        containment=Containment(((Action("revoke-secret", Fixed(0.0)),),), by={TOKEN: 0}),
     )
     names = [{made.facts[f] for f in reference.reach(made, made.entry("in"), seed=0, sample=n)} for n in range(60)]
     assert all({TOKEN, SESSION} <= held <= {TOKEN, SESSION, LOSS} for held in names)

@@ -1,0 +1,117 @@
+"""The responders of an attack graph as arrays: who deals with which fact, by which actions, and what that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.attackgraph.facts import ACTIONS, ENDS, UNKNOWN, Containment, Fact
+from simkit.distributions import Distribution, ticks
+from simkit.fate import key_hash, threshold
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
+NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Responders:
+    """By fact: `knowable`, `by` (the responder, `NOBODY` for none), `ended_by` (a bit for each of `ACTIONS`), `group`
+    (-1 for none; its facts are in `member_ptr`, `member_idx`), `forgotten` (a threshold), `spread` (ms until an action
+    has spread) and what it gives away (`told_ptr`, `told_idx`). By row, each one action of one responder: `action`,
+    `of`, `delay` (a table) and `fate` (the key of its draw). `lag` is a table.
+    """
+
+    knowable: Flags
+    by: Ints
+    ended_by: Ints
+    group: Ints
+    member_ptr: Ints
+    member_idx: Ints
+    forgotten: Words
+    spread: Ints
+    told_ptr: Ints
+    told_idx: Ints
+    action: Ints
+    of: Ints
+    delay: Ints
+    fate: Words
+    lag: int
+
+    def told(self, fact: int) -> list[int]:
+        """The facts that `fact` gives away."""
+        return [int(i) for i in self.told_idx[self.told_ptr[fact] : self.told_ptr[fact + 1]]]
+
+    def members(self, fact: int) -> list[int]:
+        """The facts of the group of `fact`; itself, where it has none."""
+        group = self.group[fact]
+        if group < 0:
+            return [fact]
+        return [int(i) for i in self.member_idx[self.member_ptr[group] : self.member_ptr[group + 1]]]
+
+
+def responders_of(
+    containment: Containment, index: Mapping[Fact, int], row: Callable[[Distribution], int]
+) -> Responders:
+    """The arrays of `containment` for the facts of `index`; `row` numbers distributions."""
+    rows = [(number, action) for number, actions in enumerate(containment.responders) for action in actions]
+    group, member_ptr, member_idx = _groups(containment.groups, index)
+    told_ptr, told_idx = _told(containment.told, index)
+    masks = {kind: _bits(action for action in ACTIONS if kind in ENDS[action]) for kind in {f.kind for f in index}}
+    return Responders(
+        knowable=np.array([fact.kind not in UNKNOWN for fact in index], dtype=np.bool_),
+        by=_by_fact(index, containment.by, NOBODY, np.int64),
+        ended_by=np.array([masks[f.kind] & ~_bits(containment.spared.get(f, ())) for f in index], dtype=np.int64),
+        group=group,
+        member_ptr=member_ptr,
+        member_idx=member_idx,
+        forgotten=_by_fact(index, {f: threshold(c) for f, c in containment.forgotten.items()}, 0, np.uint64),
+        spread=_by_fact(index, {f: ticks(s) for f, s in containment.spread.items()}, 0, np.int64),
+        told_ptr=told_ptr,
+        told_idx=told_idx,
+        action=np.array([ACTIONS.index(action.kind) for _, action in rows], dtype=np.int64),
+        of=np.array([number for number, _ in rows], dtype=np.int64),
+        delay=np.array([row(action.delay) for _, action in rows], dtype=np.int64),
+        fate=np.array([key_hash(f"response:{a.fate}") if a.fate else 0 for _, a in rows], dtype=np.uint64),
+        lag=row(containment.lag),
+    )
+
+
+def _bits(actions: Iterable[str]) -> int:
+    return sum(1 << ACTIONS.index(action) for action in actions)
+
+
+def _by_fact(index: Mapping[Fact, int], given: Mapping[Fact, int], default: int, kind: type) -> NDArray[Any]:
+    found: NDArray[Any] = np.full(len(index), default, dtype=kind)
+    for fact, value in given.items():
+        if fact in index:
+            found[index[fact]] = value
+    return found
+
+
+def _groups(groups: Mapping[Fact, str], index: Mapping[Fact, int]) -> tuple[Ints, Ints, Ints]:
+    """The group of each fact, and the facts of each group: groups in the order of their names."""
+    here = {fact: name for fact, name in groups.items() if fact in index}
+    number = {name: n for n, name in enumerate(sorted(set(here.values())))}
+    group = np.full(len(index), -1, dtype=np.int64)
+    members: list[list[int]] = [[] for _ in number]
+    for fact, place in index.items():
+        if fact in here:
+            group[place] = number[here[fact]]
+            members[number[here[fact]]].append(place)
+    return group, *_joined(members)
+
+
+def _told(told: Mapping[Fact, tuple[Fact, ...]], index: Mapping[Fact, int]) -> tuple[Ints, Ints]:
+    return _joined([[index[other] for other in told.get(fact, ()) if other in index] for fact in index])
+
+
+def _joined(lists: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
+    """Lists one after the other, and where each begins."""
+    pointers = np.cumsum([0, *map(len, lists)]).astype(np.int64)
+    return pointers, np.array([each for items in lists for each in items], dtype=np.int64)
