@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from simkit.ablation import shapley
-from simkit.ablation.curves import lag_curve, ttl_curve
+from simkit.ablation.ablation import Ablation, Combination, DialEffect
 from simkit.ablation.moves import differing, moved, setting
-from simkit.ablation.result import Ablation, Combination, DialEffect
 from simkit.ablation.samples import Floats, Sampled, measured, sampled, saved
+from simkit.ablation.time_curves import lag_curve, ttl_curve
 from simkit.blast_radius import Provenance, intervals
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed

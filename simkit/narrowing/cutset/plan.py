@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from simkit.blast_radius import Interval, Provenance
 from simkit.errors import EngineError, QuestionError
-from simkit.narrowing.cutset.problem import Choice, Problem
+from simkit.narrowing.cutset.problem import Choice, CutProblem
 from simkit.narrowing.cutset.solve import CutSet, cheapest, greedy
 from simkit.narrowing.edits.candidates import checked_kinds, in_force, removals
 from simkit.narrowing.edits.edit import Narrowing
@@ -242,13 +242,13 @@ def cut_problem(
     question: Question,
     price: Callable[[Narrowing], float],
     without: Collection[str] = (),
-) -> Problem:
+) -> CutProblem:
     """The question of which removals cut the goal off, as sets and steps."""
     givers = Givers(scenario.model)
     wanted = (each for each in removals(scenario.model, givers) if each.kind not in without)
     offered = (Choice(each, price(each), each.removes() or frozenset()) for each in wanted)
     requirements = work_of(scenario).requirements()
-    return Problem.of(made, offered, requirements, question.entry_points, [question.goal])
+    return CutProblem.of(made, offered, requirements, question.entry_points, [question.goal])
 
 
 def _planned(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simkit.errors import PolicyError
-from simkit.policies import DIALS, NAMED, GrantPolicy, named, named_policies, policy
+from simkit.policies import DIALS, NAMED, GrantPolicy, named_policies, policy, presets
 
 ORDER = ["static-secrets", "rbac", "rbac-context", "jit", "task-scoped-reads", "task-scoped", "zero-standing"]
 
@@ -28,8 +28,8 @@ class Entry:
 def installed(monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     """The entry points that installed packages register; a test adds to them."""
     entries: list[Entry] = []
-    monkeypatch.setattr(named, "_installed", named._installed.__wrapped__)  # without its memory
-    monkeypatch.setattr(named, "entry_points", lambda *, group: entries if group == "simkit.policies" else [])
+    monkeypatch.setattr(presets, "_installed", presets._installed.__wrapped__)  # without its memory
+    monkeypatch.setattr(presets, "entry_points", lambda *, group: entries if group == "simkit.policies" else [])
     return entries
 
 
