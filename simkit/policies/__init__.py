@@ -1,6 +1,6 @@
 """Grant policies: the rule that cuts each identity's entitlements into sessions, as a point in a space of dials."""
 
-from simkit.policies.dials import DIALS, GrantPolicy, Selector
+from simkit.policies.dials import DIALS, Dial, GrantPolicy, Selector
 from simkit.policies.presets import NAMED, checked_policy, named_policies, policy
 from simkit.policies.sessions import BrokenNeed, Session, Sessions, Token, sessions
 
@@ -8,6 +8,7 @@ __all__ = [
     "DIALS",
     "NAMED",
     "BrokenNeed",
+    "Dial",
     "GrantPolicy",
     "Selector",
     "Session",

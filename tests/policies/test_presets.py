@@ -40,11 +40,11 @@ def test_the_named_policies_stand_from_weakest_to_strongest() -> None:
 
 def test_static_secrets_is_the_weakest_corner() -> None:
     dials = NAMED["static-secrets"].dials()
-    assert {dial: DIALS[dial].index(setting) for dial, setting in dials.items()} == dict.fromkeys(DIALS, 0)
+    assert {dial: DIALS[dial].settings.index(setting) for dial, setting in dials.items()} == dict.fromkeys(DIALS, 0)
 
 
 def test_zero_standing_is_the_strongest_corner() -> None:
-    assert NAMED["zero-standing"].dials() == {dial: settings[-1] for dial, settings in DIALS.items()}
+    assert NAMED["zero-standing"].dials() == {name: dial.settings[-1] for name, dial in DIALS.items()}
 
 
 @pytest.mark.parametrize(

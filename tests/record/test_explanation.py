@@ -80,8 +80,6 @@ def test_a_grant_widens_the_live_session(record: Record) -> None:
     assert "pay.refund(ledger)" in after.live[0].may
     done = explain(record, 12 * MINUTE, "desk").activities
     refund = next(each for each in done if "pay.refund" in each.what)
-        activity for activity in explain(record, 12 * MINUTE, "desk").activities if "pay.refund" in each.what
-    )
     assert refund.why == "entitled by what was granted during the attack"
 
 
@@ -89,11 +87,7 @@ def test_executed_and_attempted_stand_apart(record: Record) -> None:
     found = explain(record, 24 * 60 * MINUTE, "desk")
     done = [each.what for each in found.activities if each.executed]
     assert done == ["use desk-key as desk", "crm.read cases", "iam.widen desk", "pay.refund ledger"]
-    tried = {
-        each.what: (each.outcome, each.decision, each.why)
-        for each in found.activities
-        if not each.executed
-    }
+    tried = {each.what: (each.outcome, each.decision, each.why) for each in found.activities if not each.executed}
     assert tried == {
         "crm.rare cases": ("failed", "allowed", "it was allowed, but did not work"),
         "crm.slow cases": ("cut short", "denied", "it was under way when replays(desk) ended"),

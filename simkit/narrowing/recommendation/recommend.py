@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius, Provenance, intervals
@@ -20,6 +20,7 @@ from simkit.narrowing.recommendation.recommendation import Breaking, BudgetPoint
 from simkit.narrowing.recommendation.relevance import Bearings
 from simkit.narrowing.recommendation.screen import Screened, screen
 from simkit.policies import DIALS
+from simkit.policies.dials import Takes
 from simkit.privilege import over_privilege
 from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
@@ -35,25 +36,20 @@ FEWEST = 8
 """How many of the ranking the greedy curve chooses from at least; more where the graph is small."""
 CONFIRMED = 16
 """How many of those that cost something are replayed in full, and how many of those that do not."""
-TIES = (
-    "drop-entitlement",
-    "drop-role",
-    "bind-targets",
-    "cut-trust",
-    "move-credential",
-    "attenuate-trust",
-    "scope",
-    "identity",
-    "delegation",
-    "shorten-ttl",
-    "expiry",
-    "constrain-sender",
-    "binding",
-    "add-condition",
-    "context",
+TIES: Mapping[Takes, tuple[str, ...]] = {
+    "rights": ("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "move-credential", "attenuate-trust"),
+    "lifetime": ("shorten-ttl",),
+    "sender": ("constrain-sender",),
+    "use": ("add-condition",),
+}
+"""Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. After the kinds
+of narrowing that take one thing stand the dials that do, by their `place`; of a dial's settings the weakest that does
+as well goes first."""
+_ORDER = tuple(
+    each
+    for takes, kinds in TIES.items()
+    for each in (*kinds, *(d.name for d in sorted(DIALS.values(), key=lambda d: d.place) if d.takes == takes))
 )
-"""Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. A dial stands
-by its name; of its settings the weakest that does as well goes first."""
 
 
 def recommend(
@@ -262,8 +258,9 @@ def _piece(drop: DropEntitlements) -> tuple[Holder, Grant] | None:
 def _name(narrowing: Narrowing) -> tuple[int, int, str]:
     """What decides ties: the kind, the setting, then the name."""
     if isinstance(narrowing, TurnDial):
-        return TIES.index(narrowing.dial), DIALS[narrowing.dial].index(narrowing.setting), narrowing.name
-    return TIES.index(narrowing.kind), 0, narrowing.name
+        setting = DIALS[narrowing.dial].settings.index(narrowing.setting)
+        return _ORDER.index(narrowing.dial), setting, narrowing.name
+    return _ORDER.index(narrowing.kind), 0, narrowing.name
 
 
 def _order(each: Recommendation) -> tuple[bool, float, float, int, int, str]:
