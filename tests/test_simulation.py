@@ -68,7 +68,7 @@ def test_without_a_name_the_first_entry_point_is_meant_and_the_answer_names_it()
     turned = replace(SMALL, entry_points={name: SMALL.entry_points[name] for name in ("runner", "web")})
     for scenario, first in ((SMALL, "web"), (turned, "runner")):
         assert simulate(scenario, trials=2).provenance.entry_point == first
-        assert {result.provenance.entry_point for result in compare(scenario, ["rbac"], trials=2)} == {first}
+        assert {result.provenance.entry_point for result in compare(scenario, ["rbac"], trials=2).results} == {first}
         assert first in str(replay(scenario).header)
 
 
