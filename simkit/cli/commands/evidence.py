@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from simkit.cli.options import (
+    every_run_options,
     load,
     names,
     output_options,
     policy_option,
-    run_options,
     scenario_argument,
 )
 from simkit.cli.output import Output
@@ -19,7 +19,7 @@ from simkit.cli.terminal import Terminal
 @click.command(short_help="What was measured of the controls of public frameworks.")
 @scenario_argument
 @policy_option
-@run_options
+@every_run_options
 @click.option("--frameworks", metavar="A,B,...", callback=names, help="Only these, such as 'NIST CSF'. Default: all.")
 @output_options()
 @click.pass_obj
@@ -27,7 +27,7 @@ def evidence(
     terminal: Terminal,
     scenario: str,
     policy: str | None,
-    entry_point: str | None,
+    entry_points: tuple[str, ...] | None,
     trials: int,
     seed: int,
     threads: int | None,
@@ -37,7 +37,7 @@ def evidence(
 ) -> None:
     """List controls of public frameworks with what was measured of each in this scenario, and those without evidence.
 
-    All entry points are replayed unless one is named, under the policy and with each dial at each other setting. A
+    All entry points are replayed unless some are named, under the policy and with each dial at each other setting. A
     measurement is relevant to a control; it never shows that the control is met.
 
     \b
@@ -52,6 +52,6 @@ def evidence(
     world = load(scenario)
     with terminal.working("replaying each dial at each setting"):
         found = simkit.controls.evidence(
-            world, policy, entry_point=entry_point, frameworks=frameworks, trials=trials, seed=seed, threads=threads
+            world, policy, entry_points=entry_points, frameworks=frameworks, trials=trials, seed=seed, threads=threads
         )
     output.result(found)

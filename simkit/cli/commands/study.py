@@ -8,6 +8,7 @@ from simkit.cli.options import (
     LARGEST_SEED,
     WholeNumber,
     complete_policies,
+    entry_points_option,
     load,
     output_options,
     threads_option,
@@ -24,6 +25,7 @@ from simkit.errors import every
               help="The grant policy that the other is held against.")  # fmt: skip
 @click.option("--strong", metavar="NAME", default="task-scoped", show_default=True, shell_complete=complete_policies,
               help="The grant policy whose worth is in question.")  # fmt: skip
+@entry_points_option
 @click.option("--trials", "-n", type=WholeNumber(min=1), default=1000, show_default=True,
               help="How many times each attack is replayed.")  # fmt: skip
 @click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=0, show_default=True,
@@ -36,6 +38,7 @@ def study(
     scenarios: tuple[str, ...],
     weak: str,
     strong: str,
+    entry_points: tuple[str, ...] | None,
     trials: int,
     seed: int,
     threads: int | None,
@@ -58,5 +61,7 @@ def study(
     output = Output.planned(terminal, "study", (format_, out), *files)
     worlds = every(load, files)
     with terminal.working(f"replaying the attacks of {len(worlds)} scenarios"):
-        found = simkit.studies.study(worlds, weak, strong, trials=trials, seed=seed, threads=threads)
+        found = simkit.studies.study(
+            worlds, weak, strong, entry_points=entry_points, trials=trials, seed=seed, threads=threads
+        )
     output.result(found)
