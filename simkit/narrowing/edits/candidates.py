@@ -30,8 +30,6 @@ from simkit.simulation import PolicyLike, under
 
 LIFETIMES = (86400.0, 3600.0, 900.0)
 """A day, an hour, and 15 minutes (the shortest AWS AssumeRole session): the lifetimes that are proposed, in seconds."""
-DIALS_OF_ONE = tuple(dial for dial in DIALS if dial != "response")
-"""The dials that can be turned for one identity. The response is that of the whole: one alert ends the attack."""
 
 
 def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing, ...]:
@@ -161,8 +159,8 @@ def _dials(scenario: Scenario) -> Iterator[TurnDial]:
     policy = scenario.grant_policy()
     for identity in scenario.model.identities.values():
         leaf = policy.governing(identity)
-        for dial in DIALS_OF_ONE:
-            settings = DIALS[dial]
+        for dial in (name for name, row in DIALS.items() if row.takes):
+            settings = DIALS[dial].settings
             stronger = settings[settings.index(getattr(leaf, dial)) + 1 :]
             yield from (
                 turn
@@ -173,7 +171,7 @@ def _dials(scenario: Scenario) -> Iterator[TurnDial]:
 
 def _outlives_nothing(scenario: Scenario, turn: TurnDial) -> bool:
     """False if some token would live longer: a task may take longer than the ttl that stands now."""
-    if turn.dial not in ("expiry", "identity"):
+    if not DIALS[turn.dial].may_outlive:
         return True
     lives = [_longest(scenario, policy, turn.identity) for policy in (scenario.grant_policy(), turn.policy(scenario))]
     return all(now >= lives[1][name] for name, now in lives[0].items() if name in lives[1])

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from simkit.ablation.curves import Curve
 from simkit.ablation.samples import spread, written
+from simkit.ablation.time_curves import Curve
 from simkit.blast_radius import Interval, Provenance, Utility
 from simkit.errors import QuestionError, nearest
 from simkit.table import Table, format_number, percent

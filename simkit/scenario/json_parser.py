@@ -13,8 +13,8 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 from simkit.errors import Problem, ScenarioError
+from simkit.scenario.parser import real, whole
 from simkit.scenario.places import DEEPEST, FORBIDDEN, Branch, Document, Place, Point, Value, forbidden, refusal, stop
-from simkit.scenario.reading import real, whole
 
 _ESCAPES = re.compile(r"\\[ubf]")
 _SPACE = re.compile(r"[ \t\r\n]*")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from simkit.errors import InputError
 from simkit.record import Record, explain, read_record
-from simkit.record.reading import read_lines
+from simkit.record.reader import read_lines
 from simkit.scenario import load
 from simkit.simulation import replay
 

@@ -14,7 +14,7 @@ from simkit.record import ocsf
 from simkit.record.ocsf import Line
 from simkit.record.reasons import ALLOWED, session_of, why_cut_short, why_executed, why_refused
 from simkit.record.views import MODES, Views, written
-from simkit.record.watching import ALERTED, CONTAINED, CUT_SHORT, ENDED, EXECUTED, Change, Happening
+from simkit.record.watch import ALERTED, CONTAINED, CUT_SHORT, ENDED, EXECUTED, Happening, Validity
 
 CALLS = frozenset({"none", "read", "write", "delete", "send", "execute", "mint", "grant", "assume", "invoke"})
 """Rules that use an entitlement or a trust edge through an API."""
@@ -161,7 +161,7 @@ class Writer:
 
     # ------------------------------------------------------- tokens, sessions
 
-    def _token(self, at: int, step: Step, fact: Fact, change: Change) -> None:
+    def _token(self, at: int, step: Step, fact: Fact, change: Validity) -> None:
         """A token is in the attacker's hands: freshly issued (minted, or for a task's run), or found as it was."""
         issued = step.rule == "mint" or fact.subject in self.views.fresh
         if change.since < at:
@@ -175,7 +175,7 @@ class Writer:
     def _entity(self, fact: Fact, comment: str) -> Line:
         return {"entity": {"name": fact.subject, "uid": fact.subject, "type": "credential"}, "comment": comment}
 
-    def _session(self, at: int, fact: Fact, change: Change) -> None:
+    def _session(self, at: int, fact: Fact, change: Validity) -> None:
         again = change.since < at
         text = f"{'longer' if again else 'the attack has'} {fact.subject} ({fact.kind})"
         self._authorized(at, fact, text, [self._state(change)], ends=change.until)
@@ -236,7 +236,7 @@ class Writer:
 
     # ---------------------------------------------------------------- lines
 
-    def _state(self, change: Change) -> Line:
+    def _state(self, change: Validity) -> Line:
         until = change.until if change.until < FOREVER else None
         return {"fact": plain(self.graph.facts[change.fact]), "since": change.since, "until": until}
 

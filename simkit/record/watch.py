@@ -24,7 +24,7 @@ EXECUTED, REFUSED, CUT_SHORT, ENDED, ALERTED, CONTAINED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Validity:
     """A fact holds since `since` and, as things stand, until `until` (ms; `FOREVER`: to the horizon)."""
 
     fact: int
@@ -40,7 +40,7 @@ class Happening:
     kind: str
     at: int
     step: int = -1
-    won: tuple[Change, ...] = ()
+    won: tuple[Validity, ...] = ()
     ended: tuple[int, ...] = ()
 
 
@@ -73,7 +73,7 @@ class Watched(Replay):
         self.underway: dict[int, _Attempt] = {}
         self.settled: dict[int, int] = {}
         self.ahead: list[tuple[int, int, int]] = []
-        self.won_now: list[Change] = []
+        self.won_now: list[Validity] = []
         self.concludes = False
         self.over = False
 
@@ -180,10 +180,10 @@ class Watched(Replay):
         if self.until.get(fact, 0) != before:
             self.won_now.append(self._changed(fact))
 
-    def _changed(self, fact: int) -> Change:
+    def _changed(self, fact: int) -> Validity:
         self.held.add(fact)
         self._later(self.until[fact], _END, fact)
-        return Change(fact, self.since[fact], self.until[fact])
+        return Validity(fact, self.since[fact], self.until[fact])
 
     def contain(self, now: int) -> None:
         self.catch_up(now)

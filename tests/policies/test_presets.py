@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simkit.errors import PolicyError
-from simkit.policies import DIALS, NAMED, GrantPolicy, named, named_policies, policy
+from simkit.policies import DIALS, NAMED, GrantPolicy, named_policies, policy, presets
 
 ORDER = ["static-secrets", "rbac", "rbac-context", "jit", "task-scoped-reads", "task-scoped", "zero-standing"]
 
@@ -28,8 +28,8 @@ class Entry:
 def installed(monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     """The entry points that installed packages register; a test adds to them."""
     entries: list[Entry] = []
-    monkeypatch.setattr(named, "_installed", named._installed.__wrapped__)  # without its memory
-    monkeypatch.setattr(named, "entry_points", lambda *, group: entries if group == "simkit.policies" else [])
+    monkeypatch.setattr(presets, "_installed", presets._installed.__wrapped__)  # without its memory
+    monkeypatch.setattr(presets, "entry_points", lambda *, group: entries if group == "simkit.policies" else [])
     return entries
 
 
@@ -40,11 +40,11 @@ def test_the_named_policies_stand_from_weakest_to_strongest() -> None:
 
 def test_static_secrets_is_the_weakest_corner() -> None:
     dials = NAMED["static-secrets"].dials()
-    assert {dial: DIALS[dial].index(setting) for dial, setting in dials.items()} == dict.fromkeys(DIALS, 0)
+    assert {dial: DIALS[dial].settings.index(setting) for dial, setting in dials.items()} == dict.fromkeys(DIALS, 0)
 
 
 def test_zero_standing_is_the_strongest_corner() -> None:
-    assert NAMED["zero-standing"].dials() == {dial: settings[-1] for dial, settings in DIALS.items()}
+    assert NAMED["zero-standing"].dials() == {name: dial.settings[-1] for name, dial in DIALS.items()}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from simkit.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Assessment:
     """What was measured, in words and as `numbers`; where nothing was, `found` is False and the words say why."""
 
     text: str
@@ -23,13 +23,13 @@ class Measured:
     found: bool = True
 
     @classmethod
-    def nothing(cls, why: str) -> Measured:
+    def nothing(cls, why: str) -> Assessment:
         """No evidence, and why."""
         return cls(why, {}, False)
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
+class Posture:
     """A scenario with all that measures need: the ladder of settings, complete revocation, and over-privilege.
 
     `name` is what is lost (`value lost`, or the share of goals). Means are over the entry points replayed, each as
@@ -68,22 +68,22 @@ class Bench:
         """The mean loss under the policy in force."""
         return self.base.mean_loss(entries)
 
-    def turned(self, dial: str, to: str, weaker: str, entries: Sequence[str] = ()) -> Measured:
+    def turned(self, dial: str, to: str, weaker: str, entries: Sequence[str] = ()) -> Assessment:
         """What `dial` at `to` saves, alone; where it stands there or stronger already, what `weaker` would lose."""
         if not self.ladder.stands(dial, to):
             return self._move(dial, to, entries)
         if self.ladder.stands(dial, weaker) and self.stands(dial) != weaker:
             kept = self._move(dial, weaker, entries)
-            return Measured(f"{dial} stands at {self.stands(dial)} already; turned back: {kept.text}", kept.numbers)
-        return Measured.nothing(f"{dial} stands at {self.stands(dial)}, and nothing weaker was replayed")
+            return Assessment(f"{dial} stands at {self.stands(dial)} already; turned back: {kept.text}", kept.numbers)
+        return Assessment.nothing(f"{dial} stands at {self.stands(dial)}, and nothing weaker was replayed")
 
-    def _move(self, dial: str, to: str, entries: Sequence[str]) -> Measured:
+    def _move(self, dial: str, to: str, entries: Sequence[str]) -> Assessment:
         difference = self.ladder.saved(dial, to, entries)
         before, after = self.loss(entries), self.ladder.at(dial, to).mean_loss(entries)
         text = f"{dial} {self.stands(dial)} to {to}: mean {self.name} {self.said(before)} to {self.said(after)}"
         text += ", no difference" if 0.0 in difference else f", saved {self.said(difference)}"
         numbers = {"before": before.to_dict(), "after": after.to_dict(), "saved": difference.to_dict()}
-        return Measured(text, numbers)
+        return Assessment(text, numbers)
 
     def revoked_completely(self) -> Interval:
         """How much less is lost if no credential is forgotten by the response."""

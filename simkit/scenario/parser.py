@@ -50,7 +50,7 @@ def read(text: str, file: str) -> Document:
     if not text.strip():
         raise stop(file, Point(0, 0), "the file is empty: a scenario starts with `simkit: 1`")
     if file.endswith(".json") or _OPENS_JSON.match(text):
-        from simkit.scenario.reading_json import read_json
+        from simkit.scenario.json_parser import read_json
 
         document = read_json(text, file, only=file.endswith(".json"))
         if document is not None:

@@ -56,7 +56,7 @@ class _Named(BaseModel):
     uid: str
 
 
-class _Actor(BaseModel):
+class _ActorPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     session: _Named | None = None
@@ -76,7 +76,7 @@ class _Event(BaseModel):
     status_detail: str = ""
     privileges: list[str] = []
     session: _Named | None = None
-    actor: _Actor | None = None
+    actor: _ActorPart | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> _Event:
@@ -96,7 +96,7 @@ def _demand(part: BaseModel, *names: str) -> None:
         raise ValueError(f"{missing[0]} is missing")
 
 
-class _Header(BaseModel):
+class _HeaderLine(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     format: Count
@@ -163,7 +163,7 @@ def _header(row: str, name: str) -> tuple[Header, int]:
         raise InputError(f"{name} is not a log of simkit: write one with `simkit replay SCENARIO --out FILE`") from None
     if newer != FORMAT:
         raise InputError(f"{name} is of log format {newer!r}, this simkit reads {FORMAT}: replay it with this one")
-    found = _checked(_Header, own, f"{name}:1").model_dump()
+    found = _checked(_HeaderLine, own, f"{name}:1").model_dump()
     count = found.pop("lines")
     del found["format"]
     try:

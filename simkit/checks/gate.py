@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius
-from simkit.checks.cutting import Cutting, distinct, spot_of
+from simkit.checks.baseline import IN_FORCE, Baseline, StoredFigures, StoredRun, key_of, load_baseline, save_baseline
+from simkit.checks.check_report import CheckReport, FileCheck, PathToCut, Spot
+from simkit.checks.cuts import Cutting, distinct, spot_of
 from simkit.checks.elements import canonical, changes, restored
 from simkit.checks.figures import Figures
-from simkit.checks.file import IN_FORCE, Baseline, StoredFigures, StoredRun, key_of, load_baseline, save_baseline
 from simkit.checks.growth import Attribution, Change, differences
-from simkit.checks.judging import judge
 from simkit.checks.lines import Lines
-from simkit.checks.report import FileCheck, PathToCut, Report, Spot
+from simkit.checks.verdict import judge
 from simkit.errors import InputError, QuestionError, every, nearest
 from simkit.files import decoded, read
 from simkit.policies import named_policies
@@ -67,7 +67,7 @@ class Replays:
 
 def check(
     files: Sequence[str], *, baseline: str | None = None, update: bool = False, terms: Terms | None = None
-) -> Report:
+) -> CheckReport:
     """What the scenario `files` (`-` is standard input) come to, held against the file `baseline`.
 
     With `update` the baseline is written anew for these files, and there is nothing to be held against. Raises
@@ -88,7 +88,7 @@ def check(
     if update and baseline is not None:
         runs = {key_of(baseline, found.file): run for found, run in made if run is not None}
         save_baseline(baseline, (stored or Baseline()).without(gone).renewed(runs))
-    return Report(tuple(found for found, _ in made), baseline or "", gone)
+    return CheckReport(tuple(found for found, _ in made), baseline or "", gone)
 
 
 def _gone(baseline: str, stored: Baseline) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Who is in the estate: identities are hired, one by one, until the attack graph has the size asked for."""
+"""Who is in the estate: identities are added, one by one, until the attack graph has the size asked for."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
+class Extent:
     """How many teams there are, and stores in each."""
 
     teams: int
     stores: int
 
     @classmethod
-    def of(cls, size: int) -> Grounds:
-        """The grounds of an estate of `size` steps."""
+    def of(cls, size: int) -> Extent:
+        """The extent of an estate of `size` steps."""
         return cls(max(1, round(size / STEPS_A_TEAM)), min(STORES, max(FEWEST_STORES, size // 40)))
 
     @property
@@ -44,7 +44,7 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Hire:
+class Member:
     """One identity: `teams` are those whose administrator's role it has, its own first; none for a narrow one.
 
     `used` says how many grants its tasks need; 0 for one that is inactive.
@@ -56,24 +56,24 @@ class Hire:
     teams: tuple[int, ...] = ()
     used: int = 0
 
-    def grants(self, grounds: Grounds) -> int:
+    def grants(self, extent: Extent) -> int:
         """How many grants it has: what its tasks need, or all that its roles give."""
         if self.kind == "human":
-            return grounds.stores + 2
-        return len(self.teams) * grounds.admin_grants if self.teams else self.used
+            return extent.stores + 2
+        return len(self.teams) * extent.admin_grants if self.teams else self.used
 
-    def steps(self, grounds: Grounds) -> int:
+    def steps(self, extent: Extent) -> int:
         """How many steps it adds to the graph of the policy `rbac`.
 
         Each grant is one step for a replayed and one for a steered session; what is seen may be carried out; then
         the token is redeemed, and the runtime gives up session and token.
         """
-        seen = len(self.teams) * (grounds.stores + 2) if self.teams else self.used // 2
+        seen = len(self.teams) * (extent.stores + 2) if self.teams else self.used // 2
         if self.kind == "human":
-            seen = grounds.stores + 1
+            seen = extent.stores + 1
         edges = 2 if self.kind in ("human", "agent", "pipeline") else 0
         reads = 1 if self.kind == "agent" else 0
-        return 2 * self.grants(grounds) + seen + 3 + edges + reads
+        return 2 * self.grants(extent) + seen + 3 + edges + reads
 
 
 def team_name(number: int) -> str:
@@ -86,10 +86,10 @@ def team_name(number: int) -> str:
 
 
 @dataclass(slots=True)
-class Staff:
-    """Hires people and machines in the published shares."""
+class Population:
+    """People and machines in the published shares."""
 
-    grounds: Grounds
+    extent: Extent
     chance: random.Random
     kinds: Deck[str] = field(init=False)
     wide: Deck[bool] = field(init=False)
@@ -109,44 +109,44 @@ class Staff:
         """Whoever has more than it needs may need nothing at all; the others are active."""
         return SHAPES["over_privileged"].value
 
-    def hired(self, size: int) -> list[Hire]:
+    def members(self, size: int) -> list[Member]:
         """Everyone in an estate of about `size` steps: one human and one agent at least."""
-        steps = self.grounds.steps
-        found: list[Hire] = []
-        for hire in self._applicants():
-            more = hire.steps(self.grounds)
+        steps = self.extent.steps
+        found: list[Member] = []
+        for member in self._candidates():
+            more = member.steps(self.extent)
             if len(found) > 1 and steps + more / 2 > size:
                 break
             steps += more
-            found.append(hire)
+            found.append(member)
         return found
 
-    def _applicants(self) -> Iterator[Hire]:
+    def _candidates(self) -> Iterator[Member]:
         """A human for every 144 machines; machines take turns in the teams, and the first is an agent."""
         machines = int(SHAPES["machines_a_human"].value)
         number = 0
         while True:
-            team = (number // machines) % self.grounds.teams
-            yield Hire(f"{team_name(team)}-human-{number // machines:03}", "human", team, used=1)
+            team = (number // machines) % self.extent.teams
+            yield Member(f"{team_name(team)}-human-{number // machines:03}", "human", team, used=1)
             for _ in range(machines):
                 yield self._machine(number)
                 number += 1
 
-    def _machine(self, number: int) -> Hire:
-        team = number % self.grounds.teams
+    def _machine(self, number: int) -> Member:
+        team = number % self.extent.teams
         kind = self.kinds.deal() if number else "agent"
-        name = f"{team_name(team)}-{kind}-{number // self.grounds.teams:03}"
+        name = f"{team_name(team)}-{kind}-{number // self.extent.teams:03}"
         if number and not self.wide.deal():
-            return Hire(name, kind, team, (), self.chance.randint(1, 3))
+            return Member(name, kind, team, (), self.chance.randint(1, 3))
         idle = kind in ("service", "workload") and self.inactive.deal()
         admin = self.administrator.deal() if number else False
         more = TEAMS_OF_AN_ADMINISTRATOR - 1 if admin else self.others.deal()
         teams = (team, *self._elsewhere(team, more))
-        return Hire(name, kind, team, teams, 0 if idle else self._used(len(teams) * self.grounds.admin_grants, admin))
+        return Member(name, kind, team, teams, 0 if idle else self._used(len(teams) * self.extent.admin_grants, admin))
 
     def _elsewhere(self, team: int, count: int) -> list[int]:
         """So many other teams, or all of them where there are fewer."""
-        drawn = self.chance.sample(range(self.grounds.teams), min(count + 1, self.grounds.teams))
+        drawn = self.chance.sample(range(self.extent.teams), min(count + 1, self.extent.teams))
         return [other for other in drawn if other != team][:count]
 
     def _used(self, granted: int, admin: bool) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from simkit.blast_radius import AttackPath, PathStep
 from simkit.checks.growth import Change
-from simkit.checks.judging import Verdict
+from simkit.checks.verdict import Verdict
 from simkit.table import Table, percent
 
 Spot = tuple[int, int]
@@ -133,7 +133,7 @@ class FileCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CheckReport:
     """A check of several scenario files; `gone` are those of the baseline whose files are no longer there."""
 
     checks: tuple[FileCheck, ...]

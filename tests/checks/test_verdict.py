@@ -10,7 +10,7 @@ from checks.worlds import DESK
 from simkit import simulate
 from simkit.blast_radius.intervals import mean, wilson
 from simkit.checks import Measured, measured, verdict
-from simkit.checks.judging import trials_needed
+from simkit.checks.verdict import trials_needed
 from simkit.errors import QuestionError
 from simkit.scenario import Expectation, loads
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
 from simkit.distributions import FOREVER, Fixed
 from simkit.engines.reference import Fates
-from simkit.record.watching import (
+from simkit.record.watch import (
     ALERTED,
     CONTAINED,
     CUT_SHORT,
     ENDED,
     EXECUTED,
     REFUSED,
-    Change,
     Happening,
+    Validity,
     Watched,
 )
 
@@ -56,8 +56,8 @@ def test_a_token_opens_a_session_that_ends_with_it() -> None:
         (ENDED, 60_000, "holds(key)"),
         (ENDED, 60_000, "replays(desk)"),
     ]
-    assert happenings[0].won == (Change(graph.index[KEY], 0, 60_000),)
-    assert happenings[2].won == (Change(graph.index[LOSS], 5_000, FOREVER),)
+    assert happenings[0].won == (Validity(graph.index[KEY], 0, 60_000),)
+    assert happenings[2].won == (Validity(graph.index[LOSS], 5_000, FOREVER),)
 
 
 def test_a_call_that_is_not_let_through_is_refused_when_it_would_have_been_done() -> None:
@@ -97,7 +97,7 @@ def test_containment_after_the_last_step_is_told_too_and_what_is_forgotten_lives
     happenings = told(graph)
     contained = next(h for h in happenings if h.kind == CONTAINED)
     assert contained.at == 12_000
-    assert contained.won == (Change(graph.index[KEY], 0, 32_000),)
+    assert contained.won == (Validity(graph.index[KEY], 0, 32_000),)
     assert named(graph, happenings)[-3:] == [
         (EXECUTED, 12_000, "redeem(key)"),
         (ENDED, 32_000, "holds(key)"),

@@ -20,11 +20,11 @@ WIDEST = 110
 """What is shorter stands on one line."""
 
 
-class _Part(BaseModel):
+class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class StoredFigures(_Part):
+class StoredFigures(_Stored):
     """The figures of one policy and entry point."""
 
     value_lost: float
@@ -35,7 +35,7 @@ class StoredFigures(_Part):
     samples: str
 
 
-class StoredRun(_Part):
+class StoredRun(_Stored):
     """One scenario as it was, and what came of it. The scenario is whole, so that it can be replayed beside the new
     one, sample by sample; that is what makes the differences paired, and no sample needs to be kept."""
 
@@ -48,7 +48,7 @@ class StoredRun(_Part):
     scenario: dict[str, Any]
 
 
-class Baseline(_Part):
+class Baseline(_Stored):
     """The runs of a baseline file, by the path of the scenario as seen from the file's own folder."""
 
     kind: Literal["simkit-baseline"] = "simkit-baseline"

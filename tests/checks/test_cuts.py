@@ -10,7 +10,7 @@ from checks.worlds import desk, grown
 
 from simkit.attackgraph import Cause
 from simkit.checks import Terms, check
-from simkit.checks.cutting import distinct, is_about
+from simkit.checks.cuts import distinct, is_about
 from simkit.checks.elements import MISSING, Element
 
 WHERE = {"trust edge": ("trust",), "entitlement": ("roles", "desk", "entitlements")}

@@ -9,14 +9,14 @@ from simkit.ablation import Sampled, ladder, sampled
 from simkit.ablation.samples import measured, responding
 from simkit.blast_radius import Provenance
 from simkit.controls.asked import ASKED, MACHINES_LEFT_OUT, Asked
-from simkit.controls.bench import Bench, Measured
-from simkit.controls.measures import MEASURES
+from simkit.controls.assessments import MEASURES
+from simkit.controls.posture import Assessment, Posture
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
 from simkit.privilege import over_privilege
-from simkit.scenario import Scenario, checked_scenario
-from simkit.simulation import checked_trials, chosen_entry
+from simkit.scenario import Scenario, checked_scenario, chosen_entries
+from simkit.simulation import checked_trials
 from simkit.standards.controls import CONTROL_LISTS
 from simkit.table import Table
 
@@ -24,11 +24,11 @@ RELEVANT = "Relevant to, no more: a measurement bears on a control, it does not 
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EvidenceRow:
     """One control and what was measured of it in this scenario."""
 
     asked: Asked
-    measured: Measured
+    measured: Assessment
 
     def to_dict(self) -> dict[str, object]:
         """The row as plain data."""
@@ -50,24 +50,24 @@ class Row:
 class Evidence:
     """What a scenario's measurements are relevant to in the pinned frameworks, and which controls have none."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[EvidenceRow, ...]
     provenance: Provenance
 
     def __repr__(self) -> str:
         found, of = len(self.found()), len(self.rows)
         return f"Evidence({found} of {of} controls have some; {self.provenance.scenario}, {self.provenance.policy})"
 
-    def __getitem__(self, control: str) -> Row:
+    def __getitem__(self, control: str) -> EvidenceRow:
         rows = {row.asked.id: row for row in self.rows}
         if control not in rows:
             raise QuestionError(f"no control is called {control!r}: {nearest(control, rows)}")
         return rows[control]
 
-    def found(self) -> list[Row]:
+    def found(self) -> list[EvidenceRow]:
         """The controls that something was measured of."""
         return [row for row in self.rows if row.measured.found]
 
-    def missing(self) -> list[Row]:
+    def missing(self) -> list[EvidenceRow]:
         """The controls without evidence."""
         return [row for row in self.rows if not row.measured.found]
 
@@ -131,12 +131,12 @@ class Evidence:
         return "".join(table.html() for table in self.tables())
 
 
-def _list(row: Row) -> str:
+def _list(row: EvidenceRow) -> str:
     """The framework with its version, such as `NIST CSF 2.0`."""
     return f"{row.asked.reference.list} {row.asked.reference.version}"
 
 
-def _named(row: Row) -> tuple[str, str, str]:
+def _named(row: EvidenceRow) -> tuple[str, str, str]:
     reference = row.asked.reference
     return reference.list, reference.version, f"{reference.id} {reference.title}"
 
@@ -145,7 +145,7 @@ def evidence(
     scenario: Scenario,
     policy: str | GrantPolicy | None = None,
     *,
-    entry_point: str | None = None,
+    entry_points: str | Iterable[str] | None = None,
     frameworks: str | Iterable[str] | None = None,
     trials: int = 1000,
     seed: int = 0,
@@ -153,28 +153,28 @@ def evidence(
 ) -> Evidence:
     """What was measured of each control under `policy` (None: the one in force), every dial turned alone from there.
 
-    Replays all entry points, each as likely as the next, or the one that is named. `frameworks` (None: all) are names
-    in `simkit.standards.controls.CONTROL_LISTS`, or one of them. Raises QuestionError for an unknown entry point or
-    framework, bad trials or seed; PolicyError for an unknown policy.
+    Replays `entry_points` (one, several, or None for all), each as likely as the next. `frameworks` (None: all) are
+    names in `simkit.standards.controls.CONTROL_LISTS`, or one of them. Raises QuestionError for an unknown entry point
+    or framework, bad trials or seed; PolicyError for an unknown policy.
     """
     asked = _asked(frameworks)
     count, word = checked_trials(trials), checked_seed(seed)
     chosen = checked_scenario(scenario).grant_policy(policy)
-    entries = list(scenario.entry_points) if entry_point is None else [chosen_entry(scenario, entry_point)]
+    entries = list(chosen_entries(scenario, entry_points))
 
     def complete() -> Sampled:
         world = responding(scenario, completeness=1.0)
         return sampled(world, chosen, entries, trials=count, seed=word, threads=threads)
 
-    bench = Bench(
+    posture = Posture(
         scenario=scenario,
         ladder=ladder(scenario, chosen, entries, trials=count, seed=word, threads=threads),
         complete=complete(),
         privilege=over_privilege(scenario, chosen),
         name=measured(scenario),
     )
-    found = {name: MEASURES[name](bench) for name in {entry.measure for entry in asked} - {""}}
-    rows = tuple(Row(entry, found.get(entry.measure) or Measured.nothing(entry.carrier)) for entry in asked)
+    found = {name: MEASURES[name](posture) for name in {entry.measure for entry in asked} - {""}}
+    rows = tuple(EvidenceRow(entry, found.get(entry.measure) or Assessment.nothing(entry.carrier)) for entry in asked)
     return Evidence(rows, _provenance(scenario, chosen, entries, word, count))
 
 

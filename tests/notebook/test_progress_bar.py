@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simkit.notebook import frontend, progress, waiting
+from simkit.notebook import frontend, progress, progress_bar
 from simkit.progress import steps
 
 display = pytest.importorskip("IPython.display")
@@ -35,9 +35,9 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return Handle(found)
 
     monkeypatch.setattr(display, "display", show)
-    monkeypatch.setattr(waiting, "PATIENCE", 0.0)
-    monkeypatch.setattr(waiting, "PAUSE", 0.0)
-    monkeypatch.setattr(waiting, "watched", lambda: True)
+    monkeypatch.setattr(progress_bar, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress_bar, "PAUSE", 0.0)
+    monkeypatch.setattr(progress_bar, "watched", lambda: True)
     return found
 
 
@@ -64,14 +64,14 @@ def test_the_bar_is_wiped_where_the_work_fails(shown: list[str]) -> None:
 
 
 def test_short_work_shows_nothing(shown: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "PATIENCE", 60.0)
+    monkeypatch.setattr(progress_bar, "PATIENCE", 60.0)
     with progress():
         list(steps(range(2)))
     assert shown == []
 
 
 def test_where_nobody_looks_nothing_is_shown(shown: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "watched", frontend.watched)
+    monkeypatch.setattr(progress_bar, "watched", frontend.watched)
     with progress():
         list(steps(range(2)))
     assert shown == []

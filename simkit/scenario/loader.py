@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from simkit.errors import Problem, ScenarioError
 from simkit.files import decoded
 from simkit.files import read as read_bytes
-from simkit.scenario import building
+from simkit.scenario import build
 from simkit.scenario.complaints import complaints
 from simkit.scenario.observed import Runs
+from simkit.scenario.parser import read
 from simkit.scenario.places import Point, in_order, stop
-from simkit.scenario.pruning import pruned, untouched
-from simkit.scenario.reading import read
+from simkit.scenario.repair import pruned, untouched
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import ScenarioPart
 from simkit.scenario.units import shown
@@ -107,9 +107,9 @@ def _misfits(error: ValidationError, raw: dict[str, Any], runs: Runs, file: str)
 
 def _built(part: ScenarioPart, file: str) -> tuple[Scenario | None, list[Problem]]:
     """The scenario that `part` describes, and what dangles in it; None where that is the model's."""
-    policies = building.Policies(part.policies)
+    policies = build.Policies(part.policies)
     made = policies.all()
     try:
-        return building.scenario(part, made, file), policies.problems
+        return build.scenario(part, made, file), policies.problems
     except ScenarioError as error:
         return None, [*policies.problems, *error.problems]

@@ -18,9 +18,9 @@ from simkit.execution.checkpoint import Checkpoint
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
 from simkit.progress import steps
-from simkit.scenario import Scenario, scenarios_of
-from simkit.simulation import PoliciesLike, checked_trials, chosen_entry, compile_attack, several
-from simkit.sweeps.result import Cell, SweepResult
+from simkit.scenario import Scenario, chosen_entries, scenarios_of
+from simkit.simulation import PoliciesLike, checked_trials, compile_attack, several
+from simkit.sweeps.sweep_result import Cell, SweepResult
 from simkit.sweeps.tally import Meaning, Tally
 
 BLOCK = 4096
@@ -28,18 +28,18 @@ BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class GraphJob:
     """What all blocks of one graph share."""
 
     graph: AttackGraph
     meaning: Meaning
 
 
-def tallied(task: Task, block: Block) -> Tally:
+def tallied(job: GraphJob, block: Block) -> Tally:
     """The tally of `block`: a part of it in memory at a time, and of each sample only what a tally looks at."""
-    total, columns = Tally(), task.meaning.columns
+    total, columns = Tally(), job.meaning.columns
     parts = replays(
-        task.graph,
+        job.graph,
         block.entry,
         seed=block.seed,
         trials=block.trials,
@@ -49,7 +49,7 @@ def tallied(task: Task, block: Block) -> Tally:
         facts=columns,
     )
     for outcomes in parts:
-        total = total + Tally.of(outcomes, task.meaning)
+        total = total + Tally.of(outcomes, job.meaning)
     return total
 
 
@@ -82,11 +82,11 @@ def sweep(
     provenances: dict[Cell, Provenance] = {}
     for scenario, policy, entries in steps(list(_grouped(cells))):
         attack = compile_attack(scenario, policy)
-        task = Task(bare(attack.graph), Meaning.of(attack.legend))
+        job = GraphJob(bare(attack.graph), Meaning.of(attack.legend))
         for cell in entries:
             tallies[cell] = Tally()
             provenances[cell] = attack.provenance(cell.entry_point, seed=checked, trials=count)
-        blocks = _blocks(task, entries, (checked, count, size), kept, (threads, executor))
+        blocks = _blocks(job, entries, (checked, count, size), kept, (threads, executor))
         for name, tally in steps(blocks, len(entries) * -(-count // size)):
             tallies[name] = tallies[name] + tally
     return SweepResult(tallies, provenances)
@@ -105,15 +105,12 @@ def _cells(
     if twice or not names:
         raise QuestionError(f"two scenarios are called {twice[0]!r}: rename one" if twice else "no scenario is given")
     seen: set[Cell] = set()
-    asked = [entry_points] if isinstance(entry_points, str) else entry_points
-    wanted = None if asked is None else list(dict.fromkeys(asked))
-    if wanted == []:
-        raise QuestionError("no entry point is given: name one, or none for all of them")
+    wanted = entry_points if entry_points is None or isinstance(entry_points, str) else list(entry_points)
     for scenario in scenarios:
         for policy in [None] if policies is None else policies:
             chosen = scenario.grant_policy(policy)
-            for entry in wanted if wanted is not None else scenario.entry_points:
-                cell = Cell(scenario.name, chosen.name, chosen_entry(scenario, entry))
+            for entry in chosen_entries(scenario, wanted):
+                cell = Cell(scenario.name, chosen.name, entry)
                 if cell in seen:
                     raise QuestionError(f"({cell}) stands twice in this sweep: leave one out, or rename a policy")
                 seen.add(cell)
@@ -143,7 +140,7 @@ def _plan(cells: Iterable[_Work], seed: int, block: int) -> Mapping[str, Any]:
 
 
 def _blocks(
-    task: Task,
+    job: GraphJob,
     cells: Sequence[Cell],
     size: tuple[int, int, int],
     kept: Checkpoint | None,
@@ -161,7 +158,7 @@ def _blocks(
             else:
                 left.append(block)
     threads, executor = hands
-    for block, tally in spread(tallied, Shared(task), left, executor, threads=threads) if left else ():
+    for block, tally in spread(tallied, Shared(job), left, executor, threads=threads) if left else ():
         cell = of_entry[block.entry]
         if kept is not None:
             kept.keep(_name(cell, block), tally.to_dict())

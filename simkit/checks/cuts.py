@@ -9,12 +9,12 @@ from fnmatch import fnmatchcase
 
 from simkit.attackgraph import Cause
 from simkit.blast_radius import AttackPath, BlastRadius
+from simkit.checks.check_report import PathToCut, Spot
 from simkit.checks.elements import Element
 from simkit.checks.growth import Change
-from simkit.checks.judging import Verdict
 from simkit.checks.lines import CUTTABLE, Lines
 from simkit.checks.measures import targets
-from simkit.checks.report import PathToCut, Spot
+from simkit.checks.verdict import Verdict
 
 MOST_PATHS = 20
 """How many paths one finding shows."""

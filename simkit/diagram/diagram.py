@@ -57,7 +57,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Placement:
     """The row of each node, counted from the top, the first row and height of each lane, and the rows in all."""
 
     rows: Mapping[str, float]
@@ -184,7 +184,7 @@ def _box(members: Sequence[Node]) -> Node:
     return Node(first.id, first.kind, f"{len(members):,} × {what}", first.lane, first.type, len(members))
 
 
-def layout(drawn: Picture) -> Layout:
+def layout(drawn: Picture) -> Placement:
     """Rows for the nodes: each column of a lane is spread over the lane, in an order that crosses few lines."""
     lanes = sorted({node.lane for node in drawn.nodes}, key=lambda lane: (lane == SHARED, lane))
     cells = {
@@ -204,7 +204,7 @@ def layout(drawn: Picture) -> Layout:
             for lane in lanes:
                 cells[lane, kind].sort(key=lambda node: (_middle(node, near, rows), rows[node]))
             rows = _spread(cells, starts)
-    return Layout(rows, starts, top - LANE_GAP)
+    return Placement(rows, starts, top - LANE_GAP)
 
 
 LANE_GAP = 1.3

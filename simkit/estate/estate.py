@@ -10,8 +10,8 @@ from typing import Protocol, TypeVar
 
 from simkit.distributions import Exponential, Fixed
 from simkit.errors import QuestionError
+from simkit.estate.population import Extent, Member, Population, team_name
 from simkit.estate.shapes import ASSUMPTIONS, SHAPES, SUSCEPTIBILITY, Deck
-from simkit.estate.staffing import Grounds, Hire, Staff, team_name
 from simkit.fate import checked_seed
 from simkit.model import (
     Credential,
@@ -61,26 +61,26 @@ def generate(size: int = 1000, seed: int = 0) -> Scenario:
     if isinstance(size, bool) or not isinstance(size, int) or not LEAST <= size <= MOST:
         raise QuestionError(f"size {size!r} is not a whole number of steps from {LEAST} to {MOST:,}: choose one")
     chance = random.Random(checked_seed(seed))
-    grounds = Grounds.of(size)
-    hires = Staff(grounds, chance).hired(size)
-    return _Estate(grounds, chance, hires).scenario(size, seed)
+    extent = Extent.of(size)
+    members = Population(extent, chance).members(size)
+    return _Estate(extent, chance, members).scenario(size, seed)
 
 
 @dataclass(slots=True)
 class _Estate:
-    grounds: Grounds
+    extent: Extent
     chance: random.Random
-    hires: list[Hire]
+    members: list[Member]
     held_by: dict[str, list[str]] = field(default_factory=dict)
     lying_in: dict[int, list[str]] = field(default_factory=dict)
     servers: dict[str, str] = field(default_factory=dict)
-    _kinds: dict[str, list[Hire]] = field(default_factory=dict)
+    _kinds: dict[str, list[Member]] = field(default_factory=dict)
 
     def scenario(self, size: int, seed: int) -> Scenario:
         """Everything joined."""
         model = self._model()
-        first = next(hire for hire in self.hires if hire.kind == "agent")
-        jewel = f"{team_name(self.grounds.teams // 2)}-store-00"
+        first = next(member for member in self.members if member.kind == "agent")
+        jewel = f"{team_name(self.extent.teams // 2)}-store-00"
         return Scenario(
             name=f"estate-{size}-{seed}",
             description=f"Generated: about {size:,} attack steps under rbac, seed {seed}.",
@@ -98,10 +98,10 @@ class _Estate:
 
     def _model(self) -> Model:
         self._place_secrets()
-        tasks = [task for hire in self.hires for task in self._tasks(hire)]
-        teams = range(self.grounds.teams)
+        tasks = [task for member in self.members for task in self._tasks(member)]
+        teams = range(self.extent.teams)
         return Model(
-            identities=_named(self._identity(hire, tasks) for hire in self.hires),
+            identities=_named(self._identity(member, tasks) for member in self.members),
             resources=_named(resource for team in teams for resource in self._resources(team)),
             tools=_named(tool for team in teams for tool in self._tools(team)),
             credentials=_named(self._credentials()),
@@ -115,7 +115,7 @@ class _Estate:
         with_key = Deck.yes_or_no(self.chance, SHAPES["tools_with_credentials"].value)
         in_env = Deck.yes_or_no(self.chance, SHAPES["in_the_environment"].value)
         services, agents, wide = self._by_team("service"), self._by_team("agent"), self._by_team("")
-        ring = self.chance.sample(range(self.grounds.teams), self.grounds.teams)
+        ring = self.chance.sample(range(self.extent.teams), self.extent.teams)
         for place, team in enumerate(ring):
             after = ring[(place + 1) % len(ring)]
             if wide.get(after):
@@ -128,46 +128,46 @@ class _Estate:
                 else:
                     self.lying_in.setdefault(team, []).append(_key(server))
 
-    def _by_team(self, kind: str) -> dict[int, list[Hire]]:
+    def _by_team(self, kind: str) -> dict[int, list[Member]]:
         """The over-privileged identities of `kind` (empty: any) in each team."""
-        found: dict[int, list[Hire]] = {}
-        for hire in self.hires:
-            if hire.teams and kind in ("", hire.kind):
-                found.setdefault(hire.team, []).append(hire)
+        found: dict[int, list[Member]] = {}
+        for member in self.members:
+            if member.teams and kind in ("", member.kind):
+                found.setdefault(member.team, []).append(member)
         return found
 
-    def _identity(self, hire: Hire, tasks: list[Task]) -> Identity:
-        roles = [f"{team_name(team)}-admin" for team in hire.teams]
-        if hire.kind == "human":
-            roles = [f"{team_name(hire.team)}-member"]
+    def _identity(self, member: Member, tasks: list[Task]) -> Identity:
+        roles = [f"{team_name(team)}-admin" for team in member.teams]
+        if member.kind == "human":
+            roles = [f"{team_name(member.team)}-member"]
         return Identity(
-            hire.name,
-            hire.kind,
-            stage=STAGES.get(hire.kind, "inference"),
-            tier=team_name(hire.team),
-            susceptibility=SUSCEPTIBILITY if hire.kind == "agent" else 0.0,
+            member.name,
+            member.kind,
+            stage=STAGES.get(member.kind, "inference"),
+            tier=team_name(member.team),
+            susceptibility=SUSCEPTIBILITY if member.kind == "agent" else 0.0,
             roles=tuple(roles),
-            entitlements=() if roles else self._exactly(hire),
-            runtime_holds=tuple(self.held_by.get(hire.name, ())),
+            entitlements=() if roles else self._exactly(member),
+            runtime_holds=tuple(self.held_by.get(member.name, ())),
         )
 
-    def _exactly(self, hire: Hire) -> tuple[Entitlement, ...]:
+    def _exactly(self, member: Member) -> tuple[Entitlement, ...]:
         """What a narrow identity is entitled to: one grant for each that its task needs, and no more."""
-        return tuple(Entitlement(need.operation, need.targets) for need in self._narrow_needs(hire))
+        return tuple(Entitlement(need.operation, need.targets) for need in self._narrow_needs(member))
 
-    def _narrow_needs(self, hire: Hire) -> list[Need]:
-        team = team_name(hire.team)
-        return [Need(f"{team}-data.read", (f"{team}-store-{n:02}",)) for n in range(hire.used)]
+    def _narrow_needs(self, member: Member) -> list[Need]:
+        team = team_name(member.team)
+        return [Need(f"{team}-data.read", (f"{team}-store-{n:02}",)) for n in range(member.used)]
 
-    def _tasks(self, hire: Hire) -> list[Task]:
-        """The work of `hire`: its needs, a few to a task. Agents read what outsiders write."""
-        needs = self._needs(hire)
-        team = team_name(hire.team)
-        reads = (f"{team}-inbox",) if hire.kind in ("agent", "human") else (f"{team}-store-00",)
+    def _tasks(self, member: Member) -> list[Task]:
+        """The work of `member`: its needs, a few to a task. Agents read what outsiders write."""
+        needs = self._needs(member)
+        team = team_name(member.team)
+        reads = (f"{team}-inbox",) if member.kind in ("agent", "human") else (f"{team}-store-00",)
         return [
             Task(
-                f"{hire.name}-task-{start // MOST_NEEDS}",
-                hire.name,
+                f"{member.name}-task-{start // MOST_NEEDS}",
+                member.name,
                 tuple(needs[start : start + MOST_NEEDS]),
                 reads,
                 rate=round(300.0 ** self.chance.random(), 1) / DAY,
@@ -176,23 +176,23 @@ class _Estate:
             for start in range(0, len(needs), MOST_NEEDS)
         ]
 
-    def _needs(self, hire: Hire) -> list[Need]:
-        """As many grants as `hire` uses, drawn from all that it has."""
-        if not hire.teams:
-            return self._narrow_needs(hire)
-        each = self.grounds.admin_grants
-        drawn = sorted(self.chance.sample(range(len(hire.teams) * each), hire.used))
-        return [self._grant(team_name(hire.teams[number // each]), number % each) for number in drawn]
+    def _needs(self, member: Member) -> list[Need]:
+        """As many grants as `member` uses, drawn from all that it has."""
+        if not member.teams:
+            return self._narrow_needs(member)
+        each = self.extent.admin_grants
+        drawn = sorted(self.chance.sample(range(len(member.teams) * each), member.used))
+        return [self._grant(team_name(member.teams[number // each]), number % each) for number in drawn]
 
     def _grant(self, team: str, number: int) -> Need:
         """One grant of the administrator's role of `team`."""
-        operation, store = divmod(number, self.grounds.stores)
+        operation, store = divmod(number, self.extent.stores)
         if operation < len(DATA_EFFECTS):
             return Need(f"{team}-data.{tuple(DATA_EFFECTS)[operation]}", (f"{team}-store-{store:02}",))
         return Need((f"{team}-mail.read", f"{team}-mail.send", f"{team}-vault.get")[store])
 
     def _resources(self, number: int) -> list[Resource]:
-        team, jewel = team_name(number), number == self.grounds.teams // 2
+        team, jewel = team_name(number), number == self.extent.teams // 2
         backed_up = (f"{team}-backup",)
         stores = [
             Resource(
@@ -202,7 +202,7 @@ class _Estate:
                 recoverable_from=backed_up if n % 2 == 0 else (),
                 note="the crown jewel" if jewel and n == 0 else "",
             )
-            for n in range(self.grounds.stores)
+            for n in range(self.extent.stores)
         ]
         return [
             *stores,
@@ -235,27 +235,27 @@ class _Estate:
         kinds = Deck.of(self.chance, {"API key": 106, "OAuth": 17, "certificate": 77})
         stale = Deck.yes_or_no(self.chance, SHAPES["not_rotated"].value)
         found = []
-        for hire in self.hires:
-            kind = "session" if hire.kind == "human" else kinds.deal()
+        for member in self.members:
+            kind = "session" if member.kind == "human" else kinds.deal()
             ttl = {"session": PERSON_TTL, "OAuth": OAUTH_TTL}.get(kind, KEY_TTL)
             never = kind != "session" and stale.deal()
-            found.append(Credential(_key(hire), hire.name, ttl, math.inf if never else None, kind=kind))
+            found.append(Credential(_key(member), member.name, ttl, math.inf if never else None, kind=kind))
         return found
 
     def _trust(self) -> list[TrustEdge]:
         """Humans delegate to agents, agents invoke agents, pipelines become workloads: one each, anywhere."""
         made = []
-        for hire in self.hires:
-            kind, wanted = TRUST.get(hire.kind, ("", ""))
+        for member in self.members:
+            kind, wanted = TRUST.get(member.kind, ("", ""))
             others = self._of_kind(wanted)
-            target = self.chance.choice(others).name if others else hire.name
-            if target != hire.name:
-                made.append(TrustEdge(hire.name, target, kind))
+            target = self.chance.choice(others).name if others else member.name
+            if target != member.name:
+                made.append(TrustEdge(member.name, target, kind))
         return made
 
-    def _of_kind(self, kind: str) -> list[Hire]:
+    def _of_kind(self, kind: str) -> list[Member]:
         if kind not in self._kinds:
-            self._kinds[kind] = [hire for hire in self.hires if hire.kind == kind]
+            self._kinds[kind] = [member for member in self.members if member.kind == kind]
         return self._kinds[kind]
 
 
@@ -265,8 +265,8 @@ TRUST = {"human": ("delegate", "agent"), "agent": ("invoke", "agent"), "pipeline
 """For a kind of identity the kind of its trust edge, and of whom it leads to."""
 
 
-def _key(hire: Hire) -> str:
-    return f"{hire.name}-key"
+def _key(member: Member) -> str:
+    return f"{member.name}-key"
 
 
 class _Thing(Protocol):

@@ -8,19 +8,13 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from simkit.errors import PolicyError, in_short, nearest
-from simkit.policies.dials import GrantPolicy
+from simkit.policies.dials import DIALS, GrantPolicy
 
 NAMED: Mapping[str, GrantPolicy] = {
     policy.name: policy
     for policy in (
-        GrantPolicy(
-            "static-secrets",
-            identity="shared",
-            scope="all",
-            expiry="none",
-            context="none",
-            response="manual",
-            summary="One long-lived secret for a whole tier, remediated by hand.",
+        GrantPolicy("static-secrets", summary="One long-lived secret for a whole tier, remediated by hand.").turned(
+            **{dial.name: dial.weakest for dial in DIALS.values()}
         ),
         GrantPolicy(
             "rbac",
@@ -68,16 +62,8 @@ NAMED: Mapping[str, GrantPolicy] = {
             response="automatic",
             summary="A token for each task: exactly what it needs, until it completes.",
         ),
-        GrantPolicy(
-            "zero-standing",
-            identity="task",
-            scope="task+arguments",
-            expiry="completion",
-            context="approval",
-            response="automatic",
-            binding="sender-constrained",
-            delegation="attenuated",
-            summary="Every dial at its strongest.",
+        GrantPolicy("zero-standing", summary="Every dial at its strongest.").turned(
+            **{dial.name: dial.strongest for dial in DIALS.values()}
         ),
     )
 }
