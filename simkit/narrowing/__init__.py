@@ -16,7 +16,7 @@ from simkit.narrowing.edits.restrictions import (
 from simkit.narrowing.granularity import Granularity, role_granularity
 from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices
 from simkit.narrowing.recommendation.recommend import recommend
-from simkit.narrowing.recommendation.recommendation import Point, Recommendation, Recommendations
+from simkit.narrowing.recommendation.recommendation import BudgetPoint, Recommendation, Recommendations
 from simkit.narrowing.recommendation.weigh import Candidate, Candidates, weigh
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "AddCondition",
     "AttenuateTrust",
     "BindTargets",
+    "BudgetPoint",
     "Candidate",
     "Candidates",
     "ConstrainSender",
@@ -36,7 +37,6 @@ __all__ = [
     "MoveCredential",
     "Narrowing",
     "Plan",
-    "Point",
     "Prices",
     "Recommendation",
     "Recommendations",

@@ -16,7 +16,7 @@ from simkit.narrowing.edits.supports import Supported
 from simkit.narrowing.edits.work import Ways
 
 Choices = frozenset[int]
-"""Removals by their place in `Problem.choices`."""
+"""Removals by their place in `CutProblem.choices`."""
 UNREACHED = 1 << 60
 
 
@@ -30,7 +30,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Problem:
+class CutProblem:
     """`choices` of removals, the `requirements` that tasks have, and the attack: first steps of each variant (rows),
     and the `goals`, none of which may be reached from any row."""
 
@@ -50,7 +50,7 @@ class Problem:
         requirements: Iterable[Ways],
         entry_points: Iterable[str],
         goals: Iterable[str],
-    ) -> Problem:
+    ) -> CutProblem:
         """The problem of cutting `goals` off from `entry_points`; choices that break a task by themselves are left
         out, and so are those that no step of the attack rests on."""
         ways = tuple(requirements)
@@ -113,7 +113,7 @@ def keeps(gone: frozenset[Fact], requirements: Iterable[Ways]) -> bool:
 class Derivations:
     """Finds, for one problem, cheap derivations of a goal: the removals that it rests on, and its steps."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: CutProblem) -> None:
         graph = problem.supported.graph
         self.problem, self.graph = problem, graph
         self.premises = _lists(graph.premise_ptr, graph.premise_idx)
@@ -189,7 +189,7 @@ def _lists(pointers: NDArray[np.int64], indices: NDArray[np.int64]) -> list[list
 class Paths:
     """The attack paths found so far, each as the removals that hit it; one without any cannot be hit."""
 
-    problem: Problem
+    problem: CutProblem
     finder: Derivations
     sets: dict[Choices, None] = field(default_factory=dict)
     stuck: list[int] | None = None
@@ -226,7 +226,7 @@ class Paths:
         return path - gone
 
 
-def greedy_cut(problem: Problem, paths: Paths, chosen: Collection[int] = ()) -> Choices | None:
+def greedy_cut(problem: CutProblem, paths: Paths, chosen: Collection[int] = ()) -> Choices | None:
     """Removals that cut every path and keep every task: at each turn the one that hits the most known open paths for
     its price; then what turns out not to be needed is given back. None where that gets stuck."""
     taken = set(chosen)
@@ -240,7 +240,7 @@ def greedy_cut(problem: Problem, paths: Paths, chosen: Collection[int] = ()) -> 
     return _pruned(problem, taken)
 
 
-def _best(problem: Problem, paths: Paths, taken: set[int]) -> int | None:
+def _best(problem: CutProblem, paths: Paths, taken: set[int]) -> int | None:
     hits: dict[int, int] = {}
     for path in paths.sets:
         if path.isdisjoint(taken):
@@ -250,7 +250,7 @@ def _best(problem: Problem, paths: Paths, taken: set[int]) -> int | None:
     return next((number for number in ranked if problem.keeps({*taken, number})), None)
 
 
-def _pruned(problem: Problem, taken: Collection[int]) -> Choices:
+def _pruned(problem: CutProblem, taken: Collection[int]) -> Choices:
     kept = set(taken)
     for number in sorted(taken, key=lambda n: (-problem.choices[n].price, -n)):
         if not problem.open_rows(kept - {number}):

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from simkit.narrowing.cutset.problem import Choices, Derivations, Paths, Problem, greedy_cut
+from simkit.narrowing.cutset.problem import Choices, CutProblem, Derivations, Paths, greedy_cut
 
 TINY = 1e-6
 
@@ -44,7 +44,7 @@ class CutSet:
         return max(0.0, (self.price - self.bound) / self.price)
 
 
-def greedy(problem: Problem) -> CutSet:
+def greedy(problem: CutProblem) -> CutSet:
     """The set that greed finds; `bound` is 0, for nothing is proven, unless there is nothing to cut at all."""
     paths = Paths(problem, Derivations(problem))
     chosen = greedy_cut(problem, paths)
@@ -53,13 +53,13 @@ def greedy(problem: Problem) -> CutSet:
     return CutSet(chosen, price, 0.0, nothing or paths.stuck is not None, len(paths.sets), 0, tuple(paths.stuck or ()))
 
 
-def cheapest(problem: Problem, *, time_limit: float = 30.0) -> CutSet:
+def cheapest(problem: CutProblem, *, time_limit: float = 30.0) -> CutSet:
     """The cheapest set; after `time_limit` seconds the better of what was found, with the gap."""
     return _Search(problem, time.monotonic() + time_limit).run()
 
 
 class _Search:
-    def __init__(self, problem: Problem, deadline: float) -> None:
+    def __init__(self, problem: CutProblem, deadline: float) -> None:
         self.problem, self.deadline = problem, deadline
         self.paths = Paths(problem, Derivations(problem))
         self.best: Choices | None = None
@@ -123,7 +123,7 @@ class Programme:
     is taken; one of them must be.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: CutProblem) -> None:
         import highspy
 
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]

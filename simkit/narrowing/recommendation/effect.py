@@ -12,7 +12,7 @@ from simkit.blast_radius import BlastRadius, intervals
 from simkit.blast_radius.intervals import Interval
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
-from simkit.scenario import Scenario, checked_scenario
+from simkit.scenario import Scenario, chosen_entries
 from simkit.simulation import checked_trials, compile_attack, replayed
 from simkit.table import format_number, percent
 
@@ -38,20 +38,15 @@ class Question:
     def about(
         cls,
         scenario: Scenario,
-        entry_point: str | Iterable[str] | None,
+        entry_points: str | Iterable[str] | None,
         goal: str | None,
         *,
         trials: int,
         seed: int,
         threads: int | None,
     ) -> Question:
-        """The question, its names checked; None for `entry_point` is all of them. Raises QuestionError."""
-        given = [entry_point] if isinstance(entry_point, str) else entry_point
-        names = tuple(dict.fromkeys(checked_scenario(scenario).entry_points if given is None else given))
-        if not names:
-            raise QuestionError("no entry point is given: name one, or none for all of them")
-        for name in names:
-            scenario.entry_point(name)
+        """The question, its names checked; None for `entry_points` is all of them. Raises QuestionError."""
+        names = chosen_entries(scenario, entry_points)
         if goal is not None and goal not in scenario.goals:
             raise QuestionError(f"no goal is called {goal!r}: {nearest(goal, scenario.goals)}")
         valued = scenario.model.has_values
@@ -133,7 +128,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Measured:
+class PairedLosses:
     """The samples of one scenario: the harm and whether the goal was reached, entry point after entry point."""
 
     question: Question
@@ -154,20 +149,20 @@ class Measured:
         mean, p95 = intervals.mean(self.values.tolist()), intervals.quantile(ordered, 0.95)
         return Effect(mean, p95, goal, self.worst_value, self.in_worst_case, self.question.harm)
 
-    def less(self, after: Measured) -> Interval:
+    def less(self, after: PairedLosses) -> Interval:
         """How much less is lost `after`: the mean of the paired differences."""
         return intervals.mean((self.losses - after.losses).tolist())
 
 
-def measure(scenario: Scenario, question: Question) -> Measured:
+def measure(scenario: Scenario, question: Question) -> PairedLosses:
     """The samples of `scenario` under the policy in force."""
     return measured_with_paths(scenario, question)[0]
 
 
-def _of(results: list[BlastRadius], question: Question) -> Measured:
+def _of(results: list[BlastRadius], question: Question) -> PairedLosses:
     worst = max(_worst(result, question) for result in results)
     named = any(question.goal in result.worst_case.goals for result in results)
-    return Measured(
+    return PairedLosses(
         question=question,
         values=np.concatenate([_harm(result, question) for result in results]),
         reached=np.concatenate([_reached(result, question.goal) for result in results]),
@@ -197,7 +192,7 @@ def _reached(result: BlastRadius, goal: str) -> Floats:
     return result.held[:, fact].astype(np.float64)
 
 
-def measured_with_paths(scenario: Scenario, question: Question) -> tuple[Measured, list[BlastRadius]]:
+def measured_with_paths(scenario: Scenario, question: Question) -> tuple[PairedLosses, list[BlastRadius]]:
     """As `measure`, and the blast radius through each entry point, for the paths in it: compiled once."""
     attack = compile_attack(scenario)
     hands = (question.threads, None)

@@ -15,8 +15,8 @@ from simkit.narrowing.edits.restrictions import TurnDial
 from simkit.narrowing.edits.unneeded import Unneeded, unneeded
 from simkit.narrowing.edits.work import Givers
 from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
-from simkit.narrowing.recommendation.effect import Measured, Question, measure, measured_with_paths
-from simkit.narrowing.recommendation.recommendation import Breaking, Point, Recommendation, Recommendations
+from simkit.narrowing.recommendation.effect import PairedLosses, Question, measure, measured_with_paths
+from simkit.narrowing.recommendation.recommendation import Breaking, BudgetPoint, Recommendation, Recommendations
 from simkit.narrowing.recommendation.relevance import Bearings
 from simkit.narrowing.recommendation.screen import Screened, screen
 from simkit.policies import DIALS
@@ -56,7 +56,7 @@ def recommend(
     scenario: Scenario,
     policy: PolicyLike = None,
     *,
-    entry_point: str | Iterable[str] | None = None,
+    entry_points: str | Iterable[str] | None = None,
     goal: str | None = None,
     trials: int = 1000,
     seed: int = 0,
@@ -67,12 +67,12 @@ def recommend(
 ) -> Recommendations:
     """What to narrow in `scenario` under `policy` (None: the one in force), the best gain for its cost first.
 
-    The gain is how much less is lost through `entry_point` (one, several, or None for all): of the value, or of the
+    The gain is how much less is lost through `entry_points` (one, several, or None for all): of the value, or of the
     chance of `goal`. Nothing that breaks a task is recommended. `budget` is how many changes the greedy curve makes at
     most; `without` names kinds of narrowing that are out of the question. The same seed gives the same answer. Raises
     QuestionError and PolicyError.
     """
-    question = Question.about(scenario, entry_point, goal, trials=trials, seed=seed, threads=threads)
+    question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, threads=threads)
     if budget < 0:
         raise QuestionError(f"a budget of {budget} changes cannot be spent: give 0 or more")
     return _Recommender(in_force(scenario, policy), question, prices, checked_kinds(without)).run(budget)
@@ -85,12 +85,12 @@ class _Recommender:
     prices: Prices
     without: frozenset[str]
     side: Side = field(init=False)
-    before: Measured = field(init=False)
+    before: PairedLosses = field(init=False)
     results: list[BlastRadius] = field(init=False)
     everything: list[Narrowing] = field(init=False)
     unneeded: dict[Narrowing, Unneeded] = field(init=False)
     bearings: Bearings = field(init=False)
-    known: dict[Narrowing, Measured] = field(default_factory=dict)
+    known: dict[Narrowing, PairedLosses] = field(default_factory=dict)
     """What was measured in full of each narrowing alone."""
 
     def __post_init__(self) -> None:
@@ -168,7 +168,7 @@ class _Recommender:
         """How many replays of this graph there is time for."""
         return STEPS_AT_MOST // max(len(self.results[0].graph.steps), 1)
 
-    def _measured(self, narrowing: Narrowing, question: Question) -> Measured:
+    def _measured(self, narrowing: Narrowing, question: Question) -> PairedLosses:
         """The samples after `narrowing` alone; those of the whole question are remembered."""
         if question != self.question:
             return measure(narrowing.apply(self.scenario), question)
@@ -215,10 +215,10 @@ class _Recommender:
         lost = [self._measured(each.narrowing, self.question).losses for each in (one, other)]
         return 0.0 in intervals.mean((lost[0] - lost[1]).tolist())
 
-    def _curve(self, ranked: Sequence[Recommendation], budget: int) -> tuple[tuple[Point, ...], Scenario]:
+    def _curve(self, ranked: Sequence[Recommendation], budget: int) -> tuple[tuple[BudgetPoint, ...], Scenario]:
         """Changes one after the other, each the best gain for its cost after those before it."""
         pool = [each.narrowing for each in ranked[: max(FEWEST, self._affordable() // max(budget, 1))]]
-        points = [Point(None, Cost(changes=0), 0.0, self.before.effect(), self.before.less(self.before))]
+        points = [BudgetPoint(None, Cost(changes=0), 0.0, self.before.effect(), self.before.less(self.before))]
         here, now = self.scenario, self.before
         while pool and len(points) <= budget:
             found = [step for each in pool if (step := self._after(here, now, points[-1], each)) is not None]
@@ -231,8 +231,8 @@ class _Recommender:
         return _marked(points), here
 
     def _after(
-        self, here: Scenario, now: Measured, last: Point, narrowing: Narrowing
-    ) -> tuple[tuple[float, int, int, str], Point, Scenario, Measured] | None:
+        self, here: Scenario, now: PairedLosses, last: BudgetPoint, narrowing: Narrowing
+    ) -> tuple[tuple[float, int, int, str], BudgetPoint, Scenario, PairedLosses] | None:
         """The curve's next point if `narrowing` came next; None if it gains nothing or breaks a task."""
         there = narrowing.apply(here)
         cost = self.side.cost(Side.of(there), last.cost.changes + 1)
@@ -246,7 +246,7 @@ class _Recommender:
         price = last.price + max(0.0, cost.price(self.prices) - last.cost.price(self.prices)) - saved
         price = max(price, last.price)
         worth = less.estimate / max(price - last.price, 1e-9)
-        point = Point(narrowing, cost, price, after.effect(), less)
+        point = BudgetPoint(narrowing, cost, price, after.effect(), less)
         return (-worth, *_name(narrowing)), point, there, after
 
 
@@ -267,10 +267,10 @@ def _order(each: Recommendation) -> tuple[bool, float, float, int, int, str]:
     return not each.helps, -each.worth, -each.less.estimate, *_name(each.narrowing)
 
 
-def _marked(points: Sequence[Point]) -> tuple[Point, ...]:
+def _marked(points: Sequence[BudgetPoint]) -> tuple[BudgetPoint, ...]:
     """The points, each with whether no other is both cheaper (or as cheap) and better."""
 
-    def worse(point: Point) -> bool:
+    def worse(point: BudgetPoint) -> bool:
         return any(
             (other.price <= point.price and _loss(other) < _loss(point))
             or (other.price < point.price and _loss(other) <= _loss(point))
@@ -280,7 +280,7 @@ def _marked(points: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(replace(point, on_front=not worse(point)) for point in points)
 
 
-def _loss(point: Point) -> float:
+def _loss(point: BudgetPoint) -> float:
     return point.effect.chance.estimate if point.effect.chance else point.effect.mean.estimate
 
 

@@ -122,7 +122,7 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class BudgetPoint:
     """One point of the greedy curve: after one more change (`added`; None at the start), all of them together."""
 
     added: Narrowing | None
@@ -162,7 +162,7 @@ class Recommendations:
 
     question: Question
     ranked: tuple[Recommendation, ...]
-    curve: tuple[Point, ...]
+    curve: tuple[BudgetPoint, ...]
     breaking: tuple[Breaking, ...]
     candidates: int
     screened: int

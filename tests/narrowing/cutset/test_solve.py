@@ -16,7 +16,7 @@ from tiny_worlds import world
 
 from simkit.narrowing import cut_off
 from simkit.narrowing.cutset.plan import cut_problem
-from simkit.narrowing.cutset.problem import Choice, Derivations, Paths, Problem, greedy_cut
+from simkit.narrowing.cutset.problem import Choice, CutProblem, Derivations, Paths, greedy_cut
 from simkit.narrowing.cutset.solve import cheapest, greedy
 from simkit.narrowing.edits.supports import supported
 from simkit.narrowing.recommendation.effect import Question
@@ -26,7 +26,7 @@ MOST = 10
 """So many removals for brute force in the quick test; the slow one takes 14."""
 
 
-def problem_of(scenario: Scenario, prices: list[float], most: int) -> Problem:
+def problem_of(scenario: Scenario, prices: list[float], most: int) -> CutProblem:
     """The problem of the first goal, with at most `most` removals: those on attack paths first."""
     question = Question(tuple(scenario.entry_points), next(iter(scenario.goals)))
     made = supported(scenario)
@@ -36,15 +36,15 @@ def problem_of(scenario: Scenario, prices: list[float], most: int) -> Problem:
     on_paths = sorted(frozenset[int]().union(*paths.sets)) if paths.sets else []
     kept = list(dict.fromkeys([*on_paths, *range(len(whole.choices))]))[:most]
     choices = [replace(whole.choices[n], price=price) for n, price in zip(kept, prices, strict=False)]
-    return Problem.of(made, choices, whole.requirements, question.entry_points, [question.goal])
+    return CutProblem.of(made, choices, whole.requirements, question.entry_points, [question.goal])
 
 
-def sets_of(problem: Problem) -> Iterator[frozenset[int]]:
+def sets_of(problem: CutProblem) -> Iterator[frozenset[int]]:
     numbers = range(len(problem.choices))
     return map(frozenset, chain.from_iterable(combinations(numbers, size) for size in range(len(numbers) + 1)))
 
 
-def brute_force(problem: Problem) -> float | None:
+def brute_force(problem: CutProblem) -> float | None:
     """The price of the cheapest set that keeps every task and leaves no row open, by trying all of them."""
     able = [chosen for chosen in sets_of(problem) if problem.keeps(chosen)]
     still_open = [False] * len(able)
@@ -54,7 +54,7 @@ def brute_force(problem: Problem) -> float | None:
     return min((problem.price(c) for c, is_open in zip(able, still_open, strict=True) if not is_open), default=None)
 
 
-def equals_brute_force(problem: Problem) -> None:
+def equals_brute_force(problem: CutProblem) -> None:
     found, greed, expected = cheapest(problem), greedy(problem), brute_force(problem)
     assert found.proven
     assert (found.chosen is None) == (expected is None)
