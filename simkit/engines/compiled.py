@@ -20,9 +20,8 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 
-NO_REFERENCES: dict[str, Any] = {"nogil": True, "_nrt": False}
-"""Kernels own no arrays, so numba need not count references to them (an option of its own that has no public name: the
-reason why pyproject.toml names the version of numba)."""
+from simkit.engines.span import element
+
 SETTINGS: Any = numba.config
 
 HERE = Path(__file__).parent
@@ -31,22 +30,22 @@ SOURCES = (*sorted(HERE.glob("*.py")), HERE.parent / "fate.py", HERE.parent / "d
 
 def part(function: Callable[..., Any]) -> Any:
     """`function`, compiled into the kernels that call it."""
-    return numba.njit(**NO_REFERENCES, forceinline=True)(function)
+    return numba.njit(nogil=True, forceinline=True)(function)
 
 
 def call(function: Callable[..., Any]) -> Any:
     """`function`, compiled once and called: for what is rare, to keep the kernels small."""
-    return numba.njit(**NO_REFERENCES, forceinline=False)(function)
+    return numba.njit(nogil=True, forceinline=False)(function)
 
 
 def text(function: Callable[..., Any]) -> Any:
     """`function`, put into its callers as if written there: the compiler turns their loops into vector code."""
-    return numba.njit(**NO_REFERENCES, inline="always")(function)
+    return numba.njit(nogil=True, inline="always")(function)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """`function`, compiled at its first call and kept on disk."""
-    compiled = numba.njit(**NO_REFERENCES)(function)
+    compiled = numba.njit(nogil=True)(function)
     before = SETTINGS.CACHE_DIR
     SETTINGS.CACHE_DIR = kept_in() or before
     try:
@@ -74,26 +73,23 @@ def kept_in() -> str:
     return str(folder) if os.access(folder, os.W_OK) else ""
 
 
-def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
-    """Asks the processor to fetch the cache line of element `index` of a contiguous array: a graph is walked in an
+def _prefetch(typing_context: Any, span: Any, index: Any) -> Any:
+    """Asks the processor to fetch the cache line of element `index` of a span: a graph is walked in an
     order that no processor guesses, but a queue knows what comes next. It changes no result."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        given = signature.args[0]
-        data = context.make_array(given)(context, builder, arguments[0]).data
-        place = context.cast(builder, arguments[1], signature.args[1], types.intp)
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
         call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
-        line = builder.bitcast(builder.gep(data, [place]), byte)
+        line = builder.bitcast(element(context, builder, (span, index), *arguments), byte)
         builder.call(call, [line, number(0), number(3), number(1)])  # to read, to be kept, data
         return context.get_dummy_value()
 
-    return types.void(array, index), generate
+    return types.void(span, index), generate
 
 
 prefetch: Any = intrinsic(_prefetch)
-"""`prefetch(array, index)`, in a kernel."""
+"""`prefetch(span, index)`, in a kernel."""
 
 
 def _wide(typing_context: Any) -> Any:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from simkit.engines.compiled import kernel, part, prefetch
 from simkit.engines.plan import Ints, Plan, offsets, rows
+from simkit.engines.span import spans
 
 Numbers = NDArray[np.uint32]
 AHEAD = 5
@@ -107,6 +108,11 @@ def flood(given, starts, missing, queue, held):
 
     `missing` is a copy of `given.missing`, `queue` has a place for each fact and one more: both are used up.
     """
+    _flood(spans(given), starts, spans(missing), spans(queue), spans(held))
+
+
+@part
+def _flood(given, starts, missing, queue, held):
     ptr, stream, out_ptr, out_idx = given.ptr, given.stream, given.out_ptr, given.out_idx
     head, tail = np.int64(0), np.int64(0)
     for fact in starts:

@@ -38,6 +38,7 @@ from simkit.engines.draws import (
     words,
 )
 from simkit.engines.queue import NO_EVENT, is_short, least, push, refill, reset, take
+from simkit.engines.span import spans
 from simkit.fate import Stream
 
 _SUCCESS = np.uint64(Stream.SUCCESS)
@@ -364,6 +365,11 @@ def _finish(given, state, rows, row):
 @kernel
 def replay_block(plan, given, state, start, rows, offset):
     """Replays samples `offset`, `offset` + 1, ... into `rows`."""
+    _replay(spans(plan), spans(given), spans(state), spans(start), spans(rows), offset)
+
+
+@part
+def _replay(plan, given, state, start, rows, offset):
     register = state.register
     for row in range(len(rows.contained)):
         sample = np.int64(offset + row)

@@ -11,6 +11,8 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 
+from simkit.engines.span import element
+
 WORDS = 8
 NEWS, FULL = 1, 2
 """What `pass_on` answers, added up."""
@@ -23,8 +25,8 @@ def _pass_on(typing_context: Any, lanes: Any, works: Any, row: Any, held: Any, f
         given = signature.args
 
         def line(array: int, place: Any) -> Any:
-            data = context.make_array(given[array])(context, builder, arguments[array]).data
-            return builder.bitcast(builder.gep(data, [place]), _ROW.as_pointer())
+            begin = element(context, builder, (given[array], types.intp), arguments[array], place)
+            return builder.bitcast(begin, _ROW.as_pointer())
 
         def place(number: int) -> Any:
             return builder.mul(context.cast(builder, arguments[number], given[number], types.intp), _WORD(WORDS))

@@ -17,6 +17,7 @@ from simkit.engines.compiled import call, kernel, part, prefetch, wide
 from simkit.engines.draws import ALL, CERTAINLY, NONE, success_word
 from simkit.engines.plan import Index, Ints, Plan, Words, lined_up
 from simkit.engines.rows import FULL, WORDS, pass_on
+from simkit.engines.span import spans
 from simkit.fate import Stream
 
 LANES = 64 * WORDS
@@ -189,6 +190,11 @@ def sweep(plan, fates, root_steps, root_lanes, seed, first_sample, front):
     the 512 samples from `first_sample`.
     """
     wide()
+    _sweep(spans(plan), spans(fates), spans(root_steps), spans(root_lanes), seed, first_sample, spans(front))
+
+
+@part
+def _sweep(plan, fates, root_steps, root_lanes, seed, first_sample, front):
     lanes = front.lanes
     for r in range(len(root_steps)):
         _fire(plan, fates, front, root_steps[r], root_lanes[r], seed, first_sample)
