@@ -16,8 +16,12 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
+NAMED_TUPLE: Any = types.BaseNamedTuple
+TUPLE: Any = types.BaseTuple
+ARRAY: Any = types.Array
 
-class Span(types.Type):  # type: ignore[misc]
+
+class Span(types.Type):
     """The type of an array of `dtype` in one or two dimensions, row by row, without a count of references."""
 
     def __init__(self, dtype: Any, dimensions: int) -> None:
@@ -26,7 +30,7 @@ class Span(types.Type):  # type: ignore[misc]
 
 
 @register_model(Span)
-class SpanModel(models.StructModel):  # type: ignore[misc]
+class SpanModel(models.StructModel):
     """Where the first element is, how many rows there are, and how many elements a row has."""
 
     def __init__(self, manager: Any, kind: Span) -> None:
@@ -48,9 +52,9 @@ spans: Any = intrinsic(_spans)
 
 
 def _kind(given: Any) -> Any:
-    if isinstance(given, types.BaseNamedTuple):
+    if isinstance(given, NAMED_TUPLE):
         return types.NamedTuple([_kind(each) for each in given], given.instance_class)
-    if isinstance(given, types.Array):
+    if isinstance(given, ARRAY):
         if given.layout != "C" or given.ndim > 2:
             raise TypeError(f"{given} is no array of one or two dimensions, row by row")
         return Span(given.dtype, given.ndim)
@@ -58,11 +62,11 @@ def _kind(given: Any) -> Any:
 
 
 def _without_owner(context: Any, builder: Any, given: Any, value: Any) -> Any:
-    if isinstance(given, types.BaseNamedTuple):
+    if isinstance(given, NAMED_TUPLE):
         values = (builder.extract_value(value, place) for place in range(len(given)))
         each = [_without_owner(context, builder, kind, item) for kind, item in zip(given, values, strict=True)]
         return context.make_tuple(builder, _kind(given), each)
-    if not isinstance(given, types.Array):
+    if not isinstance(given, ARRAY):
         return value
     array = context.make_array(given)(context, builder, value)
     shape = cgutils.unpack_tuple(builder, array.shape, given.ndim)
@@ -75,7 +79,7 @@ def _without_owner(context: Any, builder: Any, given: Any, value: Any) -> Any:
 def element(context: Any, builder: Any, kinds: Any, span: Any, index: Any) -> Any:
     """The address of the element at `index`, a number counted row by row or a pair; `kinds` are those of the two."""
     proxy = cgutils.create_struct_proxy(kinds[0])(context, builder, span)
-    if isinstance(kinds[1], types.BaseTuple):
+    if isinstance(kinds[1], TUPLE):
         row, column = (
             context.cast(builder, builder.extract_value(index, place), kinds[1][place], types.intp) for place in (0, 1)
         )
@@ -87,12 +91,12 @@ def element(context: Any, builder: Any, kinds: Any, span: Any, index: Any) -> An
 
 def _fits(span: Any, index: Any) -> bool:
     """True if `index` names an element of `span`."""
-    if isinstance(index, types.BaseTuple):
+    if isinstance(index, TUPLE):
         return span.dimensions == 2 and len(index) == 2 and all(isinstance(each, types.Integer) for each in index)
     return span.dimensions == 1 and isinstance(index, types.Integer)
 
 
-@type_callable(operator.getitem)  # type: ignore[untyped-decorator]
+@type_callable(operator.getitem)
 def _getitem(context: Any) -> Callable[[Any, Any], Any]:
     def typer(span: Any, index: Any) -> Any:
         if isinstance(span, Span):
@@ -105,7 +109,7 @@ def _getitem(context: Any) -> Callable[[Any, Any], Any]:
     return typer
 
 
-@type_callable(operator.setitem)  # type: ignore[untyped-decorator]
+@type_callable(operator.setitem)
 def _setitem(context: Any) -> Callable[[Any, Any, Any], Any]:
     def typer(span: Any, index: Any, value: Any) -> Any:
         return types.none if isinstance(span, Span) and _fits(span, index) else None
@@ -113,12 +117,12 @@ def _setitem(context: Any) -> Callable[[Any, Any, Any], Any]:
     return typer
 
 
-@type_callable(len)  # type: ignore[untyped-decorator]
+@type_callable(len)
 def _len(context: Any) -> Callable[[Any], Any]:
     return lambda span: types.intp if isinstance(span, Span) else None
 
 
-@lower_builtin(operator.getitem, Span, types.Integer)  # type: ignore[untyped-decorator]
+@lower_builtin(operator.getitem, Span, types.Integer)
 def _load_one(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """An element, or the row of a span with two dimensions."""
     span, index = signature.args
@@ -127,18 +131,22 @@ def _load_one(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
     given = cgutils.create_struct_proxy(span)(context, builder, arguments[0])
     begin = builder.mul(context.cast(builder, arguments[1], index, types.intp), given.width)
     found = cgutils.create_struct_proxy(signature.return_type)(context, builder)
-    found.data, found.rows, found.width = builder.gep(given.data, [begin]), given.width, context.get_constant(types.intp, 1)
+    found.data, found.rows, found.width = (
+        builder.gep(given.data, [begin]),
+        given.width,
+        context.get_constant(types.intp, 1),
+    )
     return found._getvalue()
 
 
-@lower_builtin(operator.getitem, Span, types.BaseTuple)  # type: ignore[untyped-decorator]
+@lower_builtin(operator.getitem, Span, types.BaseTuple)
 def _load(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     address = element(context, builder, signature.args, *arguments)
     return context.unpack_value(builder, signature.args[0].dtype, address)
 
 
-@lower_builtin(operator.setitem, Span, types.Integer, types.Any)  # type: ignore[untyped-decorator]
-@lower_builtin(operator.setitem, Span, types.BaseTuple, types.Any)  # type: ignore[untyped-decorator]
+@lower_builtin(operator.setitem, Span, types.Integer, types.Any)
+@lower_builtin(operator.setitem, Span, types.BaseTuple, types.Any)
 def _store(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     span, _, kind = signature.args
     value = context.cast(builder, arguments[2], kind, span.dtype)
@@ -146,6 +154,6 @@ def _store(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return context.get_dummy_value()
 
 
-@lower_builtin(len, Span)  # type: ignore[untyped-decorator]
+@lower_builtin(len, Span)
 def _rows(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).rows
