@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
-from simkit.engines.links import Index, Ints, Links, Words, lined_up, rows
+from simkit.distributions import FOREVER
+from simkit.engines.links import Index, Ints, Links, Words, lined_up, offsets, rows
 from simkit.errors import EngineError
 from simkit.fate import CERTAIN
 
@@ -24,16 +25,24 @@ def record(**fields: str) -> np.dtype[np.void]:
 
 STEP = record(
     key="u8", after="i8", due="i8", takes="4u4", fact="i4", premise="i4", number="i4", timing="i4", taken_in="u4",
-    lasting="u1", aged="u1", alarming="u1", marks="u1",
+    life="u1", varies="u1", traits="u1", marks="u1",
 )  # fmt: skip
 """A step, one cache line. As given: the key of its draws; its conclusion, as in `CONCLUSION`, if there is just one
-(else `fact` is -1); its only premise, else -1; its number in the graph; its row of `Parameters.timings`; 1 if it may
-raise an alert. In a sample: its marks; the moment, and one, at which it concludes (0 if it has no event); how long it
-takes in the four samples that share its draws, LONG if that is not less, and which four these are (the block, and
-one)."""
+(else `fact` is -1); its only premise, else -1; its number in the graph; its row of `Parameters.timings`; its traits.
+In a sample: its marks; the moment, and one, at which it concludes (0 if it has no event); how long it takes in the four
+samples that share its draws, LONG if that is not less, and which four these are (the block, and one)."""
 LONG = 0xFFFFFFFF
-CONCLUSION = record(after="i8", fact="i4", lasting="u1", aged="u1")
-"""What a step concludes, how long that outlives the premises, whether the fact lasts for ever or is an aged token."""
+CONCLUSION = record(after="i8", fact="i4", life="u1", varies="u1")
+"""What a step concludes, how long that outlives the premises, of which life the fact is, and 1 if its end is more than
+that: aged, drawn, rotated, or that of a run (see `Parameters.special`)."""
+PLAIN, LASTING, WITHIN = range(3)
+"""Lives: a fact that ends, one that never does, and one that lives inside a session, and so inside a run."""
+ALARMING, LOGGED, AGAIN, ASKS = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)
+"""Traits of a step: it may raise an alert, is logged, comes again as a run of a task, waits for a person in a run. The
+first two only where somebody responds, the last only where there are runs."""
+SPECIAL = record(period="i8", table="i4", aged="u1", run="u1")
+"""How the end of a conclusion is found: a rotation schedule (0: none), the table of its life (-1: none), whether it has
+a random part of its life left, and whether it is a run."""
 
 
 class Parameters(NamedTuple):
@@ -43,6 +52,15 @@ class Parameters(NamedTuple):
     """`STEP` by step, as given."""
     conclusions: Records
     """`CONCLUSION` in the order of `Links.out_idx`."""
+    special: Records
+    """`SPECIAL` by conclusion."""
+    outlives: Index
+    """By conclusion the row of `spans`."""
+    spans: Ints
+    """(rows, actions) How long a conclusion outlives a premise that an action ended."""
+    maker_ptr: Index
+    """(facts + 1) Into `maker_idx`: the steps that conclude a fact."""
+    maker_idx: Index
     alert: Words
     timings: Index
     """(timings, 3) The tables of a duration, a wait and an approval: steps share few of these."""
@@ -51,20 +69,38 @@ class Parameters(NamedTuple):
     alert_delay: Index
     certain: NDArray[np.uint8]
     """1 for a step that always works."""
-    surviving: NDArray[np.bool_]
-    forgotten: Words
+    stirs: NDArray[np.uint8]
     fact_key: Words
     tables: Ints
     fixed: Ints
-    response_delay: int
-    lag: int
+    responders: Responders
+    alarms: int
+    """How many steps may raise an alert; 0 if nobody responds."""
     horizon: int
     shift: int
     """An event is (moment << shift) | step."""
     far: bool
     """True if the state of a sample does not fit the nearest caches, so that looking ahead pays."""
-    alarms: int
-    """1 if some step may raise an alert."""
+
+
+class Responders(NamedTuple):
+    """Who knows and ends what, as in `simkit.attackgraph.responders`."""
+
+    knowable: NDArray[np.uint8]
+    by: Index
+    ended_by: Ints
+    group: Index
+    member_ptr: Index
+    member_idx: Index
+    forgotten: Words
+    spread: Ints
+    told_ptr: Index
+    told_idx: Index
+    action: Index
+    of: Index
+    delay: Index
+    fate: Words
+    lag: int
 
 
 def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
@@ -79,25 +115,62 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
     conclusions = _conclusions(graph, links)
     timings, timing = _timings(graph, links)
     fixed = graph.fixed[timings]
+    responds = len(graph.responders.action) > 0
+    maker_ptr, maker_idx = _makers(links)
     return Parameters(
-        steps=_steps(graph, links, conclusions, timing),
+        steps=_steps(graph, links, conclusions, timing, responds),
         conclusions=conclusions,
+        special=_special(graph, links),
+        outlives=graph.conclusion_outlives[_places(graph, links)].astype(np.int32),
+        spans=graph.outlives,
+        maker_ptr=maker_ptr,
+        maker_idx=maker_idx,
         alert=graph.alert[links.number],
         timings=timings,
         constant=np.where((fixed >= 0).all(axis=1), fixed.sum(axis=1), -1),
         alert_delay=graph.alert_delay[links.number].astype(np.int32),
         certain=(links.success >= np.uint64(CERTAIN)).astype(np.uint8),
-        surviving=graph.fact_surviving,
-        forgotten=graph.fact_forgotten,
+        stirs=graph.fact_stirs.astype(np.uint8),
         fact_key=graph.fact_hash,
         tables=graph.tables,
         fixed=graph.fixed,
-        response_delay=graph.response_delay,
-        lag=graph.lag,
+        responders=_responders(graph),
+        alarms=int((graph.alert[links.number] > 0).sum()) if responds else 0,
         horizon=graph.horizon,
         shift=shift,
         far=len(links.number) > NEAR,
-        alarms=int((graph.alert[links.number] > 0).any()),
+    )
+
+
+def _places(graph: AttackGraph, links: Links) -> Ints:
+    """Where each conclusion stands in the graph, in the order of `Links.out_idx`."""
+    return rows(graph.conclusion_ptr, links.number)[1]
+
+
+def _makers(links: Links) -> tuple[Index, Index]:
+    steps = np.repeat(np.arange(len(links.number), dtype=np.int32), np.diff(links.out_ptr))
+    pointers = offsets(np.bincount(links.out_idx, minlength=links.facts))
+    return pointers.astype(np.int32), steps[np.argsort(links.out_idx, kind="stable")]
+
+
+def _responders(graph: AttackGraph) -> Responders:
+    who, small = graph.responders, np.int32
+    return Responders(
+        knowable=who.knowable.astype(np.uint8),
+        by=who.by.astype(small),
+        ended_by=who.ended_by,
+        group=who.group.astype(small),
+        member_ptr=who.member_ptr.astype(small),
+        member_idx=who.member_idx.astype(small),
+        forgotten=who.forgotten,
+        spread=who.spread,
+        told_ptr=who.told_ptr.astype(small),
+        told_idx=who.told_idx.astype(small),
+        action=who.action.astype(small),
+        of=who.of.astype(small),
+        delay=who.delay.astype(small),
+        fate=who.fate,
+        lag=who.lag,
     )
 
 
@@ -109,7 +182,7 @@ def _timings(graph: AttackGraph, links: Links) -> tuple[Index, Ints]:
     return np.stack([found // tables**2, found // tables % tables, found % tables], axis=1).astype(np.int32), timing
 
 
-def _steps(graph: AttackGraph, links: Links, conclusions: Records, timing: Ints) -> Records:
+def _steps(graph: AttackGraph, links: Links, conclusions: Records, timing: Ints, responds: bool) -> Records:
     found = lined_up(len(links.number), STEP)
     only = np.flatnonzero(np.diff(links.out_ptr) == 1)
     found["fact"] = -1
@@ -118,15 +191,40 @@ def _steps(graph: AttackGraph, links: Links, conclusions: Records, timing: Ints)
     found["premise"] = -1
     found["premise"][: links.arc_ptr[-1]] = links.premise_idx[: links.arc_ptr[-1]]
     found["key"], found["number"], found["timing"] = links.key, links.number, timing
-    found["alarming"] = graph.alert[links.number] > 0
+    found["traits"] = _traits(graph, responds)[links.number]
+    return found
+
+
+def _traits(graph: AttackGraph, responds: bool) -> NDArray[np.uint8]:
+    """By step of the graph. Nobody waits in a run where nothing is a run, and nobody looks where nobody responds."""
+    again = graph.again.astype(np.uint8) * AGAIN
+    asks = (graph.fixed[graph.approval] != 0).astype(np.uint8) * ASKS * np.uint8(graph.conclusion_run.any())
+    noticed = (graph.alert > 0).astype(np.uint8) * ALARMING + graph.logged.astype(np.uint8) * LOGGED
+    found: NDArray[np.uint8] = again + asks + noticed * np.uint8(responds)
     return found
 
 
 def _conclusions(graph: AttackGraph, links: Links) -> Records:
-    places = rows(graph.conclusion_ptr, links.number)[1]  # type: ignore[arg-type]
+    places = _places(graph, links)
     found = lined_up(len(places), CONCLUSION)
     found["after"] = graph.conclusion_after[places]
     found["fact"] = links.out_idx
-    found["lasting"] = graph.fact_lasting[links.out_idx]
-    found["aged"] = graph.conclusion_aged[places]
+    lasting, within = graph.fact_lasting[links.out_idx], graph.fact_within[links.out_idx]
+    found["life"] = np.where(lasting, LASTING, np.where(within, WITHIN, PLAIN))
+    found["varies"] = _varies(graph)[places] & ~lasting
+    return found
+
+
+def _varies(graph: AttackGraph) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = graph.conclusion_aged | graph.conclusion_run
+    return found | (graph.conclusion_life >= 0) | (graph.conclusion_period > 0)
+
+
+def _special(graph: AttackGraph, links: Links) -> Records:
+    places = _places(graph, links)
+    found = lined_up(len(places), SPECIAL)
+    found["period"] = graph.conclusion_period[places]
+    found["table"] = graph.conclusion_life[places]
+    found["aged"] = graph.conclusion_aged[places] & (graph.conclusion_after[places] < FOREVER)
+    found["run"] = graph.conclusion_run[places]
     return found

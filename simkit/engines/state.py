@@ -7,19 +7,24 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.distributions import FOREVER
 from simkit.engines.compiled import part
 from simkit.engines.links import Index, Ints, Links, Words, lined_up
-from simkit.engines.parameters import Parameters, Records, record
+from simkit.engines.parameters import AGAIN, Parameters, Records, record
 from simkit.engines.queue import Queue, queue_of
 
-TOUCHED, CHANGED, LISTED, CONTAIN_AT, ALARMED, SAMPLE = range(6)
-"""Places in `State.register`: facts that held, facts that just changed, steps that were due, the moment of containment,
-1 while it may still come, and the sample."""
-ASIDE, CONCLUDED, KNOWN = np.uint8(1), np.uint8(2), np.uint8(4)
-"""Marks of a step in a sample: its event waits aside, it concluded, it stands in the list of steps to reset."""
+TOUCHED, CHANGED, LISTED, SAMPLE, STIRRED, RUNS, ALERTS, KNOWN, BARRED, ENDED, CONTAINED, COMING = range(12)
+"""Places in `State.register`: how many facts held, changed just now, and how many steps have a mark; the sample; 1 if
+something began that runs may use; how many runs were there, alerts are on their way, facts are known, barred, and were
+ended just now; the moment of the first response; and that of the next alert or response."""
+CONCLUDED, MARKED = np.uint8(1), np.uint8(2)
+"""Marks of a step in a sample: it concluded, it stands in the list of steps to reset."""
 
-FACT_NOW = record(since="i8", until="i8", won="i8", first="i8", by="i4", unused="28u1")
-"""A fact in a sample, one cache line."""
+FACT_NOW = record(
+    since="i8", until="i8", renew="i8", first="i8", by="i4", support="i4", begun="i4", extended="i4", unused="16u1"
+)
+"""A fact in a sample, one cache line: from when until when it holds, until when it may come again, when it first did
+and by which step, the conclusion that gave it its end, and how often it began and was prolonged."""
 
 
 class State(NamedTuple):
@@ -42,6 +47,35 @@ class State(NamedTuple):
     works: Words
     """The fates of a step in the 64 samples around this one (see `success_word`)."""
     asked: NDArray[np.uint8]
+    runs: Index
+    """The steps that came, and come again."""
+    answered: Ints
+    """When a step that waits for a person last had an answer; -1 for never."""
+    defence: Defence
+
+
+class Defence(NamedTuple):
+    """What responders know in a sample, and do."""
+
+    alerts: Words
+    """A heap of the alerts that are on their way: (moment << shift) | step."""
+    known: Index
+    """The facts that are known, in the order in which they became so."""
+    known_at: Ints
+    """Since when; -1 for what is not known."""
+    barred: Index
+    is_barred: NDArray[np.uint8]
+    delays: Ints
+    """By row of the responders, as drawn; -1 before that."""
+    next: Index
+    """By row, the first place of `known` that it may have to deal with."""
+    ended: Index
+    """The facts that were ended just now."""
+    is_ended: NDArray[np.uint8]
+    waiting: Index
+    """Facts whose end is to be passed on."""
+    ends: Ints
+    """By fact, the end that waits to be passed on; NO_END for none."""
 
 
 def _copied(records: Records) -> Records:
@@ -50,22 +84,46 @@ def _copied(records: Records) -> Records:
     return found
 
 
-def state_of(links: Links, given: Parameters, seed: int, extensions: int) -> State:
-    """The arrays for one thread."""
+def state_of(links: Links, given: Parameters, seed: int, extensions: int, room: int) -> State:
+    """The arrays for one thread, with room for `room` events of each step."""
     facts, steps = links.facts, len(links.key)
     return State(
         seed=np.uint64(seed),
         extensions=extensions,
-        register=np.zeros(6, dtype=np.int64),
+        register=np.zeros(12, dtype=np.int64),
         steps=_copied(given.steps),
         facts=lined_up(facts, FACT_NOW),
         touched=np.zeros(facts, dtype=np.int32),
-        changed=np.zeros(facts + int(np.diff(links.out_ptr).max(initial=0)) + 1, dtype=np.int64),
+        changed=np.zeros(facts + _most(links.out_ptr) + _most(links.premise_ptr) + 1, dtype=np.int64),
         listed=np.zeros(steps, dtype=np.int32),
-        queue=queue_of(2 * steps),  # a window outlasts its event, unless containment ends it: then there are two
+        queue=queue_of(room * steps),
         works=np.where(given.certain, np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)),
         asked=given.certain.copy(),
+        runs=np.zeros(int((given.steps["traits"] & AGAIN > 0).sum()), dtype=np.int32),
+        answered=np.full(steps, -1, dtype=np.int64),
+        defence=_defence(facts if given.alarms else 0, given),
     )
+
+
+def _defence(facts: int, given: Parameters) -> Defence:
+    responses = len(given.responders.action)
+    return Defence(
+        alerts=np.zeros(given.alarms + 1, dtype=np.uint64),
+        known=np.zeros(facts, dtype=np.int32),
+        known_at=np.full(facts, -1, dtype=np.int64),
+        barred=np.zeros(facts, dtype=np.int32),
+        is_barred=np.zeros(max(facts, 1), dtype=np.uint8),
+        delays=np.full(responses, -1, dtype=np.int64),
+        next=np.zeros(responses, dtype=np.int32),
+        ended=np.zeros(facts, dtype=np.int32),
+        is_ended=np.zeros(facts, dtype=np.uint8),
+        waiting=np.zeros(facts, dtype=np.int32),
+        ends=np.full(facts, FOREVER, dtype=np.int64),
+    )
+
+
+def _most(pointers: Index) -> int:
+    return int(np.diff(pointers).max(initial=0))
 
 
 @part

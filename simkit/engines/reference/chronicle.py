@@ -54,7 +54,7 @@ class Replay:
         self.concluded: set[int] = set()
         self.answered: dict[int, int] = {}
         self.runs: list[int] = []
-        self.coming: set[int] = set()
+        self.due: dict[int, int] = {}
         self.events: list[tuple[int, int]] = []
         self.defence = Defence(self)
         self.trace = Trace(-1)
@@ -63,13 +63,24 @@ class Replay:
         self.trace.variant = self.fates.variant(entry)
         for step in entry.roots(self.trace.variant):
             if self.fates.succeeds(step):
-                heappush(self.events, (self.fates.takes(step), step))
+                self._plan(step, self.fates.takes(step))
         while (now := min(self.defence.next_moment(), self._next_event())) < self.graph.horizon:
             if self.defence.next_moment() == now:
                 self.defence.act(now)
             else:
-                self.attempt(*heappop(self.events))
+                self._happen(*heappop(self.events))
         return self.trace
+
+    def _plan(self, step: int, due: int) -> None:
+        """`step` is to conclude at `due`. Of several such events of a step only the last one planned counts: an earlier
+        one belongs to premises that have lapsed since."""
+        self.due[step] = due
+        heappush(self.events, (due, step))
+
+    def _happen(self, now: int, step: int) -> None:
+        if self.due.get(step) == now:
+            del self.due[step]
+            self.attempt(now, step)
 
     def _next_event(self) -> int:
         return self.events[0][0] if self.events else FOREVER
@@ -87,7 +98,7 @@ class Replay:
         return Window(since, until, min(self.renew[fact] for fact in premises)) if now < until else None
 
     def _waiting_until(self, step: int, premise: int, since: int) -> int:
-        """Until when `premise` holds for `step`, which waits for a person unless it has had the answer since `since`."""
+        """Until when `premise` holds for `step`, which waits for a person unless it had the answer since `since`."""
         wait = self.fates.approval(step) if self.answered.get(step, -1) < since else 0
         return max(self.until[premise], min(self.until[premise] + wait, self.renew[premise]))
 
@@ -97,19 +108,15 @@ class Replay:
         window = self.window(step, now)
         if window is None or not self.fates.succeeds(step):
             return
-        if self.graph.again[step] and step in self.concluded:
-            due = now + self.fates.takes(step)
-            if step in self.coming:
-                return
-        else:
-            due = max(now, window.since + self.fates.takes(step))
-        if due < window.until:
-            heappush(self.events, (due, step))
-            self.coming.add(step)
+        comes_again = self.graph.again[step] and step in self.concluded
+        if comes_again and step in self.due:
+            return
+        due = self.fates.takes(step) + (now if comes_again else window.since)
+        if max(now, due) < window.until:
+            self._plan(step, max(now, due))
 
     def attempt(self, now: int, step: int) -> None:
         """`step` concludes, unless its premises lapsed or began anew while it was under way."""
-        self.coming.discard(step)
         window = self.window(step, now)
         if window is None or (self.graph.premises(step) and window.since + self.fates.takes(step) > now):
             return

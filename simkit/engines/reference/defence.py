@@ -23,33 +23,31 @@ class Defence:
         self.alerts: list[tuple[int, int]] = []
         self.known: dict[int, int] = {}
         self.barred: set[int] = set()
-        self.done = [-1] * len(self.who.action)
+        self.dealt_with: list[set[int]] = [set() for _ in self.who.action]
         self.delays = [replay.fates.responds_after(row) for row in range(len(self.who.action))]
 
     def next_moment(self) -> int:
         """When an alert or a response comes next."""
         alert = self.alerts[0][0] if self.alerts else FOREVER
-        return min([alert, *(self._due(row) for row in range(len(self.done)))])
+        return min([alert, *(self._due(row) for row in range(len(self.delays)))])
 
     def _due(self, row: int) -> int:
-        """When the action `row` comes next: a delay after the earliest moment at which something became known that it
-        has not dealt with."""
-        waiting = [
-            at for fact, at in self.known.items() if self.who.by[fact] == self.who.of[row] and at > self.done[row]
-        ]
+        """When the action `row` comes next: a delay after something became known that it has not dealt with."""
+        waiting = [self.known[fact] for fact in self._left(row)]
         return min(waiting) + self.delays[row] if waiting else FOREVER
+
+    def _left(self, row: int) -> list[int]:
+        mine = (fact for fact in self.known if self.who.by[fact] == self.who.of[row])
+        return [fact for fact in mine if fact not in self.dealt_with[row]]
 
     def act(self, now: int) -> None:
         """The next alert, or the next response, of the moment `now`."""
         if self.alerts and self.alerts[0][0] == now:
-            step = heappop(self.alerts)[1]
-            self._learn([*self.graph.premises(step), *conclusions(self.graph, step)], now)
+            self._learn(self._linked(heappop(self.alerts)[1]), now)
             return
-        row = next(row for row in range(len(self.done)) if self._due(row) == now)
-        self.done[row] = now - self.delays[row]
-        due = [
-            fact for fact, at in self.known.items() if self.who.by[fact] == self.who.of[row] and at == self.done[row]
-        ]
+        row = next(row for row in range(len(self.delays)) if self._due(row) == now)
+        due = [fact for fact in self._left(row) if self.known[fact] + self.delays[row] == now]
+        self.dealt_with[row].update(due)
         if self.replay.trace.contained is None:
             self.replay.trace.contained = now
         self._respond(int(self.who.action[row]), due, now)
