@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from simkit.attackgraph import Cause, Fact
+from simkit.attackgraph import Fact, Ground
 from simkit.entitlements import Grant
 from simkit.model import Entitlement, Model
 from simkit.scenario import Scenario
@@ -42,7 +42,7 @@ class Narrowing(ABC):
         return None
 
     @abstractmethod
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True if a step with this cause is one that the edit takes away or weakens."""
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from simkit.attackgraph import Cause, Fact
+from simkit.attackgraph import Fact, Ground
 from simkit.entitlements import Grant, Resolver
 from simkit.model import Model
 from simkit.narrowing.narrowing import (
@@ -46,7 +46,7 @@ class DropEntitlements(Narrowing):
         """The support of each grant by this holder."""
         return frozenset(given(self.holder, grant) for grant in self.grants)
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for uses of the grants by those who have them from the holder."""
         if cause.kind != "entitlement" or cause.names[1:] not in self.grants:
             return False
@@ -76,7 +76,7 @@ class DropRole(Narrowing):
         """The support of the assignment."""
         return frozenset({assigned(self.identity, self.role)})
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for uses by the identity of what the role gives."""
         if cause.kind != "entitlement" or cause.names[0] != self.identity:
             return False
@@ -103,7 +103,7 @@ class CutTrust(Narrowing):
         """The support of the edge."""
         return frozenset({trusted(self.edge)})
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for steps along the edge."""
         return goes_along(cause, self.edge)
 
@@ -138,15 +138,15 @@ class MoveCredential(Narrowing):
         place = in_resource(self.resource) if self.resource else runtime_of(self.identity)
         return frozenset({lies(self.credential, place)})
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for uses of the credential."""
         return cause.kind == "credential" and cause.names == (self.credential,)
 
 
-def goes_along(cause: Cause, edge: str) -> bool:
+def goes_along(cause: Ground, edge: str) -> bool:
     """True if `cause` is the trust edge called `edge`.
 
-    >>> goes_along(Cause("trust", ("ci", "assume", "deployer")), "ci -assume-> deployer")
+    >>> goes_along(Ground("trust", ("ci", "assume", "deployer")), "ci -assume-> deployer")
     True
     """
     return cause.kind == "trust" and "{} -{}-> {}".format(*cause.names) == edge

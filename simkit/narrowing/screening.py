@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph import Cause, Fact
+from simkit.attackgraph import Fact, Ground
 from simkit.engines.reach import Held, worst_cases
 from simkit.narrowing.measuring import Question
 from simkit.narrowing.narrowing import Narrowing
@@ -118,7 +118,7 @@ def _weight(fact: Fact, scenario: Scenario, question: Question) -> float:
     return scenario.model.resources[fact.subject].value.get(fact.object, 0.0) if fact.kind == "lost" else 0.0
 
 
-def live_causes(attack: Attack, question: Question) -> list[Cause]:
+def live_causes(attack: Attack, question: Question) -> list[Ground]:
     """The causes of all steps that the attack can take, through any of the entry points."""
     graph = attack.graph
     starts = [graph.entry(name).roots(v) for name in question.entry_points for v in range(len(graph.entry(name).names))]
@@ -129,4 +129,4 @@ def live_causes(attack: Attack, question: Question) -> list[Cause]:
     steps = (
         step for number, step in enumerate(graph.steps) if step.premises and known.issuperset(graph.premises(number))
     )
-    return list(dict.fromkeys(step.cause for step in steps))
+    return list(dict.fromkeys(step.ground for step in steps))

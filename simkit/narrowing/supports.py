@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Fact, Step
+from simkit.attackgraph import AttackGraph, Conclusion, Containment, Fact, Ground, Step
 from simkit.distributions import Fixed
 from simkit.entitlements import Grant
 from simkit.narrowing.narrowing import bearer, in_resource, lies, runtime_of, trusted, written
@@ -27,7 +27,7 @@ WORLD = Fact("world", "as it is")
 """The premise of every support."""
 _SUPPORTS = frozenset({"given", "assigned", "trusted", "lies", "bearer"})
 _NONE = Containment(Fixed(0.0), Fixed(0.0), {})
-_ROOT = Step("world", "support", (), (Conclusion(WORLD),), Cause("flow", ("world",)))
+_ROOT = Step("world", "support", (), (Conclusion(WORLD),), Ground("flow", ("world",)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,11 +106,11 @@ class _Supporter:
 
     def _alternatives(self, step: Step) -> Iterator[tuple[Fact, ...]]:
         """The premises of `step` with what it rests on, in each way that it may rest on something."""
-        kind = step.cause.kind
+        kind = step.ground.kind
         if kind == "entitlement":
             yield from self._uses(step)
         elif kind == "trust":
-            edge = trusted("{} -{}-> {}".format(*step.cause.names))
+            edge = trusted("{} -{}-> {}".format(*step.ground.names))
             self.ways_of[edge] = ()
             yield (*step.premises, edge)
         elif kind == "credential":
@@ -121,7 +121,7 @@ class _Supporter:
     def _uses(self, step: Step) -> Iterator[tuple[Fact, ...]]:
         """A use rests on the grant of its session and on that of the identity that the tool runs as; either may have
         been widened."""
-        grant: Grant = (step.cause.names[1], step.cause.names[2])
+        grant: Grant = (step.ground.names[1], step.ground.names[2])
         session = self.world.all_sessions[step.premises[0].subject]
         deputy = self.world.model.tool_of(grant[0]).runs_as
         bare = tuple(premise for premise in step.premises if premise.kind != "performed")
@@ -166,11 +166,11 @@ class _Supporter:
         may use a general-purpose tool."""
         premises = step.premises
         if step.rule == "pick-up":
-            place = lies(step.cause.names[0], in_resource(premises[1].object))
+            place = lies(step.ground.names[0], in_resource(premises[1].object))
             self.ways_of[place] = ()
             bare = tuple(premise for premise in premises if premise.kind != "performed")
             premises = (*bare, place, self._general(premises[0].subject))
-        credential = self.world.model.credentials.get(step.cause.names[0])
+        credential = self.world.model.credentials.get(step.ground.names[0])
         if credential is None or any(premise.kind == "runs_in" for premise in premises):
             yield premises
             return
@@ -196,12 +196,12 @@ class _Supporter:
             return None
         model = self.world.model
         if step.rule == "inhabit":
-            (identity,) = step.cause.names
+            (identity,) = step.ground.names
             own = model.credentials[credential].identity == identity
             return None if own else (lies(credential, runtime_of(identity)),)
         if step.rule not in ("read", "exfiltrate"):
             return None
-        target = step.cause.names[-1]
+        target = step.ground.names[-1]
         within = model.within(target) if step.rule == "read" else (target,)
         return tuple(lies(credential, in_resource(r)) for r in within if credential in model.resources[r].holds)
 
@@ -248,7 +248,7 @@ class _Supporter:
 
 
 def _support(fact: Fact, premises: tuple[Fact, ...], number: int) -> Step:
-    return Step(f"support {fact} #{number}", "support", premises, (Conclusion(fact),), Cause("flow", (str(fact),)))
+    return Step(f"support {fact} #{number}", "support", premises, (Conclusion(fact),), Ground("flow", (str(fact),)))
 
 
 def _bare(step: Step, premises: tuple[Fact, ...], conclusions: tuple[Conclusion, ...], suffix: str) -> Step:

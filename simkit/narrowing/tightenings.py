@@ -6,7 +6,7 @@ import glob
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from simkit.attackgraph import Cause, Fact
+from simkit.attackgraph import Fact, Ground
 from simkit.entitlements import Resolver
 from simkit.model import Credential, Model
 from simkit.narrowing.narrowing import Holder, Narrowing, bearer, with_model
@@ -38,7 +38,7 @@ class BindTargets(Narrowing):
             scenario, bound(given, self.operation, self.targets, Resolver(scenario.model))
         )
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for uses of the operation on anything else."""
         if cause.kind != "entitlement" or cause.names[1] != self.operation or cause.names[2] in self.targets:
             return False
@@ -62,7 +62,7 @@ class AttenuateTrust(Narrowing):
         edges = (replace(e, attenuates=True) if e.name == self.edge else e for e in scenario.model.trust)
         return with_model(scenario, trust=tuple(edges))
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for steps along the edge."""
         return goes_along(cause, self.edge)
 
@@ -87,7 +87,7 @@ class ShortenTtl(Narrowing):
         documented = self.ttl if credential.ttl is None else min(self.ttl, credential.ttl)
         return _with_credential(scenario, replace(credential, ttl=documented, effective_ttl=measured))
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for uses of the credential."""
         return cause.kind == "credential" and cause.names == (self.credential,)
 
@@ -110,7 +110,7 @@ class ShortenSession(Narrowing):
         edges = (replace(e, ttl=min(e.ttl, self.ttl)) if e.name == self.edge else e for e in scenario.model.trust)
         return with_model(scenario, trust=tuple(edges))
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for steps along the edge."""
         return goes_along(cause, self.edge)
 
@@ -136,7 +136,7 @@ class ConstrainSender(Narrowing):
         """The support that anybody may use it."""
         return frozenset({bearer(self.credential)})
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for uses of the credential."""
         return cause.kind == "credential" and cause.names == (self.credential,)
 
@@ -165,7 +165,7 @@ class AddCondition(Narrowing):
         made = guarded(given, set(self.operations), self.condition, Resolver(scenario.model))
         return self.holder.with_entitlements(scenario, made)
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for uses of the operations by those who have them from the holder."""
         if cause.kind != "entitlement" or cause.names[1] not in self.operations:
             return False
@@ -218,7 +218,7 @@ class TurnDial(Narrowing):
             name=name, summary=f"As {policy.name}, with {self.dial} {self.setting} for {self.identity}."
         )
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, cause: Ground, model: Model) -> bool:
         """True for what the identity's entitlements, credentials and trust edges make possible."""
         if cause.kind == "credential":
             owner = model.credentials.get(cause.names[0])

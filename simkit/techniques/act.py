@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
 
-from simkit.attackgraph import Cause, Conclusion, Fact, Step
+from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.distributions import Distribution
 from simkit.entitlements import Grant
-from simkit.model import EFFECTS, Operation
+from simkit.model import Operation
 from simkit.policies import Session, Token
+from simkit.techniques.givers import in_resource
+from simkit.techniques.grounds import lies
+from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, ways
 from simkit.techniques.world import REPLAYS, World, concludes, holds, minted_token, next_run
 
-TAKING_OVER = frozenset({"assume", "invoke"})
-"""Effects with a family of their own: they make one session another."""
-ACTING = frozenset(EFFECTS) - TAKING_OVER
-"""The effects of this family."""
+RULES = (
+    Rule("none", None, logged="call"),
+    Rule(
+        "read",
+        Relevance(("T1213.003", "T1213.006", "T1555.006"), ("AML.T0085",), ("ASI02",), ("NHI5:2025",)),
+        event="action",
+        logged="call",
+    ),
+    Rule("write", Relevance((), ("AML.T0053",), ("ASI02",), ("NHI5:2025",)), event="action", logged="call"),
+    Rule("delete", Relevance(("T1485",), ("AML.T0101",), ("ASI02",), ("NHI5:2025",)), event="damage", logged="call"),
+    Rule("send", Relevance((), ("AML.T0053", "AML.T0086"), ("ASI02",), ("NHI5:2025",)), event="action", logged="call"),
+    Rule("execute", Relevance(("T1651",), ("AML.T0053",), ("ASI05",), ("NHI5:2025",)), event="action", logged="call"),
+    Rule(
+        "mint", Relevance(("T1098.001",), (), ("ASI03",), ("NHI1:2025", "NHI7:2025")), event="identity", logged="call"
+    ),
+    Rule("grant", Relevance(("T1098.003",), (), ("ASI03",), ("NHI5:2025",)), event="identity", logged="call"),
+)
+"""A rule for each effect but those that make one session another (see `assume`), called as the effect is."""
+RULE_OF = {rule.name: rule for rule in RULES}
 
 Kind = tuple[str, str, bool]
 """What a deed is judged by: its effect, the environment of its target, and whether it waits for approval."""
@@ -30,8 +48,8 @@ class Deed:
 
     `within` is the target and all that it contains, `needed` the facts behind which the tool itself may do this, one
     tuple for each way. `concluded` follows whoever does it, `replayed` where it is done off host: that, and all that is
-    taken. `late` are the tokens that a reader collects when their tasks next run. `outbound` is True if outsiders can
-    read what is sent there.
+    taken. `late` are the tokens that a reader collects when their tasks next run, each with where it lies. `outbound`
+    is True if outsiders can read what is sent there.
     """
 
     grant: Grant
@@ -43,7 +61,7 @@ class Deed:
     needed: tuple[tuple[Fact, ...], ...]
     concluded: tuple[Conclusion, ...]
     replayed: tuple[Conclusion, ...]
-    late: tuple[Token, ...]
+    late: tuple[tuple[Token, Ground], ...]
     outbound: bool
 
     @classmethod
@@ -65,7 +83,7 @@ class Deed:
             needed=tuple(_deputy(world, grant)),
             concluded=concluded,
             replayed=(*concluded, *(each for resource in read for each in _taken(world, resource))),
-            late=tuple(token for resource in read for token in world.held_in(resource) if token.rate),
+            late=tuple(_late(world, read)),
             outbound=_is_outbound(world, operation.effect, target, within),
         )
 
@@ -105,14 +123,16 @@ class Actor:
         return min(having or gaining, default=self.who)
 
 
-def _judged(world: World, session_name: str, kind: Kind, conditions: frozenset[str]) -> Leave:
+def _judged(
+    world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: frozenset[str]
+) -> Leave:
     session = world.all_sessions[session_name].session
     effect, environment, waits = kind
     found = {
         mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
         for mode in world.modes
     }
-    return Leave(found, *world.alert(effect, session.policy))
+    return Leave(found, *world.alert(rules[effect], session.policy))
 
 
 class Act(NamedTuple):
@@ -123,7 +143,7 @@ class Act(NamedTuple):
     leave: Leave
     granted: tuple[Fact, ...]
     fate: str
-    cause: Cause
+    grounds: tuple[Ground, ...]
 
     @property
     def session(self) -> str:
@@ -146,7 +166,7 @@ class Act(NamedTuple):
 
 def steps(world: World) -> Iterator[Step]:
     """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does."""
-    for act in acts(world, ACTING):
+    for act in acts(world, RULE_OF):
         for mode, let in act.leave.ways.items():
             key, concluded = act.key(mode), act.concluded(mode)
             for way in let:
@@ -155,22 +175,23 @@ def steps(world: World) -> Iterator[Step]:
             yield from _collect(act)
 
 
-def acts(world: World, effects: Collection[str]) -> Iterator[Act]:
-    """Every use of every grant for one of `effects`, those that a step of effect `grant` may add included."""
-    wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in effects}
+def acts(world: World, rules: Mapping[str, Rule]) -> Iterator[Act]:
+    """Every use of every grant whose effect is one of `rules`, those that a step of effect `grant` may add included."""
+    wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in rules}
     if not wanted:
         return
-    deed_of, leave_of = cache(partial(Deed.of, world)), cache(partial(_judged, world))
+    deed_of, leave_of = cache(partial(Deed.of, world)), cache(partial(_judged, world, rules))
     for name, reached in world.all_sessions.items():
         actor = Actor.of(world, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
                 deed = deed_of(grant)
                 leave = leave_of(name, deed.kind, conditions)
-                fate, cause = f"{actor.who}: {deed.name}", Cause("entitlement", (actor.owner(grant), *grant))
+                fate = f"{actor.who}: {deed.name}"
+                grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
                 for needed in deed.needed:
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
-                    yield Act(actor, deed, leave, granted, fate, cause)
+                    yield Act(actor, deed, leave, granted, fate, grounds)
 
 
 def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
@@ -193,7 +214,7 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         rule=operation.effect,
         premises=(way.premises[0], *act.granted, *way.premises[1:]) if act.granted else way.premises,
         conclusions=concluded,
-        cause=act.cause,
+        grounds=act.grounds,
         label=act.deed.label,
         chance=operation.chance * way.chance,
         duration=operation.duration,
@@ -206,9 +227,19 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
 
 def _collect(act: Act) -> Iterator[Step]:
     """Who keeps reading a store collects each task's token when that task next runs."""
-    for token in act.deed.late:
+    for token, place in act.deed.late:
         for way in act.leave.ways[REPLAYS]:
-            yield step_of(act, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token),), wait=token.rate)
+            yield step_of(act, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token, place),), wait=token.rate)
+
+
+def _late(world: World, read: tuple[str, ...]) -> Iterator[tuple[Token, Ground]]:
+    """The tokens that tasks bring to what is `read`: one that lies in two places is the same, from either of them."""
+    places: dict[Token, list[str]] = {}
+    for resource in read:
+        for token in world.held_in(resource):
+            if token.rate:
+                places.setdefault(token, []).append(resource)
+    yield from ((token, found_in(token, *resources)) for token, resources in places.items())
 
 
 def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
@@ -219,14 +250,19 @@ def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Con
     return tuple(concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked]))
 
 
-def standing_tokens(tokens: tuple[Token, ...]) -> tuple[Conclusion, ...]:
-    """The tokens that are always there, as conclusions."""
-    return tuple(holds(token) for token in tokens if not token.rate)
+def standing_tokens(tokens: tuple[Token, ...], resource: str) -> tuple[Conclusion, ...]:
+    """The tokens that are always there in `resource`, as conclusions."""
+    return tuple(holds(token, found_in(token, resource)) for token in tokens if not token.rate)
+
+
+def found_in(token: Token, *resources: str) -> Ground:
+    """The ground that the secret of `token` lies in one of `resources`."""
+    return lies(token.credential, *map(in_resource, resources))
 
 
 def _taken(world: World, resource: str) -> tuple[Conclusion, ...]:
     """What is lost with the data in `resource`, and the tokens that lie there."""
-    return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource)))
+    return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource), resource))
 
 
 def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]) -> bool:
