@@ -8,8 +8,8 @@ from typing import Any
 
 from simkit.attackgraph import Ground
 from simkit.errors import InputError
+from simkit.scenario.parser import read
 from simkit.scenario.places import Document, locate
-from simkit.scenario.reading import read
 from simkit.techniques.grounds import kind_of
 
 Where = tuple[str | int, ...]

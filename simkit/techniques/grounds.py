@@ -191,10 +191,15 @@ def kind_of(ground: Ground) -> GroundKind:
     return GROUNDS.get(ground.kind, UNKNOWN)
 
 
+def granted(ground: Ground) -> Grant | None:
+    """The grant that `ground` is a use of; None where it is no entitlement."""
+    grant = kind_of(ground).grant
+    return grant(ground) if grant else None
+
+
 def grant_of(step: Step) -> Grant | None:
     """The grant that `step` uses; None where it uses no entitlement."""
-    grant = kind_of(step.ground).grant
-    return grant(step.ground) if grant else None
+    return granted(step.ground)
 
 
 def expanded(known: Alternatives, ground: Ground) -> tuple[Alternative, ...]:

@@ -1,0 +1,127 @@
+"""The attack graph with what it rests on as facts, so that taking away is leaving out steps.
+
+In an attack graph a use of an entitlement is one step, whoever gives the entitlement. Here each such step has premises
+of its own: somebody *gives* the grant, the role is *assigned*, the edge is *trusted*, the credential *lies* in the
+store, whoever has it is its *bearer*. These supports are concluded by steps that a narrowing removes. So any set of
+removals, with two roles that give the same thing or a tool that runs as somebody, is answered exactly and at once by
+the worst case of this graph `without` the steps of the set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, product
+
+from simkit.attackgraph import AttackGraph, Conclusion, Containment, Fact, Ground, Step
+from simkit.distributions import Fixed
+from simkit.policies import sessions
+from simkit.scenario import Scenario
+from simkit.techniques import World, attack_graph
+from simkit.techniques.alternatives import Alternative, Alternatives
+from simkit.techniques.grounds import SUPPORTS, bare, expanded
+
+WORLD = Fact("world", "as it is")
+"""The premise of every support."""
+_NONE = Containment(Fixed(0.0), Fixed(0.0), {})
+_ITSELF = Ground("support")
+_ROOT = Step("world", "support", (), (Conclusion(WORLD),), (_ITSELF,))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Supported:
+    """The graph, the step of each support, and the first steps of each entry point's variants."""
+
+    graph: AttackGraph
+    step_of: Mapping[Fact, int]
+    starts: Mapping[str, tuple[tuple[int, ...], ...]]
+
+    def without(self, supports: Iterable[Fact]) -> list[int]:
+        """The steps to leave out so that `supports` are gone; supports that nothing uses have none."""
+        return [self.step_of[fact] for fact in supports if fact in self.step_of]
+
+
+def supported(scenario: Scenario) -> Supported:
+    """The supported graph of `scenario` under the policy in force."""
+    policy, response = scenario.grant_policy(), scenario.response
+    cut = sessions(scenario.model, policy, rotation_period=response.rotation_period)
+    world = World.of(cut, response, scenario.entry_points, scenario.goals)
+    plain = attack_graph(world, horizon=scenario.horizon)
+    made = _Supporter(Alternatives.of(world)).steps(plain.steps)
+    graph = AttackGraph.build(made, [], _NONE, horizon=scenario.horizon)
+    number = {step.key: index for index, step in enumerate(graph.steps)}
+    root = number[_ROOT.key]
+    starts = {
+        name: tuple(
+            (*(number[plain.steps[first].key] for first in entry.roots(variant)), root)
+            for variant in range(len(entry.names))
+        )
+        for name, entry in plain.entries.items()
+    }
+    step_of = {
+        step.conclusions[0].fact: index
+        for index, step in enumerate(graph.steps)
+        if step.rule == "support" and step.conclusions[0].fact.kind in SUPPORTS
+    }
+    return Supported(graph, step_of, starts)
+
+
+@dataclass(slots=True)
+class _Supporter:
+    """Rewrites steps: whatever their technique is, they say their grounds, and each kind of ground its alternatives."""
+
+    known: Alternatives
+    asked: dict[Ground, tuple[Alternative, ...]] = field(default_factory=dict)
+
+    def steps(self, given: Iterable[Step]) -> list[Step]:
+        """The rewritten steps, and those that conclude what they rest on."""
+        rewritten = [made for step in given for made in self._rewritten(step)]
+        return [_ROOT, *rewritten, *self._supports()]
+
+    def _rewritten(self, step: Step) -> Iterator[Step]:
+        if not step.premises:  # an entry point is what is asked about, and is not taken away
+            yield _still(step, step.premises, step.conclusions, "")
+            return
+        for number, premises in enumerate(self._ways(bare(step), step.grounds)):
+            suffix = f" ~{number}" if number else ""
+            plain = tuple(each for each in step.conclusions if each.ground is None)
+            if plain:
+                yield _still(step, premises, plain, suffix)
+            for conclusion in step.conclusions:
+                for place in self._of(conclusion.ground) if conclusion.ground else ():
+                    label = f"{suffix} => {conclusion.fact} from {' and '.join(map(str, place))}"
+                    yield _still(step, (*premises, *place), (conclusion,), label)
+
+    def _ways(self, premises: tuple[Fact, ...], grounds: tuple[Ground, ...]) -> Iterator[tuple[Fact, ...]]:
+        """The premises of a step with what it rests on, in each way that it may rest on something: a ground of which
+        one alternative is among the premises already asks for nothing more."""
+        choices = (self._of(ground) for ground in grounds)
+        open_ones = [some for some in choices if not any(premises and set(premises).issuperset(way) for way in some)]
+        for chosen in product(*open_ones):
+            yield tuple(dict.fromkeys((*premises, *chain.from_iterable(chosen))))
+
+    def _of(self, ground: Ground) -> tuple[Alternative, ...]:
+        if ground not in self.asked:
+            self.asked[ground] = expanded(self.known, ground)
+        return self.asked[ground]
+
+    def _supports(self) -> Iterator[Step]:
+        """The steps that conclude what was asked for: from the world as it is, or from other supports."""
+        ways_of = self.known.ways_of
+        leaves = {leaf for ways in ways_of.values() for way in ways for leaf in way} | set(ways_of)
+        for fact in sorted(leaves):
+            if fact.kind in SUPPORTS:
+                yield _support(fact, (WORLD,), 0)
+            for number, way in enumerate(ways_of.get(fact, ())):
+                yield _support(fact, tuple(sorted(way)), number)
+
+
+def _support(fact: Fact, premises: tuple[Fact, ...], number: int) -> Step:
+    return Step(f"support {fact} #{number}", "support", premises, (Conclusion(fact),), (_ITSELF,))
+
+
+def _still(step: Step, premises: tuple[Fact, ...], conclusions: tuple[Conclusion, ...], suffix: str) -> Step:
+    """`step` without clocks and alerts, which the worst case does not ask about."""
+    made = step._replace(key=step.key + suffix, fate="", premises=premises, conclusions=conclusions)
+    still = Fixed(0.0)
+    return made._replace(duration=still, wait=still, approval=still, alert=0.0, alert_delay=still)
