@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -41,7 +41,11 @@ class Lines:
     def where(self, ground: Ground) -> Where:
         """The keys that lead to what `ground` names; empty where it is no part of the file."""
         section, names = kind_of(ground).section, ground.names
-        search = {"entitlements": self._entitlement, "trust": self._trust, "goals": self._goal}
+        search: dict[str, Callable[..., Where]] = {
+            "entitlements": self._entitlement,
+            "trust": self._trust,
+            "goals": self._goal,
+        }
         if section in search:
             return search[section](*names)
         return (section, names[0]) if section and names else ()

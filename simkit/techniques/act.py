@@ -89,7 +89,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class Judgement:
     """How all acts of one kind by one session fare: the ways in which they may be let through, by mode, and the chance
     and delay of the alert that they raise."""
 
@@ -100,16 +100,17 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A session that acts; `who` stands for its identities."""
+    """A session that acts; `who` stands for its identities, `outbound` is that it can say something to outsiders."""
 
     world: World
     session: Session
     who: str
+    outbound: Conclusion
 
     @classmethod
     def of(cls, world: World, session: Session) -> Actor:
         """The actor of `session`."""
-        return cls(world, session, min(session.identities))
+        return cls(world, session, min(session.identities), concludes("outbound", session.name))
 
     def owner(self, grant: Grant) -> str:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
@@ -123,16 +124,16 @@ class Actor:
         return min(having or gaining, default=self.who)
 
 
-def _judged(
+def _judge(
     world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: frozenset[str]
-) -> Leave:
+) -> Judgement:
     session = world.all_sessions[session_name].session
     effect, environment, waits = kind
     found = {
         mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
         for mode in world.modes
     }
-    return Leave(found, *world.alert(rules[effect], session.policy))
+    return Judgement(found, *world.alert(rules[effect], session.policy))
 
 
 class Act(NamedTuple):
@@ -140,7 +141,7 @@ class Act(NamedTuple):
 
     actor: Actor
     deed: Deed
-    leave: Leave
+    judged: Judgement
     granted: tuple[Fact, ...]
     fate: str
     grounds: tuple[Ground, ...]
@@ -161,13 +162,13 @@ class Act(NamedTuple):
         found = deed.replayed if mode == REPLAYS else deed.concluded
         if mode != REPLAYS and deed.operation.effect == "read":
             found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
-        return (*found, concludes("outbound", self.session)) if deed.outbound else found
+        return (*found, self.actor.outbound) if deed.outbound else found
 
 
 def steps(world: World) -> Iterator[Step]:
     """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does."""
     for act in acts(world, RULE_OF):
-        for mode, let in act.leave.ways.items():
+        for mode, let in act.judged.ways.items():
             key, concluded = act.key(mode), act.concluded(mode)
             for way in let:
                 yield step_of(act, way, key, concluded)
@@ -180,18 +181,18 @@ def acts(world: World, rules: Mapping[str, Rule]) -> Iterator[Act]:
     wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in rules}
     if not wanted:
         return
-    deed_of, leave_of = cache(partial(Deed.of, world)), cache(partial(_judged, world, rules))
+    deed_of, judged_of = cache(partial(Deed.of, world)), cache(partial(_judge, world, rules))
     for name, reached in world.all_sessions.items():
         actor = Actor.of(world, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
                 deed = deed_of(grant)
-                leave = leave_of(name, deed.kind, conditions)
+                judged = judged_of(name, deed.kind, conditions)
                 fate = f"{actor.who}: {deed.name}"
                 grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
                 for needed in deed.needed:
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
-                    yield Act(actor, deed, leave, granted, fate, grounds)
+                    yield Act(actor, deed, judged, granted, fate, grounds)
 
 
 def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
@@ -220,15 +221,15 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         duration=operation.duration,
         wait=next_run(wait),
         approval=way.approval,
-        alert=act.leave.alert,
-        alert_delay=act.leave.delay,
+        alert=act.judged.alert,
+        alert_delay=act.judged.delay,
     )
 
 
 def _collect(act: Act) -> Iterator[Step]:
     """Who keeps reading a store collects each task's token when that task next runs."""
     for token, place in act.deed.late:
-        for way in act.leave.ways[REPLAYS]:
+        for way in act.judged.ways[REPLAYS]:
             yield step_of(act, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token, place),), wait=token.rate)
 
 

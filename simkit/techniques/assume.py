@@ -41,7 +41,7 @@ def steps(world: World) -> Iterator[Step]:
     """assume: replays(s) or steers(s), a trust edge or an `assume` entitlement -> the same mode on the target's
     sessions. invoke: -> steers the invoked agent's sessions at once, with the chance of its susceptibility."""
     for act in acts(world, RULE_OF):
-        for mode in act.leave.ways:
+        for mode in act.judged.ways:
             yield from _by_operation(act, mode)
     for name, followed in world.edges.items():
         session = world.all_sessions[name].session
@@ -56,7 +56,7 @@ def _by_operation(act: Act, mode: str) -> Iterator[Step]:
     effect, target = act.deed.operation.effect, act.deed.grant[1]
     key, performed = act.key(mode), act.concluded(mode)
     concluded = tuple(_became(name, mode, effect, ASSUMED_TTL) for name in _opened(act))
-    for way in act.leave.ways[mode]:
+    for way in act.judged.ways[mode]:
         if effect == "assume":
             yield step_of(act, way, key, performed + concluded)
             continue

@@ -19,8 +19,8 @@ from simkit.techniques.world import Alert, World, concludes, has, holds, next_ru
 Granted = tuple[Grant, frozenset[str], Fact | None]
 WAYS_OUT = ("send", "write")
 """Effects that may reach outsiders."""
-Haul = tuple[str, float, tuple[Conclusion, ...]]
-"""What is carried out together: a suffix that names it, the rate of what it waits for, and what follows."""
+Exfiltrated = tuple[str, str, float, tuple[Conclusion, ...]]
+"""What is carried out together: how that reads, a suffix that names it, the rate of what it waits for, what follows."""
 
 EXFILTRATE = Rule(
     "exfiltrate",
@@ -61,7 +61,7 @@ def steps(world: World) -> Iterator[Step]:
     reading = {full_name for full_name, _, operation in world.model.operations() if operation.effect == "read"}
     outward = {full_name for full_name, _, operation in world.model.operations() if operation.effect in WAYS_OUT}
     general_purpose = {full_name for full_name, tool, _ in world.model.operations() if tool.general_purpose}
-    steering, hauls = world.steering, cache(partial(_hauls, world))
+    steering, carried = world.steering, cache(partial(_carried, world))
     for reached in world.all_sessions.values():
         session = reached.session
         grants = list(world.grants(session))
@@ -70,8 +70,8 @@ def steps(world: World) -> Iterator[Step]:
         if not outward.isdisjoint(operations):
             leaves = Handler.of(world, session, EXFILTRATE)
             for resource, mode in product(seen, steering):
-                for haul in hauls(resource):
-                    yield _exfiltrate(leaves, mode, resource, haul)
+                for out in carried(resource):
+                    yield _exfiltrate(leaves, mode, resource, out)
         if not general_purpose.isdisjoint(operations):
             finds = Handler.of(world, session, PICK_UP)
             for granted, resource, mode in product(_behind(grants, general_purpose), seen, steering):
@@ -90,18 +90,18 @@ def _behind(grants: list[Granted], general_purpose: Collection[str]) -> list[tup
     return [()] if None in behind else [(fact,) for fact in dict.fromkeys(behind) if fact]
 
 
-def _hauls(world: World, resource: str) -> tuple[Haul, ...]:
+def _carried(world: World, resource: str) -> tuple[Exfiltrated, ...]:
     """What leaves with `resource`, whoever carries it out: its data with the tokens that always lie in it, and each of
     those that a task brings."""
     held, lost = world.held_in(resource), concludes("lost", resource, "confidentiality")
-    late = (token for token in held if token.rate)
-    brought = ((f" -> {token.name}", token.rate, (holds(token, found_in(token, resource)),)) for token in late)
-    return (("", 0.0, (lost, *standing_tokens(held, resource))), *brought)
+    label, late = f"carry {resource} out", (token for token in held if token.rate)
+    brought = ((label, f" -> {token.name}", token.rate, (holds(token, found_in(token, resource)),)) for token in late)
+    return ((label, "", 0.0, (lost, *standing_tokens(held, resource))), *brought)
 
 
-def _exfiltrate(handler: Handler, mode: str, resource: str, haul: Haul) -> Step:
+def _exfiltrate(handler: Handler, mode: str, resource: str, out: Exfiltrated) -> Step:
     """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
-    suffix, rate, concluded = haul
+    label, suffix, rate, concluded = out
     alert, delay = handler.alert
     return Step(
         key=f"exfiltrate({mode}, {handler.name}, {resource}){suffix}",
@@ -110,7 +110,7 @@ def _exfiltrate(handler: Handler, mode: str, resource: str, haul: Haul) -> Step:
         premises=(handler.had[mode], Fact("seen", handler.name, resource), handler.outbound),
         conclusions=concluded,
         grounds=(Ground("flow", (handler.who, resource)),),
-        label=f"carry {resource} out",
+        label=label,
         wait=next_run(rate),
         alert=alert,
         alert_delay=delay,

@@ -24,7 +24,7 @@ def test_a_path_says_what_made_each_step_possible() -> None:
     assert [step.ground for step in path.steps] == [
         Ground("entry", ("start",)),
         Ground("credential", ("key",)),
-        Ground("entitlement", ("app", "db.read", "names")),
+        Ground("entitlement", ("app", "db.read", "names"), within="app"),
     ]
 
 

@@ -96,8 +96,8 @@ class _Supporter:
         """The premises of a step with what it rests on, in each way that it may rest on something: a ground of which
         one alternative is among the premises already asks for nothing more."""
         choices = (self._of(ground) for ground in grounds)
-        open_ones = [some for some in choices if not any(premises and set(premises).issuperset(way) for way in some)]
-        for chosen in product(*open_ones):
+        there = frozenset(premises)
+        for chosen in product(*(ways for ways in choices if not any(there.issuperset(way) for way in ways))):
             yield tuple(dict.fromkeys((*premises, *chain.from_iterable(chosen))))
 
     def _of(self, ground: Ground) -> tuple[Alternative, ...]:
