@@ -17,7 +17,7 @@ FLOORS = (
     ("errors",),
     ("table", "fate", "distributions", "files", "progress"),
     ("model", "attackgraph"),
-    ("entitlements", "importers", "engines", "standards"),
+    ("entitlements", "importers", "engines", "standards", "session_catalogue"),
     ("policies", "techniques"),
     ("scenario", "blast_radius", "record", "execution"),
     ("simulation", "privilege"),
