@@ -44,9 +44,7 @@ EVENT = {
 LOGS_IN = "a new session opens, and lacks what was taken away: the row that was denied took CONNECT away"
 ROWS = "the rows say that a new session opens; it lacks what was taken away"
 KEPT_ALIVE = "the use that was denied is the rule, and ttl_kind says that who holds the session extends it"
-BY_DATABASE = (
-    "the cell is for a right on a whole database, as accounts of applications mostly have; the rest are exceptions"
-)
+BY_DATABASE = "the cell is for a right on a whole database, as most applications have; the rest are exceptions"
 DECIDED = {
     ("postgresql-15", "on_entitlement_removed", "new"): ("without the right", "denied", LOGS_IN),
     ("postgresql-15", "on_role_removed", "new"): ("without the right", "denied", LOGS_IN),
