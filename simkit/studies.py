@@ -267,13 +267,13 @@ def study(
     names = [design if isinstance(design, str) else design.name for design in map(checked_policy, (weak, strong))]
     if names[0] == names[1]:
         raise QuestionError(f"both designs are called {names[0]!r}: name two that differ")
-    found = _Study(weak, strong, checked_trials(trials), checked_seed(seed), threads)
+    found = _StudyRun(weak, strong, checked_trials(trials), checked_seed(seed), threads)
     rows = tuple(row for world in steps(worlds) for row in found.rows(world))
     return Study(rows, names[0], names[1], trials, seed, __version__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Study:
+class _StudyRun:
     """The settled questions of a study."""
 
     weak: str | GrantPolicy

@@ -78,7 +78,24 @@ def test_the_readme_lists_the_named_policies_in_order() -> None:
 
 def test_the_page_on_policies_gives_every_dial_and_its_settings() -> None:
     page = (ROOT / "docs" / "grant-policies.md").read_text("utf-8")
-    assert {coded(row[0])[0]: tuple(coded(row[1])) for row in rows(page, "# Grant policies")} == DIALS
+    assert {coded(row[0])[0]: tuple(coded(row[1])) for row in rows(page, "# Grant policies")} == {
+        name: dial.settings for name, dial in DIALS.items()
+    }
+
+
+COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/grant-policies.md"])
+def test_the_number_of_dials_that_a_page_gives_is_that_of_the_table(page: str) -> None:
+    said = re.findall(rf"\b({'|'.join(COUNTS)}) dials\b", (ROOT / page).read_text("utf-8"))
+    assert said == [COUNTS[len(DIALS)]]
+
+
+def test_the_page_on_the_format_lists_every_dial() -> None:
+    page = (ROOT / "docs" / "scenario-format.md").read_text("utf-8")
+    (listed,) = re.findall(r"# the dials: (.+)", page)
+    assert listed.split(", ") == list(DIALS)
 
 
 def test_the_page_on_policies_gives_the_dials_of_every_named_one() -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from simkit.ablation import shapley
-from simkit.ablation.curves import lag_curve, ttl_curve
+from simkit.ablation.ablation import Ablation, Combination, DialEffect
 from simkit.ablation.moves import differing, moved, setting
-from simkit.ablation.result import Ablation, Combination, DialEffect
 from simkit.ablation.samples import Floats, Sampled, measured, sampled, saved
+from simkit.ablation.time_curves import lag_curve, ttl_curve
 from simkit.blast_radius import Provenance, intervals
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
@@ -31,10 +31,10 @@ def ablate(
 ) -> Ablation:
     """What each dial buys on the way from `from_policy` (None: the one in force) to `to_policy`, and what it costs.
 
-    The players are the dials in which the two policies differ for any identity: the five controls, and binding and
-    delegation where they differ, so that the parts add up to the whole. All 2^k combinations are compiled, and
-    replayed on the same samples; the drop in mean value lost (share of goals reached, where nothing has a value) is
-    attributed by Shapley value, sample by sample. Curves over remediation lag and ttl start from `from_policy`.
+    The players are all the dials in which the two policies differ for any identity, so that the parts add up to the
+    whole. All 2^k combinations are compiled, and replayed on the same samples; the drop in mean value lost (share of
+    goals reached, where nothing has a value) is attributed by Shapley value, sample by sample. Curves over remediation
+    lag and ttl start from `from_policy`.
 
     Raises QuestionError for an unknown entry point, several without a name, bad trials or seed, two policies that do
     not differ, or a `to_policy` that governs some identities only; PolicyError for an unknown policy.

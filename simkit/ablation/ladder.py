@@ -50,8 +50,8 @@ def ladder(
         return sampled(scenario, chosen, entries, trials=trials, seed=seed, threads=threads)
 
     rungs = {}
-    for dial, settings in DIALS.items():
-        for setting in settings:
+    for dial, row in DIALS.items():
+        for setting in row.settings:
             if any(getattr(leaf, dial) != setting for leaf in leaves(policy)):
                 turned = everywhere(policy, f"{policy.name} + {dial} {setting}", {dial: setting})
                 rungs[dial, setting] = run(turned)

@@ -8,12 +8,6 @@ from typing import Any
 
 from simkit.errors import QuestionError
 from simkit.policies import DIALS, GrantPolicy
-from simkit.table import duration, percent
-
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    dial: {"expiry": ("expiry", "ttl"), "context": ("context", "miss_rate")}.get(dial, (dial,)) for dial in DIALS
-}
-"""What moves with each dial: a ttl belongs to the expiry, a miss rate to the checks of the context."""
 
 
 def moved(policy: GrantPolicy, to: GrantPolicy, dials: Iterable[str]) -> GrantPolicy:
@@ -24,7 +18,7 @@ def moved(policy: GrantPolicy, to: GrantPolicy, dials: Iterable[str]) -> GrantPo
     900.0
     """
     chosen = tuple(dials)
-    settings = {field: getattr(to, field) for dial in chosen for field in FIELDS[dial]}
+    settings = {field: getattr(to, field) for dial in chosen for field in DIALS[dial].moves}
     name = " + ".join([policy.name, *(f"{dial} {setting(to, dial)}" for dial in chosen)])
     return everywhere(policy, name, settings)
 
@@ -50,15 +44,9 @@ def differing(policy: GrantPolicy, to: GrantPolicy) -> tuple[str, ...]:
     """
     if to.otherwise is not None:
         raise QuestionError(f"policy {to.name!r} governs some identities only: name one that governs all")
-    return tuple(dial for dial in DIALS if any(_stands(leaf, dial) != _stands(to, dial) for leaf in leaves(policy)))
-
-
-def _stands(policy: GrantPolicy, dial: str) -> tuple[object, ...]:
-    """The setting of `dial`, and what moves with it where it counts: a ttl counts under `expiry: ttl` alone."""
-    main, *rest = FIELDS[dial]
-    chosen = getattr(policy, main)
-    counts = {"expiry": chosen == "ttl", "context": chosen != "none"}.get(dial, False)
-    return (chosen, *(getattr(policy, field) for field in rest if counts))
+    return tuple(
+        name for name, dial in DIALS.items() if any(dial.stands(leaf) != dial.stands(to) for leaf in leaves(policy))
+    )
 
 
 def setting(policy: GrantPolicy, dial: str) -> str:
@@ -68,13 +56,4 @@ def setting(policy: GrantPolicy, dial: str) -> str:
     >>> setting(policy("jit"), "expiry")
     'ttl 15 min'
     """
-    return " / ".join(dict.fromkeys(_said(leaf, dial) for leaf in leaves(policy)))
-
-
-def _said(policy: GrantPolicy, dial: str) -> str:
-    chosen: str = getattr(policy, dial)
-    if dial == "expiry" and chosen == "ttl" and policy.ttl is not None:
-        return f"ttl {duration(policy.ttl)}"
-    if dial == "context" and chosen != "none" and policy.miss_rate is not None:
-        return f"{chosen}, misses {percent(policy.miss_rate)}"
-    return chosen
+    return " / ".join(dict.fromkeys(DIALS[dial].said(leaf) for leaf in leaves(policy)))

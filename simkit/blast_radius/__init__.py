@@ -1,5 +1,6 @@
 """What an attack got, measured: values, chances, times, paths, and what the policy costs the legitimate work."""
 
+from simkit.blast_radius.blast_radius import BlastRadius, WorstCase
 from simkit.blast_radius.comparison import Comparison, Difference
 from simkit.blast_radius.intervals import Interval
 from simkit.blast_radius.legend import Legend
@@ -7,7 +8,6 @@ from simkit.blast_radius.pairs import PairMatrix
 from simkit.blast_radius.paths import AttackPath, AttackPaths, PathStep
 from simkit.blast_radius.provenance import Provenance
 from simkit.blast_radius.ranking import Ranked, Ranking
-from simkit.blast_radius.result import BlastRadius, WorstCase
 from simkit.blast_radius.utility import Utility, utility
 
 __all__ = [

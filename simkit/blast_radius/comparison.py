@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simkit.blast_radius import intervals
+from simkit.blast_radius.blast_radius import DOUBT, BlastRadius
 from simkit.blast_radius.intervals import Interval
 from simkit.blast_radius.pairs import PairMatrix
-from simkit.blast_radius.result import DOUBT, BlastRadius
 from simkit.errors import QuestionError, nearest
 from simkit.table import Table, duration, format_number, percent
 

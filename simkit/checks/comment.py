@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.checks.report import FileCheck, PathToCut, Report
+from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
 from simkit.table import Table, escape_markdown, percent, printable
 
 MARK = "<!-- simkit check -->"
@@ -15,7 +15,7 @@ MOST_SHOWN = 5
 """How many paths a comment shows for each file."""
 
 
-def comment(report: Report) -> str:
+def comment(report: CheckReport) -> str:
     """`report` in Markdown: the verdict first, then what grew and why, what is broken, and what to cut."""
     head = f"{MARK}\n## simkit: {'blast radius check failed' if report.failed else 'blast radius check passed'}\n"
     parts = [head, escape_markdown(report.summary), *(part for check in report.checks for part in _file(check))]
@@ -75,7 +75,7 @@ def _path(path: PathToCut) -> str:
     return f"- cut **{escape_markdown(path.what)}** ({where}): {share} of trials, {escape_markdown(str(path.path))}"
 
 
-def _foot(report: Report) -> str:
+def _foot(report: CheckReport) -> str:
     from simkit import __version__
 
     seen = sorted({(check.trials, check.seed) for check in report.checks})

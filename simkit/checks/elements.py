@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simkit.scenario import Scenario, loads
-from simkit.scenario.dumping import plain
+from simkit.scenario.dumper import plain
 
 Plain = dict[str, Any]
 

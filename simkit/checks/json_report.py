@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from simkit.checks.report import Report
+from simkit.checks.check_report import CheckReport
 
 JSON_VERSION = 1
 """Raised when a field changes its meaning or goes; new fields do not raise it."""
 
 
-def json_report(report: Report) -> str:
+def json_report(report: CheckReport) -> str:
     """`report` as JSON: keys sorted, NaN and infinity as null, the same bytes for the same check."""
     from simkit import __version__
 

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
-from simkit.checks.report import FileCheck, Report
+from simkit.checks.check_report import CheckReport, FileCheck
 
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x84\x86-\x9f\ufdd0-\ufdef]")
 
 
-def junit(report: Report) -> str:
+def junit(report: CheckReport) -> str:
     """`report` as JUnit XML. An expectation that too few trials cannot tell is a failure of type `undecided`."""
     root = Xml.Element("testsuites", name="simkit")
     for check in report.checks:

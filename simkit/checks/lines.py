@@ -8,8 +8,8 @@ from typing import Any
 
 from simkit.attackgraph import Cause
 from simkit.errors import InputError
+from simkit.scenario.parser import read
 from simkit.scenario.places import Document, locate
-from simkit.scenario.reading import read
 
 CUTTABLE = ("entitlement", "credential", "trust")
 """Kinds of causes that can be taken away; a task, an entry point or a flow cannot."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from simkit.checks.report import FileCheck, PathToCut, Report
+from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
 from simkit.standards import RELEVANT, of
 from simkit.table import percent, printable
 
@@ -27,7 +27,7 @@ _OWN = {
 Json = dict[str, Any]
 
 
-def sarif(report: Report) -> str:
+def sarif(report: CheckReport) -> str:
     """`report` as a SARIF log, sorted and without a clock: the same check gives the same bytes."""
     results = [result for check in report.checks for result in _results(check)]
     used = sorted({str(result["ruleId"]) for result in results})

@@ -18,7 +18,7 @@ from simkit.errors import InputError, QuestionError, every
 from simkit.files import read
 
 if TYPE_CHECKING:
-    from simkit.checks import Report
+    from simkit.checks import CheckReport
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
@@ -88,7 +88,7 @@ def _checked(
     stored: str | None,
     update: bool,
     said: tuple[int | None, int | None, tuple[str, ...] | None, int | None],
-) -> Report:
+) -> CheckReport:
     import simkit.checks
 
     terms = simkit.checks.Terms(*said)
@@ -176,7 +176,7 @@ def _says(out: str) -> str:
     return ending_says(out, FORMATS)
 
 
-def _tell(screen: Screen, report: Report, written: list[tuple[str, str]]) -> None:
+def _tell(screen: Screen, report: CheckReport, written: list[tuple[str, str]]) -> None:
     """Every format to its place; where none of them is for people to read now, they still hear what failed."""
     for key in report.gone:
         screen.note(f"note: {report.baseline} has a run of {key}, whose file is gone; --update drops it")
@@ -191,7 +191,7 @@ def _tell(screen: Screen, report: Report, written: list[tuple[str, str]]) -> Non
         screen.note("\n".join([report.summary, *report.sentences]))
 
 
-def _writers() -> dict[str, Callable[[Report], str]]:
+def _writers() -> dict[str, Callable[[CheckReport], str]]:
     from simkit import checks as artifacts
 
     return {

@@ -33,7 +33,7 @@ _SHAPE = re.compile(r"(?P<name>.+?)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\d+(?:\.\
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ConditionResult:
     """Whether a condition holds, and the sentence that says so with the measured interval."""
 
     failed: bool
@@ -83,7 +83,7 @@ class Condition:
             unknown = f"--fail-if {self.text!r}: {self.name!r} is no goal, resource:impact or value"
             raise QuestionError(f"{unknown}: {nearest(self.name, losses if ':' in self.name else named)}")
 
-    def judge(self, result: BlastRadius) -> Verdict:
+    def judge(self, result: BlastRadius) -> ConditionResult:
         """Whether `result` meets the condition: its estimate is compared, and its interval shown."""
         measured = VALUES[self.name](result) if self.name in VALUES else result.chance(self.name)
         failed = _COMPARISONS[self.sign](measured.estimate, self.limit)
@@ -91,7 +91,7 @@ class Condition:
         shown = f"{write(measured.estimate)} [{write(measured.low)}, {write(measured.high)}]"
         head, holds = ("FAILED", "holds") if failed else ("passed", "does not hold")
         unsure = " The limit lies in the interval: more --trials would tell." if self.limit in measured else ""
-        return Verdict(failed, f"{head}: {self.name} is {shown}, so --fail-if '{self.text}' {holds}.{unsure}")
+        return ConditionResult(failed, f"{head}: {self.name} is {shown}, so --fail-if '{self.text}' {holds}.{unsure}")
 
 
 def conditions(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[Condition, ...]:

@@ -15,52 +15,6 @@ from simkit.table import Table, duration
 if TYPE_CHECKING:
     from simkit.policies import GrantPolicy
 
-MEANING: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "identity": (
-        "who a secret stands for",
-        {"shared": "a whole tier", "workload": "one workload", "task": "one instance of a task"},
-    ),
-    "scope": (
-        "what a session may do",
-        {
-            "all": "everything that its tier may",
-            "role": "what the identity's roles allow",
-            "task+reads": "the task's writes and all reads of the role",
-            "task": "exactly what the task needs",
-            "task+arguments": "what the task needs, with its targets bound",
-        },
-    ),
-    "expiry": (
-        "when a session ends by itself",
-        {"none": "never", "ttl": "after its time to live", "completion": "when its task completes"},
-    ),
-    "context": (
-        "how each use is judged",
-        {
-            "none": "not at all",
-            "checks": "by environment, by where it comes from, by what the session has read",
-            "approval": "so, and high-impact effects wait for a person",
-        },
-    ),
-    "response": (
-        "how a secret that is known to be out dies",
-        {
-            "manual": "by hand, after the remediation lag; nothing is logged",
-            "rotation": "at the next rotation; identity events are logged",
-            "automatic": "within seconds; every decision is logged",
-        },
-    ),
-    "binding": (
-        "who can use a token",
-        {"bearer": "whoever has it", "sender-constrained": "only the runtime that it was issued to"},
-    ),
-    "delegation": (
-        "what a session keeps when it becomes another identity",
-        {"full": "all that the other may do", "attenuated": "only what both may do"},
-    ),
-}
-"""For each dial what it decides, and what each setting means, weakest first."""
-
 
 @click.command(short_help="The grant policies and what their dials mean.")
 @click.argument("scenario", type=FILES, required=False)
@@ -69,7 +23,7 @@ MEANING: Mapping[str, tuple[str, Mapping[str, str]]] = {
 def policies(screen: Screen, scenario: str | None, format_: str | None, out: str) -> None:
     """List the named grant policies, with SCENARIO its own too, and what each dial means.
 
-    A grant policy is a point in the space of seven dials: it says how an identity's entitlements are cut into
+    A grant policy is a point in the space of its dials: it says how an identity's entitlements are cut into
     sessions. Anywhere else, name one with --policy or several with --policies.
 
     \b
@@ -77,7 +31,7 @@ def policies(screen: Screen, scenario: str | None, format_: str | None, out: str
       simkit policies
       simkit policies scenario.yaml --format markdown
     """
-    from simkit.policies import NAMED, named_policies
+    from simkit.policies import DIALS, NAMED, named_policies
 
     output = Output.planned(screen, "policies", (format_, out), *([scenario] if scenario else []))
     own = dict(load(scenario).policies) if scenario else {}
@@ -89,8 +43,8 @@ def policies(screen: Screen, scenario: str | None, format_: str | None, out: str
         data={
             "policies": {name: _plain(policy, name in own) for name, policy in known.items()},
             "dials": {
-                dial: {"decides": decides, "settings": [{"name": k, "means": v} for k, v in settings.items()]}
-                for dial, (decides, settings) in MEANING.items()
+                name: {"decides": dial.decides, "settings": [{"name": k, "means": v} for k, v in dial.means.items()]}
+                for name, dial in DIALS.items()
             },
         },
     )
@@ -98,8 +52,10 @@ def policies(screen: Screen, scenario: str | None, format_: str | None, out: str
 
 
 def _settings(known: Mapping[str, GrantPolicy]) -> Table:
+    from simkit.policies import DIALS
+
     rows = [(name, *policy.dials().values()) for name, policy in known.items()]
-    return Table(("policy", *MEANING), rows, title="Policies")
+    return Table(("policy", *DIALS), rows, title="Policies")
 
 
 def _in_words(known: Mapping[str, GrantPolicy], own: Mapping[str, GrantPolicy]) -> Table:
@@ -118,10 +74,12 @@ def _ttl(policy: GrantPolicy) -> str:
 
 
 def _dials() -> Table:
+    from simkit.policies import DIALS
+
     rows = [
-        (dial if at == 0 else "", decides if at == 0 else "", setting, means)
-        for dial, (decides, settings) in MEANING.items()
-        for at, (setting, means) in enumerate(settings.items())
+        (name if at == 0 else "", dial.decides if at == 0 else "", setting, means)
+        for name, dial in DIALS.items()
+        for at, (setting, means) in enumerate(dial.means.items())
     ]
     return Table(("dial", "decides", "setting", "means"), rows, title="Dials, weakest setting first")
 

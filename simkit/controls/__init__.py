@@ -1,8 +1,8 @@
 """What public frameworks ask for, the dial or narrowing that carries it out here, and what was measured."""
 
 from simkit.controls.asked import ASKED, Asked
-from simkit.controls.bench import Bench, Measured
-from simkit.controls.measures import MEASURES
-from simkit.controls.result import Evidence, Row, evidence
+from simkit.controls.assessments import MEASURES
+from simkit.controls.evidence_table import Evidence, EvidenceRow, evidence
+from simkit.controls.posture import Assessment, Posture
 
-__all__ = ["ASKED", "MEASURES", "Asked", "Bench", "Evidence", "Measured", "Row", "evidence"]
+__all__ = ["ASKED", "MEASURES", "Asked", "Assessment", "Evidence", "EvidenceRow", "Posture", "evidence"]

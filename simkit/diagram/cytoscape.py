@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
-from simkit.diagram.lanes import COLUMNS, Layout, Picture, layout
+from simkit.diagram.diagram import COLUMNS, Picture, Placement, layout
 from simkit.diagram.marks import ATTACK, JEWEL, marked
 from simkit.diagram.palette import FILLS, GREY, INK, RELATIONS, VERMILLION, WARM
 from simkit.scenario import Scenario
@@ -34,11 +34,11 @@ def elements(scenario: Scenario, drawn: Picture) -> Elements:
     return [*_lanes(places), *_nodes(drawn, places, marks[ATTACK], marks[JEWEL]), *_edges(drawn)]
 
 
-def _lanes(places: Layout) -> Elements:
+def _lanes(places: Placement) -> Elements:
     return [{"data": {"id": f"lane:{lane}", "label": lane, "kind": "lane"}} for lane in places.lanes if lane]
 
 
-def _nodes(drawn: Picture, places: Layout, attacked: frozenset[str], jewels: frozenset[str]) -> Elements:
+def _nodes(drawn: Picture, places: Placement, attacked: frozenset[str], jewels: frozenset[str]) -> Elements:
     found: Elements = []
     for node in drawn.nodes:
         data: dict[str, Any] = {"id": node.id, "kind": node.kind, "label": node.label, "count": node.count}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simkit.diagram.lanes import Picture, default_group, picture
+from simkit.diagram.diagram import Picture, default_group, picture
 from simkit.errors import QuestionError, nearest
 from simkit.model import Model
 from simkit.model.export import GROUPS

@@ -9,7 +9,7 @@ import numpy as np
 
 from simkit.attackgraph import Cause, Fact
 from simkit.blast_radius import AttackPath, BlastRadius
-from simkit.diagram.lanes import Picture
+from simkit.diagram.diagram import Picture
 from simkit.diagram.marks import STARTS
 from simkit.scenario import Scenario
 from simkit.table import duration, percent
@@ -19,7 +19,7 @@ _KINDS = {"identities": "identity", "credentials": "credential", "tools": "tool"
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class BoxReach:
     """How far an attack got with the things of one box.
 
     `share` is the share of trials that reached at least one of them, `median` the seconds after which those that did
@@ -45,11 +45,11 @@ class Reached:
         return "reached in no trial, but within reach in the worst case" if self.within else "out of reach"
 
 
-OUT = Reached(0.0, None, False)
+OUT = BoxReach(0.0, None, False)
 """Out of reach."""
 
 
-def reached(result: BlastRadius, drawn: Picture) -> dict[str, Reached]:
+def reached(result: BlastRadius, drawn: Picture) -> dict[str, BoxReach]:
     """For each box of `drawn` how far the attack got."""
     facts: dict[str, list[int]] = {node.id: [] for node in drawn.nodes}
     for group, names in result.legend.touched.items():
@@ -58,7 +58,7 @@ def reached(result: BlastRadius, drawn: Picture) -> dict[str, Reached]:
     return {box: _reached(result, sorted(set(numbers))) for box, numbers in facts.items()}
 
 
-def _reached(result: BlastRadius, facts: list[int]) -> Reached:
+def _reached(result: BlastRadius, facts: list[int]) -> BoxReach:
     if not facts:
         return OUT
     first = result.outcomes.first[:, facts]
@@ -66,7 +66,7 @@ def _reached(result: BlastRadius, facts: list[int]) -> Reached:
     times = np.sort(earliest[(first >= 0).any(axis=1)])
     median = int(times[(len(times) - 1) // 2]) / 1000 if len(times) else None
     within = any(result.shortest_hops(result.graph.facts[fact]) is not None for fact in facts)
-    return Reached(len(times) / result.trials, median, within)
+    return BoxReach(len(times) / result.trials, median, within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def mermaid(model: Model, *, group: str = "environment", edges: int = MERMAID_ED
     Parallel edges are drawn as one. Where more than `edges` remain, how privilege travels is kept before who works on
     what, and a comment in the text says how many are missing. Raises QuestionError for an unknown group.
     """
-    picture = _Picture.of(model, group)
+    picture = _ExportGraph.of(model, group)
     shown, left_out = _trimmed(picture.arrows, edges)
     names = picture.nodes if not left_out else {end for arrow in shown for end in (arrow.source, arrow.target)}
     ids = {node: f"n{index}" for index, node in enumerate(sorted(names))}
@@ -88,7 +88,7 @@ def dot(model: Model, *, group: str = "environment") -> str:
 
     Parallel edges are drawn as one. Raises QuestionError for an unknown group.
     """
-    picture = _Picture.of(model, group)
+    picture = _ExportGraph.of(model, group)
     lines = [
         "digraph simkit {",
         "  rankdir=LR;",
@@ -131,7 +131,7 @@ FORMATS: Mapping[str, Callable[[Model], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Picture:
+class _ExportGraph:
     """What the two drawing languages share."""
 
     nodes: Mapping[str, Mapping[str, Any]]
@@ -139,7 +139,7 @@ class _Picture:
     arrows: tuple[_Arrow, ...]
 
     @staticmethod
-    def of(model: Model, group: str) -> _Picture:
+    def of(model: Model, group: str) -> _ExportGraph:
         if group not in GROUPS:
             raise QuestionError(f"a graph cannot be grouped by {group!r}: {nearest(group, GROUPS)}")
         graph = model.graph()
@@ -148,7 +148,7 @@ class _Picture:
         for node in nodes:
             box = _box_of(model, group, node)
             boxes[box] = (*boxes.get(box, ()), node)
-        return _Picture(nodes, dict(sorted(boxes.items())), tuple(_arrows(graph)))
+        return _ExportGraph(nodes, dict(sorted(boxes.items())), tuple(_arrows(graph)))
 
 
 def _box_of(model: Model, group: str, node: str) -> str:
@@ -185,7 +185,7 @@ def _trimmed(arrows: tuple[_Arrow, ...], most: int) -> tuple[tuple[_Arrow, ...],
 
 
 def _boxed(
-    picture: _Picture,
+    picture: _ExportGraph,
     ids: Mapping[str, str],
     box: tuple[Callable[[int, str], str], str],
     drawn: Callable[[str], str],
@@ -206,7 +206,7 @@ def _mermaid_box(index: int, name: str) -> str:
     return f'  subgraph box{index}["{_mermaid_text(name)}"]'
 
 
-def _mermaid_node(picture: _Picture, ids: Mapping[str, str], node: str) -> str:
+def _mermaid_node(picture: _ExportGraph, ids: Mapping[str, str], node: str) -> str:
     kind = picture.nodes[node]["kind"]
     opening, closing = _MERMAID_SHAPES[kind]
     return f'{ids[node]}{opening}"{_mermaid_text(_caption(picture, node))}"{closing}:::{kind}'
@@ -221,7 +221,7 @@ def _mermaid_text(text: str) -> str:
     return "".join(char if char.isalnum() or char in " -_.,/:…" else f"#{ord(char)};" for char in printable(text))
 
 
-def _caption(picture: _Picture, node: str) -> str:
+def _caption(picture: _ExportGraph, node: str) -> str:
     """The node's name, after what it is where its shape does not say."""
     attributes = picture.nodes[node]
     name = shorten(printable(attributes["name"]), LONGEST_LABEL)
@@ -232,7 +232,7 @@ def _dot_box(index: int, name: str) -> str:
     return f"  subgraph cluster_{index} {{\n    label={_dot_text(name)};"
 
 
-def _dot_node(picture: _Picture, node: str) -> str:
+def _dot_node(picture: _ExportGraph, node: str) -> str:
     kind = picture.nodes[node]["kind"]
     looks = f'shape={_DOT_SHAPES[kind]}, fillcolor="{_FILLS[kind]}"'
     return f"{_dot_text(node)} [label={_dot_text(_caption(picture, node))}, {looks}];"

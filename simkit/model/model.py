@@ -112,6 +112,6 @@ class Model:
 
     def graph(self) -> nx.MultiDiGraph:
         """The agents, tools, credentials, resources, roles, tasks and trust edges as a networkx `MultiDiGraph`."""
-        from simkit.model.graph import model_graph
+        from simkit.model.relations import model_graph
 
         return model_graph(self)

@@ -70,10 +70,10 @@ def _each(where: Where, names: Iterable[str], known: Mapping[str, object], noun:
         yield from dangling((*where, index), name, known, noun)
 
 
-class Names:
+class GlobIndex:
     """Names that globs range over, sorted: the first letters of a glob leave few of them to be matched.
 
-    >>> Names(["crm-us", "erp", "crm-eu"]).matching("crm-*")
+    >>> GlobIndex(["crm-us", "erp", "crm-eu"]).matching("crm-*")
     ('crm-us', 'crm-eu')
     """
 
@@ -105,7 +105,7 @@ class Lookup:
         self.sound: set[tuple[str, tuple[str, ...]]] = set()
         self.operations = {name: operation for name, _, operation in model.operations()}
         self._names, self._identities, self._resources = map(
-            Names, (self.operations, model.identities, model.resources)
+            GlobIndex, (self.operations, model.identities, model.resources)
         )
 
     def matching(self, full: str) -> tuple[Operation, ...]:

@@ -1,14 +1,10 @@
 """What to narrow: candidates, what each buys and costs, and the cheapest sets that cut an attack off."""
 
-from simkit.narrowing.candidates import candidates
-from simkit.narrowing.costs import PRICES, Cost, Prices
-from simkit.narrowing.granularity import Granularity, role_granularity
-from simkit.narrowing.narrowing import Holder, Narrowing
-from simkit.narrowing.plan import Plan, cut_by_one, cut_off, plan_from
-from simkit.narrowing.recommendation import Point, Recommendation, Recommendations
-from simkit.narrowing.recommending import recommend
-from simkit.narrowing.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
-from simkit.narrowing.tightenings import (
+from simkit.narrowing.cutset.plan import Plan, cut_by_one, cut_off, plan_from
+from simkit.narrowing.edits.candidates import candidates
+from simkit.narrowing.edits.edit import Holder, Narrowing
+from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
+from simkit.narrowing.edits.restrictions import (
     AddCondition,
     AttenuateTrust,
     BindTargets,
@@ -17,13 +13,18 @@ from simkit.narrowing.tightenings import (
     ShortenTtl,
     TurnDial,
 )
-from simkit.narrowing.weighing import Candidate, Candidates, weigh
+from simkit.narrowing.granularity import Granularity, role_granularity
+from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices
+from simkit.narrowing.recommendation.recommend import recommend
+from simkit.narrowing.recommendation.recommendation import BudgetPoint, Recommendation, Recommendations
+from simkit.narrowing.recommendation.weigh import Candidate, Candidates, weigh
 
 __all__ = [
     "PRICES",
     "AddCondition",
     "AttenuateTrust",
     "BindTargets",
+    "BudgetPoint",
     "Candidate",
     "Candidates",
     "ConstrainSender",
@@ -36,7 +37,6 @@ __all__ = [
     "MoveCredential",
     "Narrowing",
     "Plan",
-    "Point",
     "Prices",
     "Recommendation",
     "Recommendations",

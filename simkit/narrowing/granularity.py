@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from simkit.blast_radius import Provenance
 from simkit.errors import QuestionError
 from simkit.model import EntryPoint, Goal, Model
-from simkit.narrowing.candidates import in_force
+from simkit.narrowing.edits.candidates import in_force
 from simkit.policies import sessions
 from simkit.policies.mining import MinedRoles, mine_roles
 from simkit.scenario import Scenario

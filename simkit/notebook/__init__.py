@@ -5,6 +5,6 @@ and the bar is not shown.
 """
 
 from simkit.notebook.drawn import graph
-from simkit.notebook.waiting import progress
+from simkit.notebook.progress_bar import progress
 
 __all__ = ["graph", "progress"]

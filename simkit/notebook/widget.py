@@ -11,9 +11,9 @@ import traitlets
 
 from simkit.blast_radius import AttackPath, BlastRadius
 from simkit.diagram import cytoscape, palette
-from simkit.diagram.lanes import Picture
+from simkit.diagram.diagram import Picture
 from simkit.diagram.marks import ATTACK, JEWEL, pictured
-from simkit.diagram.reached import Reached, lit, reached
+from simkit.diagram.reached import BoxReach, lit, reached
 from simkit.errors import InputError
 from simkit.notebook.frontend import watched
 from simkit.scenario import Scenario
@@ -143,7 +143,7 @@ class GraphWidget(anywidget.AnyWidget):
             pyplot.close(axes.get_figure(root=True))
 
 
-def _words(kind: str, type_: str, count: int, how: Reached | None = None) -> str:
+def _words(kind: str, type_: str, count: int, how: BoxReach | None = None) -> str:
     """What is said about a box when it is selected."""
     what = f"{kind}, {type_}" if type_ else kind
     if count > 1:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simkit.diagram import marks, palette
-from simkit.diagram.lanes import COLUMNS, Edge, Layout, Node, Picture, layout
+from simkit.diagram.diagram import COLUMNS, Edge, Node, Picture, Placement, layout
 from simkit.diagram.marks import MOST_NODES, marked, pictured
 from simkit.errors import QuestionError
 from simkit.model import Model
@@ -37,7 +37,7 @@ _EDGES: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Badge:
     """A sign at the side of a box: where from its left edge (inches), how it looks, what it means."""
 
     side: float
@@ -46,8 +46,8 @@ class Mark:
     means: str
 
 
-ATTACK = Mark(0.0, ">", palette.INK, marks.ATTACK)
-JEWEL = Mark(BOX[0], "D", palette.VERMILLION, marks.JEWEL)
+ATTACK = Badge(0.0, ">", palette.INK, marks.ATTACK)
+JEWEL = Badge(BOX[0], "D", palette.VERMILLION, marks.JEWEL)
 
 
 def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST_NODES, ax: Axes | None = None) -> Axes:
@@ -72,7 +72,7 @@ def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST
             _line(axes, edge, drawn, places)
         for node in drawn.nodes:
             _box(axes, node, places)
-        signs: list[Mark] = []
+        signs: list[Badge] = []
         if isinstance(world, Scenario):
             signs = _marks(axes, world, drawn, places)
         _heading(axes, world, drawn, -ROW * (1.55 if any(places.lanes) else 0.85))
@@ -80,7 +80,7 @@ def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST
     return axes
 
 
-def _bands(ax: Axes, places: Layout, width: float) -> None:
+def _bands(ax: Axes, places: Placement, width: float) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     for lane, (start, height) in places.lanes.items():
@@ -98,12 +98,12 @@ def _bands(ax: Axes, places: Layout, width: float) -> None:
             )
 
 
-def _place(node: str, places: Layout) -> tuple[float, float]:
+def _place(node: str, places: Placement) -> tuple[float, float]:
     """The left edge and the middle of a box, in inches."""
     return PITCH * COLUMNS.index(node.partition(":")[0]), ROW * places.rows[node]
 
 
-def _box(ax: Axes, node: Node, places: Layout) -> None:
+def _box(ax: Axes, node: Node, places: Placement) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     x, y = _place(node.id, places)
@@ -120,7 +120,7 @@ def _box(ax: Axes, node: Node, places: Layout) -> None:
     ax.text(x + BOX[0] / 2, y, text, ha="center", va="center", fontsize=8, zorder=4, parse_math=False)
 
 
-def _line(ax: Axes, edge: Edge, drawn: Picture, places: Layout) -> None:
+def _line(ax: Axes, edge: Edge, drawn: Picture, places: Placement) -> None:
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
@@ -139,7 +139,7 @@ def _line(ax: Axes, edge: Edge, drawn: Picture, places: Layout) -> None:
     ax.add_patch(FancyArrowPatch(path=curve, arrowstyle="-|>", mutation_scale=7, fill=False, **looks))
 
 
-def _marks(ax: Axes, scenario: Scenario, drawn: Picture, places: Layout) -> list[Mark]:
+def _marks(ax: Axes, scenario: Scenario, drawn: Picture, places: Placement) -> list[Badge]:
     """A triangle where an attack starts, a diamond at what a goal protects; only at boxes that stand for one thing.
 
     Returns the marks that were needed."""
@@ -162,7 +162,7 @@ def _heading(ax: Axes, world: Scenario | Model, drawn: Picture, height: float) -
     style.heading(ax, ": ".join(words), share=1.25)
 
 
-def _legend(ax: Axes, drawn: Picture, marks: list[Mark]) -> None:
+def _legend(ax: Axes, drawn: Picture, marks: list[Badge]) -> None:
     from matplotlib.lines import Line2D
 
     used = [relation for relation in _EDGES if any(edge.relation == relation for edge in drawn.edges)]

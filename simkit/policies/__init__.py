@@ -1,13 +1,14 @@
 """Grant policies: the rule that cuts each identity's entitlements into sessions, as a point in a space of dials."""
 
-from simkit.policies.dials import DIALS, GrantPolicy, Selector
-from simkit.policies.named import NAMED, checked_policy, named_policies, policy
+from simkit.policies.dials import DIALS, Dial, GrantPolicy, Selector
+from simkit.policies.presets import NAMED, checked_policy, named_policies, policy
 from simkit.policies.sessions import BrokenNeed, Session, Sessions, Token, sessions
 
 __all__ = [
     "DIALS",
     "NAMED",
     "BrokenNeed",
+    "Dial",
     "GrantPolicy",
     "Selector",
     "Session",

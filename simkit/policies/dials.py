@@ -1,28 +1,101 @@
-"""The dials of a grant policy, weakest setting first."""
+"""The dials of a grant policy: a row for each, weakest setting first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Literal
 
 from simkit.errors import PolicyError, nearest
 from simkit.model import Identity
-
-DIALS: Mapping[str, tuple[str, ...]] = {
-    "identity": ("shared", "workload", "task"),
-    "scope": ("all", "role", "task+reads", "task", "task+arguments"),
-    "expiry": ("none", "ttl", "completion"),
-    "context": ("none", "checks", "approval"),
-    "response": ("manual", "rotation", "automatic"),
-    "binding": ("bearer", "sender-constrained"),
-    "delegation": ("full", "attenuated"),
-}
-"""The five dials that IAM guidance for AI systems asks for, and two more: binding and delegation."""
+from simkit.table import duration, percent
 
 LOGGING: Mapping[str, str] = {"manual": "none", "rotation": "identity", "automatic": "action"}
 """The level of logging that comes with each setting of the response dial."""
+
+Takes = Literal["rights", "lifetime", "sender", "use"]
+"""What a stronger setting takes away: what a session may do, how long, from where, or a use without a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rider:
+    """A number of the policy that belongs to a dial: it counts while the dial stands at one of `at`, and moves with it.
+
+    `said` writes the setting and the number together.
+    """
+
+    field: str
+    at: tuple[str, ...]
+    said: Callable[[str, float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """One dial: what it `decides`, and what each setting `means`, weakest first. A policy that says nothing of it has
+    the setting `start`.
+
+    `takes` and `place` order what narrowing proposes where two proposals do as well as each other; None for a dial that
+    cannot be turned for one identity alone. `may_outlive`: a stronger setting can let a token live longer.
+    """
+
+    name: str
+    decides: str
+    means: Mapping[str, str]
+    start: str
+    takes: Takes | None = None
+    place: int = 9
+    may_outlive: bool = False
+    riders: tuple[Rider, ...] = ()
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings, weakest first."""
+        return tuple(self.means)
+
+    @property
+    def weakest(self) -> str:
+        """The first setting."""
+        return self.settings[0]
+
+    @property
+    def strongest(self) -> str:
+        """The last setting."""
+        return self.settings[-1]
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """The fields of a policy that move with this dial: itself and its riders."""
+        return (self.name, *(rider.field for rider in self.riders))
+
+    def stands(self, policy: GrantPolicy) -> tuple[object, ...]:
+        """Where `policy` has this dial: the setting, and the riders that count there."""
+        setting: str = getattr(policy, self.name)
+        return (setting, *(getattr(policy, rider.field) for rider in self.riders if setting in rider.at))
+
+    def said(self, policy: GrantPolicy) -> str:
+        """Where `policy` has this dial, in words."""
+        setting: str = getattr(policy, self.name)
+        for rider in self.riders:
+            number = getattr(policy, rider.field)
+            if setting in rider.at and number is not None:
+                setting = rider.said(setting, number)
+        return setting
+
+
+def dial(
+    decides: str,
+    means: Mapping[str, str],
+    *,
+    start: str,
+    takes: Takes | None,
+    place: int = 9,
+    may_outlive: bool = False,
+    riders: tuple[Rider, ...] = (),
+) -> Any:
+    """The field of a GrantPolicy that is a dial; the field's name becomes the dial's."""
+    row = Dial("", decides, means, start, takes, place, may_outlive, riders)
+    return field(default=start, metadata={"dial": row})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +124,8 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class GrantPolicy:
-    """A point in the space of `DIALS`.
+    """A point in the space of `DIALS`. Each field that is a `dial` is a row of that table: to add a dial, add a row
+    here, and say in `policies.sessions` or in a technique what it does.
 
     `ttl` (seconds) is how long a token lives under `expiry: ttl`; None takes each credential's own effective ttl.
     `miss_rate` overrides the response's chance that an out-of-context use passes `context: checks`. Identities that
@@ -59,13 +133,73 @@ class GrantPolicy:
     """
 
     name: str
-    identity: str = "workload"
-    scope: str = "role"
-    expiry: str = "none"
-    context: str = "none"
-    response: str = "manual"
-    binding: str = "bearer"
-    delegation: str = "full"
+    # the five controls that IAM guidance for AI systems asks for
+    identity: str = dial(
+        "who a secret stands for",
+        {"shared": "a whole tier", "workload": "one workload", "task": "one instance of a task"},
+        start="workload",
+        takes="rights",
+        place=2,
+        may_outlive=True,
+    )
+    scope: str = dial(
+        "what a session may do",
+        {
+            "all": "everything that its tier may",
+            "role": "what the identity's roles allow",
+            "task+reads": "the task's writes and all reads of the role",
+            "task": "exactly what the task needs",
+            "task+arguments": "what the task needs, with its targets bound",
+        },
+        start="role",
+        takes="rights",
+        place=1,
+    )
+    expiry: str = dial(
+        "when a session ends by itself",
+        {"none": "never", "ttl": "after its time to live", "completion": "when its task completes"},
+        start="none",
+        takes="lifetime",
+        may_outlive=True,
+        riders=(Rider("ttl", ("ttl",), lambda _, seconds: f"ttl {duration(seconds)}"),),
+    )
+    context: str = dial(
+        "how each use is judged",
+        {
+            "none": "not at all",
+            "checks": "by environment, by where it comes from, by what the session has read",
+            "approval": "so, and high-impact effects wait for a person",
+        },
+        start="none",
+        takes="use",
+        riders=(
+            Rider("miss_rate", ("checks", "approval"), lambda setting, share: f"{setting}, misses {percent(share)}"),
+        ),
+    )
+    response: str = dial(
+        "how a secret that is known to be out dies",
+        {
+            "manual": "by hand, after the remediation lag; nothing is logged",
+            "rotation": "at the next rotation; identity events are logged",
+            "automatic": "within seconds; every decision is logged",
+        },
+        start="manual",
+        takes=None,  # one alert ends the whole attack, so the response is that of the whole
+    )
+    # two more, of the token itself
+    binding: str = dial(
+        "who can use a token",
+        {"bearer": "whoever has it", "sender-constrained": "only the runtime that it was issued to"},
+        start="bearer",
+        takes="sender",
+    )
+    delegation: str = dial(
+        "what a session keeps when it becomes another identity",
+        {"full": "all that the other may do", "attenuated": "only what both may do"},
+        start="full",
+        takes="rights",
+        place=3,
+    )
     ttl: float | None = None
     miss_rate: float | None = None
     applies_to: Selector = field(default_factory=Selector)
@@ -75,12 +209,11 @@ class GrantPolicy:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
             raise PolicyError(f"the name {self.name!r} of a policy is no text: give one, such as 'ours'")
-        for dial, settings in DIALS.items():
-            value = getattr(self, dial)
-            if value not in settings:
-                raise PolicyError(
-                    f"policy {self.name!r}: {dial} {value!r} is not a setting of that dial: {nearest(value, settings)}"
-                )
+        for dial in DIALS.values():
+            value = getattr(self, dial.name)
+            if value not in dial.settings:
+                mend = nearest(value, dial.settings)
+                raise PolicyError(f"policy {self.name!r}: {dial.name} {value!r} is not a setting of that dial: {mend}")
 
     def dials(self) -> dict[str, str]:
         """The setting of each dial."""
@@ -108,5 +241,11 @@ class GrantPolicy:
 
     def at_least(self, dial: str, setting: str) -> bool:
         """True if `dial` stands at `setting` or stronger."""
-        settings = DIALS[dial]
+        settings = DIALS[dial].settings
         return settings.index(getattr(self, dial)) >= settings.index(setting)
+
+
+DIALS: Mapping[str, Dial] = {
+    each.name: replace(each.metadata["dial"], name=each.name) for each in fields(GrantPolicy) if "dial" in each.metadata
+}
+"""Every dial by name, in the order in which people read them."""

@@ -68,7 +68,7 @@ class MinedRoles:
         becomes one for each part, lying wherever the one lay. Raises QuestionError where a tool runs as the identity,
         for a tool runs as one identity only.
         """
-        return _Split(self).model()
+        return _Partition(self).model()
 
 
 def mine_roles(model: Model, identity: str, k: int) -> MinedRoles:
@@ -161,7 +161,7 @@ def _named(things: Iterable[_Thing]) -> dict[str, _Thing]:
     return {thing.name: thing for thing in things}
 
 
-class _Split:
+class _Partition:
     """Rewrites everything that names the identity, one kind of thing at a time."""
 
     def __init__(self, mined: MinedRoles) -> None:

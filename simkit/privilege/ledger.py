@@ -11,7 +11,7 @@ from simkit.blast_radius import Provenance, intervals
 from simkit.entitlements import Grant, Resolver
 from simkit.model import STATE_CHANGING, Model, ObservedRun, Task
 from simkit.policies import GrantPolicy, Sessions, sessions
-from simkit.privilege.result import Beyond, GrantUse, OverPrivilege
+from simkit.privilege.privilege import Beyond, GrantUse, OverPrivilege
 from simkit.privilege.window import Window
 from simkit.scenario import Scenario, checked_scenario
 

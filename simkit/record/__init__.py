@@ -2,7 +2,7 @@
 
 from simkit.record.explanation import Explanation, explain
 from simkit.record.header import START, Header
-from simkit.record.reading import read_record
+from simkit.record.reader import read_record
 from simkit.record.record import Record, recorded, state_after
 from simkit.record.views import Views
 

@@ -32,7 +32,7 @@ class LiveSession:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Activity:
     """Something that was attempted: when (ms), what, how it came out, what was decided and why."""
 
     at: int
@@ -56,11 +56,11 @@ class Explanation:
     identity: str
     at: int
     live: tuple[LiveSession, ...]
-    deeds: tuple[Deed, ...]
+    activities: tuple[Activity, ...]
 
     def __repr__(self) -> str:
-        done = sum(deed.executed for deed in self.deeds)
-        counts = f"{len(self.live)} live sessions, {done} executed, {len(self.deeds) - done} attempted in vain"
+        done = sum(activity.executed for activity in self.activities)
+        counts = f"{len(self.live)} live sessions, {done} executed, {len(self.activities) - done} attempted in vain"
         return f"Explanation({self.identity} at {clock(self.at)}: {counts})"
 
     def _repr_html_(self) -> str:
@@ -82,9 +82,9 @@ class Explanation:
 
     @property
     def _did(self) -> str:
-        executed = sum(deed.executed for deed in self.deeds)
-        vain = len(self.deeds) - executed
-        if not self.deeds:
+        executed = sum(activity.executed for activity in self.activities)
+        vain = len(self.activities) - executed
+        if not self.activities:
             return "By then the attack had done nothing as it, and attempted nothing."
         done = f"By then it had executed {_count(executed, 'action')}"
         return f"{done}; {vain} more {_were(vain)} attempted in vain." if vain else f"{done}, and no attempt failed."
@@ -102,12 +102,12 @@ class Explanation:
         return Table(("may", "in session", "how"), rows, title="what it was allowed to do")
 
     def _done(self) -> Table:
-        executed = (deed for deed in self.deeds if deed.executed)
+        executed = (activity for activity in self.activities if activity.executed)
         rows = [(clock(d.at), _often(d.what, times), d.session, d.why) for d, times in Counter(executed).items()]
         return Table(("at", "action", "in session", "why it was allowed"), rows, title="executed")
 
     def _tried(self) -> Table:
-        vain = Counter(deed for deed in self.deeds if not deed.executed)
+        vain = Counter(activity for activity in self.activities if not activity.executed)
         rows = [(clock(d.at), _often(d.what, times), d.session, d.decision, d.why) for d, times in vain.items()]
         return Table(("at", "action", "in session", "decision", "why"), rows, title="attempted only")
 
@@ -127,8 +127,8 @@ class Explanation:
                 }
                 for session in self.live
             ],
-            "executed": [_plain(deed) for deed in self.deeds if deed.executed],
-            "attempted": [_plain(deed) for deed in self.deeds if not deed.executed],
+            "executed": [_plain(activity) for activity in self.activities if activity.executed],
+            "attempted": [_plain(activity) for activity in self.activities if not activity.executed],
         }
 
 
@@ -147,7 +147,7 @@ def explain(record: Record, at: int, identity: str) -> Explanation:
         raise QuestionError(f"{clock(at)} is not within the log: choose a moment up to {clock(header.horizon)}")
     lines = record.until(at)
     live = tuple(sorted(_live(lines, record.state(at), identity), key=lambda found: (found.name, found.mode)))
-    return Explanation(header, identity, at, live, tuple(_deeds(lines, header, identity)))
+    return Explanation(header, identity, at, live, tuple(_activities(lines, header, identity)))
 
 
 def _live(lines: Iterable[Line], state: Mapping[Fact, tuple[int, int | None]], identity: str) -> Iterator[LiveSession]:
@@ -162,11 +162,11 @@ def _live(lines: Iterable[Line], state: Mapping[Fact, tuple[int, int | None]], i
             yield LiveSession(name, mode, *held, tuple(line["privileges"]))
 
 
-def _deeds(lines: Iterable[Line], header: Header, identity: str) -> Iterator[Deed]:
+def _activities(lines: Iterable[Line], header: Header, identity: str) -> Iterator[Activity]:
     for line in lines:
         own = line["unmapped"]
         if own.get("outcome") and identity in own["identities"]:
-            yield Deed(
+            yield Activity(
                 line["time"] - header.epoch,
                 line["message"],
                 _session(line),
@@ -182,14 +182,14 @@ def _session(line: Line) -> str:
     return str(given.get("uid", ""))
 
 
-def _plain(deed: Deed) -> dict[str, Any]:
+def _plain(activity: Activity) -> dict[str, Any]:
     return {
-        "at": deed.at / 1000,
-        "action": deed.what,
-        "session": deed.session,
-        "outcome": deed.outcome,
-        "decision": deed.decision,
-        "why": deed.why,
+        "at": activity.at / 1000,
+        "action": activity.what,
+        "session": activity.session,
+        "outcome": activity.outcome,
+        "decision": activity.decision,
+        "why": activity.why,
     }
 
 
@@ -202,5 +202,5 @@ def _were(number: int) -> str:
 
 
 def _often(what: str, times: int) -> str:
-    """The same deed several times at one moment, such as the renewal of a session that keeps itself alive."""
+    """The same activity several times at one moment, such as the renewal of a session that keeps itself alive."""
     return what if times == 1 else f"{what} ({times} times)"

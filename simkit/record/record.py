@@ -13,8 +13,8 @@ from simkit.files import write
 from simkit.record.header import Header, clock, epoch
 from simkit.record.ocsf import Line
 from simkit.record.views import Views
-from simkit.record.watching import Watched
-from simkit.record.writing import Writer, numbered
+from simkit.record.watch import Watched
+from simkit.record.writer import Writer, numbered
 from simkit.table import Table
 
 State = dict[Fact, tuple[int, int | None]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from simkit.diagram.lanes import Node, Picture
+from simkit.diagram.diagram import Node, Picture
 from simkit.model import Credential, Identity, Model, Resource, Tool
 from simkit.table import duration, format_number, percent, printable, shorten
 

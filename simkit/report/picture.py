@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from simkit.blast_radius import AttackPath, PathStep
 from simkit.diagram import cytoscape, palette
-from simkit.diagram.lanes import Node, Picture
+from simkit.diagram.diagram import Node, Picture
 from simkit.diagram.marks import pictured
-from simkit.diagram.reached import Lit, Reached, lit, reached
+from simkit.diagram.reached import BoxReach, Lit, lit, reached
 from simkit.report.details import details
 from simkit.table import duration, format_number, percent, printable, shorten
 
@@ -25,7 +25,7 @@ WORTH_SAYING = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReachRow:
     """One box in the table that says what the graph says: a cell for each policy."""
 
     id: str
@@ -47,7 +47,7 @@ class Drawn:
         return pictured(self.report.scenario)
 
     @cached_property
-    def reached(self) -> Mapping[str, dict[str, Reached]]:
+    def reached(self) -> Mapping[str, dict[str, BoxReach]]:
         """For each policy how far the attack gets with each box."""
         results = self.report.comparison.results
         return {result.provenance.policy: reached(result, self.boxes) for result in results}
@@ -98,7 +98,7 @@ class Drawn:
         lines = [self.ids[cytoscape.edge_id(line)] for line in light.lines]
         return {"boxes": [self.ids[box] for box in light.boxes], "lines": lines}
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ReachRow]:
         """The graph as a table, what is reached most often under the policy in force first."""
         rank = self.reached[self.report.comparison.against]
         kinds = {"credential": 0, "identity": 1, "tool": 2, "resource": 3}
@@ -107,11 +107,11 @@ class Drawn:
         )
         return [self._row(node) for node in ordered]
 
-    def _row(self, node: Node) -> Row:
+    def _row(self, node: Node) -> ReachRow:
         box = self.ids[node.id]
         marks = next(each.get("classes", "") for each in self.elements if each["data"]["id"] == box)
         cells = tuple((how.state, _cell(how)) for how in (reach[node.id] for reach in self.reached.values()))
-        return Row(box, printable(node.label), node.kind, marks, cells)
+        return ReachRow(box, printable(node.label), node.kind, marks, cells)
 
     @property
     def caption(self) -> str:
@@ -131,7 +131,7 @@ def _shown(key: str, value: Any, ids: Mapping[str, str]) -> Any:
     return printable(value) if key in ("label", "type") else value
 
 
-def _cell(how: Reached) -> str:
+def _cell(how: BoxReach) -> str:
     if how.share:
         return percent(how.share)
     return "in reach" if how.within else "–"

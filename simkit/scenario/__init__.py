@@ -31,23 +31,23 @@ def load(path: str | os.PathLike[str]) -> Scenario:
 
     Raises InputError for a file that cannot be opened, and ScenarioError with every mistake in it, in file order.
     """
-    from simkit.scenario import loading
+    from simkit.scenario import loader
 
-    return loading.load(path)
+    return loader.load(path)
 
 
 def loads(text: str, file: str = "<text>") -> Scenario:
     """The scenario in the YAML or JSON `text`; messages call it `file`. Raises ScenarioError."""
-    from simkit.scenario import loading
+    from simkit.scenario import loader
 
-    return loading.loads(text, file)
+    return loader.loads(text, file)
 
 
 def dump(scenario: Scenario) -> str:
     """`scenario` as YAML, which loads back to an equal scenario."""
-    from simkit.scenario import dumping
+    from simkit.scenario import dumper
 
-    return dumping.dump(scenario)
+    return dumper.dump(scenario)
 
 
 def json_schema() -> dict[str, Any]:

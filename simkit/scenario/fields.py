@@ -195,13 +195,11 @@ Event = Annotated[str, AfterValidator(_one_of(DETECTABLE)), _enum(DETECTABLE)]
 IncidentKind = Annotated[str, AfterValidator(_one_of(INCIDENT_KINDS)), _enum(INCIDENT_KINDS)]
 Grade = Annotated[str, AfterValidator(_one_of(GRADES)), _enum(GRADES)]
 
-IdentityDial = Annotated[str, AfterValidator(_one_of(DIALS["identity"])), _enum(DIALS["identity"])]
-ScopeDial = Annotated[str, AfterValidator(_one_of(DIALS["scope"])), _enum(DIALS["scope"])]
-ExpiryDial = Annotated[str, AfterValidator(_one_of(DIALS["expiry"])), _enum(DIALS["expiry"])]
-ContextDial = Annotated[str, AfterValidator(_one_of(DIALS["context"])), _enum(DIALS["context"])]
-ResponseDial = Annotated[str, AfterValidator(_one_of(DIALS["response"])), _enum(DIALS["response"])]
-BindingDial = Annotated[str, AfterValidator(_one_of(DIALS["binding"])), _enum(DIALS["binding"])]
-DelegationDial = Annotated[str, AfterValidator(_one_of(DIALS["delegation"])), _enum(DIALS["delegation"])]
+
+def dial(name: str) -> Any:
+    """The type of a setting of the dial called `name`."""
+    settings = DIALS[name].settings
+    return Annotated[str, AfterValidator(_one_of(settings)), _enum(settings)]
 
 
 @dataclass(frozen=True, slots=True)

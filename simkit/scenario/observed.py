@@ -8,8 +8,8 @@ from typing import Any
 from simkit.errors import InputError, Problem, ScenarioError
 from simkit.files import decoded
 from simkit.files import read as read_bytes
+from simkit.scenario.json_parser import read_json
 from simkit.scenario.places import FORBIDDEN, Document, Point, forbidden, locate, point, refusal
-from simkit.scenario.reading_json import read_json
 
 
 class Runs:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, create_model, model_validator
 
+from simkit.policies import DIALS
 from simkit.scenario import fields as f
 from simkit.scenario.part import LEFT_OUT
 from simkit.scenario.part import Part as Part
@@ -266,17 +267,23 @@ class SelectorPart(Part):
     tier: f.Globs = Field(default_factory=list)
 
 
-class PolicyPart(Part):
-    """A grant policy: another one with some dials turned."""
+class Extending(Part):
+    """What a policy rests on."""
 
     extends: f.Name = "rbac"
-    identity: f.IdentityDial = LEFT_OUT
-    scope: f.ScopeDial = LEFT_OUT
-    expiry: f.ExpiryDial = LEFT_OUT
-    context: f.ContextDial = LEFT_OUT
-    response: f.ResponseDial = LEFT_OUT
-    binding: f.BindingDial = LEFT_OUT
-    delegation: f.DelegationDial = LEFT_OUT
+
+
+if TYPE_CHECKING:  # a field for each row of DIALS, which a type checker cannot see
+    Turned = Extending
+else:
+    Turned = create_model(
+        "Turned", __base__=Extending, __module__=__name__, **{name: (f.dial(name), LEFT_OUT) for name in DIALS}
+    )
+
+
+class PolicyPart(Turned):
+    """A grant policy: another one with some dials turned."""
+
     ttl: f.Lifetime = LEFT_OUT
     miss_rate: f.Chance = LEFT_OUT
     applies_to: SelectorPart = Field(default_factory=SelectorPart)

@@ -24,7 +24,7 @@ from dask_cluster import running_cluster
 import simkit
 from simkit.execution import Block, Shared, bare
 from simkit.simulation import compile_attack
-from simkit.sweeps.running import Task, sweep, tallied
+from simkit.sweeps.schedule import Task, sweep, tallied
 from simkit.sweeps.tally import Meaning, Tally
 
 ENTRY = "poisoned-inbox"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from checks.worlds import ADDED, ANSWER, DESK, LINE, desk, grown
 
-from simkit.checks import Report, Terms, check
+from simkit.checks import CheckReport, Terms, check
 from simkit.errors import InputError, QuestionError
 
 FEW = Terms(trials=200)
@@ -25,7 +25,7 @@ def stored(tmp_path: Path) -> tuple[str, str]:
     return scenario, baseline
 
 
-def changed(stored: tuple[str, str], text: str) -> Report:
+def changed(stored: tuple[str, str], text: str) -> CheckReport:
     Path(stored[0]).write_text(text, "utf-8")
     return check([stored[0]], baseline=stored[1])
 

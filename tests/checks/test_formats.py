@@ -14,7 +14,7 @@ import pytest
 import xmlschema
 from checks.worlds import DESK, LINE, desk, grown
 
-from simkit.checks import Report, Terms, check, comment, json_report, json_schema, junit, sarif
+from simkit.checks import CheckReport, Terms, check, comment, json_report, json_schema, junit, sarif
 from simkit.checks.sarif import _rule
 from simkit.standards import LISTS, RELEVANT
 
@@ -29,7 +29,7 @@ HOSTILE = "ledger <script>alert(1)</script> | ](b) {0} \u202e @all"
 FEW = Terms(trials=100)
 
 
-def report(folder: Path, text: str, base: str = DESK) -> Report:
+def report(folder: Path, text: str, base: str = DESK) -> CheckReport:
     scenario, baseline = desk(folder, base), str(folder / "b.json")
     check([scenario], baseline=baseline, update=True, terms=FEW)
     desk(folder, text)
@@ -54,19 +54,19 @@ CASES = {
 
 
 @pytest.fixture(params=CASES, scope="module")
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Report:
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> CheckReport:
     return report(tmp_path_factory.mktemp("made"), *CASES[request.param])
 
 
-def test_sarif_fits_the_official_schema(made: Report) -> None:
+def test_sarif_fits_the_official_schema(made: CheckReport) -> None:
     SARIF.validate(json.loads(sarif(made)))
 
 
-def test_junit_fits_the_schema_of_its_readers(made: Report) -> None:
+def test_junit_fits_the_schema_of_its_readers(made: CheckReport) -> None:
     JUNIT.validate(Xml.ElementTree(Xml.fromstring(junit(made))))
 
 
-def test_json_fits_the_schema_that_is_shipped(made: Report) -> None:
+def test_json_fits_the_schema_that_is_shipped(made: CheckReport) -> None:
     OURS.validate(json.loads(json_report(made)))
 
 
@@ -76,12 +76,12 @@ def test_the_shipped_schema_is_one_and_refuses_what_is_not_a_report() -> None:
     assert not OURS.is_valid({"simkit": "0", "format": 2, "command": "check", "result": {}})
 
 
-def test_every_format_says_the_same_each_time(made: Report) -> None:
+def test_every_format_says_the_same_each_time(made: CheckReport) -> None:
     for write in (sarif, junit, json_report, comment):
         assert write(made) == write(made)
 
 
-def results(found: Report) -> list[dict[str, Any]]:
+def results(found: CheckReport) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = json.loads(sarif(found))["runs"][0]["results"]
     return made
 
@@ -119,7 +119,7 @@ def test_sarif_rules_say_what_they_are_relevant_to(tmp_path: Path) -> None:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
 
 
-def test_sarif_keeps_within_what_github_takes(made: Report) -> None:
+def test_sarif_keeps_within_what_github_takes(made: CheckReport) -> None:
     """https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support: 20 tags a rule, 1,000
     locations a thread flow are shown, 5,000 results a run, and each result needs a location with a path of its own."""
     (run,) = json.loads(sarif(made))["runs"]
@@ -233,12 +233,14 @@ def test_the_comment_lets_no_name_be_markup_or_a_mention(tmp_path: Path) -> None
 def test_a_file_name_cannot_leave_its_heading(tmp_path: Path) -> None:
     one = report(tmp_path, grown()).checks[0]
     name = "a`<img>`\n## passed\n@all.yaml"
-    (heading,) = [line for line in comment(Report((replace(one, file=name),))).splitlines() if line.startswith("### ")]
+    (heading,) = [
+        line for line in comment(CheckReport((replace(one, file=name),))).splitlines() if line.startswith("### ")
+    ]
     assert heading == "### `a<img>\\n## passed\\n@all.yaml`"
 
 
 def test_a_comment_is_never_too_long_for_a_code_host(tmp_path: Path) -> None:
     one = report(tmp_path, grown())
-    many = Report(one.checks * 200, one.baseline)
+    many = CheckReport(one.checks * 200, one.baseline)
     assert len(comment(many)) < 65_536
     assert "(The comment was cut here" in comment(many)

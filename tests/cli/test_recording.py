@@ -49,7 +49,7 @@ def test_explain_answers_in_every_format(cli: Cli, log: str) -> None:
     for title in ("live sessions", "what it was allowed to do", "executed", "attempted only"):
         assert title in text.stdout
         assert f"**{title}**" in cli(*words, "--format", "markdown").stdout
-    done = {deed["action"] for deed in data["result"]["executed"]}
+    done = {activity["action"] for activity in data["result"]["executed"]}
     assert done == {"desk reads tickets in reply", "crm.read cases", "crm.answer tickets", "carry cases out"}
     assert [session["session"] for session in data["result"]["sessions"]] == ["desk"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from simkit.diagram import cytoscape
-from simkit.diagram.lanes import COLUMNS
+from simkit.diagram.diagram import COLUMNS
 from simkit.diagram.marks import pictured
 from simkit.scenario import load
 

@@ -6,9 +6,9 @@ import pytest
 from support_desk import DESK
 
 import simkit
-from simkit.diagram.lanes import Picture, picture
+from simkit.diagram.diagram import Picture, picture
 from simkit.diagram.marks import pictured
-from simkit.diagram.reached import OUT, Reached, lit, reached
+from simkit.diagram.reached import OUT, BoxReach, lit, reached
 from simkit.model import EntryPoint, Goal
 
 
@@ -44,7 +44,7 @@ def test_a_box_is_reached_in_the_share_of_trials_that_reach_what_it_stands_for(
 def test_what_falls_at_the_first_moment_counts() -> None:
     taken = simkit.Scenario("desk", DESK, {"taken": EntryPoint("taken", "compromise", "desk")})
     found = reached(simkit.simulate(taken, "rbac", trials=5), pictured(taken))
-    assert found["identity:desk"] == Reached(1.0, 0.0, True)
+    assert found["identity:desk"] == BoxReach(1.0, 0.0, True)
 
 
 def test_what_only_the_worst_case_reaches_is_within_reach(starter: simkit.Scenario, drawn: Picture) -> None:

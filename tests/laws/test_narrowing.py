@@ -14,10 +14,10 @@ from simkit.engines.reach import worst_cases
 from simkit.engines.replay import replay
 from simkit.entitlements import Resolver
 from simkit.narrowing import Narrowing, TurnDial, candidates, cut_off, recommend
-from simkit.narrowing.costs import Side
-from simkit.narrowing.tightenings import BindTargets
-from simkit.narrowing.unneeded import unneeded
-from simkit.narrowing.work import Givers
+from simkit.narrowing.edits.restrictions import BindTargets
+from simkit.narrowing.edits.unneeded import unneeded
+from simkit.narrowing.edits.work import Givers
+from simkit.narrowing.recommendation.costs import Side
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import Attack, compile_attack, simulate

@@ -20,7 +20,7 @@ from simkit.blast_radius import BlastRadius
 from simkit.engines.outcomes import Outcomes
 from simkit.engines.replay import replay
 from simkit.scenario import Scenario, load, loads
-from simkit.scenario.reading import read
+from simkit.scenario.parser import read
 from simkit.simulation import compile_attack, simulate
 
 ROOT = Path(__file__).parents[2]

@@ -20,10 +20,10 @@ from simkit.engines.reference import EntryArrays, Fates, Trace
 from simkit.policies import sessions
 from simkit.record import Record, Views, recorded, state_after
 from simkit.record.ocsf import Line
-from simkit.record.reading import read_lines
+from simkit.record.reader import read_lines
 from simkit.record.record import State
-from simkit.record.watching import Watched
-from simkit.record.writing import Writer
+from simkit.record.watch import Watched
+from simkit.record.writer import Writer
 from simkit.simulation import replay, simulate
 from simkit.techniques import World, attack_graph
 

@@ -23,7 +23,7 @@ from simkit.model import (
     TrustEdge,
     problems,
 )
-from simkit.model.references import Names, globbed
+from simkit.model.references import GlobIndex, globbed
 
 
 def found(**changes: Any) -> list[tuple[tuple[str | int, ...], str]]:
@@ -286,5 +286,5 @@ NAMES = ["db-2", "", "db", "DB-1", "db-1", "\u0434\u0431", "db-\U0010ffff", "d[b
 )
 def test_the_first_letters_of_a_glob_leave_the_names_that_it_matches_in_their_order(glob: str) -> None:
     expected = [name for name in NAMES if fnmatchcase(name, glob)]
-    names = Names(NAMES)
+    names = GlobIndex(NAMES)
     assert list(names.matching(glob)) == list(names.matching(glob)) == list(globbed(glob, NAMES)) == expected

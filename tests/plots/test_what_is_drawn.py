@@ -13,7 +13,7 @@ import simkit
 from simkit import plots
 from simkit.blast_radius import AttackPath, Interval
 from simkit.diagram import marks
-from simkit.diagram.lanes import SHARED, default_group, layout, picture
+from simkit.diagram.diagram import SHARED, default_group, layout, picture
 from simkit.diagram.marks import MOST_NODES
 from simkit.model import Credential, Entitlement, Identity, Model, Operation, Resource, Role, Tool
 from simkit.plots.style import rendered, wide_range

@@ -26,7 +26,7 @@ def test_a_misspelt_setting_names_the_nearest() -> None:
         GrantPolicy("p", scope="roles")
 
 
-@pytest.mark.parametrize(("dial", "settings"), DIALS.items())
+@pytest.mark.parametrize(("dial", "settings"), [(dial.name, dial.settings) for dial in DIALS.values()])
 def test_settings_are_ordered_weakest_first(dial: str, settings: tuple[str, ...]) -> None:
     for stands, asked in itertools.product(settings, repeat=2):
         policy = GrantPolicy("p").turned(**{dial: stands})
@@ -44,8 +44,8 @@ def test_dials_are_all_of_them_and_turning_one_moves_no_other() -> None:
         "binding": "bearer",
         "delegation": "full",
     }
-    for dial, settings in DIALS.items():
-        assert policy.turned(**{dial: settings[-1]}).dials() == {**policy.dials(), dial: settings[-1]}
+    for name, dial in DIALS.items():
+        assert policy.turned(**{name: dial.strongest}).dials() == {**policy.dials(), name: dial.settings[-1]}
     assert policy == GrantPolicy("p")
 
 
@@ -70,7 +70,7 @@ def test_sessions_are_cut_by_task_by_either_dial(identity: str, scope: str, per_
 
 
 def test_logging_comes_with_the_response() -> None:
-    assert {response: GrantPolicy("p", response=response).logging for response in DIALS["response"]} == LOGGING
+    assert {response: GrantPolicy("p", response=response).logging for response in DIALS["response"].settings} == LOGGING
     assert list(LOGGING.values()) == ["none", "identity", "action"]
 
 

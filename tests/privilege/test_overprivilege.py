@@ -13,7 +13,7 @@ from support_desk import DESK
 import simkit
 from simkit.model import Entitlement, EntryPoint, Need, ObservedRun
 from simkit.privilege import OverPrivilege, most_likely_missed, over_privilege
-from simkit.privilege.result import COLUMNS
+from simkit.privilege.privilege import COLUMNS
 from simkit.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]

@@ -54,7 +54,7 @@ def record() -> Record:
 
 def test_before_the_first_use_it_had_nothing_and_did_nothing(record: Record) -> None:
     found = explain(record, 10 * MINUTE - 1, "desk")
-    assert (found.live, found.deeds) == ((), ())
+    assert (found.live, found.activities) == ((), ())
     assert found.summary.startswith(
         "00:09:59.999 after the start, no session of desk was in the attack's hands. By then"
     )
@@ -78,15 +78,16 @@ def test_a_grant_widens_the_live_session(record: Record) -> None:
     before, after = explain(record, 11 * MINUTE - 1, "desk"), explain(record, 11 * MINUTE, "desk")
     assert "pay.refund(ledger)" not in before.live[0].may
     assert "pay.refund(ledger)" in after.live[0].may
-    refund = next(deed for deed in explain(record, 12 * MINUTE, "desk").deeds if "pay.refund" in deed.what)
+    done = explain(record, 12 * MINUTE, "desk").activities
+    refund = next(each for each in done if "pay.refund" in each.what)
     assert refund.why == "entitled by what was granted during the attack"
 
 
 def test_executed_and_attempted_stand_apart(record: Record) -> None:
     found = explain(record, 24 * 60 * MINUTE, "desk")
-    done = [deed.what for deed in found.deeds if deed.executed]
+    done = [each.what for each in found.activities if each.executed]
     assert done == ["use desk-key as desk", "crm.read cases", "iam.widen desk", "pay.refund ledger"]
-    tried = {deed.what: (deed.outcome, deed.decision, deed.why) for deed in found.deeds if not deed.executed}
+    tried = {each.what: (each.outcome, each.decision, each.why) for each in found.activities if not each.executed}
     assert tried == {
         "crm.rare cases": ("failed", "allowed", "it was allowed, but did not work"),
         "crm.slow cases": ("cut short", "denied", "it was under way when replays(desk) ended"),
@@ -97,7 +98,7 @@ def test_executed_and_attempted_stand_apart(record: Record) -> None:
 
 def test_whom_the_attack_never_touched_did_nothing(record: Record) -> None:
     found = explain(record, 24 * 60 * MINUTE, "boss")
-    assert (found.live, found.deeds) == ((), ())
+    assert (found.live, found.activities) == ((), ())
     assert [table.rows for table in found.tables()] == [()] * 4
 
 
@@ -105,8 +106,8 @@ def test_plain_data_counts_in_seconds(record: Record) -> None:
     data = explain(record, 15 * MINUTE, "desk").to_dict()
     assert (data["at"], data["identity"], data["record"]["trial"]) == (900.0, "desk", 3)
     assert data["sessions"][0]["since"] == 600.0
-    assert {deed["outcome"] for deed in data["attempted"]} == {"failed"}
-    assert {deed["outcome"] for deed in data["executed"]} == {"executed"}
+    assert {activity["outcome"] for activity in data["attempted"]} == {"failed"}
+    assert {activity["outcome"] for activity in data["executed"]} == {"executed"}
 
 
 def test_unknown_identities_and_moments_are_refused(record: Record) -> None:

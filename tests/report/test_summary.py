@@ -12,7 +12,7 @@ from book_shop import SELLS, SHOP, SWEEPS
 from tiny_worlds import world
 
 import simkit
-from simkit.narrowing.costs import Cost
+from simkit.narrowing.recommendation.costs import Cost
 from simkit.report.summary import Findings, costs
 
 ROLES_LOSE = "If clerk-key leaks, 11 of value is lost on average [11, 11] under rbac, the policy in force"

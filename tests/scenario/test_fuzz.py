@@ -13,8 +13,8 @@ from scenario.worlds import FILES, STARTER, text
 from simkit.errors import ScenarioError
 from simkit.files import decoded
 from simkit.scenario import dump, loads
+from simkit.scenario.json_parser import _quick, _Reader
 from simkit.scenario.places import FORBIDDEN
-from simkit.scenario.reading_json import _quick, _Reader
 
 # Marks, values of every kind, and characters that no file may hold.
 TOKENS = [

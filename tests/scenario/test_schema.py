@@ -14,7 +14,7 @@ from scenario.worlds import FILES, ROOT, STARTER, raw
 
 from simkit.errors import ScenarioError
 from simkit.scenario import dump, json_schema, load, loads
-from simkit.scenario.reading import read
+from simkit.scenario.parser import read
 from simkit.scenario.schema import ScenarioPart
 
 SCHEMA = json_schema()

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from simkit.scenario.reading import read
+from simkit.scenario.parser import read
 
 ROOT = Path(__file__).parents[2]
 STARTER = ROOT / "tests" / "data" / "starter.yaml"

@@ -65,8 +65,8 @@ def test_a_finished_sweep_is_read_back_and_more_trials_extend_it(
 ) -> None:
     assert swept(checkpoint=tmp_path).digest == ONE_THREAD.digest
     done: list[int] = []
-    real = sys.modules["simkit.sweeps.running"].tallied
-    monkeypatch.setattr("simkit.sweeps.running.tallied", lambda task, block: done.append(1) or real(task, block))
+    real = sys.modules["simkit.sweeps.schedule"].tallied
+    monkeypatch.setattr("simkit.sweeps.schedule.tallied", lambda task, block: done.append(1) or real(task, block))
     assert swept(checkpoint=tmp_path).digest == ONE_THREAD.digest
     assert done == []
     longer = swept(checkpoint=tmp_path, trials=256)

@@ -1,0 +1,256 @@
+"""What a check found, file by file: verdicts, growth, and the attack paths to cut."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simkit.blast_radius import AttackPath, PathStep
+from simkit.checks.growth import Change
+from simkit.checks.verdict import Verdict
+from simkit.table import Table, percent
+
+Spot = tuple[int, int]
+"""Line and column, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathToCut:
+    """One attack path behind findings (`reasons`, their sentences), and the step of it to cut.
+
+    `spots` are where in the file the cause of each step stands; for the step to cut, where the change is that made it
+    possible.
+    """
+
+    file: str
+    scenario: str
+    policy: str
+    entry_point: str
+    path: AttackPath
+    cut: int
+    spots: tuple[Spot, ...]
+    reasons: tuple[str, ...]
+    sure: bool = True
+
+    @property
+    def step(self) -> PathStep:
+        """The step to cut."""
+        return self.path.steps[self.cut]
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same while the path does: lines, chances and other paths do not matter."""
+        parts = (self.scenario, self.policy, self.entry_point, self.path.goal, *(step.key for step in self.path.steps))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+    @property
+    def what(self) -> str:
+        """The entitlement, credential or trust edge to take away."""
+        names = self.step.cause.names
+        if self.step.cause.kind == "entitlement":
+            target = f" on {names[2]}" if names[2] else ""
+            return f"entitlement {names[1]}{target} of {names[0]}"
+        if self.step.cause.kind == "trust":
+            return f"trust edge {names[0]} -{names[1]}-> {names[2]}"
+        return " ".join((self.step.cause.kind, *names))
+
+    def to_dict(self) -> dict[str, object]:
+        """The path as plain data."""
+        line, column = self.spots[self.cut]
+        return {
+            **self.path.to_dict(),
+            "policy": self.policy,
+            "entry_point": self.entry_point,
+            "cut": {"what": self.what, "label": self.step.label, "line": line, "column": column},
+            "reasons": list(self.reasons),
+            "fingerprint": self.fingerprint,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """What came of one scenario file. `compared` says whether there was a baseline to hold it against."""
+
+    file: str
+    scenario: str
+    digest: str
+    seed: int
+    trials: int
+    verdicts: tuple[Verdict, ...]
+    changes: tuple[Change, ...]
+    paths: tuple[PathToCut, ...]
+    elements: tuple[str, ...] = ()
+    compared: int = 0
+    spots: tuple[tuple[str, Spot], ...] = ()
+
+    @property
+    def growth(self) -> tuple[Change, ...]:
+        """What grew since the baseline."""
+        return tuple(change for change in self.changes if change.grew)
+
+    @property
+    def failed(self) -> bool:
+        """True if something grew, or an expectation is not shown to hold."""
+        return bool(self.growth) or not all(verdict.holds for verdict in self.verdicts)
+
+    def spot(self, about: str) -> Spot:
+        """Where the expectation of this name stands in the file, or the part behind a growth of this sentence."""
+        return dict(self.spots).get(about, (1, 1))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What to know, the worst first."""
+        order = {"fail": 0, "unsure": 1, "pass": 2}
+        judged = sorted(self.verdicts, key=lambda verdict: order[verdict.status])
+        return [
+            *(change.sentence for change in self.growth),
+            *(verdict.sentence for verdict in judged),
+            *(change.sentence for change in self.changes if not change.grew),
+        ]
+
+    @property
+    def failures(self) -> list[str]:
+        """What made it fail: growth, and expectations that are not shown to hold."""
+        broken = [verdict.sentence for verdict in self.verdicts if not verdict.holds]
+        return [*(change.sentence for change in self.growth), *broken]
+
+    def to_dict(self) -> dict[str, object]:
+        """The check of one file as plain data."""
+        return {
+            "file": self.file,
+            "scenario": self.scenario,
+            "digest": self.digest,
+            "seed": self.seed,
+            "trials": self.trials,
+            "failed": self.failed,
+            "compared_with_baseline": bool(self.compared),
+            "changed": list(self.elements),
+            "verdicts": [verdict.to_dict() for verdict in self.verdicts],
+            "changes": [change.to_dict() for change in self.changes],
+            "paths_to_cut": [path.to_dict() for path in self.paths],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """A check of several scenario files; `gone` are those of the baseline whose files are no longer there."""
+
+    checks: tuple[FileCheck, ...]
+    baseline: str = ""
+    gone: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """True if any file failed."""
+        return any(check.failed for check in self.checks)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts of all files."""
+        return [verdict for check in self.checks for verdict in check.verdicts]
+
+    @property
+    def growth(self) -> list[Change]:
+        """What grew, in all files."""
+        return [change for check in self.checks for change in check.growth]
+
+    @property
+    def paths(self) -> list[PathToCut]:
+        """The attack paths to cut, of all files."""
+        return [path for check in self.checks for path in check.paths]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What to know, file by file."""
+        return [f"{check.file}: {sentence}" for check in self.checks for sentence in check.sentences]
+
+    @property
+    def advice(self) -> list[str]:
+        """What to do where too few trials cannot tell."""
+        unsure = [(check.file, v) for check in self.checks for v in check.verdicts if v.status == "unsure"]
+        more = " The baseline keeps how many: renew it with --update to raise them." if self.baseline else ""
+        return [f"{file}: {v.expectation.name} through {v.entry_point}: {v.advice}{more}" for file, v in unsure]
+
+    @property
+    def summary(self) -> str:
+        """The check in a sentence or two."""
+        count = len(self.checks)
+        text = f"{'FAILED' if self.failed else 'passed'}: {count} scenario{'s' if count != 1 else ''}"
+        if self.verdicts:
+            good, bad, unsure = (_count(self.verdicts, status) for status in ("pass", "fail", "unsure"))
+            text += f", {good} of {len(self.verdicts)} expectations {'holds' if good == 1 else 'hold'}"
+            text += f", {bad} {'does' if bad == 1 else 'do'} not" if bad else ""
+            text += f", {unsure} {'needs' if unsure == 1 else 'need'} more trials" if unsure else ""
+        if self.baseline:
+            text += f", {self._grew} since {self.baseline}" if self._compared else f", {self.baseline} is renewed"
+        return text + "."
+
+    @property
+    def _compared(self) -> bool:
+        return any(check.compared for check in self.checks)
+
+    @property
+    def _grew(self) -> str:
+        grew = len(self.growth)
+        return f"{grew} measure{'' if grew == 1 else 's'} grew" if grew else "nothing grew"
+
+    def tables(self) -> list[Table]:
+        """The verdicts, the changes and the paths to cut; empty ones are left out."""
+        return [table for table in (self._verdicts(), self._changes(), self._paths()) if table.rows]
+
+    def _verdicts(self) -> Table:
+        words = {"pass": "passed", "fail": "FAILED", "unsure": "cannot tell"}
+        rows = [
+            (
+                words[v.status],
+                v.expectation.name,
+                v.policy,
+                v.entry_point,
+                v.expectation.measure,
+                str(v.measured),
+                v.bound,
+            )
+            for v in self.verdicts
+        ]
+        columns = ("verdict", "expectation", "policy", "entry point", "measure", "measured", "expected")
+        return Table(columns, rows, title="expectations", note="judged with the whole 95 % interval")
+
+    def _changes(self) -> Table:
+        changes: Sequence[Change] = [change for check in self.checks for change in check.changes]
+        rows = [
+            (
+                "GREW" if c.grew else "shrank",
+                c.measure,
+                c.policy,
+                c.entry_point,
+                c.written(c.before),
+                c.written(c.after),
+                c.spread,
+                c.because if c.grew else "",
+            )
+            for c in changes
+        ]
+        columns = ("", "measure", "policy", "entry point", "before", "after", "difference", "because of")
+        return Table(columns, rows, title="against the baseline", note="differences are paired, sample by sample")
+
+    def _paths(self) -> Table:
+        rows = [
+            (p.path.goal, p.policy, percent(p.path.share.estimate), f"{p.what} (line {p.spots[p.cut][0]})", str(p.path))
+            for p in self.paths
+        ]
+        return Table(("goal", "policy", "trials", "cut", "path"), rows, title="attack paths to cut")
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as plain data."""
+        return {
+            "failed": self.failed,
+            "summary": self.summary,
+            "baseline": self.baseline,
+            "gone": list(self.gone),
+            "files": [check.to_dict() for check in self.checks],
+        }
+
+
+def _count(verdicts: Sequence[Verdict], status: str) -> int:
+    return sum(verdict.status == status for verdict in verdicts)

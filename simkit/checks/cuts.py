@@ -1,0 +1,126 @@
+"""Which attack paths stand behind a finding, and where each of them is best cut."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from simkit.attackgraph import Cause
+from simkit.blast_radius import AttackPath, BlastRadius
+from simkit.checks.check_report import PathToCut, Spot
+from simkit.checks.elements import Element
+from simkit.checks.growth import Change
+from simkit.checks.lines import CUTTABLE, Lines
+from simkit.checks.measures import targets
+from simkit.checks.verdict import Verdict
+
+MOST_PATHS = 20
+"""How many paths one finding shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """Finds the paths of one scenario file."""
+
+    file: str
+    scenario: str
+    lines: Lines
+
+    def for_verdict(self, verdict: Verdict) -> Iterator[PathToCut]:
+        """The paths to what was expected not to happen; none where a measure is too low."""
+        result = verdict.measured.result
+        if (
+            verdict.holds
+            or verdict.expectation.at_most is None
+            or result is None
+            or verdict.expectation.measure == "contained"
+        ):
+            return
+        paths = [
+            p for goal in targets(result, verdict.expectation.measure) for p in result.paths(goal, limit=MOST_PATHS)
+        ]
+        yield from self._cuts(paths[:MOST_PATHS], result, verdict.sentence, [], sure=verdict.status == "fail")
+
+    def for_growth(self, change: Change, old: BlastRadius | None, new: BlastRadius) -> Iterator[PathToCut]:
+        """The paths that the baseline did not have; where all are old, those to what grew.
+
+        What grew in the worst case alone need not be on any path of the samples: old ones are not to blame for it.
+        """
+        goal = change.measure if change.measure in new.legend.goals else None
+        paths = list(new.paths(goal, limit=MOST_PATHS))
+        before = old if old and (goal is None or goal in old.legend.goals) else None  # the goal may be new itself
+        known = {_keys(path) for path in before.paths(goal, limit=1000)} if before else set()
+        fresh = [path for path in paths if _keys(path) not in known]
+        elements = [culprit.element for culprit in change.culprits]
+        shown = fresh if change.in_worst_case else fresh or paths
+        yield from self._cuts(shown, new, change.sentence, elements, sure=True)
+
+    def _cuts(
+        self, paths: list[AttackPath], result: BlastRadius, reason: str, elements: list[Element], *, sure: bool
+    ) -> Iterator[PathToCut]:
+        weights: Counter[Cause] = Counter()
+        for path in paths:
+            for cause in {step.cause for step in path.steps if step.cause.kind in CUTTABLE}:
+                weights[cause] += round(path.share.estimate * path.share.trials)
+        for path in paths:
+            cut, element = self._cut(path, weights, elements)
+            if cut is None:
+                continue
+            spots = [self.lines.of_cause(step.cause) for step in path.steps]
+            if element is not None:
+                spots[cut] = spot_of(self.lines, element)
+            ends = (result.provenance.policy, result.provenance.entry_point)
+            yield PathToCut(self.file, self.scenario, *ends, path, cut, tuple(spots), (reason,), sure)
+
+    def _cut(
+        self, path: AttackPath, weights: Counter[Cause], elements: list[Element]
+    ) -> tuple[int | None, Element | None]:
+        """The step that the change made possible, with the part of the change; else the one whose cause most paths
+        share, the last among equals."""
+        able = [place for place, step in enumerate(path.steps) if step.cause.kind in CUTTABLE]
+        for place in reversed(able):
+            for element in elements:
+                if self._is_about(element, path.steps[place].cause):
+                    return place, element
+        return max(able, key=lambda place: (weights[path.steps[place].cause], place), default=None), None
+
+    def _is_about(self, element: Element, cause: Cause) -> bool:
+        """True if `element` is what `cause` names, or the assignment of a role that gives the entitlement."""
+        if element.kind == "role" and element.in_list and cause.kind == "entitlement":
+            given = element.where[:2] == ("identities", cause.names[0])
+            return given and self.lines.role_covers(str(element.after), cause.names[1])
+        return is_about(element, cause)
+
+
+def spot_of(lines: Lines, element: Element) -> Spot:
+    """Where `element` stands in the file as it is now."""
+    return lines.of_item(element.where, element.after) if element.in_list else lines.of(element.where)
+
+
+def _keys(path: AttackPath) -> tuple[str, ...]:
+    return (path.goal, *(step.key for step in path.steps))
+
+
+def is_about(element: Element, cause: Cause) -> bool:
+    """True if the changed `element` is the entitlement, credential or trust edge that `cause` names."""
+    item = element.after
+    if element.kind == "entitlement" and cause.kind == "entitlement" and isinstance(item, dict):
+        targets = item.get("targets") or ["*"]
+        fits = fnmatchcase(cause.names[1], item["operation"])
+        return fits and any(fnmatchcase(cause.names[2], target) for target in targets)
+    if element.kind == "trust edge" and cause.kind == "trust" and isinstance(item, dict):
+        return (item["from"], item.get("kind", "assume"), item["to"]) == cause.names
+    if cause.kind == "credential":
+        return element.where[:2] == ("credentials", cause.names[0]) or item == cause.names[0]
+    return False
+
+
+def distinct(paths: Iterable[PathToCut]) -> tuple[PathToCut, ...]:
+    """Each path once, with the reasons of all findings that showed it; sure findings count before unsure ones."""
+    found: dict[str, PathToCut] = {}
+    for path in sorted(paths, key=lambda each: not each.sure):
+        first = found.setdefault(path.fingerprint, path)
+        found[path.fingerprint] = replace(first, reasons=tuple(dict.fromkeys((*first.reasons, *path.reasons))))
+    return tuple(found.values())

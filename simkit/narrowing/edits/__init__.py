@@ -1,0 +1,1 @@
+"""What can be changed: each edit of a scenario that takes something away or makes it narrower, and what work needs."""

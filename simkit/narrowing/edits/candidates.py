@@ -1,0 +1,188 @@
+"""Every narrowing that the model offers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from simkit.errors import QuestionError, nearest
+from simkit.model import Model
+from simkit.narrowing.edits.edit import Holder, Narrowing
+from simkit.narrowing.edits.globs import by_operation
+from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
+from simkit.narrowing.edits.restrictions import (
+    AddCondition,
+    AttenuateTrust,
+    BindTargets,
+    ConstrainSender,
+    ShortenSession,
+    ShortenTtl,
+    TurnDial,
+)
+from simkit.narrowing.edits.unneeded import unneeded
+from simkit.narrowing.edits.work import Givers
+from simkit.policies import DIALS, GrantPolicy, sessions
+from simkit.policies.sessions import lifetime
+from simkit.privilege import OverPrivilege, over_privilege
+from simkit.scenario import Scenario, checked_scenario
+from simkit.simulation import PolicyLike, under
+
+LIFETIMES = (86400.0, 3600.0, 900.0)
+"""A day, an hour, and 15 minutes (the shortest AWS AssumeRole session): the lifetimes that are proposed, in seconds."""
+
+
+def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing, ...]:
+    """Every narrowing of `scenario` under `policy` (None: the one in force), each once, in a fixed order.
+
+    Those that break tasks are among them; `recommend` says what each costs. Raises PolicyError.
+    """
+    base = in_force(scenario, policy)
+    return tuple(dict.fromkeys(each_narrowing(base, over_privilege(base), Givers(base.model))))
+
+
+KINDS = (
+    *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
+    *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
+)
+"""Every `Narrowing.kind`."""
+
+
+def checked_kinds(without: Iterable[str]) -> frozenset[str]:
+    """The kinds of narrowing that are not wanted. Raises QuestionError for one that is none."""
+    given = [without] if isinstance(without, str) else list(without)
+    for kind in given:
+        if kind not in KINDS:
+            raise QuestionError(f"no kind of narrowing is called {kind!r}: {nearest(kind, KINDS)}")
+    return frozenset(given)
+
+
+def in_force(scenario: Scenario, policy: PolicyLike = None) -> Scenario:
+    """`scenario` with `policy` in force."""
+    checked_scenario(scenario)
+    if policy is None or policy == scenario.policy:
+        return scenario
+    if isinstance(policy, GrantPolicy):
+        return under(scenario, policy)
+    return replace(scenario, policy=scenario.grant_policy(policy).name)
+
+
+def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers) -> Iterator[Narrowing]:
+    """As `candidates`, under the policy in force; some may come twice."""
+    yield from removals(scenario.model, givers)
+    yield from (each.narrowing for each in unneeded(scenario.model, privilege, givers))
+    yield from _bindings(scenario, givers)
+    yield from (AttenuateTrust(e.name) for e in scenario.model.trust if not e.attenuates and e.kind != "invoke")
+    yield from _lifetimes(scenario)
+    yield from _conditions(givers)
+    yield from _dials(scenario)
+
+
+def removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
+    """Every edit that only removes, down to one operation on one target: what exact sets are made of."""
+    for holder, grants in givers.gives.items():
+        yield from (DropEntitlements(holder, (grant,)) for grant in grants)
+    for identity in model.identities.values():
+        yield from (DropRole(identity.name, role) for role in identity.roles)
+    yield from (CutTrust(edge.name) for edge in model.trust)
+    for resource in model.resources.values():
+        yield from (MoveCredential(name, resource=resource.name) for name in resource.holds)
+    for identity in model.identities.values():
+        yield from (
+            MoveCredential(name, identity=identity.name)
+            for name in identity.runtime_holds
+            if model.credentials[name].identity != identity.name
+        )
+    yield from (ConstrainSender(c.name) for c in model.credentials.values() if c.binding == "bearer")
+
+
+def _bindings(scenario: Scenario, givers: Givers) -> Iterator[BindTargets]:
+    """Operations of which tasks need less than is given: some of the targets, or only a part of what one contains."""
+    for holder, grants in givers.gives.items():
+        for operation, targets in by_operation(grants).items():
+            needed = _targets_needed(scenario, holder, operation, givers)
+            if needed and set(needed) != set(targets) and _is_narrower(scenario, operation, targets, needed, givers):
+                yield BindTargets(holder, operation, tuple(needed))
+
+
+def _targets_needed(scenario: Scenario, holder: Holder, operation: str, givers: Givers) -> list[str]:
+    """The targets of `operation` that tasks of the holder's identities name, of those that it covers."""
+    model = scenario.model
+    having = set(holder.identities(model))
+    deputy = model.tool_of(operation).runs_as
+    gives = givers.gives[holder]
+    found: dict[str, None] = {}
+    for task in model.tasks.values():
+        if task.identity in having or deputy in having:
+            for name, target in givers.resolver.needs(task.needs):
+                given = (operation, target) in gives or any(
+                    (operation, parent) in gives for parent in givers.containers.get(target, ())
+                )
+                if name == operation and target and given:
+                    found[target] = None
+    return list(found)
+
+
+def _is_narrower(scenario: Scenario, operation: str, targets: list[str], needed: list[str], givers: Givers) -> bool:
+    """A part in another environment than the whole is judged differently, and a goal may ask for the part by name:
+    binding to such a part could add to what is reached."""
+    model = scenario.model
+    aims = {target for goal in scenario.goals.values() for name, target in goal.performed if name == operation}
+    for target in needed:
+        if target not in targets:
+            wholes = [parent for parent in givers.containers.get(target, ()) if parent in targets]
+            here = model.resources[target].environment
+            if target in aims or any(model.resources[whole].environment not in ("", here) for whole in wholes):
+                return False
+    return True
+
+
+def _lifetimes(scenario: Scenario) -> Iterator[Narrowing]:
+    for credential in scenario.model.credentials.values():
+        yield from (ShortenTtl(credential.name, ttl) for ttl in LIFETIMES if ttl < lifetime(credential))
+    for edge in scenario.model.trust:
+        if edge.kind != "invoke":
+            yield from (ShortenSession(edge.name, ttl) for ttl in LIFETIMES if ttl < edge.ttl)
+
+
+def _conditions(givers: Givers) -> Iterator[AddCondition]:
+    """Approval of each state-changing operation or read that a holder gives; an allow-list for all that it gives."""
+    for holder, grants in givers.gives.items():
+        free = [grant for grant, conditions in grants.items() if "approval" not in conditions]
+        yield from (AddCondition(holder, (operation,), "approval") for operation in by_operation(free))
+        open_ = [grant for grant, conditions in grants.items() if "source" not in conditions]
+        if open_:
+            yield AddCondition(holder, tuple(by_operation(open_)), "source")
+
+
+def _dials(scenario: Scenario) -> Iterator[TurnDial]:
+    policy = scenario.grant_policy()
+    for identity in scenario.model.identities.values():
+        leaf = policy.governing(identity)
+        for dial in (name for name, row in DIALS.items() if row.takes):
+            settings = DIALS[dial].settings
+            stronger = settings[settings.index(getattr(leaf, dial)) + 1 :]
+            yield from (
+                turn
+                for setting in stronger
+                if _outlives_nothing(scenario, turn := TurnDial(identity.name, dial, setting))
+            )
+
+
+def _outlives_nothing(scenario: Scenario, turn: TurnDial) -> bool:
+    """False if some token would live longer: a task may take longer than the ttl that stands now."""
+    if not DIALS[turn.dial].may_outlive:
+        return True
+    lives = [_longest(scenario, policy, turn.identity) for policy in (scenario.grant_policy(), turn.policy(scenario))]
+    return all(now >= lives[1][name] for name, now in lives[0].items() if name in lives[1])
+
+
+def _longest(scenario: Scenario, policy: GrantPolicy, identity: str) -> dict[str, float]:
+    """For each credential of `identity` how long its longest-lived token lives, in seconds."""
+    model, alone = scenario.model, replace(scenario.model.identities[identity], roles=(), entitlements=())
+    tasks = {name: replace(task, needs=()) for name, task in model.tasks.items() if task.identity == identity}
+    own = {name: credential for name, credential in model.credentials.items() if credential.identity == identity}
+    small = Model(identities={identity: alone}, credentials=own, tasks=tasks)
+    cut = sessions(small, policy, rotation_period=scenario.response.rotation_period)
+    lives = {name: [math.inf if t.ttl is None else t.ttl for t in tokens] for name, tokens in cut.tokens.items()}
+    return {name: max(found, default=0.0) for name, found in lives.items()}

@@ -1,0 +1,152 @@
+"""Edits that take something away whole: an entitlement, a role, a trust edge, a credential out of a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from simkit.attackgraph import Cause, Fact
+from simkit.entitlements import Grant, Resolver
+from simkit.model import Model
+from simkit.narrowing.edits.edit import (
+    Holder,
+    Narrowing,
+    assigned,
+    given,
+    in_resource,
+    lies,
+    listed,
+    runtime_of,
+    trusted,
+    with_model,
+)
+from simkit.narrowing.edits.globs import without
+from simkit.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class DropEntitlements(Narrowing):
+    """A role or identity no longer gives `grants`; a glob is opened, so that the rest of it stays."""
+
+    holder: Holder
+    grants: tuple[Grant, ...]
+    kind: ClassVar[str] = "drop-entitlement"
+
+    @property
+    def name(self) -> str:
+        """Such as `Drop crm.delete on cases from role support`."""
+        return f"Drop {listed(self.grants)} from {self.holder}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The holder without the grants."""
+        kept = without(self.holder.entitlements(scenario.model), set(self.grants), Resolver(scenario.model))
+        return self.holder.with_entitlements(scenario, kept)
+
+    def removes(self) -> frozenset[Fact]:
+        """The support of each grant by this holder."""
+        return frozenset(given(self.holder, grant) for grant in self.grants)
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for uses of the grants by those who have them from the holder."""
+        if cause.kind != "entitlement" or cause.names[1:] not in self.grants:
+            return False
+        return self.holder.acts_as(cause.names[0], model)
+
+
+@dataclass(frozen=True, slots=True)
+class DropRole(Narrowing):
+    """An identity no longer has a role."""
+
+    identity: str
+    role: str
+    kind: ClassVar[str] = "drop-role"
+
+    @property
+    def name(self) -> str:
+        """Such as `Take role finance from support-lead`."""
+        return f"Take role {self.role} from {self.identity}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The identity without the role."""
+        identity = scenario.model.identities[self.identity]
+        kept = replace(identity, roles=tuple(role for role in identity.roles if role != self.role))
+        return with_model(scenario, identities={**scenario.model.identities, self.identity: kept})
+
+    def removes(self) -> frozenset[Fact]:
+        """The support of the assignment."""
+        return frozenset({assigned(self.identity, self.role)})
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for uses by the identity of what the role gives."""
+        if cause.kind != "entitlement" or cause.names[0] != self.identity:
+            return False
+        return cause.names[1:] in Resolver(model).entitled(model.roles[self.role].entitlements)
+
+
+@dataclass(frozen=True, slots=True)
+class CutTrust(Narrowing):
+    """A trust edge is gone."""
+
+    edge: str
+    kind: ClassVar[str] = "cut-trust"
+
+    @property
+    def name(self) -> str:
+        """Such as `Cut the trust edge ci -federate-> deployer`."""
+        return f"Cut the trust edge {self.edge}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The scenario without the edge."""
+        return with_model(scenario, trust=tuple(edge for edge in scenario.model.trust if edge.name != self.edge))
+
+    def removes(self) -> frozenset[Fact]:
+        """The support of the edge."""
+        return frozenset({trusted(self.edge)})
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for steps along the edge."""
+        return goes_along(cause, self.edge)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCredential(Narrowing):
+    """A credential no longer lies in a resource, or (`resource` empty) in the runtime of an identity."""
+
+    credential: str
+    resource: str = ""
+    identity: str = ""
+    kind: ClassVar[str] = "move-credential"
+
+    @property
+    def name(self) -> str:
+        """Such as `Move deploy-key out of ci-secrets`."""
+        return f"Move {self.credential} out of {self.resource or 'the runtime of ' + self.identity}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The place without the credential."""
+        model = scenario.model
+        if self.resource:
+            resource = model.resources[self.resource]
+            emptied = replace(resource, holds=tuple(name for name in resource.holds if name != self.credential))
+            return with_model(scenario, resources={**model.resources, self.resource: emptied})
+        identity = model.identities[self.identity]
+        left = replace(identity, runtime_holds=tuple(n for n in identity.runtime_holds if n != self.credential))
+        return with_model(scenario, identities={**model.identities, self.identity: left})
+
+    def removes(self) -> frozenset[Fact]:
+        """The support that the credential lies there."""
+        place = in_resource(self.resource) if self.resource else runtime_of(self.identity)
+        return frozenset({lies(self.credential, place)})
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for uses of the credential."""
+        return cause.kind == "credential" and cause.names == (self.credential,)
+
+
+def goes_along(cause: Cause, edge: str) -> bool:
+    """True if `cause` is the trust edge called `edge`.
+
+    >>> goes_along(Cause("trust", ("ci", "assume", "deployer")), "ci -assume-> deployer")
+    True
+    """
+    return cause.kind == "trust" and "{} -{}-> {}".format(*cause.names) == edge

@@ -1,0 +1,230 @@
+"""Edits that leave a thing in place and make it narrower: targets, trust, lifetimes, senders, conditions, dials."""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from simkit.attackgraph import Cause, Fact
+from simkit.entitlements import Resolver
+from simkit.model import Credential, Model
+from simkit.narrowing.edits.edit import Holder, Narrowing, bearer, with_model
+from simkit.narrowing.edits.globs import bound, guarded
+from simkit.narrowing.edits.removals import goes_along
+from simkit.policies import GrantPolicy, Selector, named_policies
+from simkit.scenario import Scenario
+from simkit.table import duration
+
+
+@dataclass(frozen=True, slots=True)
+class BindTargets(Narrowing):
+    """A role or identity gives an operation on `targets` only: those that tasks need, or what they contain."""
+
+    holder: Holder
+    operation: str
+    targets: tuple[str, ...]
+    kind: ClassVar[str] = "bind-targets"
+
+    @property
+    def name(self) -> str:
+        """Such as `Bind crm.read of role support to case-eu`."""
+        return f"Bind {self.operation} of {self.holder} to {', '.join(self.targets)}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The holder with the operation bound."""
+        given = self.holder.entitlements(scenario.model)
+        return self.holder.with_entitlements(
+            scenario, bound(given, self.operation, self.targets, Resolver(scenario.model))
+        )
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for uses of the operation on anything else."""
+        if cause.kind != "entitlement" or cause.names[1] != self.operation or cause.names[2] in self.targets:
+            return False
+        return self.holder.acts_as(cause.names[0], model)
+
+
+@dataclass(frozen=True, slots=True)
+class AttenuateTrust(Narrowing):
+    """Along a trust edge a session keeps only what both identities may do."""
+
+    edge: str
+    kind: ClassVar[str] = "attenuate-trust"
+
+    @property
+    def name(self) -> str:
+        """Such as `Attenuate the trust edge ci -assume-> deployer`."""
+        return f"Attenuate the trust edge {self.edge}: only what both may do"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The scenario with the edge attenuated."""
+        edges = (replace(e, attenuates=True) if e.name == self.edge else e for e in scenario.model.trust)
+        return with_model(scenario, trust=tuple(edges))
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for steps along the edge."""
+        return goes_along(cause, self.edge)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortenTtl(Narrowing):
+    """A credential lives at most `ttl` seconds, really."""
+
+    credential: str
+    ttl: float
+    kind: ClassVar[str] = "shorten-ttl"
+
+    @property
+    def name(self) -> str:
+        """Such as `Let deploy-key live 1 h at most`."""
+        return f"Let {self.credential} live {duration(self.ttl)} at most"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The credential with the ttl, as documented and as measured."""
+        credential = scenario.model.credentials[self.credential]
+        measured = None if credential.effective_ttl is None else min(self.ttl, credential.effective_ttl)
+        documented = self.ttl if credential.ttl is None else min(self.ttl, credential.ttl)
+        return _with_credential(scenario, replace(credential, ttl=documented, effective_ttl=measured))
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for uses of the credential."""
+        return cause.kind == "credential" and cause.names == (self.credential,)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortenSession(Narrowing):
+    """What a trust edge opens lives at most `ttl` seconds."""
+
+    edge: str
+    ttl: float
+    kind: ClassVar[str] = "shorten-ttl"
+
+    @property
+    def name(self) -> str:
+        """Such as `Let sessions opened by ci -assume-> deployer live 15 min at most`."""
+        return f"Let sessions opened by {self.edge} live {duration(self.ttl)} at most"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The scenario with the edge's ttl shortened."""
+        edges = (replace(e, ttl=min(e.ttl, self.ttl)) if e.name == self.edge else e for e in scenario.model.trust)
+        return with_model(scenario, trust=tuple(edges))
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for steps along the edge."""
+        return goes_along(cause, self.edge)
+
+
+@dataclass(frozen=True, slots=True)
+class ConstrainSender(Narrowing):
+    """A credential works only from the runtime of its identity (mutual TLS, DPoP, instance-bound keys)."""
+
+    credential: str
+    kind: ClassVar[str] = "constrain-sender"
+
+    @property
+    def name(self) -> str:
+        """Such as `Bind deploy-key to the runtime of its identity`."""
+        return f"Bind {self.credential} to the runtime of its identity"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The credential, sender-constrained."""
+        credential = scenario.model.credentials[self.credential]
+        return _with_credential(scenario, replace(credential, binding="sender-constrained"))
+
+    def removes(self) -> frozenset[Fact]:
+        """The support that anybody may use it."""
+        return frozenset({bearer(self.credential)})
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for uses of the credential."""
+        return cause.kind == "credential" and cause.names == (self.credential,)
+
+
+@dataclass(frozen=True, slots=True)
+class AddCondition(Narrowing):
+    """What a holder gives gets one more condition: `approval` of each use by a person, or `source` (only from the
+    identity's own runtime: an allow-list of addresses)."""
+
+    holder: Holder
+    operations: tuple[str, ...]
+    condition: str
+    kind: ClassVar[str] = "add-condition"
+
+    @property
+    def name(self) -> str:
+        """Such as `Require approval of cloud.delete by role operator`."""
+        operations = f"{', '.join(self.operations)} by {self.holder}"
+        if self.condition == "approval":
+            return f"Require a person's approval of {operations}"
+        return f"Allow {operations} only from the identity's own runtime"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The holder with the condition."""
+        given = self.holder.entitlements(scenario.model)
+        made = guarded(given, set(self.operations), self.condition, Resolver(scenario.model))
+        return self.holder.with_entitlements(scenario, made)
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for uses of the operations by those who have them from the holder."""
+        if cause.kind != "entitlement" or cause.names[1] not in self.operations:
+            return False
+        return self.holder.acts_as(cause.names[0], model)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDial(Narrowing):
+    """One dial of the policy in force is turned for one identity; everybody else is governed as before."""
+
+    identity: str
+    dial: str
+    setting: str
+    kind: ClassVar[str] = "turn-dial"
+
+    @property
+    def name(self) -> str:
+        """Such as `Turn scope to task for support-agent`."""
+        return f"Turn {self.dial} to {self.setting} for {self.identity}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The scenario with a policy of its own in force, which rests on the one before; as it is where the dial
+        stands there, or further, already."""
+        leaf = scenario.grant_policy().governing(scenario.model.identities[self.identity])
+        if leaf.at_least(self.dial, self.setting):
+            return scenario
+        turned = self.policy(scenario)
+        policies = dict(scenario.policies)
+        each: GrantPolicy | None = turned
+        while each is not None:
+            if each.name not in named_policies(policies):
+                policies[each.name] = each
+            each = each.otherwise
+        return replace(scenario, policy=turned.name, policies=policies)
+
+    def policy(self, scenario: Scenario) -> GrantPolicy:
+        """The policy in force with the dial turned for the identity."""
+        return self._turned(scenario.grant_policy(), scenario)
+
+    def _turned(self, policy: GrantPolicy, scenario: Scenario) -> GrantPolicy:
+        """The new leaf stands before the one that governs the identity, so that a policy on top stays on top: it
+        decides how the whole responds."""
+        name = f"{policy.name}, {self.identity}: {self.dial} {self.setting}"
+        if policy.otherwise is None or policy.applies_to.governs(scenario.model.identities[self.identity]):
+            only = Selector(name=(glob.escape(self.identity),))
+            moved = policy.turned(**{self.dial: self.setting}, applies_to=only, otherwise=policy)
+        else:
+            moved = policy.turned(otherwise=self._turned(policy.otherwise, scenario))
+        return moved.turned(
+            name=name, summary=f"As {policy.name}, with {self.dial} {self.setting} for {self.identity}."
+        )
+
+    def bears_on(self, cause: Cause, model: Model) -> bool:
+        """True for what the identity's entitlements, credentials and trust edges make possible."""
+        if cause.kind == "credential":
+            owner = model.credentials.get(cause.names[0])
+            return owner is not None and owner.identity == self.identity
+        return cause.kind in ("entitlement", "trust", "flow") and cause.names[0] == self.identity
+
+
+def _with_credential(scenario: Scenario, credential: Credential) -> Scenario:
+    return with_model(scenario, credentials={**scenario.model.credentials, credential.name: credential})

@@ -1,0 +1,1 @@
+"""What to change first: edits screened by the worst case, measured by replay, ranked by gain per cost."""

@@ -1,0 +1,216 @@
+"""What a scenario loses, before and after: replays with the same seed, paired sample by sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.blast_radius import BlastRadius, intervals
+from simkit.blast_radius.intervals import Interval
+from simkit.errors import QuestionError, nearest
+from simkit.fate import checked_seed
+from simkit.scenario import Scenario, checked_scenario
+from simkit.simulation import checked_trials, compile_attack, replayed
+from simkit.table import format_number, percent
+
+Floats = NDArray[np.float64]
+VALUE = "value lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to become smaller: the chance of `goal` (empty: the harm), through each of `entry_points`.
+
+    The harm is the value lost; where nothing has a value (`valued` is False) the share of the goals that are reached.
+    """
+
+    entry_points: tuple[str, ...]
+    goal: str = ""
+    valued: bool = True
+    trials: int = 1000
+    seed: int = 0
+    threads: int | None = None
+
+    @classmethod
+    def about(
+        cls,
+        scenario: Scenario,
+        entry_point: str | Iterable[str] | None,
+        goal: str | None,
+        *,
+        trials: int,
+        seed: int,
+        threads: int | None,
+    ) -> Question:
+        """The question, its names checked; None for `entry_point` is all of them. Raises QuestionError."""
+        given = [entry_point] if isinstance(entry_point, str) else entry_point
+        names = tuple(dict.fromkeys(checked_scenario(scenario).entry_points if given is None else given))
+        if not names:
+            raise QuestionError("no entry point is given: name one, or none for all of them")
+        for name in names:
+            scenario.entry_point(name)
+        if goal is not None and goal not in scenario.goals:
+            raise QuestionError(f"no goal is called {goal!r}: {nearest(goal, scenario.goals)}")
+        valued = scenario.model.has_values
+        if not valued and not scenario.goals:
+            raise QuestionError(
+                f"nothing in {scenario.name} has a value, and it has no goal: say what must not be lost"
+            )
+        return cls(names, goal or "", valued, checked_trials(trials), checked_seed(seed), threads)
+
+    def roughly(self, trials: int) -> Question:
+        """The same question, asked with at most so many trials."""
+        return replace(self, trials=min(trials, self.trials))
+
+    @property
+    def measure(self) -> str:
+        """What is made smaller, in words."""
+        return f"chance of {self.goal}" if self.goal else self.harm
+
+    @property
+    def harm(self) -> str:
+        """What is lost besides, in words."""
+        return VALUE if self.valued else "share of goals reached"
+
+    def amount(self, value: float) -> str:
+        """`value` of the measure, as people read it."""
+        return _signed(value) if self.goal else self.harmed(value)
+
+    def harmed(self, value: float) -> str:
+        """`value` of the harm, as people read it."""
+        return format_number(value) if self.valued else _signed(value)
+
+    def spread(self, interval: Interval) -> str:
+        """An interval of the harm, `estimate [low, high]`."""
+        return _written(interval, self.harmed)
+
+    def chance(self, interval: Interval) -> str:
+        """An interval of a chance, or of a difference of chances."""
+        return _written(interval, _signed)
+
+    def gain(self, interval: Interval) -> str:
+        """An interval of the measure."""
+        return self.chance(interval) if self.goal else self.spread(interval)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The blast radius of one scenario, over all samples of all entry points asked about.
+
+    `mean`, `p95` and `worst_value` (that of the worst entry point) are of the harm, `chance` is that of the goal (None
+    where none is asked about), `in_worst_case` whether the worst case reaches the goal (without a goal: does any harm).
+    """
+
+    mean: Interval
+    p95: Interval
+    chance: Interval | None
+    worst_value: float
+    in_worst_case: bool
+    harm: str = VALUE
+
+    def spread(self, interval: Interval) -> str:
+        """An interval of the harm, as people read it."""
+        return _written(interval, format_number if self.harm == VALUE else _signed)
+
+    def gain(self, interval: Interval) -> str:
+        """An interval of what is to become smaller: of the chance of the goal where one is asked about."""
+        return _written(interval, _signed) if self.chance else self.spread(interval)
+
+    def to_dict(self) -> dict[str, object]:
+        """The effect as plain data."""
+        return {
+            self.harm.replace(" ", "_"): {
+                "mean": self.mean.to_dict(),
+                "p95": self.p95.to_dict(),
+                "worst_case": self.worst_value,
+            },
+            "chance": self.chance.to_dict() if self.chance else None,
+            "in_worst_case": self.in_worst_case,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairedLosses:
+    """The samples of one scenario: the harm and whether the goal was reached, entry point after entry point."""
+
+    question: Question
+    values: Floats
+    reached: Floats
+    worst_value: float
+    in_worst_case: bool
+
+    @property
+    def losses(self) -> Floats:
+        """For each sample what is to become smaller."""
+        return self.reached if self.question.goal else self.values
+
+    def effect(self) -> Effect:
+        """The samples in a few numbers."""
+        ordered = sorted(self.values.tolist())
+        goal = intervals.wilson(int(self.reached.sum()), len(self.reached)) if self.question.goal else None
+        mean, p95 = intervals.mean(self.values.tolist()), intervals.quantile(ordered, 0.95)
+        return Effect(mean, p95, goal, self.worst_value, self.in_worst_case, self.question.harm)
+
+    def less(self, after: PairedLosses) -> Interval:
+        """How much less is lost `after`: the mean of the paired differences."""
+        return intervals.mean((self.losses - after.losses).tolist())
+
+
+def measure(scenario: Scenario, question: Question) -> PairedLosses:
+    """The samples of `scenario` under the policy in force."""
+    return measured_with_paths(scenario, question)[0]
+
+
+def _of(results: list[BlastRadius], question: Question) -> PairedLosses:
+    worst = max(_worst(result, question) for result in results)
+    named = any(question.goal in result.worst_case.goals for result in results)
+    return PairedLosses(
+        question=question,
+        values=np.concatenate([_harm(result, question) for result in results]),
+        reached=np.concatenate([_reached(result, question.goal) for result in results]),
+        worst_value=worst,
+        in_worst_case=named if question.goal else worst > 0,
+    )
+
+
+def _worst(result: BlastRadius, question: Question) -> float:
+    if question.valued:
+        return result.worst_case.value
+    return len(result.worst_case.goals) / max(len(result.legend.goals), 1)
+
+
+def _harm(result: BlastRadius, question: Question) -> Floats:
+    """For each sample the value lost, or the share of the goals."""
+    if question.valued:
+        return result.values
+    goals = [column for column in result.legend.goals.values() if column is not None]
+    return np.asarray(result.held[:, goals].sum(axis=1) / max(len(result.legend.goals), 1), dtype=np.float64)
+
+
+def _reached(result: BlastRadius, goal: str) -> Floats:
+    fact = result.fact(goal) if goal else None
+    if fact is None:
+        return np.zeros(result.trials)
+    return result.held[:, fact].astype(np.float64)
+
+
+def measured_with_paths(scenario: Scenario, question: Question) -> tuple[PairedLosses, list[BlastRadius]]:
+    """As `measure`, and the blast radius through each entry point, for the paths in it: compiled once."""
+    attack = compile_attack(scenario)
+    hands = (question.threads, None)
+    results = [
+        replayed(attack, name, trials=question.trials, seed=question.seed, hands=hands)
+        for name in question.entry_points
+    ]
+    return _of(results, question), results
+
+
+def _written(interval: Interval, write: Callable[[float], str]) -> str:
+    return f"{write(interval.estimate)} [{write(interval.low)}, {write(interval.high)}]"
+
+
+def _signed(share: float) -> str:
+    return f"-{percent(-share)}" if share < 0 else percent(share)

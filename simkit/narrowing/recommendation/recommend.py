@@ -1,0 +1,300 @@
+"""From a scenario to recommendations: screened by the worst case, confirmed by replay, ranked by gain per cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from simkit.blast_radius import BlastRadius, Provenance, intervals
+from simkit.entitlements import Grant
+from simkit.errors import QuestionError
+from simkit.narrowing.edits.candidates import checked_kinds, each_narrowing, in_force
+from simkit.narrowing.edits.edit import Holder, Narrowing
+from simkit.narrowing.edits.removals import DropEntitlements
+from simkit.narrowing.edits.restrictions import TurnDial
+from simkit.narrowing.edits.unneeded import Unneeded, unneeded
+from simkit.narrowing.edits.work import Givers
+from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
+from simkit.narrowing.recommendation.effect import PairedLosses, Question, measure, measured_with_paths
+from simkit.narrowing.recommendation.recommendation import Breaking, BudgetPoint, Recommendation, Recommendations
+from simkit.narrowing.recommendation.relevance import Bearings
+from simkit.narrowing.recommendation.screen import Screened, screen
+from simkit.policies import DIALS
+from simkit.policies.dials import Takes
+from simkit.privilege import over_privilege
+from simkit.progress import steps, stretch
+from simkit.scenario import Scenario
+from simkit.simulation import PolicyLike
+
+ROUGH_TRIALS = 1000
+"""Trials of the first replay, which decides what is replayed in full: up to here it costs less than to compile."""
+MOST_ROUGH = 200
+"""How many narrowings are replayed roughly, at most; fewer on large graphs, each of which takes a while to compile."""
+STEPS_AT_MOST = 400_000
+"""How many attack steps all these replays together may have, though never fewer than `CONFIRMED` narrowings."""
+FEWEST = 8
+"""How many of the ranking the greedy curve chooses from at least; more where the graph is small."""
+CONFIRMED = 16
+"""How many of those that cost something are replayed in full, and how many of those that do not."""
+TIES: Mapping[Takes, tuple[str, ...]] = {
+    "rights": ("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "move-credential", "attenuate-trust"),
+    "lifetime": ("shorten-ttl",),
+    "sender": ("constrain-sender",),
+    "use": ("add-condition",),
+}
+"""Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. After the kinds
+of narrowing that take one thing stand the dials that do, by their `place`; of a dial's settings the weakest that does
+as well goes first."""
+_ORDER = tuple(
+    each
+    for takes, kinds in TIES.items()
+    for each in (*kinds, *(d.name for d in sorted(DIALS.values(), key=lambda d: d.place) if d.takes == takes))
+)
+
+
+def recommend(
+    scenario: Scenario,
+    policy: PolicyLike = None,
+    *,
+    entry_point: str | Iterable[str] | None = None,
+    goal: str | None = None,
+    trials: int = 1000,
+    seed: int = 0,
+    budget: int = 5,
+    threads: int | None = None,
+    prices: Prices = PRICES,
+    without: Iterable[str] = (),
+) -> Recommendations:
+    """What to narrow in `scenario` under `policy` (None: the one in force), the best gain for its cost first.
+
+    The gain is how much less is lost through `entry_point` (one, several, or None for all): of the value, or of the
+    chance of `goal`. Nothing that breaks a task is recommended. `budget` is how many changes the greedy curve makes at
+    most; `without` names kinds of narrowing that are out of the question. The same seed gives the same answer. Raises
+    QuestionError and PolicyError.
+    """
+    question = Question.about(scenario, entry_point, goal, trials=trials, seed=seed, threads=threads)
+    if budget < 0:
+        raise QuestionError(f"a budget of {budget} changes cannot be spent: give 0 or more")
+    return _Recommender(in_force(scenario, policy), question, prices, checked_kinds(without)).run(budget)
+
+
+@dataclass(slots=True)
+class _Recommender:
+    scenario: Scenario
+    question: Question
+    prices: Prices
+    without: frozenset[str]
+    side: Side = field(init=False)
+    before: PairedLosses = field(init=False)
+    results: list[BlastRadius] = field(init=False)
+    everything: list[Narrowing] = field(init=False)
+    unneeded: dict[Narrowing, Unneeded] = field(init=False)
+    bearings: Bearings = field(init=False)
+    known: dict[Narrowing, PairedLosses] = field(default_factory=dict)
+    """What was measured in full of each narrowing alone."""
+
+    def __post_init__(self) -> None:
+        self.side = Side.of(self.scenario)
+        with stretch(0.0, 0.0):  # short beside what follows
+            self.before, self.results = measured_with_paths(self.scenario, self.question)
+        model = self.scenario.model
+        privilege, givers = over_privilege(self.scenario), Givers(model)
+        self.unneeded = {each.narrowing: each for each in unneeded(model, privilege, givers)}
+        self.everything = list(dict.fromkeys(each_narrowing(self.scenario, privilege, givers)))
+        self.bearings = Bearings(self.results, self.question, model)
+
+    def run(self, budget: int) -> Recommendations:
+        offered = list(self._offered())
+        with stretch(0.0, 0.1):
+            screened = screen(self.scenario, offered, self.question)
+        kept, breaking = self._sorted_out(screened)
+        with stretch(0.1, 0.5):
+            promising = self._most_promising(kept)
+        with stretch(0.5, 0.8):
+            ranked = self._with_ties(sorted(map(self._confirmed, steps(promising)), key=_order))
+        with stretch(0.8, 1.0):
+            curve, narrowed = self._curve(ranked, budget)
+        return Recommendations(
+            question=self.question,
+            ranked=tuple(ranked),
+            curve=curve,
+            breaking=tuple(breaking),
+            candidates=len(offered),
+            screened=len(screened),
+            scenario=self.scenario,
+            narrowed=narrowed,
+            provenance=provenance(self.scenario, self.question),
+            prices=self.prices,
+        )
+
+    def _offered(self) -> Iterator[Narrowing]:
+        """All candidates; what nobody needs from one holder goes at once, not piece by piece."""
+        drops = [each for each in self.unneeded if isinstance(each, DropEntitlements) and len(each.grants) > 1]
+        together = {(each.holder, grant) for each in drops for grant in each.grants}
+        for each in self.everything:
+            if each.kind not in self.without and not (isinstance(each, DropEntitlements) and _piece(each) in together):
+                yield each
+
+    def _sorted_out(self, screened: Sequence[Screened]) -> tuple[list[tuple[Screened, Cost]], list[Breaking]]:
+        """Those that keep every task, with their costs, and those that would help and do not."""
+        kept: list[tuple[Screened, Cost]] = []
+        breaking: list[Breaking] = []
+        most = max(CONFIRMED, min(MOST_ROUGH, self._affordable()))
+        for each in screened[: 2 * most]:
+            cost = self.side.cost(Side.of(each.narrowing.apply(self.scenario)))
+            if not cost.broken:
+                kept.append((each, cost))
+            elif each.less > 0:
+                breaking.append(Breaking(each.narrowing, cost.broken))
+        return kept[:most], breaking[:CONFIRMED]
+
+    def _most_promising(self, kept: Sequence[tuple[Screened, Cost]]) -> list[tuple[Narrowing, Cost]]:
+        """Those that gain the most for their cost in a short replay; what costs nothing is always among them."""
+        rough = self.question.roughly(ROUGH_TRIALS)
+        before = self.before if rough == self.question else measure(self.scenario, rough)
+        scored = []
+        for each, cost in steps(kept):
+            gain = before.less(self._measured(each.narrowing, rough)).estimate
+            worth = gain / max(self._price(each.narrowing, cost), 0.1)
+            scored.append(((-worth, -each.less, *_name(each.narrowing)), each.narrowing, cost))
+        scored.sort(key=lambda row: row[0])
+        best = [(narrowing, cost) for _, narrowing, cost in scored if not self._free(narrowing)]
+        free = [(narrowing, cost) for _, narrowing, cost in scored if self._free(narrowing)]
+        chosen = [*free[:CONFIRMED], *best[:CONFIRMED]]
+        self.known = {narrowing: self.known[narrowing] for narrowing, _ in chosen if narrowing in self.known}
+        return chosen
+
+    def _affordable(self) -> int:
+        """How many replays of this graph there is time for."""
+        return STEPS_AT_MOST // max(len(self.results[0].graph.steps), 1)
+
+    def _measured(self, narrowing: Narrowing, question: Question) -> PairedLosses:
+        """The samples after `narrowing` alone; those of the whole question are remembered."""
+        if question != self.question:
+            return measure(narrowing.apply(self.scenario), question)
+        if narrowing not in self.known:
+            self.known[narrowing] = measure(narrowing.apply(self.scenario), question)
+        return self.known[narrowing]
+
+    def _free(self, narrowing: Narrowing) -> bool:
+        return narrowing in self.unneeded and self.unneeded[narrowing].is_free
+
+    def _price(self, narrowing: Narrowing, cost: Cost) -> float:
+        own = cost.price(self.prices)
+        return max(0.0, own - cost.changes * self.prices.change) if self._free(narrowing) else own
+
+    def _confirmed(self, each: tuple[Narrowing, Cost]) -> Recommendation:
+        narrowing, cost = each
+        after = self._measured(narrowing, self.question)
+        found = self.unneeded.get(narrowing)
+        return Recommendation(
+            narrowing=narrowing,
+            unneeded=self._free(narrowing),
+            evidence=found.evidence if found else "",
+            cost=cost,
+            price=self._price(narrowing, cost),
+            less=self.before.less(after),
+            before=self.before.effect(),
+            after=after.effect(),
+            bearing=self.bearings.of(narrowing),
+            tasks=tuple(name for name in self.scenario.model.tasks if name not in self.side.utility.broken),
+        )
+
+    def _with_ties(self, ranked: Sequence[Recommendation]) -> list[Recommendation]:
+        """Each with the place of the first that it ties with: at the same price, and no difference sample by sample."""
+        found: list[Recommendation] = []
+        for place, each in enumerate(ranked, 1):
+            first = found[-1].ties_with or place - 1 if found else 0
+            tied = bool(first) and self._alike(found[first - 1], each)
+            found.append(replace(each, ties_with=first) if tied else each)
+        return found
+
+    def _alike(self, one: Recommendation, other: Recommendation) -> bool:
+        if not (one.helps and other.helps) or round(one.price, 3) != round(other.price, 3):
+            return False
+        lost = [self._measured(each.narrowing, self.question).losses for each in (one, other)]
+        return 0.0 in intervals.mean((lost[0] - lost[1]).tolist())
+
+    def _curve(self, ranked: Sequence[Recommendation], budget: int) -> tuple[tuple[BudgetPoint, ...], Scenario]:
+        """Changes one after the other, each the best gain for its cost after those before it."""
+        pool = [each.narrowing for each in ranked[: max(FEWEST, self._affordable() // max(budget, 1))]]
+        points = [BudgetPoint(None, Cost(changes=0), 0.0, self.before.effect(), self.before.less(self.before))]
+        here, now = self.scenario, self.before
+        while pool and len(points) <= budget:
+            found = [step for each in pool if (step := self._after(here, now, points[-1], each)) is not None]
+            if not found:
+                break
+            best = min(found, key=lambda step: step[0])
+            _, point, here, now = best
+            points.append(point)
+            pool = [each for each in pool if each != point.added]
+        return _marked(points), here
+
+    def _after(
+        self, here: Scenario, now: PairedLosses, last: BudgetPoint, narrowing: Narrowing
+    ) -> tuple[tuple[float, int, int, str], BudgetPoint, Scenario, PairedLosses] | None:
+        """The curve's next point if `narrowing` came next; None if it gains nothing or breaks a task."""
+        there = narrowing.apply(here)
+        cost = self.side.cost(Side.of(there), last.cost.changes + 1)
+        if cost.broken:
+            return None
+        after = self._measured(narrowing, self.question) if here is self.scenario else measure(there, self.question)
+        less = now.less(after)
+        if 0.0 in less or less.estimate < 0:
+            return None
+        saved = self.prices.change * self._free(narrowing)
+        price = last.price + max(0.0, cost.price(self.prices) - last.cost.price(self.prices)) - saved
+        price = max(price, last.price)
+        worth = less.estimate / max(price - last.price, 1e-9)
+        point = BudgetPoint(narrowing, cost, price, after.effect(), less)
+        return (-worth, *_name(narrowing)), point, there, after
+
+
+def _piece(drop: DropEntitlements) -> tuple[Holder, Grant] | None:
+    """The one grant that `drop` takes from its holder; None if it takes several."""
+    return (drop.holder, drop.grants[0]) if len(drop.grants) == 1 else None
+
+
+def _name(narrowing: Narrowing) -> tuple[int, int, str]:
+    """What decides ties: the kind, the setting, then the name."""
+    if isinstance(narrowing, TurnDial):
+        setting = DIALS[narrowing.dial].settings.index(narrowing.setting)
+        return _ORDER.index(narrowing.dial), setting, narrowing.name
+    return _ORDER.index(narrowing.kind), 0, narrowing.name
+
+
+def _order(each: Recommendation) -> tuple[bool, float, float, int, int, str]:
+    return not each.helps, -each.worth, -each.less.estimate, *_name(each.narrowing)
+
+
+def _marked(points: Sequence[BudgetPoint]) -> tuple[BudgetPoint, ...]:
+    """The points, each with whether no other is both cheaper (or as cheap) and better."""
+
+    def worse(point: BudgetPoint) -> bool:
+        return any(
+            (other.price <= point.price and _loss(other) < _loss(point))
+            or (other.price < point.price and _loss(other) <= _loss(point))
+            for other in points
+        )
+
+    return tuple(replace(point, on_front=not worse(point)) for point in points)
+
+
+def _loss(point: BudgetPoint) -> float:
+    return point.effect.chance.estimate if point.effect.chance else point.effect.mean.estimate
+
+
+def provenance(scenario: Scenario, question: Question) -> Provenance:
+    """Where an answer about `scenario` comes from."""
+    from simkit import __version__
+
+    return Provenance(
+        scenario=scenario.name,
+        digest=scenario.digest,
+        policy=scenario.policy,
+        entry_point=", ".join(question.entry_points),
+        seed=question.seed,
+        trials=question.trials,
+        engine="reach and replay",
+        version=__version__,
+    )

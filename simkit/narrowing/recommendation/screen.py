@@ -1,0 +1,132 @@
+"""Which narrowings may help at all: asked of the worst case, for all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.attackgraph import Cause, Fact
+from simkit.engines.reach import Held, worst_cases
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.supports import Supported, supported
+from simkit.narrowing.recommendation.effect import Question
+from simkit.scenario import Scenario
+from simkit.simulation import Attack, compile_attack
+
+BLOCK = 256
+"""Rows of one sweep: it bounds the memory that the answers take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What the worst case says about a narrowing.
+
+    `less` is by how much the worst case of the question's measure shrinks, `fewer` how many facts are out of reach then
+    (0 and 0 for one that is not a removal but bears on the attack: only replay can tell).
+    """
+
+    narrowing: Narrowing
+    less: float
+    fewer: int
+
+
+def screen(scenario: Scenario, narrowings: Sequence[Narrowing], question: Question) -> list[Screened]:
+    """The narrowings that may help, those that shrink the worst case the most first.
+
+    Pure removals are left out, each in a lane of its own, of one graph; others are kept where they bear on a step that
+    the attack can take. What is not returned changes nothing that the attack can reach.
+    """
+    removing = [each for each in narrowings if each.removes() is not None]
+    found = [each for each in _removals(scenario, removing, question) if each.fewer]
+    live = live_causes(compile_attack(scenario), question)
+    others = (each for each in narrowings if each.removes() is None)
+    found += [Screened(each, 0.0, 0) for each in others if any(each.bears_on(cause, scenario.model) for cause in live)]
+    return sorted(found, key=lambda each: (-each.less, -each.fewer, each.narrowing.name))
+
+
+def _removals(scenario: Scenario, narrowings: Sequence[Narrowing], question: Question) -> Iterator[Screened]:
+    sweep = _Sweep.of(scenario, question)
+    gone = [sweep.made.without(each.removes() or ()) for each in narrowings]
+    (before,) = sweep.held([[]])
+    harm, reached = sweep.harm(before), int(before.sum())
+    acting = [number for number, steps in enumerate(gone) if steps]
+    size = max(1, BLOCK // max(len(sweep.rows), 1))
+    for begin in range(0, len(acting), size):
+        block = acting[begin : begin + size]
+        for number, held in zip(block, sweep.held([gone[number] for number in block]), strict=True):
+            yield Screened(narrowings[number], harm - sweep.harm(held), reached - int(held.sum()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sweep:
+    """The supported graph with a row for each variant of each entry point, and what its facts weigh."""
+
+    made: Supported
+    rows: list[tuple[int, ...]]
+    bounds: list[int]
+    columns: list[int]
+    weights: NDArray[np.float64]
+    threads: int | None
+
+    @classmethod
+    def of(cls, scenario: Scenario, question: Question) -> _Sweep:
+        made = supported(scenario)
+        variants = [made.starts[name] or ((),) for name in question.entry_points]
+        # Supports are what is taken away, not what is reached.
+        columns = [number for number, fact in enumerate(made.graph.facts) if fact.kind in REACHED]
+        facts = [made.graph.facts[number] for number in columns]
+        return cls(
+            made,
+            [row for rows in variants for row in rows],
+            np.cumsum([0, *map(len, variants)]).tolist(),
+            columns,
+            np.array([_weight(fact, scenario, question) for fact in facts], dtype=np.float64),
+            question.threads,
+        )
+
+    def held(self, sets: Sequence[Sequence[int]]) -> list[Held]:
+        """For each of `sets` of steps to leave out, the facts (columns) that each row reaches."""
+        starts = [row for _ in sets for row in self.rows]
+        without = [gone for gone in sets for _ in self.rows]
+        held = worst_cases(self.made.graph, starts, without=without, threads=self.threads)
+        kept = np.asarray(held[:, self.columns])
+        return list(kept.reshape(len(sets), len(self.rows), len(self.columns)))
+
+    def harm(self, held: Held) -> float:
+        """The mean over the entry points of the worst variant: the harm, or whether the goal is reached."""
+        values: NDArray[np.float64] = np.asarray(held @ self.weights)
+        worst = [values[first:last].max() for first, last in pairwise(self.bounds)]
+        return float(np.mean(worst))
+
+
+REACHED = frozenset(
+    {"holds", "replays", "steers", "errs", "runs_in", "tainted", "seen", "outbound", "performed", "deleted", "lost"}
+    | {"reached", "exposed"}
+)
+"""Kinds of facts that the attacker reaches."""
+
+
+def _weight(fact: Fact, scenario: Scenario, question: Question) -> float:
+    if question.goal:
+        return float(fact == Fact("reached", question.goal))
+    if not question.valued:
+        return 1 / len(scenario.goals) if fact.kind == "reached" else 0.0
+    return scenario.model.resources[fact.subject].value.get(fact.object, 0.0) if fact.kind == "lost" else 0.0
+
+
+def live_causes(attack: Attack, question: Question) -> list[Cause]:
+    """The causes of all steps that the attack can take, through any of the entry points."""
+    graph = attack.graph
+    starts = [graph.entry(name).roots(v) for name in question.entry_points for v in range(len(graph.entry(name).names))]
+    if not starts:
+        return []
+    reached = worst_cases(graph, starts, threads=question.threads)
+    known = set(np.flatnonzero(reached.any(axis=0)).tolist())
+    steps = (
+        step for number, step in enumerate(graph.steps) if step.premises and known.issuperset(graph.premises(number))
+    )
+    return list(dict.fromkeys(step.cause for step in steps))

@@ -1,0 +1,115 @@
+"""A file in, a Scenario out, or every mistake at its line and column."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from simkit.errors import Problem, ScenarioError
+from simkit.files import decoded
+from simkit.files import read as read_bytes
+from simkit.scenario import build
+from simkit.scenario.complaints import complaints
+from simkit.scenario.observed import Runs
+from simkit.scenario.parser import read
+from simkit.scenario.places import Point, in_order, stop
+from simkit.scenario.repair import pruned, untouched
+from simkit.scenario.scenario import Scenario
+from simkit.scenario.schema import ScenarioPart
+from simkit.scenario.units import shown
+
+LARGE = 200_000
+"""Characters from which on a file counts as large."""
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """The scenario in the YAML or JSON file at `path`; `-` is standard input.
+
+    Raises InputError for a file that cannot be opened, and ScenarioError with every mistake in it, in file order.
+    """
+    name = os.fspath(path)
+    file = "<stdin>" if name == "-" else name
+    folder = None if name == "-" else os.path.dirname(name)
+    return replace(_scenario(decoded(read_bytes(name), file), file, folder), file=name)
+
+
+def loads(text: str, file: str = "<text>") -> Scenario:
+    """The scenario in the YAML or JSON `text`; messages call it `file`. Raises ScenarioError.
+
+    >>> world = '''
+    ... simkit: 1
+    ... name: smallest
+    ... identities: {ci: {kind: pipeline}}
+    ... credentials: {key: {identity: ci, ttl: 90d}}
+    ... entry_points: {leaked: {leak: key}}
+    ... '''
+    >>> loads(world).model.credentials["key"].ttl
+    7776000.0
+    """
+    return _scenario(text, file, None)
+
+
+@contextmanager
+def _uncollected(size: int) -> Iterator[None]:
+    """Keep the garbage collector from walking, again and again, what a large file has made so far and will keep.
+
+    It took more than half the time of a file of 10,000 assets. Small files leave the collector alone.
+    """
+    if size < LARGE or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _scenario(text: str, file: str, folder: str | None) -> Scenario:
+    with _uncollected(len(text)):
+        return _read(text, file, folder)
+
+
+def _read(text: str, file: str, folder: str | None) -> Scenario:
+    document = read(text, file)
+    if not isinstance(document.value, dict):
+        message = f"the file holds {shown(document.value)}: a scenario is a mapping that starts with `simkit: 1`"
+        raise stop(file, Point(0, 0), message, document.problems)
+    runs = Runs(document, folder)
+    raw = runs.inlined(document.value)
+    early = [*document.problems, *runs.problems]
+    try:
+        part = ScenarioPart.model_validate(raw)
+    except ValidationError as error:
+        raise ScenarioError(in_order([*early, *_misfits(error, raw, runs, file)], file)) from None
+    made, late = _built(part, file)
+    if made is None or early or late:
+        raise ScenarioError(in_order([*early, *(runs.located(problem) for problem in late)], file))
+    return made
+
+
+def _misfits(error: ValidationError, raw: dict[str, Any], runs: Runs, file: str) -> Iterable[Problem]:
+    """What does not fit the format, and what dangles in the rest."""
+    found = list(complaints(error))
+    for problem, about_key in found:
+        yield runs.located(problem, key=about_key)
+    rest = pruned(raw, (problem.where for problem, _ in found))
+    if rest is not None:
+        part, cuts = rest
+        yield from (runs.located(problem) for problem in _built(part, file)[1] if untouched(problem, cuts))
+
+
+def _built(part: ScenarioPart, file: str) -> tuple[Scenario | None, list[Problem]]:
+    """The scenario that `part` describes, and what dangles in it; None where that is the model's."""
+    policies = build.Policies(part.policies)
+    made = policies.all()
+    try:
+        return build.scenario(part, made, file), policies.problems
+    except ScenarioError as error:
+        return None, [*policies.problems, *error.problems]

@@ -1,0 +1,64 @@
+"""What removals do on the supported graph is what they do when they are applied and everything is compiled again."""
+
+from __future__ import annotations
+
+from generated_worlds import worlds
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from simkit.attackgraph import Fact
+from simkit.engines.reach import worst_cases
+from simkit.narrowing.cutset.problem import keeps
+from simkit.narrowing.edits.candidates import removals
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.supports import supported
+from simkit.narrowing.edits.work import Givers, work_of
+from simkit.scenario import Scenario
+from simkit.simulation import compile_attack
+
+KINDS = ("lost", "performed", "reached", "runs_in", "deleted", "tainted")
+"""Facts that are called the same before and after; sessions and tokens may change their names."""
+
+
+def harm(facts, held) -> set[Fact]:  # type: ignore[no-untyped-def]
+    return {fact for fact, holds in zip(facts, held, strict=True) if holds and fact.kind in KINDS}
+
+
+def on_the_supported_graph(scenario: Scenario, taken: list[Narrowing]) -> dict[str, set[Fact]]:
+    made = supported(scenario)
+    gone = made.without(fact for each in taken for fact in each.removes() or ())
+    found = {}
+    for name, starts in made.starts.items():
+        held = worst_cases(made.graph, starts or [()], without=[gone] * max(len(starts), 1), threads=1)
+        found[name] = harm(made.graph.facts, held.any(axis=0))
+    return found
+
+
+def compiled_again(scenario: Scenario, taken: list[Narrowing]) -> dict[str, set[Fact]]:
+    for each in taken:
+        scenario = each.apply(scenario)
+    graph = compile_attack(scenario).graph
+    found = {}
+    for name, entry in graph.entries.items():
+        starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
+        found[name] = harm(graph.facts, worst_cases(graph, starts, threads=1).any(axis=0))
+    return found
+
+
+@given(worlds(grants=True))
+@settings(max_examples=50)
+def test_without_removals_it_is_the_attack_graph(scenario: Scenario) -> None:
+    assume(not Givers(scenario.model).mixed())
+    assert on_the_supported_graph(scenario, []) == compiled_again(scenario, [])
+
+
+@given(worlds(grants=True), st.data())
+@settings(max_examples=120)
+def test_removals_that_keep_every_task_do_the_same_on_both(scenario: Scenario, data: st.DataObject) -> None:
+    assume(not Givers(scenario.model).mixed())
+    requirements = tuple(work_of(scenario).requirements())
+    able = [n for n in removals(scenario.model, Givers(scenario.model)) if keeps(n.removes(), requirements)]
+    assume(able)
+    taken = data.draw(st.lists(st.sampled_from(able), unique=True))
+    assume(keeps(frozenset().union(*(n.removes() for n in taken)), requirements))
+    assert on_the_supported_graph(scenario, taken) == compiled_again(scenario, taken)
