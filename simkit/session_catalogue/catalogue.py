@@ -55,7 +55,7 @@ def session_behaviour(name: str) -> SessionBehaviour:
 
 @cache
 def _shipped() -> Mapping[str, SessionBehaviour]:
-    from simkit.session_catalogue.file import read_catalogue  # here, so that pydantic loads only for who asks
+    from simkit.session_catalogue.catalogue_file import read_catalogue  # here, so that pydantic loads only for who asks
 
     text = files("simkit.session_catalogue").joinpath("catalogue.json").read_text("utf-8")
     return MappingProxyType(read_catalogue(text))
@@ -87,11 +87,11 @@ class SessionCatalogue:
     def table(self) -> Table:
         """Each system with what an open operation, and an open stream, does after each event."""
         rows = [
-            (one.name, one.version, one.date, *(_cell(reaction) for _, reaction in one.reactions()))
+            (one.name, one.version, one.date, one.ttl_kind, *(_cell(reaction) for _, reaction in one.reactions()))
             for one in self.systems
         ]
         note = "Next operation / open stream. * has exceptions: ask for the system by its name."
-        return Table(("system", "version", "date", *EVENT_WORDS.values()), rows, title="Open sessions", note=note)
+        return Table(("system", "version", "date", "ttl", *EVENT_WORDS.values()), rows, title="Open sessions", note=note)
 
     def shares_table(self) -> Table:
         """In how many systems an open session goes on, by event."""

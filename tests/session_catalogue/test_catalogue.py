@@ -18,7 +18,7 @@ from simkit.session_catalogue import (
     session_behaviours,
     shares,
 )
-from simkit.session_catalogue.file import read_catalogue
+from simkit.session_catalogue.catalogue_file import read_catalogue
 
 SURVIVES, ENDS, NEXT_USE = Survival("survives"), Survival("ends"), Survival("next-use")
 
