@@ -10,6 +10,8 @@ from simkit.cli.options import (
     LARGEST_SEED,
     WholeNumber,
     complete_policies,
+    entry_points_option,
+    every_run_options,
     load,
     names,
     output_options,
@@ -94,7 +96,7 @@ def privilege(screen: Screen, scenario: str, policy: str | None, format_: str | 
 @click.command(short_help="What was measured of the controls of public frameworks.")
 @scenario_argument
 @policy_option
-@run_options
+@every_run_options
 @click.option("--frameworks", metavar="A,B,...", callback=names, help="Only these, such as 'NIST CSF'. Default: all.")
 @output_options()
 @click.pass_obj
@@ -102,7 +104,7 @@ def evidence(
     screen: Screen,
     scenario: str,
     policy: str | None,
-    entry_point: str | None,
+    entry_points: tuple[str, ...] | None,
     trials: int,
     seed: int,
     threads: int | None,
@@ -112,7 +114,7 @@ def evidence(
 ) -> None:
     """List controls of public frameworks with what was measured of each in this scenario, and those without evidence.
 
-    All entry points are replayed unless one is named, under the policy and with each dial at each other setting. A
+    All entry points are replayed unless some are named, under the policy and with each dial at each other setting. A
     measurement is relevant to a control; it never shows that the control is met.
 
     \b
@@ -127,7 +129,7 @@ def evidence(
     world = load(scenario)
     with screen.working("replaying each dial at each setting"):
         found = simkit.controls.evidence(
-            world, policy, entry_point=entry_point, frameworks=frameworks, trials=trials, seed=seed, threads=threads
+            world, policy, entry_points=entry_points, frameworks=frameworks, trials=trials, seed=seed, threads=threads
         )
     output.result(found)
 
@@ -138,6 +140,7 @@ def evidence(
               help="The grant policy that the other is held against.")  # fmt: skip
 @click.option("--strong", metavar="NAME", default="task-scoped", show_default=True, shell_complete=complete_policies,
               help="The grant policy whose worth is in question.")  # fmt: skip
+@entry_points_option
 @click.option("--trials", "-n", type=WholeNumber(min=1), default=1000, show_default=True,
               help="How many times each attack is replayed.")  # fmt: skip
 @click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=0, show_default=True,
@@ -150,6 +153,7 @@ def study(
     scenarios: tuple[str, ...],
     weak: str,
     strong: str,
+    entry_points: tuple[str, ...] | None,
     trials: int,
     seed: int,
     threads: int | None,
@@ -172,5 +176,7 @@ def study(
     output = Output.planned(screen, "study", (format_, out), *files)
     worlds = every(load, files)
     with screen.working(f"replaying the attacks of {len(worlds)} scenarios"):
-        found = simkit.studies.study(worlds, weak, strong, trials=trials, seed=seed, threads=threads)
+        found = simkit.studies.study(
+            worlds, weak, strong, entry_points=entry_points, trials=trials, seed=seed, threads=threads
+        )
     output.result(found)

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simkit.cli.asking import entry_through
 from simkit.cli.endings import format_of
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
     Seconds,
     WholeNumber,
     complete_goals,
+    every_run_options,
     load,
     names,
     output_options,
     policy_option,
-    run_options,
     scenario_argument,
 )
 from simkit.cli.output import Output, check_out
@@ -58,8 +57,7 @@ class Narrowed:
 @click.command(short_help="What to narrow, and what it costs.")
 @scenario_argument
 @policy_option
-@run_options
-@click.option("--every-entry-point", is_flag=True, help="Through all entry points together, not just one.")
+@every_run_options
 @click.option("--goal", "-g", metavar="NAME", shell_complete=complete_goals,
               help="What must be out of reach. Default: make the value lost smaller.")  # fmt: skip
 @click.option("--budget", type=WholeNumber(min=1), default=None, help="Make at most so many changes.")
@@ -77,11 +75,10 @@ def narrow(
     screen: Screen,
     scenario: str,
     policy: str | None,
-    entry_point: str | None,
+    entry_points: tuple[str, ...] | None,
     trials: int,
     seed: int,
     threads: int | None,
-    every_entry_point: bool,
     goal: str | None,
     budget: int | None,
     exact: bool,
@@ -108,14 +105,13 @@ def narrow(
       simkit narrow scenario.yaml --goal customers-leaked --exact --without constrain-sender
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --write narrowed.yaml
     """
-    _check_question(exact, goal, time_limit, every_entry_point and entry_point is not None)
+    _check_question(exact, goal, time_limit)
     if candidates and (exact or budget is not None or write is not None):
         raise click.UsageError("--candidates only lists: leave out --exact, --budget and --write")
     output = Output.planned(screen, "narrow", (format_, out), scenario)
     _check_write(write, out, scenario)
     world = load(scenario)
-    entries = tuple(world.entry_points) if every_entry_point else (entry_through(screen, world, entry_point),)
-    asked = {"entry_point": entries, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
+    asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
     if candidates:
         _list(screen, world, policy, goal, asked, output)
         return FINE
@@ -130,14 +126,12 @@ def narrow(
     return FINE if found.plan.possible else DOES_NOT_HOLD
 
 
-def _check_question(exact: bool, goal: str | None, time_limit: float | None, both_entries: bool) -> None:
+def _check_question(exact: bool, goal: str | None, time_limit: float | None) -> None:
     """Raises UsageError for options that say two things, or of which one says nothing."""
     if exact and goal is None:
         raise click.UsageError("--exact cuts a goal off: name it with --goal")
     if time_limit is not None and not exact:
         raise click.UsageError("--time-limit is for --exact: add that, or leave the limit out")
-    if both_entries:
-        raise click.UsageError("--every-entry-point takes all of them: leave it or --entry-point out")
 
 
 def _diff(plan: Plan, *, fenced: bool) -> str:
@@ -157,7 +151,7 @@ def _list(
     """Every change with its cost."""
     import simkit.narrowing as narrowing
 
-    wanted = {name: asked[name] for name in ("entry_point", "threads", "without")}
+    wanted = {name: asked[name] for name in ("entry_points", "threads", "without")}
     with screen.working("weighing narrowings"):
         found = narrowing.weigh(world, policy, goal=goal, **wanted)
     output.result(found)

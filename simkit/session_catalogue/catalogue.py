@@ -91,7 +91,9 @@ class SessionCatalogue:
             for one in self.systems
         ]
         note = "Next operation / open stream. * has exceptions: ask for the system by its name."
-        return Table(("system", "version", "date", "ttl", *EVENT_WORDS.values()), rows, title="Open sessions", note=note)
+        return Table(
+            ("system", "version", "date", "ttl", *EVENT_WORDS.values()), rows, title="Open sessions", note=note
+        )
 
     def shares_table(self) -> Table:
         """In how many systems an open session goes on, by event."""

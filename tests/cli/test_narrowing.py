@@ -50,7 +50,7 @@ def desk(tmp_path: Path) -> str:
 
 def test_the_cheapest_cut_is_shown_written_and_true(cli: Cli, desk: str, tmp_path: Path) -> None:
     narrowed = tmp_path / "narrowed.yaml"
-    words = ("--goal", "cases-leaked", "--exact", "--every-entry-point", "--write", str(narrowed), "-n", "50")
+    words = ("--goal", "cases-leaked", "--exact", "--write", str(narrowed), "-n", "50")
     done = cli("narrow", desk, *words)
     assert done.exit_code == 0, done.output
     assert "1 change puts cases-leaked out of reach" in " ".join(done.stdout.split())
@@ -112,7 +112,8 @@ def test_an_exact_cut_beyond_the_budget_exits_with_1(cli: Cli, tmp_path: Path) -
         (("--exact",), "--exact cuts a goal off: name it with --goal"),
         (("--time-limit", "3"), "--time-limit is for --exact: add that, or leave the limit out"),
         (("--exact", "--goal", "cases-leaked", "--time-limit", "soon"), "'soon' is not a valid number"),
-        (("--every-entry-point", "--entry-point", "leaked-key"), "--every-entry-point takes all of them: leave it or"),
+        (("--entry-points", "poisoned-ticket,leaked-kee"), "no entry point is called 'leaked-kee'"),
+        (("--entry-points", ","), "no name is in it: give names with commas between them"),
         (("--goal", ""), "no goal is called ''"),
         (("--policy", ""), "no policy is called ''"),
         (("--goal", "case-leaked"), "did you mean cases-leaked?"),
