@@ -9,7 +9,7 @@ import click
 
 from simkit.cli.options import FILES, load, output_options
 from simkit.cli.output import Answer, Output
-from simkit.cli.screen import Screen
+from simkit.cli.terminal import Terminal
 from simkit.table import Table, duration
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("scenario", type=FILES, required=False)
 @output_options()
 @click.pass_obj
-def policies(screen: Screen, scenario: str | None, format_: str | None, out: str) -> None:
+def policies(terminal: Terminal, scenario: str | None, format_: str | None, out: str) -> None:
     """List the named grant policies, with SCENARIO its own too, and what each dial means.
 
     A grant policy is a point in the space of its dials: it says how an identity's entitlements are cut into
@@ -33,7 +33,7 @@ def policies(screen: Screen, scenario: str | None, format_: str | None, out: str
     """
     from simkit.policies import DIALS, NAMED, named_policies
 
-    output = Output.planned(screen, "policies", (format_, out), *([scenario] if scenario else []))
+    output = Output.planned(terminal, "policies", (format_, out), *([scenario] if scenario else []))
     own = dict(load(scenario).policies) if scenario else {}
     known = named_policies(own)
     others = ", then those of installed packages and the scenario" if len(known) > len(NAMED) else ""

@@ -7,56 +7,56 @@ import time
 
 import pytest
 
-from simkit.cli import screen
-from simkit.cli.screen import Screen, coloured, line_width
+from simkit.cli import terminal
+from simkit.cli.terminal import Terminal, coloured, line_width
 from simkit.progress import steps
 
 
-class Terminal(io.StringIO):
+class Tty(io.StringIO):
     def isatty(self) -> bool:
         return True
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, heard: Screen, work: float, patience: float) -> str:
+def shown(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, heard: Terminal, work: float, patience: float) -> str:
     monkeypatch.setattr("sys.stderr", stream)
-    monkeypatch.setattr(screen, "PATIENCE", patience)
+    monkeypatch.setattr(terminal, "PATIENCE", patience)
     with heard.working("replaying \x1b trials"):
         time.sleep(work)
     return stream.getvalue()
 
 
 def test_long_work_on_a_terminal_shows_progress_and_wipes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = shown(monkeypatch, Terminal(), Screen(), 0.3, 0.01)
+    text = shown(monkeypatch, Tty(), Terminal(), 0.3, 0.01)
     assert "\rreplaying \\x1b trials ... 0 s\x1b[K" in text
     assert text.endswith("\r\x1b[K")
 
 
 def test_work_that_tells_how_far_it_is_shows_that_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = Terminal()
+    stream = Tty()
     monkeypatch.setattr("sys.stderr", stream)
-    monkeypatch.setattr(screen, "PATIENCE", 0.01)
-    with Screen().working("ranking"):
+    monkeypatch.setattr(terminal, "PATIENCE", 0.01)
+    with Terminal().working("ranking"):
         for _ in steps(range(4)):
             time.sleep(0.3)
     assert "\rranking ... 25 %, " in stream.getvalue()
 
 
 def test_short_work_quiet_work_and_work_in_a_pipe_show_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert shown(monkeypatch, Terminal(), Screen(), 0.0, 60.0) == ""
-    assert shown(monkeypatch, Terminal(), Screen(quiet=True), 0.2, 0.01) == ""
-    assert shown(monkeypatch, io.StringIO(), Screen(), 0.2, 0.01) == ""
+    assert shown(monkeypatch, Tty(), Terminal(), 0.0, 60.0) == ""
+    assert shown(monkeypatch, Tty(), Terminal(quiet=True), 0.2, 0.01) == ""
+    assert shown(monkeypatch, io.StringIO(), Terminal(), 0.2, 0.01) == ""
 
 
 def fail_slowly() -> None:
-    with Screen().working("ranking"):
+    with Terminal().working("ranking"):
         time.sleep(0.2)
         raise ValueError("lost")
 
 
 def test_progress_ends_with_the_work_even_if_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = Terminal()
+    stream = Tty()
     monkeypatch.setattr("sys.stderr", stream)
-    monkeypatch.setattr(screen, "PATIENCE", 0.01)
+    monkeypatch.setattr(terminal, "PATIENCE", 0.01)
     with pytest.raises(ValueError, match="lost"):
         fail_slowly()
     length = len(stream.getvalue())
@@ -67,14 +67,14 @@ def test_progress_ends_with_the_work_even_if_that_fails(monkeypatch: pytest.Monk
 def test_colour_follows_the_terminal_and_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    assert coloured(Terminal())
+    assert coloured(Tty())
     assert not coloured(io.StringIO())
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not coloured(Terminal())
+    assert not coloured(Tty())
     monkeypatch.setenv("NO_COLOR", "")
-    assert coloured(Terminal())
+    assert coloured(Tty())
     monkeypatch.setenv("TERM", "dumb")
-    assert not coloured(Terminal())
+    assert not coloured(Tty())
 
 
 @pytest.mark.parametrize(("columns", "places"), [("100", 100), ("5", 20), ("0", 120), ("wide", 120), ("", 120)])

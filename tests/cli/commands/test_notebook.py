@@ -10,7 +10,7 @@ from pathlib import Path
 import click.testing
 import pytest
 
-from simkit.cli import opening
+from simkit.cli.commands import notebook
 
 pytest.importorskip("jupytext")
 
@@ -65,7 +65,7 @@ def test_bad_input_ends_with_2_and_writes_nothing(cli: Cli, broken: str, tmp_pat
 def test_a_missing_jupyterlab_is_named_before_anything_is_written(
     cli: Cli, world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "find_spec", lambda name: None)
+    monkeypatch.setattr(notebook, "find_spec", lambda name: None)
     before = set(tmp_path.iterdir())
     answer = cli("notebook", world)
     assert answer.exit_code == 2
@@ -83,8 +83,8 @@ def test_jupyterlab_is_started_on_the_notebook(
         f"#!{sys.executable}\nimport json, sys\njson.dump(sys.argv[1:], open({str(words)!r}, 'w'))\nsys.exit({code})\n"
     )
     started.chmod(0o755)
-    monkeypatch.setattr(opening, "find_spec", lambda name: name)
-    monkeypatch.setattr(opening.sys, "executable", str(started))
+    monkeypatch.setattr(notebook, "find_spec", lambda name: name)
+    monkeypatch.setattr(notebook.sys, "executable", str(started))
     answer = cli("notebook", world, "--no-browser")
     assert json.loads(words.read_text()) == ["-m", "jupyterlab", "world.ipynb", "--no-browser"]
     assert answer.exit_code == (2 if code else 0)

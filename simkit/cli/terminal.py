@@ -27,7 +27,7 @@ WIDTH_OF_A_FILE = 120
 
 
 @dataclass(slots=True)
-class Screen:
+class Terminal:
     """How much the user wants to hear."""
 
     quiet: bool = False
@@ -100,7 +100,7 @@ def complaints(error: Exception) -> None:
             complain(line)
 
 
-def confess(error: Exception, verbose: bool) -> None:
+def report_bug(error: Exception, verbose: bool) -> None:
     """What to do about a bug in simkit; with `verbose` the traceback too."""
     import simkit
 

@@ -14,7 +14,7 @@ import click
 from simkit.cli.endings import format_of
 from simkit.cli.options import FILES, listening_options, load
 from simkit.cli.output import check_out
-from simkit.cli.screen import Screen
+from simkit.cli.terminal import Terminal
 from simkit.errors import InputError
 
 STARTER = "starter.yaml"
@@ -27,7 +27,7 @@ STARTER = "starter.yaml"
 @click.option("--write-only", is_flag=True, help="Write the notebook, and start nothing.")
 @listening_options
 @click.pass_obj
-def notebook(screen: Screen, scenario: str | None, out: str | None, no_browser: bool, write_only: bool) -> None:
+def notebook(terminal: Terminal, scenario: str | None, out: str | None, no_browser: bool, write_only: bool) -> None:
     """Open JupyterLab on a copy of the first notebook with SCENARIO filled in: its graph, one attack, a comparison.
 
     No file is overwritten. Without SCENARIO the notebook is about the starter scenario, which is written beside it.
@@ -43,7 +43,7 @@ def notebook(screen: Screen, scenario: str | None, out: str | None, no_browser: 
     if scenario == "-":
         raise InputError("a notebook loads its scenario again: name a file, not standard input")
     file = _written(scenario, out)
-    screen.note(f"wrote {file}")
+    terminal.note(f"wrote {file}")
     if not write_only:
         _open(file, no_browser)
 

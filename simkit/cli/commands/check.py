@@ -12,10 +12,10 @@ from simkit.cli.endings import ending_says, format_of
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import LARGEST_SEED, WholeNumber, complete_policies, listening_options, names, threads_option
 from simkit.cli.output import Answer, Output, check_out
-from simkit.cli.screen import Screen
+from simkit.cli.scenario_files import scenario_files
 from simkit.cli.settings import Settings, settings
-from simkit.errors import InputError, QuestionError, every
-from simkit.files import read
+from simkit.cli.terminal import Terminal
+from simkit.errors import QuestionError
 
 if TYPE_CHECKING:
     from simkit.checks import CheckReport
@@ -42,7 +42,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 @listening_options
 @click.pass_obj
 def check(
-    screen: Screen,
+    terminal: Terminal,
     paths: tuple[str, ...],
     baseline: str | None,
     update: bool,
@@ -77,13 +77,13 @@ def check(
         check_out(out, *files, *([stored] if stored else []))
     if stored is not None and update:
         check_out(stored, *files, option="--baseline")
-    report = _checked(screen, files, stored, update, (trials, seed, chosen, threads))
-    _tell(screen, report, written)
+    report = _checked(terminal, files, stored, update, (trials, seed, chosen, threads))
+    _tell(terminal, report, written)
     return DOES_NOT_HOLD if report.failed and not exit_zero else FINE
 
 
 def _checked(
-    screen: Screen,
+    terminal: Terminal,
     files: list[str],
     stored: str | None,
     update: bool,
@@ -92,47 +92,12 @@ def _checked(
     import simkit.checks
 
     terms = simkit.checks.Terms(*said)
-    with screen.working(f"checking {len(files)} scenarios"):
+    with terminal.working(f"checking {len(files)} scenarios"):
         return simkit.checks.check(files, baseline=stored, update=update, terms=terms)
 
 
 def _own_baseline(project: Settings) -> str | None:
     return project.path(project.checking["baseline"]) if project.checking.get("baseline") else None
-
-
-def scenario_files(paths: Iterable[str]) -> list[str]:
-    """The scenario files that `paths` name: files as they are, and those in folders that begin a scenario.
-
-    Raises QuestionError where there is no path, InputError for what is missing or holds no scenario.
-    """
-    found = [file for files in every(_files, paths) for file in files]
-    if not found:
-        raise QuestionError(
-            "no PATH is given: name a scenario, or set `paths` in [tool.simkit.check] of pyproject.toml"
-        )
-    return list(dict.fromkeys(found))
-
-
-def _files(path: str) -> list[str]:
-    if not os.path.isdir(path):
-        if path != "-" and not os.path.exists(path):
-            raise InputError(f"no file is called {path!r}: check the name and the folder")
-        return [path]
-    inside = [os.path.join(top, name) for top, _, found in os.walk(path) for name in found]
-    files = sorted(file for file in inside if file.endswith((".yaml", ".yml")) and _begins_a_scenario(file))
-    if not files:
-        raise InputError(f"the folder {path!r} holds no scenario, a YAML file with `simkit: 1`: name another")
-    return files
-
-
-def _begins_a_scenario(file: str) -> bool:
-    """True also for what cannot be read or is not UTF-8, which is refused later; a foreign file may be anything."""
-    try:
-        raw = read(file)
-    except InputError:
-        return True
-    lines = raw.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")
-    return any(line.startswith(b"simkit:") for line in lines.splitlines())
 
 
 def pairs(formats: Iterable[str], outs: Iterable[str]) -> list[tuple[str, str]]:
@@ -176,19 +141,19 @@ def _says(out: str) -> str:
     return ending_says(out, FORMATS)
 
 
-def _tell(screen: Screen, report: CheckReport, written: list[tuple[str, str]]) -> None:
+def _tell(terminal: Terminal, report: CheckReport, written: list[tuple[str, str]]) -> None:
     """Every format to its place; where none of them is for people to read now, they still hear what failed."""
     for key in report.gone:
-        screen.note(f"note: {report.baseline} has a run of {key}, whose file is gone; --update drops it")
+        terminal.note(f"note: {report.baseline} has a run of {key}, whose file is gone; --update drops it")
     for name, out in written:
-        output = Output(screen, "check", name, out)
+        output = Output(terminal, "check", name, out)
         if name == "text":
-            said = report.sentences if screen.quiet else report.advice
+            said = report.sentences if terminal.quiet else report.advice
             output.result(Answer(report.summary, tuple(report.tables()), {}), said)
         else:
             output.text(_writers()[name](report))
     if report.failed and all(out != "-" for _, out in written):
-        screen.note("\n".join([report.summary, *report.sentences]))
+        terminal.note("\n".join([report.summary, *report.sentences]))
 
 
 def _writers() -> dict[str, Callable[[CheckReport], str]]:

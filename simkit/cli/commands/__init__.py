@@ -1,21 +1,37 @@
-"""The command `simkit` itself, and the list of its subcommands."""
+"""The command `simkit` itself, and the list of its subcommands, each in the file of its name."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
-from simkit.cli.asking import compare, paths, rank, run
-from simkit.cli.checking import check
-from simkit.cli.completion import completion
-from simkit.cli.generate import generate
 from simkit.cli.group import Group
-from simkit.cli.justifying import ablate, evidence, privilege, study
-from simkit.cli.looking import graph, schema, validate
-from simkit.cli.narrowing import narrow, roles
-from simkit.cli.opening import notebook
-from simkit.cli.policies import policies
-from simkit.cli.recording import explain, replay
-from simkit.cli.reporting import report
+
+COMMANDS = (
+    "validate",
+    "run",
+    "compare",
+    "rank",
+    "paths",
+    "check",
+    "narrow",
+    "roles",
+    "ablate",
+    "privilege",
+    "evidence",
+    "study",
+    "report",
+    "replay",
+    "explain",
+    "graph",
+    "notebook",
+    "policies",
+    "schema",
+    "generate",
+    "completion",
+)
+"""In the order of use, as the help lists them. A file defines the command that it is named after."""
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -65,27 +81,5 @@ def simkit(context: click.Context) -> None:
     )
 
 
-for _command in (
-    validate,
-    run,
-    compare,
-    rank,
-    paths,
-    check,
-    narrow,
-    roles,
-    ablate,
-    privilege,
-    evidence,
-    study,
-    report,
-    replay,
-    explain,
-    graph,
-    notebook,
-    policies,
-    schema,
-    generate,
-    completion,
-):
-    simkit.add_command(_command)
+for _name in COMMANDS:
+    simkit.add_command(getattr(import_module(f"simkit.cli.commands.{_name}"), _name))

@@ -13,7 +13,7 @@ import pytest
 from checks.test_formats import JUNIT, OURS, SARIF
 from checks.worlds import DESK, grown
 
-from simkit.cli.checking import pairs
+from simkit.cli.commands.check import pairs
 from simkit.errors import QuestionError
 
 Cli = Callable[..., click.testing.Result]

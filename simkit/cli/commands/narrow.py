@@ -1,17 +1,15 @@
-"""`simkit narrow` and `simkit roles`: what to narrow, what it costs, and the narrower scenario as a file."""
+"""`simkit narrow`: what to narrow, what it costs, and the narrower scenario as a file."""
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from simkit.cli.endings import format_of
 from simkit.cli.group import DOES_NOT_HOLD, FINE
+from simkit.cli.narrowed_file import check_write, write_scenario
 from simkit.cli.options import (
     Seconds,
     WholeNumber,
@@ -23,9 +21,8 @@ from simkit.cli.options import (
     policy_option,
     scenario_argument,
 )
-from simkit.cli.output import Output, check_out
-from simkit.cli.screen import Screen
-from simkit.errors import InputError
+from simkit.cli.output import Output
+from simkit.cli.terminal import Terminal
 from simkit.table import Table, printable
 
 if TYPE_CHECKING:
@@ -72,7 +69,7 @@ class Narrowed:
 @output_options()
 @click.pass_obj
 def narrow(
-    screen: Screen,
+    terminal: Terminal,
     scenario: str,
     policy: str | None,
     entry_points: tuple[str, ...] | None,
@@ -108,21 +105,21 @@ def narrow(
     _check_question(exact, goal, time_limit)
     if candidates and (exact or budget is not None or write is not None):
         raise click.UsageError("--candidates only lists: leave out --exact, --budget and --write")
-    output = Output.planned(screen, "narrow", (format_, out), scenario)
-    _check_write(write, out, scenario)
+    output = Output.planned(terminal, "narrow", (format_, out), scenario)
+    check_write(write, out, scenario)
     world = load(scenario)
     asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
     if candidates:
-        _list(screen, world, policy, goal, asked, output)
+        _list(terminal, world, policy, goal, asked, output)
         return FINE
-    with screen.working("screening and replaying narrowings"):
+    with terminal.working("screening and replaying narrowings"):
         found = _found(world, policy, goal, budget, exact, time_limit, asked)
-    _write(screen, found.plan, write)
+    _write(terminal, found.plan, write)
     output.result(found)
-    if not (out == "-" and output.format == "json") and not screen.quiet and found.plan.narrowings:
+    if not (out == "-" and output.format == "json") and not terminal.quiet and found.plan.narrowings:
         click.echo(_diff(found.plan, fenced=out == "-" and output.format == "markdown"))
     if exact and not found.plan.possible and budget is None:
-        screen.note("note: without --exact, a change of another kind is looked for")
+        terminal.note("note: without --exact, a change of another kind is looked for")
     return FINE if found.plan.possible else DOES_NOT_HOLD
 
 
@@ -141,7 +138,7 @@ def _diff(plan: Plan, *, fenced: bool) -> str:
 
 
 def _list(
-    screen: Screen,
+    terminal: Terminal,
     world: Scenario,
     policy: str | None,
     goal: str | None,
@@ -152,57 +149,9 @@ def _list(
     import simkit.narrowing as narrowing
 
     wanted = {name: asked[name] for name in ("entry_points", "threads", "without")}
-    with screen.working("weighing narrowings"):
+    with terminal.working("weighing narrowings"):
         found = narrowing.weigh(world, policy, goal=goal, **wanted)
     output.result(found)
-
-
-@click.command(short_help="How many roles are enough.")
-@scenario_argument
-@policy_option
-@click.option("--identity", metavar="NAME", help="Whose roles. Default: the identity with the most tasks.")
-@click.option("--write", metavar="FILE", default=None, help="Write the scenario with these roles to FILE.")
-@output_options()
-@click.pass_obj
-def roles(
-    screen: Screen,
-    scenario: str,
-    policy: str | None,
-    identity: str | None,
-    write: str | None,
-    format_: str | None,
-    out: str,
-) -> None:
-    """Split one identity into more and more roles, mined from its tasks, and count which attacks stay possible.
-
-    Nobody writes a role for each task. The curve says what each number of roles leaves in the worst case, and which is
-    enough: the fewest roles that stop nine tenths of what a role for each task would stop. No task breaks.
-
-    \b
-    Examples:
-      simkit roles scenario.yaml
-      simkit roles scenario.yaml --identity support-agent --write split.yaml
-    """
-    import simkit.narrowing as narrowing
-
-    output = Output.planned(screen, "roles", (format_, out), scenario)
-    _check_write(write, out, scenario)
-    world = load(scenario)
-    with screen.working("splitting roles"):
-        found = narrowing.role_granularity(world, _busiest(screen, world) if identity is None else identity, policy)
-    _write_scenario(screen, found.narrowed, write)
-    output.result(found)
-
-
-def _busiest(screen: Screen, world: Scenario) -> str | None:
-    """The identity with the most tasks, which is said; None if none has any."""
-    counts = Counter(task.identity for task in world.model.tasks.values())
-    if not counts:
-        return None
-    (name, _), *others = counts.most_common()
-    if others:
-        screen.note(f"note: roles for {name}, which has the most tasks; --identity chooses another")
-    return name
 
 
 def _found(
@@ -229,36 +178,11 @@ def _found(
     return Narrowed(narrowing.plan_from(ranking), ranking)
 
 
-def _check_write(write: str | None, out: str, scenario: str) -> None:
-    """Raises InputError, before any work, where the narrowed scenario cannot be written."""
-    if write is None:
-        return
-    if write == "-":
-        raise InputError("--write -: the answer stands on standard output already: name a file")
-    check_out(write, scenario, option="--write")
-    format_of(write, ("yaml",), option="--write")
-    if out != "-" and os.path.realpath(out) == os.path.realpath(write):
-        raise InputError(f"--write {write} is where --out writes the answer: name two files")
-
-
-def _write(screen: Screen, plan: Plan, write: str | None) -> None:
+def _write(terminal: Terminal, plan: Plan, write: str | None) -> None:
     """Write the narrowed scenario, once it has been read back."""
     if write is None:
         return
     if not plan.possible:
-        screen.note(f"note: wrote nothing to {write}: there is no plan")
+        terminal.note(f"note: wrote nothing to {write}: there is no plan")
         return
-    _write_scenario(screen, plan.narrowed, write, "" if plan.narrowings else ", which is the scenario as it was")
-
-
-def _write_scenario(screen: Screen, narrowed: Scenario, write: str | None, more: str = "") -> None:
-    """Write `narrowed`, once it has been read back."""
-    if write is None:
-        return
-    from simkit.files import write as write_file
-    from simkit.scenario import dump, loads
-
-    text = dump(narrowed)
-    loads(text, write)
-    write_file(write, text)
-    screen.note(f"note: wrote {write}{more}")
+    write_scenario(terminal, plan.narrowed, write, "" if plan.narrowings else ", which is the scenario as it was")

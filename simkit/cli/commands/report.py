@@ -6,10 +6,10 @@ import sys
 
 import click
 
-from simkit.cli.asking import entry_through
 from simkit.cli.options import (
     complete_goals,
     complete_policies,
+    entry_through,
     listening_options,
     load,
     names,
@@ -18,7 +18,7 @@ from simkit.cli.options import (
     scenario_argument,
 )
 from simkit.cli.output import Output
-from simkit.cli.screen import Screen, line_width
+from simkit.cli.terminal import Terminal, line_width
 from simkit.table import printable, wrap
 
 
@@ -40,7 +40,7 @@ from simkit.table import printable, wrap
 @listening_options
 @click.pass_obj
 def report(
-    screen: Screen,
+    terminal: Terminal,
     scenario: str,
     policy: str | None,
     policies: tuple[str, ...] | None,
@@ -67,12 +67,12 @@ def report(
     """
     import simkit.report
 
-    output = Output.planned(screen, "report", (None, out), scenario, formats=("html",))
+    output = Output.planned(terminal, "report", (None, out), scenario, formats=("html",))
     if out == "-" and sys.stdout.isatty():
         raise click.UsageError("a page of HTML is nothing for a terminal: name a file, as in --out report.html")
     world = load(scenario)
-    entry = entry_through(screen, world, entry_point)
-    with screen.working("replaying, narrowing and drawing"):
+    entry = entry_through(terminal, world, entry_point)
+    with terminal.working("replaying, narrowing and drawing"):
         found = simkit.report.report_on(
             world,
             policy,

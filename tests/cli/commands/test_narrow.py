@@ -12,7 +12,6 @@ import pytest
 import simkit
 
 Cli = Callable[..., click.testing.Result]
-
 WORLD = """\
 simkit: 1
 name: help-desk
@@ -132,17 +131,6 @@ def test_the_scenario_itself_is_not_overwritten(cli: Cli, desk: str) -> None:
     done = cli("narrow", desk, "--write", desk)
     assert done.exit_code == 2
     assert "is a file that is read" in done.stderr
-
-
-def test_roles_says_how_many_are_enough_and_writes_them(cli: Cli, desk: str, tmp_path: Path) -> None:
-    out = tmp_path / "split.yaml"
-    done = cli("roles", desk, "--write", str(out), "--format", "json")
-    assert done.exit_code == 0, done.output
-    found = json.loads(done.stdout)["result"]
-    assert found["identity"] == "desk"
-    assert [point["roles"] for point in found["points"]] == [1]
-    assert list(simkit.load(out).identities) == ["desk/role-1"]
-    assert cli("roles", desk, "--identity", "dask").exit_code == 2
 
 
 def test_nothing_is_written_where_it_cannot_be_or_where_there_is_no_plan(cli: Cli, desk: str, tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
-"""The commands that look at a scenario without an attack: validate, graph, schema."""
+"""`simkit validate`: every mistake of scenario files by line, and what is worth a second look."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simkit.cli.group import BAD_INPUT, DOES_NOT_HOLD, FINE
-from simkit.cli.options import FILES, listening_options, load, output_options, scenario_argument
+from simkit.cli.options import FILES, load, output_options
 from simkit.cli.output import Output, as_json
-from simkit.cli.screen import Screen, complaints
+from simkit.cli.terminal import Terminal, complaints
 from simkit.errors import InputError, Problem, ScenarioError
 
 if TYPE_CHECKING:
     from simkit.scenario import Scenario
 
-GRAPHS = ("mermaid", "dot", "graphml", "json")
 CHECKS = ("text", "json")
 
 
@@ -47,7 +45,7 @@ class Finding:
 @click.option("--strict", is_flag=True, help="Exit with 1 where a sound file has warnings.")
 @output_options(CHECKS)
 @click.pass_obj
-def validate(screen: Screen, scenarios: tuple[str, ...], strict: bool, format_: str | None, out: str) -> int:
+def validate(terminal: Terminal, scenarios: tuple[str, ...], strict: bool, format_: str | None, out: str) -> int:
     """Check scenario files, and name every mistake with its line and column.
 
     A broken file ends with exit code 2. Warnings are what a sound file should not have: a task that needs what its
@@ -59,7 +57,7 @@ def validate(screen: Screen, scenarios: tuple[str, ...], strict: bool, format_: 
       simkit validate --strict scenarios/*.yaml
       simkit validate --format json - < scenario.yaml
     """
-    output = Output.planned(screen, "validate", (format_, out), *scenarios, formats=CHECKS)
+    output = Output.planned(terminal, "validate", (format_, out), *scenarios, formats=CHECKS)
     findings = [_checked(file) for file in dict.fromkeys(scenarios)]
     if output.format == "json":
         output.text(as_json("validate", {"files": [finding.to_dict() for finding in findings]}))
@@ -85,9 +83,9 @@ def _tell(output: Output, findings: list[Finding]) -> None:
         if finding.error is not None:
             complaints(finding.error)
         for warning in finding.warnings:
-            output.screen.note(f"warning: {finding.file}: {warning}")
+            output.terminal.note(f"warning: {finding.file}: {warning}")
     sound = [finding.says for finding in findings if finding.error is None]
-    if sound and not (output.screen.quiet and output.out == "-"):
+    if sound and not (output.terminal.quiet and output.out == "-"):
         output.text("\n".join(sound))
 
 
@@ -130,63 +128,3 @@ def _plain(problem: Problem) -> Mapping[str, Any]:
         "where": list(problem.where),
         "message": problem.message,
     }
-
-
-@click.command(short_help="Draw the model: Mermaid, DOT, GraphML, JSON.")
-@scenario_argument
-@click.option(
-    "--group",
-    type=click.Choice(("environment", "tier", "none")),
-    default="environment",
-    show_default=True,
-    help="What Mermaid and DOT draw boxes around.",
-)
-@output_options(GRAPHS)
-@click.pass_obj
-def graph(screen: Screen, scenario: str, group: str, format_: str | None, out: str) -> None:
-    """Draw the scenario's model: identities, tools, credentials, resources, roles, tasks and trust edges.
-
-    Mermaid stops at 500 edges, where code hosts stop drawing; a comment in it says so.
-
-    \b
-    Examples:
-      simkit graph scenario.yaml                              Mermaid, for a README
-      simkit graph scenario.yaml --format dot | dot -Tsvg > model.svg
-      simkit graph scenario.yaml --group tier -o model.dot
-      simkit graph scenario.yaml -o model.graphml             for Gephi, yEd or Cytoscape
-    """
-    from simkit.model import export
-
-    output = Output.planned(screen, "graph", (format_, out), scenario, formats=GRAPHS)
-    model = load(scenario).model
-    if output.format == "mermaid":
-        content = export.mermaid(model, group=group)
-    elif output.format == "dot":
-        content = export.dot(model, group=group)
-    else:
-        content = export.FORMATS[output.format](model)
-    output.text(content)
-
-
-@click.command(short_help="Print the JSON Schema of the scenario file.")
-@click.option("--out", "-o", default="-", metavar="FILE", help="Write the schema to FILE, whole or not at all.")
-@listening_options
-@click.pass_obj
-def schema(screen: Screen, out: str) -> None:
-    """Print the JSON Schema of the scenario file, for editors that complete and check as you type.
-
-    \b
-    Examples:
-      simkit schema --out schema.json
-      simkit schema | jq '.properties | keys'
-
-    Then begin a scenario with this line:
-
-    \b
-      # yaml-language-server: $schema=schema.json
-    """
-    from simkit.scenario import json_schema
-
-    output = Output.planned(screen, "schema", (None, out), formats=("json",))
-    content = json.dumps(json_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    output.text(content)

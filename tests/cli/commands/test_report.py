@@ -51,7 +51,7 @@ def test_a_page_goes_to_a_pipe_but_not_to_a_terminal(cli: Cli, world: str, monke
     assert piped.exit_code == 0
     assert piped.stdout.startswith("<!DOCTYPE html>")
     assert piped.stdout.endswith("</html>\n")
-    monkeypatch.setattr("simkit.cli.reporting.sys", type("Terminal", (), {"stdout": Terminal()}))
+    monkeypatch.setattr("simkit.cli.commands.report.sys", type("Terminal", (), {"stdout": Terminal()}))
     shown = cli("report", world, *FEW)
     assert shown.exit_code == 2
     assert "name a file, as in --out report.html" in shown.stderr

@@ -6,7 +6,7 @@ import click
 
 from simkit.cli.options import LARGEST_SEED, WholeNumber, listening_options
 from simkit.cli.output import Output
-from simkit.cli.screen import Screen
+from simkit.cli.terminal import Terminal
 
 
 @click.command(short_help="Make up an organisation of any size.")
@@ -27,7 +27,7 @@ from simkit.cli.screen import Screen
 @click.option("--out", "-o", default="-", metavar="FILE", help="Write the scenario to FILE, whole or not at all.")
 @listening_options
 @click.pass_obj
-def generate(screen: Screen, steps: int, seed: int, out: str) -> None:
+def generate(terminal: Terminal, steps: int, seed: int, out: str) -> None:
     """Write the scenario of a made-up estate: teams of agents, services and humans in published proportions.
 
     144 machine identities a human, 97 % of them over-privileged, 1 to 5 % of what they are granted used. The file
@@ -41,7 +41,7 @@ def generate(screen: Screen, steps: int, seed: int, out: str) -> None:
     from simkit.estate import generate as made_up
     from simkit.scenario import dump
 
-    output = Output.planned(screen, "generate", (None, out), formats=("yaml",))
-    with screen.working(f"making up {steps:,} steps"):
+    output = Output.planned(terminal, "generate", (None, out), formats=("yaml",))
+    with terminal.working(f"making up {steps:,} steps"):
         content = dump(made_up(steps, seed))
     output.text(content)
