@@ -10,24 +10,27 @@ from types import MappingProxyType
 from typing import Any
 
 from simkit.errors import QuestionError, in_short, nearest
-from simkit.session_catalogue.behaviour import Observation, Reaction, SessionBehaviour, Survival
+from simkit.session_catalogue.behaviour import Observation, Probe, Reaction, SessionBehaviour, Survival
 from simkit.session_catalogue.shares import shares
 from simkit.table import Table
 
 EVENT_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "on_expiry": "expired",
-        "on_revoke": "revoked or rotated",
+        "on_revoke": "revoked",
         "on_disable": "disabled",
         "on_delete": "deleted",
-        "on_entitlement_removed": "entitlement removed",
-        "on_role_removed": "role removed",
+        "on_entitlement_removed": "entitlement",
+        "on_role_removed": "role",
     }
 )
-"""Each event as the head of a column."""
+"""Each event as the head of a column: the secret revoked or rotated, the entitlement or the role taken away."""
 NOT_MEASURED = "-"
 ELSEWHERE = "*"
 """Marks a cell that has exceptions."""
+LEGEND = (
+    "After the credential expired, was revoked or rotated, its account was disabled or deleted, its right taken away."
+)
 
 
 def session_behaviours() -> Mapping[str, SessionBehaviour]:
@@ -82,18 +85,19 @@ class SessionCatalogue:
         """The systems and how often a session goes on; of one system, its events and what was seen."""
         if len(self.systems) == 1:
             return (_events(self.systems[0]), _observations(self.systems[0]))
-        return (self.table(), self.shares_table())
+        return (self.operations_table(), self.streams_table(), self.shares_table())
 
-    def table(self) -> Table:
-        """Each system with what an open operation, and an open stream, does after each event."""
-        rows = [
-            (one.name, one.version, one.date, one.ttl_kind, *(_cell(reaction) for _, reaction in one.reactions()))
-            for one in self.systems
-        ]
-        note = "Next operation / open stream. * has exceptions: ask for the system by its name."
-        return Table(
-            ("system", "version", "date", "ttl", *EVENT_WORDS.values()), rows, title="Open sessions", note=note
-        )
+    def operations_table(self) -> Table:
+        """Each system with what the next operation of an open session does after each event."""
+        rows = [(one.name, one.version, one.date, one.ttl_kind, *_cells(one, "operation")) for one in self.systems]
+        columns = ("system", "version", "date", "ttl", *EVENT_WORDS.values())
+        return Table(columns, rows, title="The next operation of an open session", note=LEGEND)
+
+    def streams_table(self) -> Table:
+        """Each system in which a stream was measured, with what an open one does after each event."""
+        rows = [(one.name, *_cells(one, "stream")) for one in self.systems]
+        measured = [row for row in rows if set(row[1:]) != {NOT_MEASURED}]
+        return Table(("system", *EVENT_WORDS.values()), measured, title="An open stream", note=LEGEND)
 
     def shares_table(self) -> Table:
         """In how many systems an open session goes on, by event."""
@@ -119,11 +123,11 @@ def _about(one: SessionBehaviour) -> str:
     return f"{one.name}: {one.product} {one.version}, measured {one.date}, {lives}.{cut}{note}"
 
 
-def _cell(reaction: Reaction) -> str:
-    return f"{_marked(reaction, 'operation')} / {_marked(reaction, 'stream')}"
+def _cells(one: SessionBehaviour, of: Probe) -> tuple[str, ...]:
+    return tuple(_marked(reaction, of) for _, reaction in one.reactions())
 
 
-def _marked(reaction: Reaction, of: str) -> str:
+def _marked(reaction: Reaction, of: Probe) -> str:
     survival: Survival | None = getattr(reaction, of)
     if survival is None:
         return NOT_MEASURED
@@ -132,12 +136,7 @@ def _marked(reaction: Reaction, of: str) -> str:
 
 def _events(one: SessionBehaviour) -> Table:
     rows = [
-        (
-            EVENT_WORDS[event],
-            str(reaction.operation or NOT_MEASURED),
-            str(reaction.stream or NOT_MEASURED),
-            reaction.new,
-        )
+        (EVENT_WORDS[event], _marked(reaction, "operation"), _marked(reaction, "stream"), reaction.new)
         for event, reaction in one.reactions()
     ]
     return Table(("event", "next operation", "open stream", "new session"), rows, title="Events")
@@ -145,7 +144,7 @@ def _events(one: SessionBehaviour) -> Table:
 
 def _observations(one: SessionBehaviour) -> Table:
     rows = [
-        (EVENT_WORDS[event], seen.of, seen.when or "always", seen.found, seen.grounding, "; ".join(seen.seen))
+        (EVENT_WORDS[event], seen.of, seen.when or "as a rule", seen.found, seen.grounding, "; ".join(seen.seen))
         for event, reaction in one.reactions()
         for seen in reaction.observations
     ]

@@ -90,19 +90,25 @@ def test_a_survival_for_a_time_says_how_long() -> None:
 # ---- tables
 
 
-def test_the_table_has_a_row_for_each_system_and_marks_exceptions() -> None:
-    table = SessionCatalogue(tuple(session_behaviours().values())).table()
-    assert len(table.rows) == len(session_behaviours())
-    cells = dict(zip(table.columns, table.rows[0], strict=True))
-    assert cells["system"] == "postgresql-15"
-    assert cells["expired"] == "survives / survives"
-    assert cells["deleted"] == "next-use* / survives"
+def test_the_tables_have_a_row_for_each_system_and_mark_exceptions() -> None:
+    catalogue = SessionCatalogue(tuple(session_behaviours().values()))
+    operations, streams = catalogue.operations_table(), catalogue.streams_table()
+    assert [row[0] for row in operations.rows] == list(session_behaviours())
+    first = dict(zip(operations.columns, operations.rows[0], strict=True))
+    assert (first["system"], first["expired"], first["deleted"]) == ("postgresql-15", "survives", "next-use*")
+    redis = next(row for row in streams.rows if row[0] == "redis-7.0")
+    assert redis[1:] == ("-", "survives", "survives", "ends", "survives*", "-")
+
+
+def test_a_system_without_a_measured_stream_has_no_row_among_the_streams() -> None:
+    catalogue = SessionCatalogue((session_behaviour("samba-4.17"), session_behaviour("nats-2.9")))
+    assert [row[0] for row in catalogue.streams_table().rows] == ["nats-2.9"]
 
 
 def test_one_system_shows_all_that_was_seen() -> None:
     found = session_behaviour("dovecot-2.3")
     events, seen = SessionCatalogue((found,)).tables()
-    assert [row[0] for row in events.rows][:2] == ["expired", "revoked or rotated"]
+    assert [row[0] for row in events.rows][:2] == ["expired", "revoked"]
     assert len(events.rows) == len(EVENTS)
     assert len(seen.rows) == 6
 

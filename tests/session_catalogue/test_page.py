@@ -19,18 +19,21 @@ def drawn(table: Table) -> list[str]:
 
 
 def shown(heading: str) -> list[str]:
-    """The lines of the table under `heading`."""
+    """The lines of the tables under `heading`."""
     section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     return [line for line in section.splitlines() if line.startswith("|")]
 
 
 @pytest.mark.parametrize(
-    ("heading", "table"),
-    [("The systems", CATALOGUE.table()), ("How often an open session goes on", CATALOGUE.shares_table())],
+    ("heading", "tables"),
+    [
+        ("The systems", [CATALOGUE.operations_table(), CATALOGUE.streams_table()]),
+        ("How often an open session goes on", [CATALOGUE.shares_table()]),
+    ],
 )
-def test_the_page_shows_the_tables_of_the_catalogue(heading: str, table: Table) -> None:
-    """Where they differ: `simkit sessions --format markdown` prints both tables."""
-    assert shown(heading) == drawn(table)
+def test_the_page_shows_the_tables_of_the_catalogue(heading: str, tables: list[Table]) -> None:
+    """Where they differ: `simkit sessions --format markdown` prints them all."""
+    assert shown(heading) == [line for table in tables for line in drawn(table)]
 
 
 def test_the_page_says_which_exception_lets_a_port_be_forwarded() -> None:
