@@ -23,7 +23,7 @@ GOAL = "customer-warehouse-exported"
 
 # %%
 with notebook.progress("recommending"):
-    found = simkit.recommend(scenario, entry_point=ENTRY_POINT, trials=200, seed=1, budget=3)
+    found = simkit.recommend(scenario, entry_points=ENTRY_POINT, trials=200, seed=1, budget=3)
 print(found.summary)
 found.table()
 
@@ -42,7 +42,7 @@ plots.pareto(found);
 # An exact answer, with its proof: no cheaper set of changes puts the goal out of reach while every task still works.
 
 # %%
-plan = simkit.cut_off(scenario, goal=GOAL, entry_point=ENTRY_POINT, trials=200, seed=1)
+plan = simkit.cut_off(scenario, goal=GOAL, entry_points=ENTRY_POINT, trials=200, seed=1)
 print(plan.summary)
 plan.table()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,15 +22,15 @@ from simkit.blast_radius import (
     utility,
 )
 from simkit.engines import Outcomes
-from simkit.engines.named import CPU, reach_engine
-from simkit.errors import PolicyError, QuestionError, in_short, nearest
+from simkit.engines.registry import CPU, reach_engine
+from simkit.errors import PolicyError, QuestionError, in_short
 from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
 from simkit.policies import GrantPolicy, checked_policy, named_policies, sessions
 from simkit.progress import steps
 from simkit.record import START, Record, Views, recorded
-from simkit.scenario import Scenario, checked_scenario
+from simkit.scenario import Scenario, checked_scenario, chosen_entries, chosen_entry
 from simkit.techniques import World, attack_graph
 
 MOST_TRIALS = 1 << 34
@@ -149,12 +149,12 @@ def simulate(
     threads: int | None = None,
     executor: ExecutorLike = None,
 ) -> BlastRadius:
-    """Replay the attack through `entry_point` (None: the only one) under `policy` (None: the one in force).
+    """Replay the attack through `entry_point` (None: the first) under `policy` (None: the one in force).
 
     The same seed gives the same bytes on any number of `threads` (None: one for each processor), and on any `executor`
     that works in their place: one of `concurrent.futures`, a Dask client, or the address of its scheduler. Raises
-    QuestionError for an unknown entry point, or if there are several and none is named, for a bad number of trials or
-    seed, and for threads beside an executor; PolicyError for an unknown policy; EngineError if workers die.
+    QuestionError for an unknown entry point, for a bad number of trials or seed, and for threads beside an executor;
+    PolicyError for an unknown policy; EngineError if workers die.
     """
     name = chosen_entry(scenario, entry_point)
     return replayed(compile_attack(scenario, policy), name, trials=trials, seed=seed, hands=(threads, executor))
@@ -215,8 +215,8 @@ def replay(
 ) -> Record:
     """The event log of one sample: row `trial`, from 0, of what `simulate` replays with the same seed.
 
-    `start` is the moment at which the attack starts, an ISO 8601 date and time. Raises QuestionError for a trial or a
-    start that cannot be, else as `simulate`.
+    `entry_point` None is the first. `start` is the moment at which the attack starts, an ISO 8601 date and time. Raises
+    QuestionError for a trial or a start that cannot be, else as `simulate`.
     """
     from simkit import __version__
 
@@ -245,7 +245,7 @@ def compare(
     executor: ExecutorLike = None,
     against: str | None = None,
 ) -> Comparison:
-    """Replay the same attack, sample by sample, under each of `policies`.
+    """Replay the same attack, sample by sample, under each of `policies`, through `entry_point` (None: the first).
 
     None takes what the scenario's `compare` says, else its own policies and the named ones. Differences are against
     the policy `against`, one of `policies` or of the scenario (None: the one in force), which is added if it is
@@ -265,7 +265,8 @@ def compare(
     attacks = [compile_attack(scenario, policy) for policy in (chosen if base in names else [base, *chosen])]
     hands = (threads, executor)
     results = [replayed(attack, name, trials=trials, seed=seed, hands=hands) for attack in steps(attacks)]
-    return Comparison(tuple(results), base, {attack.policy.name: _pairs(attack) for attack in attacks})
+    every = chosen_entries(scenario, None)
+    return Comparison(tuple(results), base, {attack.policy.name: _pairs(attack, every) for attack in attacks})
 
 
 def several(policies: PoliciesLike) -> list[str | GrantPolicy]:
@@ -328,35 +329,28 @@ def _exposure(scenario: Scenario, worst: Mapping[str, WorstCase]) -> dict[str, f
     return {goal: sum(goal in case.goals for case in cases) / max(len(cases), 1) for goal in scenario.goals}
 
 
-def worst_case_pairs(scenario: Scenario, policy: PolicyLike = None) -> PairMatrix:
-    """Which goals the worst case reaches from which entry points under `policy`."""
-    return _pairs(compile_attack(scenario, policy))
+def worst_case_pairs(
+    scenario: Scenario, policy: PolicyLike = None, entry_points: str | Iterable[str] | None = None
+) -> PairMatrix:
+    """Which goals the worst case reaches from which of `entry_points` (one, several, or None for all) under `policy`.
+
+    Raises QuestionError for an unknown entry point, PolicyError for an unknown policy.
+    """
+    entries = chosen_entries(scenario, entry_points)
+    return _pairs(compile_attack(scenario, policy), entries)
 
 
-def _pairs(attack: Attack) -> PairMatrix:
+def _pairs(attack: Attack, entries: tuple[str, ...]) -> PairMatrix:
     scenario = attack.scenario
-    worst = attack.worst_cases(scenario.entry_points)
+    worst = attack.worst_cases(entries)
     wordless = (goal.name for goal in scenario.goals.values() if not goal.lost and not goal.performed)
     return PairMatrix(
-        entries=tuple(scenario.entry_points),
+        entries=entries,
         goals=tuple(scenario.goals),
         reached=frozenset((entry, goal) for entry, case in worst.items() for goal in case.goals),
         unstoppable=tuple(wordless),
         provenance=attack.provenance("(each)", engine="reach"),
     )
-
-
-def chosen_entry(scenario: Scenario, entry_point: str | None) -> str:
-    """The name of the entry point that is meant. Raises QuestionError for an unknown one, if None of several, and for
-    what is no scenario."""
-    names: Sequence[str] = list(checked_scenario(scenario).entry_points)
-    if entry_point is None and len(names) == 1:
-        return names[0]
-    if entry_point is None:
-        raise QuestionError(f"{scenario.name} has {len(names)} entry points: name one of {', '.join(names)}")
-    if entry_point not in names:
-        raise QuestionError(f"no entry point is called {entry_point!r}: {nearest(entry_point, names)}")
-    return entry_point
 
 
 def checked_trials(trials: int) -> int:

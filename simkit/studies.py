@@ -12,7 +12,7 @@ from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy, checked_policy
 from simkit.progress import steps
-from simkit.scenario import Scenario, scenarios_of
+from simkit.scenario import Scenario, chosen_entries, scenarios_of
 from simkit.simulation import checked_trials, simulate
 from simkit.table import Table, duration, format_number, percent, shorten
 
@@ -250,14 +250,17 @@ def study(
     weak: str | GrantPolicy = "rbac",
     strong: str | GrantPolicy = "task-scoped",
     *,
+    entry_points: str | Iterable[str] | None = None,
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
 ) -> Study:
-    """The `strong` grant design against the `weak` one, over every entry point of every scenario.
+    """The `strong` grant design against the `weak` one, over `entry_points` (one, several, or None for all) of every
+    scenario.
 
-    A scenario with more than `MOST_ROWS` entry points gets one row, the mean over them. Raises QuestionError without a
-    scenario, for two designs of one name, for bad trials or seed; PolicyError for a policy that a scenario lacks.
+    A scenario with more than `MOST_ROWS` of them gets one row, the mean over them. Raises QuestionError without a
+    scenario, for two designs of one name, for an entry point that a scenario lacks, for bad trials or seed; PolicyError
+    for a policy that a scenario lacks.
     """
     from simkit import __version__
 
@@ -267,8 +270,10 @@ def study(
     names = [design if isinstance(design, str) else design.name for design in map(checked_policy, (weak, strong))]
     if names[0] == names[1]:
         raise QuestionError(f"both designs are called {names[0]!r}: name two that differ")
+    wanted = entry_points if entry_points is None or isinstance(entry_points, str) else tuple(entry_points)
+    attacks = [(world, chosen_entries(world, wanted)) for world in worlds]
     found = _StudyRun(weak, strong, checked_trials(trials), checked_seed(seed), threads)
-    rows = tuple(row for world in steps(worlds) for row in found.rows(world))
+    rows = tuple(row for world, entries in steps(attacks) for row in found.rows(world, entries))
     return Study(rows, names[0], names[1], trials, seed, __version__)
 
 
@@ -282,13 +287,12 @@ class _StudyRun:
     seed: int
     threads: int | None
 
-    def rows(self, scenario: Scenario) -> Iterator[StudyRow]:
-        """The rows of one scenario."""
+    def rows(self, scenario: Scenario, entries: Sequence[str]) -> Iterator[StudyRow]:
+        """The rows of one scenario through `entries`."""
         weak, strong = (scenario.grant_policy(design) for design in (self.weak, self.strong))
         scoped = weak.turned(name=f"{weak.name} + scope {strong.scope}", scope=strong.scope)
-        entries = list(scenario.entry_points)
         runs = [self._sampled(scenario, policy, entries) for policy in (weak, strong, scoped)]
-        groups = [entries] if len(entries) > MOST_ROWS else [[entry] for entry in entries]
+        groups: list[Sequence[str]] = [entries] if len(entries) > MOST_ROWS else [[entry] for entry in entries]
         for group in groups:
             yield self._row(scenario, runs, group)
 

@@ -17,7 +17,7 @@ FLOORS = (
     ("errors",),
     ("table", "fate", "distributions", "files", "progress"),
     ("model", "attackgraph"),
-    ("entitlements", "importers", "engines"),
+    ("entitlements", "importers", "engines", "session_catalogue", "rights"),
     ("policies", "techniques"),
     ("scenario", "blast_radius", "record", "execution", "standards"),
     ("simulation", "privilege"),

@@ -82,7 +82,7 @@ def test_simulate_and_compare_tell_how_far_they_are(threads: int) -> None:
 def test_rank_recommend_and_an_executor_tell_it_too() -> None:
     with ThreadPoolExecutor(2) as pool:
         spread = heard(lambda: simkit.simulate(STARTER, "rbac", entry_point=ENTRY, trials=9000, executor=pool))
-    found = heard(lambda: simkit.recommend(STARTER, entry_point=ENTRY, trials=20, budget=1))
+    found = heard(lambda: simkit.recommend(STARTER, entry_points=ENTRY, trials=20, budget=1))
     assert len(spread) > 1
     assert len(found) > 20
     for told in (spread, found, heard(lambda: simkit.rank(STARTER))):

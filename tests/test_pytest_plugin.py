@@ -106,7 +106,6 @@ def test_other_assertions_are_left_to_pytest(project: pytest.Pytester) -> None:
     ("claim", "says"),
     [
         ('blast_radius("scenarios/y.yaml")', "no file is called *y.yaml': check the name and the folder"),
-        ('blast_radius("scenarios/x.yaml")', "help-desk has 2 entry points: name one of leaked-key, poisoned-ticket"),
         ('blast_radius("scenarios/x.yaml", entry_point="leaked-key", policy="rbacc")', "*did you mean rbac?"),
         (f'{ASKS}.chance("boks-leaked")', "*did you mean books-leaked?"),
         ('blast_radius.check("scenarios/x.yaml", baseline="no.json")', "there is no baseline *no.json*--update`"),

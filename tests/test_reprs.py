@@ -48,7 +48,7 @@ def values() -> Mapping[str, object]:
         "recommendations": recommended,
         "recommendation": recommended[0],
         "ablation": simkit.ablate(world, ENTRY, "rbac", "task-scoped", trials=20, seed=1),
-        "evidence": simkit.evidence(world, entry_point=ENTRY, trials=20, seed=1),
+        "evidence": simkit.evidence(world, entry_points=ENTRY, trials=20, seed=1),
         "over-privilege": simkit.over_privilege(world),
         "study": simkit.study([world], trials=20, seed=1),
         "sweep": simkit.sweep(world, ["rbac"], [ENTRY], trials=20, seed=1),

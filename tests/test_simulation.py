@@ -10,7 +10,7 @@ from tiny_worlds import world
 
 from simkit.errors import PolicyError, QuestionError
 from simkit.policies import GrantPolicy
-from simkit.simulation import MOST_TRIALS, compare, compile_attack, rank, simulate, under, worst_case_pairs
+from simkit.simulation import MOST_TRIALS, compare, compile_attack, rank, replay, simulate, under, worst_case_pairs
 
 WORLD = """
 identities:
@@ -63,11 +63,23 @@ def test_the_policy_in_force_is_the_default_and_a_grant_policy_will_do() -> None
     assert simulate(SMALL, GrantPolicy("mine"), entry_point="web", trials=2).provenance.policy == "mine"
 
 
-def test_the_only_entry_point_needs_no_name_and_one_of_several_does() -> None:
-    only = replace(SMALL, entry_points={"web": SMALL.entry_points["web"]})
-    assert simulate(only, trials=2).provenance.entry_point == "web"
-    with pytest.raises(QuestionError, match="tiny has 2 entry points: name one of web, runner"):
-        simulate(SMALL, trials=2)
+def test_without_a_name_the_first_entry_point_is_meant_and_the_answer_names_it() -> None:
+    assert list(SMALL.entry_points) == ["web", "runner"]
+    turned = replace(SMALL, entry_points={name: SMALL.entry_points[name] for name in ("runner", "web")})
+    for scenario, first in ((SMALL, "web"), (turned, "runner")):
+        assert simulate(scenario, trials=2).provenance.entry_point == first
+        assert {result.provenance.entry_point for result in compare(scenario, ["rbac"], trials=2).results} == {first}
+        assert first in str(replay(scenario).header)
+
+
+def test_a_question_about_the_whole_scenario_takes_all_entry_points_or_those_that_are_named() -> None:
+    assert worst_case_pairs(SMALL).entries == ("web", "runner")
+    assert worst_case_pairs(SMALL, entry_points="runner").entries == ("runner",)
+    assert worst_case_pairs(SMALL, entry_points=["runner", "web", "runner"]).entries == ("runner", "web")
+    with pytest.raises(QuestionError, match="no entry point is called 'wbe': did you mean web"):
+        worst_case_pairs(SMALL, entry_points=["runner", "wbe"])
+    with pytest.raises(QuestionError, match="no entry point is given: name one, or leave the list out"):
+        worst_case_pairs(SMALL, entry_points=[])
 
 
 @pytest.mark.parametrize("trials", [0, -1, 1.5, True, MOST_TRIALS + 1, "10"])

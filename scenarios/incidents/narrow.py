@@ -51,8 +51,8 @@ def found(path: Path, trials: int = TRIALS) -> Found:
     """The ranking and the cheapest cut for the incident in `path`."""
     scenario = load(path)
     goal, entry = goal_of(scenario), next(iter(scenario.entry_points))
-    ranking = recommend(scenario, entry_point=entry, goal=goal, trials=trials, budget=1)
-    return Found(scenario, goal, ranking, cut_off(scenario, entry_point=entry, goal=goal, trials=100))
+    ranking = recommend(scenario, entry_points=entry, goal=goal, trials=trials, budget=1)
+    return Found(scenario, goal, ranking, cut_off(scenario, entry_points=entry, goal=goal, trials=100))
 
 
 def overview(every: list[Found]) -> Table:

@@ -15,8 +15,8 @@ from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
 from simkit.progress import steps, stretch
-from simkit.scenario import Scenario
-from simkit.simulation import checked_trials, chosen_entry
+from simkit.scenario import Scenario, chosen_entry
+from simkit.simulation import checked_trials
 
 
 def ablate(
@@ -36,7 +36,7 @@ def ablate(
     goals reached, where nothing has a value) is attributed by Shapley value, sample by sample. Curves over remediation
     lag and ttl start from `from_policy`.
 
-    Raises QuestionError for an unknown entry point, several without a name, bad trials or seed, two policies that do
+    `entry_point` None is the first. Raises QuestionError for an unknown one, bad trials or seed, two policies that do
     not differ, or a `to_policy` that governs some identities only; PolicyError for an unknown policy.
     """
     entry = chosen_entry(scenario, entry_point)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from simkit.cli.output import FORMATS
-from simkit.cli.screen import Screen
+from simkit.cli.terminal import Terminal
 from simkit.errors import SimkitError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def output_options(formats: tuple[str, ...] = FORMATS) -> Callable[[F], F]:
 
 
 def listening_options(command: F) -> F:
-    """--quiet and --verbose, which set the Screen."""
+    """--quiet and --verbose, which set the Terminal."""
     quiet = click.option(
         "--quiet",
         "-q",
@@ -94,7 +94,7 @@ def listening_options(command: F) -> F:
 def _hear(attribute: str) -> Callable[[click.Context, click.Parameter, bool], None]:
     def heard(context: click.Context, _: click.Parameter, given: bool) -> None:
         if given:
-            setattr(context.ensure_object(Screen), attribute, True)
+            setattr(context.ensure_object(Terminal), attribute, True)
 
     return heard
 
@@ -150,15 +150,39 @@ def engine_option(command: F) -> F:
 
 
 def run_options(command: F) -> F:
-    """--entry-point, --trials, --seed and --threads."""
+    """--entry-point, --trials, --seed and --threads: a question about one attack."""
+    option = click.option(
+        "--entry-point",
+        "-e",
+        metavar="NAME",
+        shell_complete=complete_entry_points,
+        help="How the attack starts. Default: the first in the scenario.",
+    )
+    return option(replay_options(command))
+
+
+def every_run_options(command: F) -> F:
+    """--entry-points, --trials, --seed and --threads: a question about the whole scenario."""
+    return entry_points_option(replay_options(command))
+
+
+def entry_points_option(command: F) -> F:
+    """--entry-points; `--entry-point` is the same."""
+    return click.option(
+        "--entry-points",
+        "--entry-point",
+        "-e",
+        "entry_points",
+        metavar="A,B,...",
+        callback=names,
+        shell_complete=complete_entry_points,
+        help="How the attack starts. Default: every entry point of the scenario, each as likely as the next.",
+    )(command)
+
+
+def replay_options(command: F) -> F:
+    """--trials, --seed and --threads."""
     options = (
-        click.option(
-            "--entry-point",
-            "-e",
-            metavar="NAME",
-            shell_complete=complete_entry_points,
-            help="How the attack starts. Default: the first in the scenario.",
-        ),
         click.option(
             "--trials",
             "-n",
@@ -202,16 +226,20 @@ def complete_policies(context: click.Context, _: click.Parameter, incomplete: st
     """Policy names for TAB; in a comma-separated list, for its last part."""
     from simkit.policies import named_policies
 
-    done, comma, last = incomplete.rpartition(",")
     scenario = _scenario_so_far(context)
-    known = named_policies(scenario.policies if scenario else None)
+    return _continued(incomplete, named_policies(scenario.policies if scenario else None))
+
+
+def _continued(incomplete: str, known: Iterable[str]) -> list[str]:
+    """`incomplete` with each of `known` that its last part begins, and that does not stand in it yet."""
+    done, comma, last = incomplete.rpartition(",")
     return [f"{done}{comma}{name}" for name in known if name.startswith(last) and name not in done.split(",")]
 
 
 def complete_entry_points(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Entry points of the scenario on the line, for TAB."""
+    """Entry points of the scenario on the line, for TAB; in a comma-separated list, for its last part."""
     scenario = _scenario_so_far(context)
-    return [name for name in scenario.entry_points if name.startswith(incomplete)] if scenario else []
+    return _continued(incomplete, scenario.entry_points) if scenario else []
 
 
 def complete_goals(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -230,3 +258,13 @@ def _scenario_so_far(context: click.Context) -> Scenario | None:
         return load(file)
     except SimkitError:
         return None
+
+
+def entry_through(terminal: Terminal, scenario: Scenario, name: str | None) -> str:
+    """The entry point called `name`; without a name the first in the file, and a note where there are more."""
+    chosen = scenario.entry_point(name).name
+    others = [other for other in scenario.entry_points if other != chosen]
+    if name is None and others:
+        shown = ", ".join(others[:5]) + (", ..." if len(others) > 5 else "")
+        terminal.note(f"note: through {chosen}, the first entry point; --entry-point chooses another: {shown}")
+    return chosen

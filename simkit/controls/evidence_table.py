@@ -15,8 +15,8 @@ from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
 from simkit.privilege import over_privilege
-from simkit.scenario import Scenario, checked_scenario
-from simkit.simulation import checked_trials, chosen_entry
+from simkit.scenario import Scenario, checked_scenario, chosen_entries
+from simkit.simulation import checked_trials
 from simkit.standards.controls import CONTROL_LISTS
 from simkit.table import Table
 
@@ -145,7 +145,7 @@ def evidence(
     scenario: Scenario,
     policy: str | GrantPolicy | None = None,
     *,
-    entry_point: str | None = None,
+    entry_points: str | Iterable[str] | None = None,
     frameworks: str | Iterable[str] | None = None,
     trials: int = 1000,
     seed: int = 0,
@@ -153,14 +153,14 @@ def evidence(
 ) -> Evidence:
     """What was measured of each control under `policy` (None: the one in force), every dial turned alone from there.
 
-    Replays all entry points, each as likely as the next, or the one that is named. `frameworks` (None: all) are names
-    in `simkit.standards.controls.CONTROL_LISTS`, or one of them. Raises QuestionError for an unknown entry point or
-    framework, bad trials or seed; PolicyError for an unknown policy.
+    Replays `entry_points` (one, several, or None for all), each as likely as the next. `frameworks` (None: all) are
+    names in `simkit.standards.controls.CONTROL_LISTS`, or one of them. Raises QuestionError for an unknown entry point
+    or framework, bad trials or seed; PolicyError for an unknown policy.
     """
     asked = _asked(frameworks)
     count, word = checked_trials(trials), checked_seed(seed)
     chosen = checked_scenario(scenario).grant_policy(policy)
-    entries = list(scenario.entry_points) if entry_point is None else [chosen_entry(scenario, entry_point)]
+    entries = list(chosen_entries(scenario, entry_points))
 
     def complete() -> Sampled:
         world = responding(scenario, completeness=1.0)

@@ -12,8 +12,8 @@ from simkit.errors import QuestionError
 from simkit.narrowing import Plan, Recommendations, cut_off, plan_from, recommend
 from simkit.policies import GrantPolicy
 from simkit.report.summary import Findings
-from simkit.scenario import Scenario
-from simkit.simulation import PoliciesLike, chosen_entry, compare, under
+from simkit.scenario import Scenario, chosen_entry
+from simkit.simulation import PoliciesLike, compare, under
 from simkit.table import Table
 
 MOST_PATHS = 8
@@ -97,7 +97,7 @@ def report_on(
     threads: int | None = None,
     quick: bool = False,
 ) -> Report:
-    """The report on the attack through `entry_point` (None: the only one) while `policy` (None: as the file says) is in
+    """The report on the attack through `entry_point` (None: the first) while `policy` (None: as the file says) is in
     force.
 
     `policies` are those to compare (None: as `compare`). With a `goal` the plan is the cheapest set of removals that
@@ -119,10 +119,10 @@ def report_on(
     compared = compare(world, policies, entry_point=entry, against=in_force, **asked)
     if quick:
         return Report(world, compared, None, "")
-    ranking = recommend(world, in_force, entry_point=entry, goal=goal, **asked)
+    ranking = recommend(world, in_force, entry_points=entry, goal=goal, **asked)
     if goal is None:
         plan = plan_from(ranking)
     else:
-        plan = cut_off(world, in_force, goal=goal, entry_point=entry, **asked)
-    found = evidence(world, in_force, entry_point=entry, **asked)
+        plan = cut_off(world, in_force, goal=goal, entry_points=entry, **asked)
+    found = evidence(world, in_force, entry_points=entry, **asked)
     return Report(world, compared, Advice(ranking, plan, found), goal or "")

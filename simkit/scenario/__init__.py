@@ -9,7 +9,16 @@ import os
 from typing import Any
 
 from simkit.scenario.expectations import Expectation
-from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source, checked_scenario, scenarios_of
+from simkit.scenario.scenario import (
+    Assumption,
+    IncidentRecord,
+    Scenario,
+    Source,
+    checked_scenario,
+    chosen_entries,
+    chosen_entry,
+    scenarios_of,
+)
 
 __all__ = [
     "Assumption",
@@ -18,6 +27,8 @@ __all__ = [
     "Scenario",
     "Source",
     "checked_scenario",
+    "chosen_entries",
+    "chosen_entry",
     "dump",
     "json_schema",
     "load",

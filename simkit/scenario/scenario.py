@@ -112,10 +112,7 @@ class Scenario:
 
     def entry_point(self, name: str | None = None) -> EntryPoint:
         """The entry point called `name`; None is the first in the file. Raises QuestionError."""
-        chosen = next(iter(self.entry_points), "") if name is None else name
-        if chosen not in self.entry_points:
-            raise QuestionError(f"no entry point is called {chosen!r}: {nearest(chosen, self.entry_points)}")
-        return self.entry_points[chosen]
+        return self.entry_points[chosen_entry(self, name)]
 
     # IPython completes behind a plain attribute, and refuses to call a property to see what is in it
     @cached_property
@@ -175,6 +172,31 @@ def scenarios_of(given: Scenario | Iterable[Scenario]) -> list[Scenario]:
     if isinstance(given, str | Scenario) or not isinstance(given, Iterable):
         return [checked_scenario(given)]
     return [checked_scenario(each) for each in given]
+
+
+def chosen_entry(scenario: Scenario, entry_point: str | None) -> str:
+    """The name of the entry point that a question about one attack means: None is the first in the scenario.
+
+    Raises QuestionError for an unknown one, and for what is no scenario.
+    """
+    names = checked_scenario(scenario).entry_points
+    if entry_point is None:
+        return next(iter(names))
+    if entry_point not in names:
+        raise QuestionError(f"no entry point is called {entry_point!r}: {nearest(entry_point, names)}")
+    return entry_point
+
+
+def chosen_entries(scenario: Scenario, entry_points: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The names of the entry points that a question about the whole scenario means, each once: None is all of them.
+
+    Raises QuestionError for an unknown one, for none, and for what is no scenario.
+    """
+    given = [entry_points] if isinstance(entry_points, str) else entry_points
+    names = checked_scenario(scenario).entry_points if given is None else given
+    if found := tuple(dict.fromkeys(chosen_entry(scenario, name) for name in names)):
+        return found
+    raise QuestionError("no entry point is given: name one, or leave the list out for all of them")
 
 
 def scenario_problems(scenario: Scenario) -> Iterator[Problem]:

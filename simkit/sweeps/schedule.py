@@ -18,8 +18,8 @@ from simkit.execution.checkpoint import Checkpoint
 from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy
 from simkit.progress import steps
-from simkit.scenario import Scenario, scenarios_of
-from simkit.simulation import PoliciesLike, checked_trials, chosen_entry, compile_attack, several
+from simkit.scenario import Scenario, chosen_entries, scenarios_of
+from simkit.simulation import PoliciesLike, checked_trials, compile_attack, several
 from simkit.sweeps.sweep_result import Cell, SweepResult
 from simkit.sweeps.tally import Meaning, Tally
 
@@ -105,15 +105,12 @@ def _cells(
     if twice or not names:
         raise QuestionError(f"two scenarios are called {twice[0]!r}: rename one" if twice else "no scenario is given")
     seen: set[Cell] = set()
-    asked = [entry_points] if isinstance(entry_points, str) else entry_points
-    wanted = None if asked is None else list(dict.fromkeys(asked))
-    if wanted == []:
-        raise QuestionError("no entry point is given: name one, or none for all of them")
+    wanted = entry_points if entry_points is None or isinstance(entry_points, str) else list(entry_points)
     for scenario in scenarios:
         for policy in [None] if policies is None else policies:
             chosen = scenario.grant_policy(policy)
-            for entry in wanted if wanted is not None else scenario.entry_points:
-                cell = Cell(scenario.name, chosen.name, chosen_entry(scenario, entry))
+            for entry in chosen_entries(scenario, wanted):
+                cell = Cell(scenario.name, chosen.name, entry)
                 if cell in seen:
                     raise QuestionError(f"({cell}) stands twice in this sweep: leave one out, or rename a policy")
                 seen.add(cell)

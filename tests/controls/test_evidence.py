@@ -56,7 +56,7 @@ def test_a_dial_at_its_strongest_is_measured_by_turning_it_back() -> None:
 
 
 def test_the_response_is_measured_in_time_to_containment() -> None:
-    found = evidence(simkit.load(STARTER), entry_point="leaked-ci-secret", trials=100)
+    found = evidence(simkit.load(STARTER), entry_points="leaked-ci-secret", trials=100)
     row = found["RS.MI-01"]
     assert re.match(r"contained in force: [\d.]+ % \[.*\], median after ", row.measured.text)
     result = simkit.simulate(simkit.load(STARTER), entry_point="leaked-ci-secret", trials=100)

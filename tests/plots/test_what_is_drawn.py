@@ -249,7 +249,7 @@ def test_the_waterfall_of_dials_ends_where_all_are_turned(starter: simkit.Scenar
 
 
 def test_the_front_of_changes_starts_as_it_is(starter: simkit.Scenario) -> None:
-    found = simkit.recommend(starter, entry_point="leaked-ci-secret", trials=30, budget=2)
+    found = simkit.recommend(starter, entry_points="leaked-ci-secret", trials=30, budget=2)
     labels = [text.get_text() for text in plots.pareto(found).get_legend().get_texts()]
     assert any(label.startswith("as it is") for label in labels)
     assert sum(label.startswith(("1.", "2.")) for label in labels) == 2

@@ -69,7 +69,7 @@ narrowed = turns[0].apply(scenario)
 entry = next(iter(scenario.entry_points))
 found = simkit.ablate(scenario, entry, "rbac", asking, trials=8)
 rungs = ladder(scenario, scenario.grant_policy("rbac"), [entry], trials=8, seed=0).rungs
-ranked = simkit.recommend(scenario, entry_point=entry, trials=8, budget=1)
+ranked = simkit.recommend(scenario, entry_points=entry, trials=8, budget=1)
 listed = json.loads(CliRunner().invoke(command, ["policies", "--format", "json"]).stdout)["result"]
 print(json.dumps({
     "defaults": [simkit.policy(name).dials()["asked"] for name in ("static-secrets", "rbac", "zero-standing")],

@@ -46,7 +46,7 @@ def first(name: str) -> simkit.Recommendation:
     scenario = simkit.load(INCIDENTS / f"{name}.yaml")
     assert scenario.incident is not None
     entry = next(iter(scenario.entry_points))
-    found = simkit.recommend(scenario, entry_point=entry, goal=scenario.incident.reached[0], trials=200, budget=1)
+    found = simkit.recommend(scenario, entry_points=entry, goal=scenario.incident.reached[0], trials=200, budget=1)
     return found[0]
 
 

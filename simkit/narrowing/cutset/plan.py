@@ -200,7 +200,7 @@ def cut_off(
     policy: PolicyLike = None,
     *,
     goal: str,
-    entry_point: str | Iterable[str] | None = None,
+    entry_points: str | Iterable[str] | None = None,
     exact: bool = True,
     budget: int | None = None,
     time_limit: float = TIME_LIMIT,
@@ -210,7 +210,7 @@ def cut_off(
     price: Callable[[Narrowing], float] | None = None,
     without: Iterable[str] = (),
 ) -> Plan:
-    """The removals that put `goal` out of reach of `entry_point` (one, several, or None for all), in the worst case,
+    """The removals that put `goal` out of reach of `entry_points` (one, several, or None for all), in the worst case,
     while every task still works.
 
     With `exact` the cheapest set, with a proof, or the gap after `time_limit` seconds; else a greedy one. The exact
@@ -220,7 +220,7 @@ def cut_off(
     goal out of reach. Raises QuestionError and PolicyError.
     """
     base = in_force(scenario, policy)
-    question = Question.about(base, entry_point, goal, trials=trials, seed=seed, threads=threads)
+    question = Question.about(base, entry_points, goal, trials=trials, seed=seed, threads=threads)
     if budget is not None and budget < 1:
         raise QuestionError(f"a budget of {budget} changes changes nothing: give at least 1")
     if not time_limit >= 0:
@@ -302,7 +302,7 @@ def within_budget(
     """At most `budget` changes of any kind, each the best gain for its cost after those before it."""
     found = recommend(
         scenario,
-        entry_point=question.entry_points,
+        entry_points=question.entry_points,
         goal=question.goal or None,
         trials=question.trials,
         seed=question.seed,

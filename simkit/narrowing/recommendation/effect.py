@@ -12,7 +12,7 @@ from simkit.blast_radius import BlastRadius, intervals
 from simkit.blast_radius.intervals import Interval
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
-from simkit.scenario import Scenario, checked_scenario
+from simkit.scenario import Scenario, chosen_entries
 from simkit.simulation import checked_trials, compile_attack, replayed
 from simkit.table import format_number, percent
 
@@ -38,20 +38,15 @@ class Question:
     def about(
         cls,
         scenario: Scenario,
-        entry_point: str | Iterable[str] | None,
+        entry_points: str | Iterable[str] | None,
         goal: str | None,
         *,
         trials: int,
         seed: int,
         threads: int | None,
     ) -> Question:
-        """The question, its names checked; None for `entry_point` is all of them. Raises QuestionError."""
-        given = [entry_point] if isinstance(entry_point, str) else entry_point
-        names = tuple(dict.fromkeys(checked_scenario(scenario).entry_points if given is None else given))
-        if not names:
-            raise QuestionError("no entry point is given: name one, or none for all of them")
-        for name in names:
-            scenario.entry_point(name)
+        """The question, its names checked; None for `entry_points` is all of them. Raises QuestionError."""
+        names = chosen_entries(scenario, entry_points)
         if goal is not None and goal not in scenario.goals:
             raise QuestionError(f"no goal is called {goal!r}: {nearest(goal, scenario.goals)}")
         valued = scenario.model.has_values

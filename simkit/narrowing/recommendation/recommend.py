@@ -56,7 +56,7 @@ def recommend(
     scenario: Scenario,
     policy: PolicyLike = None,
     *,
-    entry_point: str | Iterable[str] | None = None,
+    entry_points: str | Iterable[str] | None = None,
     goal: str | None = None,
     trials: int = 1000,
     seed: int = 0,
@@ -67,12 +67,12 @@ def recommend(
 ) -> Recommendations:
     """What to narrow in `scenario` under `policy` (None: the one in force), the best gain for its cost first.
 
-    The gain is how much less is lost through `entry_point` (one, several, or None for all): of the value, or of the
+    The gain is how much less is lost through `entry_points` (one, several, or None for all): of the value, or of the
     chance of `goal`. Nothing that breaks a task is recommended. `budget` is how many changes the greedy curve makes at
     most; `without` names kinds of narrowing that are out of the question. The same seed gives the same answer. Raises
     QuestionError and PolicyError.
     """
-    question = Question.about(scenario, entry_point, goal, trials=trials, seed=seed, threads=threads)
+    question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, threads=threads)
     if budget < 0:
         raise QuestionError(f"a budget of {budget} changes cannot be spent: give 0 or more")
     return _Recommender(in_force(scenario, policy), question, prices, checked_kinds(without)).run(budget)

@@ -111,19 +111,19 @@ def weigh(
     scenario: Scenario,
     policy: PolicyLike = None,
     *,
-    entry_point: str | Iterable[str] | None = None,
+    entry_points: str | Iterable[str] | None = None,
     goal: str | None = None,
     threads: int | None = None,
     prices: Prices = PRICES,
     without: Iterable[str] = (),
 ) -> Candidates:
     """Every narrowing of `scenario` under `policy` (None: the one in force) with what it costs the people who work, and
-    whether it bears on the attack through `entry_point` (one, several, or None for all).
+    whether it bears on the attack through `entry_points` (one, several, or None for all).
 
     Nothing is replayed: what each buys, `recommend` says. `without` names kinds that are out of the question. Raises
     QuestionError and PolicyError.
     """
-    question = Question.about(scenario, entry_point, goal, trials=1, seed=0, threads=threads)
+    question = Question.about(scenario, entry_points, goal, trials=1, seed=0, threads=threads)
     unwanted, base = checked_kinds(without), in_force(scenario, policy)
     privilege, givers = over_privilege(base), Givers(base.model)
     spare = list(unneeded(base.model, privilege, givers))
