@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph import AttackGraph, Cause, Fact, Step
+from simkit.attackgraph import AttackGraph, Fact, Ground, Step
 from simkit.engines.outcomes import NEVER, Outcomes
 from simkit.engines.registry import CPU, reach_engine
 from simkit.engines.replay import replay
@@ -20,7 +20,7 @@ MESSAGE = 16 * 1024 * 1024
 LARGEST, SMALLEST = 4096, 64
 """Samples in one block: bounds."""
 NAMELESS_FACT = Fact("", "")
-NAMELESS_STEP = Step("", "", (), (), Cause("flow"))
+NAMELESS_STEP = Step("", "", (), (), (Ground("flow"),))
 
 Starts = tuple[tuple[int, ...], ...]
 
