@@ -82,15 +82,15 @@ class ReplayEngine(Protocol):
 
 def reach_engine(name: str) -> ReachEngine:
     """The engine for reach called `name`. Raises QuestionError for an unknown one."""
-    return cast("ReachEngine", _engine(name, REACH_ENGINES, "reach"))
+    return cast("ReachEngine", _engine(name, REACH_ENGINES))
 
 
 def replay_engine(name: str) -> ReplayEngine:
     """The engine for replay called `name`. Raises QuestionError for an unknown one."""
-    return cast("ReplayEngine", _engine(name, REPLAY_ENGINES, "replay"))
+    return cast("ReplayEngine", _engine(name, REPLAY_ENGINES))
 
 
-def _engine(name: str, table: Mapping[str, str], question: str) -> Any:
+def _engine(name: str, table: Mapping[str, str]) -> Any:
     if name not in table:
-        raise QuestionError(f"no engine for {question} is called {name!r}: known: {', '.join(table)}")
+        raise QuestionError(f"no engine is called {name!r}: known: {', '.join(table)}")
     return import_module(table[name])
