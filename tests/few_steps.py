@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
+from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import Fixed
 from simkit.engines import reference
 
@@ -15,7 +15,7 @@ NO_RESPONSE = Containment()
 def rule(key: str, premises: str | list[Fact], concluded: Fact, takes: float = 0.0, after: float | None = 0.0) -> Step:
     """A certain step that takes `takes` seconds; its fact outlives the premises by `after`."""
     facts = tuple(premises) if not isinstance(premises, str) else ()
-    return Step(key, "act", facts, (Conclusion(concluded, after),), Cause("flow"), duration=Fixed(takes))
+    return Step(key, "act", facts, (Conclusion(concluded, after),), (Ground("flow"),), duration=Fixed(takes))
 
 
 def graph(*steps: Step, containment: Containment = NO_RESPONSE) -> AttackGraph:

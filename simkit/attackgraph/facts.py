@@ -51,6 +51,21 @@ class Fact(NamedTuple):
         return f"{self.kind}({self.subject}, {self.object})" if self.object else f"{self.kind}({self.subject})"
 
 
+class Ground(NamedTuple):
+    """What something rests on, so that a report can say why it happened and a scorer what to remove.
+
+    `kind` is a row of a table that this package does not know, and `names` identify the ground there. `within` is the
+    one of several places in which it counts (an entitlement counts in a session); it is no part of what people read.
+    """
+
+    kind: str
+    names: tuple[str, ...] = ()
+    within: str = ""
+
+    def __str__(self) -> str:
+        return " ".join((self.kind, *self.names))
+
+
 class Conclusion(NamedTuple):
     """A fact that a step concludes, and for how long it holds unless its kind is lasting.
 
@@ -60,7 +75,8 @@ class Conclusion(NamedTuple):
     and comes again as long as the premises hold. What `rotates` ends at the next rotation of a schedule with a period
     of so many seconds, instead of `after`. `outlives` says for each of `ACTIONS` how many seconds the fact outlives a
     premise that responders ended so; not given, what lives inside a session ends with it, and a secret that was found
-    or code that was planted does not.
+    or code that was planted does not. `ground` is what this conclusion rests on besides what its step does: a token
+    *lies* in a place.
     """
 
     fact: Fact
@@ -69,17 +85,7 @@ class Conclusion(NamedTuple):
     run: bool = False
     rotates: float | None = None
     outlives: tuple[float | None, ...] = ()
-
-
-class Cause(NamedTuple):
-    """What makes a step possible, so that a report can say why and a scorer what to remove.
-
-    `kind` is `entitlement`, `credential`, `trust`, `task`, `entry`, `flow` or `goal`; the names identify it in the
-    model: (identity, operation, target), (credential,), (edge,), (task,) and so on.
-    """
-
-    kind: str
-    names: tuple[str, ...] = ()
+    ground: Ground | None = None
 
 
 class Step(NamedTuple):
@@ -91,13 +97,15 @@ class Step(NamedTuple):
     task's next run and the `approval` of a person. `alert` is the chance that the concluded step raises an alert,
     `alert_delay` how long after; a `logged` step links what it rests on with what it concludes, for responders. A step
     that comes `again` is a run of a task: it is taken anew whenever something new was won.
+
+    `grounds` are what the step rests on, all of them together; the first is what a report names.
     """
 
     key: str
     rule: str
     premises: tuple[Fact, ...]
     conclusions: tuple[Conclusion, ...]
-    cause: Cause
+    grounds: tuple[Ground, ...]
     label: str = ""
     fate: str = ""
     chance: float = 1.0
@@ -108,6 +116,11 @@ class Step(NamedTuple):
     alert_delay: Distribution = AT_ONCE
     logged: bool = False
     again: bool = False
+
+    @property
+    def ground(self) -> Ground:
+        """The ground that a report names."""
+        return self.grounds[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from few_steps import LOSS, OTHER, SECOND, SESSION, TOKEN, graph, leak, rule, run
 
-from simkit.attackgraph import Action, Cause, Conclusion, Containment, Step
+from simkit.attackgraph import Action, Conclusion, Containment, Ground, Step
 from simkit.distributions import Distribution, Exponential, Fixed, draw, quantile_table
 from simkit.engines import reference
 from simkit.fate import Stream, key_hash, word
@@ -105,7 +105,7 @@ def test_a_shorter_renewal_shortens_nothing() -> None:
 
 
 def test_an_aged_token_has_a_uniform_part_of_its_ttl_left() -> None:
-    aged = Step("leak", "leak", (), (Conclusion(TOKEN, 100.0, aged=True),), Cause("flow"))
+    aged = Step("leak", "leak", (), (Conclusion(TOKEN, 100.0, aged=True),), (Ground("flow"),))
     for sample in range(50):
         left = 100.0 * (1 - word(0, sample, Stream.AGE, key_hash("leak")) / 2**32)
         assert (LOSS in run(aged, rule("a", [TOKEN], LOSS, 40.0), sample=sample)) is (left > 40.0)

@@ -68,7 +68,7 @@ def test_a_stolen_session_does_not_wait_for_an_answer() -> None:
 
 def test_a_life_that_varies_is_drawn_once_for_each_sample_and_step() -> None:
     law = Exponential(30.0)
-    leaked = Step("leak", "leak", (), (Conclusion(TOKEN, law),), leak(None).cause)
+    leaked = Step("leak", "leak", (), (Conclusion(TOKEN, law),), leak(None).grounds)
     for sample in range(20):
         life = draw(quantile_table(law), word(0, sample, Stream.AGE, key_hash("leak"))) / 1000
         assert (LOSS in run(leaked, rule("use", [TOKEN], LOSS, 30.0), sample=sample)) is (life > 30.0)
