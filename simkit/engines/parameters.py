@@ -144,7 +144,7 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
 
 def _places(graph: AttackGraph, links: Links) -> Ints:
     """Where each conclusion stands in the graph, in the order of `Links.out_idx`."""
-    return rows(graph.conclusion_ptr, links.number)[1]
+    return rows(graph.conclusion_ptr, links.number.astype(np.int64))[1]
 
 
 def _makers(links: Links) -> tuple[Index, Index]:
