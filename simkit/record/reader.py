@@ -50,7 +50,7 @@ class _Metadata(BaseModel):
     sequence: Count
 
 
-class _Named(BaseModel):
+class _NamedPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     uid: str
@@ -59,7 +59,7 @@ class _Named(BaseModel):
 class _ActorPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    session: _Named | None = None
+    session: _NamedPart | None = None
 
 
 class _Event(BaseModel):
@@ -75,7 +75,7 @@ class _Event(BaseModel):
     unmapped: _Own
     status_detail: str = ""
     privileges: list[str] = []
-    session: _Named | None = None
+    session: _NamedPart | None = None
     actor: _ActorPart | None = None
 
     @model_validator(mode="after")
