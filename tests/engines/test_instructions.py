@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simkit.engines.compiled import kernel
-from simkit.engines.rows import FULL, NEWS, WORDS, pass_on
+from simkit.engines.instructions import FULL, NEWS, WORDS, pass_on
+from simkit.engines.span import spans
 
 ALL = 2**64 - 1
 words = st.lists(st.sampled_from([0, 1, 2**63, ALL - 1, ALL]) | st.integers(0, ALL), min_size=WORDS, max_size=WORDS)
 
 
 @kernel
-def passed_on(lanes, works, row, held, fact):  # type: ignore[no-untyped-def]
-    return pass_on(lanes, works, row, held, fact)
+def passed_on(slots, works, row, held, fact):  # type: ignore[no-untyped-def]
+    return pass_on(spans(slots), spans(works), row, spans(held), fact)
 
 
 @given(words | st.just([ALL] * WORDS), words | st.just([ALL] * WORDS), words)

@@ -26,9 +26,9 @@ Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
 
-class Plan(NamedTuple):
-    """The links and chances of a graph in the kernels' order. Steps are numbered anew: `number` (plan to graph) and
-    `place` (graph to plan, -1 for a step that never succeeds)."""
+class Links(NamedTuple):
+    """The links and chances of a graph in the kernels' order. Steps are numbered anew: `number` (links to graph) and
+    `place` (graph to links, -1 for a step that never succeeds)."""
 
     arc_ptr: Index
     """(facts + 1) The steps that have a fact as their only premise."""
@@ -67,9 +67,9 @@ def kept_with(graph: AttackGraph, name: str, make: Callable[[], T]) -> T:
     return found
 
 
-def plan_of(graph: AttackGraph) -> Plan:
-    """The plan of `graph`."""
-    return kept_with(graph, "plan", lambda: _plan(graph))
+def links_of(graph: AttackGraph) -> Links:
+    """The links of `graph`."""
+    return kept_with(graph, "links", lambda: _links(graph))
 
 
 def workers(threads: int | None) -> int:
@@ -87,7 +87,7 @@ def in_threads(run: Callable[[int], Any], blocks: range, threads: int | None) ->
         list(steps(pool.map(run, blocks), len(blocks)))
 
 
-def _plan(graph: AttackGraph) -> Plan:
+def _links(graph: AttackGraph) -> Links:
     facts = len(graph.behind_ptr) - 1
     number, arcs = _order(graph)
     premise_ptr, premises = rows(graph.premise_ptr, number)
@@ -97,7 +97,7 @@ def _plan(graph: AttackGraph) -> Plan:
     place = np.full(len(graph.step_hash), -1, dtype=np.int32)
     place[number] = np.arange(len(number), dtype=np.int32)
     join_ptr, join_idx = _joins(premise_ptr, premise_idx, arcs, facts)
-    return Plan(
+    return Links(
         arc_ptr=arc_ptr.astype(np.int32),
         join_ptr=join_ptr.astype(np.int32),
         join_idx=join_idx.astype(np.int32),

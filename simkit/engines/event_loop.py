@@ -11,8 +11,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from simkit.engines.ahead import look_ahead
-from simkit.engines.clockwork import (
+from simkit.engines.compiled import inlined, kernel, outlined, part
+from simkit.engines.draws import (
+    NO_END,
+    NONE,
+    between_knots,
+    share_of,
+    slot,
+    success_word,
+    variant_of,
+    word,
+    words,
+)
+from simkit.engines.parameters import LONG
+from simkit.engines.prefetch import prefetch_events
+from simkit.engines.queue import NO_EVENT, is_short, least, push, refill, reset, take
+from simkit.engines.span import spans
+from simkit.engines.state import (
     ALARMED,
     ASIDE,
     CHANGED,
@@ -20,24 +35,10 @@ from simkit.engines.clockwork import (
     CONTAIN_AT,
     KNOWN,
     LISTED,
-    LONG,
     SAMPLE,
     TOUCHED,
     step_of,
 )
-from simkit.engines.compiled import call, kernel, part, text
-from simkit.engines.draws import (
-    NO_END,
-    NONE,
-    between_knots,
-    lane,
-    share_of,
-    success_word,
-    variant_of,
-    word,
-    words,
-)
-from simkit.engines.queue import NO_EVENT, is_short, least, push, refill, reset, take
 from simkit.fate import Stream
 
 _SUCCESS = np.uint64(Stream.SUCCESS)
@@ -57,30 +58,30 @@ def _drawn(given, state, row, stream, key):
 
 
 @part
-def _works(plan, state, step):
+def _works(links, state, step):
     """True if `step` succeeds in this sample."""
     sample = state.register[SAMPLE]
     if not state.asked[step]:
         state.asked[step] = 1
         first = sample & ~63
-        state.works[step] = success_word(state.seed, first, _SUCCESS, plan.key[step], plan.success[step])
-    return (state.works[step] >> lane(sample)) & _ONE != NONE
+        state.works[step] = success_word(state.seed, first, _SUCCESS, links.key[step], links.success[step])
+    return (state.works[step] >> slot(sample)) & _ONE != NONE
 
 
 @part
-def _takes(plan, given, state, step):
+def _takes(links, given, state, step):
     """How long a working `step` takes: work, the wait for a task's next run, and the wait for a person."""
     mine, sample = state.steps[step], state.register[SAMPLE]
     if given.constant[mine.timing] >= 0:
         return given.constant[mine.timing]
     if mine.taken_in != (sample >> 2) + 1:
-        _draw_times(plan, given, state, step)
+        _draw_times(links, given, state, step)
     took = np.int64(mine.takes[sample & 3])
-    return took if took < LONG else _long_time(plan, given, state, step)
+    return took if took < LONG else _long_time(links, given, state, step)
 
 
 @part
-def _draw_times(plan, given, state, step):
+def _draw_times(links, given, state, step):
     """Four samples share the draws; what they pick is kept for those in which `step` works."""
     mine, sample = state.steps[step], state.register[SAMPLE]
     mine.taken_in = (sample >> 2) + 1
@@ -94,12 +95,12 @@ def _draw_times(plan, given, state, step):
         else:
             four = words(state.seed, sample >> 2, _TAKES[part_of_it], mine.key)
             for w in range(4):
-                if (state.works[step] >> lane((sample & ~3) + w)) & _ONE:
+                if (state.works[step] >> slot((sample & ~3) + w)) & _ONE:
                     mine.takes[w] = min(mine.takes[w] + between_knots(given.tables[row], four[w]), LONG)
 
 
-@call
-def _long_time(plan, given, state, step):
+@outlined
+def _long_time(links, given, state, step):
     """How long `step` takes in this sample, in ticks, where that is LONG or more."""
     mine, total = state.steps[step], np.int64(0)
     for part_of_it in range(3):
@@ -108,13 +109,13 @@ def _long_time(plan, given, state, step):
 
 
 @part
-def _counts(plan, given, state, event):
+def _counts(links, given, state, event):
     """True if `event` is the latest of its step."""
-    return state.steps[step_of(plan, given, event)].due == (np.int64(event) >> given.shift) + 1
+    return state.steps[step_of(links, given, event)].due == (np.int64(event) >> given.shift) + 1
 
 
 @part
-def _queue(plan, given, state, step, when):
+def _queue(links, given, state, step, when):
     """Queues the event of `step`."""
     push(state.queue, np.uint64((when << given.shift) | state.steps[step].number))
 
@@ -138,29 +139,29 @@ def _latest(given, concluded, end):
 
 
 @part
-def _useful(plan, given, state, step, end):
+def _useful(links, given, state, step, end):
     """True if `step` may raise an alert, or prolong what it concludes, its premises holding until `end`."""
     mine = state.steps[step]
     if mine.alarming and not mine.marks & CONCLUDED:
         return True
     if mine.fact >= 0:
         return state.facts[mine.fact].until < _latest(given, mine, end)
-    for place in range(plan.out_ptr[step], plan.out_ptr[step + 1]):
+    for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
         concluded = given.conclusions[place]
         if state.facts[concluded.fact].until < _latest(given, concluded, end):
             return True
     return False
 
 
-@text
-def _schedule(plan, given, state, step, start, end, now):
+@inlined
+def _schedule(links, given, state, step, start, end, now):
     """Makes the event at which `step` concludes, if its premises, that hold from `start`, do until then."""
-    if not _works(plan, state, step):
+    if not _works(links, state, step):
         return
-    useful = _useful(plan, given, state, step, end)
+    useful = _useful(links, given, state, step, end)
     if not useful and not state.register[ALARMED]:
         return
-    when = max(now, start + _takes(plan, given, state, step))
+    when = max(now, start + _takes(links, given, state, step))
     if when >= end or when >= given.horizon:
         return
     mine = state.steps[step]
@@ -170,20 +171,20 @@ def _schedule(plan, given, state, step, start, end, now):
     if useful:
         _mark(state, step, KNOWN)
         mine.marks &= ~ASIDE
-        _queue(plan, given, state, step, when)
+        _queue(links, given, state, step, when)
     else:
         _mark(state, step, ASIDE)
 
 
 @part
-def _window(plan, given, state, step, now):
+def _window(links, given, state, step, now):
     """From when until when the premises of `step` hold together around `now`; (-1, -1) if they do not."""
     start, end, only = np.int64(0), NO_END, state.steps[step].premise
     if only >= 0:
         start, end = state.facts[only].since, state.facts[only].until
     else:
-        for i in range(plan.premise_ptr[step], plan.premise_ptr[step + 1]):
-            premise = state.facts[plan.premise_idx[i]]
+        for i in range(links.premise_ptr[step], links.premise_ptr[step + 1]):
+            premise = state.facts[links.premise_idx[i]]
             start = max(start, premise.since)
             end = min(end, premise.until)
     return (start, end) if end > now else (np.int64(-1), np.int64(-1))
@@ -209,12 +210,12 @@ def _win(given, state, fact, now, ends, step):
 
 
 @part
-def _notice(plan, given, state, step, now):
+def _notice(links, given, state, step, now):
     """The first alert decides the moment of containment."""
     if state.steps[step].marks & CONCLUDED:
         return
     _mark(state, step, CONCLUDED)
-    key = plan.key[step]
+    key = links.key[step]
     if word(state.seed, state.register[SAMPLE], _ALERT, key) < given.alert[step]:
         delay = _drawn(given, state, given.alert_delay[step], _ALERT_DELAY, key)
         delay += _drawn(given, state, given.response_delay, _RESPONSE, NONE)
@@ -222,34 +223,34 @@ def _notice(plan, given, state, step, now):
 
 
 @part
-def _ends(plan, given, state, step, concluded, end):
+def _ends(links, given, state, step, concluded, end):
     """Until when what `step` `concluded` holds; an aged token has only a part of its ttl left."""
     ttl = concluded.after
     if concluded.aged and ttl < NO_END and not concluded.lasting and end < given.horizon:
-        ttl = share_of(ttl, word(state.seed, state.register[SAMPLE], _AGE, plan.key[step]))
+        ttl = share_of(ttl, word(state.seed, state.register[SAMPLE], _AGE, links.key[step]))
         return end + ttl if ttl < given.horizon - end else NO_END
     return _latest(given, concluded, end)
 
 
-@text
-def _attempt(plan, given, state, step, now):
+@inlined
+def _attempt(links, given, state, step, now):
     """`step` concludes, unless its premises lapsed or began anew while it was under way."""
     mine, end = state.steps[step], now
-    if mine.premise >= 0 or plan.premise_ptr[step] < plan.premise_ptr[step + 1]:
-        start, end = _window(plan, given, state, step, now)
-        if start < 0 or start + _takes(plan, given, state, step) > now:
+    if mine.premise >= 0 or links.premise_ptr[step] < links.premise_ptr[step + 1]:
+        start, end = _window(links, given, state, step, now)
+        if start < 0 or start + _takes(links, given, state, step) > now:
             return
     if mine.alarming:
-        _notice(plan, given, state, step, now)
+        _notice(links, given, state, step, now)
     if mine.fact >= 0:
-        _win(given, state, mine.fact, now, _ends(plan, given, state, step, mine, end), step)
+        _win(given, state, mine.fact, now, _ends(links, given, state, step, mine, end), step)
     else:
-        for place in range(plan.out_ptr[step], plan.out_ptr[step + 1]):
+        for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
             concluded = given.conclusions[place]
-            _win(given, state, concluded.fact, now, _ends(plan, given, state, step, concluded, end), step)
+            _win(given, state, concluded.fact, now, _ends(links, given, state, step, concluded, end), step)
 
 
-@text
+@inlined
 def _contain(given, state, now):
     """Ends what containment ends; what follows from the credentials that it forgets begins again."""
     register = state.register
@@ -268,23 +269,23 @@ def _contain(given, state, now):
 
 
 @part
-def _recall(plan, given, state):
+def _recall(links, given, state):
     """Containment is near: events that were not worth their place in the heap may be so after it."""
     for i in range(state.register[LISTED]):
         step = np.int64(state.listed[i])
         mine = state.steps[step]
         if mine.marks & ASIDE and mine.due > state.register[CONTAIN_AT]:
             mine.marks &= ~ASIDE
-            _queue(plan, given, state, step, mine.due - 1)
+            _queue(links, given, state, step, mine.due - 1)
 
 
-@text
-def _open(plan, given, state, start, fact, now):
+@inlined
+def _open(links, given, state, start, fact, now):
     """Schedules the steps behind `fact`; numbers after the last fact are the variants of the entry."""
     facts = len(state.facts)
     if fact < facts:
-        first, arcs, others = plan.arc_ptr[fact], plan.arc_ptr[fact + 1] - plan.arc_ptr[fact], plan.join_idx
-        begin, end = plan.join_ptr[fact], plan.join_ptr[fact + 1]
+        first, arcs, others = links.arc_ptr[fact], links.arc_ptr[fact + 1] - links.arc_ptr[fact], links.join_idx
+        begin, end = links.join_ptr[fact], links.join_ptr[fact + 1]
     else:
         first, arcs, others = np.int32(0), np.int32(0), start.root_idx
         begin, end = start.root_ptr[fact - facts], start.root_ptr[fact - facts + 1]
@@ -294,19 +295,19 @@ def _open(plan, given, state, start, fact, now):
             since, until = state.facts[fact].since, state.facts[fact].until
         else:
             step = np.int64(others[begin + i - arcs])
-            since, until = (np.int64(-1), NO_END) if step < 0 else _window(plan, given, state, step, now)
+            since, until = (np.int64(-1), NO_END) if step < 0 else _window(links, given, state, step, now)
         if since >= 0 and until > now:
-            _schedule(plan, given, state, step, since, until, now)
+            _schedule(links, given, state, step, since, until, now)
 
 
-@text
-def _next(plan, given, state, now):
+@inlined
+def _next(links, given, state, now):
     """Lets the next thing happen, and returns its moment; -1 if there is none."""
     register, queue = state.register, state.queue
     if register[ALARMED] and register[CONTAIN_AT] < given.horizon:
         coming = least(queue)
         if coming == NO_EVENT or np.int64(coming) >> given.shift >= register[CONTAIN_AT]:
-            _recall(plan, given, state)
+            _recall(links, given, state)
             if least(queue) == NO_EVENT:
                 return np.int64(-1)
             _contain(given, state, register[CONTAIN_AT])
@@ -314,32 +315,32 @@ def _next(plan, given, state, now):
     if is_short(queue):
         refill(queue)
         if given.far:
-            look_ahead(plan, given, state)
+            prefetch_events(links, given, state)
     event = take(queue)
     if event == NO_EVENT:
         return np.int64(-1)
     now = np.int64(event) >> given.shift
-    if _counts(plan, given, state, event):
-        step = step_of(plan, given, event)
+    if _counts(links, given, state, event):
+        step = step_of(links, given, event)
         state.steps[step].due = 0
-        _attempt(plan, given, state, step, now)
+        _attempt(links, given, state, step, now)
     return now
 
 
-@text
-def _run(plan, given, state, start, variant):
+@inlined
+def _run(links, given, state, start, variant):
     """All events before the horizon. Everything that changed at a moment is opened in one place."""
     register, now = state.register, np.int64(0)
     if variant >= 0:
         state.changed[0], register[CHANGED] = len(state.facts) + variant, 1
     while now >= 0:
         for i in range(register[CHANGED]):
-            _open(plan, given, state, start, state.changed[i], now)
+            _open(links, given, state, start, state.changed[i], now)
         register[CHANGED] = 0
-        now = _next(plan, given, state, now)
+        now = _next(links, given, state, now)
 
 
-@text
+@inlined
 def _finish(given, state, rows, row):
     """Writes what the sample found, and forgets it."""
     register = state.register
@@ -362,8 +363,13 @@ def _finish(given, state, rows, row):
 
 
 @kernel
-def replay_block(plan, given, state, start, rows, offset):
+def replay_samples(links, given, state, start, rows, offset):
     """Replays samples `offset`, `offset` + 1, ... into `rows`."""
+    _replay(spans(links), spans(given), spans(state), spans(start), spans(rows), offset)
+
+
+@part
+def _replay(links, given, state, start, rows, offset):
     register = state.register
     for row in range(len(rows.contained)):
         sample = np.int64(offset + row)
@@ -372,5 +378,5 @@ def replay_block(plan, given, state, start, rows, offset):
                 state.asked[step] = given.certain[step]
         register[SAMPLE], register[CONTAIN_AT], register[ALARMED] = sample, NO_END, given.alarms
         rows.variant[row] = variant_of(start.upper, word(state.seed, sample, _VARIANT, start.key))
-        _run(plan, given, state, start, rows.variant[row])
+        _run(links, given, state, start, rows.variant[row])
         _finish(given, state, rows, row)

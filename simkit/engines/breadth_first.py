@@ -14,8 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.engines.compiled import kernel, part, prefetch
-from simkit.engines.plan import Ints, Plan, offsets, rows
+from simkit.engines.compiled import kernel, part
+from simkit.engines.instructions import prefetch
+from simkit.engines.links import Ints, Links, offsets, rows
+from simkit.engines.span import spans
 
 Numbers = NDArray[np.uint32]
 AHEAD = 5
@@ -23,7 +25,7 @@ AHEAD = 5
 _PAIR, _LINE = np.uint32(2), np.uint32(16)
 
 
-class Flood(NamedTuple):
+class Adjacency(NamedTuple):
     """A graph as a stream. `ptr` holds four numbers a fact: where its facts, its pairs and its wider steps begin
     (the fourth is not used)."""
 
@@ -36,51 +38,51 @@ class Flood(NamedTuple):
     out_idx: Numbers
 
 
-def flood_of(plan: Plan) -> Flood:
-    """`plan` as a stream."""
-    premises = np.diff(plan.premise_ptr)
-    sources, pairs = _pairs(plan, np.flatnonzero(premises == 2))
+def adjacency_of(links: Links) -> Adjacency:
+    """`links` as a stream."""
+    premises = np.diff(links.premise_ptr)
+    sources, pairs = _pairs(links, np.flatnonzero(premises == 2))
     wide = np.flatnonzero(premises > 2)
-    wide_source, wide_step = _behind(plan, wide)
-    out_ptr, places = rows(plan.out_ptr, wide)
+    wide_source, wide_step = _behind(links, wide)
+    out_ptr, places = rows(links.out_ptr, wide)
     lengths = np.stack(
         [
-            np.diff(plan.flow_ptr),
-            2 * np.bincount(sources, minlength=plan.facts),
-            np.bincount(wide_source, minlength=plan.facts),
+            np.diff(links.flow_ptr),
+            2 * np.bincount(sources, minlength=links.facts),
+            np.bincount(wide_source, minlength=links.facts),
         ],
         axis=1,
     )
     begins = offsets(lengths.ravel())
-    ptr = np.zeros((plan.facts + 1, 4), dtype=np.uint32)
+    ptr = np.zeros((links.facts + 1, 4), dtype=np.uint32)
     ptr[:-1, :3] = begins[:-1].reshape(-1, 3)
     ptr[-1, 0] = begins[-1]
     stream = np.zeros(begins[-1] + 2 * int(_LINE), dtype=np.uint32)
-    parts = (plan.out_idx[: plan.flow_ptr[-1]], pairs.ravel(), wide_step)
+    parts = (links.out_idx[: links.flow_ptr[-1]], pairs.ravel(), wide_step)
     for kind, values in enumerate(parts):
         stream[_spread(ptr[:-1, kind].astype(np.int64), lengths[:, kind])] = values
-    return Flood(
+    return Adjacency(
         ptr.ravel(), stream, premises[wide].astype(np.int32), out_ptr.astype(np.uint32),
-        plan.out_idx[places].astype(np.uint32),
+        links.out_idx[places].astype(np.uint32),
     )  # fmt: skip
 
 
-def _pairs(plan: Plan, steps: Ints) -> tuple[Ints, Ints]:
+def _pairs(links: Links, steps: Ints) -> tuple[Ints, Ints]:
     """For each premise of each step with two, in the order of the premises: the other one, and what follows."""
-    begin = plan.premise_ptr[steps]
-    counts = np.diff(plan.out_ptr)[steps]
-    left, right = (np.repeat(plan.premise_idx[begin + side], counts) for side in (0, 1))
-    target = plan.out_idx[rows(plan.out_ptr, steps)[1]]
+    begin = links.premise_ptr[steps]
+    counts = np.diff(links.out_ptr)[steps]
+    left, right = (np.repeat(links.premise_idx[begin + side], counts) for side in (0, 1))
+    target = links.out_idx[rows(links.out_ptr, steps)[1]]
     source = np.concatenate([left, right])
     order = np.argsort(source, kind="stable")
     other, targets = np.concatenate([right, left]), np.concatenate([target, target])
     return source, np.stack([other[order], targets[order]], axis=1)
 
 
-def _behind(plan: Plan, steps: Ints) -> tuple[Ints, Ints]:
+def _behind(links: Links, steps: Ints) -> tuple[Ints, Ints]:
     """The premises of `steps`, and for each of them, sorted, the place in `steps` of the step behind it."""
-    pointers, places = rows(plan.premise_ptr, steps)
-    source = plan.premise_idx[places]
+    pointers, places = rows(links.premise_ptr, steps)
+    source = links.premise_idx[places]
     owner = np.repeat(np.arange(len(steps)), np.diff(pointers))
     return source, owner[np.argsort(source, kind="stable")]  # type: ignore[return-value]
 
@@ -102,11 +104,16 @@ def _add(held, queue, tail, fact):
 
 
 @kernel
-def flood(given, starts, missing, queue, held):
+def breadth_first(given, starts, missing, queue, held):
     """Sets `held` (facts, uint8, zero before) where a fact follows from the facts `starts`, every step succeeding.
 
     `missing` is a copy of `given.missing`, `queue` has a place for each fact and one more: both are used up.
     """
+    _breadth_first(spans(given), starts, spans(missing), spans(queue), spans(held))
+
+
+@part
+def _breadth_first(given, starts, missing, queue, held):
     ptr, stream, out_ptr, out_idx = given.ptr, given.stream, given.out_ptr, given.out_idx
     head, tail = np.int64(0), np.int64(0)
     for fact in starts:

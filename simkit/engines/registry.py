@@ -24,7 +24,7 @@ REACH_ENGINES: Mapping[str, str] = {
 
 
 class ReachEngine(Protocol):
-    """What an engine of the table answers. Rows are lanes, columns the `facts` to keep (None: all)."""
+    """What an engine of the table answers. Rows are slots, columns the `facts` to keep (None: all)."""
 
     def worst_cases(
         self,
