@@ -13,34 +13,35 @@ FLOORS: tuple[Mapping[str, str], ...] = (
     {"errors": "one sentence for each mistake"},
     {
         "table": "numbers as people read them",
-        "fate": "the luck of each step in each trial",
+        "fate": "the luck of each step in a trial",
         "distributions": "durations, drawn by table",
         "files": "in and out, whole or not at all",
         "progress": "how far long work has come",
     },
-    {"model": "what exists", "attackgraph": "what can be computed: no word of the model"},
+    {"model": "what exists", "attackgraph": "what can be computed"},
     {
         "entitlements": "globs resolved to grants",
         "importers": "other systems' files",
-        "engines": "arrays only: never an agent or a token",
-        "standards": "ids in the public lists",
+        "engines": "arrays only: no agent, no token",
+        "session_catalogue": "what open sessions do, measured",
         "rights": "policies of AWS IAM, evaluated",
     },
-    {"policies": "identities cut into sessions", "techniques": "the only bridge from model to graph"},
+    {"policies": "identities cut into sessions", "techniques": "the bridge from model to graph"},
     {
         "scenario": "the file and its frozen value",
         "blast_radius": "what an attack got, measured",
         "record": "one sample as an event log",
-        "execution": "blocks of work on threads or machines",
+        "execution": "blocks on threads or machines",
+        "standards": "ids in the public lists",
     },
-    {"simulation": "the only place where the line is joined", "privilege": "granted, needed and used"},
+    {"simulation": "where the line is joined", "privilege": "granted, needed and used"},
     {
         "narrowing": "edits, recommendation, cut set",
         "ablation": "what each dial buys and costs",
         "checks": "expectations and baselines, for CI",
         "estate": "an organisation of any size",
         "sweeps": "scenarios by policies by seeds",
-        "diagram": "boxes and lines, whatever draws them",
+        "diagram": "boxes and lines of a picture",
     },
     {"controls": "evidence for public frameworks", "studies": "one grant design against another"},
     {"plots": "results as pictures"},
@@ -103,12 +104,14 @@ def rests_on(rooms: Mapping[str, set[str]]) -> dict[str, set[str]]:
 def picture() -> str:
     """The floors, the roof first; behind each room the rooms that it rests on."""
     rests = rests_on(stands_on())
+    wide = max(map(len, FLOOR))
+    long = max(len(words) for rooms in FLOORS for words in rooms.values())
     lines: list[str] = []
     for floor, rooms in reversed(list(enumerate(FLOORS, 1))):
         for number, (name, words) in enumerate(rooms.items()):
             below = ", ".join(sorted(rests.get(name, ()))) if name in rests else "(no room yet)"
-            lines.append(f"{'' if number else floor:>2} | {name:<13} | {words:<42} | {below}".rstrip(" "))
-        lines.append("---+---------------+--------------------------------------------+" + "-" * 48)
+            lines.append(f"{'' if number else floor:>2} | {name:<{wide}} | {words:<{long}} | {below}".rstrip(" "))
+        lines.append(f"---+{'-' * (wide + 2)}+{'-' * (long + 2)}+{'-' * 44}")
     return "\n".join(lines[:-1]) + "\n"
 
 

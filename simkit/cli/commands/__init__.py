@@ -27,6 +27,7 @@ COMMANDS = (
     "graph",
     "notebook",
     "policies",
+    "sessions",
     "schema",
     "generate",
     "completion",
