@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support_desk import CREDENTIALS, DESK, IDENTITIES, TASKS, named
 
-from simkit.distributions import Fixed, Uniform
+from simkit.distributions import Exponential, Fixed, Uniform
 from simkit.model import Credential, Entitlement, Identity, Model, Need, Task
 from simkit.policies import GrantPolicy, Selector, Sessions, Token, policy, sessions
 from simkit.policies.sessions import NO_TASK_TTL, STANDING, standing_session

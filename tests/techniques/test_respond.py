@@ -88,16 +88,12 @@ def test_a_secret_that_was_found_in_a_store_is_known_where_the_reading_is_logged
         assert POST in replayed(responding(dial)).at
 
 
-@pytest.mark.parametrize(
-    ("dial", "logged"),
-    [
-        ("manual", {"leak"}),
-        ("rotation", {"leak", "redeem", "inhabit"}),
-        ("automatic", {"leak", "redeem", "inhabit", "read"}),
-    ],
-)
-def test_the_response_dial_says_what_is_logged(dial: str, logged: set[str]) -> None:
-    assert {each.rule for each in responding(dial).graph.steps if each.logged} == logged
+@pytest.mark.parametrize(("dial", "logged"), [("manual", ""), ("rotation", "redeem inhabit"), ("automatic", "*")])
+def test_the_response_dial_says_what_is_logged(dial: str, logged: str) -> None:
+    """Where an attack enters shows always; there is nothing here that no log shows, where actions are logged."""
+    rules = {each.rule for each in responding(dial).graph.steps}
+    wanted = rules - {"objective"} if logged == "*" else {"leak", *logged.split()}
+    assert {each.rule for each in responding(dial).graph.steps if each.logged} == wanted
 
 
 def test_a_session_names_the_secrets_that_open_it_and_a_leak_the_token() -> None:
@@ -111,10 +107,8 @@ def test_a_session_names_the_secrets_that_open_it_and_a_leak_the_token() -> None
 
 def test_a_token_and_the_sessions_of_its_account_are_disabled_together() -> None:
     attack = responding("automatic")
-    names = {
-        str(attack.graph.facts[fact]) for fact in attack.graph.responders.members(of(attack, Fact("holds", "key")))
-    }
-    assert names == {"holds(key)", "replays(app)"}
+    members = attack.graph.responders.members(of(attack, Fact("holds", "key")))
+    assert {str(attack.graph.facts[fact]) for fact in members} == {"holds(key)", "replays(app)", "steers(app)"}
 
 
 @pytest.mark.parametrize("dials", [{"identity": "shared"}, {"scope": "all"}])
