@@ -99,6 +99,11 @@ EXPECTED = (
     ("clinejection", "issue-title", "jit", "package-changed", OFTEN),
     ("clinejection", "issue-title", "task-scoped", "package-changed", NEVER),
     ("clinejection", "leaked-publishing-token", "rbac", "package-changed", ALWAYS),
+    # A key that signs is nobody's session: policies stop the way to it, and checks what is done with it, not the forgery.
+    ("solarwinds-golden-saml", "changed-update", "jit", "mail-read", ALWAYS),
+    ("solarwinds-golden-saml", "changed-update", "task-scoped", "mail-read", NEVER),
+    ("solarwinds-golden-saml", "stolen-key", "jit", "mail-read", ALWAYS),
+    ("solarwinds-golden-saml", "stolen-key", "zero-standing", "mail-read", SOMETIMES),
     # Age is the exposure; a network policy makes a stolen password useless.
     ("snowflake-unc5537", "password-of-2020", "jit", "customer-records-copied", NEVER),
     ("snowflake-unc5537", "password-and-network-policy", "static-secrets", "guarded-records-copied", NEVER),
