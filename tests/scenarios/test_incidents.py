@@ -99,7 +99,7 @@ EXPECTED = (
     ("clinejection", "issue-title", "jit", "package-changed", OFTEN),
     ("clinejection", "issue-title", "task-scoped", "package-changed", NEVER),
     ("clinejection", "leaked-publishing-token", "rbac", "package-changed", ALWAYS),
-    # A key that signs is nobody's session: policies stop the way to it, and checks what is done with it, not the forgery.
+    # Policies stop the way to a key that signs, and checks what is done with it; the forgery itself nothing stops.
     ("solarwinds-golden-saml", "changed-update", "jit", "mail-read", ALWAYS),
     ("solarwinds-golden-saml", "changed-update", "task-scoped", "mail-read", NEVER),
     ("solarwinds-golden-saml", "stolen-key", "jit", "mail-read", ALWAYS),
