@@ -19,7 +19,7 @@ FLOORS = (
     ("model", "attackgraph"),
     ("entitlements", "importers", "engines", "standards", "rights"),
     ("policies", "techniques"),
-    ("scenario", "blast_radius", "record", "execution"),
+    ("scenario", "measures", "blast_radius", "record", "execution"),
     ("simulation", "privilege"),
     ("narrowing", "ablation", "checks", "estate", "sweeps", "diagram"),
     ("controls", "studies"),
@@ -28,8 +28,9 @@ FLOORS = (
     ("cli", "pytest_plugin", "pytest_entry"),
 )
 """Lowest first. A module imports from the floors under it, and on its own floor only inside its own package."""
-SIDEWAYS = {("techniques", "policies")}
-"""(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps."""
+SIDEWAYS = {("techniques", "policies"), ("scenario", "measures"), ("measures", "blast_radius")}
+"""(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps; a scenario
+expects what can be measured, and what is measured is a blast radius."""
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 ENGINES_SEE = {"engines", "attackgraph", "fate", "distributions", "errors", "progress"}
 HIDING_PLACES = {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "managers", "misc"}

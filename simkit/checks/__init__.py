@@ -8,7 +8,6 @@ from simkit.checks.gate import TRIALS, Terms, check
 from simkit.checks.growth import Change, Culprit
 from simkit.checks.json_report import JSON_VERSION, json_report, json_schema
 from simkit.checks.junit import junit
-from simkit.checks.measures import Measured, measured
 from simkit.checks.sarif import sarif
 from simkit.checks.verdict import Verdict, verdict
 
@@ -22,7 +21,6 @@ __all__ = [
     "Culprit",
     "Element",
     "FileCheck",
-    "Measured",
     "PathToCut",
     "Terms",
     "Verdict",
@@ -32,7 +30,6 @@ __all__ = [
     "json_schema",
     "junit",
     "load_baseline",
-    "measured",
     "sarif",
     "verdict",
 ]

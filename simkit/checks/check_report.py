@@ -220,7 +220,7 @@ class CheckReport:
         changes: Sequence[Change] = [change for check in self.checks for change in check.changes]
         rows = [
             (
-                "GREW" if c.grew else "shrank",
+                c.head,
                 c.measure,
                 c.policy,
                 c.entry_point,
