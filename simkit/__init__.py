@@ -74,6 +74,9 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.scenario import dump as dump
     from simkit.scenario import load as load
     from simkit.scenario import loads as loads
+    from simkit.session_catalogue import SessionBehaviour as SessionBehaviour
+    from simkit.session_catalogue import session_behaviour as session_behaviour
+    from simkit.session_catalogue import session_behaviours as session_behaviours
     from simkit.simulation import compare as compare
     from simkit.simulation import rank as rank
     from simkit.simulation import replay as replay
@@ -170,6 +173,11 @@ HOMES = {
         "dump",
         "load",
         "loads",
+    ),
+    "simkit.session_catalogue": (
+        "SessionBehaviour",
+        "session_behaviour",
+        "session_behaviours",
     ),
     "simkit.simulation": (
         "compare",

@@ -22,7 +22,7 @@ from simkit.blast_radius import (
     utility,
 )
 from simkit.engines import Outcomes
-from simkit.engines.named import CPU, reach_engine
+from simkit.engines.registry import CPU, reach_engine
 from simkit.errors import PolicyError, QuestionError, in_short
 from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
+from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import Distribution, Empirical, Exponential, Fixed, Lognormal, Uniform
 
 HORIZON = 100.0
 KINDS = ("holds", "replays", "steers", "runs_in", "outbound", "lost", "tainted", "seen", "performed")
-NOWHERE = Cause("flow")
+NOWHERE = (Ground("flow"),)
 
 # A few distributions only: each costs a quantile table, and the engines read tables, whatever made them.
 VARYING: tuple[Distribution, ...] = (
@@ -40,7 +40,7 @@ def steps(draw: st.DrawFn, key: str, facts: list[Fact], *, root: bool, alerts: b
         rule="act",
         premises=premises,
         conclusions=tuple(draw(st.lists(conclusions(facts), min_size=1, max_size=2, unique_by=lambda c: c.fact))),
-        cause=NOWHERE,
+        grounds=NOWHERE,
         chance=draw(chances),
         duration=draw(durations),
         wait=draw(st.one_of(st.just(Fixed(0.0)), durations)),

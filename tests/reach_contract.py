@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph
 from simkit.engines import reference
-from simkit.engines.named import ReachEngine
+from simkit.engines.registry import ReachEngine
 
 SAMPLES = 9
 

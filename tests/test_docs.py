@@ -43,11 +43,18 @@ def coded(cell: str) -> list[str]:
 def test_continuous_integration_runs_the_commands_of_the_readme() -> None:
     set_up, checks = (block.strip() for block in blocks(README, "sh"))
     script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
-    assert f"{set_up} || exit 1" in script
-    assert script[-1] == checks == "./check"
+    assert checks == "./check"
+    assert script.index(f"{set_up} || exit 1") < script.index(checks)
 
 
-@pytest.mark.parametrize("script", ["check", ".ci/run"])
+def test_continuous_integration_starts_real_servers_after_that() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    after = script[script.index("./check") + 1 :]
+    assert [line.split(" ")[0] for line in after if line] == ["tests/servers/install.sh", ".venv/bin/python"]
+    assert "-m servers tests/servers" in after[-1]
+
+
+@pytest.mark.parametrize("script", ["check", ".ci/run", "tests/servers/install.sh"])
 def test_scripts_can_be_executed(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
     assert (ROOT / script).read_text("utf-8").startswith("#!/usr/bin/env bash\n")

@@ -30,28 +30,33 @@ class Fact(NamedTuple):
         return f"{self.kind}({self.subject}, {self.object})" if self.object else f"{self.kind}({self.subject})"
 
 
+class Ground(NamedTuple):
+    """What something rests on, so that a report can say why it happened and a scorer what to remove.
+
+    `kind` is a row of a table that this package does not know, and `names` identify the ground there. `within` is the
+    one of several places in which it counts (an entitlement counts in a session); it is no part of what people read.
+    """
+
+    kind: str
+    names: tuple[str, ...] = ()
+    within: str = ""
+
+    def __str__(self) -> str:
+        return " ".join((self.kind, *self.names))
+
+
 class Conclusion(NamedTuple):
     """A fact that a step concludes, and for how long it holds unless its kind is lasting.
 
     It ends `after` seconds after the last moment at which the step's premises hold together (after the conclusion
     itself, for a step without premises); None is never. `aged` takes a uniformly random part of `after`: the token
-    was not fresh.
+    was not fresh. `ground` is what this conclusion rests on besides what its step does: a token *lies* in a place.
     """
 
     fact: Fact
     after: float | None = 0.0
     aged: bool = False
-
-
-class Cause(NamedTuple):
-    """What makes a step possible, so that a report can say why and a scorer what to remove.
-
-    `kind` is `entitlement`, `credential`, `trust`, `task`, `entry`, `flow` or `goal`; the names identify it in the
-    model: (identity, operation, target), (credential,), (edge,), (task,) and so on.
-    """
-
-    kind: str
-    names: tuple[str, ...] = ()
+    ground: Ground | None = None
 
 
 class Step(NamedTuple):
@@ -62,13 +67,15 @@ class Step(NamedTuple):
     cut for it. `rule` names the technique, `label` reads well in a path. A step takes its `duration`, the `wait` for a
     task's next run and the `approval` of a person. `alert` is the chance that the concluded step raises an alert,
     `alert_delay` how long after.
+
+    `grounds` are what the step rests on, all of them together; the first is what a report names.
     """
 
     key: str
     rule: str
     premises: tuple[Fact, ...]
     conclusions: tuple[Conclusion, ...]
-    cause: Cause
+    grounds: tuple[Ground, ...]
     label: str = ""
     fate: str = ""
     chance: float = 1.0
@@ -77,6 +84,11 @@ class Step(NamedTuple):
     approval: Distribution = AT_ONCE
     alert: float = 0.0
     alert_delay: Distribution = AT_ONCE
+
+    @property
+    def ground(self) -> Ground:
+        """The ground that a report names."""
+        return self.grounds[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simkit.attackgraph import AttackGraph, Cause
+from simkit.attackgraph import AttackGraph, Ground
 from simkit.blast_radius.intervals import Interval, wilson
 from simkit.engines.outcomes import Outcomes
 from simkit.table import Table, duration, percent
@@ -16,13 +16,18 @@ from simkit.table import Table, duration, percent
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One step of a path: what it is, the technique, what made it possible, and when it is done (median, seconds)."""
+    """One step of a path: what it is, the technique, what it rests on, and when it is done (median, seconds)."""
 
     label: str
     rule: str
     key: str
-    cause: Cause
+    grounds: tuple[Ground, ...]
     done: float
+
+    @property
+    def ground(self) -> Ground:
+        """The ground that a report names."""
+        return self.grounds[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,7 @@ class AttackPath:
 
     def table(self) -> Table:
         """A row for each step, with the median moment at which it is done and what made it possible."""
-        rows = [
-            (duration(step.done), step.label, step.rule, " ".join((step.cause.kind, *step.cause.names)))
-            for step in self.steps
-        ]
+        rows = [(duration(step.done), step.label, step.rule, str(step.ground)) for step in self.steps]
         title = f"{self.goal}: {percent(self.share.estimate)} of trials"
         return Table(("done", "step", "technique", "made possible by"), rows, title=title)
 
@@ -63,7 +65,7 @@ class AttackPath:
                     "label": s.label,
                     "rule": s.rule,
                     "key": s.key,
-                    "cause": [s.cause.kind, *s.cause.names],
+                    "cause": [s.ground.kind, *s.ground.names],
                     "done": s.done,
                 }
                 for s in self.steps
@@ -155,7 +157,7 @@ def _path(
     goal, steps = key
     done = [_median_time(graph, outcomes, samples, step) for step in steps]
     named = (graph.steps[step] for step in steps)
-    found = tuple(PathStep(s.label, s.rule, s.key, s.cause, time) for s, time in zip(named, done, strict=True))
+    found = tuple(PathStep(s.label, s.rule, s.key, s.grounds, time) for s, time in zip(named, done, strict=True))
     return AttackPath(goal, found, wilson(count, len(outcomes)))
 
 

@@ -10,6 +10,7 @@ from simkit.blast_radius import AttackPath, PathStep
 from simkit.checks.growth import Change
 from simkit.checks.verdict import Verdict
 from simkit.table import Table, percent
+from simkit.techniques.grounds import kind_of
 
 Spot = tuple[int, int]
 """Line and column, from 1."""
@@ -19,7 +20,7 @@ Spot = tuple[int, int]
 class PathToCut:
     """One attack path behind findings (`reasons`, their sentences), and the step of it to cut.
 
-    `spots` are where in the file the cause of each step stands; for the step to cut, where the change is that made it
+    `spots` are where in the file the ground of each step stands; for the step to cut, where the change is that made it
     possible.
     """
 
@@ -47,13 +48,7 @@ class PathToCut:
     @property
     def what(self) -> str:
         """The entitlement, credential or trust edge to take away."""
-        names = self.step.cause.names
-        if self.step.cause.kind == "entitlement":
-            target = f" on {names[2]}" if names[2] else ""
-            return f"entitlement {names[1]}{target} of {names[0]}"
-        if self.step.cause.kind == "trust":
-            return f"trust edge {names[0]} -{names[1]}-> {names[2]}"
-        return " ".join((self.step.cause.kind, *names))
+        return kind_of(self.step.ground).named(self.step.ground)
 
     def to_dict(self) -> dict[str, object]:
         """The path as plain data."""

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Ground
 from simkit.blast_radius import AttackPath, BlastRadius
 from simkit.checks.check_report import PathToCut, Spot
 from simkit.checks.elements import Element
 from simkit.checks.growth import Change
-from simkit.checks.lines import CUTTABLE, Lines
+from simkit.checks.lines import Lines
 from simkit.checks.verdict import Verdict
+from simkit.techniques.grounds import kind_of
 
 MOST_PATHS = 20
 """How many paths one finding shows."""
@@ -52,38 +53,38 @@ class Cutting:
     def _cuts(
         self, paths: list[AttackPath], result: BlastRadius, reason: str, elements: list[Element], *, sure: bool
     ) -> Iterator[PathToCut]:
-        weights: Counter[Cause] = Counter()
+        weights: Counter[Ground] = Counter()
         for path in paths:
-            for cause in {step.cause for step in path.steps if step.cause.kind in CUTTABLE}:
-                weights[cause] += round(path.share.estimate * path.share.trials)
+            for ground in {step.ground for step in path.steps if kind_of(step.ground).removable}:
+                weights[ground] += round(path.share.estimate * path.share.trials)
         for path in paths:
             cut, element = self._cut(path, weights, elements)
             if cut is None:
                 continue
-            spots = [self.lines.of_cause(step.cause) for step in path.steps]
+            spots = [self.lines.of_ground(step.ground) for step in path.steps]
             if element is not None:
                 spots[cut] = spot_of(self.lines, element)
             ends = (result.provenance.policy, result.provenance.entry_point)
             yield PathToCut(self.file, self.scenario, *ends, path, cut, tuple(spots), (reason,), sure)
 
     def _cut(
-        self, path: AttackPath, weights: Counter[Cause], elements: list[Element]
+        self, path: AttackPath, weights: Counter[Ground], elements: list[Element]
     ) -> tuple[int | None, Element | None]:
-        """The step that the change made possible, with the part of the change; else the one whose cause most paths
+        """The step that the change made possible, with the part of the change; else the one whose ground most paths
         share, the last among equals."""
-        able = [place for place, step in enumerate(path.steps) if step.cause.kind in CUTTABLE]
+        able = [place for place, step in enumerate(path.steps) if kind_of(step.ground).removable]
         for place in reversed(able):
             for element in elements:
-                if self._is_about(element, path.steps[place].cause):
+                if self._is_about(element, path.steps[place].ground):
                     return place, element
-        return max(able, key=lambda place: (weights[path.steps[place].cause], place), default=None), None
+        return max(able, key=lambda place: (weights[path.steps[place].ground], place), default=None), None
 
-    def _is_about(self, element: Element, cause: Cause) -> bool:
-        """True if `element` is what `cause` names, or the assignment of a role that gives the entitlement."""
-        if element.kind == "role" and element.in_list and cause.kind == "entitlement":
-            given = element.where[:2] == ("identities", cause.names[0])
-            return given and self.lines.role_covers(str(element.after), cause.names[1])
-        return is_about(element, cause)
+    def _is_about(self, element: Element, ground: Ground) -> bool:
+        """True if `element` is what `ground` names, or the assignment of a role that gives the entitlement."""
+        if element.kind == "role" and element.in_list and ground.kind == "entitlement":
+            given = element.where[:2] == ("identities", ground.names[0])
+            return given and self.lines.role_covers(str(element.after), ground.names[1])
+        return is_about(element, ground)
 
 
 def spot_of(lines: Lines, element: Element) -> Spot:
@@ -95,17 +96,17 @@ def _keys(path: AttackPath) -> tuple[str, ...]:
     return (path.goal, *(step.key for step in path.steps))
 
 
-def is_about(element: Element, cause: Cause) -> bool:
-    """True if the changed `element` is the entitlement, credential or trust edge that `cause` names."""
+def is_about(element: Element, ground: Ground) -> bool:
+    """True if the changed `element` is the entitlement, credential or trust edge that `ground` names."""
     item = element.after
-    if element.kind == "entitlement" and cause.kind == "entitlement" and isinstance(item, dict):
+    if element.kind == "entitlement" and ground.kind == "entitlement" and isinstance(item, dict):
         targets = item.get("targets") or ["*"]
-        fits = fnmatchcase(cause.names[1], item["operation"])
-        return fits and any(fnmatchcase(cause.names[2], target) for target in targets)
-    if element.kind == "trust edge" and cause.kind == "trust" and isinstance(item, dict):
-        return (item["from"], item.get("kind", "assume"), item["to"]) == cause.names
-    if cause.kind == "credential":
-        return element.where[:2] == ("credentials", cause.names[0]) or item == cause.names[0]
+        fits = fnmatchcase(ground.names[1], item["operation"])
+        return fits and any(fnmatchcase(ground.names[2], target) for target in targets)
+    if element.kind == "trust edge" and ground.kind == "trust" and isinstance(item, dict):
+        return (item["from"], item.get("kind", "assume"), item["to"]) == ground.names
+    if ground.kind == "credential":
+        return element.where[:2] == ("credentials", ground.names[0]) or item == ground.names[0]
     return False
 
 

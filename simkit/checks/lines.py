@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Ground
 from simkit.errors import InputError
 from simkit.scenario.parser import read
 from simkit.scenario.places import Document, locate
-
-CUTTABLE = ("entitlement", "credential", "trust")
-"""Kinds of causes that can be taken away; a task, an entry point or a flow cannot."""
+from simkit.techniques.grounds import kind_of
 
 Where = tuple[str | int, ...]
 
@@ -36,21 +34,21 @@ class Lines:
         mark = locate(self._document.places(), tuple(where), key=bool(where) and isinstance(where[-1], str))
         return mark.line + 1, mark.column + 1
 
-    def of_cause(self, cause: Cause) -> tuple[int, int]:
-        """Line and column of the entitlement, credential, trust edge, task or entry point that `cause` names."""
-        return self.of(self.where(cause))
+    def of_ground(self, ground: Ground) -> tuple[int, int]:
+        """Line and column of the entitlement, credential, trust edge, task or entry point that `ground` names."""
+        return self.of(self.where(ground))
 
-    def where(self, cause: Cause) -> Where:
-        """The keys that lead to what `cause` names; empty where it is no part of the file."""
-        names = cause.names
-        if cause.kind == "entitlement" and len(names) >= 3:
-            return self._entitlement(*names[:3])
-        if cause.kind == "trust":
-            return self._trust(*names)
-        section = {"credential": "credentials", "task": "tasks", "entry": "entry_points", "flow": "identities"}
-        if cause.kind == "goal":
-            return ("goals", names[0]) if names[0] in self._section("goals") else ("resources", names[0])
-        return (section[cause.kind], names[0]) if cause.kind in section and names else ()
+    def where(self, ground: Ground) -> Where:
+        """The keys that lead to what `ground` names; empty where it is no part of the file."""
+        section, names = kind_of(ground).section, ground.names
+        search: dict[str, Callable[..., Where]] = {
+            "entitlements": self._entitlement,
+            "trust": self._trust,
+            "goals": self._goal,
+        }
+        if section in search:
+            return search[section](*names)
+        return (section, names[0]) if section and names else ()
 
     def of_item(self, where: Sequence[str], item: Any) -> tuple[int, int]:
         """Line and column of the entitlement or trust edge `item` in the list at `where`; of the list if it is gone."""
@@ -70,6 +68,10 @@ class Lines:
     def _section(self, name: str) -> Mapping[str, Any]:
         found = self._raw.get(name)
         return found if isinstance(found, dict) else {}
+
+    def _goal(self, name: str) -> Where:
+        """A goal, or the resource that is gone."""
+        return ("goals" if name in self._section("goals") else "resources", name)
 
     def _trust(self, *names: str) -> Where:
         edges = self._raw.get("trust")

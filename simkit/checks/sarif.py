@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
-from simkit.standards import RELEVANT, of
+from simkit.standards import of
 from simkit.table import percent, printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -55,7 +55,7 @@ def _run(results: list[Json], used: Sequence[str]) -> Json:
 
 def _rule(rule: str) -> Json:
     title, says = _OWN.get(rule) or (f"Attack step: {rule}", f"An attack path that is best cut at its step `{rule}`.")
-    standards = [str(reference) for reference in of(rule)] if rule in RELEVANT else []
+    standards = [str(reference) for reference in of(rule)]
     text = f"{says} Relevant to: {'; '.join(standards)}." if standards else says
     markdown = "\n".join([f"{says}\n\nRelevant to:\n", *(f"- {each}" for each in standards)]) if standards else says
     return {

@@ -1,4 +1,4 @@
-"""The command line; `simkit/cli/commands.py` lists its commands.
+"""The command line; `simkit/cli/commands/` has its commands.
 
 Exit codes: 0 fine; 1 what was asked about does not hold; 2 bad usage or input; 3 an internal error; 130 stopped.
 Results go to standard output, everything else to standard error.

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from simkit.cli import STOPPED
-from simkit.cli.screen import Screen, complain, complaints, confess, say
+from simkit.cli.terminal import Terminal, complain, complaints, report_bug, say
 from simkit.errors import InputError, SimkitError
 
 FINE = 0
@@ -34,10 +34,10 @@ class Group(click.Group):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **extra: Any) -> Any:
         """Run, and exit with the code of what happened."""
         extra["standalone_mode"] = False
-        screen = Screen()
+        terminal = Terminal()
         _survive_odd_streams()
         try:
-            answer = super().main(args, prog_name, obj=screen, **extra)
+            answer = super().main(args, prog_name, obj=terminal, **extra)
             sys.stdout.flush()
             code = answer if isinstance(answer, int) else FINE
         except SystemExit as ended:
@@ -49,11 +49,11 @@ class Group(click.Group):
             complain("stopped")
             code = STOPPED
         except Exception as error:
-            code = _code_of(error, screen)
+            code = _code_of(error, terminal)
         sys.exit(code)
 
 
-def _code_of(error: Exception, screen: Screen) -> int:
+def _code_of(error: Exception, terminal: Terminal) -> int:
     """The exit code for `error`, after telling the user about it."""
     if isinstance(error, BrokenPipeError):
         # The interpreter flushes standard output once more on its way out, and would complain there.
@@ -77,7 +77,7 @@ def _code_of(error: Exception, screen: Screen) -> int:
     if isinstance(error, MemoryError):
         complain("the memory of this machine is not enough: ask for less, as with fewer --trials")
         return INTERNAL
-    confess(error, screen.verbose)
+    report_bug(error, terminal.verbose)
     return INTERNAL
 
 

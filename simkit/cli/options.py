@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from simkit.cli.output import FORMATS
-from simkit.cli.screen import Screen
+from simkit.cli.terminal import Terminal
 from simkit.errors import SimkitError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def output_options(formats: tuple[str, ...] = FORMATS) -> Callable[[F], F]:
 
 
 def listening_options(command: F) -> F:
-    """--quiet and --verbose, which set the Screen."""
+    """--quiet and --verbose, which set the Terminal."""
     quiet = click.option(
         "--quiet",
         "-q",
@@ -94,7 +94,7 @@ def listening_options(command: F) -> F:
 def _hear(attribute: str) -> Callable[[click.Context, click.Parameter, bool], None]:
     def heard(context: click.Context, _: click.Parameter, given: bool) -> None:
         if given:
-            setattr(context.ensure_object(Screen), attribute, True)
+            setattr(context.ensure_object(Terminal), attribute, True)
 
     return heard
 
@@ -258,3 +258,13 @@ def _scenario_so_far(context: click.Context) -> Scenario | None:
         return load(file)
     except SimkitError:
         return None
+
+
+def entry_through(terminal: Terminal, scenario: Scenario, name: str | None) -> str:
+    """The entry point called `name`; without a name the first in the file, and a note where there are more."""
+    chosen = scenario.entry_point(name).name
+    others = [other for other in scenario.entry_points if other != chosen]
+    if name is None and others:
+        shown = ", ".join(others[:5]) + (", ..." if len(others) > 5 else "")
+        terminal.note(f"note: through {chosen}, the first entry point; --entry-point chooses another: {shown}")
+    return chosen

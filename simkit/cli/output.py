@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import click
 
 from simkit.cli.endings import format_of
-from simkit.cli.screen import Screen, coloured, line_width
+from simkit.cli.terminal import Terminal, coloured, line_width
 from simkit.errors import InputError
 from simkit.table import Table, escape_markdown, printable, wrap
 
@@ -57,7 +57,7 @@ class Answer:
 class Output:
     """Where results go, and how they look."""
 
-    screen: Screen
+    terminal: Terminal
     command: str
     format: str = "text"
     out: str = "-"
@@ -65,7 +65,7 @@ class Output:
     @classmethod
     def planned(
         cls,
-        screen: Screen,
+        terminal: Terminal,
         command: str,
         said: tuple[str | None, str],
         *reads: str,
@@ -77,7 +77,7 @@ class Output:
         """
         format_, out = said
         check_out(out, *reads)
-        return cls(screen, command, format_ or format_of(out, formats), out)
+        return cls(terminal, command, format_ or format_of(out, formats), out)
 
     def result(self, result: Result, verdicts: Sequence[str] = ()) -> None:
         """Write `result`; `verdicts` are sentences about it that the user asked for."""
@@ -91,7 +91,7 @@ class Output:
         from simkit.files import write
 
         write(self.out, content if content.endswith("\n") else content + "\n")
-        self.screen.note(f"written: {self.out}")
+        self.terminal.note(f"written: {self.out}")
 
     def _print(self, content: str) -> None:
         try:
@@ -114,12 +114,12 @@ class Output:
         fit = line_width() if self.out == "-" else None
         lines = (line for part in result.summary.split("\n") for line in wrap(printable(part), fit))
         yield click.style("\n".join(lines), bold=True) if self._in_colour() else "\n".join(lines)
-        if not self.screen.quiet:
+        if not self.terminal.quiet:
             yield from (self._table(table, fit) for table in result.tables())
         if verdicts:
             yield "\n".join(line for verdict in verdicts for line in wrap(printable(verdict), fit))
         provenance = getattr(result, "provenance", None)
-        if self.screen.verbose and provenance is not None:
+        if self.terminal.verbose and provenance is not None:
             yield "\n".join(wrap(printable(f"Provenance: {provenance}"), fit))
 
     def _table(self, table: Table, fit: int | None) -> str:

@@ -9,14 +9,13 @@ from simkit.errors import QuestionError, nearest
 from simkit.model import Model
 from simkit.model.export import GROUPS
 from simkit.scenario import Scenario
+from simkit.techniques.grounds import STARTS
 
 MOST_NODES = 240
 """Beyond so many boxes a picture is no longer read: alike things share one."""
 
 ATTACK = "an attack starts"
 JEWEL = "a goal protects"
-STARTS = {"leak": "credential", "poison": "resource", "compromise": "identity", "mistake": "identity"}
-"""What kind of thing each kind of entry point starts at."""
 
 
 def starts(scenario: Scenario) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from simkit.techniques import grounds
+
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 GREEN = "#009E73"
@@ -30,23 +32,16 @@ RELATIONS = {
     "has as backup": GREEN,
 }
 """The colour of the lines of each relation."""
-CAUSES = {
-    "credential": ORANGE,
-    "entitlement": BLUE,
-    "trust": PURPLE,
-    "task": GREEN,
-    "flow": SKY,
-    "entry": INK,
-    "goal": VERMILLION,
+_NAMED = {
+    "blue": BLUE,
+    "vermillion": VERMILLION,
+    "green": GREEN,
+    "purple": PURPLE,
+    "orange": ORANGE,
+    "sky": SKY,
+    "ink": INK,
 }
+GROUNDS = {name: _NAMED[kind.colour] for name, kind in grounds.GROUNDS.items() if kind.colour}
 """The colour of an attack step by what it uses; what is not listed is grey."""
-CAUSES_MEAN = {
-    "credential": "a credential",
-    "entitlement": "an entitlement",
-    "trust": "a trust edge",
-    "task": "a task's input",
-    "flow": "what a runtime holds",
-    "entry": "the entry point",
-    "goal": "the goal",
-}
+GROUNDS_MEAN = {name: grounds.GROUNDS[name].means for name in GROUNDS}
 """What a step uses, in words."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simkit.attackgraph import Cause, Fact
+from simkit.attackgraph import Fact, Ground
 from simkit.blast_radius import AttackPath, BlastRadius
 from simkit.diagram.diagram import Picture
-from simkit.diagram.marks import STARTS
 from simkit.scenario import Scenario
 from simkit.table import duration, percent
+from simkit.techniques.grounds import kind_of
 
 _KINDS = {"identities": "identity", "credentials": "credential", "tools": "tool", "resources": "resource"}
 """The kind of box that each group of a result's legend has."""
@@ -77,15 +77,6 @@ class Lit:
     lines: tuple[int, ...]
 
 
-_LINES = {
-    "entitlement": ("entitled to", "acts on", "runs as", "runs code in, becomes", "contains", "holds"),
-    "credential": ("authenticates",),
-    "trust": ("may become",),
-    "flow": ("holds", "contains"),
-}
-"""The relations that a step uses, by its cause: not every line between its boxes is one that it takes."""
-
-
 def lit(scenario: Scenario, result: BlastRadius, path: AttackPath, drawn: Picture) -> list[Lit]:
     """For each step of `path`, which `result` found, the boxes and lines that it uses and reaches."""
     steps = {step.key: step for step in result.graph.steps}
@@ -100,15 +91,22 @@ def lit(scenario: Scenario, result: BlastRadius, path: AttackPath, drawn: Pictur
     found = []
     for taken in path.steps:
         step = steps[taken.key]
-        shown = touched(done.fact for done in step.conclusions) | boxes(_used(scenario, taken.cause))
+        shown = touched(done.fact for done in step.conclusions) | boxes(_used(scenario, taken.grounds))
         # a shared session acts for several identities: the line may leave any of them, lit by the step before
-        lines = _lines(shown | touched(step.premises), taken.cause, drawn)
+        lines = _lines(shown | touched(step.premises), taken.grounds, drawn)
         found.append(Lit(tuple(sorted(shown)), tuple(lines)))
     return found
 
 
-def _lines(boxes: set[str], cause: Cause, drawn: Picture) -> Iterator[int]:
-    used = _LINES.get(cause.kind, ())
+def _used(scenario: Scenario, grounds: Iterable[Ground]) -> Iterator[str]:
+    """The things that make a step possible; those that no picture has fall out later."""
+    for ground in grounds:
+        yield from kind_of(ground).things(ground, scenario.entry_points, scenario.goals)
+
+
+def _lines(boxes: set[str], grounds: Iterable[Ground], drawn: Picture) -> Iterator[int]:
+    """The relations that a step uses: not every line between its boxes is one that it takes."""
+    used = {relation for ground in grounds for relation in kind_of(ground).relations}
     for place, edge in enumerate(drawn.edges):
         if edge.relation in used and edge.source in boxes and edge.target in boxes:
             yield place
@@ -122,28 +120,3 @@ def _touched(result: BlastRadius) -> Mapping[int, list[str]]:
             for number in numbers:
                 found.setdefault(number, []).append(f"{_KINDS[group]}:{name}")
     return found
-
-
-_DRAWN_AS = {
-    "entitlement": ("identity", "resource"),
-    "credential": ("credential",),
-    "trust": ("identity",),
-    "task": ("resource",),
-    "goal": ("resource",),
-    "flow": ("identity", "resource"),
-}
-"""What the names of a cause of each kind may be: a name alone does not say. (Tools are handled apart.)"""
-
-
-def _used(scenario: Scenario, cause: Cause) -> Iterator[str]:
-    """The things that make a step possible; those that no picture has fall out later."""
-    names: Iterable[str] = cause.names
-    if cause.kind == "entry":
-        entry = scenario.entry_points[cause.names[0]]
-        yield f"{STARTS[entry.kind]}:{entry.target}"
-    elif cause.kind == "entitlement":
-        identity, operation, *names = cause.names
-        yield from (f"identity:{identity}", f"tool:{operation.partition('.')[0]}")
-    elif cause.kind == "goal" and cause.names[0] in scenario.goals:
-        names = [resource for resource, _ in scenario.goals[cause.names[0]].lost]
-    yield from (f"{kind}:{name}" for name in names for kind in _DRAWN_AS.get(cause.kind, ()))

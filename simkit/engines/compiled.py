@@ -16,13 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from llvmlite import ir  # type: ignore[import-untyped]
-from numba import types
-from numba.extending import intrinsic
 
-NO_REFERENCES: dict[str, Any] = {"nogil": True, "_nrt": False}
-"""Kernels own no arrays, so numba need not count references to them (an option of its own that has no public name: the
-reason why pyproject.toml names the version of numba)."""
 SETTINGS: Any = numba.config
 
 HERE = Path(__file__).parent
@@ -31,22 +25,22 @@ SOURCES = (*sorted(HERE.glob("*.py")), HERE.parent / "fate.py", HERE.parent / "d
 
 def part(function: Callable[..., Any]) -> Any:
     """`function`, compiled into the kernels that call it."""
-    return numba.njit(**NO_REFERENCES, forceinline=True)(function)
+    return numba.njit(nogil=True, forceinline=True)(function)
 
 
-def call(function: Callable[..., Any]) -> Any:
+def outlined(function: Callable[..., Any]) -> Any:
     """`function`, compiled once and called: for what is rare, to keep the kernels small."""
-    return numba.njit(**NO_REFERENCES, forceinline=False)(function)
+    return numba.njit(nogil=True, forceinline=False)(function)
 
 
-def text(function: Callable[..., Any]) -> Any:
+def inlined(function: Callable[..., Any]) -> Any:
     """`function`, put into its callers as if written there: the compiler turns their loops into vector code."""
-    return numba.njit(**NO_REFERENCES, inline="always")(function)
+    return numba.njit(nogil=True, inline="always")(function)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """`function`, compiled at its first call and kept on disk."""
-    compiled = numba.njit(**NO_REFERENCES)(function)
+    compiled = numba.njit(nogil=True)(function)
     before = SETTINGS.CACHE_DIR
     SETTINGS.CACHE_DIR = kept_in() or before
     try:
@@ -72,64 +66,3 @@ def kept_in() -> str:
     except OSError:
         return ""
     return str(folder) if os.access(folder, os.W_OK) else ""
-
-
-def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
-    """Asks the processor to fetch the cache line of element `index` of a contiguous array: a graph is walked in an
-    order that no processor guesses, but a queue knows what comes next. It changes no result."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        given = signature.args[0]
-        data = context.make_array(given)(context, builder, arguments[0]).data
-        place = context.cast(builder, arguments[1], signature.args[1], types.intp)
-        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
-        line = builder.bitcast(builder.gep(data, [place]), byte)
-        builder.call(call, [line, number(0), number(3), number(1)])  # to read, to be kept, data
-        return context.get_dummy_value()
-
-    return types.void(array, index), generate
-
-
-prefetch: Any = intrinsic(_prefetch)
-"""`prefetch(array, index)`, in a kernel."""
-
-
-def _wide(typing_context: Any) -> Any:
-    """Lets the compiler use the widest vectors of the processor in the function that calls this. By itself it stays
-    with half of them, since old processors slowed down for the widest."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        # llvmlite names the attributes of a function that it knows; this one has a value, and passes as text
-        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
-        return context.get_dummy_value()
-
-    return types.void(), generate
-
-
-wide: Any = intrinsic(_wide)
-"""`wide()`, in a kernel or in a `call`."""
-
-
-def _bit_from(count: str) -> Callable[..., Any]:
-    """An intrinsic that counts zeros of a word with the processor's own instruction."""
-
-    def declared(typing_context: Any, word: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return getattr(builder, count)(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-        return types.int64(types.uint64), generate
-
-    return declared
-
-
-lowest: Any = intrinsic(_bit_from("cttz"))
-"""`lowest(word)`, in a kernel: the place of the lowest bit of a uint64 that is not zero."""
-_zeros_above: Any = intrinsic(_bit_from("ctlz"))
-
-
-@part
-def highest(word):  # type: ignore[no-untyped-def]
-    """The place of the highest bit of a uint64 that is not zero."""
-    return 63 - _zeros_above(word)

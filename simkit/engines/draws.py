@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from simkit.distributions import CELLS_PER_OCTAVE, FOREVER, KNOTS
-from simkit.engines.compiled import call, part, text
+from simkit.engines.compiled import inlined, outlined, part
 from simkit.fate import CERTAIN, MULTIPLIERS, ROUNDS, WEYL
 
 _M0, _M1 = np.uint64(MULTIPLIERS[0]), np.uint64(MULTIPLIERS[1])
@@ -22,7 +22,7 @@ CALLS = 16
 """Calls of the generator for a word of success bits: 64 samples."""
 
 
-@text
+@inlined
 def philox4x32(c0, c1, c2, c3, k0, k1):
     """Ten rounds of Philox on four 32-bit words, each in a uint64 whose upper half does not count."""
     for _ in range(ROUNDS):
@@ -40,7 +40,7 @@ def words(seed, block, stream, key):
     return philox4x32(np.uint64(block), stream, key & _MASK, key >> _32, seed & _MASK, seed >> _32)
 
 
-@call
+@outlined
 def word(seed, sample, stream, key):
     """The word of one sample."""
     four = words(seed, sample >> 2, stream, key)
@@ -53,12 +53,12 @@ def word(seed, sample, stream, key):
 
 
 @part
-def lane(sample):
+def slot(sample):
     """The bit of `sample` in the word of the 64 samples that it belongs to (see `success_word`)."""
     return np.uint64(((sample & 3) << 4) | ((sample >> 2) & 15))
 
 
-@text
+@inlined
 def success_word(seed, first_sample, stream, key, limit):
     """Which of 64 samples from `first_sample` (a multiple of 64) draw a word under `limit`.
 
@@ -77,7 +77,7 @@ def success_word(seed, first_sample, stream, key, limit):
     return bits
 
 
-@call
+@outlined
 def between_knots(table, drawn):
     """The duration in ticks that the word `drawn` picks from the quantile table `table`."""
     upper = np.int64(drawn >> _31)

@@ -17,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from simkit.engines import heap
-from simkit.engines.compiled import call, highest, lowest, part
-from simkit.engines.plan import LINE, Index, Ints, Words, lined_up
+from simkit.engines.compiled import outlined, part
+from simkit.engines.instructions import highest, lowest
+from simkit.engines.links import LINE, Index, Ints, Words, lined_up
 
 FEW = 16
 """A bucket of at most so many goes to `near`."""
@@ -143,7 +144,7 @@ def _bring_near(queue, event):
         _thin_out(queue)
 
 
-@call
+@outlined
 def _thin_out(queue):
     """Leaves in `near` just enough, and what is less than the base; the others wait in buckets again."""
     near, size = queue.near, queue.places[SIZE]

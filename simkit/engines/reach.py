@@ -1,4 +1,4 @@
-"""The reach engine: what can ever be reached, with samples, starts or narrowings in the lanes of a sweep."""
+"""The reach engine: what can ever be reached, with samples, starts or narrowings in the slots of a sweep."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph, EntryArrays
-from simkit.engines.plan import Ints, Plan, Words, in_threads, kept_with, plan_of, workers
+from simkit.engines.links import Ints, Links, Words, in_threads, kept_with, links_of, workers
 
 Held = NDArray[np.bool_]
 FEW = 8
-"""Up to so many starts are flooded one by one, which is faster than a sweep of all lanes."""
+"""Up to so many starts are flooded one by one, which is faster than a sweep of all slots."""
 
 
 def worst_case(graph: AttackGraph, start: Sequence[int]) -> Held:
     """The facts that follow from the steps `start` if every step that can succeed does: one bool a fact."""
-    from simkit.engines.flood import flood, flood_of
+    from simkit.engines.breadth_first import adjacency_of, breadth_first
 
-    plan = plan_of(graph)
-    given = kept_with(graph, "flood", lambda: flood_of(plan))
-    held = np.zeros(plan.facts, dtype=np.uint8)
+    links = links_of(graph)
+    given = kept_with(graph, "adjacency", lambda: adjacency_of(links))
+    held = np.zeros(links.facts, dtype=np.uint8)
     able = [step for step in start if graph.success[step] > 0]
     ranges = [graph.conclusion_idx[graph.conclusion_ptr[step] : graph.conclusion_ptr[step + 1]] for step in able]
     begin: Ints = np.concatenate([*ranges, np.array([], dtype=np.int64)])
-    flood(given, begin, given.missing.copy(), np.empty(plan.facts + 1, dtype=np.uint32), held)
+    breadth_first(given, begin, given.missing.copy(), np.empty(links.facts + 1, dtype=np.uint32), held)
     return held.view(np.bool_)
 
 
@@ -50,8 +50,8 @@ def worst_cases(
             held[row] = worst_case(graph, start)[chosen]
         return held
 
-    def keep(lanes: range, words: Words) -> None:
-        unpack_lanes(words, chosen, held[lanes.start : lanes.stop])
+    def keep(slots: range, words: Words) -> None:
+        unpack_slots(words, chosen, held[slots.start : slots.stop])
 
     _each_worst_case(graph, starts, without, threads, keep)
     return held
@@ -70,18 +70,18 @@ def worst_values(
     `weights` is (facts,) or (facts, kinds), the answer (starts,) or (starts, kinds). Nothing else is kept: the memory
     does not grow with facts x starts.
     """
-    from simkit.engines.lanes import add_up, bit_places
-    from simkit.engines.sweep import LANES
+    from simkit.engines.fixpoint import SLOTS
+    from simkit.engines.slots import add_up, bit_places
 
     table = np.ascontiguousarray(weights.reshape(len(weights), -1), dtype=np.float64)
     chosen = np.flatnonzero(table.any(axis=1))
     table = table[chosen]
     found = np.zeros((len(starts), table.shape[1]))
 
-    def add(lanes: range, words: Words) -> None:
-        totals = np.zeros((table.shape[1], LANES))
+    def add(slots: range, words: Words) -> None:
+        totals = np.zeros((table.shape[1], SLOTS))
         add_up(words, chosen, table, totals)
-        found[lanes.start : lanes.stop] = totals[:, bit_places(len(lanes))].T
+        found[slots.start : slots.stop] = totals[:, bit_places(len(slots))].T
 
     _each_worst_case(graph, starts, without, threads, add)
     return found.reshape(len(starts), *weights.shape[1:])
@@ -100,19 +100,19 @@ def reach(
 
     `facts` are the columns to keep (None: all). Raises QuestionError for an entry that the graph does not have.
     """
-    from simkit.engines.sweep import LANES, fates_of, front_of, sweep, uncertain_rows
+    from simkit.engines.fixpoint import SLOTS, fixpoint, frontier_of, successes_of, uncertain_rows
 
-    plan, start, chosen = plan_of(graph), graph.entry(entry), chosen_facts(graph, facts)
-    row, rows = uncertain_rows(plan)
+    links, start, chosen = links_of(graph), graph.entry(entry), chosen_facts(graph, facts)
+    row, rows = uncertain_rows(links)
     held = np.zeros((trials, len(chosen)), dtype=np.bool_)
-    size = min(LANES, 64 * -(-trials // (64 * workers(threads))))
+    size = min(SLOTS, 64 * -(-trials // (64 * workers(threads))))
 
     def run(begin: int) -> None:
-        lanes = range(begin, min(begin + size, trials))
-        steps, bits = entry_lanes(plan, start, seed, lanes)
-        front = front_of(plan.facts)
-        sweep(plan, fates_of(row, rows, known=False), steps, bits, np.uint64(seed), begin, front)
-        unpack_lanes(front.held, chosen, held[lanes.start : lanes.stop])
+        slots = range(begin, min(begin + size, trials))
+        steps, bits = entry_slots(links, start, seed, slots)
+        frontier = frontier_of(links.facts)
+        fixpoint(links, successes_of(row, rows, known=False), steps, bits, np.uint64(seed), begin, frontier)
+        unpack_slots(frontier.held, chosen, held[slots.start : slots.stop])
 
     in_threads(run, range(0, trials, size), threads)
     return held
@@ -134,17 +134,17 @@ def leave_one_out(
     Samples 0 to `trials`, each with the fates that `reach` gives it. `facts` None is all of them. Raises
     QuestionError for an entry that the graph does not have.
     """
+    from simkit.engines.fixpoint import SLOTS
     from simkit.engines.removal import Removals
-    from simkit.engines.sweep import LANES
 
-    plan, start, chosen = plan_of(graph), graph.entry(entry), chosen_facts(graph, facts)
-    places = [placed(plan, group) for group in groups]
+    links, start, chosen = links_of(graph), graph.entry(entry), chosen_facts(graph, facts)
+    places = [placed(links, group) for group in groups]
     baseline = np.zeros(len(chosen), dtype=np.int64)
     counts = np.zeros((len(groups), len(chosen)), dtype=np.int64)
-    for begin in range(0, trials, LANES):
-        lanes = range(begin, min(begin + LANES, trials))
-        steps, bits = entry_lanes(plan, start, seed, lanes)
-        Removals(plan, places, steps, bits, chosen).count(seed, begin, baseline, counts, threads)
+    for begin in range(0, trials, SLOTS):
+        slots = range(begin, min(begin + SLOTS, trials))
+        steps, bits = entry_slots(links, start, seed, slots)
+        Removals(links, places, steps, bits, chosen).count(seed, begin, baseline, counts, threads)
     return baseline, counts
 
 
@@ -153,33 +153,33 @@ def chosen_facts(graph: AttackGraph, facts: Sequence[int] | None) -> Ints:
     return np.arange(len(graph.fact_hash)) if facts is None else np.asarray(facts, dtype=np.int64)
 
 
-def placed(plan: Plan, steps: Sequence[int]) -> list[int]:
-    """The places in `plan` of those of the graph's `steps` that can succeed."""
-    return [int(plan.place[step]) for step in steps if plan.place[step] >= 0]
+def placed(links: Links, steps: Sequence[int]) -> list[int]:
+    """The places in `links` of those of the graph's `steps` that can succeed."""
+    return [int(links.place[step]) for step in steps if links.place[step] >= 0]
 
 
-def unpack_lanes(words: Words, chosen: Ints, held: Held) -> None:
-    """The bits of the facts `chosen` in `words` (facts, words) into `held` (lanes, facts)."""
-    from simkit.engines.lanes import unpack
+def unpack_slots(words: Words, chosen: Ints, held: Held) -> None:
+    """The bits of the facts `chosen` in `words` (facts, words) into `held` (slots, facts)."""
+    from simkit.engines.slots import unpack
 
     unpack(np.ascontiguousarray(words[chosen].T), held.view(np.uint8))
 
 
-def entry_lanes(plan: Plan, start: EntryArrays, seed: int, samples: range) -> tuple[Ints, Words]:
-    """The first steps of `samples`, and the lanes in which each starts."""
-    from simkit.engines.lanes import bit_of, variants
-    from simkit.engines.rows import WORDS
+def entry_slots(links: Links, start: EntryArrays, seed: int, samples: range) -> tuple[Ints, Words]:
+    """The first steps of `samples`, and the slots in which each starts."""
+    from simkit.engines.instructions import WORDS
+    from simkit.engines.slots import bit_of, variants
 
     drawn = np.empty(len(samples), dtype=np.int64)
     variants(start.upper, np.uint64(start.hash), np.uint64(seed), samples.start, drawn)
-    lanes = np.arange(len(samples))
+    slots = np.arange(len(samples))
     steps: list[int] = []
     bits: list[Words] = []
     for variant in np.unique(drawn[drawn >= 0]).tolist():
         mask = np.zeros(WORDS, dtype=np.uint64)
-        mine = lanes[drawn == variant]
+        mine = slots[drawn == variant]
         np.bitwise_or.at(mask, mine >> 6, bit_of(mine))
-        able = placed(plan, start.roots(variant))
+        able = placed(links, start.roots(variant))
         steps += able
         bits += [mask] * len(able)
     return np.array(steps, dtype=np.int64), np.array(bits, dtype=np.uint64).reshape(-1, WORDS)
@@ -192,21 +192,21 @@ def _each_worst_case(
     threads: int | None,
     take: Callable[[range, Words], Any],
 ) -> None:
-    """Sweeps the worst cases of `starts`, as many at once as there are lanes, and hands each lot to `take`."""
-    from simkit.engines.lanes import pack
-    from simkit.engines.sweep import LANES, certain_fates, front_of, sweep
+    """Sweeps the worst cases of `starts`, as many at once as there are slots, and hands each lot to `take`."""
+    from simkit.engines.fixpoint import SLOTS, certain_successes, fixpoint, frontier_of
+    from simkit.engines.slots import pack
 
-    plan = plan_of(graph)
-    certain = certain_fates(plan)
+    links = links_of(graph)
+    certain = certain_successes(links)
 
     def run(begin: int) -> None:
-        lanes = range(begin, min(begin + LANES, len(starts)))
-        steps, bits = pack([placed(plan, starts[i]) for i in lanes])
-        fates = certain
+        slots = range(begin, min(begin + SLOTS, len(starts)))
+        steps, bits = pack([placed(links, starts[i]) for i in slots])
+        successes = certain
         if without is not None:
-            fates = certain.without(*pack([placed(plan, without[i]) for i in lanes]))
-        front = front_of(plan.facts)
-        sweep(plan, fates, steps, bits, np.uint64(0), 0, front)
-        take(lanes, front.held)
+            successes = certain.without(*pack([placed(links, without[i]) for i in slots]))
+        frontier = frontier_of(links.facts)
+        fixpoint(links, successes, steps, bits, np.uint64(0), 0, frontier)
+        take(slots, frontier.held)
 
-    in_threads(run, range(0, len(starts), LANES), threads)
+    in_threads(run, range(0, len(starts), SLOTS), threads)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from simkit.attackgraph.graph import EXTENSIONS, AttackGraph
+from simkit.engines.links import in_threads, kept_with, links_of, workers
 from simkit.engines.outcomes import NEVER, Outcomes
-from simkit.engines.plan import in_threads, kept_with, plan_of, workers
 from simkit.errors import EngineError
 
 BLOCK = 512
@@ -32,17 +32,18 @@ def replay(
     `facts` are the columns to keep (None: all, which takes 12 bytes for each fact and sample). Raises QuestionError
     for an entry that the graph does not have, EngineError for a horizon too long for the size of the graph.
     """
-    from simkit.engines.clockwork import Rows, Start, clockwork, state_of
+    from simkit.engines.event_loop import replay_samples
+    from simkit.engines.parameters import parameters_of
     from simkit.engines.queue import LOST
-    from simkit.engines.replaying import replay_block
+    from simkit.engines.state import Rows, Start, state_of
 
-    entered, plan = graph.entry(entry), plan_of(graph)
-    given = kept_with(graph, "clockwork", lambda: clockwork(graph, plan))
+    entered, links = graph.entry(entry), links_of(graph)
+    given = kept_with(graph, "parameters", lambda: parameters_of(graph, links))
     start = Start(
-        np.uint64(entered.hash), entered.upper, entered.root_ptr.astype(np.int32), plan.place[entered.root_idx]
+        np.uint64(entered.hash), entered.upper, entered.root_ptr.astype(np.int32), links.place[entered.root_idx]
     )
-    chosen = np.arange(plan.facts) if facts is None else np.asarray(facts, dtype=np.int64)
-    column = np.full(plan.facts, -1, dtype=np.int32)
+    chosen = np.arange(links.facts) if facts is None else np.asarray(facts, dtype=np.int64)
+    column = np.full(links.facts, -1, dtype=np.int32)
     column[chosen] = np.arange(len(chosen))
     rows = Rows(
         first=np.full((trials, len(chosen)), NEVER, dtype=np.int64),
@@ -57,8 +58,8 @@ def replay(
     def run(begin: int) -> None:
         here = slice(max(begin - ahead, 0), min(begin - ahead + block, trials))
         mine = Rows(rows.first[here], rows.by[here], rows.contained[here], rows.variant[here], column)
-        state = state_of(plan, given, seed, extensions)
-        replay_block(plan, given, state, start, mine, offset + here.start)
+        state = state_of(links, given, seed, extensions)
+        replay_samples(links, given, state, start, mine, offset + here.start)
         if state.queue.places[LOST]:
             raise EngineError("more than two events of one step were under way: report this as a bug of simkit")
 

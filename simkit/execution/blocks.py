@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph import AttackGraph, Cause, Fact, Step
-from simkit.engines.named import CPU, reach_engine
+from simkit.attackgraph import AttackGraph, Fact, Ground, Step
 from simkit.engines.outcomes import NEVER, Outcomes
+from simkit.engines.registry import CPU, reach_engine
 from simkit.engines.replay import replay
 from simkit.execution.executors import ExecutorLike, Shared, spread
 from simkit.progress import steps
@@ -20,7 +20,7 @@ MESSAGE = 16 * 1024 * 1024
 LARGEST, SMALLEST = 4096, 64
 """Samples in one block: bounds."""
 NAMELESS_FACT = Fact("", "")
-NAMELESS_STEP = Step("", "", (), (), Cause("flow"))
+NAMELESS_STEP = Step("", "", (), (), (Ground("flow"),))
 
 Starts = tuple[tuple[int, ...], ...]
 
@@ -96,7 +96,7 @@ def worst_in_blocks(
 ) -> Iterator[tuple[int, NDArray[np.bool_]]]:
     """Each of `blocks` (its number) with the facts (columns) that follow from each of its starts, in any order.
 
-    `engine` is a row of `simkit.engines.named`. Without an executor `threads` work within one block after another.
+    `engine` is a row of `simkit.engines.registry`. Without an executor `threads` work within one block after another.
     Raises as `spread`, and as the engine.
     """
     if executor is None:

@@ -16,22 +16,13 @@ from simkit.model.model import Model, listed
 from simkit.model.references import problems
 from simkit.model.resources import EXPOSURES, IMPACTS, RESOURCE_KINDS, Resource
 from simkit.model.tasks import Need, ObservedRun, Task
-from simkit.model.threats import (
-    EVENT_CLASSES,
-    EVENTS,
-    Detection,
-    EntryPoint,
-    Goal,
-    Response,
-)
+from simkit.model.threats import Detection, EntryPoint, Goal, Response
 from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHANGING, Operation, Tool
 
 __all__ = [
     "BINDINGS",
     "EFFECTS",
     "ENVIRONMENTS",
-    "EVENTS",
-    "EVENT_CLASSES",
     "EXPOSURES",
     "HIGH_IMPACT",
     "IDENTITY_EFFECTS",

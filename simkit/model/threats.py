@@ -10,16 +10,6 @@ from simkit.distributions import Distribution, Exponential, Fixed, Lognormal, Un
 
 DAY = 86400.0
 
-EVENT_CLASSES: Mapping[str, tuple[str, ...]] = {
-    "entry": ("leak", "poison", "compromise", "mistake"),
-    "damage": ("delete",),
-    "identity": ("redeem", "inhabit", "assume", "mint", "grant"),
-    "action": ("steer", "invoke", "read", "write", "execute", "send", "exfiltrate", "pick-up"),
-}
-"""Which level of logging shows an event: `entry` and `damage` show by themselves (somebody outside tells, or the thing
-is gone), `identity` needs identity events, `action` needs action decisions."""
-EVENTS = tuple(event for events in EVENT_CLASSES.values() for event in events)
-
 
 @dataclass(frozen=True, slots=True)
 class EntryPoint:
@@ -65,7 +55,7 @@ class Detection:
 class Response:
     """The defender.
 
-    `detection` is by event, by class of events (`EVENT_CLASSES`), or `any`; the most specific entry counts, none means
+    `detection` is by event (a rule of attack), by class of events, or `any`; the most specific entry counts, none means
     that no alert is raised. Defaults and their sources: `remediation_lag` has the mean of 27 days that 1,000 IT
     decision makers reported (GitGuardian and CyberArk, 2024); `delay` of an automatic response is 3.5 minutes
     (Sysdig, 2025); `rubber_stamp` is the 93 % of permission prompts that users accept (Anthropic, 2026).
@@ -82,9 +72,9 @@ class Response:
     rubber_stamp: float = 0.93
     miss_rate: float = 0.1
 
-    def noticed(self, event: str) -> Detection | None:
-        """The detection that counts for `event`, or None where no alert is raised."""
-        for key in (event, class_of(event), "any"):
+    def noticed(self, event: str, of_class: str) -> Detection | None:
+        """The detection that counts for `event` of a class of events, or None where no alert is raised."""
+        for key in (event, of_class, "any"):
             if key in self.detection:
                 return self.detection[key]
         return None
@@ -92,15 +82,3 @@ class Response:
     def rotation_delay(self) -> Distribution:
         """The wait for the next rotation, seen from an alert at a uniformly random moment."""
         return Uniform(0.0, self.rotation_period)
-
-
-def class_of(event: str) -> str:
-    """The class of events that `event` belongs to, as in `EVENT_CLASSES`; empty for none.
-
-    >>> class_of("assume")
-    'identity'
-    """
-    return _CLASS.get(event, "")
-
-
-_CLASS = {event: name for name, events in EVENT_CLASSES.items() for event in events}

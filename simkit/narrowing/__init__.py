@@ -2,7 +2,7 @@
 
 from simkit.narrowing.cutset.plan import Plan, cut_by_one, cut_off, plan_from
 from simkit.narrowing.edits.candidates import candidates
-from simkit.narrowing.edits.edit import Holder, Narrowing
+from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
@@ -18,6 +18,7 @@ from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices
 from simkit.narrowing.recommendation.recommend import recommend
 from simkit.narrowing.recommendation.recommendation import BudgetPoint, Recommendation, Recommendations
 from simkit.narrowing.recommendation.weigh import Candidate, Candidates, weigh
+from simkit.techniques.givers import Holder
 
 __all__ = [
     "PRICES",

@@ -35,8 +35,8 @@ def path(taken: AttackPath, *, ax: Axes | None = None) -> Axes:
 
 
 def _step(ax: Axes, row: int, step: PathStep, before: PathStep | None) -> None:
-    colour = palette.CAUSES.get(step.cause.kind, palette.GREY)
-    last = step.cause.kind == "goal"
+    colour = palette.GROUNDS.get(step.ground.kind, palette.GREY)
+    last = step.ground.kind == "goal"
     ax.plot(0, row, "D" if last else "o", ms=10, mfc=colour, mec="white", mew=1.5, zorder=3)
     when = duration(step.done)
     if before is not None and duration(before.done) == when:
@@ -62,10 +62,10 @@ def _frame(ax: Axes, taken: AttackPath) -> None:
     ax.set_axis_off()
     share = percent(taken.share.estimate)
     style.heading(ax, f"The way to {style.name(taken.goal)}: {share} of trials; median times", share=1.25)
-    used = dict.fromkeys(step.cause.kind for step in taken.steps)
+    used = dict.fromkeys(step.ground.kind for step in taken.steps)
     marks = [
-        Line2D([], [], marker="o", linestyle="", ms=8, mfc=palette.CAUSES.get(kind, palette.GREY), mec="white")
+        Line2D([], [], marker="o", linestyle="", ms=8, mfc=palette.GROUNDS.get(kind, palette.GREY), mec="white")
         for kind in used
     ]
-    words = [palette.CAUSES_MEAN.get(kind, kind) for kind in used]
+    words = [palette.GROUNDS_MEAN.get(kind, kind) for kind in used]
     style.legend_below(ax, 0.05, marks, words, columns=5, title="each step uses", title_fontsize=9, alignment="left")

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from simkit.attackgraph import Fact, Step
+from simkit.entitlements import Grant
 from simkit.fate import threshold
 from simkit.model import Operation
 from simkit.record.views import MODES, Views
+from simkit.techniques import Rule, rules
+from simkit.techniques.grounds import grant_of, kind_of
 
 ALLOWED, DENIED = "allowed", "denied"
 ROUNDING = 1e-9
 """Chances that differ by less are the same number, multiplied in another order."""
+
+
+def rule_of(step: Step) -> Rule:
+    """What the rule of `step` says of itself; of one that no technique declares, nothing."""
+    return rules().get(step.rule) or Rule(step.rule, None)
 
 
 def session_of(step: Step) -> str:
@@ -19,15 +27,14 @@ def session_of(step: Step) -> str:
 
 def operation_of(step: Step, views: Views) -> Operation | None:
     """The operation whose entitlement `step` uses, if the views know it."""
-    if step.cause.kind != "entitlement" or views.model is None:
-        return None
-    return views.model.operation(step.cause.names[1])
+    grant = grant_of(step)
+    return views.model.operation(grant[0]) if grant and views.model else None
 
 
 def why_executed(step: Step, views: Views) -> str:
     """Why an executed `step` was let through."""
     own, asked, checked = _filters(step, views)
-    by = [_entitled(step, views) if step.cause.kind == "entitlement" else _by_cause(step)]
+    by = [_entitled(step, grant, views) if (grant := grant_of(step)) else _by_ground(step)]
     if own - asked > ROUNDING:
         by.append("a person approved it")
     if asked - checked > ROUNDING:
@@ -35,35 +42,22 @@ def why_executed(step: Step, views: Views) -> str:
     return "; ".join(by)
 
 
-def _entitled(step: Step, views: Views) -> str:
+def _entitled(step: Step, grant: Grant, views: Views) -> str:
     """Through which roles; where a tier shares the session, through those of whom."""
-    owner, operation, target = step.cause.names
-    through = views.through(owner, (operation, target))
+    owner = step.ground.names[0]
+    through = views.through(owner, grant)
     if not through:
         return "entitled by what was granted during the attack"
     shared = len(views.identities(session_of(step))) > 1
     return f"entitled by {' and '.join(through)}" + (f" of {owner}, which shares the session" if shared else "")
 
 
-def _by_cause(step: Step) -> str:
+def _by_ground(step: Step) -> str:
     """What let the step happen that uses no entitlement."""
-    names = step.cause.names
-    match step.cause.kind:
-        case "task":
-            return f"{names[1]} is read in task {names[0]}"
-        case "credential":
-            return f"with credential {names[0]}"
-        case "trust":
-            return f"through trust edge {names[0]} -{names[1]}-> {names[2]}"
-        case "entry":
-            return f"the attack starts with {names[0]}"
-        case "goal":
-            return "all that it takes has happened"
-        case "flow" if step.rule == "exfiltrate":
-            return "the session has seen it and has a way out"
-        case "flow" if step.rule == "inhabit":
-            return f"it lies in the runtime of {names[0]}, where the attacker runs code"
-    return f"by {step.cause.kind} {' '.join(name for name in names if name)}"
+    words = rule_of(step).because or kind_of(step.ground).because
+    if words:
+        return words.format(*step.ground.names)
+    return f"by {step.ground.kind} {' '.join(name for name in step.ground.names if name)}"
 
 
 def why_refused(step: Step, word: int, views: Views) -> tuple[str, str]:
@@ -86,7 +80,7 @@ def why_cut_short(lapsed: Fact) -> tuple[str, str]:
 
 
 def _by_itself(step: Step) -> str:
-    if step.rule in ("steer", "invoke"):
+    if rule_of(step).persuades:
         return "the agent did not follow the planted content"
     return "it was allowed, but did not work"
 
@@ -99,20 +93,26 @@ def _filters(step: Step, views: Views) -> tuple[float, float, float]:
 
 
 def _own_chance(step: Step, views: Views) -> float:
-    if views.model is None or step.cause.kind not in ("entitlement", "trust"):
+    if views.model is None or not _is_judged(step):
         return step.chance
     operation = operation_of(step, views)
     chance = operation.chance if operation else 1.0
     steered = any(conclusion.fact.kind in MODES for conclusion in step.conclusions)
-    if step.rule == "invoke" and steered:
-        chance *= views.model.identities[step.cause.names[2]].susceptibility
+    if rule_of(step).persuades and steered:
+        chance *= views.model.identities[step.ground.names[2]].susceptibility
     return chance
 
 
+def _is_judged(step: Step) -> bool:
+    """True for what one session does by what it is allowed, which policies and people may stop; what the attack does
+    with what it has taken is judged by nobody."""
+    return rule_of(step).logged in ("call", "switch")
+
+
 def _needs_person(step: Step, views: Views) -> bool:
-    operation, session = operation_of(step, views), views.sessions.get(session_of(step))
-    if operation is None or session is None:
+    grant, operation = grant_of(step), operation_of(step, views)
+    session = views.sessions.get(session_of(step))
+    if grant is None or operation is None or session is None:
         return False
-    _, name, target = step.cause.names
-    conditions = session.grants.get((name, target), frozenset())
+    conditions = session.grants.get(grant, frozenset())
     return "approval" in conditions or (session.policy.context == "approval" and operation.waits_for_approval)

@@ -12,16 +12,10 @@ from simkit.engines.reference import Fates
 from simkit.fate import Stream
 from simkit.record import ocsf
 from simkit.record.ocsf import Line
-from simkit.record.reasons import ALLOWED, session_of, why_cut_short, why_executed, why_refused
+from simkit.record.reasons import ALLOWED, rule_of, session_of, why_cut_short, why_executed, why_refused
 from simkit.record.views import MODES, Views, written
 from simkit.record.watch import ALERTED, CONTAINED, CUT_SHORT, ENDED, EXECUTED, Happening, Validity
-
-CALLS = frozenset({"none", "read", "write", "delete", "send", "execute", "mint", "grant", "assume", "invoke"})
-"""Rules that use an entitlement or a trust edge through an API."""
-BY_THE_AGENT = frozenset({"steer", "exfiltrate"})
-"""Rules by which a steered agent itself does something, with no entitlement of their own."""
-LOGONS = frozenset({"redeem", "pick-up"})
-"""Rules that use a token."""
+from simkit.techniques.grounds import grant_of, kind_of
 
 
 @dataclass(slots=True)
@@ -110,17 +104,18 @@ class Writer:
 
     def _kind_of(self, step: Step, decision: str) -> tuple[ocsf.EventClass, int, Line]:
         opened = next((c.fact.subject for c in step.conclusions if c.fact.kind in MODES), "")
-        if step.rule in LOGONS and opened:
+        logged = rule_of(step).logged
+        if logged == "logon" and opened:
             return ocsf.AUTHENTICATION, ocsf.LOGON, self._logon(step, opened)
-        if step.rule == "assume" and step.cause.kind == "trust" and opened:
+        if logged == "switch" and opened and grant_of(step) is None:
             return ocsf.AUTHENTICATION, ocsf.SWITCH, {**self._logon(step, opened), **self._actor(step, decision)}
-        if step.rule in CALLS or step.rule in BY_THE_AGENT:
+        if logged:
             return ocsf.API, ocsf.BY_EFFECT.get(step.rule, ocsf.OTHER), self._call(step, decision)
         return ocsf.BASE, ocsf.OTHER, {}
 
     def _logon(self, step: Step, session: str) -> Line:
         owner = min(self.views.identities(session))
-        credential = step.cause.names[0] if step.cause.kind == "credential" else ""
+        credential = next((ground.names[0] for ground in step.grounds if ground.kind == "credential"), "")
         given = {"uid": session, **({"credential_uid": credential} if credential else {})}
         named = ocsf.user(owner, self.views.kind(owner))
         return {"user": named, "session": given, "service": {"name": self.views.policy(session) or "identity provider"}}
@@ -141,8 +136,9 @@ class Writer:
         actors, session = self._actors(step), session_of(step)
         policy = self.views.policy(session)
         under: Line = {"name": policy} if policy else {"name": "none"}
-        if step.cause.kind == "entitlement":
-            under["uid"] = written((step.cause.names[1], step.cause.names[2]))
+        grant = grant_of(step)
+        if grant is not None:
+            under["uid"] = written(grant)
         actor: Line = {"authorizations": [{"decision": decision, "policy": under}]}
         if actors:
             actor["user"] = ocsf.user(actors[0], self.views.kind(actors[0]))
@@ -153,7 +149,7 @@ class Writer:
     def _actors(self, step: Step) -> tuple[str, ...]:
         """The identities as which `step` is taken: those of its session, or of the one that it opens."""
         session = session_of(step)
-        if not session and (step.rule in LOGONS or step.rule == "steer"):
+        if not session and rule_of(step).logged in ("logon", "agent"):
             session = next((c.fact.subject for c in step.conclusions if c.fact.kind in MODES), "")
         if session:
             return tuple(sorted(self.views.identities(session)))
@@ -262,14 +258,7 @@ class Writer:
 
 def called(step: Step) -> tuple[str, str]:
     """The operation that `step` calls, and its target."""
-    kind, names = step.cause.kind, step.cause.names
-    if kind == "entitlement":
-        return names[1], names[2]
-    if kind == "trust":
-        return f"{names[1]} {names[2]}", names[2]
-    if kind == "task":
-        return names[0], names[1]
-    return step.rule, names[-1] if names else ""
+    return kind_of(step.ground).called(step.ground, step.rule)
 
 
 OWN = ("rule", "step", "outcome", "decision", "identities", "mode", "why", "record")

@@ -59,7 +59,7 @@ def page(report: Report) -> str:
         first=[each for each in report.advice.ranking if each.helps][:FIRST] if report.advice else [],
         diff=diff(report),
         command=command(report),
-        causes=palette.CAUSES_MEAN,
+        causes=palette.GROUNDS_MEAN,
         fills=palette.FILLS,
         policy=content_policy(*scripts),
         style=Markup(_part("page.css") + "".join(_dots())),
@@ -79,7 +79,7 @@ def _part(name: str) -> str:
 
 def _dots() -> Iterator[str]:
     """The colours of steps by what they use; ink is that of the page."""
-    for kind, colour in palette.CAUSES.items():
+    for kind, colour in palette.GROUNDS.items():
         yield f".dot.{kind} {{ background: {'var(--ink)' if colour == palette.INK else colour}; }}\n"
 
 

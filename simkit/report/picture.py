@@ -140,11 +140,11 @@ def _cell(how: BoxReach) -> str:
 def _step(step: PathStep, earlier: PathStep | None) -> dict[str, Any]:
     """One step in words: when it is done, how long it made the attacker wait, what it is, and what it uses."""
     gap = step.done - earlier.done if earlier else 0.0
-    means = palette.CAUSES_MEAN.get(step.cause.kind, step.cause.kind)
+    means = palette.GROUNDS_MEAN.get(step.ground.kind, step.ground.kind)
     return {
         "when": duration(step.done),
         "gap": f"+{duration(gap)}" if gap >= WORTH_SAYING else "",
         "label": printable(step.label),
-        "what": {"goal": means, "entry": f"{step.rule}, {means}"}.get(step.cause.kind, f"{step.rule}, uses {means}"),
-        "kind": step.cause.kind if step.cause.kind in palette.CAUSES else "other",
+        "what": {"goal": means, "entry": f"{step.rule}, {means}"}.get(step.ground.kind, f"{step.rule}, uses {means}"),
+        "kind": step.ground.kind if step.ground.kind in palette.GROUNDS else "other",
     }

@@ -23,8 +23,6 @@ from simkit.model import (
     BINDINGS,
     EFFECTS,
     ENVIRONMENTS,
-    EVENT_CLASSES,
-    EVENTS,
     EXPOSURES,
     IDENTITY_KINDS,
     IMPACTS,
@@ -36,16 +34,21 @@ from simkit.model.identities import CONDITIONS
 from simkit.policies import DIALS
 from simkit.scenario import units
 from simkit.scenario.units import MisfitError, shown
+from simkit.techniques import EVENT_CLASSES, rules
 
 INCIDENT_KINDS = ("incident", "research-demonstration", "vulnerability", "mistake")
 GRADES = ("P", "S", "D", "M")
-DETECTABLE = (*EVENTS, *EVENT_CLASSES, "any")
 
 
-def _one_of(options: Iterable[str]) -> Callable[[str], str]:
-    known = tuple(options)
+def detectable() -> tuple[str, ...]:
+    """What `detection` may name: the rules that are events, class by class, the classes, and `any` of them."""
+    events = [rule.name for each in EVENT_CLASSES for rule in rules().values() if rule.event == each]
+    return (*events, *EVENT_CLASSES, "any")
 
+
+def _one_of(options: Iterable[str] | Callable[[], Iterable[str]]) -> Callable[[str], str]:
     def check(value: str) -> str:
+        known = tuple(options() if callable(options) else options)
         if value not in known:
             raise MisfitError(f"{shown(value)} is not possible here: {nearest(value, known)}")
         return value
@@ -191,7 +194,7 @@ Binding = Annotated[str, AfterValidator(_one_of(BINDINGS)), _enum(BINDINGS)]
 Condition = Annotated[str, AfterValidator(_one_of(CONDITIONS)), _enum(CONDITIONS)]
 Conditions = Annotated[list[Condition], AfterValidator(_unique)]
 TrustKind = Annotated[str, AfterValidator(_one_of(TRUST_KINDS)), _enum(TRUST_KINDS)]
-Event = Annotated[str, AfterValidator(_one_of(DETECTABLE)), _enum(DETECTABLE)]
+Event = Annotated[str, AfterValidator(_one_of(detectable)), _enum(detectable())]
 IncidentKind = Annotated[str, AfterValidator(_one_of(INCIDENT_KINDS)), _enum(INCIDENT_KINDS)]
 Grade = Annotated[str, AfterValidator(_one_of(GRADES)), _enum(GRADES)]
 

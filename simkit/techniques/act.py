@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
 
-from simkit.attackgraph import Cause, Conclusion, Fact, Step
+from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.distributions import Distribution
 from simkit.entitlements import Grant
-from simkit.model import EFFECTS, Operation
+from simkit.model import Operation
 from simkit.policies import Session, Token
+from simkit.techniques.givers import in_resource
+from simkit.techniques.grounds import lies
+from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, ways
 from simkit.techniques.world import REPLAYS, World, concludes, holds, minted_token, next_run
 
-TAKING_OVER = frozenset({"assume", "invoke"})
-"""Effects with a family of their own: they make one session another."""
-ACTING = frozenset(EFFECTS) - TAKING_OVER
-"""The effects of this family."""
+RULES = (
+    Rule("none", None, logged="call"),
+    Rule(
+        "read",
+        Relevance(("T1213.003", "T1213.006", "T1555.006"), ("AML.T0085",), ("ASI02",), ("NHI5:2025",)),
+        event="action",
+        logged="call",
+    ),
+    Rule("write", Relevance((), ("AML.T0053",), ("ASI02",), ("NHI5:2025",)), event="action", logged="call"),
+    Rule("delete", Relevance(("T1485",), ("AML.T0101",), ("ASI02",), ("NHI5:2025",)), event="damage", logged="call"),
+    Rule("send", Relevance((), ("AML.T0053", "AML.T0086"), ("ASI02",), ("NHI5:2025",)), event="action", logged="call"),
+    Rule("execute", Relevance(("T1651",), ("AML.T0053",), ("ASI05",), ("NHI5:2025",)), event="action", logged="call"),
+    Rule(
+        "mint", Relevance(("T1098.001",), (), ("ASI03",), ("NHI1:2025", "NHI7:2025")), event="identity", logged="call"
+    ),
+    Rule("grant", Relevance(("T1098.003",), (), ("ASI03",), ("NHI5:2025",)), event="identity", logged="call"),
+)
+"""A rule for each effect but those that make one session another (see `assume`), called as the effect is."""
+RULE_OF = {rule.name: rule for rule in RULES}
 
 Kind = tuple[str, str, bool]
 """What a deed is judged by: its effect, the environment of its target, and whether it waits for approval."""
@@ -30,8 +48,8 @@ class Deed:
 
     `within` is the target and all that it contains, `needed` the facts behind which the tool itself may do this, one
     tuple for each way. `concluded` follows whoever does it, `replayed` where it is done off host: that, and all that is
-    taken. `late` are the tokens that a reader collects when their tasks next run. `outbound` is True if outsiders can
-    read what is sent there.
+    taken. `late` are the tokens that a reader collects when their tasks next run, each with where it lies. `outbound`
+    is True if outsiders can read what is sent there.
     """
 
     grant: Grant
@@ -43,7 +61,7 @@ class Deed:
     needed: tuple[tuple[Fact, ...], ...]
     concluded: tuple[Conclusion, ...]
     replayed: tuple[Conclusion, ...]
-    late: tuple[Token, ...]
+    late: tuple[tuple[Token, Ground], ...]
     outbound: bool
 
     @classmethod
@@ -65,13 +83,13 @@ class Deed:
             needed=tuple(_deputy(world, grant)),
             concluded=concluded,
             replayed=(*concluded, *(each for resource in read for each in _taken(world, resource))),
-            late=tuple(token for resource in read for token in world.held_in(resource) if token.rate),
+            late=tuple(_late(world, read)),
             outbound=_is_outbound(world, operation.effect, target, within),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class Judgement:
     """How all acts of one kind by one session fare: the ways in which they may be let through, by mode, and the chance
     and delay of the alert that they raise."""
 
@@ -82,16 +100,17 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A session that acts; `who` stands for its identities."""
+    """A session that acts; `who` stands for its identities, `outbound` is that it can say something to outsiders."""
 
     world: World
     session: Session
     who: str
+    outbound: Conclusion
 
     @classmethod
     def of(cls, world: World, session: Session) -> Actor:
         """The actor of `session`."""
-        return cls(world, session, min(session.identities))
+        return cls(world, session, min(session.identities), concludes("outbound", session.name))
 
     def owner(self, grant: Grant) -> str:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
@@ -105,14 +124,16 @@ class Actor:
         return min(having or gaining, default=self.who)
 
 
-def _judged(world: World, session_name: str, kind: Kind, conditions: frozenset[str]) -> Leave:
+def _judge(
+    world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: frozenset[str]
+) -> Judgement:
     session = world.all_sessions[session_name].session
     effect, environment, waits = kind
     found = {
         mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
         for mode in world.modes
     }
-    return Leave(found, *world.alert(effect, session.policy))
+    return Judgement(found, *world.alert(rules[effect], session.policy))
 
 
 class Act(NamedTuple):
@@ -120,10 +141,10 @@ class Act(NamedTuple):
 
     actor: Actor
     deed: Deed
-    leave: Leave
+    judged: Judgement
     granted: tuple[Fact, ...]
     fate: str
-    cause: Cause
+    grounds: tuple[Ground, ...]
 
     @property
     def session(self) -> str:
@@ -141,13 +162,13 @@ class Act(NamedTuple):
         found = deed.replayed if mode == REPLAYS else deed.concluded
         if mode != REPLAYS and deed.operation.effect == "read":
             found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
-        return (*found, concludes("outbound", self.session)) if deed.outbound else found
+        return (*found, self.actor.outbound) if deed.outbound else found
 
 
 def steps(world: World) -> Iterator[Step]:
     """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does."""
-    for act in acts(world, ACTING):
-        for mode, let in act.leave.ways.items():
+    for act in acts(world, RULE_OF):
+        for mode, let in act.judged.ways.items():
             key, concluded = act.key(mode), act.concluded(mode)
             for way in let:
                 yield step_of(act, way, key, concluded)
@@ -155,22 +176,23 @@ def steps(world: World) -> Iterator[Step]:
             yield from _collect(act)
 
 
-def acts(world: World, effects: Collection[str]) -> Iterator[Act]:
-    """Every use of every grant for one of `effects`, those that a step of effect `grant` may add included."""
-    wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in effects}
+def acts(world: World, rules: Mapping[str, Rule]) -> Iterator[Act]:
+    """Every use of every grant whose effect is one of `rules`, those that a step of effect `grant` may add included."""
+    wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in rules}
     if not wanted:
         return
-    deed_of, leave_of = cache(partial(Deed.of, world)), cache(partial(_judged, world))
+    deed_of, judged_of = cache(partial(Deed.of, world)), cache(partial(_judge, world, rules))
     for name, reached in world.all_sessions.items():
         actor = Actor.of(world, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
                 deed = deed_of(grant)
-                leave = leave_of(name, deed.kind, conditions)
-                fate, cause = f"{actor.who}: {deed.name}", Cause("entitlement", (actor.owner(grant), *grant))
+                judged = judged_of(name, deed.kind, conditions)
+                fate = f"{actor.who}: {deed.name}"
+                grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
                 for needed in deed.needed:
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
-                    yield Act(actor, deed, leave, granted, fate, cause)
+                    yield Act(actor, deed, judged, granted, fate, grounds)
 
 
 def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
@@ -193,22 +215,32 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         rule=operation.effect,
         premises=(way.premises[0], *act.granted, *way.premises[1:]) if act.granted else way.premises,
         conclusions=concluded,
-        cause=act.cause,
+        grounds=act.grounds,
         label=act.deed.label,
         chance=operation.chance * way.chance,
         duration=operation.duration,
         wait=next_run(wait),
         approval=way.approval,
-        alert=act.leave.alert,
-        alert_delay=act.leave.delay,
+        alert=act.judged.alert,
+        alert_delay=act.judged.delay,
     )
 
 
 def _collect(act: Act) -> Iterator[Step]:
     """Who keeps reading a store collects each task's token when that task next runs."""
-    for token in act.deed.late:
-        for way in act.leave.ways[REPLAYS]:
-            yield step_of(act, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token),), wait=token.rate)
+    for token, place in act.deed.late:
+        for way in act.judged.ways[REPLAYS]:
+            yield step_of(act, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token, place),), wait=token.rate)
+
+
+def _late(world: World, read: tuple[str, ...]) -> Iterator[tuple[Token, Ground]]:
+    """The tokens that tasks bring to what is `read`: one that lies in two places is the same, from either of them."""
+    places: dict[Token, list[str]] = {}
+    for resource in read:
+        for token in world.held_in(resource):
+            if token.rate:
+                places.setdefault(token, []).append(resource)
+    yield from ((token, found_in(token, *resources)) for token, resources in places.items())
 
 
 def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
@@ -219,14 +251,19 @@ def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Con
     return tuple(concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked]))
 
 
-def standing_tokens(tokens: tuple[Token, ...]) -> tuple[Conclusion, ...]:
-    """The tokens that are always there, as conclusions."""
-    return tuple(holds(token) for token in tokens if not token.rate)
+def standing_tokens(tokens: tuple[Token, ...], resource: str) -> tuple[Conclusion, ...]:
+    """The tokens that are always there in `resource`, as conclusions."""
+    return tuple(holds(token, found_in(token, resource)) for token in tokens if not token.rate)
+
+
+def found_in(token: Token, *resources: str) -> Ground:
+    """The ground that the secret of `token` lies in one of `resources`."""
+    return lies(token.credential, *map(in_resource, resources))
 
 
 def _taken(world: World, resource: str) -> tuple[Conclusion, ...]:
     """What is lost with the data in `resource`, and the tokens that lie there."""
-    return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource)))
+    return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource), resource))
 
 
 def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]) -> bool:

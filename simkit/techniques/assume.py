@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Cause, Conclusion, Step
+from simkit.attackgraph import Conclusion, Step
 from simkit.distributions import Fixed
 from simkit.model import TrustEdge
 from simkit.policies import Session
-from simkit.techniques.act import TAKING_OVER, Act, acts, step_of
+from simkit.techniques.act import Act, acts, step_of
+from simkit.techniques.grounds import trust
+from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import ways
 from simkit.techniques.world import ERRS, STEERS, World, has
 
@@ -17,12 +19,29 @@ ASSUMED_TTL = 3600.0
 HANDED_OVER = Fixed(1.0)
 """How long it takes to become another along a trust edge."""
 
+RULES = (
+    Rule(
+        "invoke",
+        Relevance((), ("AML.T0051.001",), ("ASI07", "ASI08"), ()),
+        event="action",
+        logged="call",
+        persuades=True,
+    ),
+    Rule(
+        "assume",
+        Relevance(("T1548.005", "T1199"), (), ("ASI03",), ("NHI5:2025",)),
+        event="identity",
+        logged="switch",
+    ),
+)
+RULE_OF = {rule.name: rule for rule in RULES}
+
 
 def steps(world: World) -> Iterator[Step]:
     """assume: replays(s) or steers(s), a trust edge or an `assume` entitlement -> the same mode on the target's
     sessions. invoke: -> steers the invoked agent's sessions at once, with the chance of its susceptibility."""
-    for act in acts(world, TAKING_OVER):
-        for mode in act.leave.ways:
+    for act in acts(world, RULE_OF):
+        for mode in act.judged.ways:
             yield from _by_operation(act, mode)
     for name, followed in world.edges.items():
         session = world.all_sessions[name].session
@@ -37,7 +56,7 @@ def _by_operation(act: Act, mode: str) -> Iterator[Step]:
     effect, target = act.deed.operation.effect, act.deed.grant[1]
     key, performed = act.key(mode), act.concluded(mode)
     concluded = tuple(_became(name, mode, effect, ASSUMED_TTL) for name in _opened(act))
-    for way in act.leave.ways[mode]:
+    for way in act.judged.ways[mode]:
         if effect == "assume":
             yield step_of(act, way, key, performed + concluded)
             continue
@@ -68,7 +87,7 @@ def _susceptible(world: World, identity: str) -> float:
 
 def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
     effect = "invoke" if edge.kind == "invoke" else "assume"
-    alert, delay = world.alert(effect, session.policy)
+    alert, delay = world.alert(RULE_OF[effect], session.policy)
     chance = _susceptible(world, edge.target) if effect == "invoke" else 1.0
     where = world.model.identities[edge.target].environment
     for target in targets:
@@ -79,7 +98,7 @@ def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, target
                 rule=effect,
                 premises=way.premises,
                 conclusions=(_became(target, mode, effect, edge.ttl),),
-                cause=Cause("trust", (edge.source, edge.kind, edge.target)),
+                grounds=(trust(edge),),
                 label=f"{edge.kind} {edge.target}",
                 chance=chance * way.chance,
                 duration=HANDED_OVER,

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
-from simkit.attackgraph import AttackGraph, Containment, Fact, Step
+from simkit.attackgraph import AttackGraph, Containment, Fact
 from simkit.distributions import Distribution
 from simkit.techniques import act, assume, enter, flow, inhabit, objective, redeem, steer
+from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
-TECHNIQUES: Mapping[str, Callable[[World], Iterator[Step]]] = {
-    "enter": enter.steps,
-    "redeem": redeem.steps,
-    "act": act.steps,
-    "assume": assume.steps,
-    "flow": flow.steps,
-    "inhabit": inhabit.steps,
-    "steer": steer.steps,
-    "objective": objective.steps,
+TECHNIQUES: dict[str, Technique] = {
+    "enter": Technique(enter.steps, enter.RULES),
+    "redeem": Technique(redeem.steps, redeem.RULES),
+    "act": Technique(act.steps, act.RULES),
+    "assume": Technique(assume.steps, assume.RULES),
+    "flow": Technique(flow.steps, flow.RULES),
+    "inhabit": Technique(inhabit.steps, inhabit.RULES),
+    "steer": Technique(steer.steps, steer.RULES),
+    "objective": Technique(objective.steps, objective.RULES),
 }
 """One row for each family of rules; a new family is one file and one row."""
 
 
+def rules() -> Mapping[str, Rule]:
+    """Every rule by name, family after family."""
+    return {rule.name: rule for technique in TECHNIQUES.values() for rule in technique.rules}
+
+
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
-    steps = [step for family in TECHNIQUES.values() for step in family(world) if step.chance > 0]
+    steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
     return AttackGraph.build(steps, enter.entries(world), containment(world), horizon=horizon)
 
 

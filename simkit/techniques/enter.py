@@ -5,11 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 
-from simkit.attackgraph import Cause, Conclusion, Entry, Fact, Step, Variant
+from simkit.attackgraph import Conclusion, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import Fixed
 from simkit.model import EntryPoint
 from simkit.policies import Session, Token
+from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import ERRS, World, has, input_of, runs_in
+
+RULES = (
+    Rule(
+        "leak",
+        Relevance(("T1552.001", "T1528"), ("AML.T0055", "AML.T0083"), ("ASI03",), ("NHI2:2025", "NHI7:2025")),
+        event="entry",
+    ),
+    Rule("poison", Relevance((), ("AML.T0051.001", "AML.T0080"), ("ASI01", "ASI06"), ()), event="entry"),
+    Rule("compromise", Relevance(("T1078.004",), ("AML.T0012",), ("ASI03",), ("NHI3:2025",)), event="entry"),
+    Rule("mistake", Relevance((), (), ("ASI02", "ASI10"), ("NHI5:2025", "NHI8:2025")), event="entry"),
+)
+RULE_OF = {rule.name: rule for rule in RULES}
 
 
 def entries(world: World) -> Iterator[Entry]:
@@ -30,7 +43,7 @@ def steps(world: World) -> Iterator[Step]:
                     rule="leak",
                     premises=(_exposed(entry, token.name),),
                     conclusions=(Conclusion(Fact("holds", token.name)),),
-                    cause=Cause("entry", (entry.name,)),
+                    grounds=(Ground("entry", (entry.name,)),),
                     label=f"find {token.name}",
                     duration=entry.delay,
                 )
@@ -91,7 +104,7 @@ def _busy(world: World, session: Session) -> float:
 
 
 def _first(world: World, entry: EntryPoint, variant: str, concluded: tuple[Conclusion, ...], text: str) -> Step:
-    alert, delay = world.alert(entry.kind, world.policy)
+    alert, delay = world.alert(RULE_OF[entry.kind], world.policy)
     hidden = entry.kind == "leak"
     return Step(
         key=f"{entry.kind}({variant or entry.target or entry.task}) in {entry.name}",
@@ -99,7 +112,7 @@ def _first(world: World, entry: EntryPoint, variant: str, concluded: tuple[Concl
         rule=entry.kind,
         premises=(),
         conclusions=concluded,
-        cause=Cause("entry", (entry.name,)),
+        grounds=(Ground("entry", (entry.name,)),),
         label=text,
         duration=Fixed(0.0) if hidden else entry.delay,
         alert=alert,

@@ -7,17 +7,35 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
 
-from simkit.attackgraph import Cause, Conclusion, Fact, Step
+from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import Grant
 from simkit.policies import Session, Token
-from simkit.techniques.act import standing_tokens
+from simkit.techniques.act import found_in, standing_tokens
+from simkit.techniques.givers import in_resource
+from simkit.techniques.grounds import lies
+from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import Alert, World, concludes, has, holds, next_run, opens
 
 Granted = tuple[Grant, frozenset[str], Fact | None]
 WAYS_OUT = ("send", "write")
 """Effects that may reach outsiders."""
-Haul = tuple[str, float, tuple[Conclusion, ...]]
-"""What is carried out together: a suffix that names it, the rate of what it waits for, and what follows."""
+Exfiltrated = tuple[str, str, float, tuple[Conclusion, ...]]
+"""What is carried out together: how that reads, a suffix that names it, the rate of what it waits for, what follows."""
+
+EXFILTRATE = Rule(
+    "exfiltrate",
+    Relevance((), ("AML.T0086",), ("ASI01", "ASI02"), ()),
+    event="action",
+    logged="agent",
+    because="the session has seen it and has a way out",
+)
+PICK_UP = Rule(
+    "pick-up",
+    Relevance(("T1552.001", "T1552.008"), ("AML.T0082", "AML.T0098"), ("ASI03",), ("NHI2:2025", "NHI9:2025")),
+    event="action",
+    logged="logon",
+)
+RULES = (EXFILTRATE, PICK_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +50,10 @@ class Handler:
     alert: Alert
 
     @classmethod
-    def of(cls, world: World, session: Session, event: str) -> Handler:
-        """`session`, as it does `event`."""
+    def of(cls, world: World, session: Session, rule: Rule) -> Handler:
+        """`session`, as it does what `rule` says."""
         name, had = session.name, {mode: has(mode, session.name) for mode in world.steering}
-        return cls(name, min(session.identities), had, Fact("outbound", name), world.alert(event, session.policy))
+        return cls(name, min(session.identities), had, Fact("outbound", name), world.alert(rule, session.policy))
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -43,19 +61,19 @@ def steps(world: World) -> Iterator[Step]:
     reading = {full_name for full_name, _, operation in world.model.operations() if operation.effect == "read"}
     outward = {full_name for full_name, _, operation in world.model.operations() if operation.effect in WAYS_OUT}
     general_purpose = {full_name for full_name, tool, _ in world.model.operations() if tool.general_purpose}
-    steering, hauls = world.steering, cache(partial(_hauls, world))
+    steering, carried = world.steering, cache(partial(_carried, world))
     for reached in world.all_sessions.values():
         session = reached.session
         grants = list(world.grants(session))
         operations = {operation for (operation, _), _, _ in grants}
         seen = _visible(world, grants, reading)
         if not outward.isdisjoint(operations):
-            leaves = Handler.of(world, session, "exfiltrate")
+            leaves = Handler.of(world, session, EXFILTRATE)
             for resource, mode in product(seen, steering):
-                for haul in hauls(resource):
-                    yield _exfiltrate(leaves, mode, resource, haul)
+                for out in carried(resource):
+                    yield _exfiltrate(leaves, mode, resource, out)
         if not general_purpose.isdisjoint(operations):
-            finds = Handler.of(world, session, "pick-up")
+            finds = Handler.of(world, session, PICK_UP)
             for granted, resource, mode in product(_behind(grants, general_purpose), seen, steering):
                 yield from _pick_up(world, finds, mode, resource, granted)
 
@@ -72,17 +90,18 @@ def _behind(grants: list[Granted], general_purpose: Collection[str]) -> list[tup
     return [()] if None in behind else [(fact,) for fact in dict.fromkeys(behind) if fact]
 
 
-def _hauls(world: World, resource: str) -> tuple[Haul, ...]:
+def _carried(world: World, resource: str) -> tuple[Exfiltrated, ...]:
     """What leaves with `resource`, whoever carries it out: its data with the tokens that always lie in it, and each of
     those that a task brings."""
     held, lost = world.held_in(resource), concludes("lost", resource, "confidentiality")
-    brought = ((f" -> {token.name}", token.rate, (holds(token),)) for token in held if token.rate)
-    return (("", 0.0, (lost, *standing_tokens(held))), *brought)
+    label, late = f"carry {resource} out", (token for token in held if token.rate)
+    brought = ((label, f" -> {token.name}", token.rate, (holds(token, found_in(token, resource)),)) for token in late)
+    return ((label, "", 0.0, (lost, *standing_tokens(held, resource))), *brought)
 
 
-def _exfiltrate(handler: Handler, mode: str, resource: str, haul: Haul) -> Step:
+def _exfiltrate(handler: Handler, mode: str, resource: str, out: Exfiltrated) -> Step:
     """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
-    suffix, rate, concluded = haul
+    label, suffix, rate, concluded = out
     alert, delay = handler.alert
     return Step(
         key=f"exfiltrate({mode}, {handler.name}, {resource}){suffix}",
@@ -90,8 +109,8 @@ def _exfiltrate(handler: Handler, mode: str, resource: str, haul: Haul) -> Step:
         rule="exfiltrate",
         premises=(handler.had[mode], Fact("seen", handler.name, resource), handler.outbound),
         conclusions=concluded,
-        cause=Cause("flow", (handler.who, resource)),
-        label=f"carry {resource} out",
+        grounds=(Ground("flow", (handler.who, resource)),),
+        label=label,
         wait=next_run(rate),
         alert=alert,
         alert_delay=delay,
@@ -107,6 +126,7 @@ def _pick_up(world: World, handler: Handler, mode: str, resource: str, granted: 
 
 def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted: tuple[Fact, ...]) -> Step:
     after = f" after {granted[0]}" if granted else ""
+    place = lies(token.credential, in_resource(resource))
     alert, delay = handler.alert
     return Step(
         key=f"pick up({mode}, {handler.name}, {resource}, {token.name}){after}",
@@ -114,7 +134,7 @@ def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted
         rule="pick-up",
         premises=(handler.had[mode], Fact("seen", handler.name, resource), *opens(token), *granted),
         conclusions=tuple(concludes(mode, name) for name in token.sessions),
-        cause=Cause("credential", (token.credential,)),
+        grounds=(Ground("credential", (token.credential,)), place, Ground("general-purpose", (handler.name,))),
         label=f"use {token.name}, found in {resource}",
         wait=next_run(token.rate),
         alert=alert,

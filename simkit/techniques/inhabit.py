@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Cause, Conclusion, Step
+from simkit.attackgraph import Conclusion, Ground, Step
 from simkit.model import Identity
 from simkit.policies import Session, Token
+from simkit.techniques.givers import runtime_of
+from simkit.techniques.grounds import lies
+from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import Alert, World, concludes, holds, next_run, runs_in
+
+INHABIT = Rule(
+    "inhabit",
+    Relevance(("T1528", "T1552.005"), ("AML.T0055",), ("ASI03",), ("NHI9:2025",)),
+    event="identity",
+    because="it lies in the runtime of {0}, where the attacker runs code",
+)
+RULES = (INHABIT,)
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -17,11 +28,10 @@ def steps(world: World) -> Iterator[Step]:
     for credential in world.model.credentials.values():
         own.setdefault(credential.identity, []).append(credential.name)
     for identity in world.model.identities.values():
-        alert = world.alert("inhabit", world.sessions.governing(identity.name))
+        alert = world.alert(INHABIT, world.sessions.governing(identity.name))
         for session in world.of_identity(identity.name):
             yield _session(identity, session, alert)
-        lying = dict.fromkeys((*own.get(identity.name, ()), *identity.runtime_holds))
-        for token in world.tokens(lying):
+        for token in world.tokens(dict.fromkeys((*own.get(identity.name, ()), *identity.runtime_holds))):
             yield _token(identity, token, alert)
 
 
@@ -31,8 +41,10 @@ def _session(identity: Identity, session: Session, alert: Alert) -> Step:
 
 
 def _token(identity: Identity, token: Token, alert: Alert) -> Step:
+    """A runtime cannot work without its own credentials; those of others lie there, and could lie elsewhere."""
     run = f"run of {token.name.removeprefix(f'{token.credential}@')}" if token.rate else ""
-    return _inhabit(identity, f"token {token.name}", holds(token), token.rate, run, alert)
+    place = None if token.identity == identity.name else lies(token.credential, runtime_of(identity.name))
+    return _inhabit(identity, f"token {token.name}", holds(token, place), token.rate, run, alert)
 
 
 def _inhabit(identity: Identity, what: str, concluded: Conclusion, rate: float, run: str, alert: Alert) -> Step:
@@ -44,7 +56,7 @@ def _inhabit(identity: Identity, what: str, concluded: Conclusion, rate: float, 
         rule="inhabit",
         premises=(runs_in(identity.name),),
         conclusions=(concluded,),
-        cause=Cause("flow", (identity.name,)),
+        grounds=(Ground("flow", (identity.name,)),),
         label=f"take {what} from the runtime of {identity.name}",
         wait=next_run(rate),
         alert=chance,

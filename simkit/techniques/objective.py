@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Cause, Conclusion, Fact, Step
+from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Goal, Resource
+from simkit.techniques.rule import Rule
 from simkit.techniques.world import World, has
+
+RULES = (Rule("objective", None),)
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -24,7 +27,7 @@ def _unavailable(resource: Resource) -> Step:
         rule="objective",
         premises=tuple(Fact("deleted", name) for name in gone),
         conclusions=(Conclusion(Fact("lost", resource.name, "availability")),),
-        cause=Cause("goal", (resource.name,)),
+        grounds=(Ground("goal", (resource.name,)),),
         label=f"{resource.name} is gone" + (", backups too" if resource.recoverable_from else ""),
     )
 
@@ -38,7 +41,7 @@ def _reached(world: World, goal: Goal) -> Iterator[Step]:
             rule="objective",
             premises=tuple(dict.fromkeys([*facts, *by])),
             conclusions=(Conclusion(Fact("reached", goal.name)),),
-            cause=Cause("goal", (goal.name,)),
+            grounds=(Ground("goal", (goal.name,)),),
             label=f"{goal.name} is reached",
         )
 

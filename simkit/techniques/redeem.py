@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Cause, Fact, Step
+from simkit.attackgraph import Fact, Ground, Step
 from simkit.model import Model
 from simkit.policies import Token
+from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import World, concludes, minted_token, opens, ungoverned
+
+REDEEM = Rule(
+    "redeem",
+    Relevance(("T1550.001", "T1078.004"), ("AML.T0091.000", "AML.T0012"), ("ASI03",), ("NHI4:2025", "NHI7:2025")),
+    event="identity",
+    logged="logon",
+)
+RULES = (REDEEM,)
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -21,7 +30,7 @@ def steps(world: World) -> Iterator[Step]:
 
 def _redeem(world: World, token: Token) -> Iterator[Step]:
     identity_policy = world.sessions.governing(token.identity) if token.governed else ungoverned()
-    alert, delay = world.alert("redeem", identity_policy)
+    alert, delay = world.alert(REDEEM, identity_policy)
     for session in token.sessions:
         yield Step(
             key=f"redeem({token.name} -> {session})",
@@ -29,7 +38,7 @@ def _redeem(world: World, token: Token) -> Iterator[Step]:
             rule="redeem",
             premises=(Fact("holds", token.name), *opens(token)),
             conclusions=(concludes("replays", session),),
-            cause=Cause("credential", (token.credential or token.name,)),
+            grounds=(Ground("credential", (token.credential or token.name,)),),
             label=f"use {token.name} as {session}",
             alert=alert,
             alert_delay=delay,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Cause, Conclusion, Fact, Step
+from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Task
+from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import STEERS, World, has, input_of, next_run
+
+STEER = Rule("steer", Relevance((), ("AML.T0051.001",), ("ASI01",), ()), event="action", logged="agent", persuades=True)
+RULES = (STEER,)
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -23,13 +27,13 @@ def _steer(world: World, task: Task, source: str) -> Iterator[Step]:
     session = world.sessions.serving(task)
     if session is None or not agent.susceptibility:
         return
-    alert, delay = world.alert("steer", session.policy)
+    alert, delay = world.alert(STEER, session.policy)
     yield Step(
         key=f"steer({task.name} <- {source})",
         rule="steer",
         premises=(Fact("tainted", source),),
         conclusions=(Conclusion(has(STEERS, session.name)),),
-        cause=Cause("task", (task.name, source)),
+        grounds=(Ground("task", (task.name, source)),),
         label=f"{agent.name} reads {source} in {task.name}",
         chance=agent.susceptibility,
         wait=next_run(task.rate),

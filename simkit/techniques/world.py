@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from simkit.attackgraph import Conclusion, Fact
+from simkit.attackgraph import Conclusion, Fact, Ground
 from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution, Exponential
 from simkit.entitlements import Grant, Grants, Resolver
 from simkit.model import EntryPoint, Goal, Model, Response, Task, TrustEdge
-from simkit.model.threats import class_of
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
+from simkit.techniques.rule import Rule
 from simkit.techniques.widen import Added, additions, all_grants, gains
 
 REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
@@ -111,10 +111,11 @@ class World:
         holds = self.model.resources[resource].holds
         return tuple(self.tokens(holds)) if holds else ()
 
-    def alert(self, event: str, policy: GrantPolicy) -> Alert:
-        """The chance and delay of the alert that `event` raises; logging comes with the response dial of `policy`."""
-        detection = self.response.noticed(event)
-        if detection is None or policy.logging not in SHOWN.get(class_of(event), ()):
+    def alert(self, rule: Rule, policy: GrantPolicy) -> Alert:
+        """The chance and delay of the alert that a step of `rule` raises; logging comes with the response dial of
+        `policy`."""
+        detection = self.response.noticed(rule.name, rule.event)
+        if detection is None or policy.logging not in SHOWN.get(rule.event, ()):
             return 0.0, AT_ONCE
         return detection.chance, detection.delay
 
@@ -138,9 +139,10 @@ def runs_in(identity: str) -> Fact:
     return Fact("runs_in", identity)
 
 
-def holds(token: Token) -> Conclusion:
-    """The conclusion that the attacker holds `token`, of an age drawn uniformly over its ttl."""
-    return Conclusion(Fact("holds", token.name), token.ttl, aged=token.ttl is not None)
+def holds(token: Token, lies: Ground | None = None) -> Conclusion:
+    """The conclusion that the attacker holds `token`, of an age drawn uniformly over its ttl; `lies` is the ground that
+    it lies where it was found, for what could lie elsewhere."""
+    return Conclusion(Fact("holds", token.name), token.ttl, token.ttl is not None, lies)
 
 
 @lru_cache(maxsize=RATES)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from simkit.attackgraph import LASTING, SURVIVING, Cause, Conclusion, Fact, Step
+from simkit.attackgraph import LASTING, SURVIVING, Conclusion, Fact, Ground, Step
 
 KEY = Fact("holds", "key")
-OPEN = Step("open", "redeem", (KEY,), (Conclusion(Fact("replays", "app")),), Cause("credential", ("key",)), chance=0.5)
+USED = Ground("credential", ("key",), within="app")
+OPEN = Step("open", "redeem", (KEY,), (Conclusion(Fact("replays", "app")),), (USED,), chance=0.5)
 
 
 def test_a_fact_reads_as_it_is_written() -> None:
@@ -28,9 +29,7 @@ def test_containment_cleans_planted_content_and_nothing_else_that_lasts() -> Non
     assert {"tainted"} == LASTING - SURVIVING
 
 
-@pytest.mark.parametrize(
-    "value", [KEY, Conclusion(KEY, 60.0, aged=True), OPEN.cause, OPEN], ids=lambda v: type(v).__name__
-)
+@pytest.mark.parametrize("value", [KEY, Conclusion(KEY, 60.0, aged=True), USED, OPEN], ids=lambda v: type(v).__name__)
 def test_what_a_graph_is_made_of_is_frozen_and_is_what_it_says(value: Any) -> None:
     for name in (*value._fields, "other"):
         with pytest.raises(AttributeError):

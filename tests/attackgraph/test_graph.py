@@ -8,13 +8,13 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
+from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import FOREVER, Exponential, Fixed, quantile_table
 from simkit.errors import EngineError, QuestionError
 from simkit.fate import CERTAIN, key_hash, threshold
 
 A, B, LOST = Fact("holds", "a"), Fact("replays", "b"), Fact("lost", "c", "integrity")
-WHY = Cause("flow")
+WHY = (Ground("flow"),)
 ROOT = Step("root", "leak", (), (Conclusion(A, 60.0, aged=True),), WHY)
 OPEN = Step("open", "redeem", (A,), (Conclusion(B),), WHY, chance=0.5, duration=Fixed(2.0))
 TAKE = Step("take", "write", (B, A), (Conclusion(LOST), Conclusion(A, None)), WHY, wait=Exponential(5.0), alert=0.25)

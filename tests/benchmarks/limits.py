@@ -17,9 +17,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.racing import processor_time, seconds
 
-from simkit.engines.compiled import kernel, wide
+from simkit.engines.compiled import kernel
 from simkit.engines.draws import success_word, words
+from simkit.engines.instructions import wide
 from simkit.engines.queue import is_short, push, queue_of, refill, take
+from simkit.engines.span import spans
 from simkit.fate import Stream
 
 _SUCCESS, _DURATION = np.uint64(Stream.SUCCESS), np.uint64(Stream.DURATION)
@@ -90,7 +92,8 @@ def look_up_rows(targets: NDArray[np.int32], facts: int) -> float:
 
 
 @kernel
-def _keep_queue(moments, pending, queue):  # type: ignore[no-untyped-def]
+def _keep_queue(moments, pending, given):  # type: ignore[no-untyped-def]
+    queue = spans(given)
     for i in range(len(moments)):
         now = np.uint64(0)
         if i >= pending:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
+from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import Distribution, Exponential, Fixed
 
 ASK = Path(__file__).with_name("ask_malsim.py")
@@ -49,7 +49,7 @@ def as_ours(answer: dict[str, Any], *, expected: bool = False) -> AttackGraph:
         for node, above in parents.items()
         for premises in ([above] if answer["kinds"][str(node)] == "and" else [[parent] for parent in above])
     ]
-    start = Step("start", "enter", (), (Conclusion(_fact(answer["start"])),), Cause("entry"))
+    start = Step("start", "enter", (), (Conclusion(_fact(answer["start"])),), (Ground("entry"),))
     return AttackGraph.build(steps, [Entry("entry", (Variant("", 1.0, (start,)),))], NOTHING, horizon=1e6)
 
 
@@ -60,7 +60,7 @@ def _fact(node: int) -> Fact:
 def _step(node: int, premises: list[int], takes: Distribution) -> Step:
     key = f"{'+'.join(map(str, premises))} to {node}"
     facts = tuple(map(_fact, premises))
-    return Step(key, "flow", facts, (Conclusion(_fact(node)),), Cause("flow"), fate=str(node), duration=takes)
+    return Step(key, "flow", facts, (Conclusion(_fact(node)),), (Ground("flow"),), fate=str(node), duration=takes)
 
 
 def _takes(name: str, expected: bool) -> Distribution:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph
 from simkit.engines.compiled import kernel
-from simkit.engines.draws import lane, success_word
+from simkit.engines.draws import slot, success_word
 from simkit.fate import CERTAIN, Stream
 
 _SUCCESS, _ONE = np.uint64(Stream.SUCCESS), np.uint64(1)
@@ -60,7 +60,7 @@ def _fates(key, limit, seed, found):  # type: ignore[no-untyped-def]
         for word in range(found.shape[1] // 64):
             bits = success_word(seed, 64 * word, _SUCCESS, key[step], limit[step])
             for i in range(64):
-                found[step, 64 * word + i] = (bits >> lane(i)) & _ONE
+                found[step, 64 * word + i] = (bits >> slot(i)) & _ONE
 
 
 def fates(graph: AttackGraph, seed: int, samples: int) -> Flags:

@@ -11,8 +11,8 @@ from benchmarks.peers import digraph, fates
 from benchmarks.racing import Limit, Race, processor_time
 from benchmarks.random_graphs import random_graph
 
-from simkit.engines.flood import flood_of
-from simkit.engines.plan import plan_of
+from simkit.engines.breadth_first import adjacency_of
+from simkit.engines.links import links_of
 from simkit.engines.reach import reach, worst_case, worst_values
 from simkit.engines.replay import replay
 
@@ -60,15 +60,15 @@ def test_replay_its_queue_and_its_lines(race: Race, full: bool, steps: int, samp
 def test_worst_cases_and_memory(race: Race, full: bool) -> None:
     facts, steps = (100_000, 1_000_000) if full else (1_000, 10_000)
     graph = random_graph(facts, steps, joins=0.1, seed=3)
-    plan = plan_of(graph)
+    links = links_of(graph)
     taken = spent(race, full, lambda: worst_case(graph, [0]), rounds=10)
     firsts, values = [[step] for step in range(1, 513)], np.ones(facts)
     assert worst_values(graph, firsts[:1], values)[0] == worst_case(graph, firsts[0]).sum()
     if full:
         sweep = processor_time(lambda: worst_values(graph, firsts, values, threads=1))
-        least = limits.look_up(flood_of(plan).stream, facts)
+        least = limits.look_up(adjacency_of(links).stream, facts)
         race.limits.append(Limit(f"one worst case, {steps:,} steps", taken, "one byte for each step", least))
-        rows = limits.look_up_rows(plan.out_idx, facts)
+        rows = limits.look_up_rows(links.out_idx, facts)
         race.limits.append(Limit(f"512 worst cases, {steps:,} steps", sweep, "one row for each step", rows))
         moved = 2 * limits.LINE * steps / limits.bandwidth()
         race.limits.append(Limit(f"512 worst cases, {steps:,} steps", sweep, "memory, were it in order", moved))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from small_losses import ALWAYS, BOTH, CARDS, NAMES, SAMPLES, blast_radius
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Ground
 from simkit.blast_radius.intervals import wilson
 
 FIVE = blast_radius()
@@ -21,10 +21,10 @@ def test_a_path_is_every_step_that_was_needed_in_order_and_its_share() -> None:
 
 def test_a_path_says_what_made_each_step_possible() -> None:
     (path,) = FIVE.paths("names:confidentiality")
-    assert [step.cause for step in path.steps] == [
-        Cause("entry", ("start",)),
-        Cause("credential", ("key",)),
-        Cause("entitlement", ("app", "db.read", "names")),
+    assert [step.ground for step in path.steps] == [
+        Ground("entry", ("start",)),
+        Ground("credential", ("key",)),
+        Ground("entitlement", ("app", "db.read", "names"), within="app"),
     ]
 
 

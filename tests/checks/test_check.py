@@ -171,7 +171,7 @@ def test_in_a_session_that_a_tier_shares_the_path_names_whose_entitlement_it_is(
     text = shared.replace("policy: rbac", "policy: static-secrets").replace("chance: 0.5", "chance: 1.0")
     report = check([desk(tmp_path, text)], terms=FEW)
     assert report.failed
-    assert {path.step.cause.names[0] for path in report.paths} == {"robot"}
+    assert {path.step.ground.names[0] for path in report.paths} == {"robot"}
     assert {path.what for path in report.paths} == {"entitlement crm.books on ledger of robot"}
     assert {text.splitlines()[path.spots[path.cut][0] - 1].split(":")[0].strip() for path in report.paths} == {"robot"}
 

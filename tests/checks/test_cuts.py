@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from checks.worlds import desk, grown
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Ground
 from simkit.checks import Terms, check
 from simkit.checks.cuts import distinct, is_about
 from simkit.checks.elements import MISSING, Element
@@ -19,22 +19,22 @@ GLOB = {"operation": "crm.*", "targets": ["case-*"]}
 
 
 @pytest.mark.parametrize(
-    ("kind", "item", "cause", "about"),
+    ("kind", "item", "ground", "about"),
     [
-        ("trust edge", EDGE, Cause("trust", ("ci", "assume", "prod")), True),
-        ("trust edge", EDGE, Cause("trust", ("ci", "assume", "test")), False),
-        ("trust edge", {**EDGE, "kind": "delegate"}, Cause("trust", ("ci", "assume", "prod")), False),
-        ("entitlement", GLOB, Cause("entitlement", ("desk", "crm.read", "case-eu")), True),
-        ("entitlement", GLOB, Cause("entitlement", ("desk", "crm.read", "ledger")), False),
-        ("entitlement", GLOB, Cause("entitlement", ("desk", "mail.send", "case-eu")), False),
-        ("entitlement", {"operation": "crm.read"}, Cause("entitlement", ("desk", "crm.read", "ledger")), True),
-        ("trust edge", EDGE, Cause("entitlement", ("ci", "crm.read", "ledger")), False),
+        ("trust edge", EDGE, Ground("trust", ("ci", "assume", "prod")), True),
+        ("trust edge", EDGE, Ground("trust", ("ci", "assume", "test")), False),
+        ("trust edge", {**EDGE, "kind": "delegate"}, Ground("trust", ("ci", "assume", "prod")), False),
+        ("entitlement", GLOB, Ground("entitlement", ("desk", "crm.read", "case-eu")), True),
+        ("entitlement", GLOB, Ground("entitlement", ("desk", "crm.read", "ledger")), False),
+        ("entitlement", GLOB, Ground("entitlement", ("desk", "mail.send", "case-eu")), False),
+        ("entitlement", {"operation": "crm.read"}, Ground("entitlement", ("desk", "crm.read", "ledger")), True),
+        ("trust edge", EDGE, Ground("entitlement", ("ci", "crm.read", "ledger")), False),
     ],
 )
-def test_a_part_is_about_what_it_names(kind: str, item: dict[str, object], cause: Cause, about: bool) -> None:
+def test_a_part_is_about_what_it_names(kind: str, item: dict[str, object], ground: Ground, about: bool) -> None:
     element = Element(WHERE[kind], True, MISSING, item)
     assert element.kind == kind
-    assert is_about(element, cause) is about
+    assert is_about(element, ground) is about
 
 
 def test_without_a_change_to_blame_a_path_is_cut_where_most_paths_pass(tmp_path: Path) -> None:

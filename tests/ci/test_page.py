@@ -44,7 +44,7 @@ def test_the_page_lists_every_exit_code() -> None:
 
 
 def test_the_page_lists_every_format_with_its_ending() -> None:
-    from simkit.cli.checking import FORMATS
+    from simkit.cli.commands.check import FORMATS
     from simkit.cli.endings import ENDINGS
 
     shown = {coded(row[0])[0]: coded(row[1]) for row in rows(PAGE, "| format |")}

@@ -149,8 +149,8 @@ def emitted() -> dict[str, set[str]]:
     for scenario in (granting, *(simkit.load(file) for file in sorted((ROOT / "scenarios").rglob("*.yaml")))):
         cut = sessions(scenario.model, simkit.policy("rbac"))
         seen = World.of(cut, scenario.response, scenario.entry_points, scenario.goals)
-        for family, steps in TECHNIQUES.items():
-            found[family] |= {step.rule for step in steps(seen)}
+        for family, technique in TECHNIQUES.items():
+            found[family] |= {step.rule for step in technique.steps(seen)}
     roots = {
         entry.kind for file in ROOT.glob("scenarios/**/*.yaml") for entry in simkit.load(file).entry_points.values()
     }

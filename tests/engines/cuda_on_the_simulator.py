@@ -23,7 +23,7 @@ from reach_contract import (
 
 from simkit.attackgraph import AttackGraph
 from simkit.engines import cuda
-from simkit.engines.named import reach_engine
+from simkit.engines.registry import reach_engine
 from simkit.scenario import load
 from simkit.simulation import compile_attack, rank
 
@@ -61,15 +61,15 @@ def test_only_the_columns_asked_for_are_kept(graph: AttackGraph, seed: int) -> N
 @given(graphs, seeds)
 @settings(SLOW, max_examples=3)
 def test_lanes_past_one_block_are_those_of_the_other_engine(memory: int, graph: AttackGraph, seed: int) -> None:
-    """Nine words: two blocks of lanes, together on the device or one after the other."""
-    lanes = 515
-    starts = [starts_of(graph)[lane % len(starts_of(graph))] for lane in range(lanes)]
-    without = [[lane % len(graph.steps)] for lane in range(lanes)]
+    """Nine words: two blocks of slots, together on the device or one after the other."""
+    slots = 515
+    starts = [starts_of(graph)[slot % len(starts_of(graph))] for slot in range(slots)]
+    without = [[slot % len(graph.steps)] for slot in range(slots)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cuda, "MEMORY", memory)
         for how in ({}, {"without": without}):
             assert np.array_equal(CUDA.worst_cases(graph, starts, **how), CPU.worst_cases(graph, starts, **how))
-        sampled = [engine.reach(graph, "entry", seed=seed, trials=lanes) for engine in (CUDA, CPU)]
+        sampled = [engine.reach(graph, "entry", seed=seed, trials=slots) for engine in (CUDA, CPU)]
     assert np.array_equal(*sampled)
 
 

@@ -11,18 +11,19 @@ from benchmarks.random_graphs import random_graph
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.engines import clockwork, reference
+from simkit.engines import reference, state
 from simkit.engines.compiled import kernel
 from simkit.engines.queue import LOST, MANY, NO_EVENT, Queue, is_short, least, push, queue_of, refill, reset, take
 from simkit.engines.replay import replay
+from simkit.engines.span import spans
 from simkit.errors import EngineError
 
 TAKE = -1
 STEPS = 1 << 12
 """An event is a moment times so many, and a step. Below TAKE, a number is a step at the present moment."""
 now_again = st.integers(TAKE - STEPS, TAKE - 1)
-spans = st.one_of(st.integers(0, 20), st.integers(0, 2**16), st.integers(0, 2**40), st.integers(0, 2**61))
-actions = st.lists(st.one_of(st.just(TAKE), spans, now_again), max_size=60)
+lengths = st.one_of(st.integers(0, 20), st.integers(0, 2**16), st.integers(0, 2**40), st.integers(0, 2**61))
+actions = st.lists(st.one_of(st.just(TAKE), lengths, now_again), max_size=60)
 crowds = st.lists(
     st.one_of(st.integers(0, 3000), now_again, now_again, st.just(TAKE)), min_size=2 * MANY, max_size=8 * MANY
 )
@@ -30,9 +31,9 @@ crowds = st.lists(
 
 
 @kernel
-def work_through(queue, deltas, found):  # type: ignore[no-untyped-def]
+def work_through(given, deltas, found):  # type: ignore[no-untyped-def]
     """Adds an event so long after the last one taken, or takes one; what `least` said of it comes first."""
-    now, rows = np.uint64(0), 0
+    queue, now, rows = spans(given), np.uint64(0), 0
     for delta in deltas:
         if delta >= 0:
             push(queue, now + np.uint64(delta))
@@ -113,7 +114,7 @@ def test_what_finds_no_room_is_counted() -> None:
 
 def test_a_replay_whose_queue_is_too_small_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = random_graph(2_000, 60_000, chance=1.0, seed=1)
-    monkeypatch.setattr(clockwork, "queue_of", lambda _: queue_of(0))
+    monkeypatch.setattr(state, "queue_of", lambda _: queue_of(0))
     with pytest.raises(EngineError, match="more than two events of one step"):
         replay(graph, "entry", seed=1, trials=1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
+from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import Distribution, Exponential, Fixed, draw, quantile_table
 from simkit.engines import reference
 from simkit.fate import Stream, key_hash, word
@@ -18,7 +18,7 @@ NO_RESPONSE = Containment(Fixed(0.0), Fixed(0.0), {})
 def rule(key: str, premises: str | list[Fact], concluded: Fact, takes: float = 0.0, after: float | None = 0.0) -> Step:
     """A certain step that takes `takes` seconds; its fact outlives the premises by `after`."""
     facts = tuple(premises) if not isinstance(premises, str) else ()
-    return Step(key, "act", facts, (Conclusion(concluded, after),), Cause("flow"), duration=Fixed(takes))
+    return Step(key, "act", facts, (Conclusion(concluded, after),), (Ground("flow"),), duration=Fixed(takes))
 
 
 def graph(*steps: Step, containment: Containment = NO_RESPONSE) -> AttackGraph:
@@ -142,7 +142,7 @@ def test_a_shorter_renewal_shortens_nothing() -> None:
 
 
 def test_an_aged_token_has_a_uniform_part_of_its_ttl_left() -> None:
-    aged = Step("leak", "leak", (), (Conclusion(TOKEN, 100.0, aged=True),), Cause("flow"))
+    aged = Step("leak", "leak", (), (Conclusion(TOKEN, 100.0, aged=True),), (Ground("flow"),))
     for sample in range(50):
         left = 100.0 * (1 - word(0, sample, Stream.AGE, key_hash("leak")) / 2**32)
         assert (LOSS in run(aged, rule("a", [TOKEN], LOSS, 40.0), sample=sample)) is (left > 40.0)

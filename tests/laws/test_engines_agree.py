@@ -20,9 +20,9 @@ from reach_contract import (
 )
 
 from simkit.attackgraph import AttackGraph
-from simkit.engines import clockwork, reference
-from simkit.engines.named import reach_engine
+from simkit.engines import parameters, reference
 from simkit.engines.outcomes import Outcomes
+from simkit.engines.registry import reach_engine
 from simkit.engines.replay import replay, replays
 
 CPU = reach_engine("cpu")
@@ -54,7 +54,7 @@ def looking_ahead_changes_nothing(graph: AttackGraph, seed: int, offset: int) ->
     """A replay looks ahead on large graphs only; here it is made to think that this one is large."""
     near = replay(graph, "entry", seed=seed, trials=SAMPLES, offset=offset, threads=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clockwork, "NEAR", 0)
+        patch.setattr(parameters, "NEAR", 0)
         far = replay(replace(graph), "entry", seed=seed, trials=SAMPLES, offset=offset, threads=1)
     assert np.array_equal(far.first, near.first)
     assert np.array_equal(far.by, near.by)

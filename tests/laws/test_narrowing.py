@@ -16,11 +16,11 @@ from simkit.entitlements import Resolver
 from simkit.narrowing import Narrowing, TurnDial, candidates, cut_off, recommend
 from simkit.narrowing.edits.restrictions import BindTargets
 from simkit.narrowing.edits.unneeded import unneeded
-from simkit.narrowing.edits.work import Givers
 from simkit.narrowing.recommendation.costs import Side
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import Attack, compile_attack, simulate
+from simkit.techniques.givers import Givers
 
 HARM = ("lost", "deleted", "reached", "runs_in")
 """What is called the same before and after; sessions and tokens change their names where policies cut otherwise."""

@@ -108,8 +108,8 @@ def test_an_agent_that_does_not_follow_was_not_denied(world: tuple[dict[str, Ste
 def test_what_no_role_allows_came_with_the_attack(world: tuple[dict[str, Step], Views]) -> None:
     steps, views = world
     read = steps["replays(desk): crm.read(cases)"]
-    cause = read.cause._replace(names=("clerk", "crm.read", "cases"))
-    stranger = read._replace(cause=cause, premises=(Fact("replays", "clerk"),))
+    ground = read.ground._replace(names=("clerk", "crm.read", "cases"))
+    stranger = read._replace(grounds=(ground,), premises=(Fact("replays", "clerk"),))
     assert why_executed(stranger, views).startswith("entitled by what was granted during the attack")
 
 

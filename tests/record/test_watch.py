@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simkit.attackgraph import AttackGraph, Cause, Conclusion, Containment, Entry, Fact, Step, Variant
+from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import FOREVER, Fixed
 from simkit.engines.reference import Fates
 from simkit.record.watch import (
@@ -18,10 +18,10 @@ from simkit.record.watch import (
 )
 
 KEY, SESSION, LOSS = Fact("holds", "key"), Fact("replays", "desk"), Fact("lost", "cases", "confidentiality")
-LEAK = Step("leak(key)", "leak", (), (Conclusion(KEY, 60.0),), Cause("entry", ("leak",)))
-REDEEM = Step("redeem(key)", "redeem", (KEY,), (Conclusion(SESSION),), Cause("credential", ("key",)))
+LEAK = Step("leak(key)", "leak", (), (Conclusion(KEY, 60.0),), (Ground("entry", ("leak",)),))
+REDEEM = Step("redeem(key)", "redeem", (KEY,), (Conclusion(SESSION),), (Ground("credential", ("key",)),))
 READ = Step(
-    "read(cases)", "read", (SESSION,), (Conclusion(LOSS),), Cause("entitlement", ("desk", "crm.read", "cases")),
+    "read(cases)", "read", (SESSION,), (Conclusion(LOSS),), (Ground("entitlement", ("desk", "crm.read", "cases")),),
     duration=Fixed(5.0),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tiny_worlds import attacked, can, ever, replayed, step, steps, world
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Ground
 
 WORLD = """
 identities:
@@ -199,7 +199,7 @@ def test_the_deputy_may_be_entitled_through_a_container() -> None:
 def test_a_step_says_which_entitlement_it_uses_and_how_long_it_takes() -> None:
     found = world(WORLD, api("effect: read, targets: [table], duration: 7s, chance: 0.5"), LEAK)
     used = step(attacked(found), "replays(app): api.use(table)")
-    assert used.cause == Cause("entitlement", ("app", "api.use", "table"))
+    assert used.ground == Ground("entitlement", ("app", "api.use", "table"), within="app")
     assert (used.rule, used.chance, used.duration.mean, used.label) == ("read", 0.5, 7.0, "api.use table")
 
 
@@ -220,7 +220,7 @@ tools:
 credentials: {key: {identity: app}}
 """
     found = attacked(world(tiered, LEAK), identity="shared", scope="all")
-    owners = {s.label: s.cause.names[0] for s in found.graph.steps if s.cause.kind == "entitlement"}
+    owners = {s.label: s.ground.names[0] for s in found.graph.steps if s.ground.kind == "entitlement"}
     assert owners == {"api.use table": "clerk", "iam.give desk": "app", "api.late table": "desk"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tiny_worlds import attacked, can, ever, replayed, step, steps, world
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Ground
 
 WORLD = """
 identities:
@@ -46,7 +46,7 @@ def test_trust_leads_one_way_only() -> None:
 def test_assuming_takes_a_second_and_says_which_edge_it_uses() -> None:
     attack = attacked(world(WORLD, "trust: [{from: app, to: boss}]\n", LEAK))
     assert replayed(attack).at["replays(boss)"] == 1.0
-    assert step(attack, "replays(app): app -assume-> boss as boss").cause == Cause("trust", ("app", "assume", "boss"))
+    assert step(attack, "replays(app): app -assume-> boss as boss").ground == Ground("trust", ("app", "assume", "boss"))
 
 
 def test_trust_chains() -> None:

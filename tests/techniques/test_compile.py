@@ -11,7 +11,7 @@ from simkit.estate import generate
 from simkit.fate import Stream, key_hash, threshold, word
 from simkit.policies import GrantPolicy, Selector
 from simkit.simulation import Attack, compile_attack
-from simkit.techniques import TECHNIQUES
+from simkit.techniques import EVENT_CLASSES, TECHNIQUES, rules
 
 WORLD = """
 identities:
@@ -38,6 +38,13 @@ def with_response(response: str, more: str = "completeness: 1, remediation_lag: 
 
 def test_every_family_of_techniques_has_its_row_and_gives_steps_somewhere() -> None:
     assert list(TECHNIQUES) == ["enter", "redeem", "act", "assume", "flow", "inhabit", "steer", "objective"]
+
+
+def test_every_rule_stands_once_and_those_that_are_noticed_have_one_class() -> None:
+    names = [rule.name for technique in TECHNIQUES.values() for rule in technique.rules]
+    assert len(set(names)) == len(names)
+    assert {rule.name for rule in rules().values() if not rule.event} == {"none", "objective"}
+    assert {rule.event for rule in rules().values()} - {""} == set(EVENT_CLASSES)
 
 
 def test_steps_that_cannot_succeed_are_left_out() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tiny_worlds import attacked, can, replayed, step, steps, world
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Ground
 
 AGENT = """
 identities:
@@ -73,7 +73,7 @@ def test_exfiltration_joins_exactly_three_facts_and_takes_no_time_of_its_own() -
     attack = attacked(world(AGENT % f"{READ}, {POST}", POISON))
     carried = step(attack, "exfiltrate(steers, agent, vault)")
     assert {str(fact) for fact in carried.premises} == {"steers(agent)", "seen(agent, vault)", "outbound(agent)"}
-    assert carried.cause == Cause("flow", ("agent", "vault"))
+    assert carried.ground == Ground("flow", ("agent", "vault"))
     at = replayed(attack).at
     assert at[LOST] == max(at["seen(agent, vault)"], at["outbound(agent)"]) == at["steers(agent)"] + 1
 
@@ -142,7 +142,7 @@ def test_an_agent_that_errs_picks_up_in_error() -> None:
 def test_picking_up_says_which_credential_it_uses() -> None:
     attack = attacked(world(AGENT % f"{READ}, {SHELL}", POISON))
     picked = step(attack, "pick up(steers, agent, vault, key)")
-    assert picked.cause == Cause("credential", ("key",))
+    assert picked.ground == Ground("credential", ("key",))
     assert {str(fact) for fact in picked.premises} == {"steers(agent)", "seen(agent, vault)"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tiny_worlds import attacked, can, ever, replayed, step, steps, world
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Ground
 
 APP = """
 identities:
@@ -73,7 +73,7 @@ def test_a_token_with_an_audience_opens_a_session_for_these_tools_only() -> None
 
 def test_redeeming_says_which_credential_it_uses_and_takes_no_time() -> None:
     attack = attacked(world(APP, BEARER, LEAK))
-    assert step(attack, "redeem(key -> app)").cause == Cause("credential", ("key",))
+    assert step(attack, "redeem(key -> app)").ground == Ground("credential", ("key",))
     assert replayed(attack).at == {"holds(key)": 0.0, "replays(app)": 0.0}
 
 

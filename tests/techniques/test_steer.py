@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tiny_worlds import attacked, can, replayed, step, world
 
-from simkit.attackgraph import Cause
+from simkit.attackgraph import Ground
 from simkit.distributions import Exponential
 
 WORLD = """
@@ -26,7 +26,7 @@ PER_TASK = {"identity": "task", "scope": "task"}
 def test_the_step_has_the_agents_susceptibility_and_waits_for_the_tasks_next_run() -> None:
     steered = step(attacked(world(WORLD, POISON)), "steer(mail <- inbox)")
     assert (steered.chance, steered.wait) == (0.25, Exponential(3600.0))
-    assert steered.cause == Cause("task", ("mail", "inbox"))
+    assert steered.ground == Ground("task", ("mail", "inbox"))
     assert [str(fact) for fact in steered.premises] == ["tainted(inbox)"]
 
 

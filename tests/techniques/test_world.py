@@ -10,8 +10,10 @@ from simkit.distributions import Exponential, Fixed
 from simkit.model import Detection, EntryPoint, Response
 from simkit.policies import GrantPolicy, sessions
 from simkit.policies.sessions import Token
+from simkit.techniques import rules
 from simkit.techniques.world import World, holds, input_of, minted_token, next_run, opens
 
+RULES = rules()
 EVERYTHING = {event: Detection(0.5, Fixed(1.0)) for event in ("entry", "damage", "identity", "action")}
 
 
@@ -31,13 +33,13 @@ def world(responding: Response | None = None, *entries: EntryPoint, **dials: str
 def test_the_response_dial_decides_which_events_show(response: str, shown: set[str]) -> None:
     seen = world(Response(EVERYTHING), response=response)
     events = ("leak", "delete", "redeem", "assume", "read", "steer")
-    assert {event for event in events if seen.alert(event, seen.policy)[0] > 0} == shown
-    assert seen.alert("delete", seen.policy) == (0.5, Fixed(1.0))
+    assert {event for event in events if seen.alert(RULES[event], seen.policy)[0] > 0} == shown
+    assert seen.alert(RULES["delete"], seen.policy) == (0.5, Fixed(1.0))
 
 
 def test_an_event_that_nobody_detects_raises_no_alert() -> None:
     seen = world(Response({"leak": Detection(0.5)}), response="automatic")
-    assert seen.alert("redeem", seen.policy) == (0.0, Fixed(0.0))
+    assert seen.alert(RULES["redeem"], seen.policy) == (0.0, Fixed(0.0))
 
 
 def test_agents_err_only_where_an_entry_point_says_so() -> None:

@@ -14,7 +14,7 @@ from simkit.narrowing.cutset.solve import CutSet, cheapest, greedy
 from simkit.narrowing.edits.candidates import checked_kinds, in_force, removals
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.supports import Supported, supported
-from simkit.narrowing.edits.work import Givers, work_of
+from simkit.narrowing.edits.work import work_of
 from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
 from simkit.narrowing.recommendation.effect import Effect, Question, measure, measured_with_paths
 from simkit.narrowing.recommendation.recommend import provenance, recommend
@@ -23,6 +23,7 @@ from simkit.narrowing.recommendation.relevance import Bearing, Bearings
 from simkit.scenario import Scenario, dump
 from simkit.simulation import PolicyLike, compile_attack
 from simkit.table import Cell, Table, format_number, percent
+from simkit.techniques.givers import Givers
 
 TIME_LIMIT = 30.0
 """Seconds that the exact search may take."""

@@ -13,7 +13,7 @@ from simkit.attackgraph import Fact
 from simkit.engines.reach import Held, worst_cases
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.supports import Supported
-from simkit.narrowing.edits.work import Ways
+from simkit.techniques.givers import Ways
 
 Choices = frozenset[int]
 """Removals by their place in `CutProblem.choices`."""

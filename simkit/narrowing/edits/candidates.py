@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from simkit.errors import QuestionError, nearest
 from simkit.model import Model
-from simkit.narrowing.edits.edit import Holder, Narrowing
+from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
 from simkit.narrowing.edits.restrictions import (
@@ -21,12 +21,12 @@ from simkit.narrowing.edits.restrictions import (
     TurnDial,
 )
 from simkit.narrowing.edits.unneeded import unneeded
-from simkit.narrowing.edits.work import Givers
 from simkit.policies import DIALS, GrantPolicy, sessions
 from simkit.policies.sessions import lifetime
 from simkit.privilege import OverPrivilege, over_privilege
 from simkit.scenario import Scenario, checked_scenario
 from simkit.simulation import PolicyLike, under
+from simkit.techniques.givers import Givers, Holder
 
 LIFETIMES = (86400.0, 3600.0, 900.0)
 """A day, an hour, and 15 minutes (the shortest AWS AssumeRole session): the lifetimes that are proposed, in seconds."""

@@ -5,23 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from simkit.attackgraph import Cause, Fact
+from simkit.attackgraph import Fact, Ground
 from simkit.entitlements import Grant, Resolver
 from simkit.model import Model
-from simkit.narrowing.edits.edit import (
-    Holder,
-    Narrowing,
-    assigned,
-    given,
-    in_resource,
-    lies,
-    listed,
-    runtime_of,
-    trusted,
-    with_model,
-)
+from simkit.narrowing.edits.edit import Narrowing, listed, with_entitlements, with_model
 from simkit.narrowing.edits.globs import without
 from simkit.scenario import Scenario
+from simkit.techniques.givers import Holder, assigned, given, in_resource, lies, runtime_of, trusted
+from simkit.techniques.grounds import credential, granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +31,16 @@ class DropEntitlements(Narrowing):
     def apply(self, scenario: Scenario) -> Scenario:
         """The holder without the grants."""
         kept = without(self.holder.entitlements(scenario.model), set(self.grants), Resolver(scenario.model))
-        return self.holder.with_entitlements(scenario, kept)
+        return with_entitlements(scenario, self.holder, kept)
 
     def removes(self) -> frozenset[Fact]:
         """The support of each grant by this holder."""
         return frozenset(given(self.holder, grant) for grant in self.grants)
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the grants by those who have them from the holder."""
-        if cause.kind != "entitlement" or cause.names[1:] not in self.grants:
-            return False
-        return self.holder.acts_as(cause.names[0], model)
+        grant = granted(ground)
+        return grant in self.grants and self.holder.acts_as(ground.names[0], model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +66,12 @@ class DropRole(Narrowing):
         """The support of the assignment."""
         return frozenset({assigned(self.identity, self.role)})
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses by the identity of what the role gives."""
-        if cause.kind != "entitlement" or cause.names[0] != self.identity:
+        grant = granted(ground)
+        if grant is None or ground.names[0] != self.identity:
             return False
-        return cause.names[1:] in Resolver(model).entitled(model.roles[self.role].entitlements)
+        return grant in Resolver(model).entitled(model.roles[self.role].entitlements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +94,9 @@ class CutTrust(Narrowing):
         """The support of the edge."""
         return frozenset({trusted(self.edge)})
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for steps along the edge."""
-        return goes_along(cause, self.edge)
+        return goes_along(ground, self.edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +129,15 @@ class MoveCredential(Narrowing):
         place = in_resource(self.resource) if self.resource else runtime_of(self.identity)
         return frozenset({lies(self.credential, place)})
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the credential."""
-        return cause.kind == "credential" and cause.names == (self.credential,)
+        return ground == credential(self.credential)
 
 
-def goes_along(cause: Cause, edge: str) -> bool:
-    """True if `cause` is the trust edge called `edge`.
+def goes_along(ground: Ground, edge: str) -> bool:
+    """True if `ground` is the trust edge called `edge`.
 
-    >>> goes_along(Cause("trust", ("ci", "assume", "deployer")), "ci -assume-> deployer")
+    >>> goes_along(Ground("trust", ("ci", "assume", "deployer")), "ci -assume-> deployer")
     True
     """
-    return cause.kind == "trust" and "{} -{}-> {}".format(*cause.names) == edge
+    return ground.kind == "trust" and "{} -{}-> {}".format(*ground.names) == edge

@@ -6,15 +6,17 @@ import glob
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from simkit.attackgraph import Cause, Fact
+from simkit.attackgraph import Fact, Ground
 from simkit.entitlements import Resolver
 from simkit.model import Credential, Model
-from simkit.narrowing.edits.edit import Holder, Narrowing, bearer, with_model
+from simkit.narrowing.edits.edit import Narrowing, with_entitlements, with_model
 from simkit.narrowing.edits.globs import bound, guarded
 from simkit.narrowing.edits.removals import goes_along
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import Scenario
 from simkit.table import duration
+from simkit.techniques.givers import Holder, bearer
+from simkit.techniques.grounds import credential, granted, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,16 @@ class BindTargets(Narrowing):
     def apply(self, scenario: Scenario) -> Scenario:
         """The holder with the operation bound."""
         given = self.holder.entitlements(scenario.model)
-        return self.holder.with_entitlements(
-            scenario, bound(given, self.operation, self.targets, Resolver(scenario.model))
+        return with_entitlements(
+            scenario, self.holder, bound(given, self.operation, self.targets, Resolver(scenario.model))
         )
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the operation on anything else."""
-        if cause.kind != "entitlement" or cause.names[1] != self.operation or cause.names[2] in self.targets:
+        operation, target = granted(ground) or ("", "")
+        if operation != self.operation or target in self.targets:
             return False
-        return self.holder.acts_as(cause.names[0], model)
+        return self.holder.acts_as(ground.names[0], model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,9 @@ class AttenuateTrust(Narrowing):
         edges = (replace(e, attenuates=True) if e.name == self.edge else e for e in scenario.model.trust)
         return with_model(scenario, trust=tuple(edges))
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for steps along the edge."""
-        return goes_along(cause, self.edge)
+        return goes_along(ground, self.edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,9 @@ class ShortenTtl(Narrowing):
         documented = self.ttl if credential.ttl is None else min(self.ttl, credential.ttl)
         return _with_credential(scenario, replace(credential, ttl=documented, effective_ttl=measured))
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the credential."""
-        return cause.kind == "credential" and cause.names == (self.credential,)
+        return ground == credential(self.credential)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,9 @@ class ShortenSession(Narrowing):
         edges = (replace(e, ttl=min(e.ttl, self.ttl)) if e.name == self.edge else e for e in scenario.model.trust)
         return with_model(scenario, trust=tuple(edges))
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for steps along the edge."""
-        return goes_along(cause, self.edge)
+        return goes_along(ground, self.edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +139,9 @@ class ConstrainSender(Narrowing):
         """The support that anybody may use it."""
         return frozenset({bearer(self.credential)})
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the credential."""
-        return cause.kind == "credential" and cause.names == (self.credential,)
+        return ground == credential(self.credential)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +166,12 @@ class AddCondition(Narrowing):
         """The holder with the condition."""
         given = self.holder.entitlements(scenario.model)
         made = guarded(given, set(self.operations), self.condition, Resolver(scenario.model))
-        return self.holder.with_entitlements(scenario, made)
+        return with_entitlements(scenario, self.holder, made)
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the operations by those who have them from the holder."""
-        if cause.kind != "entitlement" or cause.names[1] not in self.operations:
-            return False
-        return self.holder.acts_as(cause.names[0], model)
+        operation, _ = granted(ground) or ("", "")
+        return operation in self.operations and self.holder.acts_as(ground.names[0], model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +220,9 @@ class TurnDial(Narrowing):
             name=name, summary=f"As {policy.name}, with {self.dial} {self.setting} for {self.identity}."
         )
 
-    def bears_on(self, cause: Cause, model: Model) -> bool:
+    def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for what the identity's entitlements, credentials and trust edges make possible."""
-        if cause.kind == "credential":
-            owner = model.credentials.get(cause.names[0])
-            return owner is not None and owner.identity == self.identity
-        return cause.kind in ("entitlement", "trust", "flow") and cause.names[0] == self.identity
+        return kind_of(ground).owner(ground, model) == self.identity
 
 
 def _with_credential(scenario: Scenario, credential: Credential) -> Scenario:

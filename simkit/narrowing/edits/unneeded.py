@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from simkit.entitlements import Grant
 from simkit.model import Model
 from simkit.narrowing.edits.removals import DropEntitlements, DropRole
-from simkit.narrowing.edits.work import Givers
 from simkit.privilege import OverPrivilege, Window
+from simkit.techniques.givers import Givers
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from simkit.attackgraph import Fact
-from simkit.entitlements import Grant, Resolver
 from simkit.model import Model, Task
-from simkit.narrowing.edits.edit import (
-    Holder,
-    assigned,
-    given,
-    holders,
-    in_resource,
-    lies,
-    runtime_of,
-    trusted,
-    written,
-)
 from simkit.scenario import Scenario
-
-Ways = tuple[frozenset[Fact], ...]
-"""The ways in which a thing is supported: one of them must be whole."""
+from simkit.techniques.givers import Givers, Ways, in_resource, lies, runtime_of, trusted, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,73 +31,6 @@ class Work:
     def requirements(self) -> Iterator[Ways]:
         """Everything that must keep one of its ways, each once."""
         yield from dict.fromkeys(ways for things in self.needs.values() for ways in things.values())
-
-
-@dataclass(slots=True)
-class Givers:
-    """Who gives what in one model."""
-
-    model: Model
-    resolver: Resolver = field(init=False)
-    gives: dict[Holder, dict[Grant, frozenset[str]]] = field(default_factory=dict)
-    containers: dict[str, list[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.resolver = Resolver(self.model)
-        for holder in holders(self.model):
-            self.gives[holder] = self.resolver.entitled(holder.entitlements(self.model))
-        for parent in self.model.resources:
-            for child in self.model.within(parent)[1:]:
-                self.containers.setdefault(child, []).append(parent)
-
-    def of(self, identity: str) -> Iterator[tuple[Holder, frozenset[Fact]]]:
-        """The holders that `identity` has its entitlements from, each with what the assignment rests on."""
-        yield Holder("identity", identity), frozenset()
-        for role in self.model.identities[identity].roles:
-            yield Holder("role", role), frozenset({assigned(identity, role)})
-
-    def ways(self, identity: str, grant: Grant, *, through_containers: bool = True) -> Ways:
-        """How `identity` has `grant`: itself, or (`through_containers`) on what contains its target."""
-        operation, target = grant
-        names = [target, *(self.containers.get(target, ()) if through_containers else ())]
-        found = [
-            support | {given(holder, (operation, name))}
-            for holder, support in self.of(identity)
-            for name in names
-            if (operation, name) in self.gives[holder]
-        ]
-        return tuple(dict.fromkeys(found))
-
-    def by_role(self, role: str, grant: Grant, *, through_containers: bool) -> Ways:
-        """How whoever has `role` has `grant` from it."""
-        operation, target = grant
-        names = [target, *(self.containers.get(target, ()) if through_containers else ())]
-        holder = Holder("role", role)
-        given_there = ((operation, name) for name in names if (operation, name) in self.gives[holder])
-        return tuple(frozenset({given(holder, each)}) for each in given_there)
-
-    def mixed(self) -> bool:
-        """True if somebody has, or may be given, one grant from two holders under different conditions: then what is
-        left after one of them is gone is not just less of the same, and the supported graph errs on the attacker's
-        side."""
-        if any(operation.effect == "grant" for _, _, operation in self.model.operations()):
-            return any(conditions for grants in self.gives.values() for conditions in grants.values())
-        return any(self._mixed(identities) for identities in self._sharing())
-
-    def _sharing(self) -> list[list[str]]:
-        """Identities by the tier whose session they may share."""
-        tiers: dict[str, list[str]] = {}
-        for identity in self.model.identities:
-            tiers.setdefault(self.model.tier(identity), []).append(identity)
-        return list(tiers.values())
-
-    def _mixed(self, identities: Iterable[str]) -> bool:
-        seen: dict[Grant, frozenset[str]] = {}
-        for holder in {holder for identity in identities for holder, _ in self.of(identity)}:
-            for grant, conditions in self.gives[holder].items():
-                if seen.setdefault(grant, conditions) != conditions:
-                    return True
-        return False
 
 
 def work_of(scenario: Scenario) -> Work:

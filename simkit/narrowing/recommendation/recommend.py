@@ -9,11 +9,10 @@ from simkit.blast_radius import BlastRadius, Provenance, intervals
 from simkit.entitlements import Grant
 from simkit.errors import QuestionError
 from simkit.narrowing.edits.candidates import checked_kinds, each_narrowing, in_force
-from simkit.narrowing.edits.edit import Holder, Narrowing
+from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.removals import DropEntitlements
 from simkit.narrowing.edits.restrictions import TurnDial
 from simkit.narrowing.edits.unneeded import Unneeded, unneeded
-from simkit.narrowing.edits.work import Givers
 from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
 from simkit.narrowing.recommendation.effect import PairedLosses, Question, measure, measured_with_paths
 from simkit.narrowing.recommendation.recommendation import Breaking, BudgetPoint, Recommendation, Recommendations
@@ -25,6 +24,7 @@ from simkit.privilege import over_privilege
 from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
 from simkit.simulation import PolicyLike
+from simkit.techniques.givers import Givers, Holder
 
 ROUGH_TRIALS = 1000
 """Trials of the first replay, which decides what is replayed in full: up to here it costs less than to compile."""

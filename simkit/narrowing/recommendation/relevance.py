@@ -47,7 +47,7 @@ class Bearings:
         """What `narrowing` bears on."""
         for path in self.paths:
             for step in path.steps:
-                if narrowing.bears_on(step.cause, self.model):
+                if any(narrowing.bears_on(ground, self.model) for ground in step.grounds):
                     return Bearing(str(path), step.label, of(step.rule) if step.rule else ())
         return Bearing()
 

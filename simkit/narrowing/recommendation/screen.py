@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph import Cause, Fact
+from simkit.attackgraph import Fact, Ground
 from simkit.engines.reach import Held, worst_cases
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.supports import Supported, supported
@@ -42,9 +42,9 @@ def screen(scenario: Scenario, narrowings: Sequence[Narrowing], question: Questi
     """
     removing = [each for each in narrowings if each.removes() is not None]
     found = [each for each in _removals(scenario, removing, question) if each.fewer]
-    live = live_causes(compile_attack(scenario), question)
+    live = live_grounds(compile_attack(scenario), question)
     others = (each for each in narrowings if each.removes() is None)
-    found += [Screened(each, 0.0, 0) for each in others if any(each.bears_on(cause, scenario.model) for cause in live)]
+    found += [Screened(each, 0.0, 0) for each in others if any(each.bears_on(g, scenario.model) for g in live)]
     return sorted(found, key=lambda each: (-each.less, -each.fewer, each.narrowing.name))
 
 
@@ -118,8 +118,8 @@ def _weight(fact: Fact, scenario: Scenario, question: Question) -> float:
     return scenario.model.resources[fact.subject].value.get(fact.object, 0.0) if fact.kind == "lost" else 0.0
 
 
-def live_causes(attack: Attack, question: Question) -> list[Cause]:
-    """The causes of all steps that the attack can take, through any of the entry points."""
+def live_grounds(attack: Attack, question: Question) -> list[Ground]:
+    """The grounds of all steps that the attack can take, through any of the entry points."""
     graph = attack.graph
     starts = [graph.entry(name).roots(v) for name in question.entry_points for v in range(len(graph.entry(name).names))]
     if not starts:
@@ -129,4 +129,5 @@ def live_causes(attack: Attack, question: Question) -> list[Cause]:
     steps = (
         step for number, step in enumerate(graph.steps) if step.premises and known.issuperset(graph.premises(number))
     )
-    return list(dict.fromkeys(step.cause for step in steps))
+    # In which of its sessions somebody uses what he is entitled to makes no difference to an edit.
+    return list(dict.fromkeys(ground._replace(within="") for step in steps for ground in step.grounds))

@@ -10,7 +10,6 @@ from simkit.narrowing.edits.candidates import checked_kinds, each_narrowing, in_
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.removals import DropEntitlements
 from simkit.narrowing.edits.unneeded import Unneeded, unneeded
-from simkit.narrowing.edits.work import Givers
 from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
 from simkit.narrowing.recommendation.effect import Question
 from simkit.narrowing.recommendation.recommend import provenance
@@ -19,6 +18,7 @@ from simkit.privilege import over_privilege
 from simkit.scenario import Scenario
 from simkit.simulation import PolicyLike
 from simkit.table import Cell, Table, format_number
+from simkit.techniques.givers import Givers
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from simkit.narrowing.cutset.problem import keeps
 from simkit.narrowing.edits.candidates import removals
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.supports import supported
-from simkit.narrowing.edits.work import Givers, work_of
+from simkit.narrowing.edits.work import work_of
 from simkit.scenario import Scenario
 from simkit.simulation import compile_attack
+from simkit.techniques.givers import Givers
 
 KINDS = ("lost", "performed", "reached", "runs_in", "deleted", "tainted")
 """Facts that are called the same before and after; sessions and tokens may change their names."""

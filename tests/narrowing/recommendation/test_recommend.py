@@ -14,12 +14,12 @@ from simkit.errors import QuestionError
 from simkit.model import ObservedRun
 from simkit.narrowing import Recommendations, candidates, cut_by_one, cut_off, recommend, weigh
 from simkit.narrowing.edits.unneeded import unneeded
-from simkit.narrowing.edits.work import Givers
 from simkit.narrowing.recommendation.effect import Question
 from simkit.narrowing.recommendation.relevance import Bearing, Bearings
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario
 from simkit.simulation import simulate
+from simkit.techniques.givers import Givers
 
 
 def shop(*runs: ObservedRun) -> Scenario:

@@ -1,0 +1,167 @@
+"""`simkit check`: the gate for CI, red when an expectation is not shown to hold or the blast radius grows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from simkit.cli.endings import ending_says, format_of
+from simkit.cli.group import DOES_NOT_HOLD, FINE
+from simkit.cli.options import LARGEST_SEED, WholeNumber, complete_policies, listening_options, names, threads_option
+from simkit.cli.output import Answer, Output, check_out
+from simkit.cli.scenario_files import scenario_files
+from simkit.cli.settings import Settings, settings
+from simkit.cli.terminal import Terminal
+from simkit.errors import QuestionError
+
+if TYPE_CHECKING:
+    from simkit.checks import CheckReport
+
+FORMATS = ("text", "json", "markdown", "sarif", "junit")
+
+
+@click.command(short_help="Fail when an expectation breaks or the blast radius grows.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--baseline", "-b", metavar="FILE", help="Hold the blast radius against what this file stores.")
+@click.option("--update", is_flag=True, help="Write the baseline anew, and hold nothing against it.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something fails.")
+@click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
+              help="What a new baseline holds. Default: that in force, and those that expectations name.")  # fmt: skip
+@click.option("--trials", "-n", type=WholeNumber(min=1), default=None,
+              help="How many times each attack is replayed. Default: what the baseline says, else 1000.")  # fmt: skip
+@click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=None,
+              help="The same seed gives the same answer. Default: what the baseline says, else 0.")  # fmt: skip
+@threads_option
+@click.option("--format", "-f", "formats", multiple=True, type=click.Choice(FORMATS),
+              help="How to write the report; may be given again. Default: as --out ends, else text.")  # fmt: skip
+@click.option("--out", "--output-file-path", "-o", "outs", multiple=True, metavar="FILE",
+              help="Where to write it; may be given again. Default: standard output.")  # fmt: skip
+@listening_options
+@click.pass_obj
+def check(
+    terminal: Terminal,
+    paths: tuple[str, ...],
+    baseline: str | None,
+    update: bool,
+    exit_zero: bool,
+    policies: tuple[str, ...] | None,
+    trials: int | None,
+    seed: int | None,
+    threads: int | None,
+    formats: tuple[str, ...],
+    outs: tuple[str, ...],
+) -> int:
+    """Judge what scenarios expect of themselves, and hold their blast radius against a baseline.
+
+    PATH is a scenario file, `-`, or a folder, in which every YAML file that begins a scenario counts. An expectation
+    holds if its whole interval keeps the bound; where the interval holds the bound, the check says how many trials
+    would tell, and fails. Growth is paired, sample by sample, and blamed on the entitlement, credential or trust edge
+    that did it. Without PATH and --baseline, those of [tool.simkit.check] in pyproject.toml count.
+
+    \b
+    Examples:
+      simkit check scenarios/                                       only what the scenarios expect
+      simkit check scenarios/ --baseline results/baseline.json --update
+      simkit check scenarios/ --baseline results/baseline.json      in CI
+      simkit check scenario.yaml --format text --format sarif --out simkit.sarif
+    """
+    project = settings()
+    files = scenario_files(paths or [project.path(name) for name in project.checking.get("paths", ())])
+    stored = baseline if baseline is not None or "-" in files else _own_baseline(project)
+    chosen = policies or (tuple(project.checking["policies"]) if "policies" in project.checking and update else None)
+    written = pairs(formats, outs)
+    for _, out in written:
+        check_out(out, *files, *([stored] if stored else []))
+    if stored is not None and update:
+        check_out(stored, *files, option="--baseline")
+    report = _checked(terminal, files, stored, update, (trials, seed, chosen, threads))
+    _tell(terminal, report, written)
+    return DOES_NOT_HOLD if report.failed and not exit_zero else FINE
+
+
+def _checked(
+    terminal: Terminal,
+    files: list[str],
+    stored: str | None,
+    update: bool,
+    said: tuple[int | None, int | None, tuple[str, ...] | None, int | None],
+) -> CheckReport:
+    import simkit.checks
+
+    terms = simkit.checks.Terms(*said)
+    with terminal.working(f"checking {len(files)} scenarios"):
+        return simkit.checks.check(files, baseline=stored, update=update, terms=terms)
+
+
+def _own_baseline(project: Settings) -> str | None:
+    return project.path(project.checking["baseline"]) if project.checking.get("baseline") else None
+
+
+def pairs(formats: Iterable[str], outs: Iterable[str]) -> list[tuple[str, str]]:
+    """Each format with where it goes: to the file whose name says it, else in order; one may go to standard output.
+
+    >>> pairs(["text", "sarif"], ["simkit.sarif"])
+    [('sarif', 'simkit.sarif'), ('text', '-')]
+    >>> pairs(["json", "sarif"], ["checked.json", "found.json"])
+    [('json', 'checked.json'), ('sarif', 'found.json')]
+    """
+    wanted, files = list(formats), list(outs)
+    if not wanted:
+        made = [(format_of(out, FORMATS), out) for out in files] or [("text", "-")]
+    elif len(wanted) == len(files) and sorted(wanted) != sorted(map(_says, files)):
+        made = list(zip(wanted, files, strict=True))
+    else:
+        made = _by_name(wanted, files)
+    if sum(out == "-" for _, out in made) > 1:
+        raise QuestionError("two formats cannot share standard output: give an --out for each --format but one")
+    places = [os.path.realpath(out) for _, out in made]
+    twice = next((out for place, (_, out) in zip(places, made, strict=True) if places.count(place) > 1), None)
+    if twice is not None:
+        raise QuestionError(f"--out {twice} is given twice, and would hold only the last: name two files")
+    return made
+
+
+def _by_name(left: list[str], outs: Iterable[str]) -> list[tuple[str, str]]:
+    free, made = list[str](), list[tuple[str, str]]()
+    for out in outs:
+        if _says(out) in left:
+            left.remove(_says(out))
+            made.append((_says(out), out))
+        else:
+            free.append(out)
+    if len(free) > len(left):
+        raise QuestionError(f"--out {free[-1]} has no format: give a --format for each --out")
+    return [*made, *zip(left, [*free, *["-"] * (len(left) - len(free))], strict=True)]
+
+
+def _says(out: str) -> str:
+    return ending_says(out, FORMATS)
+
+
+def _tell(terminal: Terminal, report: CheckReport, written: list[tuple[str, str]]) -> None:
+    """Every format to its place; where none of them is for people to read now, they still hear what failed."""
+    for key in report.gone:
+        terminal.note(f"note: {report.baseline} has a run of {key}, whose file is gone; --update drops it")
+    for name, out in written:
+        output = Output(terminal, "check", name, out)
+        if name == "text":
+            said = report.sentences if terminal.quiet else report.advice
+            output.result(Answer(report.summary, tuple(report.tables()), {}), said)
+        else:
+            output.text(_writers()[name](report))
+    if report.failed and all(out != "-" for _, out in written):
+        terminal.note("\n".join([report.summary, *report.sentences]))
+
+
+def _writers() -> dict[str, Callable[[CheckReport], str]]:
+    from simkit import checks as artifacts
+
+    return {
+        "json": artifacts.json_report,
+        "markdown": artifacts.comment,
+        "sarif": artifacts.sarif,
+        "junit": artifacts.junit,
+    }

@@ -1,0 +1,85 @@
+"""`simkit compare`: the same attack under several policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from simkit.cli.options import (
+    complete_policies,
+    entry_through,
+    load,
+    names,
+    output_options,
+    run_options,
+    scenario_argument,
+    scheduler_option,
+)
+from simkit.cli.output import Output
+from simkit.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command(short_help="The same attack under several policies.")
+@scenario_argument
+@click.option(
+    "--policies",
+    metavar="A,B,...",
+    callback=names,
+    shell_complete=complete_policies,
+    help="The grant policies to compare. Default: those that the scenario says, else all.",
+)
+@click.option(
+    "--against",
+    metavar="NAME",
+    shell_complete=complete_policies,
+    help="The policy that the others are measured against. Default: the one in force.",
+)
+@run_options
+@scheduler_option
+@output_options()
+@click.pass_obj
+def compare(
+    terminal: Terminal,
+    scenario: str,
+    policies: tuple[str, ...] | None,
+    against: str | None,
+    entry_point: str | None,
+    trials: int,
+    seed: int,
+    threads: int | None,
+    scheduler: str | None,
+    format_: str | None,
+    out: str,
+) -> None:
+    """Replay the same attack under several grant policies, and show what each prevents and what it costs.
+
+    Every policy meets the same fates, so that small differences show; one whose interval holds zero is called no
+    difference. Tasks that a policy breaks are listed beside what it saves, and do not fail the command.
+
+    \b
+    Examples:
+      simkit compare scenario.yaml
+      simkit compare scenario.yaml --policies rbac,jit,task-scoped --against rbac
+      simkit compare scenario.yaml --entry-point leaked-key --format markdown -o comparison.md
+    """
+    import simkit.simulation
+
+    output = Output.planned(terminal, "compare", (format_, out), scenario)
+    world = load(scenario)
+    entry = entry_through(terminal, world, entry_point)
+    with terminal.working(f"replaying {trials:,} trials under each policy"):
+        result = simkit.simulation.compare(
+            world,
+            policies,
+            entry_point=entry,
+            trials=trials,
+            seed=seed,
+            threads=threads,
+            executor=scheduler,
+            against=against,
+        )
+    output.result(result)

@@ -1,0 +1,188 @@
+"""`simkit narrow`: what to narrow, what it costs, and the narrower scenario as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simkit.cli.group import DOES_NOT_HOLD, FINE
+from simkit.cli.narrowed_file import check_write, write_scenario
+from simkit.cli.options import (
+    Seconds,
+    WholeNumber,
+    complete_goals,
+    every_run_options,
+    load,
+    names,
+    output_options,
+    policy_option,
+    scenario_argument,
+)
+from simkit.cli.output import Output
+from simkit.cli.terminal import Terminal
+from simkit.table import Table, printable
+
+if TYPE_CHECKING:
+    from simkit.narrowing import Plan, Recommendations
+    from simkit.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The plan, where there is one, and the ranking that stands behind it."""
+
+    plan: Plan
+    ranking: Recommendations | None
+
+    @property
+    def summary(self) -> str:
+        """What the plan does, and what goes first."""
+        return "\n".join(each.summary for each in (self.plan, self.ranking) if each is not None)
+
+    def tables(self) -> list[Table]:
+        """The plan first."""
+        return [*self.plan.tables(), *(self.ranking.tables() if self.ranking else [])]
+
+    def to_dict(self) -> Mapping[str, Any]:
+        """Plan and ranking as plain data."""
+        return {"plan": self.plan.to_dict(), "ranking": self.ranking.to_dict() if self.ranking else None}
+
+
+@click.command(short_help="What to narrow, and what it costs.")
+@scenario_argument
+@policy_option
+@every_run_options
+@click.option("--goal", "-g", metavar="NAME", shell_complete=complete_goals,
+              help="What must be out of reach. Default: make the value lost smaller.")  # fmt: skip
+@click.option("--budget", type=WholeNumber(min=1), default=None, help="Make at most so many changes.")
+@click.option("--exact", is_flag=True, help="The cheapest set of removals, with a proof. Needs --goal.")
+@click.option("--time-limit", type=Seconds(min=0), default=None, metavar="SECONDS",
+              help="When --exact stops, and gives the best plan so far with its gap to the cheapest. The first "
+                   "plan, a greedy one, is always finished, however long that takes. Default: 30.")  # fmt: skip
+@click.option("--candidates", is_flag=True, help="Only list every change that there is, with its cost; replay nothing.")
+@click.option("--without", metavar="KIND,...", callback=names,
+              help="Kinds of change that are out of the question, such as constrain-sender.")  # fmt: skip
+@click.option("--write", metavar="FILE", default=None, help="Write the narrowed scenario to FILE.")
+@output_options()
+@click.pass_obj
+def narrow(
+    terminal: Terminal,
+    scenario: str,
+    policy: str | None,
+    entry_points: tuple[str, ...] | None,
+    trials: int,
+    seed: int,
+    threads: int | None,
+    goal: str | None,
+    budget: int | None,
+    exact: bool,
+    time_limit: float | None,
+    candidates: bool,
+    without: tuple[str, ...] | None,
+    write: str | None,
+    format_: str | None,
+    out: str,
+) -> int:
+    """Recommend what to narrow, the best gain for its cost first, and show the scenario file before and after.
+
+    Every narrowing that the model offers is screened by the worst case, the best are replayed, and nothing that breaks
+    a task is recommended. With --goal the plan puts the goal out of reach even in the worst case: by removals chosen
+    greedily, or, where none do, by one change of another kind; with --exact by the cheapest set of removals, and the
+    proof that no cheaper one does. With --budget (and without --exact)
+    it is the best few changes of any kind, which need not be enough.
+
+    Exits with 1 if the goal cannot be cut off so without breaking a task (or, with --exact, within the budget).
+
+    \b
+    Examples:
+      simkit narrow scenario.yaml
+      simkit narrow scenario.yaml --goal customers-leaked --exact --without constrain-sender
+      simkit narrow scenario.yaml --goal customers-leaked --budget 3 --write narrowed.yaml
+    """
+    _check_question(exact, goal, time_limit)
+    if candidates and (exact or budget is not None or write is not None):
+        raise click.UsageError("--candidates only lists: leave out --exact, --budget and --write")
+    output = Output.planned(terminal, "narrow", (format_, out), scenario)
+    check_write(write, out, scenario)
+    world = load(scenario)
+    asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
+    if candidates:
+        _list(terminal, world, policy, goal, asked, output)
+        return FINE
+    with terminal.working("screening and replaying narrowings"):
+        found = _found(world, policy, goal, budget, exact, time_limit, asked)
+    _write(terminal, found.plan, write)
+    output.result(found)
+    if not (out == "-" and output.format == "json") and not terminal.quiet and found.plan.narrowings:
+        click.echo(_diff(found.plan, fenced=out == "-" and output.format == "markdown"))
+    if exact and not found.plan.possible and budget is None:
+        terminal.note("note: without --exact, a change of another kind is looked for")
+    return FINE if found.plan.possible else DOES_NOT_HOLD
+
+
+def _check_question(exact: bool, goal: str | None, time_limit: float | None) -> None:
+    """Raises UsageError for options that say two things, or of which one says nothing."""
+    if exact and goal is None:
+        raise click.UsageError("--exact cuts a goal off: name it with --goal")
+    if time_limit is not None and not exact:
+        raise click.UsageError("--time-limit is for --exact: add that, or leave the limit out")
+
+
+def _diff(plan: Plan, *, fenced: bool) -> str:
+    """The scenario file before and after, as a block of Markdown if `fenced`."""
+    text = "\n".join(printable(line) for line in plan.diff().split("\n"))
+    return f"\n```diff\n{text}\n```" if fenced else f"\n{text}"
+
+
+def _list(
+    terminal: Terminal,
+    world: Scenario,
+    policy: str | None,
+    goal: str | None,
+    asked: Mapping[str, Any],
+    output: Output,
+) -> None:
+    """Every change with its cost."""
+    import simkit.narrowing as narrowing
+
+    wanted = {name: asked[name] for name in ("entry_points", "threads", "without")}
+    with terminal.working("weighing narrowings"):
+        found = narrowing.weigh(world, policy, goal=goal, **wanted)
+    output.result(found)
+
+
+def _found(
+    world: Scenario,
+    policy: str | None,
+    goal: str | None,
+    budget: int | None,
+    exact: bool,
+    time_limit: float | None,
+    asked: Mapping[str, Any],
+) -> Narrowed:
+    import simkit.narrowing as narrowing
+
+    if goal is not None and (exact or budget is None):
+        limits: dict[str, Any] = {} if time_limit is None else {"time_limit": time_limit}
+        plan = narrowing.cut_off(world, policy, goal=goal, exact=exact, budget=budget, **limits, **asked)
+        if exact:
+            return Narrowed(plan, None)
+        ranking = narrowing.recommend(world, policy, goal=goal, **asked)
+        other = None if plan.possible else narrowing.cut_by_one(ranking)
+        return Narrowed(other or plan, ranking)
+    changes: dict[str, Any] = {} if budget is None else {"budget": budget}
+    ranking = narrowing.recommend(world, policy, goal=goal, **changes, **asked)
+    return Narrowed(narrowing.plan_from(ranking), ranking)
+
+
+def _write(terminal: Terminal, plan: Plan, write: str | None) -> None:
+    """Write the narrowed scenario, once it has been read back."""
+    if write is None:
+        return
+    if not plan.possible:
+        terminal.note(f"note: wrote nothing to {write}: there is no plan")
+        return
+    write_scenario(terminal, plan.narrowed, write, "" if plan.narrowings else ", which is the scenario as it was")

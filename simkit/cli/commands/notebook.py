@@ -1,0 +1,97 @@
+"""`simkit notebook`: JupyterLab on a copy of the first notebook, about the user's scenario."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+
+import click
+
+from simkit.cli.endings import format_of
+from simkit.cli.options import FILES, listening_options, load
+from simkit.cli.output import check_out
+from simkit.cli.terminal import Terminal
+from simkit.errors import InputError
+
+STARTER = "starter.yaml"
+
+
+@click.command(short_help="Open JupyterLab on a notebook about the scenario.")
+@click.argument("scenario", type=FILES, required=False)
+@click.option("--out", "-o", metavar="FILE", help="Where the notebook goes. Default: a new file in this folder.")
+@click.option("--no-browser", is_flag=True, help="Start JupyterLab, and open no browser.")
+@click.option("--write-only", is_flag=True, help="Write the notebook, and start nothing.")
+@listening_options
+@click.pass_obj
+def notebook(terminal: Terminal, scenario: str | None, out: str | None, no_browser: bool, write_only: bool) -> None:
+    """Open JupyterLab on a copy of the first notebook with SCENARIO filled in: its graph, one attack, a comparison.
+
+    No file is overwritten. Without SCENARIO the notebook is about the starter scenario, which is written beside it.
+    Needs `pip install 'simkit[notebooks]'`.
+
+    \b
+    Examples:
+      simkit notebook scenario.yaml
+      simkit notebook scenario.yaml --write-only --out first-look.ipynb
+    """
+    if not write_only and find_spec("jupyterlab") is None:
+        raise InputError("JupyterLab is not installed: `pip install 'simkit[notebooks]'`")
+    if scenario == "-":
+        raise InputError("a notebook loads its scenario again: name a file, not standard input")
+    file = _written(scenario, out)
+    terminal.note(f"wrote {file}")
+    if not write_only:
+        _open(file, no_browser)
+
+
+def _written(scenario: str | None, out: str | None) -> Path:
+    """The notebook, in a file that was not there before."""
+    from simkit.files import write
+    from simkit.notebook.first import first_notebook
+
+    folder = Path(out).parent if out else Path()
+    if out:
+        check_out(out)
+        format_of(out, ("notebook",))
+    if out and Path(out).exists():
+        raise InputError(f"--out {out} exists already: name another file, or remove it")
+    source = Path(scenario) if scenario else _starter(folder)
+    loaded = load(str(source))
+    file = Path(out) if out else _free(folder, source.stem)
+    write(file, first_notebook(loaded, source, file))
+    return file
+
+
+def _starter(folder: Path) -> Path:
+    """The starter scenario, written to `folder` unless it is there already."""
+    from simkit.files import write
+    from simkit.notebook.first import shipped
+
+    file = folder / STARTER
+    if not file.exists():
+        write(file, shipped(STARTER))
+    return file
+
+
+def _free(folder: Path, stem: str) -> Path:
+    """The first name for a notebook about `stem` that no file has."""
+    names = (f"{stem}.ipynb" if number == 1 else f"{stem}-{number}.ipynb" for number in count(1))
+    return next(folder / name for name in names if not (folder / name).exists())
+
+
+def _open(file: Path, no_browser: bool) -> None:
+    """JupyterLab on `file`, until it ends. Raises InputError where it ends with an error."""
+    command = [sys.executable, "-m", "jupyterlab", str(file), *(["--no-browser"] if no_browser else [])]
+    with subprocess.Popen(command) as lab:
+        # Ctrl+C is for JupyterLab, which asks before it stops
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            code = lab.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
+    if code:
+        raise InputError(f"JupyterLab ended with {code}: what it says above tells why")

@@ -1,0 +1,58 @@
+"""`simkit rank`: which credential or identity is the worst to lose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from simkit.cli.options import (
+    engine_option,
+    load,
+    output_options,
+    policy_option,
+    scenario_argument,
+    scheduler_option,
+    threads_option,
+)
+from simkit.cli.output import Output
+from simkit.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command(short_help="Which credential or identity is the worst to lose.")
+@scenario_argument
+@policy_option
+@threads_option
+@scheduler_option
+@engine_option
+@output_options()
+@click.pass_obj
+def rank(
+    terminal: Terminal,
+    scenario: str,
+    policy: str | None,
+    threads: int | None,
+    scheduler: str | None,
+    engine: str,
+    format_: str | None,
+    out: str,
+) -> None:
+    """Rank everything that could leak or be taken over by what an attacker could reach from it.
+
+    The worst case: time, chances and alerts are left aside, so there is nothing to draw and no seed.
+
+    \b
+    Examples:
+      simkit rank scenario.yaml
+      simkit rank scenario.yaml --policy static-secrets --format json
+    """
+    import simkit.simulation
+
+    output = Output.planned(terminal, "rank", (format_, out), scenario)
+    world = load(scenario)
+    with terminal.working("ranking"):
+        result = simkit.simulation.rank(world, policy, threads=threads, executor=scheduler, engine=engine)
+    output.result(result)

@@ -1,0 +1,81 @@
+"""`simkit run`: the blast radius under one policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from simkit.cli.conditions import Condition, conditions
+from simkit.cli.group import DOES_NOT_HOLD, FINE
+from simkit.cli.options import (
+    entry_through,
+    load,
+    output_options,
+    policy_option,
+    run_options,
+    scenario_argument,
+    scheduler_option,
+)
+from simkit.cli.output import Output
+from simkit.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command(short_help="The blast radius under one policy.")
+@scenario_argument
+@policy_option
+@run_options
+@scheduler_option
+@click.option(
+    "--fail-if",
+    "fail_if",
+    multiple=True,
+    metavar="CONDITION",
+    callback=conditions,
+    help="Exit with 1 if this holds, such as 'customers-leaked > 5%' or 'value-lost >= 100'. May be given again.",
+)
+@output_options()
+@click.pass_obj
+def run(
+    terminal: Terminal,
+    scenario: str,
+    policy: str | None,
+    entry_point: str | None,
+    trials: int,
+    seed: int,
+    threads: int | None,
+    scheduler: str | None,
+    fail_if: tuple[Condition, ...],
+    format_: str | None,
+    out: str,
+) -> int:
+    """Replay the attack, and show the blast radius: what is lost, how often, and how fast.
+
+    A condition of --fail-if names a measure, as `expect` in a scenario does: a goal, a resource or a resource:impact
+    (its chance), `value-lost` (the mean), `value-lost-p95`, `worst-case`, `goals-reached` or `contained`; then >, >=, <
+    or <=, then a number or a share in %. It is judged with the whole interval: where that holds the limit, it fails.
+
+    \b
+    Examples:
+      simkit run scenario.yaml
+      simkit run scenario.yaml --policy task-scoped --trials 10000
+      simkit run scenario.yaml --entry-point poisoned-ticket --format json -o result.json
+      simkit run scenario.yaml --fail-if 'customers-leaked > 5%'       a gate for CI
+    """
+    import simkit.simulation
+
+    output = Output.planned(terminal, "run", (format_, out), scenario)
+    world = load(scenario)
+    for condition in fail_if:
+        condition.check(world)
+    entry = entry_through(terminal, world, entry_point)
+    with terminal.working(f"replaying {trials:,} trials"):
+        result = simkit.simulation.simulate(
+            world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads, executor=scheduler
+        )
+    verdicts = [condition.judge(result) for condition in fail_if]
+    output.result(result, [verdict.sentence for verdict in verdicts])
+    return DOES_NOT_HOLD if any(verdict.failed for verdict in verdicts) else FINE

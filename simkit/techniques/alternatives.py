@@ -1,0 +1,155 @@
+"""What a ground rests on, in each way that it may: built only when somebody asks, because it multiplies steps.
+
+An attack graph says that a use rests on an entitlement. Whoever asks what to take away needs more: two roles may give
+it, a tool may lend it, a step of effect `grant` may add it. Each is an alternative: facts that must hold together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from simkit.attackgraph import Fact, Ground
+from simkit.entitlements import Grant
+from simkit.policies import Session
+from simkit.techniques.givers import Givers, Ways, bearer, lies, trusted, written
+from simkit.techniques.world import Reached, World, runs_in
+
+Alternative = tuple[Fact, ...]
+
+
+@dataclass(slots=True)
+class Alternatives:
+    """The alternatives of the grounds of one world; `ways_of` collects what the facts in them rest on in turn."""
+
+    world: World
+    givers: Givers
+    needed: dict[str, frozenset[Grant]] = field(default_factory=dict)
+    ways_of: dict[Fact, Ways] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, world: World) -> Alternatives:
+        """Nothing asked yet."""
+        givers = Givers(world.model)
+        needed = {task.name: frozenset(givers.resolver.needs(task.needs)) for task in world.model.tasks.values()}
+        return cls(world, givers, needed)
+
+    def leaf(self, fact: Fact) -> Alternative:
+        """`fact` alone, which rests on nothing else."""
+        self.ways_of.setdefault(fact, ())
+        return (fact,)
+
+    def permitted(self, session: Session, grant: Grant) -> Fact:
+        """The fact that `session` has `grant`, with what it rests on."""
+        fact = Fact("permitted", session.name, written(grant))
+        if fact not in self.ways_of:
+            self.ways_of[fact] = ()
+            self.ways_of[fact] = tuple(self._permits(session, grant))
+        return fact
+
+    def _permits(self, session: Session, grant: Grant) -> Iterator[frozenset[Fact]]:
+        """An attenuated session needs both sides (as an AWS session policy leaves the
+        intersection of both policies); a tier's, any of those who share it."""
+        source = self.world.all_sessions[session.name].source
+        if source is not None:
+            full = self.world.all_sessions[session.name.removesuffix(f" < {source.name}")].session
+            for theirs in self._covers(full, grant):
+                yield from (frozenset({theirs, ours}) for ours in self._covers(source, grant))
+            return
+        scoped = session.policy.scope.startswith("task")
+        needed = scoped and any(grant in self.needed[task] for task in session.tasks)
+        for identity in session.identities:
+            yield frozenset({self.entitled(identity, grant, through_containers=needed)})
+
+    def _covers(self, session: Session, grant: Grant) -> list[Fact]:
+        """That `session` has `grant`, or has it on what contains its target."""
+        names = (grant[1], *self.givers.containers.get(grant[1], ()))
+        return [self.permitted(session, (grant[0], name)) for name in names if (grant[0], name) in session.grants]
+
+    def entitled(self, identity: str, grant: Grant, *, through_containers: bool) -> Fact:
+        """The fact that `identity` has `grant` from somebody."""
+        kind = "covered" if through_containers else "entitled"
+        fact = Fact(kind, identity, written(grant))
+        if fact not in self.ways_of:
+            self.ways_of[fact] = self.givers.ways(identity, grant, through_containers=through_containers)
+        return fact
+
+    def _by_role(self, widening: Fact, grant: Grant, *, through_containers: bool) -> Fact:
+        """The fact that the role which `widening` assigns gives `grant`."""
+        role = self.world.model.operation(widening.subject).role
+        fact = Fact("covered" if through_containers else "entitled", f"role {role}", written(grant))
+        if fact not in self.ways_of:
+            self.ways_of[fact] = self.givers.by_role(role, grant, through_containers=through_containers)
+        return fact
+
+    def allowed(self, reached: Reached, grant: Grant) -> Iterator[Alternative]:
+        """What each way for a session to have `grant` rests on: as it was cut, or after a widening."""
+        session = reached.session
+        if grant in session.grants:
+            yield (self.permitted(session, grant),)
+        accepted = not session.audience or grant[0].partition(".")[0] in session.audience
+        if session.policy.scope.startswith("task") or not accepted:
+            return
+        source = () if reached.source is None else (self.permitted(reached.source, grant),)
+        if reached.source is None or grant in reached.source.grants:
+            for identity in session.identities:
+                for fact, gives in self.world.added.get(identity, {}).items():
+                    if grant in gives:
+                        yield (fact, self._by_role(fact, grant, through_containers=False), *source)
+
+    def lent(self, deputy: str, grant: Grant) -> Iterator[Alternative]:
+        """What the identity that a tool runs as rests its `grant` on: a tool can do no more than that one (the confused
+        deputy, Hardy 1988)."""
+        if not deputy:
+            yield ()
+            return
+        yield (self.entitled(deputy, grant, through_containers=True),)
+        for fact, gives in self.world.added.get(deputy, {}).items():
+            if self.givers.resolver.cover(grant, gives) is not None:
+                yield (fact, self._by_role(fact, grant, through_containers=True))
+
+
+def of_use(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
+    """A use rests on the grant of its session and on that of the identity that the tool runs as; either may have been
+    widened by the attack itself (T1098.003)."""
+    grant: Grant = (ground.names[1], ground.names[2])
+    deputy = known.world.model.tool_of(grant[0]).runs_as
+    for own in known.allowed(known.world.all_sessions[ground.within], grant):
+        for leant in known.lent(deputy, grant):
+            yield (*own, *leant)
+
+
+def of_credential(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
+    """A token is used by any bearer (RFC 6750), or from the runtime of its identity (RFC 8705, RFC 9449). One that the
+    attack minted is in no file, and nothing is known that binds it."""
+    credential = known.world.model.credentials.get(ground.names[0])
+    if credential is None:
+        yield ()
+        return
+    yield known.leaf(bearer(credential.name))
+    yield (runs_in(credential.identity),)
+
+
+def of_trust(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
+    """A trust edge is there, or it is not."""
+    yield known.leaf(trusted("{} -{}-> {}".format(*ground.names)))
+
+
+def of_place(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
+    """A credential lies in one of the places where it was found: a token in a ticket and in a chat is out by either
+    (Salesloft Drift, 2025: keys in support cases)."""
+    credential, *places = ground.names
+    for place in places:
+        yield known.leaf(lies(credential, place))
+
+
+def of_general_purpose(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
+    """A session may use some general-purpose tool: a shell, or a plain HTTP client."""
+    (name,) = ground.names
+    fact = Fact("general-purpose", name)
+    if fact not in known.ways_of:
+        reached = known.world.all_sessions[name]
+        grants = dict.fromkeys(grant for grant, _, _ in known.world.grants(reached.session))
+        general = (grant for grant in grants if known.world.model.tool_of(grant[0]).general_purpose)
+        known.ways_of[fact] = tuple(frozenset(way) for g in general for way in known.allowed(reached, g))
+    yield (fact,)
