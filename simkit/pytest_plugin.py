@@ -150,13 +150,13 @@ class BlastRadii:
 
     def check(self, scenario: str, baseline: str | None) -> None:
         """Fails the test if `scenario` breaks what it expects or grew; --simkit-update renews the baseline."""
-        from simkit.checks import Terms, check
+        from simkit.checks import check
 
         stored = baseline or str(self._config.getini("simkit_baseline"))
         update = bool(stored) and bool(self._config.getoption("simkit_update"))
         file = self._seen(stored) if stored else None
-        terms = None if stored else Terms(self._ini("simkit_trials"), self._ini("simkit_seed"))
-        report = check([self._seen(scenario)], baseline=file, update=update, terms=terms)
+        trials, seed = (None, None) if stored else (self._ini("simkit_trials"), self._ini("simkit_seed"))
+        report = check(self._seen(scenario), baseline=file, update=update, trials=trials, seed=seed)
         self.renewed |= {stored} if update else set()
         if report.failed:
             failures = [sentence for each in report.checks for sentence in each.failures]

@@ -4,7 +4,7 @@ from simkit.checks.baseline import FORMAT, Baseline, load_baseline
 from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
 from simkit.checks.comment import comment
 from simkit.checks.elements import Element
-from simkit.checks.gate import TRIALS, Terms, check
+from simkit.checks.gate import TRIALS, check
 from simkit.checks.growth import Change, Culprit
 from simkit.checks.json_report import JSON_VERSION, json_report, json_schema
 from simkit.checks.junit import junit
@@ -22,7 +22,6 @@ __all__ = [
     "Element",
     "FileCheck",
     "PathToCut",
-    "Terms",
     "Verdict",
     "check",
     "comment",
