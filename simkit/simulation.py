@@ -22,7 +22,7 @@ from simkit.blast_radius import (
     utility,
 )
 from simkit.engines import Outcomes
-from simkit.engines.registry import CPU, reach_engine
+from simkit.engines.registry import CPU, reach_engine, replay_engine
 from simkit.errors import PolicyError, QuestionError, in_short
 from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed
@@ -148,24 +148,36 @@ def simulate(
     seed: int = 0,
     threads: int | None = None,
     executor: ExecutorLike = None,
+    engine: str = CPU,
 ) -> BlastRadius:
     """Replay the attack through `entry_point` (None: the first) under `policy` (None: the one in force).
 
     The same seed gives the same bytes on any number of `threads` (None: one for each processor), and on any `executor`
-    that works in their place: one of `concurrent.futures`, a Dask client, or the address of its scheduler. Raises
-    QuestionError for an unknown entry point, for a bad number of trials or seed, and for threads beside an executor;
-    PolicyError for an unknown policy; EngineError if workers die.
+    that works in their place: one of `concurrent.futures`, a Dask client, or the address of its scheduler; and with
+    the `engine` "reference", the definition in plain Python, some thousand times slower. Raises QuestionError for an
+    unknown entry point or engine, for a bad number of trials or seed, and for threads beside an executor; PolicyError
+    for an unknown policy; EngineError if workers die.
     """
     name = chosen_entry(scenario, entry_point)
-    return replayed(compile_attack(scenario, policy), name, trials=trials, seed=seed, hands=(threads, executor))
+    replay_engine(engine)  # an unknown one is refused before anything is compiled
+    attack = compile_attack(scenario, policy)
+    return replayed(attack, name, trials=trials, seed=seed, hands=(threads, executor), engine=engine)
 
 
-def replayed(attack: Attack, entry_point: str, *, trials: int, seed: int, hands: Hands = (None, None)) -> BlastRadius:
+def replayed(
+    attack: Attack,
+    entry_point: str,
+    *,
+    trials: int,
+    seed: int,
+    hands: Hands = (None, None),
+    engine: str = CPU,
+) -> BlastRadius:
     """The blast radius of an attack that is compiled already, through one of its entry points; `hands` are the threads
     or the executor. Raises as `simulate`."""
     count = checked_trials(trials)
     with in_memory(attack.graph, count):
-        outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, hands)
+        outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, hands, engine)
     return BlastRadius(
         graph=attack.graph,
         outcomes=outcomes,
@@ -186,16 +198,14 @@ def in_memory(graph: AttackGraph, trials: int) -> Iterator[None]:
         raise QuestionError(f"{told}: ask for fewer, or use simkit.sweep, which keeps sums only") from error
 
 
-def _outcomes(graph: AttackGraph, entry_point: str, seed: int, trials: int, hands: Hands) -> Outcomes:
+def _outcomes(graph: AttackGraph, entry_point: str, seed: int, trials: int, hands: Hands, engine: str) -> Outcomes:
     threads, executor = hands
     if executor is None:
-        from simkit.engines.replay import replay
-
-        return replay(graph, entry_point, seed=seed, trials=trials, threads=threads)
+        return replay_engine(engine).replay(graph, entry_point, seed=seed, trials=trials, threads=threads)
     from simkit import execution
 
     _only_one(hands)
-    return execution.replayed(graph, entry_point, seed=seed, trials=trials, executor=executor)
+    return execution.replayed(graph, entry_point, seed=seed, trials=trials, executor=executor, engine=engine)
 
 
 def _only_one(hands: Hands) -> None:

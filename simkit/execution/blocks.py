@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Fact, Ground, Step
 from simkit.engines.outcomes import NEVER, Outcomes
-from simkit.engines.registry import CPU, reach_engine
-from simkit.engines.replay import replay
+from simkit.engines.registry import CPU, reach_engine, replay_engine
 from simkit.execution.executors import ExecutorLike, Shared, spread
 from simkit.progress import steps
 
@@ -27,12 +26,13 @@ Starts = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Samples `offset` to `offset + trials` of the attack through `entry`."""
+    """Samples `offset` to `offset + trials` of the attack through `entry`, and the engine that replays them."""
 
     entry: str
     seed: int
     offset: int
     trials: int
+    engine: str = CPU
 
 
 def bare(graph: AttackGraph) -> AttackGraph:
@@ -54,17 +54,20 @@ def samples_in_a_block(facts: int) -> int:
 
 def replay_block(graph: AttackGraph, block: Block) -> Outcomes:
     """The outcomes of `block`, on one thread."""
+    replay = replay_engine(block.engine).replay
     return replay(graph, block.entry, seed=block.seed, trials=block.trials, offset=block.offset, threads=1)
 
 
-def replayed(graph: AttackGraph, entry: str, *, seed: int, trials: int, executor: ExecutorLike) -> Outcomes:
+def replayed(
+    graph: AttackGraph, entry: str, *, seed: int, trials: int, executor: ExecutorLike, engine: str = CPU
+) -> Outcomes:
     """Samples 0 to `trials` of the attack through `entry`, worked out by `executor`: the bytes of one thread.
 
     Raises as `spread`, and QuestionError for an entry that the graph does not have.
     """
     graph.entry(entry)
     each, facts = samples_in_a_block(len(graph.facts)), len(graph.facts)
-    blocks = (Block(entry, seed, begin, min(each, trials - begin)) for begin in range(0, trials, each))
+    blocks = (Block(entry, seed, begin, min(each, trials - begin), engine) for begin in range(0, trials, each))
     found = Outcomes(
         first=np.full((trials, facts), NEVER, dtype=np.int64),
         by=np.full((trials, facts), NEVER, dtype=np.int32),

@@ -142,9 +142,9 @@ def _hands(executor: ExecutorLike, threads: int | None) -> Iterator[_Hands]:
         with _connected(executor) as client, client.get_executor(pure=False) as pool:
             yield _Dask(pool, _cores(client), client)
     elif isinstance(executor, ThreadPoolExecutor):
-        yield _Near(executor, executor._max_workers)
+        yield _Near(executor)
     elif isinstance(executor, Executor):
-        yield _Far(executor, getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
+        yield _Far(executor)
     elif hasattr(executor, "get_executor") and hasattr(executor, "scheduler_info"):
         with executor.get_executor(pure=False) as pool:
             yield _Dask(pool, _cores(executor), executor)
@@ -177,11 +177,16 @@ def _cores(client: Any) -> int:
 
 
 class _Hands:
-    """Submits blocks to an executor, a few ahead of those that work."""
+    """Submits blocks to an executor, a few ahead of those that work.
 
-    def __init__(self, pool: Executor, workers: int) -> None:
+    An executor of the caller does not say how many workers it has (`workers` None): what its blocks say of themselves
+    is enough, since those that run need no other behind them but one.
+    """
+
+    def __init__(self, pool: Executor, workers: int | None = None) -> None:
         self.pool = pool
-        self.workers = workers
+        self.known = workers
+        self.workers = workers or os.cpu_count() or 1
         self._cargo: dict[Future[Any], Any] = {}
         self._finished: SimpleQueue[Future[Any]] = SimpleQueue()
 
@@ -203,13 +208,20 @@ class _Hands:
 
     def _fill(self, work: Callable[[S, I], R], shared: Shared[S], left: Iterator[I]) -> bool:
         """Submits until enough is in flight; False if nothing is left to submit."""
-        while len(self._cargo) < AHEAD * self.workers:
+        while self._in_flight() < AHEAD * self.workers:
             try:
                 item = next(left)
             except StopIteration:
                 return False
             self._put(self.submit(work, shared, item, False), item)
         return True
+
+    def _in_flight(self) -> int:
+        """How many blocks are on their way; of a pool of unknown size those that no worker has begun, so that a large
+        one fills up step by step."""
+        if self.known is not None:
+            return len(self._cargo)
+        return sum(not future.running() for future in self._cargo)
 
     def _put(self, future: Future[Any], item: Any) -> None:
         self._cargo[future] = item
@@ -229,7 +241,8 @@ class _Near(_Hands):
 
 
 class _Far(_Hands):
-    """Other processes: the value goes along with the first block for each worker, and where it is found missing."""
+    """Other processes: the value goes along with the first blocks, as many as there are workers (or processors
+    here, where nobody knows), and where it is found missing."""
 
     sent = 0
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from threading import Lock
 
 import pytest
 
@@ -58,8 +60,6 @@ def test_processes_do_every_item_once_and_elsewhere(processes: ProcessPoolExecut
 class Counting(Executor):
     """A pool that is no ThreadPoolExecutor, with one worker in this process; counts what travels."""
 
-    _max_workers = 1
-
     def __init__(self) -> None:
         self.pickles = 0
         self.most = 0
@@ -72,7 +72,10 @@ class Counting(Executor):
         return future
 
 
-def test_the_shared_value_travels_once_to_a_worker_and_again_only_where_it_is_missing() -> None:
+def test_the_shared_value_travels_once_to_a_worker_and_again_only_where_it_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     pool, shared = Counting(), Shared([11, 99])
     list(spread(times, shared, ITEMS, pool))
     list(spread(times, shared, ITEMS, pool))
@@ -84,6 +87,26 @@ def test_the_shared_value_travels_once_to_a_worker_and_again_only_where_it_is_mi
     executors._kept.clear()  # the worker was restarted: it has nothing, and says so
     assert len(list(dealt)) == len(ITEMS) - 1
     assert 2 <= pool.pickles <= 2 + executors.AHEAD
+
+
+def test_a_pool_larger_than_this_machine_is_kept_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody tells how many workers a pool has: blocks are added while those there are run."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    at_work, most, lock = 0, 0, Lock()
+
+    def lasts(shared: list[int], item: int) -> int:
+        nonlocal at_work, most
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        time.sleep(0.01)
+        with lock:
+            at_work -= 1
+        return item
+
+    with ThreadPoolExecutor(5) as pool:
+        assert len(list(spread(lasts, Shared([0]), range(60), pool))) == 60
+    assert most == 5
 
 
 def test_a_worker_keeps_the_values_that_it_used_last() -> None:
