@@ -51,6 +51,7 @@ class Group(click.Group):
             code = STOPPED
         except Exception as error:
             code = _code_of(error, terminal)
+        terminal.remarks()
         sys.exit(code)
 
 

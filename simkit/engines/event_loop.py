@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simkit.engines.compiled import inlined, kernel, outlined, part
+from simkit.engines.compiled import announced, inlined, kernel, outlined, part
 from simkit.engines.draws import (
     NO_END,
     NONE,
@@ -362,6 +362,7 @@ def _finish(given, state, rows, row):
     reset(state.queue)
 
 
+@announced("the engine for replay", seconds=20)
 @kernel
 def replay_samples(links, given, state, start, rows, offset):
     """Replays samples `offset`, `offset` + 1, ... into `rows`."""
