@@ -225,6 +225,9 @@ class _Cutter:
     def _tokens(self, credential: Credential, by_identity: Mapping[str, tuple[str, ...]]) -> Iterator[Token]:
         identity = self.model.identities[credential.identity]
         leaf = self.policy.governing(identity) if credential.managed else STANDING
+        if credential.use == "signing":
+            yield self._signing(credential, leaf)
+            return
         if not credential.managed:
             opened: Names = (self._keep(standing_session(identity.name, self.entitled[identity.name])),)
         elif leaf.identity == "shared":
@@ -234,6 +237,14 @@ class _Cutter:
             opened = by_identity[identity.name]
         for task, group in self._groups(identity, leaf, opened):
             yield self._token(credential, leaf, task, group)
+
+    def _signing(self, credential: Credential, leaf: GrantPolicy) -> Token:
+        """The key itself. No policy shortens, binds or splits what is never issued; where secrets rotate, it does."""
+        own, period = lifetime(credential), self.rotation_period
+        rotates = leaf.at_least("response", "rotation") and own > period
+        life: Life = {"ttl": None if rotates or math.isinf(own) else own, "rotates": period if rotates else None}
+        name, bound = credential.name, credential.binding
+        return Token(name, name, credential.identity, (), binding=bound, managed=credential.managed, **life)
 
     def _groups(self, identity: Identity, leaf: GrantPolicy, opened: Names) -> Iterator[tuple[Task | None, Names]]:
         """The sessions that one token opens: all of `opened`, or those of one task under `identity: task`."""
