@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.distributions import Distribution
-from simkit.entitlements import Grant
+from simkit.entitlements import Conditions, Grant
 from simkit.model import Operation
 from simkit.policies import Session, Token
 from simkit.techniques.givers import in_resource
@@ -125,7 +125,7 @@ class Actor:
 
 
 def _judge(
-    world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: frozenset[str]
+    world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: Conditions
 ) -> Judgement:
     session = world.all_sessions[session_name].session
     effect, environment, waits = kind

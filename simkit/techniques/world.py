@@ -9,7 +9,7 @@ from functools import lru_cache
 from simkit.attackgraph import Conclusion, Fact, Ground
 from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution, Exponential
-from simkit.entitlements import Grant, Grants, Resolver
+from simkit.entitlements import Conditions, Grant, Grants, Resolver, both
 from simkit.model import EntryPoint, Goal, Model, Response, Task, TrustEdge
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
@@ -92,7 +92,7 @@ class World:
         steering = (STEERS, ERRS) if errs else (STEERS,)
         return cls(sessions, response, entries, goals, found, edges, assumed, added, gained, asked, steering)
 
-    def grants(self, session: Session) -> Iterator[tuple[Grant, frozenset[str], Fact | None]]:
+    def grants(self, session: Session) -> Iterator[tuple[Grant, Conditions, Fact | None]]:
         """Every grant that `session` has, or may gain by a step of effect `grant`: with its conditions, and the fact
         behind which it stands."""
         return all_grants(session, self.gained.get(session.name, {}))
@@ -235,13 +235,13 @@ def _attenuated(
     return tuple(names)
 
 
-def _intersection(resolver: Resolver, target: Grants, source: Grants) -> dict[Grant, frozenset[str]]:
+def _intersection(resolver: Resolver, target: Grants, source: Grants) -> dict[Grant, Conditions]:
     """What both allow, be it through what contains a resource; a person who must approve either must approve both."""
-    found: dict[Grant, frozenset[str]] = {}
+    found: dict[Grant, Conditions] = {}
     for grant in (*target, *source):
         theirs, ours = resolver.cover(grant, target), resolver.cover(grant, source)
         if theirs is not None and ours is not None:
-            found[grant] = theirs | (ours & {"approval"})
+            found[grant] = both(theirs, frozenset(each & {"approval"} for each in ours))
     return found
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from simkit.entitlements import always
 from simkit.errors import QuestionError, nearest
 from simkit.model import Model
 from simkit.narrowing.edits.edit import Narrowing
@@ -148,9 +149,9 @@ def _lifetimes(scenario: Scenario) -> Iterator[Narrowing]:
 def _conditions(givers: Givers) -> Iterator[AddCondition]:
     """Approval of each state-changing operation or read that a holder gives; an allow-list for all that it gives."""
     for holder, grants in givers.gives.items():
-        free = [grant for grant, conditions in grants.items() if "approval" not in conditions]
+        free = [grant for grant, conditions in grants.items() if not always("approval", conditions)]
         yield from (AddCondition(holder, (operation,), "approval") for operation in by_operation(free))
-        open_ = [grant for grant, conditions in grants.items() if "source" not in conditions]
+        open_ = [grant for grant, conditions in grants.items() if not always("source", conditions)]
         if open_:
             yield AddCondition(holder, tuple(by_operation(open_)), "source")
 
