@@ -88,10 +88,10 @@ def _attempt(links, given, state, step, now):
         end, again = ends(links, given, state, step, place, mine, now, until, renew)
         win(given, state, np.int64(mine.fact), now, end, again, step, place)
     else:
-        for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
-            concluded = given.conclusions[place]
-            end, again = ends(links, given, state, step, place, concluded, now, until, renew)
-            win(given, state, np.int64(concluded.fact), now, end, again, step, place)
+        for each in range(links.out_ptr[step], links.out_ptr[step + 1]):
+            concluded = given.conclusions[each]
+            end, again = ends(links, given, state, step, each, concluded, now, until, renew)
+            win(given, state, np.int64(concluded.fact), now, end, again, step, each)
 
 
 @inlined

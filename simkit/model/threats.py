@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simkit.distributions import Distribution, Exponential, Fixed, Lognormal, Uniform
+from simkit.distributions import Distribution, Exponential, Fixed, Lognormal
 
 DAY = 86400.0
 
@@ -78,7 +78,3 @@ class Response:
             if key in self.detection:
                 return self.detection[key]
         return None
-
-    def rotation_delay(self) -> Distribution:
-        """The wait for the next rotation, seen from an alert at a uniformly random moment."""
-        return Uniform(0.0, self.rotation_period)

@@ -49,7 +49,7 @@ class Token:
     """What leaks: a credential as the policy issues it. `ttl` is in seconds, None for ever.
 
     `share` weighs it against the other tokens of its credential (rate x duration of its task); `rate` is how often a
-    fresh one is issued, a second (0: it is always there); `governed` is False where no automatic response reaches it.
+    fresh one is issued, a second (0: it is always there); `managed` is False where no grant policy rules it.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Token:
     binding: str
     share: float = 1.0
     rate: float = 0.0
-    governed: bool = True
+    managed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,6 @@ class _Cutter:
     def _tokens(self, credential: Credential, by_identity: Mapping[str, tuple[str, ...]]) -> Iterator[Token]:
         identity = self.model.identities[credential.identity]
         leaf = self.policy.governing(identity) if credential.managed else STANDING
-        governed = leaf.at_least("response", self.policy.response)
         if not credential.managed:
             opened: Names = (self._keep(standing_session(identity.name, self.entitled[identity.name])),)
         elif leaf.identity == "shared":
@@ -214,7 +213,7 @@ class _Cutter:
         else:
             opened = by_identity[identity.name]
         for task, group in self._groups(identity, leaf, opened):
-            yield self._token(credential, leaf, task, group, governed)
+            yield self._token(credential, leaf, task, group)
 
     def _groups(self, identity: Identity, leaf: GrantPolicy, opened: Names) -> Iterator[tuple[Task | None, Names]]:
         """The sessions that one token opens: all of `opened`, or those of one task under `identity: task`."""
@@ -224,9 +223,7 @@ class _Cutter:
         elif opened:
             yield None, opened
 
-    def _token(
-        self, credential: Credential, leaf: GrantPolicy, task: Task | None, group: Names, governed: bool
-    ) -> Token:
+    def _token(self, credential: Credential, leaf: GrantPolicy, task: Task | None, group: Names) -> Token:
         served = [task.name] if task else [name for session in group for name in self.made[session].tasks]
         bound = "sender-constrained" in (leaf.binding, credential.binding)
         return Token(
@@ -238,7 +235,7 @@ class _Cutter:
             binding="sender-constrained" if bound else "bearer",
             share=task.rate * task.duration.mean if task else 1.0,
             rate=task.rate if task else 0.0,
-            governed=governed,
+            managed=credential.managed,
         )
 
     def _accepted(self, session: Session, credential: Credential) -> Session:

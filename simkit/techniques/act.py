@@ -8,7 +8,6 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
-from simkit.distributions import Distribution
 from simkit.entitlements import Conditions, Grant
 from simkit.model import Operation
 from simkit.policies import Session, Token
@@ -16,7 +15,7 @@ from simkit.techniques.givers import in_resource
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import REPLAYS, World, concludes, holds, minted_token, next_run
+from simkit.techniques.world import REPLAYS, Alert, World, concludes, holds, minted_token, next_run
 
 RULES = (
     Rule("none", None, logged="call"),
@@ -90,12 +89,11 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How all acts of one kind by one session fare: the ways in which they may be let through, by mode, and the chance
-    and delay of the alert that they raise."""
+    """How all acts of one kind by one session fare: the ways in which they may be let through, by mode, and the alert
+    that they raise."""
 
     ways: Mapping[str, tuple[Way, ...]]
-    alert: float
-    delay: Distribution
+    alert: Alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +122,14 @@ class Actor:
         return min(having or gaining, default=self.who)
 
 
-def _judge(
-    world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: Conditions
-) -> Judgement:
+def _judge(world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: Conditions) -> Judgement:
     session = world.all_sessions[session_name].session
     effect, environment, waits = kind
     found = {
         mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
         for mode in world.modes
     }
-    return Judgement(found, *world.alert(rules[effect], session.policy))
+    return Judgement(found, world.alert(rules[effect], session.policy))
 
 
 class Act(NamedTuple):
@@ -221,8 +217,9 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         duration=operation.duration,
         wait=next_run(wait),
         approval=way.approval,
-        alert=act.judged.alert,
-        alert_delay=act.judged.delay,
+        alert=act.judged.alert.chance,
+        alert_delay=act.judged.alert.delay,
+        logged=act.judged.alert.logged,
     )
 
 

@@ -87,7 +87,7 @@ def _susceptible(world: World, identity: str) -> float:
 
 def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
     effect = "invoke" if edge.kind == "invoke" else "assume"
-    alert, delay = world.alert(RULE_OF[effect], session.policy)
+    alert = world.alert(RULE_OF[effect], session.policy)
     chance = _susceptible(world, edge.target) if effect == "invoke" else 1.0
     where = world.model.identities[edge.target].environment
     for target in targets:
@@ -102,6 +102,7 @@ def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, target
                 label=f"{edge.kind} {edge.target}",
                 chance=chance * way.chance,
                 duration=HANDED_OVER,
-                alert=alert,
-                alert_delay=delay,
+                alert=alert.chance,
+                alert_delay=alert.delay,
+                logged=alert.logged,
             )

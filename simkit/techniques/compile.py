@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simkit.attackgraph import AttackGraph, Containment, Fact
-from simkit.distributions import Distribution
-from simkit.techniques import act, assume, enter, flow, inhabit, objective, redeem, steer
+from simkit.attackgraph import AttackGraph
+from simkit.techniques import act, assume, enter, flow, inhabit, objective, redeem, respond, steer
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -31,30 +30,4 @@ def rules() -> Mapping[str, Rule]:
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
-    return AttackGraph.build(steps, enter.entries(world), containment(world), horizon=horizon)
-
-
-def containment(world: World) -> Containment:
-    """How the first alert ends the attack under the response dial of the policy.
-
-    A credential is forgotten with chance 1 - completeness; one that the response does not reach (a third party's fixed
-    secret, or an identity under a weaker policy) always lives on until its remediation lag.
-    """
-    forgotten: dict[Fact, float] = {}
-    missed = 1.0 - world.response.completeness
-    reached = world.policy.response == "manual"
-    for token in world.tokens(world.model.credentials):
-        chance = missed if token.governed else 1.0
-        forgotten[Fact("holds", token.name)] = chance
-        for entry in world.entries.values():
-            if entry.target == token.credential:
-                forgotten[Fact("exposed", token.name, entry.name)] = chance
-    for identity in world.model.identities:
-        forgotten[Fact("holds", f"minted:{identity}")] = missed if reached else 1.0
-    return Containment(_response_delay(world), world.response.remediation_lag, forgotten)
-
-
-def _response_delay(world: World) -> Distribution:
-    """Manual: the remediation lag itself; rotation: the wait for the next one; automatic: its own delay."""
-    by_dial = {"manual": world.response.remediation_lag, "rotation": world.response.rotation_delay()}
-    return by_dial.get(world.policy.response, world.response.delay)
+    return AttackGraph.build(steps, enter.entries(world), respond.containment(world), horizon=horizon)

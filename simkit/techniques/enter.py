@@ -46,6 +46,7 @@ def steps(world: World) -> Iterator[Step]:
                     grounds=(Ground("entry", (entry.name,)),),
                     label=f"find {token.name}",
                     duration=entry.delay,
+                    logged=True,
                 )
 
 
@@ -104,7 +105,7 @@ def _busy(world: World, session: Session) -> float:
 
 
 def _first(world: World, entry: EntryPoint, variant: str, concluded: tuple[Conclusion, ...], text: str) -> Step:
-    alert, delay = world.alert(RULE_OF[entry.kind], world.policy)
+    alert = world.alert(RULE_OF[entry.kind], world.policy)
     hidden = entry.kind == "leak"
     return Step(
         key=f"{entry.kind}({variant or entry.target or entry.task}) in {entry.name}",
@@ -115,8 +116,9 @@ def _first(world: World, entry: EntryPoint, variant: str, concluded: tuple[Concl
         grounds=(Ground("entry", (entry.name,)),),
         label=text,
         duration=Fixed(0.0) if hidden else entry.delay,
-        alert=alert,
-        alert_delay=delay,
+        alert=alert.chance,
+        alert_delay=alert.delay,
+        logged=alert.logged,
     )
 
 

@@ -102,7 +102,6 @@ def _carried(world: World, resource: str) -> tuple[Exfiltrated, ...]:
 def _exfiltrate(handler: Handler, mode: str, resource: str, out: Exfiltrated) -> Step:
     """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
     label, suffix, rate, concluded = out
-    alert, delay = handler.alert
     return Step(
         key=f"exfiltrate({mode}, {handler.name}, {resource}){suffix}",
         fate=f"exfiltrate({handler.who}, {resource}){suffix}",
@@ -112,8 +111,9 @@ def _exfiltrate(handler: Handler, mode: str, resource: str, out: Exfiltrated) ->
         grounds=(Ground("flow", (handler.who, resource)),),
         label=label,
         wait=next_run(rate),
-        alert=alert,
-        alert_delay=delay,
+        alert=handler.alert.chance,
+        alert_delay=handler.alert.delay,
+        logged=handler.alert.logged,
     )
 
 
@@ -127,7 +127,6 @@ def _pick_up(world: World, handler: Handler, mode: str, resource: str, granted: 
 def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted: tuple[Fact, ...]) -> Step:
     after = f" after {granted[0]}" if granted else ""
     place = lies(token.credential, in_resource(resource))
-    alert, delay = handler.alert
     return Step(
         key=f"pick up({mode}, {handler.name}, {resource}, {token.name}){after}",
         fate=f"pick up({handler.who}, {resource}, {token.name})",
@@ -137,6 +136,7 @@ def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted
         grounds=(Ground("credential", (token.credential,)), place, Ground("general-purpose", (handler.name,))),
         label=f"use {token.name}, found in {resource}",
         wait=next_run(token.rate),
-        alert=alert,
-        alert_delay=delay,
+        alert=handler.alert.chance,
+        alert_delay=handler.alert.delay,
+        logged=handler.alert.logged,
     )

@@ -49,7 +49,6 @@ def _token(identity: Identity, token: Token, alert: Alert) -> Step:
 
 def _inhabit(identity: Identity, what: str, concluded: Conclusion, rate: float, run: str, alert: Alert) -> Step:
     """One run of a task brings its session and all its tokens: these steps share their fate."""
-    chance, delay = alert
     return Step(
         key=f"inhabit({identity.name}): {what}",
         fate=f"inhabit({identity.name}): {run}" if run else "",
@@ -59,6 +58,7 @@ def _inhabit(identity: Identity, what: str, concluded: Conclusion, rate: float, 
         grounds=(Ground("flow", (identity.name,)),),
         label=f"take {what} from the runtime of {identity.name}",
         wait=next_run(rate),
-        alert=chance,
-        alert_delay=delay,
+        alert=alert.chance,
+        alert_delay=alert.delay,
+        logged=alert.logged,
     )

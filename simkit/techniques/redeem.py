@@ -8,7 +8,7 @@ from simkit.attackgraph import Fact, Ground, Step
 from simkit.model import Model
 from simkit.policies import Token
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.world import World, concludes, minted_token, opens, ungoverned
+from simkit.techniques.world import World, concludes, minted_token, opens
 
 REDEEM = Rule(
     "redeem",
@@ -29,8 +29,7 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def _redeem(world: World, token: Token) -> Iterator[Step]:
-    identity_policy = world.sessions.governing(token.identity) if token.governed else ungoverned()
-    alert, delay = world.alert(REDEEM, identity_policy)
+    alert = world.alert(REDEEM, world.ruling(token))
     for session in token.sessions:
         yield Step(
             key=f"redeem({token.name} -> {session})",
@@ -40,8 +39,9 @@ def _redeem(world: World, token: Token) -> Iterator[Step]:
             conclusions=(concludes("replays", session),),
             grounds=(Ground("credential", (token.credential or token.name,)),),
             label=f"use {token.name} as {session}",
-            alert=alert,
-            alert_delay=delay,
+            alert=alert.chance,
+            alert_delay=alert.delay,
+            logged=alert.logged,
         )
 
 

@@ -27,7 +27,7 @@ def _steer(world: World, task: Task, source: str) -> Iterator[Step]:
     session = world.sessions.serving(task)
     if session is None or not agent.susceptibility:
         return
-    alert, delay = world.alert(STEER, session.policy)
+    alert = world.alert(STEER, session.policy)
     yield Step(
         key=f"steer({task.name} <- {source})",
         rule="steer",
@@ -37,6 +37,7 @@ def _steer(world: World, task: Task, source: str) -> Iterator[Step]:
         label=f"{agent.name} reads {source} in {task.name}",
         chance=agent.susceptibility,
         wait=next_run(task.rate),
-        alert=alert,
-        alert_delay=delay,
+        alert=alert.chance,
+        alert_delay=alert.delay,
+        logged=alert.logged,
     )

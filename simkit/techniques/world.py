@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground
 from simkit.attackgraph.facts import AT_ONCE
@@ -28,8 +29,15 @@ SHOWN: Mapping[str, frozenset[str]] = {
 }
 """The levels of logging that show the events of each class."""
 
-Alert = tuple[float, Distribution]
-"""The chance that something raises an alert, and how long after it."""
+
+class Alert(NamedTuple):
+    """The chance that something raises an alert, how long after it, and whether it is logged, so that it links what is
+    known with what is not."""
+
+    chance: float
+    delay: Distribution
+    logged: bool
+
 
 RATES = 1 << 10
 """Rates of tasks whose waits are kept to be shared by steps; a scenario has few different ones."""
@@ -112,12 +120,16 @@ class World:
         return tuple(self.tokens(holds)) if holds else ()
 
     def alert(self, rule: Rule, policy: GrantPolicy) -> Alert:
-        """The chance and delay of the alert that a step of `rule` raises; logging comes with the response dial of
-        `policy`."""
+        """The alert that a step of `rule` raises; logging comes with the response dial of `policy`."""
         detection = self.response.noticed(rule.name, rule.event)
-        if detection is None or policy.logging not in SHOWN.get(rule.event, ()):
-            return 0.0, AT_ONCE
-        return detection.chance, detection.delay
+        logged = policy.logging in SHOWN.get(rule.event, ())
+        if detection is None or not logged:
+            return Alert(0.0, AT_ONCE, logged)
+        return Alert(detection.chance, detection.delay, logged)
+
+    def ruling(self, token: Token) -> GrantPolicy:
+        """The policy that governs `token`; of one that none does, that of standing secrets."""
+        return self.sessions.governing(token.identity) if token.managed else STANDING
 
     def miss_rate(self, policy: GrantPolicy) -> float:
         """The chance that an out-of-context use passes the checks of `policy`."""
@@ -142,7 +154,7 @@ def runs_in(identity: str) -> Fact:
 def holds(token: Token, lies: Ground | None = None) -> Conclusion:
     """The conclusion that the attacker holds `token`, of an age drawn uniformly over its ttl; `lies` is the ground that
     it lies where it was found, for what could lie elsewhere."""
-    return Conclusion(Fact("holds", token.name), token.ttl, token.ttl is not None, lies)
+    return Conclusion(Fact("holds", token.name), token.ttl, token.ttl is not None, ground=lies)
 
 
 @lru_cache(maxsize=RATES)
@@ -154,7 +166,7 @@ def next_run(rate: float) -> Distribution:
 def minted_token(identity: str) -> Token:
     """The fresh, unmanaged and long-lived credential that a step of effect `mint` issues for `identity`."""
     opened = (standing_session(identity, {}).name,)
-    return Token(f"minted:{identity}", "", identity, opened, None, "bearer", governed=False)
+    return Token(f"minted:{identity}", "", identity, opened, None, "bearer", managed=False)
 
 
 def opens(token: Token) -> tuple[Fact, ...]:
@@ -243,8 +255,3 @@ def _intersection(resolver: Resolver, target: Grants, source: Grants) -> dict[Gr
         if theirs is not None and ours is not None:
             found[grant] = both(theirs, frozenset(each & {"approval"} for each in ours))
     return found
-
-
-def ungoverned() -> GrantPolicy:
-    """The policy of what no grant policy governs."""
-    return STANDING

@@ -15,5 +15,5 @@ CASES = sorted(Path(__file__).parent.glob("*.yaml"))
 def test_a_case_comes_to_what_its_comment_says(case: Path) -> None:
     report = check([str(case)], terms=Terms(trials=4000))
     (found,) = report.checks
-    assert found.results, "a case that expects nothing shows nothing"
-    assert [str(result) for result in found.results if not result.held] == []
+    assert found.verdicts, "a case that expects nothing shows nothing"
+    assert [verdict.sentence for verdict in found.verdicts if not verdict.holds] == []

@@ -23,7 +23,7 @@ from simkit.techniques.grounds import SUPPORTS, bare, expanded
 
 WORLD = Fact("world", "as it is")
 """The premise of every support."""
-_NONE = Containment(Fixed(0.0), Fixed(0.0), {})
+_NONE = Containment()
 _ITSELF = Ground("support")
 _ROOT = Step("world", "support", (), (Conclusion(WORLD),), (_ITSELF,))
 
