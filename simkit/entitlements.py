@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 
-from simkit.model import Entitlement, Model, Need, Operation
+from simkit.model import IDENTITY_EFFECTS, Entitlement, Model, Need, Operation
 from simkit.model.references import Lookup, globbed, is_glob
 
 Grant = tuple[str, str]
@@ -36,7 +36,6 @@ class Resolver:
     _memory: dict[tuple[str, tuple[str, ...]], tuple[Grant, ...]] = field(default_factory=dict)
     _containers: dict[str, list[str]] = field(default_factory=dict)
     _held: dict[Holding, dict[Grant, Conditions]] = field(default_factory=dict)
-    _lying: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lookup = Lookup(self.model)
@@ -66,24 +65,44 @@ class Resolver:
         names = self._lookup.named(pattern) if is_glob(pattern) else (pattern,)
         for name in names:
             operation = self._lookup.operations[name]
-            for target in self._targets(operation, targets or operation.targets):
+            for target in self._selected(operation, targets) if targets else self._own(operation):
                 yield name, target
 
-    def _targets(self, operation: Operation, patterns: tuple[str, ...]) -> Iterable[str]:
-        """A glob in an entitlement ranges over the operation's own targets, or over everything where it has none."""
-        if not patterns:
-            return [""]
-        found: dict[str, None] = {}
+    def _own(self, operation: Operation) -> Iterable[str]:
+        """What `operation` is pointed at where nobody says more: its own targets, or nothing in particular."""
+        return self._named(operation, operation.targets) if operation.targets else [""]
+
+    def _named(self, operation: Operation, patterns: tuple[str, ...]) -> dict[str, None]:
+        """The things of the kind that `operation` acts on whose names fit `patterns`."""
+        universe, found = self.model.targets_of(operation), dict[str, None]()
         for pattern in patterns:
-            universe = self.model.targets_of(operation)
-            if not is_glob(pattern):
-                names: Iterable[str] = [pattern] if pattern in universe else []
-            elif operation.targets and patterns is not operation.targets:
-                names = globbed(pattern, self._targets(operation, operation.targets))
-            else:
-                names = self._lookup.among(universe, pattern)
-            found.update(dict.fromkeys(names))
+            if is_glob(pattern):
+                found.update(dict.fromkeys(self._lookup.among(universe, pattern)))
+            elif pattern in universe:
+                found[pattern] = None
         return found
+
+    def _selected(self, operation: Operation, patterns: tuple[str, ...]) -> dict[str, None]:
+        """`patterns` select among the operation's own targets and what lies in them, names and globs alike; among
+        everything, where it has no targets of its own. What lies in something that a glob selects is not named again.
+        """
+        if not operation.targets:
+            return self._named(operation, patterns)
+        own, found = self._named(operation, operation.targets), dict[str, None]()
+        lying = () if operation.effect in IDENTITY_EFFECTS else self._containers
+        for pattern in patterns:
+            if pattern in own or (pattern in lying and self._lies_in(pattern, own)):
+                found[pattern] = None
+            elif is_glob(pattern):
+                fitting = dict.fromkeys(globbed(pattern, own))
+                within = dict.fromkeys(name for name in globbed(pattern, lying) if self._lies_in(name, own))
+                found.update(fitting)
+                found.update((n, None) for n in within if not self._lies_in(n, {**fitting, **within}))
+        return found
+
+    def _lies_in(self, name: str, containers: Collection[str]) -> bool:
+        """True if `name` is contained in one of `containers`, at any depth."""
+        return any(container in containers for container in self._containers[name])
 
     def entitled(self, entitlements: Iterable[Entitlement]) -> dict[Grant, Conditions]:
         """The grants of `entitlements`. One that is given twice may be used under the conditions of either."""
