@@ -253,8 +253,10 @@ def draw(table: tuple[int, ...], word: int) -> int:
     25000
     """
     upper = word >> 31
+    # octaves are counted from the end of the tail: rare durations have as many knots for each halving as common ones
     tail = (1 << 32) - 1 - word if upper else word
     octave = tail.bit_length()
+    # without its leading one the word is a place in its octave: four bits choose the cell, the next sixteen where in it
     fraction = (tail << (32 - octave)) & 0x7FFFFFFF if octave else 0
     cell = upper * KNOTS + octave * CELLS_PER_OCTAVE + (fraction >> 27)
     left, right = table[cell], table[cell + 1]

@@ -64,12 +64,14 @@ def _straight(name: str, data: bytes) -> None:
 
 def _replace(name: str, data: bytes) -> None:
     folder, base = os.path.split(name)
+    # beside the file: a rename is whole only within one file system
     temporary = os.path.join(folder, f".{base[:64]}.{secrets.token_hex(6)}.tmp")
     mode = stat.S_IMODE(os.stat(name).st_mode) if os.path.exists(name) else None
     try:
         with open(temporary, "xb") as file:
             file.write(data)
             file.flush()
+            # a machine that dies after the rename must find the bytes on the disk, not an empty file of the old name
             os.fsync(file.fileno())
         if mode is not None:
             os.chmod(temporary, mode)

@@ -1,4 +1,5 @@
-"""How far long work has come, told to whoever listens; nothing is shown here, and nobody need listen.
+"""How far long work has come, and what came up in it, told to whoever listens; nothing is shown here, and nobody need
+listen.
 
 >>> heard = []
 >>> with listening(heard.append):
@@ -96,3 +97,35 @@ def stretch(low: float, high: float) -> Iterator[None]:
         whole.ear.tell(whole.part(low, high).high)
     finally:
         _now.set(whole)
+
+
+_waits: list[str] = []
+_remarks: list[str] = []
+
+
+@contextmanager
+def waiting_for(text: str) -> Iterator[None]:
+    """While in the block, `text` is what this process waits for, in whatever thread the work goes on."""
+    _waits.append(text)
+    try:
+        yield
+    finally:
+        _waits.remove(text)
+
+
+def awaited() -> str:
+    """What this process waits for now, where that takes long and is not what was asked for; else empty."""
+    return _waits[-1] if _waits else ""
+
+
+def remark(text: str) -> None:
+    """Keeps `text`, something worth knowing that is no result, for whoever asks for `remarks`; once."""
+    if text not in _remarks:
+        _remarks.append(text)
+
+
+def remarks() -> list[str]:
+    """What was remarked since this was last asked."""
+    found = _remarks.copy()
+    _remarks.clear()
+    return found

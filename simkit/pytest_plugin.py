@@ -81,11 +81,8 @@ def _told(found: Measured, op: str, other: object, *, turned: bool) -> list[str]
     path = found.main_path()
     if path is None:
         return [*lines, "no sample got there"]
-    return [*lines, f"the most frequent attack path ({percent(path.share.estimate)} of trials):", *_steps(path)]
-
-
-def _steps(path: Any) -> list[str]:
-    return [f"  {number}. {step.label}" for number, step in enumerate(path.steps, start=1)]
+    steps = (f"  {number}. {step.label}" for number, step in enumerate(path.steps, start=1))
+    return [*lines, f"the most frequent attack path ({percent(path.share.estimate)} of trials):", *steps]
 
 
 def _answered(question: Callable[[], Answer]) -> Answer:

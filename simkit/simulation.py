@@ -276,7 +276,12 @@ def compare(
     hands = (threads, executor)
     results = [replayed(attack, name, trials=trials, seed=seed, hands=hands) for attack in steps(attacks)]
     every = chosen_entries(scenario, None)
-    return Comparison(tuple(results), base, {attack.policy.name: _pairs(attack, every) for attack in attacks})
+    return Comparison(
+        tuple(results),
+        base,
+        {attack.policy.name: _pairs(attack, every) for attack in attacks},
+        {attack.policy.name: attack.policy for attack in attacks},
+    )
 
 
 def several(policies: PoliciesLike) -> list[str | GrantPolicy]:

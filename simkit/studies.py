@@ -291,13 +291,13 @@ class _StudyRun:
         """The rows of one scenario through `entries`."""
         weak, strong = (scenario.grant_policy(design) for design in (self.weak, self.strong))
         scoped = weak.turned(name=f"{weak.name} + scope {strong.scope}", scope=strong.scope)
-        runs = [self._sampled(scenario, policy, entries) for policy in (weak, strong, scoped)]
+        runs = [
+            sampled(scenario, policy, entries, trials=self.trials, seed=self.seed, threads=self.threads)
+            for policy in (weak, strong, scoped)
+        ]
         groups: list[Sequence[str]] = [entries] if len(entries) > MOST_ROWS else [[entry] for entry in entries]
         for group in groups:
             yield self._row(scenario, runs, group)
-
-    def _sampled(self, scenario: Scenario, policy: GrantPolicy, entries: Sequence[str]) -> Sampled:
-        return sampled(scenario, policy, entries, trials=self.trials, seed=self.seed, threads=self.threads)
 
     def _row(self, scenario: Scenario, runs: Sequence[Sampled], entries: Sequence[str]) -> StudyRow:
         weak, strong, scoped = runs

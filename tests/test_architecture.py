@@ -7,69 +7,34 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from house import FLOOR, INSIDE, MODULES, PAGE, ROOT, drawn, imported, named, picture, room, rooms_below
 
-ROOT = Path(__file__).parents[1]
-FLOORS = (
-    ("errors",),
-    ("table", "fate", "distributions", "files", "progress"),
-    ("model", "attackgraph"),
-    ("entitlements", "importers", "engines", "session_catalogue", "rights"),
-    ("policies", "techniques"),
-    ("scenario", "blast_radius", "record", "execution", "standards"),
-    ("simulation", "privilege"),
-    ("narrowing", "ablation", "checks", "estate", "sweeps", "diagram"),
-    ("controls", "studies"),
-    ("plots",),
-    ("report", "notebook"),
-    ("cli", "pytest_plugin", "pytest_entry"),
-)
-"""Lowest first. A module imports from the floors under it, and on its own floor only inside its own package."""
 SIDEWAYS = {("techniques", "policies")}
 """(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps."""
-FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 ENGINES_SEE = {"engines", "attackgraph", "fate", "distributions", "errors", "progress"}
 HIDING_PLACES = {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "managers", "misc"}
-MODULES = sorted((ROOT / "simkit").rglob("*.py"))
-INSIDE = [path for path in MODULES if path.parent != ROOT / "simkit" or path.stem not in ("__init__", "__main__")]
-
-
-def named(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-def room(path: Path) -> str:
-    return path.relative_to(ROOT / "simkit").parts[0].removesuffix(".py")
-
-
-def imported(path: Path) -> Iterator[str]:
-    """The full name of every module that `path` imports, late imports and imports for types included."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{named(path)}:{node.lineno} imports relatively"
-            assert node.module
-            bare = node.module == "simkit"
-            yield from (f"simkit.{alias.name}" if bare else node.module for alias in node.names)
-
-
-def rooms_below(path: Path) -> set[str]:
-    """The rooms that `path` imports from; the version is the one thing that the front door itself gives."""
-    return {name.split(".")[1] for name in imported(path) if name.startswith("simkit.")} - {"__version__"}
+GERUNDS = {
+    "mapping": "of rules to the public lists, as their authors call it",
+    "mining": "role mining is the field's word",
+    "ranking": "what `simkit.rank` gives",
+}
+"""The modules whose names end in -ing, each with its reason: else a module is called as what it holds."""
+WHOLE = "__init__"
+COMMANDS_FOLDER = ROOT / "simkit" / "cli" / "commands"
 
 
 def allowed(source: str, target: str) -> bool:
     return source == target or FLOOR[target] < FLOOR[source] or (source, target) in SIDEWAYS
 
 
-def test_contributing_lists_the_floors() -> None:
-    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    lines = re.findall(r"^\d+\. (`.*)$", text, flags=re.MULTILINE)
-    assert [tuple(re.findall(r"`(\w+)`", line)) for line in lines] == list(FLOORS)
+def test_contributing_draws_the_floors_as_they_are() -> None:
+    page = PAGE.read_text("utf-8")
+    assert picture() in page, "`python tests/house.py` draws the floors anew"
+    assert drawn(page) == page
 
 
 @pytest.mark.parametrize("path", INSIDE, ids=named)
@@ -108,6 +73,67 @@ def test_a_function_fits_on_one_screen(path: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             assert length <= 60, f"{named(path)}:{node.lineno} {node.name} has {length} lines"
+
+
+def test_nine_functions_of_ten_are_read_at_a_glance() -> None:
+    lengths = sorted(
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert lengths[int(0.9 * len(lengths))] <= 16
+
+
+def twice(things: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Of (name, where it is) the names that stand in more than one place, each with all of them."""
+    found: dict[str, list[str]] = {}
+    for name, where in things:
+        found.setdefault(name, []).append(where)
+    return {name: places for name, places in found.items() if len(places) > 1}
+
+
+def test_no_class_name_stands_for_two_things() -> None:
+    classes = [
+        (node.name.strip("_"), f"{named(path)}:{node.lineno}")
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert not twice(classes)
+
+
+def may_bear_another_name(path: Path) -> bool:
+    """Two kinds of files are called as something else is, because they are that thing: the main module of a package as
+    its package (`scenario/scenario.py`), and the file of a command as the command, which is often the word of the
+    module that answers it (`cli/commands/paths.py`, `blast_radius/paths.py`)."""
+    return path.stem == path.parent.name or (path.parent == COMMANDS_FOLDER and path.stem != WHOLE)
+
+
+def test_no_module_name_stands_for_two_things() -> None:
+    own = [path for path in INSIDE if not may_bear_another_name(path)]
+    assert not twice((path.parent.name if path.stem == WHOLE else path.stem, named(path)) for path in own)
+
+
+def test_modules_are_called_as_what_they_hold() -> None:
+    assert {path.stem for path in MODULES if path.stem.endswith("ing")} == GERUNDS.keys()
+    assert len(GERUNDS) <= 3
+
+
+def test_the_file_of_a_command_is_named_as_the_command() -> None:
+    from simkit.cli.commands import COMMANDS, simkit
+
+    assert {path.stem for path in COMMANDS_FOLDER.glob("*.py")} - {WHOLE} == set(COMMANDS)
+    for name, command in simkit.commands.items():
+        assert command.callback
+        assert command.callback.__module__ == f"simkit.cli.commands.{name}"
+
+
+def test_the_tests_of_a_command_are_in_a_file_of_its_name() -> None:
+    from simkit.cli.commands import COMMANDS
+
+    tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests" / "cli" / "commands").glob("test_*.py")}
+    assert tests == set(COMMANDS)
 
 
 def test_no_module_is_a_hiding_place() -> None:

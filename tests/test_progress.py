@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 
 import simkit
-from simkit.progress import listening, steps, stretch
+from simkit.engines import compiled
+from simkit.progress import awaited, listening, remark, remarks, steps, stretch, waiting_for
 
 STARTER = simkit.load(Path(__file__).parents[1] / "scenarios" / "starter.yaml")
 ENTRY = "leaked-ci-secret"
@@ -106,3 +108,58 @@ def test_who_listens_changes_no_result() -> None:
     with listening(lambda _: None):
         loud = simkit.simulate(STARTER, entry_point=ENTRY, trials=600, seed=3)
     assert np.array_equal(quiet.outcomes.first, loud.outcomes.first)
+
+
+def test_what_is_waited_for_is_told_from_any_thread_and_only_while_it_lasts() -> None:
+    assert awaited() == ""
+    with ThreadPoolExecutor(1) as pool, waiting_for("compiling the engine"):
+        assert pool.submit(awaited).result() == "compiling the engine"
+    assert awaited() == ""
+
+
+def test_a_remark_is_given_out_once() -> None:
+    remarks()
+    remark("nothing is kept")
+    remark("nothing is kept")
+    assert remarks() == ["nothing is kept"]
+    assert remarks() == []
+
+
+def test_a_kernel_is_announced_while_it_is_compiled_and_not_once_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = []
+
+    class Compiled:
+        signatures: list[str] = []  # noqa: RUF012
+
+        @staticmethod
+        def py_func(value: int) -> int:
+            return value
+
+        def __call__(self, value: int) -> int:
+            heard.append(awaited())
+            self.signatures.append("int64")
+            return value
+
+    told = compiled.announced("the engine", seconds=20)(Compiled())
+    assert [told(1), told(2)] == [1, 2]
+    assert heard == ["compiling the engine, once: about 20 s", ""]
+    assert remarks() == []
+
+
+def test_a_kernel_that_cannot_be_kept_is_remarked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "kept_in", lambda: "")
+
+    def no_folder(self: object) -> None:
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr(Dispatcher, "enable_caching", no_folder)
+    monkeypatch.setattr(compiled, "IN_MEMORY", set())
+
+    @compiled.announced("the engine", seconds=1)
+    @compiled.kernel
+    def twice(value):  # type: ignore[no-untyped-def]
+        return value + value
+
+    assert remarks() == []
+    assert twice(21) == 42
+    assert remarks() == [compiled.UNKEPT]

@@ -38,6 +38,7 @@ def shares(gains: Sequence[Fraction]) -> list[Fraction]:
             for mask in range(len(gains))
             if not mask >> player & 1
         )
+        # fractions, for the shares must add up to the whole to the last digit
         found.append(sum(added, Fraction(0)) / whole)
     return found
 

@@ -99,7 +99,7 @@ def _issued(token: Token, model: Model) -> float:
         return 0.0
     if token.rate:
         return token.rate * DAY
-    return DAY / token.ttl if token.ttl else 0.0
+    return DAY / token.longest if token.longest else 0.0
 
 
 def _records(sessions: Sessions, tokens: float) -> float:

@@ -33,6 +33,7 @@ class Group(click.Group):
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **extra: Any) -> Any:
         """Run, and exit with the code of what happened."""
+        # else click would end the process itself, with exit codes of its own
         extra["standalone_mode"] = False
         terminal = Terminal()
         _survive_odd_streams()
@@ -50,6 +51,7 @@ class Group(click.Group):
             code = STOPPED
         except Exception as error:
             code = _code_of(error, terminal)
+        terminal.remarks()
         sys.exit(code)
 
 

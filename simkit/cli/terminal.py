@@ -17,7 +17,7 @@ from typing import IO
 import click
 
 from simkit.errors import ScenarioError
-from simkit.progress import listening
+from simkit.progress import awaited, listening, remarks
 from simkit.table import duration, printable
 
 PATIENCE = 0.7
@@ -37,6 +37,11 @@ class Terminal:
         """Something worth knowing that is not the result; silent with --quiet."""
         if not self.quiet:
             say(text)
+
+    def remarks(self) -> None:
+        """What the work remarked: as notes."""
+        for text in remarks():
+            self.note(f"note: {text}")
 
     @contextlib.contextmanager
     def working(self, text: str) -> Iterator[None]:
@@ -64,7 +69,7 @@ def _show(done: threading.Event, share: list[float], text: str) -> None:
         if share[0]:
             passed = f"{int(100 * share[0])} %, {passed}"
         room = max(20, shutil.get_terminal_size().columns) - 1
-        sys.stderr.write(f"\r{f'{text} ... {passed}'[:room]}\x1b[K")
+        sys.stderr.write(f"\r{f'{awaited() or text} ... {passed}'[:room]}\x1b[K")
         sys.stderr.flush()
     sys.stderr.write("\r\x1b[K")
     sys.stderr.flush()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simkit.standards.controls import AI_RMF, ATLAS_MITIGATIONS, CONTROL_LISTS, CSF, DIGITAL_IDENTITY, MAESTRO
+from simkit.standards.frameworks import AI_RMF, ATLAS_MITIGATIONS, CONTROL_LISTS, CSF, DIGITAL_IDENTITY, MAESTRO
 from simkit.standards.lists import AGENTIC, NHI, Reference
 
 

@@ -17,7 +17,7 @@ from simkit.policies import GrantPolicy
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario, checked_scenario, chosen_entries
 from simkit.simulation import checked_trials
-from simkit.standards.controls import CONTROL_LISTS
+from simkit.standards.frameworks import CONTROL_LISTS
 from simkit.table import Table
 
 RELEVANT = "Relevant to, no more: a measurement bears on a control, it does not show that the control is met."
@@ -154,8 +154,8 @@ def evidence(
     """What was measured of each control under `policy` (None: the one in force), every dial turned alone from there.
 
     Replays `entry_points` (one, several, or None for all), each as likely as the next. `frameworks` (None: all) are
-    names in `simkit.standards.controls.CONTROL_LISTS`, or one of them. Raises QuestionError for an unknown entry point
-    or framework, bad trials or seed; PolicyError for an unknown policy.
+    names in `simkit.standards.frameworks.CONTROL_LISTS`, or one of them. Raises QuestionError for an unknown entry
+    point or framework, bad trials or seed; PolicyError for an unknown policy.
     """
     asked = _asked(frameworks)
     count, word = checked_trials(trials), checked_seed(seed)

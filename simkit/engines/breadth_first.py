@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.engines.compiled import kernel, part
+from simkit.engines.compiled import announced, kernel, part
 from simkit.engines.instructions import prefetch
 from simkit.engines.links import Ints, Links, offsets, rows
 from simkit.engines.span import spans
@@ -103,6 +103,7 @@ def _add(held, queue, tail, fact):
     return tail
 
 
+@announced("the engine for one worst case", seconds=1)
 @kernel
 def breadth_first(given, starts, missing, queue, held):
     """Sets `held` (facts, uint8, zero before) where a fact follows from the facts `starts`, every step succeeding.

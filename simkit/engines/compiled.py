@@ -3,24 +3,35 @@
 A `kernel` is what Python calls: numba keeps it on disk, so that a new process loads it in milliseconds. A `part` is
 what kernels are made of. numba itself notices a change only in the file of the kernel, not in those of its parts:
 kernels are therefore kept in a folder whose name is a digest of every source that they may be made of, and a kernel
-of other sources is never loaded. All are serial and release the interpreter lock: callers run blocks in threads.
+of other sources is never loaded. Where no folder can be written, as in a hardened container, a kernel is compiled in
+memory, for each process anew. All are serial and release the interpreter lock: callers run blocks in threads.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numba
 
+from simkit.progress import remark, waiting_for
+
 SETTINGS: Any = numba.config
 
 HERE = Path(__file__).parent
 SOURCES = (*sorted(HERE.glob("*.py")), HERE.parent / "fate.py", HERE.parent / "distributions.py")
+
+
+IN_MEMORY: set[str] = set()
+"""The kernels that cannot be kept on disk."""
+UNKEPT = (
+    "no folder can be written to keep compiled engines in, so each command compiles its own, which takes up to half a "
+    "minute: let NUMBA_CACHE_DIR name a folder that can be written"
+)
 
 
 def part(function: Callable[..., Any]) -> Any:
@@ -45,9 +56,34 @@ def kernel(function: Callable[..., Any]) -> Any:
     SETTINGS.CACHE_DIR = kept_in() or before
     try:
         compiled.enable_caching()
+    except (RuntimeError, OSError):  # numba found no folder that it can write either
+        IN_MEMORY.add(function.__name__)
     finally:
         SETTINGS.CACHE_DIR = before
     return compiled
+
+
+def announced(what: str, *, seconds: int) -> Callable[[Any], Any]:
+    """Tells whoever waits that the kernel for `what` is compiled, which took so many `seconds` on a free core (of an
+    Intel Xeon of 2023, where the tables of docs/performance.md were made)."""
+
+    def tells(compiled: Any) -> Callable[..., Any]:
+        name = compiled.py_func.__name__
+
+        @wraps(compiled.py_func)
+        def called(*arguments: Any) -> Any:
+            if compiled.signatures:
+                return compiled(*arguments)
+            if name in IN_MEMORY:
+                remark(UNKEPT)
+            elif is_kept(name):
+                return compiled(*arguments)
+            with waiting_for(f"compiling {what}, once: about {seconds} s"):
+                return compiled(*arguments)
+
+        return called
+
+    return tells
 
 
 @cache
@@ -66,3 +102,8 @@ def kept_in() -> str:
     except OSError:
         return ""
     return str(folder) if os.access(folder, os.W_OK) else ""
+
+
+def is_kept(name: str) -> bool:
+    """True if a compiled kernel called `name` lies in our folder; numba's own is not looked at."""
+    return bool(kept_in()) and any(Path(kept_in()).rglob(f"*.{name}-*.nbi"))

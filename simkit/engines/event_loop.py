@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from simkit.engines import containment
-from simkit.engines.compiled import inlined, kernel, outlined, part
+from simkit.engines.compiled import announced, inlined, kernel, outlined, part
 from simkit.engines.draws import NO_END, variant_of, word
 from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED
 from simkit.engines.prefetch import prefetch_events
@@ -192,6 +192,7 @@ def _finish(given, state, rows, row):
     reset(state.queue)
 
 
+@announced("the engine for replay", seconds=20)
 @kernel
 def replay_samples(links, given, state, start, rows, offset):
     """Replays samples `offset`, `offset` + 1, ... into `rows`."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.engines.compiled import kernel, outlined, part
+from simkit.engines.compiled import announced, kernel, outlined, part
 from simkit.engines.draws import ALL, CERTAINLY, NONE, success_word
 from simkit.engines.instructions import FULL, WORDS, pass_on, prefetch, wide
 from simkit.engines.links import Index, Ints, Links, Words, lined_up
@@ -182,6 +182,7 @@ def _joint(links, held, step, slots):
     return some != NONE
 
 
+@announced("the engine for reach", seconds=5)
 @kernel
 def fixpoint(links, successes, root_steps, root_slots, seed, first_sample, frontier):
     """The least fixpoint: `frontier.held` gets a slot's bit where it reaches the fact.

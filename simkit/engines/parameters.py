@@ -73,7 +73,7 @@ class Parameters(NamedTuple):
     fact_key: Words
     tables: Ints
     fixed: Ints
-    responders: Responders
+    responders: ResponseColumns
     alarms: int
     """How many steps may raise an alert; 0 if nobody responds."""
     horizon: int
@@ -83,7 +83,7 @@ class Parameters(NamedTuple):
     """True if the state of a sample does not fit the nearest caches, so that looking ahead pays."""
 
 
-class Responders(NamedTuple):
+class ResponseColumns(NamedTuple):
     """Who knows and ends what, as in `simkit.attackgraph.responders`."""
 
     knowable: NDArray[np.uint8]
@@ -153,9 +153,9 @@ def _makers(links: Links) -> tuple[Index, Index]:
     return pointers.astype(np.int32), steps[np.argsort(links.out_idx, kind="stable")]
 
 
-def _responders(graph: AttackGraph) -> Responders:
+def _responders(graph: AttackGraph) -> ResponseColumns:
     who, small = graph.responders, np.int32
-    return Responders(
+    return ResponseColumns(
         knowable=who.knowable.astype(np.uint8),
         by=who.by.astype(small),
         ended_by=who.ended_by,

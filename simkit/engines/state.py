@@ -51,10 +51,10 @@ class State(NamedTuple):
     """The steps that came, and come again."""
     answered: Ints
     """When a step that waits for a person last had an answer; -1 for never."""
-    defence: Defence
+    defence: DefenceNow
 
 
-class Defence(NamedTuple):
+class DefenceNow(NamedTuple):
     """What responders know in a sample, and do."""
 
     alerts: Words
@@ -105,9 +105,9 @@ def state_of(links: Links, given: Parameters, seed: int, extensions: int, room: 
     )
 
 
-def _defence(facts: int, given: Parameters) -> Defence:
+def _defence(facts: int, given: Parameters) -> DefenceNow:
     responses = len(given.responders.action)
-    return Defence(
+    return DefenceNow(
         alerts=np.zeros(given.alarms + 1, dtype=np.uint64),
         known=np.zeros(facts, dtype=np.int32),
         known_at=np.full(facts, -1, dtype=np.int64),

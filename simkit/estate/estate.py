@@ -140,6 +140,8 @@ class _Estate:
         roles = [f"{team_name(team)}-admin" for team in member.teams]
         if member.kind == "human":
             roles = [f"{team_name(member.team)}-member"]
+        # a narrow identity is entitled to what its task needs, one grant each, and to no more
+        narrow = () if roles else tuple(Entitlement(n.operation, n.targets) for n in self._narrow_needs(member))
         return Identity(
             member.name,
             member.kind,
@@ -147,13 +149,9 @@ class _Estate:
             tier=team_name(member.team),
             susceptibility=SUSCEPTIBILITY if member.kind == "agent" else 0.0,
             roles=tuple(roles),
-            entitlements=() if roles else self._exactly(member),
+            entitlements=narrow,
             runtime_holds=tuple(self.held_by.get(member.name, ())),
         )
-
-    def _exactly(self, member: Member) -> tuple[Entitlement, ...]:
-        """What a narrow identity is entitled to: one grant for each that its task needs, and no more."""
-        return tuple(Entitlement(need.operation, need.targets) for need in self._narrow_needs(member))
 
     def _narrow_needs(self, member: Member) -> list[Need]:
         team = team_name(member.team)

@@ -49,7 +49,10 @@ def pareto(result: Comparison | Recommendations, *, overhead: str = "events", ax
     if overhead not in OVERHEADS:
         raise QuestionError(f"overhead cannot be measured in {overhead!r}: {nearest(overhead, OVERHEADS)}")
     changes = isinstance(result, Recommendations)
-    designs = _changes(result) if isinstance(result, Recommendations) else _policies(result, overhead)
+    if isinstance(result, Recommendations):
+        designs = _changes(result)
+    else:
+        designs = [_design(each, overhead) for each in result.results]
     best = front(designs)
     rows = len(designs) if changes else len(designs) / 2
     with style.canvas(ax, 7.2, 4.1 + 0.2 * rows) as axes:
@@ -65,10 +68,6 @@ def pareto(result: Comparison | Recommendations, *, overhead: str = "events", ax
             style.share_axis(axes.yaxis)
         style.legend_below(axes, 0.6, columns=1 if changes else 2)
     return axes
-
-
-def _policies(compared: Comparison, overhead: str) -> list[Design]:
-    return [_design(result, overhead) for result in compared.results]
 
 
 def _changes(found: Recommendations) -> list[Design]:

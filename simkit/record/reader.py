@@ -50,7 +50,7 @@ class _Metadata(BaseModel):
     sequence: Count
 
 
-class _Named(BaseModel):
+class _NamedPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     uid: str
@@ -59,10 +59,10 @@ class _Named(BaseModel):
 class _ActorPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    session: _Named | None = None
+    session: _NamedPart | None = None
 
 
-class _Event(BaseModel):
+class _EventPart(BaseModel):
     """What every line has; other fields are the schema's, and pass."""
 
     model_config = ConfigDict(frozen=True)
@@ -75,11 +75,11 @@ class _Event(BaseModel):
     unmapped: _Own
     status_detail: str = ""
     privileges: list[str] = []
-    session: _Named | None = None
+    session: _NamedPart | None = None
     actor: _ActorPart | None = None
 
     @model_validator(mode="after")
-    def _complete(self) -> _Event:
+    def _complete(self) -> _EventPart:
         """What an explanation reads is there."""
         if self.class_uid == ocsf.AUTHORIZE.uid:
             _demand(self, "session", "privileges")
@@ -143,7 +143,7 @@ def _events(rows: list[str], name: str, header: Header) -> Iterator[Line]:
     before, last = header.epoch, header.epoch + header.horizon
     for number, row in enumerate(rows):
         line = _parsed(row, f"{name}:{number + 1}")
-        event = _checked(_Event, line, f"{name}:{number + 1}")
+        event = _checked(_EventPart, line, f"{name}:{number + 1}")
         if event.class_uid not in ocsf.CLASSES:
             raise InputError(
                 f"{name}:{number + 1}: class_uid {event.class_uid} is none that simkit writes: replay the log"

@@ -46,7 +46,7 @@ def page(report: Report) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"table": _table, "link": _link, "costs": costs}
+    environment.filters |= {"table": lambda table: Markup(table.html()), "link": _link, "costs": costs}
     return environment.get_template("page.html").render(
         report=report,
         found=report.findings,
@@ -81,10 +81,6 @@ def _dots() -> Iterator[str]:
     """The colours of steps by what they use; ink is that of the page."""
     for kind, colour in palette.GROUNDS.items():
         yield f".dot.{kind} {{ background: {'var(--ink)' if colour == palette.INK else colour}; }}\n"
-
-
-def _table(table: Table) -> Markup:
-    return Markup(table.html())
 
 
 def _link(url: str) -> str:

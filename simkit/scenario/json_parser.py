@@ -41,9 +41,9 @@ def read_json(text: str, file: str, *, only: bool) -> Document | None:
     except (_CarefulError, RecursionError):
         pass
     else:
-        return Document(file, value, lambda: _Reader(text, file).document().places())
+        return Document(file, value, lambda: _JsonReader(text, file).document().places())
     try:
-        return _Reader(text, file).document()
+        return _JsonReader(text, file).document()
     except ScenarioError:
         if only:
             raise
@@ -84,7 +84,7 @@ def _constant(_: str) -> Value:
     raise _CarefulError
 
 
-class _Reader:
+class _JsonReader:
     """Recursive descent over one text, at most `DEEPEST` levels deep."""
 
     def __init__(self, text: str, file: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from simkit.errors import InputError, nearest
 from simkit.session_catalogue.behaviour import (
@@ -28,9 +29,13 @@ class Strict(BaseModel):
 
 
 class SeenSurvival(Strict):
-    """One observation of an open session: the cell's own first, then its exceptions."""
+    """One observation of an open session: the cell's own first, then its exceptions.
+
+    `seconds` is how long after the event a session that survives goes on, where that was seen.
+    """
 
     found: SurvivalKind
+    seconds: Annotated[float, Field(gt=0)] | None = None
     grounding: Grounding
     seen: list[str]
     when: str = ""
@@ -114,4 +119,4 @@ def read_catalogue(text: str, file: str = "catalogue.json") -> dict[str, Session
 
 
 def _plain(seen: list[SeenSurvival]) -> Survival | None:
-    return Survival(seen[0].found) if seen else None
+    return Survival(seen[0].found, seen[0].seconds) if seen else None

@@ -118,6 +118,7 @@ def _cells(
 
 
 def _checked_block(block: int) -> int:
+    # four samples share a draw of the generator, and a block begins with the first of them
     if isinstance(block, bool) or not isinstance(block, int) or block < 4 or block % 4:
         raise QuestionError(f"block {block!r} is not a multiple of 4 samples: choose one, such as {BLOCK}")
     return block
@@ -144,7 +145,7 @@ def _blocks(
     cells: Sequence[Cell],
     size: tuple[int, int, int],
     kept: Checkpoint | None,
-    hands: tuple[int | None, ExecutorLike],
+    workers: tuple[int | None, ExecutorLike],
 ) -> Iterator[tuple[Cell, Tally]]:
     """The tallies of all blocks of `cells`: those that are kept, then the others as they are done."""
     seed, trials, each = size
@@ -157,7 +158,7 @@ def _blocks(
                 yield cell, Tally.from_dict(kept.load(_name(cell, block)))
             else:
                 left.append(block)
-    threads, executor = hands
+    threads, executor = workers
     for block, tally in spread(tallied, Shared(job), left, executor, threads=threads) if left else ():
         cell = of_entry[block.entry]
         if kept is not None:

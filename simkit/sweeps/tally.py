@@ -65,6 +65,7 @@ class Tally:
         lost = np.zeros(len(outcomes))
         for column, value in enumerate(meaning.value.values()):
             lost += np.where(held[:, column], value, 0.0)
+        # few losses differ, and fractions are slow: one for each
         distinct, counts = np.unique(lost, return_counts=True)
         exact = [(Fraction(v), n) for v, n in zip(distinct.tolist(), counts.tolist(), strict=True)]
         return cls(
@@ -72,7 +73,10 @@ class Tally:
             total=sum((value * count for value, count in exact), Fraction(0)),
             squares=sum((value * value * count for value, count in exact), Fraction(0)),
             contained=int((outcomes.contained >= 0).sum()),
-            goals={name: _reached(outcomes, fact) for name, fact in meaning.goals.items()},
+            goals={
+                name: 0 if fact is None else int((outcomes.times([fact]) >= 0).sum())
+                for name, fact in meaning.goals.items()
+            },
             losses=dict(zip(meaning.value, held.sum(axis=0).tolist(), strict=True)),
             values=histogram(lost),
             first_losses=histogram(_first_losses(first)),
@@ -130,10 +134,6 @@ class Tally:
         for name in ("losses", "values", "first_losses"):
             given[name] = {int(key): int(count) for key, count in given[name]}
         return cls(**given)
-
-
-def _reached(outcomes: Outcomes, fact: int | None) -> int:
-    return 0 if fact is None else int((outcomes.times([fact]) >= 0).sum())
 
 
 def _first_losses(first: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -85,6 +85,7 @@ class Layout:
         groups: list[list[int]] = [[0]]
         for at in range(1, len(natural)):
             together = [*groups[-1], at]
+            # the first column and one other share a table however wide they are: squeezed later, never empty
             if len(together) > 2 and sum(natural[i] + len(GAP) for i in together) - len(GAP) > (self.fit or 0):
                 together = [0, at]
                 groups.append(together)

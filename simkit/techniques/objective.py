@@ -47,7 +47,7 @@ def _reached(world: World, goal: Goal) -> Iterator[Step]:
 
 
 def _steered(world: World, goal: Goal) -> Iterator[tuple[str, tuple[Fact, ...]]]:
-    """A goal that asks for a steered agent is reached by words in any of its sessions: a stolen token misleads nobody."""
+    """One that asks for a steered agent is reached by words in any of its sessions; a stolen token misleads nobody."""
     if not goal.steered:
         yield "", ()
         return

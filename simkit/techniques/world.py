@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground
 from simkit.attackgraph.facts import AT_ONCE
-from simkit.distributions import Distribution, Exponential
+from simkit.distributions import Distribution, Exponential, Residual
 from simkit.entitlements import Conditions, Grant
 from simkit.model import EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
 from simkit.policies import GrantPolicy, Session, Sessions, Token
@@ -166,9 +166,22 @@ def runs_in(identity: str) -> Fact:
 
 
 def holds(token: Token, lies: Ground | None = None) -> Conclusion:
-    """The conclusion that the attacker holds `token`, of an age drawn uniformly over its ttl; `lies` is the ground that
-    it lies where it was found, for what could lie elsewhere."""
-    return Conclusion(Fact("holds", token.name), token.ttl, token.ttl is not None, ground=lies)
+    """The conclusion that the attacker holds `token`; `lies` is the ground that it lies where it was found, for what
+    could lie elsewhere."""
+    return found(token, Fact("holds", token.name), lies)
+
+
+def found(token: Token, fact: Fact, lies: Ground | None = None) -> Conclusion:
+    """The conclusion that `fact` holds for what is left of the life of `token`, of an age drawn uniformly over its ttl.
+
+    A run that varies is met in proportion to its length; what rotates ends with the secret that it is, whenever that
+    was found.
+    """
+    if token.rotates is not None:
+        return Conclusion(fact, rotates=token.rotates, ground=lies)
+    if token.run is not None:
+        return Conclusion(fact, Residual(token.run), ground=lies)
+    return Conclusion(fact, token.ttl, aged=token.ttl is not None, ground=lies)
 
 
 @lru_cache(maxsize=RATES)

@@ -8,8 +8,8 @@ import pytest
 
 from simkit.controls import ASKED, MEASURES
 from simkit.controls.asked import MACHINES_LEFT_OUT
-from simkit.standards import controls
-from simkit.standards.controls import CONTROL_LISTS
+from simkit.standards import frameworks
+from simkit.standards.frameworks import CONTROL_LISTS
 
 SHAPES = {
     "OWASP Agentic Top 10": r"ASI(0[1-9]|10)",
@@ -42,13 +42,13 @@ def test_versions_are_pinned() -> None:
 
 
 def test_every_new_list_says_where_it_was_read() -> None:
-    text = " ".join((controls.__doc__ or "").split())
+    text = " ".join((frameworks.__doc__ or "").split())
     for entry in (
-        controls.CSF,
-        controls.AI_RMF,
-        controls.MAESTRO,
-        controls.ATLAS_MITIGATIONS,
-        controls.DIGITAL_IDENTITY,
+        frameworks.CSF,
+        frameworks.AI_RMF,
+        frameworks.MAESTRO,
+        frameworks.ATLAS_MITIGATIONS,
+        frameworks.DIGITAL_IDENTITY,
     ):
         assert f"**{entry.name}**" in text
         assert f"grade {entry.grade}" in text.split(f"**{entry.name}**")[1].split("- **")[0]
@@ -56,7 +56,7 @@ def test_every_new_list_says_where_it_was_read() -> None:
 
 
 def test_whole_categories_of_the_csf_are_listed() -> None:
-    counted = [identifier.rpartition("-")[0] for identifier in controls.CSF.titles]
+    counted = [identifier.rpartition("-")[0] for identifier in frameworks.CSF.titles]
     assert {category: counted.count(category) for category in counted} == {"PR.AA": 6, "DE.CM": 5, "RS.MI": 2}
 
 

@@ -72,8 +72,10 @@ def worlds(
         "drift": drift,
         "of_starter": of_starter,
         "of_drift": of_drift,
-        "narrowed": simkit.recommend(starter, budget=2, **entry),
-        "narrowed for a goal": simkit.recommend(starter, budget=2, goal="customers-leaked", **entry),
+        "narrowed": simkit.recommend(starter, budget=2, entry_points="leaked-ci-secret", trials=30),
+        "narrowed for a goal": simkit.recommend(
+            starter, budget=2, goal="customers-leaked", entry_points="leaked-ci-secret", trials=30
+        ),
         "of_riches": of_world(scaled(3.7e8)),
         "of_crumbs": of_world(scaled(1e-4)),
         "of_long_names": of_world(long_names()),

@@ -140,3 +140,9 @@ def test_a_broken_catalogue_is_one_sentence(text: str, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint.replace(".", r"\.")) as refused:
         read_catalogue(text)
     assert "\n" not in str(refused.value)
+
+
+def test_a_survival_that_was_seen_to_end_keeps_its_seconds() -> None:
+    seen = '{"found": "survives", "seconds": 300.0, "grounding": "measured", "seen": ["clock skew"]}'
+    text = f'{{"about": "", "systems": {{"x": {{{FACTS}, "on_expiry": {{"operation": [{seen}]}}}}}}}}'
+    assert read_catalogue(text)["x"].on_expiry.operation == Survival("survives", 300.0)

@@ -59,7 +59,15 @@ def _settings(known: Mapping[str, GrantPolicy]) -> Table:
 
 
 def _in_words(known: Mapping[str, GrantPolicy], own: Mapping[str, GrantPolicy]) -> Table:
-    rows = [(name, "yes" if name in own else "no", _ttl(policy), _says(policy)) for name, policy in known.items()]
+    rows = [
+        (
+            name,
+            "yes" if name in own else "no",
+            "-" if policy.ttl is None else duration(policy.ttl),
+            _says(policy),
+        )
+        for name, policy in known.items()
+    ]
     note = "A policy without a ttl takes each credential's own."
     return Table(("policy", "own", "ttl", "in words"), rows, title="Policies in words", note=note)
 
@@ -67,10 +75,6 @@ def _in_words(known: Mapping[str, GrantPolicy], own: Mapping[str, GrantPolicy]) 
 def _says(policy: GrantPolicy) -> str:
     other = f"Identities that it does not apply to: {policy.otherwise.name}." if policy.otherwise else ""
     return " ".join(part for part in (policy.summary, other) if part)
-
-
-def _ttl(policy: GrantPolicy) -> str:
-    return "-" if policy.ttl is None else duration(policy.ttl)
 
 
 def _dials() -> Table:

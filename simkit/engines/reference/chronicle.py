@@ -23,7 +23,7 @@ class Trace:
     contained: int | None = None
 
 
-class Window(NamedTuple):
+class PremiseWindow(NamedTuple):
     """The premises of a step hold together from `since` until `until`, and may come together again until `renew`."""
 
     since: int
@@ -85,17 +85,17 @@ class Replay:
     def _next_event(self) -> int:
         return self.events[0][0] if self.events else FOREVER
 
-    def window(self, step: int, now: int) -> Window | None:
+    def window(self, step: int, now: int) -> PremiseWindow | None:
         """When the premises of `step` hold together around `now`; None if they do not. A run in which `step` waits for
         a person goes on until the answer."""
         premises = self.graph.premises(step)
         if not premises:
-            return Window(now, now, now)
+            return PremiseWindow(now, now, now)
         if not all(fact in self.until for fact in premises):
             return None
         since = max(self.since[fact] for fact in premises)
         until = min(self._waiting_until(step, fact, since) for fact in premises)
-        return Window(since, until, min(self.renew[fact] for fact in premises)) if now < until else None
+        return PremiseWindow(since, until, min(self.renew[fact] for fact in premises)) if now < until else None
 
     def _waiting_until(self, step: int, premise: int, since: int) -> int:
         """Until when `premise` holds for `step`, which waits for a person unless it had the answer since `since`."""
@@ -130,7 +130,7 @@ class Replay:
             until, renew = self._ends(step, place, now, window)
             self.win(int(self.graph.conclusion_idx[place]), now, until, renew, step, place)
 
-    def _ends(self, step: int, place: int, now: int, window: Window) -> tuple[int, int]:
+    def _ends(self, step: int, place: int, now: int, window: PremiseWindow) -> tuple[int, int]:
         """Until when the conclusion at `place` holds, and until when it may come again."""
         graph, fact = self.graph, int(self.graph.conclusion_idx[place])
         if graph.fact_lasting[fact]:

@@ -156,6 +156,7 @@ class Derivations:
                 break
             for follower in self.behind[fact]:
                 missing[follower] -= 1
+                # counted with repetition a price may double at each step: without a cap the integers grow long
                 total[follower] = min(total[follower] + price, UNREACHED)
                 if not missing[follower] and self.works[follower] and follower not in gone:
                     self._offer(heap, follower, total[follower], by)
@@ -164,6 +165,7 @@ class Derivations:
     def _offer(self, heap: list[tuple[int, int, int]], step: int, price: int, by: dict[int, int]) -> None:
         for fact in self.conclusions[step]:
             if fact not in by:
+                # each step counts too: of derivations that rest on as much, people read the short one
                 heappush(heap, (price + 1, fact, step))
 
     def _back(self, goal: int, by: dict[int, int]) -> list[int]:
@@ -246,12 +248,14 @@ def _best(problem: CutProblem, paths: Paths, taken: set[int]) -> int | None:
         if path.isdisjoint(taken):
             for number in path:
                 hits[number] = hits.get(number, 0) + 1
+    # some changes are free
     ranked = sorted(hits, key=lambda n: (-hits[n] / max(problem.choices[n].price, 1e-9), n))
     return next((number for number in ranked if problem.keeps({*taken, number})), None)
 
 
 def _pruned(problem: CutProblem, taken: Collection[int]) -> Choices:
     kept = set(taken)
+    # what greed took early may be spare by now; the dearest is given back first
     for number in sorted(taken, key=lambda n: (-problem.choices[n].price, -n)):
         if not problem.open_rows(kept - {number}):
             kept.discard(number)

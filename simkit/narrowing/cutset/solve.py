@@ -74,16 +74,19 @@ class _Search:
             self.rounds += 1
             programme.add(self.paths.sets)
             left = self.deadline - time.monotonic()
+            # without any time the solver would give not even a bound
             found = programme.solve(max(left, 0.1))
             if found is None:
                 self.best = None
                 return self._answer(proven=True)
+            # fewer paths make a cheaper optimum, so that every earlier bound still holds
             self.bound = max(self.bound, found.bound)
             if self._price() <= self.bound + TINY:
                 return self._answer(proven=True)
             rows = self.problem.open_rows(found.chosen)
             if not rows:
                 self._accept(found.chosen)
+                # the cheapest set that hits the known paths hits them all: none can be cheaper
                 if found.optimal:
                     return self._answer(proven=True)
             if time.monotonic() > self.deadline:
@@ -129,6 +132,7 @@ class Programme:
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         self._integer = highspy.HighsVarType.kInteger
         self._status = highspy.HighsModelStatus
+        # one thread and one seed: of sets that cost the same, every machine must name the same one
         for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0)):
             self._highs.setOptionValue(option, value)
         self.problem = problem
@@ -162,6 +166,7 @@ class Programme:
         whole = [self._column(0.0) for _ in harmful]
         for column, numbers in zip(whole, harmful, strict=True):
             for number in numbers:
+                # rows have lower sides only: column + choice <= 1, with its signs turned
                 self._row(-1.0, (column, number), (-1.0, -1.0))
         self._row(1.0, whole, [1.0] * len(whole))
 
@@ -174,6 +179,7 @@ class Programme:
 
     def solve(self, seconds: float) -> Solved | None:
         """The cheapest choices that hit all the paths; None where the tasks forbid it."""
+        # HiGHS counts the time of all its runs together
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + seconds)
         self._highs.run()
         status = self._highs.getModelStatus()
@@ -182,5 +188,6 @@ class Programme:
         values = list(self._highs.getSolution().col_value)
         chosen = frozenset(n for n, value in enumerate(values[: len(self.problem.choices)]) if value > 0.5)
         optimal = status == self._status.kOptimal
+        # the solver's own bound lies off by its tolerance, and prices are compared with it
         bound = self.problem.price(chosen) if optimal else max(0.0, float(self._highs.getInfo().mip_dual_bound))
         return Solved(chosen, bound, optimal)

@@ -185,5 +185,5 @@ def _longest(scenario: Scenario, policy: GrantPolicy, identity: str) -> dict[str
     own = {name: credential for name, credential in model.credentials.items() if credential.identity == identity}
     small = Model(identities={identity: alone}, credentials=own, tasks=tasks)
     cut = sessions(small, policy, rotation_period=scenario.response.rotation_period)
-    lives = {name: [math.inf if t.ttl is None else t.ttl for t in tokens] for name, tokens in cut.tokens.items()}
-    return {name: max(found, default=0.0) for name, found in lives.items()}
+    lives = {name: [token.longest for token in tokens] for name, tokens in cut.tokens.items()}
+    return {name: max((math.inf if t is None else t for t in each), default=0.0) for name, each in lives.items()}

@@ -1,0 +1,121 @@
+"""A hardened container: simkit installed by root from a wheel, used by somebody who can write nowhere but in one folder
+of the data."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import site
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOBODY = 65534
+"""The user and the group of that name on Linux."""
+NOTE = "note: no folder can be written to keep compiled engines in"
+SCENARIO = "starter.yaml"
+COMMANDS = {
+    "ablate": (SCENARIO, "--trials", "64"),
+    "check": (SCENARIO,),
+    "compare": (SCENARIO, "--trials", "64"),
+    "completion": ("bash",),
+    "evidence": (SCENARIO, "--trials", "64"),
+    "explain": (SCENARIO,),
+    "generate": ("200", "--out", "made.yaml"),
+    "graph": (SCENARIO,),
+    "narrow": (SCENARIO, "--trials", "64"),
+    "notebook": ("made.ipynb",),
+    "paths": (SCENARIO, "--trials", "64"),
+    "policies": (),
+    "privilege": (SCENARIO,),
+    "rank": (SCENARIO,),
+    "replay": (SCENARIO,),
+    "report": (SCENARIO, "--trials", "64", "--out", "made.html"),
+    "roles": (SCENARIO,),
+    "run": (SCENARIO, "--trials", "64"),
+    "sessions": (),
+    "schema": (),
+    "study": (SCENARIO, "--trials", "64"),
+    "validate": (SCENARIO,),
+}
+PYTHONS = (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}")
+"""The one of the tests may lie in the folder of root; that of the system runs the same packages."""
+MAIN = "from simkit.cli import main; main()"
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def as_nobody() -> Iterator[Run]:
+    """Runs a command of the installed simkit as nobody, in a folder of theirs."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        pytest.skip("only root can install for another user and become one")
+    python = next(filter(_is_nobodys, PYTHONS), None)
+    if python is None:
+        pytest.skip(f"nobody may run none of {', '.join(PYTHONS)} with the packages of this one")
+    with tempfile.TemporaryDirectory() as room:
+        place, data = Path(room), Path(room) / "data"
+        os.chmod(place, 0o755)
+        build = [sys.executable, "-m", "pip", "-q", "install", "--no-deps", "--no-compile", "--target", room + "/site"]
+        built = subprocess.run([*build, str(ROOT)], capture_output=True, text=True, timeout=300)
+        if built.returncode:
+            pytest.skip(f"the wheel could not be built here: {built.stderr.strip()[-200:]}")
+        data.mkdir()
+        shutil.copy(ROOT / "scenarios" / SCENARIO, data)
+        os.chown(data, NOBODY, NOBODY)
+        yield lambda *arguments: _run(python, place / "site", data, MAIN, *arguments)
+
+
+def _is_nobodys(python: str) -> bool:
+    """True if nobody may run `python`, and with it what is installed for this one."""
+    try:
+        return not _run(python, Path("/"), Path("/"), "import numba, pydantic").returncode
+    except OSError:
+        return False
+
+
+def _run(python: str, installed: Path, folder: Path, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    paths = [str(installed), *site.getsitepackages()]
+    return subprocess.run(
+        [python, "-I", "-B", "-c", f"import sys; sys.path[:0] = {paths!r}; {code}", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "MPLCONFIGDIR": str(folder)},
+        user=NOBODY,
+        group=NOBODY,
+        extra_groups=[],
+        timeout=600,
+    )
+
+
+def test_a_worst_case_is_worked_out_and_one_line_says_that_nothing_is_kept(as_nobody: Run) -> None:
+    done = as_nobody("rank", SCENARIO)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count(NOTE) == 1
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_quiet_says_nothing(as_nobody: Run) -> None:
+    done = as_nobody("rank", SCENARIO, "--quiet")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_runs(as_nobody: Run, command: str) -> None:
+    done = as_nobody(command, *COMMANDS[command])
+    assert done.returncode in (0, 1), done.stderr
+    assert "bug" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_all_commands_are_tried() -> None:
+    from simkit.cli.commands import simkit
+
+    assert set(COMMANDS) == set(simkit.commands)
