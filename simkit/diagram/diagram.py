@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from simkit.model import Model
+from simkit.model import Model, environments
 from simkit.table import printable
 
 COLUMNS = ("credential", "identity", "tool", "resource")
@@ -116,8 +116,9 @@ def _nodes(model: Model, edges: Iterable[Edge], group: str) -> Iterator[Node]:
         yield Node(node, "credential", printable(name), home[node], credential.kind)
     for name in model.tools:
         yield Node(f"tool:{name}", "tool", printable(name), _boundary_of(users.get(f"tool:{name}", ()), home))
+    homes = environments(model) if group == "environment" else {}
     for name, resource in model.resources.items():
-        own = resource.environment if group == "environment" else ""
+        own = homes.get(name, "")
         node = f"resource:{name}"
         yield Node(node, "resource", printable(name), own or _boundary_of(users.get(node, ()), home), resource.kind)
 

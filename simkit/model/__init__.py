@@ -13,7 +13,7 @@ from simkit.model.identities import (
     Role,
     TrustEdge,
 )
-from simkit.model.model import Model, listed
+from simkit.model.model import Model, environments, listed
 from simkit.model.references import problems
 from simkit.model.resources import EXPOSURES, IMPACTS, RESOURCE_KINDS, Resource
 from simkit.model.tasks import Need, ObservedRun, Task
@@ -50,6 +50,7 @@ __all__ = [
     "Task",
     "Tool",
     "TrustEdge",
+    "environments",
     "listed",
     "problems",
 ]
