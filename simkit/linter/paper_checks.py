@@ -63,7 +63,9 @@ def _leads_somewhere(inspected: Inspected, about: str) -> bool:
     said = scenario.document.value if scenario.document is not None else None
     written = said.get(first) if isinstance(said, dict) else None
     built = getattr(scenario.model if first in IN_THE_MODEL else scenario, first)
-    return any(_leads(start, rest if dot else "") for start in (written, built))
+    # `resources.value` is short for `resources.*.value`
+    paths = (rest, f"*.{rest}") if dot else ("",)
+    return any(_leads(start, path) for start in (written, built) for path in paths)
 
 
 def _leads(start: object, path: str) -> bool:

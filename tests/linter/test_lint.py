@@ -79,9 +79,8 @@ def test_warnings_stand_in_file_order() -> None:
 
 
 def test_a_scenario_in_memory_has_keys_for_places() -> None:
-    scenario = simkit.Scenario(
-        "desk", support_desk.model(), {"leaked": simkit.EntryPoint("leaked", "leak", "desk-key")}
-    )
+    leaked = simkit.EntryPoint("leaked", "leak", "desk-token")
+    scenario = simkit.Scenario("desk", support_desk.DESK, {"leaked": leaked})
     found = simkit.lint(scenario, codes="no-task")
     assert [(each.line, each.place) for each in found] == [(0, "identities.ci")]
 
