@@ -42,7 +42,7 @@ def containment(world: World) -> Containment:
             fact = has(mode, session.name)
             by[fact] = RESPONSES.index(session.policy.response)
             groups[fact] = account(world, session.policy, session.identities[0])
-            told[fact] = tuple(opening.get(session.name, ()))
+            told[fact] = tuple(opening.get(world.contexts.whole.get(session.name, session.name), ()))
     in_force = RESPONSES.index(world.policy.response)
     by |= dict.fromkeys(_planted(world), in_force)
     rows = tuple(tuple(actions(world.response, setting)) for setting in RESPONSES)

@@ -14,7 +14,8 @@ from simkit.entitlements import Conditions, Grant
 from simkit.model import EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
-from simkit.techniques.chaining import Reached, follow_trust
+from simkit.techniques.chaining import Assumed, Reached, follow_trust
+from simkit.techniques.contexts import Contexts, told_apart
 from simkit.techniques.rule import Rule
 from simkit.techniques.widen import Added, additions, all_grants, gains
 
@@ -29,6 +30,10 @@ SHOWN: Mapping[str, frozenset[str]] = {
     "action": frozenset({"action"}),
 }
 """The levels of logging that show the events of each class."""
+
+
+MINTED = "minted:"
+"""How the tokens that the attack mints are called: this, and the identity."""
 
 
 class Alert(NamedTuple):
@@ -59,6 +64,12 @@ class World:
     gained: Mapping[str, Added] = field(default_factory=dict)
     asked: frozenset[Grant] = frozenset()
     taintable: frozenset[str] = frozenset()
+    poisoned: frozenset[str] = frozenset()
+    memories: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()
+    contexts: Contexts = field(default_factory=Contexts)
+    watched: frozenset[str] = frozenset()
+    sparing: bool = True
     homes: Mapping[str, str] = field(default_factory=dict)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
@@ -78,9 +89,18 @@ class World:
 
     @classmethod
     def of(
-        cls, sessions: Sessions, response: Response, entries: Mapping[str, EntryPoint], goals: Mapping[str, Goal]
+        cls,
+        sessions: Sessions,
+        response: Response,
+        entries: Mapping[str, EntryPoint],
+        goals: Mapping[str, Goal],
+        *,
+        sparing: bool = True,
     ) -> World:
-        """The world of `sessions`, with the sessions that minting opens and those that attenuated trust edges leave."""
+        """The world of `sessions`, with the sessions that minting opens and those that attenuated trust edges leave.
+
+        A `sparing` one leaves out what cannot matter as long as nothing is taken away.
+        """
         found = {name: Reached(session, session.identities) for name, session in sessions.sessions.items()}
         for identity in _minted(sessions.model):
             made = standing_session(identity, sessions.entitled[identity])
@@ -88,6 +108,9 @@ class World:
         added = additions(sessions)
         steered = frozenset(goal.steered for goal in goals.values())
         edges, assumed = follow_trust(sessions, found, added, steered)
+        contexts = told_apart(sessions, found)
+        edges |= {part: edges[whole] for part, whole in contexts.whole.items()}
+        assumed |= _assumed_by(contexts, assumed)
         gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
         asked = frozenset(performed for goal in goals.values() for performed in goal.performed)
         errs = any(entry.kind == "mistake" for entry in entries.values())
@@ -104,9 +127,30 @@ class World:
             gained=gained,
             asked=asked,
             taintable=_taintable(sessions, entries, added),
+            poisoned=frozenset(entry.task for entry in entries.values() if entry.kind == "poison" and entry.task),
+            memories=tuple(name for name, each in sessions.model.resources.items() if each.kind == "memory"),
+            reading=tuple(name for name, _, operation in sessions.model.operations() if operation.effect == "read"),
+            contexts=contexts,
+            watched=frozenset(name for goal in goals.values() for name, _ in goal.lost),
+            sparing=sparing,
             homes=environments(sessions.model),
             steering=steering,
         )
+
+    def modes_of(self, session: str) -> tuple[str, ...]:
+        """The modes in which `session` can be had: a part of one that is told apart has no token of its own."""
+        return self.steering if session in self.contexts.whole else self.modes
+
+    def runs_of(self, session: str) -> tuple[str, ...]:
+        """The parts of `session` in which its tasks run."""
+        return self.contexts.runs.get(session, (session,))
+
+    def matters(self, what: str) -> bool:
+        """True if it is worth to know where copies of `what` are: a resource, or the name of a minted token."""
+        resource = self.model.resources.get(what)
+        if resource is None or what in self.watched:
+            return True
+        return bool(resource.holds or resource.value.get("confidentiality"))
 
     def environment(self, target: str, what: object) -> str:
         """The environment that `target` belongs to, an identity or a resource: `what` it is."""
@@ -129,7 +173,9 @@ class World:
             yield from self.sessions.tokens[credential]
 
     def held_in(self, resource: str) -> tuple[Token, ...]:
-        """The tokens that lie in `resource`."""
+        """The tokens that lie in `resource`; of what a run minted, that token."""
+        if resource not in self.model.resources:
+            return (minted_token(resource.removeprefix(MINTED)),)
         holds = self.model.resources[resource].holds
         return tuple(self.tokens(holds)) if holds else ()
 
@@ -193,7 +239,7 @@ def next_run(rate: float) -> Distribution:
 def minted_token(identity: str) -> Token:
     """The fresh, unmanaged and long-lived credential that a step of effect `mint` issues for `identity`."""
     opened = (standing_session(identity, {}).name,)
-    return Token(f"minted:{identity}", "", identity, opened, None, "bearer", managed=False)
+    return Token(f"{MINTED}{identity}", "", identity, opened, None, "bearer", managed=False)
 
 
 def opens(token: Token) -> tuple[Fact, ...]:
@@ -222,3 +268,11 @@ def _taintable(sessions: Sessions, entries: Mapping[str, EntryPoint], added: Map
             seen.add(id(grants))
             places.update(target for operation, target in grants if target and operation in writing)
     return frozenset(name for place in places for name in model.within(place))
+
+
+def _assumed_by(contexts: Contexts, assumed: Assumed) -> Assumed:
+    """What the parts of sessions may assume: what the whole may."""
+    parts: dict[str, list[str]] = {}
+    for part, whole in contexts.whole.items():
+        parts.setdefault(whole, []).append(part)
+    return {(part, target): names for (whole, target), names in assumed.items() for part in parts.get(whole, ())}
