@@ -67,10 +67,11 @@ class Staging:
         for task in world.model.tasks.values() if writing or world.contexts.all else ():
             _give(world, found.hands, task)
         if writing:
+            written = {place for hands in found.hands.values() for place in hands.writes}
             found.steered = _steerable(world, found.hands)
             found.replayed = _replayable(world)
             for hands in found.hands.values():
-                for place in dict.fromkeys((*hands.sees, *sorted(hands.given))):
+                for place in sorted(written & (hands.sees.keys() | hands.given)):
                     found.readers.setdefault(place, []).append(hands)
             found._follow()
         return found
@@ -88,12 +89,29 @@ class Staging:
         waiting = [hands for name, hands in self.hands.items() if name in self.steered and hands.writes]
         while waiting:
             hands = waiting.pop()
-            for place in hands.writes:
+            worth = [what for what in hands.sees if self.world.matters(what)]
+            for place in hands.writes if worth else ():
+                audience = self._audience(place, hands)
+                if not audience:
+                    continue
+                known = set.intersection(*(reader.freely for reader in audience)) if self.world.sparing else set()
                 there = self.copies.get(place, {})
-                new = [what for what in hands.sees if what not in there and self._matters(what, place, hands)]
+                new = [what for what in worth if what != place and what not in known and what not in there]
                 if new:
                     self.copies.setdefault(place, {}).update(dict.fromkeys(new))
-                    waiting += [reader for reader in self.readers.get(place, ()) if self._learns(reader, new)]
+                    waiting += [reader for reader in audience if self._learns(reader, new)]
+
+    def _audience(self, place: str, writer: Hands) -> list[Hands]:
+        """Those for whom it could make a difference that `writer` copies something to `place`: nobody, if it can take
+        that out itself, as soon and as surely."""
+        if self.world.sparing and writer.leaves_after is not None and writer.leaves_after <= writer.writes[place]:
+            return []
+        return [
+            reader
+            for reader in self.readers.get(place, ())
+            if (self.replayed and place in reader.sees)
+            or (reader is not writer and reader.session.name in self.steered and reader.hands_on)
+        ]
 
     def _learns(self, reader: Hands, new: list[str]) -> bool:
         """True if a steered `reader` sees something that it did not see, and writes things down itself."""
@@ -102,20 +120,6 @@ class Staging:
         before = len(reader.sees)
         reader.sees.update((what, None) for what in new if self._is_new(what, reader))
         return len(reader.sees) > before and bool(reader.writes)
-
-    def _matters(self, what: str, place: str, hands: Hands) -> bool:
-        if what == place or not self.world.matters(what):
-            return False
-        sooner = hands.leaves_after is not None and hands.leaves_after <= hands.writes[place]
-        if self.world.sparing and sooner:
-            return False
-        return any(self._gains(reader, what, place, hands) for reader in self.readers.get(place, ()))
-
-    def _gains(self, reader: Hands, what: str, place: str, writer: Hands) -> bool:
-        if not self._is_new(what, reader):
-            return False
-        steered = reader is not writer and reader.session.name in self.steered and reader.hands_on
-        return steered or (self.replayed and place in reader.sees)
 
 
 def _hands(world: World, session: Session) -> Hands:
