@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from simkit.model import Model, Task
 from simkit.policies import Session, Sessions
-from simkit.techniques.chaining import Reached
+from simkit.techniques.lineage import Reached
 
 NOTHING: frozenset[str] = frozenset()
 

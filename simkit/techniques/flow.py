@@ -11,11 +11,11 @@ from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import Conditions, Grant
 from simkit.policies import Session, Token
 from simkit.techniques.act import found_in, standing_tokens
+from simkit.techniques.copies import Staging
 from simkit.techniques.givers import in_resource
 from simkit.techniques.grounds import credential, lies
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.stage import FIND, STAGE, lost_with, staged
-from simkit.techniques.staging import Staging
 from simkit.techniques.world import ERRS, MINTED, STEERS, Alert, World, concludes, has, holds, next_run, opens
 
 Granted = tuple[Grant, Conditions, Fact | None]

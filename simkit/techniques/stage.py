@@ -9,10 +9,10 @@ from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Task
 from simkit.policies import Session
 from simkit.techniques.act import RULE_OF, Act, acts, found_in, standing_tokens, step_of
+from simkit.techniques.copies import Staging
 from simkit.techniques.inputs import inputs
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import Runs
-from simkit.techniques.staging import Staging
 from simkit.techniques.world import REPLAYS, STEERS, World, concludes, has, holds, next_run
 
 STAGE = Rule(
@@ -22,7 +22,7 @@ STAGE = Rule(
     logged="agent",
     because="the session has seen it and writes where others read",
 )
-FIND = Rule("find", Relevance(("T1213",), ("AML.T0085",), ("ASI02",), ()), event="action", logged="agent")
+FIND = Rule("find", Relevance(("T1213.006",), ("AML.T0085",), ("ASI02",), ()), event="action", logged="agent")
 
 
 def staged(staging: Staging) -> Iterator[Step]:

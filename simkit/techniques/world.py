@@ -14,8 +14,8 @@ from simkit.entitlements import Conditions, Grant
 from simkit.model import EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
-from simkit.techniques.chaining import Assumed, Reached, follow_trust
 from simkit.techniques.contexts import Contexts, told_apart
+from simkit.techniques.lineage import Assumed, Reached, follow_trust
 from simkit.techniques.rule import Rule
 from simkit.techniques.widen import Added, additions, all_grants, gains
 

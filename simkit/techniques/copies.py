@@ -19,7 +19,7 @@ SOON = 1.0
 
 
 @dataclass(slots=True)
-class Hands:
+class Sight:
     """What one session can get hold of and hand on, chances aside.
 
     `sees` is all that it can read, `freely` what of that nothing can keep from it. `writes` are the places that it can
@@ -53,11 +53,11 @@ class Staging:
     """
 
     world: World
-    hands: dict[str, Hands] = field(default_factory=dict)
+    hands: dict[str, Sight] = field(default_factory=dict)
     steered: frozenset[str] = frozenset()
     replayed: bool = False
     copies: dict[str, dict[str, None]] = field(default_factory=dict)
-    readers: dict[str, list[Hands]] = field(default_factory=dict)
+    readers: dict[str, list[Sight]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, world: World) -> Staging:
@@ -81,7 +81,7 @@ class Staging:
         hands = self.hands[name]
         yield from (what for what in self.copies.get(place, ()) if self._is_new(what, hands))
 
-    def _is_new(self, what: str, hands: Hands) -> bool:
+    def _is_new(self, what: str, hands: Sight) -> bool:
         return what not in (hands.freely if self.world.sparing else ())
 
     def _follow(self) -> None:
@@ -101,7 +101,7 @@ class Staging:
                     self.copies.setdefault(place, {}).update(dict.fromkeys(new))
                     waiting += [reader for reader in audience if self._learns(reader, new)]
 
-    def _audience(self, place: str, writer: Hands) -> list[Hands]:
+    def _audience(self, place: str, writer: Sight) -> list[Sight]:
         """Those for whom it could make a difference that `writer` copies something to `place`: nobody, if it can take
         that out itself, as soon and as surely."""
         if self.world.sparing and writer.leaves_after is not None and writer.leaves_after <= writer.writes[place]:
@@ -113,7 +113,7 @@ class Staging:
             or (reader is not writer and reader.session.name in self.steered and reader.hands_on)
         ]
 
-    def _learns(self, reader: Hands, new: list[str]) -> bool:
+    def _learns(self, reader: Sight, new: list[str]) -> bool:
         """True if a steered `reader` sees something that it did not see, and writes things down itself."""
         if reader.session.name not in self.steered:
             return False
@@ -122,8 +122,8 @@ class Staging:
         return len(reader.sees) > before and bool(reader.writes)
 
 
-def _hands(world: World, session: Session) -> Hands:
-    found = Hands(session)
+def _hands(world: World, session: Session) -> Sight:
+    found = Sight(session)
     for edge, targets in world.edges.get(session.name, ()):
         found.leads.update(targets if edge.kind != "invoke" else _runs(world, targets))
     for grant, conditions, behind in world.grants(session):
@@ -159,7 +159,7 @@ def _runs(world: World, sessions: tuple[str, ...]) -> Iterator[str]:
     return (part for name in sessions for part in world.runs_of(name))
 
 
-def _give(world: World, hands: Mapping[str, Hands], task: Task) -> None:
+def _give(world: World, hands: Mapping[str, Sight], task: Task) -> None:
     """What `task` reads is before the eyes of the session in which it runs."""
     session = world.sessions.serving(task)
     if session is not None:
@@ -180,7 +180,7 @@ def _is_sure(world: World, session: Session, grant: Grant, operation: Operation,
     return lent and conditions == FREELY and operation.chance >= 1.0 and session.policy.context == "none"
 
 
-def _steerable(world: World, hands: Mapping[str, Hands]) -> frozenset[str]:
+def _steerable(world: World, hands: Mapping[str, Sight]) -> frozenset[str]:
     """The sessions that words may reach, in the end: of agents that read something which may be tainted, and all that
     these may become, invoke, or open with a token that they see."""
     found: set[str] = set()
