@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, PlainValidator, WithJsonSchema, create_model, model_validator
 
+from simkit.model import MAY_MISS
 from simkit.policies import DIALS
 from simkit.scenario import fields as f
 from simkit.scenario.part import LEFT_OUT
@@ -69,6 +70,30 @@ class ResourcePart(Part):
     note: str = ""
 
 
+class SessionEventsPart(Part):
+    """What an open session does on each event."""
+
+    on_expiry: f.Outlives = LEFT_OUT
+    on_revoke: f.OutlivesAction = LEFT_OUT
+    """Its secret is revoked, or rotated."""
+    on_disable: f.OutlivesAction = LEFT_OUT
+    on_delete: f.OutlivesAction = LEFT_OUT
+    on_entitlement_removed: f.OutlivesAction = LEFT_OUT
+
+
+class SessionPart(SessionEventsPart):
+    """How sessions behave when what opened them goes."""
+
+    like: f.System = ""
+    """A system of the session catalogue."""
+    stream: SessionEventsPart | None = None
+    """What flows without being asked for, where that differs."""
+    ttl: f.Lifetime = LEFT_OUT
+    """Of a session that survives; default never."""
+    cut_by: f.Actions = Field(default_factory=list)
+    """The only actions of responders that end it at once; default terminate-sessions."""
+
+
 class OperationPart(Part):
     """One thing that a tool does."""
 
@@ -81,6 +106,8 @@ class OperationPart(Part):
     """Effect grant only: the role that it gives its target."""
     high_impact: bool = LEFT_OUT
     """Waits for a person under `context: approval`; default by effect."""
+    stream: bool = False
+    """It flows on without being asked for again."""
     note: str = ""
 
 
@@ -92,7 +119,18 @@ class ToolPart(Part):
     """Whose entitlements it uses itself (the confused deputy)."""
     general_purpose: bool = False
     """A shell or an HTTP client: an agent can use any token that it finds."""
+    session: SessionPart | None = None
+    """How sessions behave that are open at it; default: as what opened them says."""
     note: str = ""
+
+
+class RefreshPart(Part):
+    """A token that brings new ones."""
+
+    ttl: f.Lifetime = LEFT_OUT
+    """Default never."""
+    binding: f.Binding = LEFT_OUT
+    """Default: as the token's."""
 
 
 class CredentialPart(Part):
@@ -109,6 +147,16 @@ class CredentialPart(Part):
     """The tools that accept it; default: all."""
     managed: bool = True
     """false: a third party's fixed secret, which no grant policy governs."""
+    session: SessionPart | None = None
+    """How sessions behave that it opens; default: they end with it."""
+    format: f.TokenFormat = "opaque"
+    """jwt: checked where it is used, it lives to its end whatever is revoked."""
+    ttl_kind: f.TtlKind = LEFT_OUT
+    """absolute, idle, or {renewable: 7d}; default: as the catalogue says, else absolute."""
+    refresh: RefreshPart | None = None
+    """A refresh token that lies beside it."""
+    revocation_unit: f.RevocationUnit = "token"
+    """identity: to revoke one ends all of the identity's."""
     note: str = ""
 
 
@@ -128,6 +176,8 @@ class TrustPart(Part):
     attenuates: bool = False
     """Does the scope shrink on the way?"""
     ttl: f.Lifetime = LEFT_OUT
+    session: SessionPart | None = None
+    """How the session behaves when what opened it goes; default: assume and federate survive, others end."""
     note: str = ""
 
 
@@ -238,6 +288,26 @@ class DetectionPart(Part):
     delay: f.Delay = LEFT_OUT
 
 
+class ResponseActionPart(Part):
+    """One thing that responders do; short forms: its name, or {name: {delay, chance, of}}."""
+
+    action: f.ResponseActionKind
+    delay: f.Delay = LEFT_OUT
+    """From known to done; default: by the response dial."""
+    chance: f.Chance = LEFT_OUT
+    """That a given thing is not missed; default completeness, and 1 for sessions."""
+    of: f.Names = Field(default_factory=list)
+    """The credentials, identities or resources that it is done to; default: all."""
+
+    @model_validator(mode="after")
+    def _may_miss(self) -> ResponseActionPart:
+        if self.chance is not None and self.action not in MAY_MISS:
+            raise MisfitError(
+                f"{self.action} is done to a whole account, and misses nothing: remove `chance`", "chance"
+            )
+        return self
+
+
 class ResponsePart(Part):
     """The defender."""
 
@@ -255,6 +325,10 @@ class ResponsePart(Part):
     """The chance that a person approves whatever is asked."""
     miss_rate: f.Chance = LEFT_OUT
     """The chance that an out-of-context use passes `context: checks`."""
+    actions: list[Annotated[ResponseActionPart, f.SHORT_ACTION]] = Field(default_factory=list)
+    """Default: secrets are revoked, and where the response is automatic accounts disabled too."""
+    propagation: f.Horizon = LEFT_OUT
+    """Until an action on a secret or session holds everywhere; default at once."""
 
 
 class SelectorPart(Part):

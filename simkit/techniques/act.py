@@ -95,6 +95,10 @@ class Judgement:
     ways: Mapping[str, tuple[Way, ...]]
     alert: Alert
 
+    def within(self, modes: tuple[str, ...]) -> Judgement:
+        """The same in these `modes` alone."""
+        return Judgement({mode: ways for mode, ways in self.ways.items() if mode in modes}, self.alert)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -186,6 +190,8 @@ def acts(world: World, rules: Mapping[str, Rule]) -> Iterator[Act]:
             if grant[0] in wanted:
                 deed = deed_of(grant)
                 judged = judged_of(name, deed.kind, conditions)
+                if world.parts and (modes := world.modes_of(name, grant[0])) != world.modes:
+                    judged = judged.within(modes)
                 fate = f"{actor.who}: {deed.name}"
                 grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
                 for needed in deed.needed:
@@ -228,7 +234,7 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
 def _collect(act: Act) -> Iterator[Step]:
     """Who keeps reading a store collects each task's token when that task next runs."""
     for token, place in act.deed.late:
-        for way in act.judged.ways[REPLAYS]:
+        for way in act.judged.ways.get(REPLAYS, ()):
             yield step_of(act, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token, place),), wait=token.rate)
 
 

@@ -9,6 +9,7 @@ from simkit.attackgraph import Conclusion, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import Fixed
 from simkit.model import EntryPoint
 from simkit.policies import Session, Token
+from simkit.policies.sessions import REFRESH
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import ERRS, World, found, has, input_of, runs_in
 
@@ -51,10 +52,12 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def _leak(world: World, entry: EntryPoint) -> Iterator[Variant]:
-    tokens = tuple(world.tokens([entry.target]))
+    """One leak is one token, with the refresh token that lies beside it."""
+    tokens = [token for token in world.tokens([entry.target]) if not token.refresh]
+    beside = {token.name: token for token in world.tokens([entry.target]) if token.refresh}
     for token in tokens:
-        fact = Fact("holds", token.name) if entry.delay == Fixed(0.0) else _exposed(entry, token.name)
-        concluded = (found(token, fact),)
+        both = (token, beside.get(f"{REFRESH}{token.name}"))
+        concluded = tuple(found(each, _leaked(entry, each)) for each in both if each)
         yield Variant(token.name, token.share, (_first(world, entry, token.name, concluded, label(token)),))
     if not tokens:  # no session stands behind the credential: it leaks, and opens nothing
         concluded = (Conclusion(Fact("holds", entry.target), None),)
@@ -64,6 +67,10 @@ def _leak(world: World, entry: EntryPoint) -> Iterator[Variant]:
 def label(token: Token) -> str:
     """How a path begins that starts with `token`."""
     return f"leaked {token.name}"
+
+
+def _leaked(entry: EntryPoint, token: Token) -> Fact:
+    return Fact("holds", token.name) if entry.delay == Fixed(0.0) else _exposed(entry, token.name)
 
 
 def _exposed(entry: EntryPoint, token: str) -> Fact:

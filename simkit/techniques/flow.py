@@ -64,6 +64,8 @@ def steps(world: World) -> Iterator[Step]:
     steering, carried = world.steering, cache(partial(_carried, world))
     for reached in world.all_sessions.values():
         session = reached.session
+        if reached.part is not None:  # stolen sessions have parts, and nobody needs to carry out what these see
+            continue
         grants = list(world.grants(session))
         operations = {operation for (operation, _), _, _ in grants}
         seen = _visible(world, grants, reading)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,10 +11,11 @@ from simkit.attackgraph import Conclusion, Fact, Ground
 from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution, Exponential, Residual
 from simkit.entitlements import Grant, Grants, Resolver
-from simkit.model import EntryPoint, Goal, Model, Response, Task, TrustEdge
+from simkit.model import EntryPoint, Goal, Model, Response, SessionTerms, Task, TrustEdge
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
 from simkit.techniques.rule import Rule
+from simkit.techniques.survival import ENDS, Survivals, Survive, survivals
 from simkit.techniques.widen import Added, additions, all_grants, gains
 
 REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
@@ -39,6 +40,9 @@ class Alert(NamedTuple):
     logged: bool
 
 
+Life = float | Distribution | None
+"""How long something goes on by itself, in seconds; None is for ever."""
+
 RATES = 1 << 10
 """Rates of tasks whose waits are kept to be shared by steps; a scenario has few different ones."""
 
@@ -46,11 +50,23 @@ RATES = 1 << 10
 @dataclass(frozen=True, slots=True)
 class Reached:
     """A session that a rule can reach. An attenuated one has a `source`, from whose grants it was cut, and `lineage`
-    says through which identities it came."""
+    says through which identities it came. `part` says that it is one part of another."""
 
     session: Session
     lineage: tuple[str, ...]
     source: Session | None = None
+    part: Part | None = None
+
+
+class Part(NamedTuple):
+    """A part of the session `whole` that is open at one tool, and does not behave as the rest: its name as a session,
+    and what the tool says of it. What streams is a part of its own."""
+
+    name: str
+    whole: str
+    tool: str
+    stream: bool
+    terms: SessionTerms | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,7 @@ class World:
     added: Mapping[str, Added] = field(default_factory=dict)
     gained: Mapping[str, Added] = field(default_factory=dict)
     asked: frozenset[Grant] = frozenset()
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
 
@@ -93,12 +110,29 @@ class World:
             made = standing_session(identity, sessions.entitled[identity])
             found.setdefault(made.name, Reached(made, (identity,)))
         edges, assumed = _follow_trust(sessions, found)
+        parts = _parted(sessions, found)
         added = additions(sessions)
         gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
         asked = frozenset(performed for goal in goals.values() for performed in goal.performed)
         errs = any(entry.kind == "mistake" for entry in entries.values())
         steering = (STEERS, ERRS) if errs else (STEERS,)
-        return cls(sessions, response, entries, goals, found, edges, assumed, added, gained, asked, steering)
+        return cls(sessions, response, entries, goals, found, edges, assumed, added, gained, asked, parts, steering)
+
+    def whole(self, session: str) -> str:
+        """The session of which `session` is a part; itself, where it is none."""
+        part = self.all_sessions[session].part
+        return part.whole if part else session
+
+    def modes_of(self, session: str, operation: str) -> tuple[str, ...]:
+        """The modes in which `session` itself uses `operation`: a stolen one leaves it to the part that is open at that
+        tool, and that is never had in another way."""
+        reached = self.all_sessions[session]
+        if reached.part is not None:
+            return (REPLAYS,)
+        if session not in self.parts:
+            return self.modes
+        key = _key(self.sessions, operation)
+        return self.steering if any((each.tool, each.stream) == key for each in self.parts[session]) else self.modes
 
     def grants(self, session: Session) -> Iterator[tuple[Grant, frozenset[str], Fact | None]]:
         """Every grant that `session` has, or may gain by a step of effect `grant`: with its conditions, and the fact
@@ -130,6 +164,12 @@ class World:
     def ruling(self, token: Token) -> GrantPolicy:
         """The policy that governs `token`; of one that none does, that of standing secrets."""
         return self.sessions.governing(token.identity) if token.managed else STANDING
+
+    def survive(self, token: Token) -> Survive:
+        """How a session outlives `token`."""
+        credential = self.model.credentials.get(token.credential)
+        terms = credential.session if credential else None
+        return lambda stream: survivals(terms, ENDS, stream=stream)
 
     def miss_rate(self, policy: GrantPolicy) -> float:
         """The chance that an out-of-context use passes the checks of `policy`."""
@@ -168,6 +208,21 @@ def found(token: Token, fact: Fact, lies: Ground | None = None) -> Conclusion:
     if token.run is not None:
         return Conclusion(fact, Residual(token.run), ground=lies)
     return Conclusion(fact, token.ttl, aged=token.ttl is not None, ground=lies)
+
+
+def opened(
+    world: World, session: str, survive: Survive, after: Callable[[Survivals], Life] = lambda it: it.on_expiry
+) -> tuple[Conclusion, ...]:
+    """The conclusions that the attacker has `session` off host, and its parts at tools that say more of it.
+
+    `survive` says how it outlives what opened it, `after` how long the end of a life by itself.
+    """
+    own = survive(False)
+    made = [Conclusion(Fact(REPLAYS, session), after(own), outlives=own.outlives)]
+    for part in world.parts.get(session, ()):
+        at_tool = survivals(part.terms, survive(part.stream), stream=part.stream)
+        made.append(Conclusion(Fact(REPLAYS, part.name), after(at_tool), outlives=at_tool.outlives))
+    return tuple(made)
 
 
 @lru_cache(maxsize=RATES)
@@ -221,6 +276,41 @@ def _follow_trust(
             edge = TrustEdge(reached.session.identities[0], target)
             assumed[reached.session.name, target] = _attenuated(sessions, reached, edge, found, waiting)
     return edges, assumed
+
+
+Key = tuple[str, bool]
+"""What parts a session: a tool, and whether what is done there streams."""
+
+
+def _key(sessions: Sessions, full_name: str) -> Key | None:
+    """The part of a session that `full_name` is used in; None for what is used in the session itself."""
+    tool, operation = sessions.model.tool_of(full_name), sessions.model.operation(full_name)
+    if tool.session is None and not (operation.stream and sessions.speaks_of_streams):
+        return None
+    return tool.name, operation.stream
+
+
+def _parted(sessions: Sessions, found: dict[str, Reached]) -> dict[str, tuple[Part, ...]]:
+    """The parts of each session, which are added to `found`."""
+    keys = {name: key for name, _, _ in sessions.model.operations() if (key := _key(sessions, name))}
+    parts: dict[str, tuple[Part, ...]] = {}
+    for reached in list(found.values()) if keys else ():
+        grants: dict[Key, dict[Grant, frozenset[str]]] = {}
+        for grant, conditions in reached.session.grants.items():
+            if grant[0] in keys:
+                grants.setdefault(keys[grant[0]], {})[grant] = conditions
+        made = [_part(sessions, reached, key, kept) for key, kept in grants.items()]
+        found |= {each.session.name: each for each in made}
+        parts[reached.session.name] = tuple(each.part for each in made if each.part)
+    return parts
+
+
+def _part(sessions: Sessions, reached: Reached, key: Key, grants: Grants) -> Reached:
+    whole, (tool, stream) = reached.session, key
+    tail = f" < {reached.source.name}" if reached.source else ""
+    name = f"{whole.name.removesuffix(tail)} at {tool}{' (stream)' if stream else ''}{tail}"
+    session, terms = replace(whole, name=name, grants=grants, audience=(tool,)), sessions.model.tools[tool].session
+    return replace(reached, session=session, part=Part(name, whole.name, tool, stream, terms))
 
 
 def _assumable(session: Session, assuming: set[str]) -> list[str]:
