@@ -89,9 +89,9 @@ response:
 TABLE, PAGE = "lost(table, confidentiality)", "lost(page, confidentiality)"
 
 
-def lost(tool: str = "", credential: str = "ttl: never", response: str = "miss_rate: 1", **dials: str) -> set[str]:
+def lost(tool: str = "", credential: str = "ttl: never", said: str = "miss_rate: 1", **dials: str) -> set[str]:
     """What is lost in the world: of what takes two hours, with a key that is revoked after one."""
-    return set(replayed(attacked(world(WORLD % (tool, credential, response)), **dials)).at) & {TABLE, PAGE}
+    return set(replayed(attacked(world(WORLD % (tool, credential, said)), **dials)).at) & {TABLE, PAGE}
 
 
 def test_a_session_at_one_tool_survives_and_one_at_another_does_not() -> None:
@@ -126,15 +126,15 @@ def test_terminating_sessions_ends_what_survives_unless_something_else_alone_cut
     """Who is known is the key; the sessions are linked to it where identity events are logged."""
     both = "actions: [revoke-secret, terminate-sessions]"
     survives = "session: {on_revoke: survives},"
-    assert lost(survives, response=both) == {TABLE}
-    assert lost(survives, response=both, response_dial="rotation") == set()
+    assert lost(survives, said=both) == {TABLE}
+    assert lost(survives, said=both, response="rotation") == set()
     cut = "session: {on_revoke: survives, cut_by: [delete]},"
-    assert lost(cut, response=both, response_dial="rotation") == {TABLE}
+    assert lost(cut, said=both, response="rotation") == {TABLE}
 
 
 def test_a_local_token_lives_to_its_end_whatever_is_revoked() -> None:
     assert lost(credential="format: jwt") == {TABLE, PAGE}
-    assert lost(credential="format: jwt, ttl: 100m") == set()
+    assert lost(credential="format: jwt, ttl: 100m", expiry="ttl") == set()
 
 
 def test_who_uses_an_idle_token_keeps_it_alive_and_a_renewable_one_for_its_whole_life() -> None:
@@ -170,9 +170,7 @@ def test_a_refresh_token_leaks_with_its_token_and_has_a_life_and_a_binding_of_it
 
 
 def test_a_revocation_of_one_token_ends_all_of_the_identity_where_that_is_the_unit() -> None:
-    two = WORLD.replace("entry_points", "  other: {identity: app}\nentry_points").replace(
-        "page: {}", "page: {holds: [other]}"
-    )
+    two = WORLD.replace("app, %s}", "app, %s}, other: {identity: app}").replace("page: {}", "page: {holds: [other]}")
     quick = two.replace("targets: [page], duration: 2h", "targets: [page]")
     for unit, survives in (("token", True), ("identity", False)):
         text = quick % ("", f"revocation_unit: {unit}", "miss_rate: 1")
@@ -181,5 +179,5 @@ def test_a_revocation_of_one_token_ends_all_of_the_identity_where_that_is_the_un
 
 
 def test_a_revocation_takes_its_time_to_spread() -> None:
-    assert lost(response="propagation: 1h") == set()
-    assert lost(response="propagation: 1h1s") == {TABLE, PAGE}
+    assert lost(said="propagation: 1h") == set()
+    assert lost(said="propagation: 1h1s") == {TABLE, PAGE}
