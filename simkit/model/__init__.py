@@ -2,6 +2,7 @@
 
 from simkit.model.identities import (
     BINDINGS,
+    CREDENTIAL_USES,
     ENVIRONMENTS,
     IDENTITY_KINDS,
     STAGES,
@@ -12,7 +13,7 @@ from simkit.model.identities import (
     Role,
     TrustEdge,
 )
-from simkit.model.model import Model, listed
+from simkit.model.model import Model, environments, listed
 from simkit.model.references import problems
 from simkit.model.resources import EXPOSURES, IMPACTS, RESOURCE_KINDS, Resource
 from simkit.model.session_terms import (
@@ -32,6 +33,7 @@ from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHA
 __all__ = [
     "BEFALLS",
     "BINDINGS",
+    "CREDENTIAL_USES",
     "EFFECTS",
     "ENVIRONMENTS",
     "EXPOSURES",
@@ -69,6 +71,7 @@ __all__ = [
     "Task",
     "Tool",
     "TrustEdge",
+    "environments",
     "listed",
     "problems",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from simkit.distributions import Distribution, Fixed
 from simkit.model.session_terms import SessionTerms
+from simkit.model.threats import Detection
 
 EFFECTS = ("none", "read", "write", "delete", "execute", "send", "assume", "invoke", "mint", "grant")
 IDENTITY_EFFECTS = frozenset({"execute", "assume", "invoke", "mint", "grant"})
@@ -23,7 +24,8 @@ class Operation:
 
     `chance` is that of success when it is allowed; `duration` how long one call takes. `role` is what an operation of
     effect `grant` gives its target. `high_impact` overrides the default by effect (None). A `stream` goes on
-    without being asked for again, once it is open.
+    without being asked for again, once it is open. `shows_itself` is how whoever looks on notices that it was
+    performed, whatever the policy logs.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Operation:
     role: str = ""
     high_impact: bool | None = None
     stream: bool = False
+    shows_itself: Detection | None = None
     note: str = ""
 
     @property

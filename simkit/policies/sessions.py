@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Required, TypedDict
 
 from simkit.distributions import Distribution, Fixed
-from simkit.entitlements import Grant, Grants, Resolver, tools_of
+from simkit.entitlements import Conditions, Grant, Grants, Resolver, either, tools_of
 from simkit.model import Credential, Identity, Model, Need, Refresh, Task
 from simkit.policies.dials import GrantPolicy
 from simkit.session_catalogue import session_behaviour
@@ -149,7 +149,7 @@ class _Cutter:
     policy: GrantPolicy
     rotation_period: float
     resolver: Resolver = field(init=False)
-    entitled: dict[str, dict[Grant, frozenset[str]]] = field(default_factory=dict)
+    entitled: dict[str, dict[Grant, Conditions]] = field(default_factory=dict)
     tasks: dict[str, list[Task]] = field(default_factory=dict)
     tiers: dict[str, list[str]] = field(default_factory=dict)
     made: dict[str, Session] = field(default_factory=dict)
@@ -193,14 +193,14 @@ class _Cutter:
         return session.name
 
     def _tier_session(self, tier: str, leaf: GrantPolicy) -> str:
-        union: dict[Grant, frozenset[str]] = {}
+        union: dict[Grant, Conditions] = {}
         for member in self.tiers[tier]:
             for grant, conditions in self.entitled[member].items():
-                union[grant] = conditions & union.get(grant, conditions)
+                union[grant] = either(conditions, union[grant]) if grant in union else conditions
         served = tuple(task.name for member in self.tiers[tier] for task in self.tasks.get(member, []))
         return self._keep(Session(f"tier:{tier}", tuple(self.tiers[tier]), served, union, leaf))
 
-    def _scope(self, task: Task, leaf: GrantPolicy) -> dict[Grant, frozenset[str]]:
+    def _scope(self, task: Task, leaf: GrantPolicy) -> dict[Grant, Conditions]:
         """What a session for `task` may do under the scope dial; notes the needs that are not entitled."""
         entitled = self.entitled[task.identity]
         needed = self._needed(task, entitled)
@@ -217,8 +217,8 @@ class _Cutter:
     def _only_reads(self, operation: str) -> bool:
         return self.model.operation(operation).effect in ("none", "read")
 
-    def _needed(self, task: Task, entitled: Grants) -> dict[Grant, frozenset[str]]:
-        found: dict[Grant, frozenset[str]] = {}
+    def _needed(self, task: Task, entitled: Grants) -> dict[Grant, Conditions]:
+        found: dict[Grant, Conditions] = {}
         for need in task.needs:
             grants = self.resolver.grants(need.operation, need.targets)
             covered = {g: conditions for g in grants if (conditions := self.resolver.cover(g, entitled)) is not None}
@@ -238,6 +238,9 @@ class _Cutter:
     def _tokens(self, credential: Credential, by_identity: Mapping[str, tuple[str, ...]]) -> Iterator[Token]:
         identity = self.model.identities[credential.identity]
         leaf = self.policy.governing(identity) if credential.managed else STANDING
+        if credential.use == "signing":
+            yield self._signing(credential, leaf)
+            return
         if not credential.managed:
             opened: Names = (self._keep(standing_session(identity.name, self.entitled[identity.name])),)
         elif leaf.identity == "shared":
@@ -250,6 +253,14 @@ class _Cutter:
             yield token
             if credential.refresh and _lives_by_itself(leaf):
                 yield _refreshing(credential.refresh, token)
+
+    def _signing(self, credential: Credential, leaf: GrantPolicy) -> Token:
+        """The key itself. No policy shortens, binds or splits what is never issued; where secrets rotate, it does."""
+        own, period = lifetime(credential), self.rotation_period
+        rotates = leaf.at_least("response", "rotation") and own > period
+        life: Life = {"ttl": None if rotates or math.isinf(own) else own, "rotates": period if rotates else None}
+        name, bound = credential.name, credential.binding
+        return Token(name, name, credential.identity, (), binding=bound, managed=credential.managed, **life)
 
     def _groups(self, identity: Identity, leaf: GrantPolicy, opened: Names) -> Iterator[tuple[Task | None, Names]]:
         """The sessions that one token opens: all of `opened`, or those of one task under `identity: task`."""

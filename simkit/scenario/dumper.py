@@ -109,6 +109,8 @@ def _written(key: str, value: Any) -> Any:
         return value.kind if value.time is None else {value.kind: distribution_value(value.time)}
     if isinstance(value, SessionEvents | Refresh):
         return _given(value)
+    if isinstance(value, Detection):
+        return _detection(value)
     if key in _DURATIONS:
         return duration_text(value)
     if key == "rate":

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, PlainValidator, WithJsonSchema, create_model, model_validator
 
-from simkit.model import MAY_MISS
 from simkit.policies import DIALS
 from simkit.scenario import fields as f
 from simkit.scenario.part import LEFT_OUT
 from simkit.scenario.part import Part as Part
 from simkit.scenario.promises import ExpectPart
+from simkit.scenario.response_parts import DetectionPart as DetectionPart
+from simkit.scenario.response_parts import ResponseActionPart as ResponseActionPart
+from simkit.scenario.response_parts import ResponsePart as ResponsePart
+from simkit.scenario.session_parts import RefreshPart as RefreshPart
+from simkit.scenario.session_parts import SessionPart as SessionPart
 from simkit.scenario.units import MisfitError, shown
 
 FORMAT = 1
@@ -67,31 +71,9 @@ class ResourcePart(Part):
     contains: f.Names = Field(default_factory=list)
     """Its children: what is done to it is done to them."""
     environment: f.Environment = ""
+    shows_itself: DetectionPart = LEFT_OUT
+    """How a change of it is noticed whatever the policy logs."""
     note: str = ""
-
-
-class SessionEventsPart(Part):
-    """What an open session does on each event."""
-
-    on_expiry: f.Outlives = LEFT_OUT
-    on_revoke: f.OutlivesAction = LEFT_OUT
-    """Its secret is revoked, or rotated."""
-    on_disable: f.OutlivesAction = LEFT_OUT
-    on_delete: f.OutlivesAction = LEFT_OUT
-    on_entitlement_removed: f.OutlivesAction = LEFT_OUT
-
-
-class SessionPart(SessionEventsPart):
-    """How sessions behave when what opened them goes."""
-
-    like: f.System = ""
-    """A system of the session catalogue."""
-    stream: SessionEventsPart | None = None
-    """What flows without being asked for, where that differs."""
-    ttl: f.Lifetime = LEFT_OUT
-    """Of a session that survives; default never."""
-    cut_by: f.Actions = Field(default_factory=list)
-    """The only actions of responders that end it at once; default terminate-sessions."""
 
 
 class OperationPart(Part):
@@ -108,6 +90,8 @@ class OperationPart(Part):
     """Waits for a person under `context: approval`; default by effect."""
     stream: bool = False
     """It flows on without being asked for again."""
+    shows_itself: DetectionPart = LEFT_OUT
+    """How it is noticed that this was performed, whatever the policy logs."""
     note: str = ""
 
 
@@ -124,15 +108,6 @@ class ToolPart(Part):
     note: str = ""
 
 
-class RefreshPart(Part):
-    """A token that brings new ones."""
-
-    ttl: f.Lifetime = LEFT_OUT
-    """Default never."""
-    binding: f.Binding = LEFT_OUT
-    """Default: as the token's."""
-
-
 class CredentialPart(Part):
     """A secret or token that authenticates one identity."""
 
@@ -143,6 +118,8 @@ class CredentialPart(Part):
     effective_ttl: f.Lifetime = LEFT_OUT
     """As measured; default: ttl."""
     binding: f.Binding = "bearer"
+    use: f.CredentialUse = "login"
+    """signing: the key of an issuer, which opens no session; who federates with the issuer believes what it signs."""
     audience: f.Names = Field(default_factory=list)
     """The tools that accept it; default: all."""
     managed: bool = True
@@ -279,56 +256,6 @@ class GoalPart(Part):
     steered: f.Name = ""
     """An agent of which some session is the attacker's."""
     note: str = ""
-
-
-class DetectionPart(Part):
-    """The chance that an event raises an alert, and how long after it."""
-
-    chance: f.Chance
-    delay: f.Delay = LEFT_OUT
-
-
-class ResponseActionPart(Part):
-    """One thing that responders do; short forms: its name, or {name: {delay, chance, of}}."""
-
-    action: f.ResponseActionKind
-    delay: f.Delay = LEFT_OUT
-    """From known to done; default: by the response dial."""
-    chance: f.Chance = LEFT_OUT
-    """That a given thing is not missed; default completeness, and 1 for sessions."""
-    of: f.Names = Field(default_factory=list)
-    """The credentials, identities or resources that it is done to; default: all."""
-
-    @model_validator(mode="after")
-    def _may_miss(self) -> ResponseActionPart:
-        if self.chance is not None and self.action not in MAY_MISS:
-            raise MisfitError(
-                f"{self.action} is done to a whole account, and misses nothing: remove `chance`", "chance"
-            )
-        return self
-
-
-class ResponsePart(Part):
-    """The defender."""
-
-    detection: dict[f.Event, DetectionPart] = Field(default_factory=dict)
-    """By event, by class of events, or any."""
-    delay: f.Delay = LEFT_OUT
-    """Of an automatic response."""
-    remediation_lag: f.Delay = LEFT_OUT
-    """Of a response by hand."""
-    rotation_period: f.Horizon = LEFT_OUT
-    completeness: f.Chance = LEFT_OUT
-    """The chance that a given credential is revoked, not forgotten."""
-    approval_delay: f.Delay = LEFT_OUT
-    rubber_stamp: f.Chance = LEFT_OUT
-    """The chance that a person approves whatever is asked."""
-    miss_rate: f.Chance = LEFT_OUT
-    """The chance that an out-of-context use passes `context: checks`."""
-    actions: list[Annotated[ResponseActionPart, f.SHORT_ACTION]] = Field(default_factory=list)
-    """Default: secrets are revoked, and where the response is automatic accounts disabled too."""
-    propagation: f.Horizon = LEFT_OUT
-    """Until an action on a secret or session holds everywhere; default at once."""
 
 
 class SelectorPart(Part):

@@ -39,9 +39,8 @@ def steps(world: World) -> Iterator[Step]:
 
 def _session(runs: Runs, identity: Identity, session: Session, alert: Alert) -> Step:
     """The session of a task is there while the task runs; another one always."""
-    had = [
-        has(REPLAYS, name) for name in (session.name, *(each.name for each in runs.world.parts.get(session.name, ())))
-    ]
+    parts = (part.name for part in runs.world.tool_sessions.get(session.name, ()))
+    had = [has(REPLAYS, name) for name in (session.name, *parts)]
     what = f"session {session.name}"
     if not session.rate:
         return _inhabit(identity, what, tuple(map(Conclusion, had)), 0.0, "", alert)

@@ -20,11 +20,23 @@ def steps(world: World) -> Iterator[Step]:
     runs = Runs.of(world)
     poisoned = {entry.task for entry in world.entries.values() if entry.kind == "poison" and entry.task}
     for task in world.model.tasks.values():
-        sources = [*dict.fromkeys(task.reads), *([input_of(task)] if task.name in poisoned else [])]
-        yield from (step for source in sources for step in _steer(world, runs, task, source))
+        sources = _sources(world, task) | ({input_of(task): ""} if task.name in poisoned else {})
+        for source, container in sources.items():
+            yield from _steer(world, runs, task, source, container)
 
 
-def _steer(world: World, runs: Runs, task: Task, source: str) -> Iterator[Step]:
+def _sources(world: World, task: Task) -> dict[str, str]:
+    """What `task` reads, and what of that lies in something that it reads: each with this container, else nothing."""
+    found = dict.fromkeys(task.reads, "")
+    for read in task.reads:
+        for child in world.model.within(read)[1:]:
+            if child in world.taintable:
+                found.setdefault(child, read)
+    return found
+
+
+def _steer(world: World, runs: Runs, task: Task, source: str, container: str) -> Iterator[Step]:
+    """One run reads a container with all that lies in it: whichever part is tainted, it is one fate and one wait."""
     agent = world.model.identities[task.identity]
     session = world.sessions.serving(task)
     if session is None or not agent.susceptibility:
@@ -32,6 +44,7 @@ def _steer(world: World, runs: Runs, task: Task, source: str) -> Iterator[Step]:
     alert = world.alert(STEER, session.policy)
     yield Step(
         key=f"steer({task.name} <- {source})",
+        fate=f"steer({task.name} <- {container})" if container else "",
         rule="steer",
         premises=(Fact("tainted", source),),
         conclusions=(runs.run(has(STEERS, session.name), task),),

@@ -10,19 +10,21 @@ import pytest
 from support_desk import CREDENTIALS, DESK, IDENTITIES, TASKS, named
 
 from simkit.distributions import Exponential, Fixed, Uniform
+from simkit.entitlements import FREELY
 from simkit.model import Credential, Entitlement, Identity, Model, Need, Task
 from simkit.policies import GrantPolicy, Selector, Sessions, Token, policy, sessions
 from simkit.policies.sessions import NO_TASK_TTL, STANDING, standing_session
 
 DAY = 86400.0
-FREE: frozenset[str] = frozenset()
+FREE = FREELY
+SOURCE = frozenset({frozenset({"source"})})
 DESK_MAY = {
     ("crm.read_case", "cases"): FREE,
     ("crm.read_note", "cases"): FREE,
     ("crm.write_case", "cases"): FREE,
     ("mail.send", ""): FREE,
 }
-BILLER_MAY = {("pay.refund", "ledger"): frozenset({"source"}), ("crm.read_case", "cases"): FREE}
+BILLER_MAY = {("pay.refund", "ledger"): SOURCE, ("crm.read_case", "cases"): FREE}
 CI_MAY = {
     ("deploy.run", "biller"): FREE,
     ("crm.delete_case", "case-eu"): FREE,
@@ -112,7 +114,7 @@ def test_no_task_session_exceeds_what_its_identity_may(scope: str) -> None:
 
 def test_a_task_session_keeps_the_conditions_of_its_grants_and_its_rate() -> None:
     session = cut(identity="task", scope="task+arguments").sessions["biller@bill"]
-    assert session.grants == {("pay.refund", "ledger"): {"source"}}
+    assert session.grants == {("pay.refund", "ledger"): SOURCE}
     assert (session.identities, session.tasks, session.rate) == (("biller",), ("bill",), 1 / DAY)
 
 
