@@ -141,7 +141,8 @@ class _Weighing:
         if names.at_all() is False:
             return NOBODY, doubts
         if names.at_all() is None:
-            note("principal", "of the statement")
+            listed = statement.principals.names if statement.principals else ()
+            note("principal", ", ".join(name for _, name in listed))
         on_target = self._on_target(statement)
         if on_target is None:
             note("variable", "in the resource")

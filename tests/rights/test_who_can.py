@@ -6,9 +6,20 @@ import time
 from random import Random
 
 import pytest
-from generated_policies import ACTIONS, HOME, RESOURCES, documents, policies
+from generated_policies import ACTIONS, AWAY, HOME, RESOURCES, case, documents, policies
 
-from simkit.rights import Access, Caller, Directory, Origin, Principal, Request, Target, decide, policy_document
+from simkit.rights import (
+    Access,
+    Caller,
+    Directory,
+    Origin,
+    PolicyDocument,
+    Principal,
+    Request,
+    Target,
+    decide,
+    policy_document,
+)
 
 SHARED = 40
 
@@ -41,16 +52,40 @@ def own(number: int) -> object:
 @pytest.mark.parametrize("seed", range(5))
 def test_the_index_leaves_nobody_out(seed: int) -> None:
     random = Random(seed)
-    callers = crowd(60, random)
+    callers = [*crowd(40, random), *(case(random, all_told=False).request.caller for _ in range(20))]
     directory = Directory(callers)
-    attached = documents(policies(random, 1, 1, "resource"), "resource")[0]
     for action in ACTIONS:
         for arn in RESOURCES:
-            for policy in (None, attached):
-                target = Target(arn, HOME, policy)
-                found = [(caller, each.access) for caller, each in directory.who_can(action, target)]
-                asked = [(caller, decide(Request(caller, action, target)).access) for caller in callers]
-                assert found == [(caller, access) for caller, access in asked if access != Access.DENIED]
+            attached = documents(policies(random, 0, 1, "resource"), "resource")
+            target = Target(arn, random.choice((HOME, AWAY)), attached[0] if attached else None)
+            found = [(caller, each.access) for caller, each in directory.who_can(action, target)]
+            asked = [(caller, decide(Request(caller, action, target)).access) for caller in callers]
+            assert found == [(caller, access) for caller, access in asked if access != Access.DENIED]
+
+
+def trust(*names: str) -> PolicyDocument:
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": list(names)}}
+    return policy_document({"Statement": statement}, Origin("trust.json"), attached="resource")
+
+
+def test_a_role_that_trusts_one_role_is_asked_of_that_one() -> None:
+    """All others have no grant of their own, so that only the trust policy could let them in."""
+    callers = [
+        Caller(Principal(f"arn:aws:iam::{HOME}:role/p{number}", unique_id=f"AROA{number:016d}")) for number in range(9)
+    ]
+    directory = Directory(callers)
+    role = f"arn:aws:iam::{HOME}:role/admin"
+    rows = [
+        ((callers[3].principal.arn, f"arn:aws:iam::{AWAY}:root"), [3]),
+        ((f"arn:aws:sts::{HOME}:assumed-role/p4/run",), [4]),
+        ((callers[5].principal.unique_id,), [5]),
+        ((f"arn:aws:iam::{HOME}:root",), []),
+        (("*",), list(range(9))),
+    ]
+    for names, expected in rows:
+        target = Target(role, policy=trust(*names))
+        assert list(directory.candidates("sts:AssumeRole", target)) == expected
+        assert [callers.index(caller) for caller, _ in directory.who_can("sts:AssumeRole", target)] == expected
 
 
 def test_only_those_are_asked_whom_a_statement_may_let_in() -> None:
@@ -66,7 +101,7 @@ def test_only_those_are_asked_whom_a_statement_may_let_in() -> None:
     )
     target = Target("arn:aws:s3:::b/k", HOME)
     assert [caller.principal.name for caller, _ in directory.who_can("s3:GetObject", target)] == ["u0", "u1", "u2"]
-    assert directory._candidates("sqs:SendMessage", target) == [1, 2, 3, 4]
+    assert directory.candidates("sqs:SendMessage", target) == [1, 2, 3, 4]
     assert repr(directory) == "<directory of 5 callers, 3 services>"
 
 
