@@ -12,7 +12,7 @@ from simkit.engines.registry import CPU, reach_engine
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
 from simkit.scenario import Scenario, chosen_entry
-from simkit.simulation import PolicyLike, checked_trials, chosen_entry, compile_attack, in_memory
+from simkit.simulation import PolicyLike, checked_trials, compile_attack, in_memory
 from simkit.table import Table, percent
 
 
