@@ -94,7 +94,8 @@ def _waits(sessions: Sessions, session: Session, need: Need) -> bool:
 
 def _issued(token: Token, model: Model) -> float:
     """How often `token` is issued, a day."""
-    if not model.credentials[token.credential].managed:
+    credential = model.credentials[token.credential]
+    if not credential.managed or credential.use == "signing":  # a key is rolled over by hand, once in years
         return 0.0
     if token.rate:
         return token.rate * DAY

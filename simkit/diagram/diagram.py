@@ -96,7 +96,7 @@ def _plain(relation: str, source: str, target: str) -> str:
     """The relation in the words of the legend."""
     if relation == "acts-on" and target.startswith("identity:"):
         return "runs code in, becomes"
-    if relation in ("authenticates", "holds", "contains"):
+    if relation in ("authenticates", "signs for", "holds", "contains"):
         return relation
     if relation in ("entitled-to", "acts-on"):
         return {"entitled-to": "entitled to", "acts-on": "acts on"}[relation]

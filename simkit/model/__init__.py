@@ -2,6 +2,7 @@
 
 from simkit.model.identities import (
     BINDINGS,
+    CREDENTIAL_USES,
     ENVIRONMENTS,
     IDENTITY_KINDS,
     STAGES,
@@ -21,6 +22,7 @@ from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHA
 
 __all__ = [
     "BINDINGS",
+    "CREDENTIAL_USES",
     "EFFECTS",
     "ENVIRONMENTS",
     "EXPOSURES",

@@ -206,6 +206,9 @@ class _Cutter:
         identity = self.model.identities[credential.identity]
         leaf = self.policy.governing(identity) if credential.managed else STANDING
         governed = leaf.at_least("response", self.policy.response)
+        if credential.use == "signing":
+            yield self._signing(credential, leaf, governed)
+            return
         if not credential.managed:
             opened: Names = (self._keep(standing_session(identity.name, self.entitled[identity.name])),)
         elif leaf.identity == "shared":
@@ -215,6 +218,16 @@ class _Cutter:
             opened = by_identity[identity.name]
         for task, group in self._groups(identity, leaf, opened):
             yield self._token(credential, leaf, task, group, governed)
+
+    def _signing(self, credential: Credential, leaf: GrantPolicy, governed: bool) -> Token:
+        """The key itself. No policy shortens, binds or splits what is never issued; where secrets rotate, it does."""
+        ttl = lifetime(credential)
+        if leaf.at_least("response", "rotation"):
+            ttl = min(ttl, self.rotation_period)
+        own = None if math.isinf(ttl) else ttl
+        return Token(
+            credential.name, credential.name, credential.identity, (), own, credential.binding, governed=governed
+        )
 
     def _groups(self, identity: Identity, leaf: GrantPolicy, opened: Names) -> Iterator[tuple[Task | None, Names]]:
         """The sessions that one token opens: all of `opened`, or those of one task under `identity: task`."""

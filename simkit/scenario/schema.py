@@ -105,6 +105,8 @@ class CredentialPart(Part):
     effective_ttl: f.Lifetime = LEFT_OUT
     """As measured; default: ttl."""
     binding: f.Binding = "bearer"
+    use: f.CredentialUse = "login"
+    """signing: the key of an issuer, which opens no session; who federates with the issuer believes what it signs."""
     audience: f.Names = Field(default_factory=list)
     """The tools that accept it; default: all."""
     managed: bool = True

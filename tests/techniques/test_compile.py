@@ -37,7 +37,7 @@ def with_response(response: str, more: str = "completeness: 1, remediation_lag: 
 
 
 def test_every_family_of_techniques_has_its_row_and_gives_steps_somewhere() -> None:
-    assert list(TECHNIQUES) == ["enter", "redeem", "act", "assume", "flow", "inhabit", "steer", "objective"]
+    assert list(TECHNIQUES) == ["enter", "redeem", "act", "assume", "forge", "flow", "inhabit", "steer", "objective"]
 
 
 def test_every_rule_stands_once_and_those_that_are_noticed_have_one_class() -> None:
