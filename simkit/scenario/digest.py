@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """Goes into the hash: it changes with the meaning of the canonical form."""
 
-_SAYS_NOTHING = frozenset({"description", "note", "summary", "sources", "assumptions", "incident", "file", "expect"})
+_SAYS_NOTHING = frozenset(
+    {"description", "note", "summary", "sources", "assumptions", "incident", "file", "document", "expect"}
+)
 _LATER = {("Credential", "use"): "login"}
 """What the model learnt after the first digests: at the value that it had always had it leaves no trace in them."""
 
