@@ -86,7 +86,7 @@ def _susceptible(world: World, identity: str) -> float:
 
 
 def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
-    # A federated role believes what the job next door says it is: from a CI token to AWS administrator within three days
+    # A federated role believes what the job next door says it is: from a CI token to AWS administrator in three days
     # (UNC6426, 2025).
     effect = "invoke" if edge.kind == "invoke" else "assume"
     alert, delay = world.alert(RULE_OF[effect], session.policy)
