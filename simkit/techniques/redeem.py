@@ -31,6 +31,8 @@ def steps(world: World) -> Iterator[Step]:
 def _redeem(world: World, token: Token) -> Iterator[Step]:
     identity_policy = world.sessions.governing(token.identity) if token.governed else ungoverned()
     alert, delay = world.alert(REDEEM, identity_policy)
+    # The secret is all that it takes, however old it is: passwords of 2020 opened accounts in 2024 (Snowflake), unless
+    # the token works in its identity's runtime only (RFC 8705, RFC 9449).
     for session in token.sessions:
         yield Step(
             key=f"redeem({token.name} -> {session})",

@@ -23,6 +23,7 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def _steer(world: World, task: Task, source: str) -> Iterator[Step]:
+    # Data and instructions share one channel (Greshake et al. 2023): what a task reads may tell its agent what to do.
     agent = world.model.identities[task.identity]
     session = world.sessions.serving(task)
     if session is None or not agent.susceptibility:
