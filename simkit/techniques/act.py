@@ -211,6 +211,7 @@ def acts(world: World, rules: Mapping[str, Rule]) -> Iterator[Act]:
 
 def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
     """The facts behind which the tool may do this: it can do no more than the identity that it runs as."""
+    # The confused deputy (Hardy 1988): a database server with a service role answers all who ask (Supabase MCP, 2025).
     deputy, cover = world.model.tool_of(grant[0]).runs_as, world.sessions.resolver.cover
     if not deputy or cover(grant, world.sessions.entitled[deputy]) is not None:
         yield ()
@@ -278,6 +279,7 @@ def found_in(token: Token, *resources: str) -> Ground:
 
 def _taken(world: World, resource: str) -> tuple[Conclusion, ...]:
     """What is lost with the data in `resource`, and the tokens that lie there."""
+    # Support cases held customers' keys: who exported the cases had those too (Salesloft Drift, 2025).
     return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource), resource))
 
 
@@ -313,6 +315,7 @@ def _executed(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
     return (concludes("runs_in", target),) if target else ()
 
 
+# A credential that the attacker issues outlives the one that he came with: a new Atlassian user (Cloudflare, 2023).
 def _minted(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
     return (holds(minted_token(target)),) if target else ()
 

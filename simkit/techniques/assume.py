@@ -94,6 +94,8 @@ def _susceptible(world: World, identity: str) -> float:
 
 
 def _by_trust(runs: Runs, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
+    # A federated role believes what the job next door says it is: from a CI token to AWS administrator in three days
+    # (UNC6426, 2025).
     world, effect = runs.world, "invoke" if edge.kind == "invoke" else "assume"
     alert = world.alert(RULE_OF[effect], session.policy)
     chance = _susceptible(world, edge.target) if effect == "invoke" else 1.0

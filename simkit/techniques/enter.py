@@ -52,7 +52,8 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def _leak(world: World, entry: EntryPoint) -> Iterator[Variant]:
-    """One leak is one token, with the refresh token that lies beside it."""
+    # One leak is one token: of tj-actions (2025) one maintainer's token was out, not whatever he could have had. Its
+    # refresh token lies beside it.
     tokens = [token for token in world.tokens([entry.target]) if not token.refresh]
     beside = {token.name: token for token in world.tokens([entry.target]) if token.refresh}
     for token in tokens:
@@ -78,6 +79,7 @@ def _exposed(entry: EntryPoint, token: str) -> Fact:
 
 
 def _poison(world: World, entry: EntryPoint) -> Iterator[Variant]:
+    # Whoever writes into what a task reads needs no access to the store: an issue's title did (Clinejection, 2026).
     if entry.task:
         names: tuple[str, ...] = (input_of(world.model.tasks[entry.task]),)
     else:
@@ -93,6 +95,7 @@ def _compromise(world: World, entry: EntryPoint) -> Iterator[Variant]:
 
 def _mistake(world: World, entry: EntryPoint) -> Iterator[Variant]:
     """The agent errs in one of its sessions, in proportion to rate x duration of their tasks."""
+    # Nobody attacks: an agent drops a production database in the session of its own task (Replit, 2025).
     for session in _erring(world, entry):
         concluded = (Conclusion(has(ERRS, session.name), None),)
         step = _first(world, entry, session.name, concluded, f"{entry.target} errs in {session.name}")

@@ -29,6 +29,8 @@ def steps(world: World) -> Iterator[Step]:
     own: dict[str, list[str]] = {}
     for credential in world.model.credentials.values():
         own.setdefault(credential.identity, []).append(credential.name)
+    # What a task uses is in its process while it runs: a token of minutes was taken in its own job (TanStack, 2026),
+    # and a session behind two factors from the laptop that had it open (CircleCI, 2022).
     for identity in world.model.identities.values():
         alert = world.alert(INHABIT, world.sessions.governing(identity.name))
         for session in world.of_identity(identity.name):

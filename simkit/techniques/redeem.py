@@ -33,6 +33,8 @@ def steps(world: World) -> Iterator[Step]:
 
 def _redeem(world: World, token: Token) -> Iterator[Step]:
     alert, survive = world.alert(REDEEM, world.ruling(token)), world.survive(token)
+    # The secret is all that it takes, however old it is: passwords of 2020 opened accounts in 2024 (Snowflake), unless
+    # the token works in its identity's runtime only (RFC 8705, RFC 9449).
     for session in token.sessions:
         yield Step(
             key=f"redeem({token.name} -> {session})",

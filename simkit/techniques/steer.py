@@ -37,6 +37,7 @@ def _sources(world: World, task: Task) -> dict[str, str]:
 
 def _steer(world: World, runs: Runs, task: Task, source: str, container: str) -> Iterator[Step]:
     """One run reads a container with all that lies in it: whichever part is tainted, it is one fate and one wait."""
+    # Data and instructions share one channel (Greshake et al. 2023): what a task reads may tell its agent what to do.
     agent = world.model.identities[task.identity]
     session = world.sessions.serving(task)
     if session is None or not agent.susceptibility:
