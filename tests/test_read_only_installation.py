@@ -34,6 +34,7 @@ COMMANDS = {
     "policies": (),
     "privilege": (SCENARIO,),
     "rank": (SCENARIO,),
+    "reach": (SCENARIO, "--trials", "64"),
     "replay": (SCENARIO,),
     "report": (SCENARIO, "--trials", "64", "--out", "made.html"),
     "roles": (SCENARIO,),

@@ -101,6 +101,10 @@ class Judgement:
     ways: Mapping[str, tuple[Way, ...]]
     alert: Alert
 
+    def within(self, modes: tuple[str, ...]) -> Judgement:
+        """The same in these `modes` alone."""
+        return Judgement({mode: ways for mode, ways in self.ways.items() if mode in modes}, self.alert)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -217,6 +221,8 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
             if grant[0] in wanted:
                 deed = deed_of(grant)
                 judged = judged_of(name, deed.kind, conditions)
+                if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
+                    judged = judged.within(modes)
                 fate = f"{actor.who}: {deed.name}"
                 grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
                 for needed in deed.needed:
@@ -226,6 +232,7 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
 
 def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
     """The facts behind which the tool may do this: it can do no more than the identity that it runs as."""
+    # The confused deputy (Hardy 1988): a database server with a service role answers all who ask (Supabase MCP, 2025).
     deputy, cover = world.model.tool_of(grant[0]).runs_as, world.sessions.resolver.cover
     if not deputy or cover(grant, world.sessions.entitled[deputy]) is not None:
         yield ()
@@ -299,6 +306,7 @@ def found_in(token: Token, *resources: str) -> Ground | None:
 
 def _taken(world: World, resource: str) -> tuple[Conclusion, ...]:
     """What is lost with the data in `resource`, and the tokens that lie there."""
+    # Support cases held customers' keys: who exported the cases had those too (Salesloft Drift, 2025).
     return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource), resource))
 
 
@@ -334,6 +342,7 @@ def _executed(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
     return (concludes("runs_in", target),) if target else ()
 
 
+# A credential that the attacker issues outlives the one that he came with: a new Atlassian user (Cloudflare, 2023).
 def _minted(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
     return (holds(minted_token(target)),) if target else ()
 

@@ -10,6 +10,7 @@ from simkit.entitlements import FREELY, Conditions, Grant
 from simkit.model import Operation, Task
 from simkit.policies import Session
 from simkit.techniques.inputs import inputs
+from simkit.techniques.lineage import Reached
 from simkit.techniques.world import MINTED, World
 
 WAYS_OUT = ("send", "write")
@@ -62,7 +63,7 @@ class Staging:
     @classmethod
     def of(cls, world: World) -> Staging:
         """Everything that can be staged in `world`."""
-        found = cls(world, {name: _hands(world, reached.session) for name, reached in world.all_sessions.items()})
+        found = cls(world, {name: _sight(world, reached) for name, reached in world.all_sessions.items()})
         writing = any(hands.writes for hands in found.hands.values())
         for task in world.model.tasks.values() if writing or world.contexts.all else ():
             _give(world, found.hands, task)
@@ -122,6 +123,14 @@ class Staging:
         return len(reader.sees) > before and bool(reader.writes)
 
 
+def _sight(world: World, reached: Reached) -> Sight:
+    """What the session that was `reached` sees; the part of a stolen one at a tool is steered by nobody."""
+    found = _hands(world, reached.session)
+    if reached.part is not None:
+        return Sight(reached.session, sees=found.sees, freely=found.freely)
+    return found
+
+
 def _hands(world: World, session: Session) -> Sight:
     found = Sight(session)
     for edge, targets in world.edges.get(session.name, ()):
@@ -132,7 +141,7 @@ def _hands(world: World, session: Session) -> Sight:
         if operation.effect == "invoke" and grant[1]:
             found.leads.update(_runs(world, world.sessions.by_identity[grant[1]]))
         if operation.effect == "assume" and grant[1]:
-            found.leads.update(world.assumed.get((session.name, grant[1]), ()))
+            found.leads.update(world.assumed.get((world.whole(session.name), grant[1]), ()))
         if operation.effect == "mint" and grant[1]:
             found.sees[f"{MINTED}{grant[1]}"] = None
         if operation.effect not in ("read", *WAYS_OUT):

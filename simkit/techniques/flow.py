@@ -97,6 +97,7 @@ def _carried(world: World, resource: str) -> tuple[Exfiltrated, ...]:
 
 def _exfiltrate(handler: Handler, mode: str, resource: str, out: Exfiltrated) -> Step:
     """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
+    # An agent read private code because a public issue said so, and wrote it where all can read (GitHub MCP, 2025).
     label, suffix, rate, concluded = out
     return Step(
         key=f"exfiltrate({mode}, {handler.name}, {resource}){suffix}",
@@ -121,6 +122,7 @@ def _pick_up(world: World, handler: Handler, mode: str, resource: str, granted: 
 
 
 def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted: tuple[Fact, ...]) -> Step:
+    # A coding agent found a token in a file that had nothing to do with its task, and used it (PocketOS, 2026).
     after = f" after {granted[0]}" if granted else ""
     place = (lies(token.credential, in_resource(resource)),) if token.credential else ()
     return Step(

@@ -25,6 +25,7 @@ def steps(world: World) -> Iterator[Step]:
 
 def _steer(world: World, runs: Runs, task: Task, read: Input) -> Iterator[Step]:
     """One run reads a container with all that lies in it: whichever part is tainted, it is one fate and one wait."""
+    # Data and instructions share one channel (Greshake et al. 2023): what a task reads may tell its agent what to do.
     agent = world.model.identities[task.identity]
     session = world.sessions.serving(task)
     if session is None or not agent.susceptibility:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,8 +15,10 @@ from simkit.model import EntryPoint, Goal, Identity, Model, Response, Task, Trus
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
 from simkit.techniques.contexts import Contexts, told_apart
-from simkit.techniques.lineage import Assumed, Reached, follow_trust
+from simkit.techniques.lineage import Reached, follow_trust
 from simkit.techniques.rule import Rule
+from simkit.techniques.survival import ENDS, Survivals, Survive, survivals
+from simkit.techniques.tool_sessions import ToolSession, part_key, parted
 from simkit.techniques.widen import Added, additions, all_grants, gains
 
 REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
@@ -45,6 +47,9 @@ class Alert(NamedTuple):
     logged: bool
 
 
+Life = float | Distribution | None
+"""How long something goes on by itself, in seconds; None is for ever."""
+
 RATES = 1 << 10
 """Rates of tasks whose waits are kept to be shared by steps; a scenario has few different ones."""
 
@@ -63,6 +68,7 @@ class World:
     added: Mapping[str, Added] = field(default_factory=dict)
     gained: Mapping[str, Added] = field(default_factory=dict)
     asked: frozenset[Grant] = frozenset()
+    tool_sessions: Mapping[str, tuple[ToolSession, ...]] = field(default_factory=dict)
     taintable: frozenset[str] = frozenset()
     poisoned: frozenset[str] = frozenset()
     memories: tuple[str, ...] = ()
@@ -108,9 +114,9 @@ class World:
         added = additions(sessions)
         steered = frozenset(goal.steered for goal in goals.values())
         edges, assumed = follow_trust(sessions, found, added, steered)
+        tool_sessions = parted(sessions, found)
         contexts = told_apart(sessions, found)
-        edges |= {part: edges[whole] for part, whole in contexts.whole.items()}
-        assumed |= _assumed_by(contexts, assumed)
+        edges |= {run: edges[whole] for run, whole in contexts.whole.items()}
         gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
         asked = frozenset(performed for goal in goals.values() for performed in goal.performed)
         errs = any(entry.kind == "mistake" for entry in entries.values())
@@ -126,6 +132,7 @@ class World:
             added=added,
             gained=gained,
             asked=asked,
+            tool_sessions=tool_sessions,
             taintable=_taintable(sessions, entries, added),
             poisoned=frozenset(entry.task for entry in entries.values() if entry.kind == "poison" and entry.task),
             memories=tuple(name for name, each in sessions.model.resources.items() if each.kind == "memory"),
@@ -137,9 +144,19 @@ class World:
             steering=steering,
         )
 
-    def modes_of(self, session: str) -> tuple[str, ...]:
-        """The modes in which `session` can be had: a part of one that is told apart has no token of its own."""
-        return self.steering if session in self.contexts.whole else self.modes
+    def whole(self, session: str) -> str:
+        """The session of which `session` is the part at a tool, or in some runs; itself, where it is none."""
+        part = self.all_sessions[session].part
+        return part.whole if part else self.contexts.whole.get(session, session)
+
+    def modes_of(self, session: str, operation: str = "") -> tuple[str, ...]:
+        """The modes in which `session` itself uses `operation`: a stolen one leaves it to its part at that tool, if it
+        has one, and such a part is had in no other way. What is told apart by its runs has no token of its own."""
+        if self.all_sessions[session].part is not None:
+            return (REPLAYS,)
+        key = part_key(self.sessions, operation) if operation and self.tool_sessions else None
+        apart = any((part.tool, part.stream) == key for part in self.tool_sessions.get(session, ()))
+        return self.steering if apart or session in self.contexts.whole else self.modes
 
     def runs_of(self, session: str) -> tuple[str, ...]:
         """The parts of `session` in which its tasks run."""
@@ -191,6 +208,12 @@ class World:
         """The policy that governs `token`; of one that none does, that of standing secrets."""
         return self.sessions.governing(token.identity) if token.managed else STANDING
 
+    def survive(self, token: Token) -> Survive:
+        """How a session outlives `token`."""
+        credential = self.model.credentials.get(token.credential)
+        terms = credential.session if credential else None
+        return lambda stream: survivals(terms, ENDS, stream=stream)
+
     def miss_rate(self, policy: GrantPolicy) -> float:
         """The chance that an out-of-context use passes the checks of `policy`."""
         return self.response.miss_rate if policy.miss_rate is None else policy.miss_rate
@@ -228,6 +251,21 @@ def found(token: Token, fact: Fact, lies: Ground | None = None) -> Conclusion:
     if token.run is not None:
         return Conclusion(fact, Residual(token.run), ground=lies)
     return Conclusion(fact, token.ttl, aged=token.ttl is not None, ground=lies)
+
+
+def opened(
+    world: World, session: str, survive: Survive, after: Callable[[Survivals], Life] = lambda it: it.on_expiry
+) -> tuple[Conclusion, ...]:
+    """The conclusions that the attacker has `session` off host, and its parts at tools that say more of it.
+
+    `survive` says how it outlives what opened it, `after` how long the end of a life by itself.
+    """
+    own = survive(False)
+    made = [Conclusion(Fact(REPLAYS, session), after(own), outlives=own.outlives)]
+    for part in world.tool_sessions.get(session, ()):
+        at_tool = survivals(part.terms, survive(part.stream), stream=part.stream)
+        made.append(Conclusion(Fact(REPLAYS, part.name), after(at_tool), outlives=at_tool.outlives))
+    return tuple(made)
 
 
 @lru_cache(maxsize=RATES)
@@ -268,11 +306,3 @@ def _taintable(sessions: Sessions, entries: Mapping[str, EntryPoint], added: Map
             seen.add(id(grants))
             places.update(target for operation, target in grants if target and operation in writing)
     return frozenset(name for place in places for name in model.within(place))
-
-
-def _assumed_by(contexts: Contexts, assumed: Assumed) -> Assumed:
-    """What the parts of sessions may assume: what the whole may."""
-    parts: dict[str, list[str]] = {}
-    for part, whole in contexts.whole.items():
-        parts.setdefault(whole, []).append(part)
-    return {(part, target): names for (whole, target), names in assumed.items() for part in parts.get(whole, ())}
