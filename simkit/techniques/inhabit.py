@@ -60,9 +60,7 @@ def _overhear(world: World, identity: Identity, alert: Alert) -> Iterator[Step]:
         if task.identity == identity.name:
             for name in sorted(world.contexts.of(world.model, task)):
                 taken = (Conclusion(Fact("lost", name, "confidentiality")), *standing_tokens(world.held_in(name), name))
-                for each in taken:
-                    what = f"{each.fact} in {task.name}"
-                    yield _inhabit(identity, what, each, task.rate, f"run of {task.name}", alert)
+                yield _inhabit(identity, f"{name} in {task.name}", taken, task.rate, f"run of {task.name}", alert)
 
 
 def _token(identity: Identity, token: Token, alert: Alert) -> Step:
