@@ -47,16 +47,21 @@ def staged(staging: Staging) -> Iterator[Step]:
 
 
 def _stage(staging: Staging, act: Act) -> Iterator[Step]:
-    """It is the write itself that carries a copy: both share one fate, and what is noticed of it is noticed once."""
+    """It is the write itself that carries a copy: both share one fate."""
     for what in staging.hands[act.session].sees:
         places = [place for place in act.deed.within if what in staging.copies.get(place, ())]
         copied = tuple(concludes("copied", what, place) for place in places if place != what)
         for way in act.judged.ways.get(STEERS, ()) if copied else ():
             seen = Fact("seen", act.session, what)
             made = step_of(act, way, f"{act.key(STEERS)} with {what}", copied)
-            yield made._replace(
-                rule="stage", premises=(*made.premises, seen), label=f"copy {what} to {act.deed.label}", alert=0.0
-            )
+            label = f"copy {what} to {act.deed.label}"
+            yield noticed(made, STAGE, act)._replace(premises=(*made.premises, seen), label=label)
+
+
+def noticed(step: Step, rule: Rule, act: Act) -> Step:
+    """`step` as one of `rule`: it has the fate of its act, so that the alerts of both are one where both are as likely."""
+    alert = act.actor.world.alert(rule, act.actor.session.policy)
+    return step._replace(rule=rule.name, alert=alert.chance, alert_delay=alert.delay, logged=alert.logged)
 
 
 def _find(world: World, session: Session, what: str, place: str) -> Step:
@@ -124,7 +129,7 @@ def _find_off_host(staging: Staging, act: Act) -> Iterator[Step]:
                     brought = (holds(token, found_in(token, what)),)
                     made.append(step_of(act, way, f"{key} -> {token.name}", brought, wait=token.rate))
                 for step in made:
-                    yield step._replace(rule="find", premises=(*step.premises, copied), alert=0.0)
+                    yield noticed(step, FIND, act)._replace(premises=(*step.premises, copied))
 
 
 def lost_with(world: World, what: str) -> tuple[Conclusion, ...]:
