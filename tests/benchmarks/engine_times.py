@@ -1,4 +1,4 @@
-"""Seconds of processor time that the engines of the simkit on the path take, as JSON: a process of its own for each build.
+"""Seconds of processor time that the engines of the simkit on the path take, as JSON: one process for each build.
 
 PYTHONPATH=/path/to/a/build python tests/benchmarks/engine_times.py
 """
