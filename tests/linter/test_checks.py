@@ -281,7 +281,7 @@ def test_a_kind_that_this_file_does_not_have_is_no_slip_of_a_selector() -> None:
 
 @pytest.mark.parametrize(
     "about",
-    ["resources.*.value", "resources.value", "tasks", "policies.agents", "identities.desk.susceptibility", "trust"],
+    ["resources.*.value", "resources.value", "tasks", "policies.agents", "roles.desk.note", "trust"],
 )
 def test_an_assumption_may_be_about_what_the_file_has(about: str) -> None:
     assert not slips("about-nothing", ("response.completeness", about))
