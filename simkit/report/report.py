@@ -9,6 +9,7 @@ from typing import Any
 from simkit.blast_radius import AttackPath, BlastRadius, Comparison
 from simkit.controls import Evidence, evidence
 from simkit.errors import QuestionError
+from simkit.linter import lint
 from simkit.narrowing import Plan, Recommendations, cut_off, plan_from, recommend
 from simkit.policies import GrantPolicy
 from simkit.report.summary import Findings
@@ -59,6 +60,12 @@ class Report:
     def summary(self) -> str:
         """In one sentence: what is lost, what the best policy would save, what to do first."""
         return self.findings.sentence
+
+    @cached_property
+    def caution(self) -> str:
+        """What the linter asks about the scenario and touches this report, in one line; empty for nothing."""
+        through = self.in_force.provenance.entry_point
+        return lint(self.scenario).touching(self.comparison.policies, [through]).caution
 
     def paths(self, policy: str) -> list[AttackPath]:
         """The attack paths to show under `policy`: the most frequent to each goal, then the other frequent ones."""
