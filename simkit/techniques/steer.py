@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from simkit.attackgraph import Fact, Ground, Step
 from simkit.model import Task
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.runs import Runs
+from simkit.techniques.runs import TaskRuns
 from simkit.techniques.world import STEERS, World, has, input_of, next_run
 
 STEER = Rule("steer", Relevance((), ("AML.T0051.001",), ("ASI01",), ()), event="action", logged="agent", persuades=True)
@@ -17,7 +17,7 @@ RULES = (STEER,)
 def steps(world: World) -> Iterator[Step]:
     """steer: tainted(r), task t of agent j reads r -> steers(session of j that serves t), with chance
     `susceptibility`, after the wait for t's next run."""
-    runs = Runs.of(world)
+    runs = TaskRuns.of(world)
     poisoned = {entry.task for entry in world.entries.values() if entry.kind == "poison" and entry.task}
     for task in world.model.tasks.values():
         sources = _sources(world, task) | ({input_of(task): ""} if task.name in poisoned else {})
@@ -35,7 +35,7 @@ def _sources(world: World, task: Task) -> dict[str, str]:
     return found
 
 
-def _steer(world: World, runs: Runs, task: Task, source: str, container: str) -> Iterator[Step]:
+def _steer(world: World, runs: TaskRuns, task: Task, source: str, container: str) -> Iterator[Step]:
     """One run reads a container with all that lies in it: whichever part is tainted, it is one fate and one wait."""
     # Data and instructions share one channel (Greshake et al. 2023): what a task reads may tell its agent what to do.
     agent = world.model.identities[task.identity]
