@@ -50,7 +50,7 @@ class Defence:
         self.dealt_with[row].update(due)
         if self.replay.trace.contained is None:
             self.replay.trace.contained = now
-        self._respond(int(self.who.action[row]), due, now)
+        self.respond(int(self.who.action[row]), due, now)
 
     def notice(self, step: int, now: int, first: bool) -> None:
         """`step` concluded: it may raise an alert, and if it is logged it links what is known with what is not."""
@@ -76,7 +76,8 @@ class Defence:
                 if self.graph.logged[step] and step in self.replay.concluded:
                     waiting += self._linked(step)
 
-    def _respond(self, action: int, due: list[int], now: int) -> None:
+    def respond(self, action: int, due: list[int], now: int) -> None:
+        """`action` on what is `due`, and on what belongs to the same account."""
         ends: dict[int, int] = {}
         for known in due:
             for fact in self.who.members(known) if action in _GROUPED else [known]:
