@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.blast_radius import PairMatrix as PairMatrix
     from simkit.blast_radius import Ranking as Ranking
     from simkit.blast_radius import WorstCase as WorstCase
+    from simkit.checks import CheckReport as CheckReport
+    from simkit.checks import check as check
     from simkit.controls import Evidence as Evidence
     from simkit.controls import evidence as evidence
     from simkit.errors import EngineError as EngineError
@@ -113,6 +115,10 @@ HOMES = {
         "SimkitError",
     ),
     "simkit.estate": ("generate",),
+    "simkit.checks": (
+        "CheckReport",
+        "check",
+    ),
     "simkit.controls": (
         "Evidence",
         "evidence",

@@ -22,7 +22,7 @@ import pytest
 
 if TYPE_CHECKING:
     from simkit.blast_radius import BlastRadius
-    from simkit.checks import Measured
+    from simkit.measures.measured import Measured
 
 Answer = TypeVar("Answer")
 _RADII: pytest.StashKey[BlastRadii] = pytest.StashKey()
@@ -58,7 +58,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """The measure, its interval and the main attack path, where one side of a failed comparison is measured."""
-    measures = sys.modules.get("simkit.checks.measures")
+    measures = sys.modules.get("simkit.measures.measured")
     if measures is None:  # nothing was measured yet
         return None
     for found, other, turned in ((left, right, False), (right, left, True)):
@@ -68,10 +68,9 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
 
 
 def _told(found: Measured, op: str, other: object, *, turned: bool) -> list[str]:
-    from simkit.checks.measures import written
     from simkit.table import percent
 
-    number = written(found, float(other)) if isinstance(other, int | float) else str(other)
+    number = found.written(float(other)) if isinstance(other, int | float) else str(other)
     sides = (number, found.what) if turned else (found.what, number)
     lines = [f"{sides[0]} {op} {sides[1]}", f"{found.what} is {found}, from {found.trials:,} trials"]
     if isinstance(other, int | float) and float(other) in found:
@@ -107,8 +106,8 @@ class Radius:
         return repr(self.result)
 
     def measure(self, what: str) -> Measured:
-        """A goal, a resource (lost in any way), `resource:impact`, contained, value-lost(-p95) or worst-case."""
-        from simkit.checks import measured
+        """A goal, a resource (lost in any way), `resource:impact`, or a row of `simkit.measures.MEASURES`."""
+        from simkit.measures.measured import measured
 
         __tracebackhide__ = True
         return _answered(lambda: measured(self.result, what))
@@ -148,13 +147,13 @@ class BlastRadii:
 
     def check(self, scenario: str, baseline: str | None) -> None:
         """Fails the test if `scenario` breaks what it expects or grew; --simkit-update renews the baseline."""
-        from simkit.checks import Terms, check
+        from simkit.checks import check
 
         stored = baseline or str(self._config.getini("simkit_baseline"))
         update = bool(stored) and bool(self._config.getoption("simkit_update"))
         file = self._seen(stored) if stored else None
-        terms = None if stored else Terms(self._ini("simkit_trials"), self._ini("simkit_seed"))
-        report = check([self._seen(scenario)], baseline=file, update=update, terms=terms)
+        trials, seed = (None, None) if stored else (self._ini("simkit_trials"), self._ini("simkit_seed"))
+        report = check(self._seen(scenario), baseline=file, update=update, trials=trials, seed=seed)
         self.renewed |= {stored} if update else set()
         if report.failed:
             failures = [sentence for each in report.checks for sentence in each.failures]

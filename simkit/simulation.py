@@ -43,7 +43,7 @@ PolicyLike = str | GrantPolicy | None
 PoliciesLike = str | GrantPolicy | Iterable[str | GrantPolicy]
 """Several policies, or one."""
 
-Hands = tuple[int | None, ExecutorLike]
+Workers = tuple[int | None, ExecutorLike]
 """Who works: so many threads, or an executor."""
 
 
@@ -161,7 +161,7 @@ def simulate(
     name = chosen_entry(scenario, entry_point)
     replay_engine(engine)  # an unknown one is refused before anything is compiled
     attack = compile_attack(scenario, policy)
-    return replayed(attack, name, trials=trials, seed=seed, hands=(threads, executor), engine=engine)
+    return replayed(attack, name, trials=trials, seed=seed, workers=(threads, executor), engine=engine)
 
 
 def replayed(
@@ -170,14 +170,14 @@ def replayed(
     *,
     trials: int,
     seed: int,
-    hands: Hands = (None, None),
+    workers: Workers = (None, None),
     engine: str = CPU,
 ) -> BlastRadius:
-    """The blast radius of an attack that is compiled already, through one of its entry points; `hands` are the threads
-    or the executor. Raises as `simulate`."""
+    """The blast radius of an attack that is compiled already, through one of its entry points; `workers` are the
+    threads or the executor. Raises as `simulate`."""
     count = checked_trials(trials)
     with in_memory(attack.graph, count):
-        outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, hands, engine)
+        outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, workers, engine)
     return BlastRadius(
         graph=attack.graph,
         outcomes=outcomes,
@@ -198,18 +198,18 @@ def in_memory(graph: AttackGraph, trials: int) -> Iterator[None]:
         raise QuestionError(f"{told}: ask for fewer, or use simkit.sweep, which keeps sums only") from error
 
 
-def _outcomes(graph: AttackGraph, entry_point: str, seed: int, trials: int, hands: Hands, engine: str) -> Outcomes:
-    threads, executor = hands
+def _outcomes(graph: AttackGraph, entry_point: str, seed: int, trials: int, workers: Workers, engine: str) -> Outcomes:
+    threads, executor = workers
     if executor is None:
         return replay_engine(engine).replay(graph, entry_point, seed=seed, trials=trials, threads=threads)
     from simkit import execution
 
-    _only_one(hands)
+    _only_one(workers)
     return execution.replayed(graph, entry_point, seed=seed, trials=trials, executor=executor, engine=engine)
 
 
-def _only_one(hands: Hands) -> None:
-    threads, executor = hands
+def _only_one(workers: Workers) -> None:
+    threads, executor = workers
     if executor is not None and threads is not None:
         raise QuestionError(f"threads={threads} counts only without an executor: leave one of the two out")
 
@@ -273,10 +273,15 @@ def compare(
         raise PolicyError(f"{against!r} is not the name of a policy: give `against` as a name, such as 'rbac'")
     base = against if against in names else scenario.grant_policy(against).name
     attacks = [compile_attack(scenario, policy) for policy in (chosen if base in names else [base, *chosen])]
-    hands = (threads, executor)
-    results = [replayed(attack, name, trials=trials, seed=seed, hands=hands) for attack in steps(attacks)]
+    workers = (threads, executor)
+    results = [replayed(attack, name, trials=trials, seed=seed, workers=workers) for attack in steps(attacks)]
     every = chosen_entries(scenario, None)
-    return Comparison(tuple(results), base, {attack.policy.name: _pairs(attack, every) for attack in attacks})
+    return Comparison(
+        tuple(results),
+        base,
+        {attack.policy.name: _pairs(attack, every) for attack in attacks},
+        {attack.policy.name: attack.policy for attack in attacks},
+    )
 
 
 def several(policies: PoliciesLike) -> list[str | GrantPolicy]:

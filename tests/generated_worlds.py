@@ -185,20 +185,22 @@ def _resource(draw: st.DrawFn, number: int, names: list[str], credentials: list[
 
 @st.composite
 def _credential(draw: st.DrawFn, name: str, identities: list[str], tools: list[str]) -> Credential:
+    use = draw(st.sampled_from(("login", "login", "signing")))
     return Credential(
         name,
         draw(st.sampled_from(identities)),
         ttl=draw(st.sampled_from((None, 600.0, 7200.0, 90 * DAY))),
         binding=draw(st.sampled_from(("bearer", "bearer", "sender-constrained"))),
-        audience=draw(st.sampled_from([(), (), *((tool,) for tool in tools)])),
+        audience=draw(st.sampled_from([(), (), *((tool,) for tool in tools)])) if use == "login" else (),
         managed=draw(st.sampled_from((True, True, False))),
+        use=use,
     )
 
 
 @st.composite
 def _edge(draw: st.DrawFn, identities: list[str]) -> TrustEdge:
     source, target = draw(st.permutations(identities))[:2]
-    kind = draw(st.sampled_from(("assume", "delegate", "invoke")))
+    kind = draw(st.sampled_from(("assume", "delegate", "invoke", "federate")))
     ttl = draw(st.sampled_from((600.0, 7200.0)))
     return TrustEdge(source, target, kind, attenuates=draw(st.booleans()), ttl=ttl)
 

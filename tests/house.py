@@ -29,6 +29,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
     {"policies": "identities cut into sessions", "techniques": "the bridge from model to graph"},
     {
         "scenario": "the file and its frozen value",
+        "measures": "a row for each, read by every gate",
         "blast_radius": "what an attack got, measured",
         "record": "one sample as an event log",
         "execution": "blocks on threads or machines",

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from house import FLOOR, INSIDE, MODULES, PAGE, ROOT, drawn, imported, named, picture, room, rooms_below
 
-SIDEWAYS = {("techniques", "policies")}
-"""(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps."""
+SIDEWAYS = {("techniques", "policies"), ("scenario", "measures"), ("measures", "blast_radius")}
+"""(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps; a scenario
+expects what can be measured, and what is measured is a blast radius."""
 ENGINES_SEE = {"engines", "attackgraph", "fate", "distributions", "errors", "progress"}
 HIDING_PLACES = {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "managers", "misc"}
 GERUNDS = {

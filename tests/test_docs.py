@@ -12,6 +12,7 @@ import pytest
 
 import simkit
 from simkit.distributions import Distribution, Exponential, Fixed, Lognormal
+from simkit.measures import MEASURES
 from simkit.model import Response
 from simkit.policies import DIALS, NAMED
 from simkit.policies.sessions import sessions
@@ -103,6 +104,12 @@ def test_the_page_on_the_format_lists_every_dial() -> None:
     page = (ROOT / "docs" / "scenario-format.md").read_text("utf-8")
     (listed,) = re.findall(r"# the dials: (.+)", page)
     assert listed.split(", ") == list(DIALS)
+
+
+def test_the_page_on_the_format_lists_every_measure() -> None:
+    page = (ROOT / "docs" / "scenario-format.md").read_text("utf-8")
+    (listed,) = re.findall(r"#   or one of: (.+)", page)
+    assert listed.split(", ") == list(MEASURES)
 
 
 def test_the_page_on_policies_gives_the_dials_of_every_named_one() -> None:

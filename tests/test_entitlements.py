@@ -7,10 +7,15 @@ from dataclasses import replace
 import pytest
 from support_desk import DESK, TOOLS, named
 
-from simkit.entitlements import Resolver, tools_of
+from simkit.entitlements import FREELY, Conditions, Resolver, both, either, tools_of
 from simkit.model import Entitlement, Need, Operation, Role, Tool
 
-FREE: frozenset[str] = frozenset()
+FREE = FREELY
+
+
+def under(*names: str) -> Conditions:
+    """One set of conditions, all of which must hold."""
+    return frozenset({frozenset(names)})
 
 
 @pytest.fixture
@@ -36,7 +41,7 @@ def test_direct_entitlements_count_beside_roles(resolver: Resolver) -> None:
 
 
 def test_an_entitlement_keeps_its_conditions(resolver: Resolver) -> None:
-    assert resolver.identity("biller")["pay.refund", "ledger"] == {"source"}
+    assert resolver.identity("biller")["pay.refund", "ledger"] == under("source")
 
 
 def test_roles_and_direct_entitlements_add_up() -> None:
@@ -88,19 +93,40 @@ def test_an_operations_own_targets_may_be_globs() -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize(
-    ("one", "two", "both"),
+    ("one", "two", "needed"),
     [
-        (("source", "approval"), (), set()),
-        (("source", "approval"), ("source",), {"source"}),
-        (("source",), ("approval",), set()),
-        (("source",), ("source",), {"source"}),
+        (("source", "approval"), (), FREELY),
+        (("source", "approval"), ("source",), under("source")),
+        (("source",), ("approval",), under("source") | under("approval")),
+        (("source",), ("source",), under("source")),
     ],
 )
-def test_a_grant_given_twice_holds_under_the_conditions_that_both_have(
-    resolver: Resolver, order: int, one: tuple[str, ...], two: tuple[str, ...], both: set[str]
+def test_a_grant_given_twice_is_used_under_the_conditions_of_either(
+    resolver: Resolver, order: int, one: tuple[str, ...], two: tuple[str, ...], needed: Conditions
 ) -> None:
     given = [Entitlement("pay.refund", conditions=one), Entitlement("pay.refund", conditions=two)][::order]
-    assert resolver.entitled(given) == {("pay.refund", "ledger"): both}
+    assert resolver.entitled(given) == {("pay.refund", "ledger"): needed}
+
+
+def test_what_is_given_on_a_container_and_on_its_child_is_used_under_the_conditions_of_either(
+    resolver: Resolver,
+) -> None:
+    given = [
+        Entitlement("crm.write_case", ("cases",), ("approval",)),
+        Entitlement("crm.write_case", ("case-eu",), ("source",)),
+    ]
+    assert resolver.cover(("crm.write_case", "case-eu"), resolver.entitled(given)) == under("approval") | under(
+        "source"
+    )
+    assert resolver.cover(("crm.write_case", "case-us"), resolver.entitled(given)) == under("approval")
+
+
+def test_to_need_two_entitlements_is_to_meet_the_conditions_of_both() -> None:
+    one, other = under("source") | under("approval"), under("source")
+    assert both(one, other) == under("source")  # what needs the source only is all that is left to meet
+    assert both(under("source"), under("approval")) == under("source", "approval")
+    assert both(one, FREELY) == one
+    assert either(one, FREELY) == FREELY
 
 
 def test_a_glob_over_operations_skips_those_that_a_named_target_does_not_fit(resolver: Resolver) -> None:
@@ -120,8 +146,8 @@ def test_needs_are_grants_in_order_without_repeats(resolver: Resolver) -> None:
 
 def test_what_covers_a_container_covers_its_children(resolver: Resolver) -> None:
     entitled = resolver.entitled([Entitlement("crm.write_case", ("cases",), ("approval",))])
-    assert resolver.cover(("crm.write_case", "case-eu"), entitled) == {"approval"}
-    assert resolver.cover(("crm.write_case", "cases"), entitled) == {"approval"}
+    assert resolver.cover(("crm.write_case", "case-eu"), entitled) == under("approval")
+    assert resolver.cover(("crm.write_case", "cases"), entitled) == under("approval")
     assert resolver.cover(("crm.write_case", "ledger"), entitled) is None
     assert resolver.cover(("crm.read_case", "case-eu"), entitled) is None
 

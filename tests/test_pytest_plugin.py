@@ -108,7 +108,10 @@ def test_other_assertions_are_left_to_pytest(project: pytest.Pytester) -> None:
         ('blast_radius("scenarios/y.yaml")', "no file is called *y.yaml': check the name and the folder"),
         ('blast_radius("scenarios/x.yaml", entry_point="leaked-key", policy="rbacc")', "*did you mean rbac?"),
         (f'{ASKS}.chance("boks-leaked")', "*did you mean books-leaked?"),
-        ('blast_radius.check("scenarios/x.yaml", baseline="no.json")', "there is no baseline *no.json*--update`"),
+        (
+            'blast_radius.check("scenarios/x.yaml", baseline="no.json")',
+            "there is no baseline *no.json*: make it with an u*",
+        ),
     ],
 )
 def test_what_cannot_be_answered_fails_in_one_sentence_at_the_line_of_the_test(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from simkit.blast_radius import intervals
 from simkit.blast_radius.blast_radius import DOUBT, BlastRadius
 from simkit.blast_radius.intervals import Interval
 from simkit.blast_radius.pairs import PairMatrix
+from simkit.blast_radius.reversal import Reversal, reversals
 from simkit.errors import QuestionError, nearest
+from simkit.policies import GrantPolicy
 from simkit.table import Table, duration, format_number, percent
 
 
@@ -44,6 +47,7 @@ class Comparison:
     results: tuple[BlastRadius, ...]
     against: str
     pairs: Mapping[str, PairMatrix]
+    policies: Mapping[str, GrantPolicy] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{r.provenance.policy} {self._measure(r)}" for r in self.results)
@@ -78,6 +82,11 @@ class Comparison:
         pairs = zip(self[policy].values.tolist(), self[other].values.tolist(), strict=True)
         return Difference(policy, other, intervals.mean([value - base for value, base in pairs]))
 
+    @cached_property
+    def reversals(self) -> tuple[Reversal, ...]:
+        """Where a narrower policy loses more."""
+        return tuple(reversals(self.results, self.policies))
+
     @property
     def summary(self) -> str:
         """The comparison in a sentence or two."""
@@ -93,6 +102,7 @@ class Comparison:
         matrix = self.pairs[self.against]
         if matrix.without_entitlement:
             text += f" {matrix.warning}"
+        text += "".join(f" Mind that {reversal}." for reversal in self.reversals)
         return f"{text} {self.doubt}" if self.doubt else text
 
     @property
@@ -176,6 +186,7 @@ class Comparison:
             "against": self.against,
             "pairs": {policy: matrix.to_dict() for policy, matrix in self.pairs.items()},
             "policies": {result.provenance.policy: result.to_dict() for result in self.results},
+            "narrower_but_more": [reversal.to_dict() for reversal in self.reversals],
             "differences": {
                 result.provenance.policy: {
                     "value_lost": self.difference(result.provenance.policy).value.to_dict(),

@@ -13,11 +13,10 @@ def shortest_hops(graph: AttackGraph, roots: Iterable[int]) -> dict[int, int]:
     A step that needs several facts comes after the last of them. Steps without a chance do not count.
 
     >>> from simkit.attackgraph import Conclusion, Containment, Entry, Fact, Ground, Step, Variant
-    >>> from simkit.distributions import Fixed
     >>> a, b = Fact("holds", "key"), Fact("lost", "db")
     >>> first = Step("leak", "leak", (), (Conclusion(a, None),), (Ground("entry"),))
     >>> then = Step("read", "read", (a,), (Conclusion(b),), (Ground("flow"),))
-    >>> quiet = Containment(Fixed(0), Fixed(0), {})
+    >>> quiet = Containment()
     >>> graph = AttackGraph.build([then], [Entry("e", (Variant("", 1, (first,)),))], quiet, horizon=10)
     >>> shortest_hops(graph, graph.entry("e").roots(0))[graph.index[b]]
     2

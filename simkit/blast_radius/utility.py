@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from simkit.entitlements import always
 from simkit.model import Model, Need, ObservedRun, Response, Task
 from simkit.policies import Session, Sessions, Token
 
@@ -89,16 +90,17 @@ def _waits(sessions: Sessions, session: Session, need: Need) -> bool:
         return True
     resolver = sessions.resolver
     covering = (resolver.cover(grant, session.grants) for grant in resolver.grants(need.operation, need.targets))
-    return any("approval" in (conditions or ()) for conditions in covering)
+    return any(conditions is not None and always("approval", conditions) for conditions in covering)
 
 
 def _issued(token: Token, model: Model) -> float:
     """How often `token` is issued, a day."""
-    if not model.credentials[token.credential].managed:
+    credential = model.credentials[token.credential]
+    if not credential.managed or credential.use == "signing":  # a key is rolled over by hand, once in years
         return 0.0
     if token.rate:
         return token.rate * DAY
-    return DAY / token.ttl if token.ttl else 0.0
+    return DAY / token.longest if token.longest else 0.0
 
 
 def _records(sessions: Sessions, tokens: float) -> float:

@@ -4,11 +4,10 @@ from simkit.checks.baseline import FORMAT, Baseline, load_baseline
 from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
 from simkit.checks.comment import comment
 from simkit.checks.elements import Element
-from simkit.checks.gate import TRIALS, Terms, check
+from simkit.checks.gate import TRIALS, check
 from simkit.checks.growth import Change, Culprit
 from simkit.checks.json_report import JSON_VERSION, json_report, json_schema
 from simkit.checks.junit import junit
-from simkit.checks.measures import Measured, measured
 from simkit.checks.sarif import sarif
 from simkit.checks.verdict import Verdict, verdict
 
@@ -22,9 +21,7 @@ __all__ = [
     "Culprit",
     "Element",
     "FileCheck",
-    "Measured",
     "PathToCut",
-    "Terms",
     "Verdict",
     "check",
     "comment",
@@ -32,7 +29,6 @@ __all__ = [
     "json_schema",
     "junit",
     "load_baseline",
-    "measured",
     "sarif",
     "verdict",
 ]

@@ -60,7 +60,7 @@ class Baseline(_Stored):
         key = key_of(file, scenario)
         if key not in self.scenarios:
             known = nearest(key, self.scenarios)
-            raise QuestionError(f"{file} has no run of {key!r} ({known}): add it with --update")
+            raise QuestionError(f"{file} has no run of {key!r} ({known}): add it with an update")
         return self.scenarios[key]
 
     def without(self, gone: Iterable[str]) -> Baseline:
@@ -82,28 +82,26 @@ def key_of(file: str, scenario: str) -> str:
 def load_baseline(file: str) -> Baseline:
     """The baseline in `file`. Raises InputError, with the mend, for one that is missing, foreign, old or damaged."""
     if not os.path.exists(file):
-        raise InputError(
-            f"there is no baseline {file!r}: make it with `simkit check SCENARIO --baseline {file} --update`"
-        )
+        raise InputError(f"there is no baseline {file!r}: make it with an update")
     text = decoded(read(file), file)
     if "\n<<<<<<< " in f"\n{text}":
-        raise InputError(f"{file} holds the conflict of a merge: take either side of it, then renew it with --update")
+        raise InputError(f"{file} holds the conflict of a merge: take either side of it, then renew it with an update")
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or found.get("kind") != KIND:
-        raise InputError(f"{file} is no baseline of simkit: name another file, or move it away and run with --update")
+        raise InputError(f"{file} is no baseline of simkit: name another file, or move it away and use an update")
     if found.get("format") != FORMAT:
         told = f"{file} is a baseline of format {found.get('format')!r}, and this simkit reads {FORMAT}"
-        raise InputError(f"{told}: delete it and make it anew with --update")
+        raise InputError(f"{told}: delete it and make it anew with an update")
     try:
         return Baseline.model_validate(found)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         spot = ".".join(str(part) for part in first["loc"])
         raise InputError(
-            f"{file} is damaged at {spot} ({first['msg']}): restore it, or delete it and use --update"
+            f"{file} is damaged at {spot} ({first['msg']}): restore it, or delete it and make one with an update"
         ) from None
 
 

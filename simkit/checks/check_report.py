@@ -161,11 +161,15 @@ class CheckReport:
         return [f"{check.file}: {sentence}" for check in self.checks for sentence in check.sentences]
 
     @property
+    def unsure(self) -> list[tuple[str, Verdict]]:
+        """Where too few trials cannot tell: the file and the verdict."""
+        return [(check.file, v) for check in self.checks for v in check.verdicts if v.status == "unsure"]
+
+    @property
     def advice(self) -> list[str]:
         """What to do where too few trials cannot tell."""
-        unsure = [(check.file, v) for check in self.checks for v in check.verdicts if v.status == "unsure"]
-        more = " The baseline keeps how many: renew it with --update to raise them." if self.baseline else ""
-        return [f"{file}: {v.expectation.name} through {v.entry_point}: {v.advice}{more}" for file, v in unsure]
+        more = " The baseline keeps how many: renew it with an update to raise them." if self.baseline else ""
+        return [f"{file}: {v.expectation.name} through {v.entry_point}: {v.advice}{more}" for file, v in self.unsure]
 
     @property
     def summary(self) -> str:
@@ -215,7 +219,7 @@ class CheckReport:
         changes: Sequence[Change] = [change for check in self.checks for change in check.changes]
         rows = [
             (
-                "GREW" if c.grew else "shrank",
+                c.head,
                 c.measure,
                 c.policy,
                 c.entry_point,

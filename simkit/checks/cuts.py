@@ -13,7 +13,6 @@ from simkit.checks.check_report import PathToCut, Spot
 from simkit.checks.elements import Element
 from simkit.checks.growth import Change
 from simkit.checks.lines import Lines
-from simkit.checks.measures import targets
 from simkit.checks.verdict import Verdict
 from simkit.techniques.grounds import kind_of
 
@@ -32,16 +31,9 @@ class Cutting:
     def for_verdict(self, verdict: Verdict) -> Iterator[PathToCut]:
         """The paths to what was expected not to happen; none where a measure is too low."""
         result = verdict.measured.result
-        if (
-            verdict.holds
-            or verdict.expectation.at_most is None
-            or result is None
-            or verdict.expectation.measure == "contained"
-        ):
+        if verdict.holds or verdict.expectation.at_most is None or result is None:
             return
-        paths = [
-            p for goal in targets(result, verdict.expectation.measure) for p in result.paths(goal, limit=MOST_PATHS)
-        ]
+        paths = [p for goal in verdict.measured.measure.leads_to for p in result.paths(goal, limit=MOST_PATHS)]
         yield from self._cuts(paths[:MOST_PATHS], result, verdict.sentence, [], sure=verdict.status == "fail")
 
     def for_growth(self, change: Change, old: BlastRadius | None, new: BlastRadius) -> Iterator[PathToCut]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius
@@ -16,10 +16,10 @@ from simkit.checks.growth import Attribution, Change, differences
 from simkit.checks.lines import Lines
 from simkit.checks.verdict import judge
 from simkit.errors import InputError, QuestionError, every, nearest
-from simkit.files import decoded, read
+from simkit.fate import checked_seed
 from simkit.policies import named_policies
-from simkit.scenario import Scenario, load, loads
-from simkit.simulation import simulate
+from simkit.scenario import Scenario, checked_scenario, chosen_entries, load
+from simkit.simulation import checked_trials, simulate
 
 TRIALS = 1000
 """How many trials a check has where neither the user nor a baseline says."""
@@ -35,6 +35,7 @@ class Terms:
     trials: int | None = None
     seed: int | None = None
     policies: tuple[str, ...] | None = None
+    entry_points: tuple[str, ...] | None = None
     threads: int | None = None
 
 
@@ -65,30 +66,81 @@ class Replays:
         return self.found[key]
 
 
-def check(
-    files: Sequence[str], *, baseline: str | None = None, update: bool = False, terms: Terms | None = None
-) -> CheckReport:
-    """What the scenario `files` (`-` is standard input) come to, held against the file `baseline`.
+Checked = Scenario | str | os.PathLike[str]
+"""A scenario, or the path of its file; `-` is standard input."""
 
-    With `update` the baseline is written anew for these files, and there is nothing to be held against. Raises
-    InputError for files that cannot be read, with the mistakes of all of them, and for a baseline that is missing,
-    foreign, old, or lacks a file.
+
+def check(
+    scenarios: Checked | Iterable[Checked],
+    *,
+    baseline: str | os.PathLike[str] | None = None,
+    update: bool = False,
+    policies: str | Iterable[str] | None = None,
+    entry_points: str | Iterable[str] | None = None,
+    trials: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+) -> CheckReport:
+    """Whether `scenarios` (one or several, or the paths of their files) keep what they expect of themselves, and
+    whether their blast radius grew since the file `baseline` was made.
+
+    An expectation holds if its whole interval keeps the bound. Growth is paired, sample by sample, and blamed on the
+    part of the scenario that did it. With `update` the baseline is written anew for these scenarios, and nothing is
+    held against it; `policies` are then those that it holds (None: the one in force, and those that expectations name).
+    `entry_points` (one, several, or None for all) are those through which scenarios are judged. `trials` and `seed` are
+    those of the baseline, where there is one, else 1,000 and 0.
+
+    Raises InputError for files that cannot be read, with the mistakes of all of them, and for a baseline that is
+    missing, foreign, old, or lacks a scenario; QuestionError for what contradicts itself.
+
+    >>> import simkit
+    >>> simkit.check("scenarios/starter.yaml", trials=200).failed
+    False
     """
-    asked = terms or Terms()
-    if update and baseline is None:
-        raise QuestionError("--update has no baseline to renew: name it with --baseline")
-    if asked.policies is not None and baseline is None:
-        raise QuestionError("--policies says what a baseline holds, and there is none: name it with --baseline")
+    asked = Terms(
+        trials=None if trials is None else checked_trials(trials),
+        seed=None if seed is None else checked_seed(seed),
+        policies=_names(policies),
+        entry_points=_names(entry_points),
+        threads=threads,
+    )
+    file = None if baseline is None else os.fspath(baseline)
+    if update and file is None:
+        raise QuestionError("an update has no baseline to renew: name one")
+    if update and entry_points is not None:
+        raise QuestionError("a baseline holds every entry point: leave `entry_points` out of an update")
+    if asked.policies is not None and file is None:
+        raise QuestionError("`policies` says what a baseline holds, and there is none: name one")
+    return _checked(scenarios, file, update, asked)
+
+
+def _names(given: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else (given,) if isinstance(given, str) else tuple(given)
+
+
+def _checked(scenarios: Checked | Iterable[Checked], baseline: str | None, update: bool, asked: Terms) -> CheckReport:
+    one = isinstance(scenarios, Scenario | str | os.PathLike)
     stored = _stored(baseline, update)
-    opened = every(_Opened.of, files)
-    if baseline is not None and any(each.file == "<stdin>" for each in opened):
-        raise QuestionError("standard input has no place in a baseline: name the scenario's file")
+    given: Iterable[Checked] = [scenarios] if one else scenarios  # type: ignore[list-item, assignment]
+    opened = every(lambda each: _Opened.of(each, asked.entry_points), given)
+    if baseline is not None:
+        for each in opened:
+            _refuse_nameless(each.scenario)
     made = [_one(each, asked, baseline, stored, update) for each in opened]
     gone = _gone(baseline, stored) if baseline and stored else ()
     if update and baseline is not None:
         runs = {key_of(baseline, found.file): run for found, run in made if run is not None}
         save_baseline(baseline, (stored or Baseline()).without(gone).renewed(runs))
     return CheckReport(tuple(found for found, _ in made), baseline or "", gone)
+
+
+def _refuse_nameless(scenario: Scenario) -> None:
+    """Raises QuestionError for a scenario that is no file: a baseline knows scenarios by their paths."""
+    if scenario.file == "-":
+        raise QuestionError("standard input has no place in a baseline: name the scenario's file")
+    if not scenario.file or scenario.file == "<text>":
+        told = f"{scenario.name} was made in memory, and a baseline knows scenarios by their files"
+        raise QuestionError(f"{told}: write it with simkit.dump, and check the file")
 
 
 def _gone(baseline: str, stored: Baseline) -> tuple[str, ...]:
@@ -108,14 +160,14 @@ class _Opened:
     file: str
     scenario: Scenario
     lines: Lines
+    entries: tuple[str, ...]
 
     @classmethod
-    def of(cls, file: str) -> _Opened:
-        if file == "-":
-            text = decoded(read("-"), "<stdin>")
-            return cls("<stdin>", loads(text, "<stdin>"), Lines(text, "<stdin>"))
-        scenario = load(file)
-        return cls(file, scenario, Lines(decoded(read(file), file), file))
+    def of(cls, given: Checked, entry_points: Iterable[str] | None) -> _Opened:
+        """A scenario that is named by its path is read; what it is called in sentences is its file, if it has one."""
+        scenario = load(given) if isinstance(given, str | os.PathLike) else checked_scenario(given)
+        file = "<stdin>" if scenario.file == "-" else scenario.file or scenario.name
+        return cls(file, scenario, Lines(scenario), chosen_entries(scenario, entry_points))
 
 
 def _one(
@@ -149,22 +201,24 @@ def _refuse_foreign(before: StoredRun, opened: _Opened, baseline: str, asked: Te
     scenario = opened.scenario
     if before.name != scenario.name:
         told = f"{baseline} was made of {before.name!r}, but {opened.file} is {scenario.name!r}"
-        raise InputError(f"{told}: give the right baseline, or renew it with --update")
-    for option, wanted, kept in (("--trials", asked.trials, before.trials), ("--seed", asked.seed, before.seed)):
+        raise InputError(f"{told}: give the right baseline, or renew it with an update")
+    for option, wanted, kept in (("trials", asked.trials, before.trials), ("seed", asked.seed, before.seed)):
         if wanted is not None and wanted != kept:
             told = f"{option} {wanted} differs from the {kept} of {baseline}, so nothing could be paired"
-            raise InputError(f"{told}: leave {option} out, or renew the baseline with --update")
+            raise InputError(f"{told}: leave {option} out, or renew the baseline with an update")
     for policy in asked.policies or ():
         if policy not in before.results:
             raise QuestionError(
-                f"{baseline} has no policy {policy!r} ({nearest(policy, before.results)}): use --update"
+                f"{baseline} has no policy {policy!r} ({nearest(policy, before.results)}): renew it with an update"
             )
 
 
 def _judged(opened: _Opened, replays: Replays) -> FileCheck:
     scenario = opened.scenario
     cutting = Cutting(opened.file, scenario.name, opened.lines)
-    verdicts = tuple(judge(scenario, lambda policy, entry: replays.must(scenario, policy or IN_FORCE, entry)))
+    verdicts = tuple(
+        judge(scenario, lambda policy, entry: replays.must(scenario, policy or IN_FORCE, entry), opened.entries)
+    )
     paths = [path for verdict in verdicts for path in cutting.for_verdict(verdict)]
     return FileCheck(
         file=opened.file,
@@ -192,7 +246,7 @@ def _compared(found: FileCheck, opened: _Opened, replays: Replays, before: Store
     grown: list[Change] = []
     paths: list[PathToCut] = []
     for slot in () if same else before.results:
-        for entry in scenario.entry_points:
+        for entry in opened.entries:
             new = replays.must(scenario, slot, entry)
             held = replays.of(old, slot, entry)
             for change in differences(held, new):
@@ -225,7 +279,7 @@ def _old_scenario(before: StoredRun, baseline: str) -> Scenario:
         told = (
             f"{baseline} holds a scenario {before.name!r} that this simkit cannot read ({str(error).splitlines()[0]})"
         )
-        raise InputError(f"{told}: renew it with --update") from None
+        raise InputError(f"{told}: renew it with an update") from None
 
 
 def _prove(before: StoredRun, old: Scenario, replays: Replays, baseline: str) -> None:
@@ -242,8 +296,8 @@ def _prove(before: StoredRun, old: Scenario, replays: Replays, baseline: str) ->
             )
             if before.version != __version__:
                 told = f"{baseline} was made by simkit {before.version}, and {__version__} computes otherwise"
-                raise InputError(f"{told}: renew it with --update")
-            raise InputError(f"{told}, as if edited by hand: restore it, or renew it with --update")
+                raise InputError(f"{told}: renew it with an update")
+            raise InputError(f"{told}, as if edited by hand: restore it, or renew it with an update")
 
 
 def _run(scenario: Scenario, replays: Replays, policies: Iterable[str] | None) -> StoredRun:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from simkit.blast_radius import BlastRadius, Interval, intervals
 from simkit.checks.elements import Element, Plain, restored
-from simkit.checks.measures import PROVEN, samples
 from simkit.errors import InputError
+from simkit.measures import MEASURES, Measure, Unit, chance_of
+from simkit.measures.measured import PROVEN
 from simkit.scenario import Scenario
-from simkit.table import format_number, percent
 
 MOST_ELEMENTS = 60
 """How many parts of a change are undone one by one."""
@@ -44,27 +44,40 @@ class Change:
 
     @property
     def grew(self) -> bool:
-        """True if the whole interval of the difference lies above zero."""
-        return self.difference.low > 0
+        """True if the attack got worse, and the whole interval of the difference says so."""
+        return self.is_worse(self.difference)
 
     @property
     def shrank(self) -> bool:
-        """True if the whole interval of the difference lies below zero."""
-        return self.difference.high < 0
+        """True if the attack got less bad, and the whole interval of the difference says so."""
+        return self.difference.low > 0 if self._less_is_worse else self.difference.high < 0
 
     @property
-    def is_value(self) -> bool:
-        """True for a value in the scenario's own unit, False for a chance."""
-        return self.measure in ("value-lost", "worst-case")
+    def _less_is_worse(self) -> bool:
+        return _row(self.measure.removesuffix(POSSIBLE)).worse == "less"
+
+    def is_worse(self, difference: Interval) -> bool:
+        """True if the whole interval of `difference` lies where an attack is worse."""
+        return difference.high < 0 if self._less_is_worse else difference.low > 0
+
+    @property
+    def head(self) -> str:
+        """The change in a word, in capitals where the attack got worse."""
+        return ("FELL" if self.grew else "rose") if self._less_is_worse else ("GREW" if self.grew else "shrank")
+
+    @property
+    def unit(self) -> Unit:
+        """What the measure is counted in; goals are chances."""
+        return _row(self.measure.removesuffix(POSSIBLE)).unit
 
     @property
     def in_worst_case(self) -> bool:
         """True for what is computed, whatever the samples drew."""
-        return self.measure == "worst-case" or self.measure.endswith(POSSIBLE)
+        return self.difference.method == PROVEN
 
     def written(self, value: float) -> str:
         """`value` as people read it."""
-        return format_number(value) if self.is_value else percent(value)
+        return self.unit.write(value)
 
     @property
     def spread(self) -> str:
@@ -72,7 +85,7 @@ class Change:
         sign, found = "+" if self.difference.estimate > 0 else "", self.difference
         if found.method == PROVEN:
             return f"{sign}{self.written(found.estimate)}"
-        return f"{sign}{self.written(found.estimate)} [{self.written(found.low)}, {self.written(found.high)}]"
+        return f"{sign}{self.unit.spread(found)}"
 
     @property
     def because(self) -> str:
@@ -88,11 +101,8 @@ class Change:
     @property
     def sentence(self) -> str:
         """What changed, by how much, and what did it."""
-        head = "GREW" if self.grew else "shrank"
-        text = (
-            f"{head}: {self.measure} {self.written(self.before)} -> {self.written(self.after)} ({self.spread}) under "
-        )
-        text += f"{self.policy} through {self.entry_point}"
+        text = f"{self.head}: {self.measure} {self.written(self.before)} -> {self.written(self.after)} "
+        text += f"({self.spread}) under {self.policy} through {self.entry_point}"
         return f"{text}, because of {self.because}." if self.grew else f"{text}."
 
     def to_dict(self) -> dict[str, object]:
@@ -120,9 +130,15 @@ class Change:
         }
 
 
+def _row(measure: str) -> Measure:
+    """The row of a measure that is watched; a name that is no row is a goal, which an older scenario may lack."""
+    return MEASURES.get(measure) or chance_of(measure, (measure,))
+
+
 def differences(old: BlastRadius | None, new: BlastRadius) -> Iterator[Change]:
     """Each measure of `new` that differs from `old` (None: there was nothing to lose)."""
-    for measure in ("value-lost", "worst-case", *new.legend.goals):
+    rows = (row.name for row in MEASURES.values() if row.watched and (row.is_paired or row.worst_case))
+    for measure in (*rows, *new.legend.goals):
         found = _difference(old, new, measure)
         if found.grew or found.shrank:
             yield found
@@ -132,7 +148,8 @@ def _difference(old: BlastRadius | None, new: BlastRadius, measure: str) -> Chan
     """A goal that no sample tells apart may still have become possible: then the worst case tells."""
     provenance = new.provenance
     made = (provenance.policy, provenance.entry_point, measure)
-    before, after = _mean(old, measure), _mean(new, measure)
+    row = _row(measure)
+    before, after = _mean(old, row), _mean(new, row)
     paired = Change(*made, before, after, gap(old, new, measure))
     if measure in new.legend.goals and not (paired.grew or paired.shrank):
         possible = _possible(old, measure), _possible(new, measure)
@@ -148,12 +165,10 @@ def _exact(value: float, trials: int) -> Interval:
     return Interval(value, value, value, trials, PROVEN)
 
 
-def _mean(result: BlastRadius | None, measure: str) -> float:
+def _mean(result: BlastRadius | None, row: Measure) -> float:
     if result is None:
         return 0.0
-    if measure == "worst-case":
-        return result.worst_case.value
-    return intervals.mean(samples(result, measure).tolist()).estimate
+    return row.worst_case(result) if row.worst_case else intervals.mean(row.of_samples(result).tolist()).estimate
 
 
 def gap(old: BlastRadius | None, new: BlastRadius | None, measure: str) -> Interval:
@@ -162,10 +177,11 @@ def gap(old: BlastRadius | None, new: BlastRadius | None, measure: str) -> Inter
     if measure.endswith(POSSIBLE):
         goal = measure.removesuffix(POSSIBLE)
         return _exact(_possible(new, goal) - _possible(old, goal), known.trials)
-    if measure == "worst-case":
-        return _exact(_mean(new, measure) - _mean(old, measure), known.trials)
-    more = samples(new, measure).tolist() if new else [0.0] * known.trials
-    less = samples(old, measure).tolist() if old else [0.0] * known.trials
+    row = _row(measure)
+    if row.worst_case is not None:
+        return _exact(_mean(new, row) - _mean(old, row), known.trials)
+    more = row.of_samples(new).tolist() if new else [0.0] * known.trials
+    less = row.of_samples(old).tolist() if old else [0.0] * known.trials
     return intervals.mean([a - b for a, b in zip(more, less, strict=True)])
 
 
@@ -185,17 +201,17 @@ class Attribution:
         entry = change.entry_point
         undone = [(each, self._result(self._undone(each), slot, entry)) for each in tried]
         found = [Culprit(e, gap(result, new, change.measure)) for e, (known, result) in undone if known]
-        if guilty := self._guilty(found):
+        if guilty := self._guilty(change, found):
             return guilty
         alone = [(each, self._result(self._alone(each), slot, entry)) for each in tried]
         brought = [
             Culprit(e, gap(old, result, change.measure), False) for e, (known, result) in alone if known and result
         ]
-        return self._guilty(brought)
+        return self._guilty(change, brought)
 
     @staticmethod
-    def _guilty(found: Sequence[Culprit]) -> tuple[Culprit, ...]:
-        return tuple(sorted((c for c in found if c.effect.low > 0), key=lambda c: -c.effect.estimate))
+    def _guilty(change: Change, found: Sequence[Culprit]) -> tuple[Culprit, ...]:
+        return tuple(sorted((c for c in found if change.is_worse(c.effect)), key=lambda c: -abs(c.effect.estimate)))
 
     def _result(self, form: Plain, slot: str, entry: str) -> tuple[bool, BlastRadius | None]:
         """Whether `form` is a scenario at all, and its blast radius; None where it lacks the policy or entry point."""

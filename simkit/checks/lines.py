@@ -7,32 +7,23 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from simkit.attackgraph import Ground
-from simkit.errors import InputError
-from simkit.scenario.parser import read
-from simkit.scenario.places import Document, locate
+from simkit.scenario import Scenario
 from simkit.techniques.grounds import kind_of
 
 Where = tuple[str | int, ...]
 
 
 class Lines:
-    """The places of one scenario file, from its text."""
+    """The places of one scenario in its file; one that was made in memory has none, and stands at line 1."""
 
-    def __init__(self, text: str, file: str) -> None:
-        self._document: Document | None
-        try:
-            self._document = read(text, file)
-        except InputError:
-            self._document = None
-        value = self._document.value if self._document else None
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        value = scenario.document.value if scenario.document else None
         self._raw: Mapping[str, Any] = value if isinstance(value, dict) else {}
 
     def of(self, where: Sequence[str | int]) -> tuple[int, int]:
         """Line and column, from 1, of what `where` leads to, or of the deepest thing on the way."""
-        if self._document is None:
-            return 1, 1
-        mark = locate(self._document.places(), tuple(where), key=bool(where) and isinstance(where[-1], str))
-        return mark.line + 1, mark.column + 1
+        return self._scenario.place(where) or (1, 1)
 
     def of_ground(self, ground: Ground) -> tuple[int, int]:
         """Line and column of the entitlement, credential, trust edge, task or entry point that `ground` names."""

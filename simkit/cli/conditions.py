@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from simkit.errors import QuestionError, nearest
-from simkit.table import format_number, percent
+from simkit.measures import MEASURES, names_of
 
 if TYPE_CHECKING:
-    from simkit.blast_radius import BlastRadius, Interval
+    from simkit.blast_radius import BlastRadius
+    from simkit.measures.bound import Sign
     from simkit.scenario import Scenario
 
-VALUES: Mapping[str, Callable[[BlastRadius], Interval]] = {
-    "value-lost": lambda result: result.value_lost(),
-    "value-lost-p95": lambda result: result.quantile(0.95),
-}
-"""The measures that are values, not chances."""
-
-_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
+_MUST: dict[str, Sign] = {">=": "<", "<=": ">", ">": "<=", "<": ">="}
+"""What must hold of the measure for the condition not to."""
 _SHAPE = re.compile(r"(?P<name>.+?)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<percent>%?)")
 
 
@@ -42,13 +31,12 @@ class ConditionResult:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`name` (a goal, `resource:impact`, or one of `VALUES`) compared with `limit`; a share where `is_share`."""
+    """`name` (a measure of `simkit.measures`: whatever a scenario may `expect`) compared with `limit`."""
 
     text: str
     name: str
     sign: str
     limit: float
-    is_share: bool
 
     @staticmethod
     def of(text: str) -> Condition:
@@ -60,7 +48,8 @@ class Condition:
         found = _SHAPE.fullmatch(text.strip())
         if not found:
             raise QuestionError(f"{text!r} is not a condition: write one like 'customers-leaked > 5%'")
-        name, is_value = found["name"], found["name"] in VALUES
+        name = found["name"]
+        is_value = name in MEASURES and MEASURES[name].is_value
         if is_value and found["percent"]:
             raise QuestionError(
                 f"{text!r} compares a value with a share: write {name} {found['sign']} {found['number']}"
@@ -71,27 +60,30 @@ class Condition:
                 f"did you mean {found['number']}%?" if limit <= 100 and not found["percent"] else "write at most 100%"
             )
             raise QuestionError(f"{text!r} asks for a chance above 100 %: {mend}")
-        return Condition(text.strip(), name, found["sign"], limit, not is_value)
+        return Condition(text.strip(), name, found["sign"], limit)
 
     def check(self, scenario: Scenario) -> None:
         """Raises QuestionError if `scenario` has nothing of this name; before any work is done."""
-        from simkit.model import IMPACTS
-
-        losses = [f"{resource}:{impact}" for resource in scenario.model.resources for impact in IMPACTS]
-        named = [*VALUES, *scenario.goals]
-        if self.name not in [*named, *losses]:
-            unknown = f"--fail-if {self.text!r}: {self.name!r} is no goal, resource:impact or value"
-            raise QuestionError(f"{unknown}: {nearest(self.name, losses if ':' in self.name else named)}")
+        known = names_of(scenario.model, scenario.goals)
+        if self.name not in known:
+            alike = [name for name in known if (":" in name) == (":" in self.name)]
+            unknown = f"--fail-if {self.text!r}: {self.name!r} is no goal, resource, resource:impact or measure"
+            raise QuestionError(f"{unknown}: {nearest(self.name, alike)}")
 
     def judge(self, result: BlastRadius) -> ConditionResult:
-        """Whether `result` meets the condition: its estimate is compared, and its interval shown."""
-        measured = VALUES[self.name](result) if self.name in VALUES else result.chance(self.name)
-        failed = _COMPARISONS[self.sign](measured.estimate, self.limit)
-        write = percent if self.is_share else format_number
-        shown = f"{write(measured.estimate)} [{write(measured.low)}, {write(measured.high)}]"
-        head, holds = ("FAILED", "holds") if failed else ("passed", "does not hold")
-        unsure = " The limit lies in the interval: more --trials would tell." if self.limit in measured else ""
-        return ConditionResult(failed, f"{head}: {self.name} is {shown}, so --fail-if '{self.text}' {holds}.{unsure}")
+        """Whether `result` meets the condition, judged with the whole interval as `simkit check` judges: it fails if
+        the condition is shown to hold, and also where the trials are too few to show that it does not."""
+        from simkit.measures.bound import HEADS, Bound, advice, trials_needed
+        from simkit.measures.measured import measured
+
+        found = measured(result, self.name)
+        status = Bound(_MUST[self.sign], self.limit).judge(found)
+        text = f"{HEADS[status]}: {self.name} is {found}, so --fail-if '{self.text}' "
+        if status != "unsure":
+            return ConditionResult(status == "fail", text + ("holds." if status == "fail" else "does not hold."))
+        needed = trials_needed(found, self.limit)
+        option = f" (--trials {needed})" if needed else ""
+        return ConditionResult(True, f"{text}may hold. {advice(found, needed).removesuffix('.')}{option}.")
 
 
 def conditions(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[Condition, ...]:

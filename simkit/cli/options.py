@@ -176,7 +176,7 @@ def entry_points_option(command: F) -> F:
         metavar="A,B,...",
         callback=names,
         shell_complete=complete_entry_points,
-        help="How the attack starts. Default: every entry point of the scenario, each as likely as the next.",
+        help="How the attack starts. Default: every entry point of the scenario.",
     )(command)
 
 

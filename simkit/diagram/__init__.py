@@ -1,1 +1,1 @@
-"""What a picture of a model shows and where, whatever draws it: boxes, lines, lanes, marks and colours."""
+"""What a picture of a model shows and where, whatever draws it: boxes, lines, boundaries, marks and colours."""

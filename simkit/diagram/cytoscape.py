@@ -26,16 +26,21 @@ Elements = list[dict[str, Any]]
 def elements(scenario: Scenario, drawn: Picture) -> Elements:
     """Nodes and edges with positions, in the JSON of Cytoscape.js: those of `drawn`, a picture of `scenario`.
 
-    Ids are those of `Scenario.graph()` (`credential:NAME`); a lane is the parent of its boxes (`lane:NAME`). Each node
-    has `kind`, `label` and `count`, the classes `attack` and `jewel` where it is marked; each edge its `relation`.
+    Ids are those of `Scenario.graph()` (`credential:NAME`); a boundary is the parent of its boxes (`boundary:NAME`).
+    Each node has `kind`, `label` and `count`, the classes `attack` and `jewel` where it is marked; each edge its
+    `relation`.
     """
     places = layout(drawn)
     marks = marked(scenario, drawn)
-    return [*_lanes(places), *_nodes(drawn, places, marks[ATTACK], marks[JEWEL]), *_edges(drawn)]
+    return [*_boundaries(places), *_nodes(drawn, places, marks[ATTACK], marks[JEWEL]), *_edges(drawn)]
 
 
-def _lanes(places: Placement) -> Elements:
-    return [{"data": {"id": f"lane:{lane}", "label": lane, "kind": "lane"}} for lane in places.lanes if lane]
+def _boundaries(places: Placement) -> Elements:
+    return [
+        {"data": {"id": f"boundary:{boundary}", "label": boundary, "kind": "boundary"}}
+        for boundary in places.boundaries
+        if boundary
+    ]
 
 
 def _nodes(drawn: Picture, places: Placement, attacked: frozenset[str], jewels: frozenset[str]) -> Elements:
@@ -43,8 +48,8 @@ def _nodes(drawn: Picture, places: Placement, attacked: frozenset[str], jewels: 
     for node in drawn.nodes:
         data: dict[str, Any] = {"id": node.id, "kind": node.kind, "label": node.label, "count": node.count}
         data["type"] = node.type
-        if node.lane:
-            data["parent"] = f"lane:{node.lane}"
+        if node.boundary:
+            data["parent"] = f"boundary:{node.boundary}"
         classes = [name for name, marked_ones in (("attack", attacked), ("jewel", jewels)) if node.id in marked_ones]
         position = {"x": COLUMN * COLUMNS.index(node.id.partition(":")[0]), "y": ROW * places.rows[node.id]}
         found.append({"data": data, "position": position, "classes": " ".join(classes)})
@@ -73,7 +78,7 @@ def style(*, dark: bool = False) -> list[dict[str, Any]]:
     return [
         {"selector": "node", "style": {"label": "data(label)", "shape": "round-rectangle", "width": BOX[0], **_BOX}},
         *({"selector": f'node[kind="{kind}"]', "style": {"background-color": fill}} for kind, fill in FILLS.items()),
-        {"selector": 'node[kind="lane"]', "style": {**_LANE, **page["lane"]}},
+        {"selector": 'node[kind="boundary"]', "style": {**_BOUNDARY, **page["boundary"]}},
         {"selector": "node[count > 1]", "style": {"border-width": 2}},
         {"selector": "edge", "style": _LINE},
         *(
@@ -99,14 +104,14 @@ def style(*, dark: bool = False) -> list[dict[str, Any]]:
 LIGHT: dict[str, Any] = {
     "ink": INK,
     "soft": GREY,
-    "lane": {"background-color": "#F6F6F6", "border-color": "#DDDDDD", "color": GREY},
+    "boundary": {"background-color": "#F6F6F6", "border-color": "#DDDDDD", "color": GREY},
     "strokes": {},
 }
-"""What depends on the page: frames, names that stand back, lanes, and the colours of lines that would not be seen."""
+"""What depends on the page: frames, boundaries, names that stand back, and the colours of lines that would not show."""
 DARK: dict[str, Any] = {
     "ink": "#F2F2F2",
     "soft": "#B4BAC2",
-    "lane": {"background-color": "#22262C", "border-color": "#3A4048", "color": "#B4BAC2"},
+    "boundary": {"background-color": "#22262C", "border-color": "#3A4048", "color": "#B4BAC2"},
     "strokes": {INK: "#E8E8E8", "#A9A9A9": "#8A929C"},
 }
 """The same on a dark page."""
@@ -121,7 +126,7 @@ _BOX: dict[str, Any] = {
     "text-wrap": "ellipsis",
     "text-max-width": f"{BOX[0] - 10}px",
 }
-_LANE: dict[str, Any] = {
+_BOUNDARY: dict[str, Any] = {
     "text-valign": "top",
     "text-halign": "center",
     "text-max-width": "900px",

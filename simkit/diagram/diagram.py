@@ -1,4 +1,4 @@
-"""Where the nodes of a model's picture stand: a lane for each trust boundary, a column for each kind of node."""
+"""Where the nodes of a model's picture stand: a band for each trust boundary, a column for each kind of node."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from simkit.model import Model
+from simkit.model import Model, environments
 from simkit.table import printable
 
 COLUMNS = ("credential", "identity", "tool", "resource")
 SHARED = "across boundaries"
-"""The lane of tools and resources that identities of several boundaries use."""
+"""Where tools and resources stand that identities of several boundaries use."""
 SWEEPS = 6
 """How often the order of the columns is improved, back and forth."""
 
@@ -23,7 +23,7 @@ class Node:
     id: str
     kind: str
     label: str
-    lane: str
+    boundary: str
     type: str = ""
     count: int = 1
 
@@ -58,10 +58,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The row of each node, counted from the top, the first row and height of each lane, and the rows in all."""
+    """The row of each node, counted from the top, the first row and height of each boundary, and the rows in all."""
 
     rows: Mapping[str, float]
-    lanes: Mapping[str, tuple[float, float]]
+    boundaries: Mapping[str, tuple[float, float]]
     height: float
 
 
@@ -96,7 +96,7 @@ def _plain(relation: str, source: str, target: str) -> str:
     """The relation in the words of the legend."""
     if relation == "acts-on" and target.startswith("identity:"):
         return "runs code in, becomes"
-    if relation in ("authenticates", "holds", "contains"):
+    if relation in ("authenticates", "signs for", "holds", "contains"):
         return relation
     if relation in ("entitled-to", "acts-on"):
         return {"entitled-to": "entitled to", "acts-on": "acts on"}[relation]
@@ -115,11 +115,12 @@ def _nodes(model: Model, edges: Iterable[Edge], group: str) -> Iterator[Node]:
         node = f"credential:{name}"
         yield Node(node, "credential", printable(name), home[node], credential.kind)
     for name in model.tools:
-        yield Node(f"tool:{name}", "tool", printable(name), _lane(users.get(f"tool:{name}", ()), home))
+        yield Node(f"tool:{name}", "tool", printable(name), _boundary_of(users.get(f"tool:{name}", ()), home))
+    homes = environments(model) if group == "environment" else {}
     for name, resource in model.resources.items():
-        own = resource.environment if group == "environment" else ""
+        own = homes.get(name, "")
         node = f"resource:{name}"
-        yield Node(node, "resource", printable(name), own or _lane(users.get(node, ()), home), resource.kind)
+        yield Node(node, "resource", printable(name), own or _boundary_of(users.get(node, ()), home), resource.kind)
 
 
 def _boundary(model: Model, identity: str, group: str) -> str:
@@ -148,10 +149,10 @@ def _sources(node: str, into: Mapping[str, set[str]]) -> Iterator[str]:
                 waiting.append(source)
 
 
-def _lane(users: Iterable[str], home: Mapping[str, str]) -> str:
-    lanes = {home[user] for user in users}
-    if len(lanes) == 1:
-        return lanes.pop()
+def _boundary_of(users: Iterable[str], home: Mapping[str, str]) -> str:
+    boundaries = {home[user] for user in users}
+    if len(boundaries) == 1:
+        return boundaries.pop()
     return SHARED if len(set(home.values())) > 1 else next(iter(home.values()), "")
 
 
@@ -165,11 +166,11 @@ def _neighbours(edges: Iterable[Edge]) -> dict[str, frozenset[tuple[str, str, bo
 
 
 def _merged(whole: Picture, around: Mapping[str, frozenset[tuple[str, str, bool]]], apart: Collection[str]) -> Picture:
-    """`whole` with the nodes of one lane, kind and type that have the same things around them in one box."""
+    """`whole` with the nodes of one boundary, kind and type that have the same things around them in one box."""
     groups: dict[tuple[object, ...], list[Node]] = {}
     for node in whole.nodes:
         alone = node.id if node.id in apart else ""
-        groups.setdefault((node.lane, node.kind, node.type, around.get(node.id), alone), []).append(node)
+        groups.setdefault((node.boundary, node.kind, node.type, around.get(node.id), alone), []).append(node)
     new = {node.id: members[0].id for members in groups.values() for node in members}
     nodes = tuple(_box(members) for members in groups.values())
     edges = dict.fromkeys(Edge(new[edge.source], new[edge.target], edge.relation) for edge in whole.edges)
@@ -181,40 +182,42 @@ def _box(members: Sequence[Node]) -> Node:
     if len(members) == 1:
         return first
     what = first.type or first.kind
-    return Node(first.id, first.kind, f"{len(members):,} × {what}", first.lane, first.type, len(members))
+    return Node(first.id, first.kind, f"{len(members):,} × {what}", first.boundary, first.type, len(members))
 
 
 def layout(drawn: Picture) -> Placement:
-    """Rows for the nodes: each column of a lane is spread over the lane, in an order that crosses few lines."""
-    lanes = sorted({node.lane for node in drawn.nodes}, key=lambda lane: (lane == SHARED, lane))
+    """Rows for the nodes: each column of a boundary is spread over the boundary, in an order that crosses few lines."""
+    boundaries = sorted({node.boundary for node in drawn.nodes}, key=lambda boundary: (boundary == SHARED, boundary))
     cells = {
-        (lane, kind): [n.id for n in drawn.nodes if (n.lane, n.kind) == (lane, kind)]
-        for lane in lanes
+        (boundary, kind): [n.id for n in drawn.nodes if (n.boundary, n.kind) == (boundary, kind)]
+        for boundary in boundaries
         for kind in COLUMNS
     }
-    tall = {lane: max(len(cells[lane, kind]) for kind in COLUMNS) for lane in lanes}
+    tall = {boundary: max(len(cells[boundary, kind]) for kind in COLUMNS) for boundary in boundaries}
     starts, top = {}, 0.0
-    for lane in lanes:
-        starts[lane] = (top, float(tall[lane]))
-        top += tall[lane] + LANE_GAP
+    for boundary in boundaries:
+        starts[boundary] = (top, float(tall[boundary]))
+        top += tall[boundary] + BOUNDARY_GAP
     rows = _spread(cells, starts)
     near = _linked(drawn.edges)
     for sweep in range(SWEEPS):
         for kind in COLUMNS if sweep % 2 == 0 else reversed(COLUMNS):
-            for lane in lanes:
-                cells[lane, kind].sort(key=lambda node: (_middle(node, near, rows), rows[node]))
+            for boundary in boundaries:
+                cells[boundary, kind].sort(key=lambda node: (_middle(node, near, rows), rows[node]))
             rows = _spread(cells, starts)
-    return Placement(rows, starts, top - LANE_GAP)
+    return Placement(rows, starts, top - BOUNDARY_GAP)
 
 
-LANE_GAP = 1.3
-"""Rows between two lanes: the name of the lower one stands there."""
+BOUNDARY_GAP = 1.3
+"""Rows between two boundaries: the name of the lower one stands there."""
 
 
-def _spread(cells: Mapping[tuple[str, str], list[str]], lanes: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+def _spread(
+    cells: Mapping[tuple[str, str], list[str]], boundaries: Mapping[str, tuple[float, float]]
+) -> dict[str, float]:
     found = {}
-    for (lane, _), nodes in cells.items():
-        start, height = lanes[lane]
+    for (boundary, _), nodes in cells.items():
+        start, height = boundaries[boundary]
         for place, node in enumerate(nodes):
             found[node] = start + (place + 0.5) * height / len(nodes)
     return found

@@ -22,6 +22,7 @@ WARM = "#F4C6A5"
 """The fill of a box that an attack reached."""
 RELATIONS = {
     "authenticates": "#B98A00",
+    "signs for": "#B98A00",
     "entitled to": "#8FB8D6",
     "acts on": "#A9A9A9",
     "holds": VERMILLION,

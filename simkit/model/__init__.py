@@ -2,6 +2,7 @@
 
 from simkit.model.identities import (
     BINDINGS,
+    CREDENTIAL_USES,
     ENVIRONMENTS,
     IDENTITY_KINDS,
     STAGES,
@@ -12,7 +13,7 @@ from simkit.model.identities import (
     Role,
     TrustEdge,
 )
-from simkit.model.model import Model, listed
+from simkit.model.model import Model, environments, listed
 from simkit.model.references import problems
 from simkit.model.resources import EXPOSURES, IMPACTS, RESOURCE_KINDS, Resource
 from simkit.model.tasks import Need, ObservedRun, Task
@@ -21,6 +22,7 @@ from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHA
 
 __all__ = [
     "BINDINGS",
+    "CREDENTIAL_USES",
     "EFFECTS",
     "ENVIRONMENTS",
     "EXPOSURES",
@@ -48,6 +50,7 @@ __all__ = [
     "Task",
     "Tool",
     "TrustEdge",
+    "environments",
     "listed",
     "problems",
 ]

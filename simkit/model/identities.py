@@ -9,6 +9,7 @@ IDENTITY_KINDS = ("human", "agent", "service", "workload", "pipeline", "model")
 STAGES = ("training", "build", "deployment", "inference", "retirement")
 ENVIRONMENTS = ("sandbox", "production")
 TRUST_KINDS = ("assume", "delegate", "invoke", "federate", "spawn")
+CREDENTIAL_USES = ("login", "signing")
 BINDINGS = ("bearer", "sender-constrained")
 CONDITIONS = ("source", "environment", "approval")
 
@@ -64,7 +65,8 @@ class Credential:
 
     `ttl` is as documented, `effective_ttl` as measured; simulation uses the measured one. An unmanaged credential is a
     third party's fixed secret: no grant policy governs how it is issued. `audience` names the tools that accept it;
-    empty means every tool.
+    empty means every tool. One for `signing` opens no session: its identity is an issuer (an identity provider), and
+    with it assertions are signed that whoever federates with the issuer believes (the `use` of RFC 7517, section 4.2).
     """
 
     name: str
@@ -74,6 +76,7 @@ class Credential:
     binding: Literal["bearer", "sender-constrained"] = "bearer"
     audience: tuple[str, ...] = ()
     managed: bool = True
+    use: Literal["login", "signing"] = "login"
     kind: str = ""
     note: str = ""
 

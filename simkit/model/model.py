@@ -27,6 +27,24 @@ def listed(kinds: Mapping[str, Iterable[str]], *, title: str = "", note: str = "
     return Table(("kind", "how many", "names"), rows, title=title, note=note)
 
 
+def environments(model: Model) -> dict[str, str]:
+    """The environment of each resource that belongs to one: its own, or that of the nearest container that has one (of
+    several that are as near, of the first by name)."""
+    containers: dict[str, list[str]] = {}
+    for name in sorted(model.resources):
+        for child in model.resources[name].contains:
+            containers.setdefault(child, []).append(name)
+    found = {}
+    for name, resource in model.resources.items():
+        own, level = resource.environment, containers.get(name, [])
+        while not own and level:
+            own = next((where for each in level if (where := model.resources[each].environment)), "")
+            level = sorted(above for each in level for above in containers.get(each, ()))
+        if own:
+            found[name] = own
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """Identities, resources, tools, credentials, roles, trust edges and tasks, each by name.

@@ -239,6 +239,8 @@ def _credentials(model: Model) -> Iterator[Problem]:
         where = ("credentials", name)
         yield from dangling((*where, "identity"), credential.identity, model.identities, "identity")
         yield from _each((*where, "audience"), credential.audience, model.tools, "tool")
+        if credential.use == "signing" and credential.audience:
+            yield Problem((*where, "audience"), "a signing key has no audience: no tool accepts it, so leave it out")
 
 
 def _roles(lookup: Lookup) -> Iterator[Problem]:

@@ -15,10 +15,10 @@ Edge = tuple[str, str, dict[str, Any]]
 def model_graph(model: Model) -> nx.MultiDiGraph:
     """Nodes are named `kind:name` (identity, resource, tool, credential, role, task); edges carry `relation`.
 
-    Relations: `authenticates` (credential to identity), `holds` (resource or identity to credential), `contains`,
-    `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets), `runs-as`,
-    `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to task),
-    `needs` and `reads` (task to tool and resource). Every attribute is text, a number or a bool, so that GraphML
+    Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential),
+    `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets),
+    `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to
+    task), `needs` and `reads` (task to tool and resource). Every attribute is text, a number or a bool, so that GraphML
     takes it.
     """
     graph = nx.MultiDiGraph()
@@ -78,7 +78,8 @@ def _edges(model: Model) -> Iterator[Edge]:
 
 def _identity_edges(model: Model) -> Iterator[Edge]:
     for credential in model.credentials.values():
-        yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": "authenticates"}
+        relation = "signs for" if credential.use == "signing" else "authenticates"
+        yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": relation}
     for role in model.roles.values():
         for entitlement in role.entitlements:
             yield from _entitled(model, f"role:{role.name}", entitlement.operation, entitlement.targets)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from simkit.model.threats import Detection
+
 RESOURCE_KINDS = (
     "data-store",
     "repository",
@@ -14,6 +16,8 @@ RESOURCE_KINDS = (
     "external-site",
     "queue",
     "backup",
+    "memory",
+    "context",
     "other",
 )
 IMPACTS = ("confidentiality", "integrity", "availability")
@@ -27,7 +31,11 @@ class Resource:
     `value` maps an impact to what losing it costs, in the scenario's own unit. `holds` names credentials that lie in
     it, `recoverable_from` its backups, `contains` its children (what is done to a resource is done to its children).
     `exposure`: `public-read` is a sink for exfiltration, `public-write` takes untrusted content, `public` is both.
-    `environment` is empty where it belongs to none.
+    `environment` is empty where it belongs to none, or to that of what contains it. `shows_itself` is how whoever looks
+    on notices that it was changed, whatever the policy logs.
+
+    A `memory` is read by every run of an agent that may read it. A `context` (a conversation, a prompt) exists only
+    inside the runs of tasks that name it.
     """
 
     name: str
@@ -38,6 +46,7 @@ class Resource:
     exposure: str = "private"
     contains: tuple[str, ...] = ()
     environment: str = ""
+    shows_itself: Detection | None = None
     note: str = ""
 
     @property

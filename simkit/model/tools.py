@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simkit.distributions import Distribution, Fixed
+from simkit.model.threats import Detection
 
 EFFECTS = ("none", "read", "write", "delete", "execute", "send", "assume", "invoke", "mint", "grant")
 IDENTITY_EFFECTS = frozenset({"execute", "assume", "invoke", "mint", "grant"})
@@ -21,7 +22,8 @@ class Operation:
     """One thing that a tool does: one effect, on default targets.
 
     `chance` is that of success when it is allowed; `duration` how long one call takes. `role` is what an operation of
-    effect `grant` gives its target. `high_impact` overrides the default by effect (None).
+    effect `grant` gives its target. `high_impact` overrides the default by effect (None). `shows_itself` is how whoever
+    looks on notices that it was performed, whatever the policy logs.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Operation:
     chance: float = 1.0
     role: str = ""
     high_impact: bool | None = None
+    shows_itself: Detection | None = None
     note: str = ""
 
     @property

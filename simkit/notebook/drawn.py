@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def graph(
     scenario: Scenario, result: BlastRadius | None = None, *, group: str | None = None, most: int = MOST_NODES
 ) -> GraphWidget:
-    """Credentials, identities, tools and resources of `scenario`, in a lane for each trust boundary, as a widget.
+    """Credentials, identities, tools and resources of `scenario`, in a band for each trust boundary, as a widget.
 
     With a `result` the boxes that the attack reached are filled. `group` and `most` are those of `simkit.plots.graph`.
     A click, or the arrow keys, select a box: `graph.selected` is its id, `graph.thing` what it stands for. Needs no

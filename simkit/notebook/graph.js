@@ -57,7 +57,7 @@ function render({ model, el }) {
     userZoomingEnabled: false, // the wheel scrolls the notebook; with Ctrl or Cmd it zooms
   });
   el.simkit = cy; // for tests and for who looks into the page
-  const boxes = () => cy.nodes('[kind != "lane"]');
+  const boxes = () => cy.nodes('[kind != "boundary"]');
 
   // --- size: as wide as the cell, as tall as the graph then needs; a zoom of one's own is kept
   let fitted = true;
@@ -117,7 +117,7 @@ function render({ model, el }) {
   }
   cy.on("tap", (event) => {
     canvas.focus({ preventScroll: true });
-    const node = event.target !== cy && event.target.isNode() && event.target.data("kind") !== "lane";
+    const node = event.target !== cy && event.target.isNode() && event.target.data("kind") !== "boundary";
     choose(node ? event.target.id() : "");
   });
 

@@ -65,7 +65,7 @@ def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST
     width = PITCH * 3 + BOX[0]
     with style.canvas(ax, width + 0.5, ROW * (places.height + 2.2) + 0.75) as axes:
         axes.set_xlim(-0.22, width + 0.3)
-        axes.set_ylim(ROW * (places.height + 0.4), -ROW * (2.1 if any(places.lanes) else 1.4))
+        axes.set_ylim(ROW * (places.height + 0.4), -ROW * (2.1 if any(places.boundaries) else 1.4))
         axes.set_axis_off()
         _bands(axes, places, width)
         for edge in drawn.edges:
@@ -75,7 +75,7 @@ def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST
         signs: list[Badge] = []
         if isinstance(world, Scenario):
             signs = _marks(axes, world, drawn, places)
-        _heading(axes, world, drawn, -ROW * (1.55 if any(places.lanes) else 0.85))
+        _heading(axes, world, drawn, -ROW * (1.55 if any(places.boundaries) else 0.85))
         _legend(axes, drawn, signs)
     return axes
 
@@ -83,7 +83,7 @@ def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST
 def _bands(ax: Axes, places: Placement, width: float) -> None:
     from matplotlib.patches import FancyBboxPatch
 
-    for lane, (start, height) in places.lanes.items():
+    for boundary, (start, height) in places.boundaries.items():
         corner, size = (-0.12, ROW * (start - 0.1)), (width + 0.24, ROW * (height + 0.2))
         looks: dict[str, Any] = {
             "boxstyle": "round,pad=0,rounding_size=0.08",
@@ -92,9 +92,15 @@ def _bands(ax: Axes, places: Placement, width: float) -> None:
             "zorder": 0,
         }
         ax.add_patch(FancyBboxPatch(corner, *size, **looks))
-        if lane:
+        if boundary:
             ax.text(
-                -0.12, ROW * (start - 0.2), style.name(lane), ha="left", va="bottom", fontsize=8.5, color=palette.GREY
+                -0.12,
+                ROW * (start - 0.2),
+                style.name(boundary),
+                ha="left",
+                va="bottom",
+                fontsize=8.5,
+                color=palette.GREY,
             )
 
 

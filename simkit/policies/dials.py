@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
@@ -238,6 +239,24 @@ class GrantPolicy:
     def logging(self) -> str:
         """The level of logging: `none`, `identity` or `action`."""
         return LOGGING[self.response]
+
+    def is_narrower_than(self, other: GrantPolicy) -> bool:
+        """True if this policy takes away at least as much as `other` on every dial, and more on one; only for policies
+        that govern everybody, for of others it depends on whom they govern.
+
+        >>> GrantPolicy("ours", scope="task").is_narrower_than(GrantPolicy("theirs"))
+        True
+        """
+        if self.otherwise is not None or other.otherwise is not None:
+            return False
+        as_much = all(self.at_least(dial, setting) for dial, setting in other.dials().items())
+        own, its = self._own_figures(), other._own_figures()
+        differs = (own, self.dials()) != (its, other.dials())
+        return as_much and differs and all(a <= b for a, b in zip(own, its, strict=True))
+
+    def _own_figures(self) -> tuple[float, float]:
+        """The ttl and the miss rate, where less is narrower; infinity for what is left to the scenario."""
+        return tuple(math.inf if own is None else own for own in (self.ttl, self.miss_rate))  # type: ignore[return-value]
 
     def at_least(self, dial: str, setting: str) -> bool:
         """True if `dial` stands at `setting` or stronger."""

@@ -216,12 +216,13 @@ class _Partition:
         entitled = Resolver(self.old).identity(self.whole.name)
         found = {}
         for mined in self.mined.roles:
-            targets: dict[tuple[str, frozenset[str]], list[str]] = {}
+            targets: dict[tuple[str, tuple[str, ...]], list[str]] = {}
             for (operation, target), conditions in entitled.items():
                 if operation in mined.operations:
-                    targets.setdefault((operation, conditions), []).append(target)
+                    for each in sorted(map(sorted, conditions)):
+                        targets.setdefault((operation, tuple(each)), []).append(target)
             given = (
-                Entitlement(operation, tuple(filter(None, names)), tuple(sorted(conditions)))
+                Entitlement(operation, tuple(filter(None, names)), conditions)
                 for (operation, conditions), names in sorted(targets.items(), key=lambda item: item[0][0])
             )
             name = self.mined.part(mined)

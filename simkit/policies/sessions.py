@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Required, TypedDict
 
-from simkit.entitlements import Grant, Grants, Resolver, tools_of
+from simkit.distributions import Distribution, Fixed
+from simkit.entitlements import Conditions, Grant, Grants, Resolver, either, tools_of
 from simkit.model import Credential, Identity, Model, Need, Task
 from simkit.policies.dials import GrantPolicy
 
@@ -14,6 +16,15 @@ STANDING = GrantPolicy("standing", identity="workload", scope="role", expiry="tt
 """What rules a credential that no grant policy governs: its identity's roles, for as long as it lives."""
 
 Names = tuple[str, ...]
+
+
+class Life(TypedDict, total=False):
+    """How long a token lives, as fields of it."""
+
+    ttl: Required[float | None]
+    run: Distribution | None
+    rotates: float | None
+
 
 NO_TASK_TTL = 3600.0
 """Seconds that a token lives under `expiry: completion` where its identity declares no task (our assumption)."""
@@ -48,6 +59,8 @@ class Session:
 class Token:
     """What leaks: a credential as the policy issues it. `ttl` is in seconds, None for ever.
 
+    One that lives as long as a run whose length varies has a `run`, of which `ttl` is the mean; one that `rotates` ends
+    when its secret is changed next, on a schedule with a period of so many seconds, and has no ttl besides.
     `share` weighs it against the other tokens of its credential (rate x duration of its task); `rate` is how often a
     fresh one is issued, a second (0: it is always there); `managed` is False where no grant policy rules it.
     """
@@ -61,6 +74,13 @@ class Token:
     share: float = 1.0
     rate: float = 0.0
     managed: bool = True
+    run: Distribution | None = None
+    rotates: float | None = None
+
+    @property
+    def longest(self) -> float | None:
+        """Seconds that it lives at most, of a run that varies on average; None for ever."""
+        return self.rotates if self.ttl is None else self.ttl
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +136,7 @@ class _Cutter:
     policy: GrantPolicy
     rotation_period: float
     resolver: Resolver = field(init=False)
-    entitled: dict[str, dict[Grant, frozenset[str]]] = field(default_factory=dict)
+    entitled: dict[str, dict[Grant, Conditions]] = field(default_factory=dict)
     tasks: dict[str, list[Task]] = field(default_factory=dict)
     tiers: dict[str, list[str]] = field(default_factory=dict)
     made: dict[str, Session] = field(default_factory=dict)
@@ -160,14 +180,14 @@ class _Cutter:
         return session.name
 
     def _tier_session(self, tier: str, leaf: GrantPolicy) -> str:
-        union: dict[Grant, frozenset[str]] = {}
+        union: dict[Grant, Conditions] = {}
         for member in self.tiers[tier]:
             for grant, conditions in self.entitled[member].items():
-                union[grant] = conditions & union.get(grant, conditions)
+                union[grant] = either(conditions, union[grant]) if grant in union else conditions
         served = tuple(task.name for member in self.tiers[tier] for task in self.tasks.get(member, []))
         return self._keep(Session(f"tier:{tier}", tuple(self.tiers[tier]), served, union, leaf))
 
-    def _scope(self, task: Task, leaf: GrantPolicy) -> dict[Grant, frozenset[str]]:
+    def _scope(self, task: Task, leaf: GrantPolicy) -> dict[Grant, Conditions]:
         """What a session for `task` may do under the scope dial; notes the needs that are not entitled."""
         entitled = self.entitled[task.identity]
         needed = self._needed(task, entitled)
@@ -184,8 +204,8 @@ class _Cutter:
     def _only_reads(self, operation: str) -> bool:
         return self.model.operation(operation).effect in ("none", "read")
 
-    def _needed(self, task: Task, entitled: Grants) -> dict[Grant, frozenset[str]]:
-        found: dict[Grant, frozenset[str]] = {}
+    def _needed(self, task: Task, entitled: Grants) -> dict[Grant, Conditions]:
+        found: dict[Grant, Conditions] = {}
         for need in task.needs:
             grants = self.resolver.grants(need.operation, need.targets)
             covered = {g: conditions for g in grants if (conditions := self.resolver.cover(g, entitled)) is not None}
@@ -205,6 +225,9 @@ class _Cutter:
     def _tokens(self, credential: Credential, by_identity: Mapping[str, tuple[str, ...]]) -> Iterator[Token]:
         identity = self.model.identities[credential.identity]
         leaf = self.policy.governing(identity) if credential.managed else STANDING
+        if credential.use == "signing":
+            yield self._signing(credential, leaf)
+            return
         if not credential.managed:
             opened: Names = (self._keep(standing_session(identity.name, self.entitled[identity.name])),)
         elif leaf.identity == "shared":
@@ -214,6 +237,14 @@ class _Cutter:
             opened = by_identity[identity.name]
         for task, group in self._groups(identity, leaf, opened):
             yield self._token(credential, leaf, task, group)
+
+    def _signing(self, credential: Credential, leaf: GrantPolicy) -> Token:
+        """The key itself. No policy shortens, binds or splits what is never issued; where secrets rotate, it does."""
+        own, period = lifetime(credential), self.rotation_period
+        rotates = leaf.at_least("response", "rotation") and own > period
+        life: Life = {"ttl": None if rotates or math.isinf(own) else own, "rotates": period if rotates else None}
+        name, bound = credential.name, credential.binding
+        return Token(name, name, credential.identity, (), binding=bound, managed=credential.managed, **life)
 
     def _groups(self, identity: Identity, leaf: GrantPolicy, opened: Names) -> Iterator[tuple[Task | None, Names]]:
         """The sessions that one token opens: all of `opened`, or those of one task under `identity: task`."""
@@ -231,29 +262,33 @@ class _Cutter:
             credential=credential.name,
             identity=credential.identity,
             sessions=tuple(self._keep(self._accepted(self.made[name], credential)) for name in group),
-            ttl=self._ttl(credential, leaf, served),
             binding="sender-constrained" if bound else "bearer",
             share=task.rate * task.duration.mean if task else 1.0,
             rate=task.rate if task else 0.0,
             managed=credential.managed,
+            **self._life(credential, leaf, served),
         )
 
     def _accepted(self, session: Session, credential: Credential) -> Session:
         return session.limited_to(credential.audience, may_widen=self.may_widen)
 
-    def _ttl(self, credential: Credential, leaf: GrantPolicy, served: list[str]) -> float | None:
-        """Seconds that a token of `credential` lives; until the longest of the tasks in `served` completes."""
-        own = lifetime(credential)
+    def _life(self, credential: Credential, leaf: GrantPolicy, served: list[str]) -> Life:
+        """How long a token of `credential` lives; of what rotates before that, the schedule."""
+        run = None
         if leaf.expiry == "none":
             ttl = math.inf
         elif leaf.expiry == "ttl":
-            ttl = leaf.ttl if leaf.ttl is not None else own
+            ttl = leaf.ttl if leaf.ttl is not None else lifetime(credential)
         else:
-            durations = [self.model.tasks[name].duration.mean for name in served]
-            ttl = max(durations, default=NO_TASK_TTL)
-        if leaf.at_least("response", "rotation"):
-            ttl = min(ttl, self.rotation_period)
-        return None if math.isinf(ttl) else ttl
+            run = max((self.model.tasks[name].duration for name in served), key=_mean, default=Fixed(NO_TASK_TTL))
+            ttl = run.mean
+        if leaf.at_least("response", "rotation") and ttl > self.rotation_period:
+            return {"ttl": None, "rotates": self.rotation_period}
+        return {"ttl": None if math.isinf(ttl) else ttl, "run": None if isinstance(run, Fixed) else run}
+
+
+def _mean(duration: Distribution) -> float:
+    return duration.mean
 
 
 def standing_session(identity: str, entitled: Grants) -> Session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simkit.attackgraph import Fact, Step
-from simkit.entitlements import Grant
+from simkit.entitlements import FREELY, Grant, always
 from simkit.fate import threshold
 from simkit.model import Operation
 from simkit.record.views import MODES, Views
@@ -119,5 +119,5 @@ def _needs_person(step: Step, views: Views) -> bool:
     session = views.sessions.get(session_of(step))
     if grant is None or operation is None or session is None:
         return False
-    conditions = session.grants.get(grant, frozenset())
-    return "approval" in conditions or (session.policy.context == "approval" and operation.waits_for_approval)
+    conditions = session.grants.get(grant, FREELY)
+    return always("approval", conditions) or (session.policy.context == "approval" and operation.waits_for_approval)

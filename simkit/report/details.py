@@ -47,7 +47,7 @@ def _identity(model: Model, identity: Identity) -> Iterator[tuple[str, str]]:
 
 def _credential(credential: Credential) -> Iterator[tuple[str, str]]:
     yield "kind", credential.kind
-    yield "authenticates", credential.identity
+    yield "signs for" if credential.use == "signing" else "authenticates", credential.identity
     yield "expires after", duration(credential.ttl)
     if credential.effective_ttl not in (None, credential.ttl):
         yield "measured to live for", duration(credential.effective_ttl)

@@ -52,4 +52,5 @@ class Decision:
     doubts: tuple[Doubt, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<{self.access}: {'; '.join(map(str, (*self.reasons, *self.doubts)))}>"
+        why = "; ".join(map(str, (*self.reasons, *self.doubts)))
+        return f"<{self.access}: {why}>" if why else f"<{self.access}>"

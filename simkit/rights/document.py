@@ -100,7 +100,8 @@ class Statement:
     unrecognised: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        name = repr(self.sid) if self.sid else str(self.origin.where[-1] if self.origin.where else 0)
+        last = self.origin.where[-1] if self.origin.where else 0
+        name = repr(self.sid) if self.sid else str(last if isinstance(last, int) else 0)
         return f"statement {name} of {self.policy or 'a policy'} ({self.origin})"
 
 

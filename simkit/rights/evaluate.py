@@ -56,9 +56,9 @@ def decide(
     if not target.seen:
         resource = resource._replace(allow=Named(None, None, None), doubts=(Doubt("policy", f"of {target.arn}"),))
     levels, ceiling = _ceiling(weighing, organization)
-    layers = [layer for layer in (*levels, resource, identity, boundary, session) if layer]
+    layers = [layer for layer in (*levels, resource, identity, boundary, session) if layer is not None]
     own = True if principal.is_root else identity.allow.at_all()
-    limits = all_of(layer.allow.at_all() for layer in (boundary, session) if layer)
+    limits = all_of(layer.allow.at_all() for layer in (boundary, session) if layer is not None)
     granted = _granted(request, own, limits, resource.allow)
     known = request.service in known_services() or None
     truth = all_of((opposite(any_of(layer.deny for layer in layers)), ceiling.allow.itself, granted, known))
@@ -126,7 +126,7 @@ class _Weighing:
             else:
                 deny.append(truth)
             reasons.append(Reason(name, _SAYS[statement.allows, truth], statement))
-            if truth is None:
+            if None in found:
                 doubts += open_points
         return Layer(name, allow, any_of(deny), tuple(reasons), tuple(doubts))
 
@@ -140,7 +140,7 @@ class _Weighing:
         names = named(statement, self.request.caller)
         if names.at_all() is False:
             return NOBODY, doubts
-        if names.at_all() is None:
+        if None in names:
             listed = statement.principals.names if statement.principals else ()
             note("principal", ", ".join(name for _, name in listed))
         on_target = self._on_target(statement)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NoReturn
 
 from simkit.errors import InputError
+
+SEARCHED = 1 << 20
+"""The longest text in which a doubled key is looked for: nested a thousand levels deep, more would take minutes."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
@@ -31,9 +35,9 @@ def read_json(text: str, file: str) -> Any:
     except json.JSONDecodeError as error:
         reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
         raise InputError(f"{file}:{error.lineno}:{error.colno}: this is not JSON, {reason}: mend it here") from None
-    except _TwiceError:
-        position, key = next(_twice(text))
-        raise InputError(f"{_at(text, file, position)}: the key {key[:60]!r} stands twice: remove one") from None
+    except _TwiceError as error:
+        key = str(error)
+        raise InputError(f"{_place_of_twice(text, file, key)}: the key {key[:60]!r} stands twice: remove one") from None
     except RecursionError:
         raise InputError(f"{file}: the JSON is nested too deeply to be read: no export nests so far") from None
     except ValueError as error:  # a number with thousands of digits, or NaN
@@ -58,7 +62,7 @@ def located(text: str, where: Sequence[str | int]) -> tuple[int, int]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _TwiceError
+        raise _TwiceError(Counter(key for key, _ in pairs).most_common(1)[0][0])
     return found
 
 
@@ -93,14 +97,25 @@ def _entries(text: str, position: int) -> Iterator[tuple[str | int, int, int]]:
         index += 1
 
 
-def _twice(text: str) -> Iterator[tuple[int, str]]:
-    """Place and name of each key that its object has already, outermost first."""
+def _place_of_twice(text: str, file: str, key: str) -> str:
+    """Where `key` stands for the second time; the file alone where the text is too long, or unsound further on."""
+    if len(text) > SEARCHED:
+        return file
+    try:
+        position = next((place for name, place in _twice(text) if name == key), None)
+    except (IndexError, ValueError, RecursionError):
+        return file
+    return file if position is None else _at(text, file, position)
+
+
+def _twice(text: str) -> Iterator[tuple[str | int, int]]:
+    """Name and place of each key that its object has already, outermost objects first."""
     waiting = [_skip(text, 0)]
     while waiting:
         seen: set[str | int] = set()
         for key, at_key, start in _entries(text, waiting.pop()):
             if key in seen:
-                yield at_key, str(key)
+                yield key, at_key
             seen.add(key)
             waiting.append(start)
 

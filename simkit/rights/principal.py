@@ -49,7 +49,9 @@ def named(statement: Statement, caller: Caller) -> Named:
     found = _names(statement.principals, caller)
     if not statement.principals_negated:
         return found
-    return Named(itself=_denied_but(found, caller)) if not statement.allows else _allowed_but(found)
+    return (
+        Named(itself=_denied_but(found, statement.principals, caller)) if not statement.allows else _allowed_but(found)
+    )
 
 
 def _names(names: PrincipalNames, caller: Caller) -> Named:
@@ -119,8 +121,8 @@ def _same(wanted: str, given: str | None) -> Truth:
     return None if given is None else wanted == given
 
 
-def _denied_but(found: Named, caller: Caller) -> Truth:
-    """Deny with NotPrincipal: who is named, and whose account is, goes free.
+def _denied_but(found: Named, names: PrincipalNames, caller: Caller) -> Truth:
+    """Deny with NotPrincipal: whoever is named, with its account, goes free; so does nobody else of that account.
 
     With only one of the two named, "the policy might deny access to the entire account"; and a principal with a
     boundary is always denied
@@ -128,11 +130,17 @@ def _denied_but(found: Named, caller: Caller) -> Truth:
     """
     if caller.principal.boundary is not None:
         return True
-    own = found.itself if caller.kind in OUTSIDE_IAM or caller.principal.is_root else any_of((found.itself, found.role))
     if caller.kind in OUTSIDE_IAM or caller.principal.is_root:
-        return opposite(own)
-    free = all_of((own, found.account))
-    return False if free else None if any_of((own, found.account)) is not False else True
+        return opposite(found.itself)
+    own = any_of((found.itself, found.role))
+    if own is False and any(_is_of_account(name, caller) for _, name in names.names):
+        return True
+    return False if all_of((own, found.account)) else None if any_of((own, found.account)) is not False else True
+
+
+def _is_of_account(name: str, caller: Caller) -> bool:
+    """Whether `name` is a user, a role or a session of the caller's account."""
+    return account_of(name) == caller.principal.account and arn_part(name, 5) != "root"
 
 
 def _allowed_but(found: Named) -> Named:

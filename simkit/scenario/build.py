@@ -77,11 +77,19 @@ def _identity(name: str, part: s.IdentityPart) -> Identity:
 
 
 def _resource(name: str, part: s.ResourcePart) -> Resource:
-    return Resource(name, value=part.value.given(), **part.given("value"))
+    return Resource(name, value=part.value.given(), shows_itself=_shown(part), **part.given("value", "shows_itself"))
+
+
+def _operation(name: str, part: s.OperationPart) -> Operation:
+    return Operation(name, shows_itself=_shown(part), **part.given("shows_itself"))
+
+
+def _shown(part: s.ResourcePart | s.OperationPart) -> Detection | None:
+    return Detection(**part.shows_itself.given()) if part.shows_itself else None
 
 
 def _tool(name: str, part: s.ToolPart) -> Tool:
-    operations = {key: Operation(key, **given.given()) for key, given in part.operations.items()}
+    operations = {key: _operation(key, given) for key, given in part.operations.items()}
     return Tool(name, operations=operations, **part.given("operations"))
 
 

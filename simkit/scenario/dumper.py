@@ -85,6 +85,8 @@ def _default(field: Any) -> Any:
 def _written(key: str, value: Any) -> Any:
     if isinstance(value, Distribution):
         return distribution_value(value)
+    if isinstance(value, Detection):
+        return _detection(value)
     if key in _DURATIONS:
         return duration_text(value)
     if key == "rate":

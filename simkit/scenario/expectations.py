@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from simkit.errors import Problem
-from simkit.model import IMPACTS, Goal, Model
+from simkit.measures import MEASURES, names_of
+from simkit.model import Goal, Model
 from simkit.model.references import dangling
-
-VALUES = ("value-lost", "value-lost-p95", "worst-case")
-"""The measures that are values in the scenario's own unit; `worst-case` is computed, not drawn."""
-CHANCES = ("contained",)
-"""The measures that are chances without being about one goal or resource."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """What must hold: `measure` stays at or below `at_most`, or at or above `at_least` (exactly one is given).
 
-    `measure` is a goal, a resource (lost in any way), `resource:impact`, or one of `VALUES` and `CHANCES`. An empty
+    `measure` is a goal, a resource (lost in any way), `resource:impact`, or a row of `measures.MEASURES`. An empty
     `policy` is the one in force; an empty `entry_point` is every one, each on its own.
     """
 
@@ -39,13 +35,7 @@ class Expectation:
     @property
     def is_value(self) -> bool:
         """True for a value in the scenario's own unit, False for a chance."""
-        return self.measure in VALUES
-
-
-def measures(model: Model, goals: Iterable[str]) -> list[str]:
-    """Every measure that a scenario with this model and these goals has."""
-    losses = (f"{resource}:{impact}" for resource in model.resources for impact in IMPACTS)
-    return [*VALUES, *CHANCES, *goals, *model.resources, *losses]
+        return self.measure in MEASURES and MEASURES[self.measure].is_value
 
 
 def expectation_problems(
@@ -56,7 +46,7 @@ def expectation_problems(
     policies: Mapping[str, object],
 ) -> Iterator[Problem]:
     """Everything in `expected` that dangles or cannot be meant."""
-    known = dict.fromkeys(measures(model, goals)) if expected else {}
+    known = dict.fromkeys(names_of(model, goals)) if expected else {}
     for expectation in expected.values():
         where = ("expect", expectation.name)
         yield from dangling((*where, "measure"), expectation.measure, known, "measure")

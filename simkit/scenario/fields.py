@@ -21,6 +21,7 @@ from simkit.distributions import Distribution
 from simkit.errors import nearest
 from simkit.model import (
     BINDINGS,
+    CREDENTIAL_USES,
     EFFECTS,
     ENVIRONMENTS,
     EXPOSURES,
@@ -190,6 +191,7 @@ ResourceKind = Annotated[str, AfterValidator(_one_of(RESOURCE_KINDS)), _enum(RES
 Impact = Annotated[str, AfterValidator(_one_of(IMPACTS)), _enum(IMPACTS)]
 Exposure = Annotated[str, AfterValidator(_one_of(EXPOSURES)), _enum(EXPOSURES)]
 Effect = Annotated[str, AfterValidator(_one_of(EFFECTS)), _enum(EFFECTS)]
+CredentialUse = Annotated[str, AfterValidator(_one_of(CREDENTIAL_USES)), _enum(CREDENTIAL_USES)]
 Binding = Annotated[str, AfterValidator(_one_of(BINDINGS)), _enum(BINDINGS)]
 Condition = Annotated[str, AfterValidator(_one_of(CONDITIONS)), _enum(CONDITIONS)]
 Conditions = Annotated[list[Condition], AfterValidator(_unique)]

@@ -91,7 +91,7 @@ def _read(text: str, file: str, folder: str | None) -> Scenario:
     made, late = _built(part, file)
     if made is None or early or late:
         raise ScenarioError(in_order([*early, *(runs.located(problem) for problem in late)], file))
-    return made
+    return replace(made, document=document)
 
 
 def _misfits(error: ValidationError, raw: dict[str, Any], runs: Runs, file: str) -> Iterable[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -26,6 +26,7 @@ from simkit.model.references import Lookup, dangling, each_problem, operation_pr
 from simkit.policies import GrantPolicy, named_policies, policy
 from simkit.scenario.expectations import Expectation, expectation_problems
 from simkit.scenario.names import Names
+from simkit.scenario.places import Document, locate
 from simkit.table import Table, duration
 
 
@@ -88,6 +89,8 @@ class Scenario:
     incident: IncidentRecord | None = None
     file: str = ""
     expect: Mapping[str, Expectation] = field(default_factory=dict)
+    document: Document | None = field(default=None, compare=False, repr=False)
+    """The file as it was read, which knows the line and column of each thing; None for a scenario made in memory."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "entry_points", Names("entry point", self.entry_points))
@@ -95,6 +98,20 @@ class Scenario:
         found = list(islice(scenario_problems(self), MOST_PROBLEMS))
         if found:
             raise ScenarioError(found)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is sent to another process: all but where things stand in the file."""
+        return {**self.__dict__, "document": None}
+
+    def place(self, where: Sequence[str | int]) -> tuple[int, int] | None:
+        """Line and column, from 1, of what the keys `where` lead to in the file, or of the deepest thing on the way.
+
+        None for a scenario that was made in memory.
+        """
+        if self.document is None:
+            return None
+        mark = locate(self.document.places(), tuple(where), key=bool(where) and isinstance(where[-1], str))
+        return mark.line + 1, mark.column + 1
 
     @cached_property
     def digest(self) -> str:

@@ -53,6 +53,13 @@ class ValuePart(Part):
     availability: f.Worth = 0.0
 
 
+class DetectionPart(Part):
+    """The chance that an event raises an alert, and how long after it."""
+
+    chance: f.Chance
+    delay: f.Delay = LEFT_OUT
+
+
 class ResourcePart(Part):
     """A thing that can be lost."""
 
@@ -66,6 +73,8 @@ class ResourcePart(Part):
     contains: f.Names = Field(default_factory=list)
     """Its children: what is done to it is done to them."""
     environment: f.Environment = ""
+    shows_itself: DetectionPart = LEFT_OUT
+    """How a change of it is noticed whatever the policy logs."""
     note: str = ""
 
 
@@ -81,6 +90,8 @@ class OperationPart(Part):
     """Effect grant only: the role that it gives its target."""
     high_impact: bool = LEFT_OUT
     """Waits for a person under `context: approval`; default by effect."""
+    shows_itself: DetectionPart = LEFT_OUT
+    """How it is noticed that this was performed, whatever the policy logs."""
     note: str = ""
 
 
@@ -105,6 +116,8 @@ class CredentialPart(Part):
     effective_ttl: f.Lifetime = LEFT_OUT
     """As measured; default: ttl."""
     binding: f.Binding = "bearer"
+    use: f.CredentialUse = "login"
+    """signing: the key of an issuer, which opens no session; who federates with the issuer believes what it signs."""
     audience: f.Names = Field(default_factory=list)
     """The tools that accept it; default: all."""
     managed: bool = True
@@ -229,13 +242,6 @@ class GoalPart(Part):
     steered: f.Name = ""
     """An agent of which some session is the attacker's."""
     note: str = ""
-
-
-class DetectionPart(Part):
-    """The chance that an event raises an alert, and how long after it."""
-
-    chance: f.Chance
-    delay: f.Delay = LEFT_OUT
 
 
 class ResponsePart(Part):

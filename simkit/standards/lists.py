@@ -74,6 +74,7 @@ ATTACK = StandardList(
         "T1552.005": "Cloud Instance Metadata API",
         "T1552.008": "Chat Messages",
         "T1555.006": "Cloud Secrets Management Stores",
+        "T1606.002": "SAML Tokens",
         "T1651": "Cloud Administration Command",
     },
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from operator import attrgetter
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
-from simkit.entitlements import Grant
-from simkit.model import Operation
+from simkit.entitlements import Conditions, Grant
+from simkit.model import Detection, Operation
 from simkit.policies import Session, Token
 from simkit.techniques.givers import in_resource
 from simkit.techniques.grounds import lies
@@ -37,6 +38,9 @@ RULES = (
 """A rule for each effect but those that make one session another (see `assume`), called as the effect is."""
 RULE_OF = {rule.name: rule for rule in RULES}
 
+CHANGES = frozenset({"write", "delete"})
+"""Effects that change their target."""
+
 Kind = tuple[str, str, bool]
 """What a deed is judged by: its effect, the environment of its target, and whether it waits for approval."""
 
@@ -48,7 +52,7 @@ class Deed:
     `within` is the target and all that it contains, `needed` the facts behind which the tool itself may do this, one
     tuple for each way. `concluded` follows whoever does it, `replayed` where it is done off host: that, and all that is
     taken. `late` are the tokens that a reader collects when their tasks next run, each with where it lies. `outbound`
-    is True if outsiders can read what is sent there.
+    is True if outsiders can read what is sent there. `shown` is how whoever looks on notices it.
     """
 
     grant: Grant
@@ -62,6 +66,7 @@ class Deed:
     replayed: tuple[Conclusion, ...]
     late: tuple[tuple[Token, Ground], ...]
     outbound: bool
+    shown: Detection | None
 
     @classmethod
     def of(cls, world: World, grant: Grant) -> Deed:
@@ -77,13 +82,14 @@ class Deed:
             operation=operation,
             name=f"{full_name}({target})",
             label=f"{full_name} {target}".strip(),
-            kind=(operation.effect, str(getattr(where, "environment", "")), operation.waits_for_approval),
+            kind=(operation.effect, world.environment(target, where), operation.waits_for_approval),
             within=within,
             needed=tuple(_deputy(world, grant)),
             concluded=concluded,
             replayed=(*concluded, *(each for resource in read for each in _taken(world, resource))),
             late=tuple(_late(world, read)),
             outbound=_is_outbound(world, operation.effect, target, within),
+            shown=_shown(world, operation, within),
         )
 
 
@@ -122,9 +128,7 @@ class Actor:
         return min(having or gaining, default=self.who)
 
 
-def _judge(
-    world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: frozenset[str]
-) -> Judgement:
+def _judge(world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: Conditions) -> Judgement:
     session = world.all_sessions[session_name].session
     effect, environment, waits = kind
     found = {
@@ -148,6 +152,12 @@ class Act(NamedTuple):
     def session(self) -> str:
         """The name of the session that acts."""
         return self.actor.session.name
+
+    @property
+    def alert(self) -> Detection | Alert:
+        """What it raises: as the policy logs it, or as it shows by itself, where that is likelier."""
+        shown = self.deed.shown
+        return shown if shown and shown.chance >= self.judged.alert.chance else self.judged.alert
 
     def key(self, mode: str) -> str:
         """What names this use in `mode` among all steps."""
@@ -219,8 +229,8 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         duration=operation.duration,
         wait=next_run(wait),
         approval=way.approval,
-        alert=act.judged.alert.chance,
-        alert_delay=act.judged.alert.delay,
+        alert=act.alert.chance,
+        alert_delay=act.alert.delay,
         logged=act.judged.alert.logged,
     )
 
@@ -271,6 +281,14 @@ def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]
     return (effect in ("write", "send") and sink) or (effect == "send" and not target)
 
 
+def _shown(world: World, operation: Operation, within: tuple[str, ...]) -> Detection | None:
+    """How it shows by itself that `operation` was performed, or that something in `within` was changed by it: the
+    likeliest of these."""
+    changed = within if operation.effect in CHANGES else ()
+    signs = (operation.shows_itself, *(world.model.resources[name].shows_itself for name in changed))
+    return max((sign for sign in signs if sign), key=attrgetter("chance"), default=None)
+
+
 def _changed(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
     found: list[Conclusion] = []
     for resource in within:
@@ -279,8 +297,10 @@ def _changed(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
     return tuple(found)
 
 
-def _deleted(target: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return _changed(target, within) + tuple(concludes("deleted", resource) for resource in within)
+def _deleted(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
+    """What is gone is changed, but nobody reads words in it any more."""
+    lost = tuple(concludes("lost", resource, "integrity") for resource in within)
+    return lost + tuple(concludes("deleted", resource) for resource in within)
 
 
 def _executed(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:

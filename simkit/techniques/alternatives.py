@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from simkit.attackgraph import Fact, Ground
 from simkit.entitlements import Grant
 from simkit.policies import Session
+from simkit.techniques.chaining import Reached
 from simkit.techniques.givers import Givers, Ways, bearer, lies, trusted, written
-from simkit.techniques.world import Reached, World, runs_in
+from simkit.techniques.world import World, runs_in
 
 Alternative = tuple[Fact, ...]
 

@@ -11,13 +11,18 @@ from simkit.policies import Session
 from simkit.techniques.act import Act, acts, step_of
 from simkit.techniques.grounds import trust
 from simkit.techniques.rule import Relevance, Rule
+from simkit.techniques.runs import Runs
+from simkit.techniques.survival import surviving
 from simkit.techniques.use import ways
-from simkit.techniques.world import ERRS, STEERS, World, has
+from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, has
 
 ASSUMED_TTL = 3600.0
 """Seconds that a session opened by an `assume` operation lives: the default of AWS AssumeRole."""
 HANDED_OVER = Fixed(1.0)
 """How long it takes to become another along a trust edge."""
+APART = ("assume", "federate")
+"""Trust edges along which a session is opened that is a thing of its own: it survives the end of what opened it (as
+temporary credentials of AWS STS do)."""
 
 RULES = (
     Rule(
@@ -40,22 +45,23 @@ RULE_OF = {rule.name: rule for rule in RULES}
 def steps(world: World) -> Iterator[Step]:
     """assume: replays(s) or steers(s), a trust edge or an `assume` entitlement -> the same mode on the target's
     sessions. invoke: -> steers the invoked agent's sessions at once, with the chance of its susceptibility."""
+    runs = Runs.of(world)
     for act in acts(world, RULE_OF):
         for mode in act.judged.ways:
-            yield from _by_operation(act, mode)
+            yield from _by_operation(runs, act, mode)
     for name, followed in world.edges.items():
         session = world.all_sessions[name].session
         for edge, targets in followed:
             for mode in world.modes:
-                yield from _by_trust(world, session, mode, edge, targets)
+                yield from _by_trust(runs, session, mode, edge, targets)
 
 
-def _by_operation(act: Act, mode: str) -> Iterator[Step]:
+def _by_operation(runs: Runs, act: Act, mode: str) -> Iterator[Step]:
     """The operation is performed and the target assumed; an invoked agent has its own chance to fall for it. Both
     steps share one fate, so that the second is a part of the first and their alerts are one."""
     effect, target = act.deed.operation.effect, act.deed.grant[1]
     key, performed = act.key(mode), act.concluded(mode)
-    concluded = tuple(_became(name, mode, effect, ASSUMED_TTL) for name in _opened(act))
+    concluded = tuple(_became(runs, name, mode, effect, ASSUMED_TTL) for name in _opened(act))
     for way in act.judged.ways[mode]:
         if effect == "assume":
             yield step_of(act, way, key, performed + concluded)
@@ -63,7 +69,8 @@ def _by_operation(act: Act, mode: str) -> Iterator[Step]:
         yield step_of(act, way, key, performed)
         if concluded:
             chance = way.chance * _susceptible(act.actor.world, target)
-            yield step_of(act, way._replace(chance=chance), f"{key} -> {target}", concluded)
+            made = step_of(act, way._replace(chance=chance), f"{key} -> {target}", concluded)
+            yield made._replace(again=any(each.run for each in concluded))
 
 
 def _opened(act: Act) -> tuple[str, ...]:
@@ -75,29 +82,34 @@ def _opened(act: Act) -> tuple[str, ...]:
     return own if act.deed.operation.effect == "invoke" else world.assumed.get((act.session, target), own)
 
 
-def _became(session: str, mode: str, effect: str, ttl: float | None) -> Conclusion:
-    if effect == "invoke":
-        return Conclusion(has(ERRS if mode == ERRS else STEERS, session))
-    return Conclusion(has(mode, session), ttl)
+def _became(runs: Runs, session: str, mode: str, kind: str, ttl: float) -> Conclusion:
+    """What becomes of being handed on: an invoked agent runs its task; a stolen session opens one of its own, and a
+    steered one is another only as long as it runs itself."""
+    if kind == "invoke":
+        return runs.invoked(has(ERRS if mode == ERRS else STEERS, session), session)
+    if mode != REPLAYS:
+        return Conclusion(has(mode, session))
+    return Conclusion(has(mode, session), ttl, outlives=surviving(ttl) if kind in APART else ())
 
 
 def _susceptible(world: World, identity: str) -> float:
     return world.model.identities[identity].susceptibility
 
 
-def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
-    effect = "invoke" if edge.kind == "invoke" else "assume"
+def _by_trust(runs: Runs, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
+    world, effect = runs.world, "invoke" if edge.kind == "invoke" else "assume"
     alert = world.alert(RULE_OF[effect], session.policy)
     chance = _susceptible(world, edge.target) if effect == "invoke" else 1.0
     where = world.model.identities[edge.target].environment
     for target in targets:
+        concluded = _became(runs, target, mode, edge.kind, edge.ttl)
         for way in ways(world, session, mode, effect, where):
             yield Step(
                 key=f"{mode}({session.name}): {edge.name} as {target}{way.name}",
                 fate=f"{edge.name}",
                 rule=effect,
                 premises=way.premises,
-                conclusions=(_became(target, mode, effect, edge.ttl),),
+                conclusions=(concluded,),
                 grounds=(trust(edge),),
                 label=f"{edge.kind} {edge.target}",
                 chance=chance * way.chance,
@@ -105,4 +117,5 @@ def _by_trust(world: World, session: Session, mode: str, edge: TrustEdge, target
                 alert=alert.chance,
                 alert_delay=alert.delay,
                 logged=alert.logged,
+                again=concluded.run,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.attackgraph import AttackGraph
-from simkit.techniques import act, assume, enter, flow, inhabit, objective, redeem, respond, steer
+from simkit.techniques import act, assume, enter, flow, forge, inhabit, objective, redeem, respond, steer
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -14,6 +14,7 @@ TECHNIQUES: dict[str, Technique] = {
     "redeem": Technique(redeem.steps, redeem.RULES),
     "act": Technique(act.steps, act.RULES),
     "assume": Technique(assume.steps, assume.RULES),
+    "forge": Technique(forge.steps, forge.RULES),
     "flow": Technique(flow.steps, flow.RULES),
     "inhabit": Technique(inhabit.steps, inhabit.RULES),
     "steer": Technique(steer.steps, steer.RULES),

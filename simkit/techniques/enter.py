@@ -10,7 +10,7 @@ from simkit.distributions import Fixed
 from simkit.model import EntryPoint
 from simkit.policies import Session, Token
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.world import ERRS, World, has, input_of, runs_in
+from simkit.techniques.world import ERRS, World, found, has, input_of, runs_in
 
 RULES = (
     Rule(
@@ -54,7 +54,7 @@ def _leak(world: World, entry: EntryPoint) -> Iterator[Variant]:
     tokens = tuple(world.tokens([entry.target]))
     for token in tokens:
         fact = Fact("holds", token.name) if entry.delay == Fixed(0.0) else _exposed(entry, token.name)
-        concluded = (Conclusion(fact, token.ttl, aged=token.ttl is not None),)
+        concluded = (found(token, fact),)
         yield Variant(token.name, token.share, (_first(world, entry, token.name, concluded, label(token)),))
     if not tokens:  # no session stands behind the credential: it leaks, and opens nothing
         concluded = (Conclusion(Fact("holds", entry.target), None),)

@@ -8,7 +8,7 @@ from functools import cache, partial
 from itertools import product
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
-from simkit.entitlements import Grant
+from simkit.entitlements import Conditions, Grant
 from simkit.policies import Session, Token
 from simkit.techniques.act import found_in, standing_tokens
 from simkit.techniques.givers import in_resource
@@ -16,7 +16,7 @@ from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import Alert, World, concludes, has, holds, next_run, opens
 
-Granted = tuple[Grant, frozenset[str], Fact | None]
+Granted = tuple[Grant, Conditions, Fact | None]
 WAYS_OUT = ("send", "write")
 """Effects that may reach outsiders."""
 Exfiltrated = tuple[str, str, float, tuple[Conclusion, ...]]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from simkit.attackgraph import Fact
-from simkit.entitlements import Grant, Resolver
+from simkit.entitlements import FREELY, Conditions, Grant, Resolver
 from simkit.model import Entitlement, Model
 
 Ways = tuple[frozenset[Fact], ...]
@@ -94,7 +94,7 @@ class Givers:
 
     model: Model
     resolver: Resolver = field(init=False)
-    gives: dict[Holder, dict[Grant, frozenset[str]]] = field(default_factory=dict)
+    gives: dict[Holder, dict[Grant, Conditions]] = field(default_factory=dict)
     containers: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -136,7 +136,7 @@ class Givers:
         left after one of them is gone is not just less of the same, and the supported graph errs on the attacker's
         side."""
         if any(operation.effect == "grant" for _, _, operation in self.model.operations()):
-            return any(conditions for grants in self.gives.values() for conditions in grants.values())
+            return any(conditions != FREELY for grants in self.gives.values() for conditions in grants.values())
         return any(self._mixed(identities) for identities in self._sharing())
 
     def _sharing(self) -> list[list[str]]:
@@ -147,7 +147,7 @@ class Givers:
         return list(tiers.values())
 
     def _mixed(self, identities: Iterable[str]) -> bool:
-        seen: dict[Grant, frozenset[str]] = {}
+        seen: dict[Grant, Conditions] = {}
         for holder in {holder for identity in identities for holder, _ in self.of(identity)}:
             for grant, conditions in self.gives[holder].items():
                 if seen.setdefault(grant, conditions) != conditions:

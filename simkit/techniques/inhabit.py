@@ -10,7 +10,8 @@ from simkit.policies import Session, Token
 from simkit.techniques.givers import runtime_of
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.world import Alert, World, concludes, holds, next_run, runs_in
+from simkit.techniques.runs import Runs
+from simkit.techniques.world import REPLAYS, Alert, World, has, holds, next_run, runs_in
 
 INHABIT = Rule(
     "inhabit",
@@ -24,20 +25,26 @@ RULES = (INHABIT,)
 def steps(world: World) -> Iterator[Step]:
     """inhabit: runs_in(j) -> replays(every session of j), holds(credentials in its runtime); what a task brings comes
     when the task next runs."""
+    runs = Runs.of(world)
     own: dict[str, list[str]] = {}
     for credential in world.model.credentials.values():
         own.setdefault(credential.identity, []).append(credential.name)
     for identity in world.model.identities.values():
         alert = world.alert(INHABIT, world.sessions.governing(identity.name))
         for session in world.of_identity(identity.name):
-            yield _session(identity, session, alert)
+            yield _session(runs, identity, session, alert)
         for token in world.tokens(dict.fromkeys((*own.get(identity.name, ()), *identity.runtime_holds))):
             yield _token(identity, token, alert)
 
 
-def _session(identity: Identity, session: Session, alert: Alert) -> Step:
-    run = f"run of {'+'.join(session.tasks)}" if session.rate else ""
-    return _inhabit(identity, f"session {session.name}", concludes("replays", session.name), session.rate, run, alert)
+def _session(runs: Runs, identity: Identity, session: Session, alert: Alert) -> Step:
+    """The session of a task is there while the task runs; another one always."""
+    had, what = has(REPLAYS, session.name), f"session {session.name}"
+    if not session.rate:
+        return _inhabit(identity, what, Conclusion(had), 0.0, "", alert)
+    run = f"run of {'+'.join(session.tasks)}"
+    concluded = runs.run(had, *(runs.world.model.tasks[name] for name in session.tasks))
+    return _inhabit(identity, what, concluded, session.rate, run, alert)._replace(again=True)
 
 
 def _token(identity: Identity, token: Token, alert: Alert) -> Step:

@@ -47,11 +47,11 @@ def _reached(world: World, goal: Goal) -> Iterator[Step]:
 
 
 def _steered(world: World, goal: Goal) -> Iterator[tuple[str, tuple[Fact, ...]]]:
-    """A goal that asks for a steered agent can be reached through each of its sessions, in either mode."""
+    """One that asks for a steered agent is reached by words in any of its sessions; a stolen token misleads nobody."""
     if not goal.steered:
         yield "", ()
         return
     for name, reached in world.all_sessions.items():
         if goal.steered in reached.session.identities:
-            for mode in world.modes:
+            for mode in world.steering:
                 yield f" by {mode}({name})", (has(mode, name),)

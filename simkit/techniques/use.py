@@ -8,6 +8,7 @@ from typing import NamedTuple
 from simkit.attackgraph import Fact
 from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution
+from simkit.entitlements import FREELY, Conditions
 from simkit.model import STATE_CHANGING
 from simkit.policies import Session
 from simkit.techniques.world import REPLAYS, STEERS, World, has, runs_in
@@ -29,16 +30,30 @@ def ways(
     effect: str,
     environment: str,
     *,
-    conditions: frozenset[str] = frozenset(),
+    conditions: Conditions = FREELY,
     waits: bool = False,
-) -> Iterator[Way]:
+) -> list[Way]:
     """The ways in which `session`, had in `mode`, may use `effect` on something in `environment`; `waits` says that the
     operation waits for a person where `context: approval` asks one.
 
     Off host, a replayed token is out of context, and refused where the entitlement has the condition `source`; from
     the runtime of its identity it is neither. `context: checks` multiplies the chance of an out-of-context use by the
     miss rate; `approval` multiplies that of a high-impact one by the rubber-stamp rate and adds the approval delay.
+    Of several sets of conditions a use must meet one: of the ways that need the same facts the one that waits for
+    nobody is the better one.
     """
+    found: dict[str, Way] = {}
+    for each in conditions:
+        for way in _under(world, session, mode, effect, environment, each, waits):
+            best = found.setdefault(way.name, way)
+            if best.approval != AT_ONCE:
+                found[way.name] = way
+    return [found[name] for name in sorted(found)]
+
+
+def _under(
+    world: World, session: Session, mode: str, effect: str, environment: str, conditions: frozenset[str], waits: bool
+) -> Iterator[Way]:
     home = _environment(world, session)
     elsewhere = bool(environment) and environment != home
     if "environment" in conditions and elsewhere:

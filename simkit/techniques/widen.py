@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from simkit.attackgraph import Fact
-from simkit.entitlements import Grant, Grants, tools_of
+from simkit.entitlements import Conditions, Grant, Grants, either, tools_of
 from simkit.policies import Session, Sessions
 
 Added = Mapping[Fact, Grants]
@@ -52,16 +52,16 @@ def gains(session: Session, source: Session | None, added: Mapping[str, Added]) 
     return found
 
 
-def _is_new(session: Session, source: Session | None, grant: Grant, conditions: frozenset[str]) -> bool:
+def _is_new(session: Session, source: Session | None, grant: Grant, conditions: Conditions) -> bool:
     """True unless the session holds the grant under conditions that are no stricter, or may never use it."""
-    if grant in session.grants and session.grants[grant] <= conditions:
+    if grant in session.grants and either(session.grants[grant], conditions) == session.grants[grant]:
         return False
     if session.audience and not tools_of([grant]) <= set(session.audience):
         return False
     return source is None or grant in source.grants
 
 
-def all_grants(session: Session, gained: Mapping[Fact, Grants]) -> Iterator[tuple[Grant, frozenset[str], Fact | None]]:
+def all_grants(session: Session, gained: Mapping[Fact, Grants]) -> Iterator[tuple[Grant, Conditions, Fact | None]]:
     """Every grant that `session` has, or may gain: with its conditions, and the fact behind which it stands."""
     for grant, conditions in session.grants.items():
         yield grant, conditions, None

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground
 from simkit.attackgraph.facts import AT_ONCE
-from simkit.distributions import Distribution, Exponential
-from simkit.entitlements import Grant, Grants, Resolver
-from simkit.model import EntryPoint, Goal, Model, Response, Task, TrustEdge
+from simkit.distributions import Distribution, Exponential, Residual
+from simkit.entitlements import Conditions, Grant
+from simkit.model import EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
+from simkit.techniques.chaining import Reached, follow_trust
 from simkit.techniques.rule import Rule
 from simkit.techniques.widen import Added, additions, all_grants, gains
 
@@ -44,16 +45,6 @@ RATES = 1 << 10
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """A session that a rule can reach. An attenuated one has a `source`, from whose grants it was cut, and `lineage`
-    says through which identities it came."""
-
-    session: Session
-    lineage: tuple[str, ...]
-    source: Session | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class World:
     """Sessions of one policy, the attack, and the response, indexed for the rules."""
 
@@ -67,6 +58,8 @@ class World:
     added: Mapping[str, Added] = field(default_factory=dict)
     gained: Mapping[str, Added] = field(default_factory=dict)
     asked: frozenset[Grant] = frozenset()
+    taintable: frozenset[str] = frozenset()
+    homes: Mapping[str, str] = field(default_factory=dict)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
 
@@ -92,15 +85,36 @@ class World:
         for identity in _minted(sessions.model):
             made = standing_session(identity, sessions.entitled[identity])
             found.setdefault(made.name, Reached(made, (identity,)))
-        edges, assumed = _follow_trust(sessions, found)
         added = additions(sessions)
+        steered = frozenset(goal.steered for goal in goals.values())
+        edges, assumed = follow_trust(sessions, found, added, steered)
         gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
         asked = frozenset(performed for goal in goals.values() for performed in goal.performed)
         errs = any(entry.kind == "mistake" for entry in entries.values())
         steering = (STEERS, ERRS) if errs else (STEERS,)
-        return cls(sessions, response, entries, goals, found, edges, assumed, added, gained, asked, steering)
+        return cls(
+            sessions=sessions,
+            response=response,
+            entries=entries,
+            goals=goals,
+            all_sessions=found,
+            edges=edges,
+            assumed=assumed,
+            added=added,
+            gained=gained,
+            asked=asked,
+            taintable=_taintable(sessions, entries, added),
+            homes=environments(sessions.model),
+            steering=steering,
+        )
 
-    def grants(self, session: Session) -> Iterator[tuple[Grant, frozenset[str], Fact | None]]:
+    def environment(self, target: str, what: object) -> str:
+        """The environment that `target` belongs to, an identity or a resource: `what` it is."""
+        if isinstance(what, Identity):
+            return what.environment
+        return self.homes.get(target, "")
+
+    def grants(self, session: Session) -> Iterator[tuple[Grant, Conditions, Fact | None]]:
         """Every grant that `session` has, or may gain by a step of effect `grant`: with its conditions, and the fact
         behind which it stands."""
         return all_grants(session, self.gained.get(session.name, {}))
@@ -152,9 +166,22 @@ def runs_in(identity: str) -> Fact:
 
 
 def holds(token: Token, lies: Ground | None = None) -> Conclusion:
-    """The conclusion that the attacker holds `token`, of an age drawn uniformly over its ttl; `lies` is the ground that
-    it lies where it was found, for what could lie elsewhere."""
-    return Conclusion(Fact("holds", token.name), token.ttl, token.ttl is not None, ground=lies)
+    """The conclusion that the attacker holds `token`; `lies` is the ground that it lies where it was found, for what
+    could lie elsewhere."""
+    return found(token, Fact("holds", token.name), lies)
+
+
+def found(token: Token, fact: Fact, lies: Ground | None = None) -> Conclusion:
+    """The conclusion that `fact` holds for what is left of the life of `token`, of an age drawn uniformly over its ttl.
+
+    A run that varies is met in proportion to its length; what rotates ends with the secret that it is, whenever that
+    was found.
+    """
+    if token.rotates is not None:
+        return Conclusion(fact, rotates=token.rotates, ground=lies)
+    if token.run is not None:
+        return Conclusion(fact, Residual(token.run), ground=lies)
+    return Conclusion(fact, token.ttl, aged=token.ttl is not None, ground=lies)
 
 
 @lru_cache(maxsize=RATES)
@@ -183,75 +210,15 @@ def _minted(model: Model) -> set[str]:
     return {name for _, _, operation in model.operations() if operation.effect == "mint" for name in model.identities}
 
 
-Followed = dict[str, tuple[tuple[TrustEdge, tuple[str, ...]], ...]]
-
-
-def _follow_trust(
-    sessions: Sessions, found: dict[str, Reached]
-) -> tuple[Followed, dict[tuple[str, str], tuple[str, ...]]]:
-    """For each session its trust edges, and for each (session, identity) that an `assume` operation of it targets, the
-    sessions that they lead to; adds the attenuated ones to `found`."""
-    leaving: dict[str, list[TrustEdge]] = {}
-    for edge in sessions.model.trust:
-        leaving.setdefault(edge.source, []).append(edge)
-    edges: Followed = {}
-    assumed: dict[tuple[str, str], tuple[str, ...]] = {}
-    assuming = {full_name for full_name, _, operation in sessions.model.operations() if operation.effect == "assume"}
-    waiting = list(found)
-    while waiting:
-        reached = found[waiting.pop()]
-        usable = _usable(sessions, reached.session, leaving)
-        edges[reached.session.name] = tuple(
-            (edge, _attenuated(sessions, reached, edge, found, waiting)) for edge in usable
-        )
-        for target in _assumable(reached.session, assuming):
-            edge = TrustEdge(reached.session.identities[0], target)
-            assumed[reached.session.name, target] = _attenuated(sessions, reached, edge, found, waiting)
-    return edges, assumed
-
-
-def _assumable(session: Session, assuming: set[str]) -> list[str]:
-    """The identities that `session` may become by one of the operations in `assuming`."""
-    return list(dict.fromkeys(target for name, target in session.grants if target and name in assuming))
-
-
-def _usable(sessions: Sessions, session: Session, leaving: Mapping[str, list[TrustEdge]]) -> Iterator[TrustEdge]:
-    """The edges that `session` may use: under a task scope, only those that its task delegates to."""
-    scoped = session.policy.scope.startswith("task")
-    delegated = {name for task in session.tasks for name in sessions.model.tasks[task].delegates_to}
-    for identity in session.identities:
-        for edge in leaving.get(identity, ()):
-            if not scoped or edge.target in delegated:
-                yield edge
-
-
-def _attenuated(
-    sessions: Sessions, source: Reached, edge: TrustEdge, found: dict[str, Reached], waiting: list[str]
-) -> tuple[str, ...]:
-    """The sessions that `edge` leads to: the target's own, or their intersections with the source's entitlements."""
-    targets = sessions.by_identity[edge.target]
-    if edge.kind == "invoke" or not (edge.attenuates or source.session.policy.delegation == "attenuated"):
-        return targets
-    if edge.target in source.lineage:
-        return ()
-    names = []
-    for name in targets:
-        full = sessions.sessions[name]
-        shared = _intersection(sessions.resolver, full.grants, source.session.grants)
-        derived = replace(full, name=f"{name} < {source.session.name}", grants=shared)
-        if shared:
-            names.append(derived.name)
-            if derived.name not in found:
-                found[derived.name] = Reached(derived, (*source.lineage, edge.target), source.session)
-                waiting.append(derived.name)
-    return tuple(names)
-
-
-def _intersection(resolver: Resolver, target: Grants, source: Grants) -> dict[Grant, frozenset[str]]:
-    """What both allow, be it through what contains a resource; a person who must approve either must approve both."""
-    found: dict[Grant, frozenset[str]] = {}
-    for grant in (*target, *source):
-        theirs, ours = resolver.cover(grant, target), resolver.cover(grant, source)
-        if theirs is not None and ours is not None:
-            found[grant] = theirs | (ours & {"approval"})
-    return found
+def _taintable(sessions: Sessions, entries: Mapping[str, EntryPoint], added: Mapping[str, Added]) -> frozenset[str]:
+    """The resources whose content the attack could change: where it starts, and what somebody may write."""
+    model = sessions.model
+    places = {entry.target for entry in entries.values() if entry.kind == "poison" and not entry.task}
+    writing = {full_name for full_name, _, operation in model.operations() if operation.effect == "write"}
+    gained = (grants for each in added.values() for grants in each.values())
+    seen: set[int] = set()
+    for grants in (*sessions.entitled.values(), *gained):
+        if id(grants) not in seen:  # those who have the same share one dict
+            seen.add(id(grants))
+            places.update(target for operation, target in grants if target and operation in writing)
+    return frozenset(name for place in places for name in model.within(place))

@@ -24,7 +24,7 @@ from dask_cluster import running_cluster
 import simkit
 from simkit.execution import Block, Shared, bare
 from simkit.simulation import compile_attack
-from simkit.sweeps.schedule import Task, sweep, tallied
+from simkit.sweeps.schedule import GraphJob, sweep, tallied
 from simkit.sweeps.tally import Meaning, Tally
 
 ENTRY = "poisoned-inbox"
@@ -39,11 +39,11 @@ def on_one_core(steps: int, samples: int) -> dict[str, Any]:
     begun = time.process_time()
     attack = compile_attack(estate, "rbac")
     compiled = time.process_time()
-    task = Task(bare(attack.graph), Meaning.of(attack.legend))
-    travels = len(Shared(task).pickled)
-    tallied(task, Block(ENTRY, 1, 0, 64))
+    job = GraphJob(bare(attack.graph), Meaning.of(attack.legend))
+    travels = len(Shared(job).pickled)
+    tallied(job, Block(ENTRY, 1, 0, 64))
     ready = time.process_time()
-    tally = tallied(task, Block(ENTRY, 1, 0, samples))
+    tally = tallied(job, Block(ENTRY, 1, 0, samples))
     done = time.process_time()
     unit = 1 if sys.platform == "darwin" else 1024
     return {

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import pickle
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from checks.worlds import ADDED, ANSWER, DESK, LINE, desk, grown
 
-from simkit.checks import CheckReport, Terms, check
+import simkit.checks
+from simkit import load, loads
+from simkit.checks import CheckReport, check, sarif
 from simkit.errors import InputError, QuestionError
 
-FEW = Terms(trials=200)
+FEW: dict[str, Any] = {"trials": 200}
 
 
 @pytest.fixture
 def stored(tmp_path: Path) -> tuple[str, str]:
     """A scenario and its baseline."""
     scenario, baseline = desk(tmp_path), str(tmp_path / "baseline.json")
-    check([scenario], baseline=baseline, update=True, terms=FEW)
+    check([scenario], baseline=baseline, update=True, **FEW)
     return scenario, baseline
 
 
@@ -51,7 +57,7 @@ def test_threads_the_working_folder_and_the_order_of_the_file_change_no_byte(
     elsewhere.mkdir()
     again = desk(elsewhere, "# a comment\n" + text)
     monkeypatch.chdir(elsewhere)
-    check([os.path.basename(again)], baseline="baseline.json", update=True, terms=Terms(trials=200, threads=2))
+    check([os.path.basename(again)], baseline="baseline.json", update=True, trials=200, threads=2)
     assert (elsewhere / "baseline.json").read_bytes() == before
 
 
@@ -124,7 +130,7 @@ GUILTY: dict[str, tuple[str, str, str, str]] = {
 def test_the_part_that_did_it_is_named_among_others_that_did_not(tmp_path: Path, what: str) -> None:
     text, old, new, guilty = GUILTY[what]
     scenario, baseline = desk(tmp_path, text), str(tmp_path / "b.json")
-    check([scenario], baseline=baseline, update=True, terms=FEW)
+    check([scenario], baseline=baseline, update=True, **FEW)
     harmless = text.replace("rate: 40/d", "rate: 40/d, duration: 1m").replace(
         "kind: human", "kind: human, tier: people"
     )
@@ -156,7 +162,7 @@ def test_a_role_that_brings_an_entitlement_is_cut_where_it_is_given(tmp_path: Pa
     """Code hosts show a finding in a pull request only at a line that the change touched."""
     text = DESK.replace("tasks:", "  books: {entitlements: [{operation: crm.books}]}\ntasks:")
     scenario, baseline = desk(tmp_path, text), str(tmp_path / "b.json")
-    check([scenario], baseline=baseline, update=True, terms=FEW)
+    check([scenario], baseline=baseline, update=True, **FEW)
     text = text.replace("roles: [desk]", "roles: [desk, books]")
     desk(tmp_path, text)
     report = check([scenario], baseline=baseline)
@@ -169,7 +175,7 @@ def test_in_a_session_that_a_tier_shares_the_path_names_whose_entitlement_it_is(
         "susceptibility: 1.0,", "susceptibility: 1.0, tier: all,"
     )
     text = shared.replace("policy: rbac", "policy: static-secrets").replace("chance: 0.5", "chance: 1.0")
-    report = check([desk(tmp_path, text)], terms=FEW)
+    report = check([desk(tmp_path, text)], **FEW)
     assert report.failed
     assert {path.step.ground.names[0] for path in report.paths} == {"robot"}
     assert {path.what for path in report.paths} == {"entitlement crm.books on ledger of robot"}
@@ -179,7 +185,7 @@ def test_in_a_session_that_a_tier_shares_the_path_names_whose_entitlement_it_is(
 def test_what_is_only_possible_is_not_blamed_on_old_paths(tmp_path: Path) -> None:
     rare = DESK.replace("chance: 0.5", "chance: 0.000001")
     scenario, baseline = desk(tmp_path, rare), str(tmp_path / "b.json")
-    check([scenario], baseline=baseline, update=True, terms=FEW)
+    check([scenario], baseline=baseline, update=True, **FEW)
     desk(tmp_path, grown(rare))
     report = check([scenario], baseline=baseline)
     assert {change.measure for change in report.growth} == {"worst-case", "books-leaked (worst case)"}
@@ -192,13 +198,13 @@ def test_a_path_is_as_sure_as_the_verdict_that_it_stands_behind(
     tmp_path: Path, bound: str, status: str, sure: bool
 ) -> None:
     """The ledger is read in half of the trials, so that no number of them tells whether 50 % is kept."""
-    report = check([desk(tmp_path, grown().replace("at_most: 5%", f"at_most: {bound}"))], terms=FEW)
+    report = check([desk(tmp_path, grown().replace("at_most: 5%", f"at_most: {bound}"))], **FEW)
     assert {verdict.status for verdict in report.verdicts} == {status}
     assert {path.sure for path in report.paths} == {sure}
 
 
 def test_no_path_stands_behind_what_happens_too_seldom(tmp_path: Path) -> None:
-    report = check([desk(tmp_path, grown().replace("at_most: 5%", "at_least: 90%"))], terms=FEW)
+    report = check([desk(tmp_path, grown().replace("at_most: 5%", "at_least: 90%"))], **FEW)
     assert {verdict.status for verdict in report.verdicts} == {"fail"}
     assert report.paths == []
 
@@ -212,7 +218,7 @@ def test_a_path_keeps_the_reasons_of_all_its_findings(stored: tuple[str, str]) -
 def test_two_parts_of_which_each_is_enough_are_both_named(tmp_path: Path) -> None:
     """Undoing either alone takes nothing back: each is blamed for what it brings on its own."""
     scenario, baseline = desk(tmp_path), str(tmp_path / "b.json")
-    check([scenario], baseline=baseline, update=True, terms=FEW)
+    check([scenario], baseline=baseline, update=True, **FEW)
     twice = grown().replace("susceptibility: 1.0,", "susceptibility: 1.0, entitlements: [{operation: crm.books}],")
     Path(scenario).write_text(twice, "utf-8")
     change = next(c for c in check([scenario], baseline=baseline).growth if c.measure == "books-leaked")
@@ -224,7 +230,7 @@ def test_two_parts_of_which_each_is_enough_are_both_named(tmp_path: Path) -> Non
 
 def test_a_new_identity_is_undone_with_what_leans_on_it(tmp_path: Path) -> None:
     scenario, baseline = desk(tmp_path), str(tmp_path / "b.json")
-    check([scenario], baseline=baseline, update=True, terms=FEW)
+    check([scenario], baseline=baseline, update=True, **FEW)
     text = DESK.replace("robot:", "lender: {kind: service, entitlements: [{operation: crm.books}]}\n  robot:")
     Path(scenario).write_text(text + "trust:\n  - {from: desk, to: lender}\n", "utf-8")
     blamed = {str(c.element) for change in check([scenario], baseline=baseline).growth for c in change.culprits}
@@ -257,7 +263,7 @@ def edited(stored: tuple[str, str], **changes: Any) -> None:
 
 
 def test_a_missing_baseline_is_an_error_with_the_mend(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no baseline .*--update"):
+    with pytest.raises(InputError, match=r"there is no baseline .*an update"):
         check([desk(tmp_path)], baseline=str(tmp_path / "none.json"))
 
 
@@ -281,7 +287,7 @@ def test_the_conflict_of_a_merge_is_called_so(stored: tuple[str, str]) -> None:
 def test_another_format_is_refused_with_the_mend(stored: tuple[str, str]) -> None:
     edited(stored, format=0)
     with pytest.raises(
-        InputError, match=r"format 0, and this simkit reads 1: delete it and make it anew with --update"
+        InputError, match=r"format 0, and this simkit reads 1: delete it and make it anew with an update"
     ):
         check([stored[0]], baseline=stored[1])
 
@@ -295,10 +301,10 @@ def test_a_damaged_one_is_refused_at_its_place(stored: tuple[str, str]) -> None:
 def test_figures_that_do_not_follow_from_the_scenario_are_refused(stored: tuple[str, str]) -> None:
     text = Path(stored[1]).read_text("utf-8")
     Path(stored[1]).write_text(text.replace('"worst_case": 10.0', '"worst_case": 99.0', 1), "utf-8")
-    with pytest.raises(InputError, match="as if edited by hand: restore it, or renew it with --update"):
+    with pytest.raises(InputError, match="as if edited by hand: restore it, or renew it with an update"):
         check([stored[0]], baseline=stored[1])
     edited(stored, version="0.0.1")
-    with pytest.raises(InputError, match=r"made by simkit 0\.0\.1, and .* computes otherwise: renew it with --update"):
+    with pytest.raises(InputError, match=r"made by simkit 0\.0\.1, and .* computes otherwise: renew it with an update"):
         check([stored[0]], baseline=stored[1])
 
 
@@ -309,7 +315,7 @@ def test_one_of_another_version_that_computes_the_same_is_good(stored: tuple[str
 
 def test_a_scenario_that_this_simkit_cannot_read_any_more_is_refused(stored: tuple[str, str]) -> None:
     edited(stored, scenario={"simkit": 1}, digest="0" * 64)
-    with pytest.raises(InputError, match=r"this simkit cannot read .*renew it with --update"):
+    with pytest.raises(InputError, match=r"this simkit cannot read .*renew it with an update"):
         check([stored[0]], baseline=stored[1])
 
 
@@ -320,30 +326,30 @@ def test_a_run_of_another_scenario_is_refused(stored: tuple[str, str]) -> None:
 
 def test_a_scenario_without_a_run_is_an_error(stored: tuple[str, str], tmp_path: Path) -> None:
     other = desk(tmp_path, DESK.replace("help-desk", "other"), "other.yaml")
-    with pytest.raises(QuestionError, match=r"no run of 'other\.yaml' .*: add it with --update"):
+    with pytest.raises(QuestionError, match=r"no run of 'other\.yaml' .*: add it with an update"):
         check([other], baseline=stored[1])
-    check([other], baseline=stored[1], update=True, terms=FEW)
+    check([other], baseline=stored[1], update=True, **FEW)
     assert not check([stored[0], other], baseline=stored[1]).failed
 
 
-@pytest.mark.parametrize("terms", [Terms(trials=100), Terms(seed=5), Terms(policies=("jit",))])
-def test_terms_that_cannot_be_paired_are_refused(stored: tuple[str, str], terms: Terms) -> None:
-    with pytest.raises(InputError, match="--update"):
-        check([stored[0]], baseline=stored[1], terms=terms)
+@pytest.mark.parametrize("terms", [{"trials": 100}, {"seed": 5}, {"policies": "jit"}])
+def test_terms_that_cannot_be_paired_are_refused(stored: tuple[str, str], terms: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="an update"):
+        check([stored[0]], baseline=stored[1], **terms)
 
 
 def test_a_renewal_keeps_seed_and_trials_unless_told(stored: tuple[str, str]) -> None:
     check([stored[0]], baseline=stored[1], update=True)
     (run,) = json.loads(Path(stored[1]).read_text("utf-8"))["scenarios"].values()
     assert (run["trials"], run["seed"]) == (200, 0)
-    check([stored[0]], baseline=stored[1], update=True, terms=Terms(trials=50, seed=3, policies=("jit", "rbac")))
+    check([stored[0]], baseline=stored[1], update=True, trials=50, seed=3, policies=("jit", "rbac"))
     (run,) = json.loads(Path(stored[1]).read_text("utf-8"))["scenarios"].values()
     assert (run["trials"], run["seed"], sorted(run["results"])) == (50, 3, ["jit", "rbac"])
 
 
 def test_a_file_that_is_gone_is_told_and_dropped_when_renewing(stored: tuple[str, str], tmp_path: Path) -> None:
     other = desk(tmp_path, DESK, "other.yaml")
-    check([other], baseline=stored[1], update=True, terms=FEW)
+    check([other], baseline=stored[1], update=True, **FEW)
     os.remove(stored[0])
     assert check([other], baseline=stored[1]).gone == ("desk.yaml",)
     check([other], baseline=stored[1], update=True)
@@ -368,3 +374,54 @@ def test_every_path_has_a_fingerprint_that_lines_do_not_change(stored: tuple[str
 def test_what_is_added_stands_where_the_tests_say() -> None:
     assert ADDED.startswith(ANSWER)
     assert grown().splitlines()[LINE - 1].strip() == "- {operation: crm.books}"
+
+
+def test_a_scenario_is_as_good_as_the_path_of_its_file(tmp_path: Path) -> None:
+    file = desk(tmp_path, grown())
+    by_path, loaded = check(file, **FEW), check([load(file)], **FEW)
+    assert by_path.to_dict() == loaded.to_dict()
+    assert by_path.paths[0].to_dict()["cut"]["line"] == LINE  # type: ignore[index]
+
+
+def test_a_scenario_made_in_memory_is_judged_and_stands_nowhere() -> None:
+    scenario = replace(loads(grown()), document=None, file="")
+    found = check(scenario, **FEW)
+    assert found.failed
+    assert found.checks[0].file == "help-desk"
+    assert {spot for path in found.paths for spot in path.spots} == {(1, 1)}
+    assert "help-desk" in sarif(found)
+    with pytest.raises(QuestionError, match="help-desk was made in memory, and a baseline knows scenarios by their fi"):
+        check(scenario, baseline="b.json", update=True)
+
+
+def test_what_is_no_scenario_is_refused() -> None:
+    with pytest.raises(QuestionError, match=r"7 is no scenario: read one with simkit\.load"):
+        check([7])  # type: ignore[list-item]
+
+
+def test_entry_points_are_those_through_which_it_is_judged(stored: tuple[str, str]) -> None:
+    file, baseline = stored
+    assert [v.entry_point for v in check(file, **FEW).verdicts] == ["leaked-key", "poisoned-ticket"]
+    assert [v.entry_point for v in check(file, entry_points="poisoned-ticket", **FEW).verdicts] == ["poisoned-ticket"]
+    Path(file).write_text(grown(), "utf-8")
+    assert {c.entry_point for c in check(file, baseline=baseline).growth} == {"leaked-key", "poisoned-ticket"}
+    assert {c.entry_point for c in check(file, baseline=baseline, entry_points=["leaked-key"]).growth} == {"leaked-key"}
+    with pytest.raises(QuestionError, match="a baseline holds every entry point"):
+        check(file, baseline=baseline, entry_points="leaked-key", update=True)
+    with pytest.raises(QuestionError, match="no entry point is called 'leaked-kee': did you mean leaked-key"):
+        check(file, entry_points="leaked-kee")
+
+
+def test_a_scenario_sent_to_another_process_leaves_its_places_behind(tmp_path: Path) -> None:
+    scenario = load(desk(tmp_path))
+    assert scenario.place(("credentials", "desk-key")) == (19, 3)
+    sent = pickle.loads(pickle.dumps(scenario))
+    assert (sent == scenario, sent.digest == scenario.digest, sent.place(("credentials",))) == (True, True, None)
+
+
+@pytest.mark.parametrize("room", ["checks", "measures", "scenario", "policies", "ablation", "sweeps", "narrowing"])
+def test_no_message_of_the_library_has_a_word_of_the_command_line(room: str) -> None:
+    for module in (Path(simkit.checks.__file__).parents[1] / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not re.search(r"(?<![-\w])--[a-z]", node.value), f"{module.name}:{node.lineno}"

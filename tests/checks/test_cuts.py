@@ -9,7 +9,7 @@ import pytest
 from checks.worlds import desk, grown
 
 from simkit.attackgraph import Ground
-from simkit.checks import Terms, check
+from simkit.checks import check
 from simkit.checks.cuts import distinct, is_about
 from simkit.checks.elements import MISSING, Element
 
@@ -41,13 +41,13 @@ def test_without_a_change_to_blame_a_path_is_cut_where_most_paths_pass(tmp_path:
     """Both losses need the key; each needs an entitlement of its own."""
     bound = "books-stay-closed: {measure: books-leaked, at_most: 5%}"
     text = grown().replace(bound, "little: {measure: value-lost, at_most: 1, entry_point: leaked-key}")
-    report = check([desk(tmp_path, text)], terms=Terms(200, 0))
+    report = check([desk(tmp_path, text)], trials=200, seed=0)
     assert len(report.paths) == 2
     assert {path.what for path in report.paths} == {"credential desk-key"}
 
 
 def test_a_path_that_one_finding_is_sure_of_is_sure(tmp_path: Path) -> None:
-    report = check([desk(tmp_path, grown())], terms=Terms(200, 0))
+    report = check([desk(tmp_path, grown())], trials=200, seed=0)
     sure = report.paths[0]
     unsure = replace(sure, sure=False, reasons=("perhaps",))
     (joined,) = distinct([unsure, sure])

@@ -14,7 +14,7 @@ import pytest
 import xmlschema
 from checks.worlds import DESK, LINE, desk, grown
 
-from simkit.checks import CheckReport, Terms, check, comment, json_report, json_schema, junit, sarif
+from simkit.checks import CheckReport, check, comment, json_report, json_schema, junit, sarif
 from simkit.checks.sarif import _rule
 from simkit.standards import LISTS, RELEVANT
 
@@ -26,12 +26,12 @@ SARIF = jsonschema.Draft202012Validator(
 JUNIT = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
 OURS = jsonschema.Draft202012Validator(json_schema())
 HOSTILE = "ledger <script>alert(1)</script> | ](b) {0} \u202e @all"
-FEW = Terms(trials=100)
+FEW: dict[str, Any] = {"trials": 100}
 
 
 def report(folder: Path, text: str, base: str = DESK) -> CheckReport:
     scenario, baseline = desk(folder, base), str(folder / "b.json")
-    check([scenario], baseline=baseline, update=True, terms=FEW)
+    check([scenario], baseline=baseline, update=True, **FEW)
     desk(folder, text)
     return check([scenario], baseline=baseline)
 

@@ -161,10 +161,6 @@ def test_the_most_specific_detection_counts() -> None:
     assert Response().noticed("mint", "identity") is None
 
 
-def test_the_wait_for_a_rotation_is_half_a_period_on_average() -> None:
-    assert Response(rotation_period=90.0).rotation_delay().mean == 45.0
-
-
 def test_an_identity_is_a_service_in_production_unless_it_says_otherwise() -> None:
     assert (Identity("x").kind, Identity("x").stage, Identity("x").environment) == (
         "service",

@@ -179,10 +179,10 @@ def test_a_screenshot_is_taken(page: Any, tmp_path: Path) -> None:
     assert file.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_dark_theme_gets_dark_lanes(page: Any) -> None:
-    lane = f"{GRAPH}.nodes('[kind = \"lane\"]').style('background-color')"
-    light = page.evaluate(lane)
+def test_a_dark_theme_gets_dark_boundaries(page: Any) -> None:
+    boundary = f"{GRAPH}.nodes('[kind = \"boundary\"]').style('background-color')"
+    light = page.evaluate(boundary)
     page.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
-    page.wait_for_function(f"{lane} !== '{light}'")
+    page.wait_for_function(f"{boundary} !== '{light}'")
     page.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
-    page.wait_for_function(f"{lane} === '{light}'")
+    page.wait_for_function(f"{boundary} === '{light}'")

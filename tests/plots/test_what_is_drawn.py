@@ -108,7 +108,7 @@ def test_a_path_without_steps_cannot_be_drawn() -> None:
         plots.path(AttackPath("jewel", (), Interval(0.0, 0.0, 0.0, 1, "Wilson")))
 
 
-def test_every_thing_of_a_model_stands_in_one_lane_and_no_two_in_one_place() -> None:
+def test_every_thing_of_a_model_stands_in_one_boundary_and_no_two_in_one_place() -> None:
     drawn = picture(DESK, "environment", 240)
     assert {node.id for node in drawn.nodes} == {
         *(f"identity:{name}" for name in DESK.identities),
@@ -120,7 +120,7 @@ def test_every_thing_of_a_model_stands_in_one_lane_and_no_two_in_one_place() -> 
     taken = [(node.kind, places.rows[node.id]) for node in drawn.nodes]
     assert len(set(taken)) == len(taken)
     for node in drawn.nodes:
-        start, height = places.lanes[node.lane]
+        start, height = places.boundaries[node.boundary]
         assert start <= places.rows[node.id] <= start + height
 
 
@@ -131,10 +131,10 @@ def test_roles_are_looked_through() -> None:
 
 
 def test_a_tool_of_two_boundaries_stands_across_them() -> None:
-    lanes = {node.id: node.lane for node in picture(DESK, "tier", 240).nodes}
-    assert lanes["tool:crm"] == SHARED, "the desk and the pipeline use it"
-    assert lanes["tool:pay"] == "support"
-    assert lanes["credential:deploy-key"] == "no tier"
+    boundaries = {node.id: node.boundary for node in picture(DESK, "tier", 240).nodes}
+    assert boundaries["tool:crm"] == SHARED, "the desk and the pipeline use it"
+    assert boundaries["tool:pay"] == "support"
+    assert boundaries["credential:deploy-key"] == "no tier"
 
 
 def test_the_boundary_is_the_one_that_tells_most(starter: simkit.Scenario) -> None:

@@ -9,20 +9,22 @@ from typing import Any
 import pytest
 from support_desk import CREDENTIALS, DESK, IDENTITIES, TASKS, named
 
-from simkit.distributions import Fixed, Uniform
+from simkit.distributions import Exponential, Fixed, Uniform
+from simkit.entitlements import FREELY
 from simkit.model import Credential, Entitlement, Identity, Model, Need, Task
 from simkit.policies import GrantPolicy, Selector, Sessions, Token, policy, sessions
 from simkit.policies.sessions import NO_TASK_TTL, STANDING, standing_session
 
 DAY = 86400.0
-FREE: frozenset[str] = frozenset()
+FREE = FREELY
+SOURCE = frozenset({frozenset({"source"})})
 DESK_MAY = {
     ("crm.read_case", "cases"): FREE,
     ("crm.read_note", "cases"): FREE,
     ("crm.write_case", "cases"): FREE,
     ("mail.send", ""): FREE,
 }
-BILLER_MAY = {("pay.refund", "ledger"): frozenset({"source"}), ("crm.read_case", "cases"): FREE}
+BILLER_MAY = {("pay.refund", "ledger"): SOURCE, ("crm.read_case", "cases"): FREE}
 CI_MAY = {
     ("deploy.run", "biller"): FREE,
     ("crm.delete_case", "case-eu"): FREE,
@@ -112,7 +114,7 @@ def test_no_task_session_exceeds_what_its_identity_may(scope: str) -> None:
 
 def test_a_task_session_keeps_the_conditions_of_its_grants_and_its_rate() -> None:
     session = cut(identity="task", scope="task+arguments").sessions["biller@bill"]
-    assert session.grants == {("pay.refund", "ledger"): {"source"}}
+    assert session.grants == {("pay.refund", "ledger"): SOURCE}
     assert (session.identities, session.tasks, session.rate) == (("biller",), ("bill",), 1 / DAY)
 
 
@@ -245,8 +247,20 @@ def test_two_tokens_of_one_audience_share_a_session() -> None:
 )
 def test_how_long_a_token_lives(dials: dict[str, Any], desk: float | None, crm: float | None) -> None:
     made = cut(rotation_period=90 * DAY, **dials)
-    assert token(made, "desk-token").ttl == desk
-    assert token(made, "crm-key").ttl == crm
+    assert token(made, "desk-token").longest == desk
+    assert token(made, "crm-key").longest == crm
+
+
+def test_a_token_that_would_outlive_the_next_rotation_lives_by_the_schedule_alone() -> None:
+    made = cut(rotation_period=90 * DAY, expiry="ttl", response="rotation")
+    assert (token(made, "crm-key").ttl, token(made, "crm-key").rotates) == (None, 90 * DAY)
+    assert (token(made, "desk-token").ttl, token(made, "desk-token").rotates) == (3600.0, None)
+
+
+def test_a_token_lives_as_long_as_the_run_that_varies() -> None:
+    varied = replace(DESK, tasks={n: replace(t, duration=Exponential(60.0)) for n, t in DESK.tasks.items()})
+    made = token(sessions(varied, GrantPolicy("p", expiry="completion")), "crm-key")
+    assert (made.ttl, made.run) == (60.0, Exponential(60.0))
 
 
 def test_a_task_token_dies_with_its_task() -> None:
@@ -295,10 +309,10 @@ def test_no_policy_governs_a_third_partys_fixed_secret(name: str) -> None:
     assert standing == standing_session("biller", BILLER_MAY)
 
 
-def test_an_automatic_response_does_not_reach_what_it_does_not_govern() -> None:
+def test_a_third_partys_secret_is_ruled_by_no_policy() -> None:
     made = sessions(DESK, policy("task-scoped"))
-    assert not token(made, "vendor-key").governed
-    assert all(each.governed for each in made.tokens["desk-token"])
+    assert not token(made, "vendor-key").managed
+    assert all(each.managed for each in made.tokens["desk-token"])
 
 
 # ---- hybrids
@@ -317,7 +331,7 @@ def test_a_hybrid_cuts_the_agents_by_task_and_leaves_the_pipeline_as_it_was() ->
     assert made.governing("ci") is policy("static-secrets")
     assert [each.ttl for each in made.tokens["desk-token"]] == [300.0, 600.0]
     deploy = token(made, "deploy-key")
-    assert (deploy.sessions, deploy.ttl, deploy.governed) == (("tier:ci",), None, False)
+    assert (deploy.sessions, deploy.ttl, deploy.rotates) == (("tier:ci",), None, None)
 
 
 def test_each_session_knows_who_governs_it() -> None:

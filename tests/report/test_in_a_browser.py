@@ -108,7 +108,7 @@ def test_the_boxes_show_how_far_the_attack_gets_and_where_the_walk_is(
 
 
 def test_what_is_out_of_reach_can_be_left_out(browser: Browser, page: str, written: Written) -> None:
-    shown = f"{NODES}.filter(n => n.visible() && n.data('kind') !== 'lane').map(n => n.data('label'))"
+    shown = f"{NODES}.filter(n => n.visible() && n.data('kind') !== 'boundary').map(n => n.data('label'))"
     with opened(browser, written(page)) as found:
         assert len(found.page.evaluate(shown)) == 9
         found.page.get_by_role("radio", name="ours").check()

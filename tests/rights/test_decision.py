@@ -53,6 +53,12 @@ def test_an_allowance_names_its_statement_and_line() -> None:
     assert repr(found) == "<allowed: the identity policy allows it: statement 'Read' of reading (reading.json:4:3)>"
 
 
+def test_the_root_user_needs_no_policy() -> None:
+    root = f"arn:aws:iam::{HOME}:root"
+    assert repr(decided(arn=root)) == "<allowed>"
+    assert decided(STOP, arn=root).access == Access.DENIED
+
+
 def test_a_denial_names_the_denying_statements_alone() -> None:
     found = decided(READ, STOP)
     assert found.access == Access.DENIED

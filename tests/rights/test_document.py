@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import Any
 from urllib.parse import quote
 
@@ -102,6 +103,9 @@ def test_a_policy_on_a_resource_names_a_principal() -> None:
         ('{"Statement": [}', "p.json:1:16: this is not JSON"),
         ('{"Statement": [],\n "Statement": []}', "p.json:2:2: the key 'Statement' stands twice"),
         ('{"a": [1, {"b": 1, "b": 2}]}', "p.json:1:20: the key 'b' stands twice"),
+        ('{"a": {"b": 1, "b": 2}, ', "p.json: the key 'b' stands twice"),
+        ('{"a": {"b": 1, "b": 2}, "c": 1, "c": [}', "p.json: the key 'b' stands twice"),
+        ('{"Statement": "' + "x" * 2_000_000 + '", "a": 1, "a": 2}', "p.json: the key 'a' stands twice"),
         ("[" * 200_000, "nested too deeply"),
         ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deeply"),
         ('{"Statement": NaN}', "a number cannot be read"),
@@ -130,6 +134,28 @@ def test_mutated_texts_are_read_or_refused(data: st.DataObject) -> None:
     except InputError as error:
         refusals.append(str(error))
     assert all(said.startswith("p.json") for said in refusals)
+
+
+@pytest.mark.slow
+def test_ten_thousand_mutated_documents_give_no_traceback() -> None:
+    """Bytes changed, doubled, cut and moved; a document of all elements."""
+    condition = {"ForAllValues:StringLike": {"aws:TagKeys": ["a*", "${aws:username}"]}, "Null": {"a:b": True}}
+    whole = {"Version": "2012-10-17", "Statement": [one(Sid="A", Condition=condition, Principal={"AWS": ["*"]})]}
+    text, random = json.dumps(whole, indent=1), Random(7)
+    read = 0
+    for _ in range(10_000):
+        changed = list(text)
+        for _ in range(random.randint(1, 4)):
+            at = random.randrange(len(changed))
+            changed[at : at + random.randint(0, 6)] = random.choices(
+                '{}[]",:ae*?$\\\n\x00\ud800é', k=random.randint(0, 3)
+            )
+        try:
+            read_document("".join(changed), "p.json", attached="resource")
+            read += 1
+        except InputError:
+            pass
+    assert 100 < read < 9_900
 
 
 def test_places_are_those_of_the_text() -> None:

@@ -309,6 +309,7 @@ BOB = f"arn:aws:iam::{AWAY}:user/Bob"
         ([BOB, f"arn:aws:iam::{AWAY}:root"], BOB, ALLOWED),
         ([BOB], BOB, MAY_BE),
         ([BOB, f"arn:aws:iam::{AWAY}:root"], ANN, DENIED),
+        ([BOB, f"arn:aws:iam::{AWAY}:root"], f"arn:aws:iam::{AWAY}:user/Eve", DENIED),
         ([f"arn:aws:iam::{AWAY}:root"], BOB, MAY_BE),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+import pytest
 from generated_policies import Case, case, documents, policy, statement
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,6 +38,24 @@ def test_a_sure_answer_holds_whatever_was_not_told(seed: int) -> None:
     made = case(Random(seed), all_told=False)
     found = answer(made)
     assert found == Access.MAY_BE or (found == Access.ALLOWED) == allowed(made.reference)
+
+
+@pytest.mark.slow
+def test_both_laws_on_forty_thousand_more() -> None:
+    for seed in range(20_000):
+        told, left_open = (case(Random(seed), all_told=all_told) for all_told in (True, False))
+        assert answer(told) == (Access.ALLOWED if allowed(told.reference) else Access.DENIED), seed
+        found = answer(left_open)
+        assert found == Access.MAY_BE or (found == Access.ALLOWED) == allowed(left_open.reference), seed
+
+
+@settings(max_examples=500)
+@given(ANY_SEED)
+def test_an_open_answer_always_says_what_keeps_it_open(seed: int) -> None:
+    made = case(Random(seed), all_told=False)
+    caller = replace(made.request.caller, session_name=None)
+    found = decide(replace(made.request, caller=caller), made.organization)
+    assert bool(found.doubts) == (found.access == Access.MAY_BE)
 
 
 def test_the_generated_requests_are_worth_asking() -> None:

@@ -36,9 +36,9 @@ def test_wildcards(pattern: str, text: str, expected: bool) -> None:
 @pytest.mark.parametrize("piece", ["a*", "*a", "?*", "a?*b*", "*a*a*a?b"])
 def test_no_pattern_takes_long(piece: str) -> None:
     """A backtracking matcher takes longer than the age of the universe for such a pair."""
-    began = time.perf_counter()
+    began = time.process_time()
     matches(compiled(piece * 2_000 + "c"), "a" * 50_000)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def filled(source: str, *, variables: bool = True, **values: str) -> Filled | None:

@@ -106,9 +106,9 @@ def test_only_those_are_asked_whom_a_statement_may_let_in() -> None:
 
 
 def test_ten_thousand_principals_are_asked_in_seconds() -> None:
-    """Ten seconds is the bound on a slow, shared machine; it takes about one."""
+    """Ten seconds of processor time is the bound on a slow machine; it takes about two."""
     directory = Directory(crowd(10_000, Random(1)))
-    began = time.perf_counter()
+    began = time.process_time()
     found = directory.who_can("s3:GetObject", Target(RESOURCES[0], HOME))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert 100 < len(found) < 10_000

@@ -13,7 +13,7 @@ from scenario.worlds import FILES, STARTER, text
 from simkit.errors import ScenarioError
 from simkit.files import decoded
 from simkit.scenario import dump, loads
-from simkit.scenario.json_parser import _quick, _Reader
+from simkit.scenario.json_parser import _JsonReader, _quick
 from simkit.scenario.places import FORBIDDEN
 
 # Marks, values of every kind, and characters that no file may hold.
@@ -200,7 +200,7 @@ def test_the_two_json_readers_agree(value: object) -> None:
     written = json.dumps(value, ensure_ascii=False)
     if FORBIDDEN.search(written) or "\\" in written:
         return
-    read = _Reader(written, "f.json").document()
+    read = _JsonReader(written, "f.json").document()
     assert not read.problems
     assert read.value == _quick(written) == value
 

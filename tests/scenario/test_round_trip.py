@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scenario.worlds import FILES, ROOT, STARTER, raw
 
 from simkit.distributions import Empirical, Exponential, Fixed, Lognormal, Uniform, Weibull
-from simkit.model import Credential, EntryPoint, Identity, Model, Operation, Resource, Task, Tool
+from simkit.model import Credential, Detection, EntryPoint, Identity, Model, Operation, Resource, Task, Tool
 from simkit.policies import GrantPolicy, Selector
 from simkit.scenario import Scenario, dump, load, loads
 
@@ -41,6 +41,26 @@ def shuffled(value: Any, chance: random.Random) -> Any:
     if isinstance(value, list):
         return [shuffled(inner, chance) for inner in chance.sample(value, len(value))]
     return value
+
+
+SHOWS = """
+simkit: 1
+name: shown
+identities: {a: {}}
+resources: {page: {kind: context, shows_itself: {chance: 0.5, delay: {uniform: {low: 1m, high: 5m}}}}}
+tools: {t: {operations: {put: {effect: write, targets: [page], shows_itself: {chance: 1.0}}}}}
+credentials: {k: {identity: a}}
+entry_points: {l: {leak: k}}
+goals: {g: {lost: [{resource: page, impact: integrity}]}}
+"""
+
+
+def test_what_shows_itself_loads_back_equal_and_is_in_the_digest() -> None:
+    scenario = loads(SHOWS)
+    assert scenario.model.resources["page"].shows_itself == Detection(0.5, Uniform(60.0, 300.0))
+    assert scenario.model.operation("t.put").shows_itself == Detection(1.0)
+    assert loads(dump(scenario)) == scenario
+    assert len({loads(SHOWS.replace(*each)).digest for each in (("", ""), ("0.5", "0.6"), ("1.0", "0.9"))}) == 3
 
 
 @settings(max_examples=30)

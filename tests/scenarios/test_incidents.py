@@ -99,6 +99,11 @@ EXPECTED = (
     ("clinejection", "issue-title", "jit", "package-changed", OFTEN),
     ("clinejection", "issue-title", "task-scoped", "package-changed", NEVER),
     ("clinejection", "leaked-publishing-token", "rbac", "package-changed", ALWAYS),
+    # Policies stop the way to a key that signs, and checks what is done with it; the forgery itself nothing stops.
+    ("solarwinds-golden-saml", "changed-update", "jit", "mail-read", ALWAYS),
+    ("solarwinds-golden-saml", "changed-update", "task-scoped", "mail-read", NEVER),
+    ("solarwinds-golden-saml", "stolen-key", "jit", "mail-read", ALWAYS),
+    ("solarwinds-golden-saml", "stolen-key", "zero-standing", "mail-read", SOMETIMES),
     # Age is the exposure; a network policy makes a stolen password useless.
     ("snowflake-unc5537", "password-of-2020", "jit", "customer-records-copied", NEVER),
     ("snowflake-unc5537", "password-and-network-policy", "static-secrets", "guarded-records-copied", NEVER),

@@ -76,11 +76,10 @@ def test_a_write_loses_integrity_and_taints(reached) -> None:  # type: ignore[no
 
 
 @pytest.mark.parametrize("reached", [by_leak, by_poison])
-def test_a_delete_loses_integrity_taints_and_deletes_and_without_backups_loses_availability(reached) -> None:  # type: ignore[no-untyped-def]
+def test_a_delete_loses_integrity_and_without_backups_availability_but_plants_no_words(reached) -> None:  # type: ignore[no-untyped-def]
     assert reached("effect: delete, targets: [jar]") == {
         "performed(api.use, jar)",
         "lost(jar, integrity)",
-        "tainted(jar)",
         "deleted(jar)",
         "lost(jar, availability)",
     }

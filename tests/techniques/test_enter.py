@@ -119,8 +119,8 @@ def test_a_poisoned_resource_is_tainted_with_all_that_it_contains() -> None:
     assert {"tainted(inbox)", "tainted(spam)"} <= can(world(WORLD, start("{poison: inbox}")))
 
 
-def test_poisoning_a_child_taints_the_child_alone() -> None:
-    assert can(world(WORLD, start("{poison: spam}"))) == {"tainted(spam)"}
+def test_poisoning_a_child_taints_the_child_alone_and_steers_whoever_reads_what_it_lies_in() -> None:
+    assert can(world(WORLD, start("{poison: spam}"))) == {"tainted(spam)", "steers(agent)"}
 
 
 def test_a_poisoned_input_is_read_by_its_task_alone() -> None:
@@ -130,7 +130,7 @@ def test_a_poisoned_input_is_read_by_its_task_alone() -> None:
 
 def test_content_is_planted_after_the_delay() -> None:
     planted = replayed(attacked(world(WORLD, start("{poison: spam, delay: 5m}"))))
-    assert planted.at == {"tainted(spam)": 300.0}
+    assert planted.at["tainted(spam)"] == 300.0 == min(planted.at.values())
 
 
 # ---- compromise

@@ -6,7 +6,7 @@ import pytest
 from support_desk import DESK, TASKS
 
 from simkit.attackgraph import Conclusion, Fact
-from simkit.distributions import Exponential, Fixed
+from simkit.distributions import Exponential, Fixed, Residual
 from simkit.model import Detection, EntryPoint, Response
 from simkit.policies import GrantPolicy, sessions
 from simkit.policies.sessions import Token
@@ -33,13 +33,14 @@ def world(responding: Response | None = None, *entries: EntryPoint, **dials: str
 def test_the_response_dial_decides_which_events_show(response: str, shown: set[str]) -> None:
     seen = world(Response(EVERYTHING), response=response)
     events = ("leak", "delete", "redeem", "assume", "read", "steer")
-    assert {event for event in events if seen.alert(RULES[event], seen.policy)[0] > 0} == shown
-    assert seen.alert(RULES["delete"], seen.policy) == (0.5, Fixed(1.0))
+    assert {event for event in events if seen.alert(RULES[event], seen.policy).chance > 0} == shown
+    assert {event for event in events if seen.alert(RULES[event], seen.policy).logged} == shown
+    assert seen.alert(RULES["delete"], seen.policy) == (0.5, Fixed(1.0), True)
 
 
 def test_an_event_that_nobody_detects_raises_no_alert() -> None:
     seen = world(Response({"leak": Detection(0.5)}), response="automatic")
-    assert seen.alert(RULES["redeem"], seen.policy) == (0.0, Fixed(0.0))
+    assert seen.alert(RULES["redeem"], seen.policy) == (0.0, Fixed(0.0), True)
 
 
 def test_agents_err_only_where_an_entry_point_says_so() -> None:
@@ -53,9 +54,19 @@ def test_the_token_that_is_held_lives_its_ttl_from_an_age_unless_it_never_expire
     assert holds(minted_token("ci")) == Conclusion(Fact("holds", "minted:ci"), None, aged=False)
 
 
-def test_a_minted_token_is_a_standing_bearer_that_nobody_governs() -> None:
+def test_a_token_of_a_run_that_varies_has_what_is_left_of_the_run() -> None:
+    token = Token("k", "k", "ci", ("ci",), 60.0, "bearer", run=Exponential(60.0))
+    assert holds(token) == Conclusion(Fact("holds", "k"), Residual(Exponential(60.0)))
+
+
+def test_a_token_that_rotates_ends_with_its_schedule_whenever_it_was_found() -> None:
+    token = Token("k", "k", "ci", ("ci",), None, "bearer", rotates=60.0)
+    assert holds(token) == Conclusion(Fact("holds", "k"), rotates=60.0)
+
+
+def test_a_minted_token_is_a_standing_bearer_that_nobody_manages() -> None:
     made = minted_token("ci")
-    assert (made.sessions, made.binding, made.governed, made.rate) == (("ci|standing",), "bearer", False, 0.0)
+    assert (made.sessions, made.binding, made.managed, made.rate) == (("ci|standing",), "bearer", False, 0.0)
 
 
 def test_a_bound_token_opens_in_its_runtime_only() -> None:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from simkit.cli.endings import ending_says, format_of
 from simkit.cli.group import DOES_NOT_HOLD, FINE
-from simkit.cli.options import LARGEST_SEED, WholeNumber, complete_policies, listening_options, names, threads_option
+from simkit.cli.options import (
+    LARGEST_SEED,
+    WholeNumber,
+    complete_policies,
+    entry_points_option,
+    listening_options,
+    names,
+    threads_option,
+)
 from simkit.cli.output import Answer, Output, check_out
 from simkit.cli.scenario_files import scenario_files
 from simkit.cli.settings import Settings, settings
 from simkit.cli.terminal import Terminal
-from simkit.errors import QuestionError
+from simkit.errors import InputError, QuestionError
 
 if TYPE_CHECKING:
     from simkit.checks import CheckReport
@@ -26,7 +34,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 @click.command(short_help="Fail when an expectation breaks or the blast radius grows.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--baseline", "-b", metavar="FILE", help="Hold the blast radius against what this file stores.")
-@click.option("--update", is_flag=True, help="Write the baseline anew, and hold nothing against it.")
+@click.option("--update", is_flag=True, help="Renew the baseline: write it anew, and hold nothing against it.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something fails.")
 @click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
               help="What a new baseline holds. Default: that in force, and those that expectations name.")  # fmt: skip
@@ -35,6 +43,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 @click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=None,
               help="The same seed gives the same answer. Default: what the baseline says, else 0.")  # fmt: skip
 @threads_option
+@entry_points_option
 @click.option("--format", "-f", "formats", multiple=True, type=click.Choice(FORMATS),
               help="How to write the report; may be given again. Default: as --out ends, else text.")  # fmt: skip
 @click.option("--out", "--output-file-path", "-o", "outs", multiple=True, metavar="FILE",
@@ -51,6 +60,7 @@ def check(
     trials: int | None,
     seed: int | None,
     threads: int | None,
+    entry_points: tuple[str, ...] | None,
     formats: tuple[str, ...],
     outs: tuple[str, ...],
 ) -> int:
@@ -77,7 +87,15 @@ def check(
         check_out(out, *files, *([stored] if stored else []))
     if stored is not None and update:
         check_out(stored, *files, option="--baseline")
-    report = _checked(terminal, files, stored, update, (trials, seed, chosen, threads))
+    if update and stored is None:
+        raise QuestionError("--update has no baseline to renew: name it with --baseline")
+    if chosen is not None and stored is None:
+        raise QuestionError("--policies says what a baseline holds, and there is none: name it with --baseline")
+    if stored is not None and not update and not os.path.exists(stored):
+        told = f"there is no baseline {stored!r}"
+        raise InputError(f"{told}: make it with `simkit check SCENARIO --baseline {stored} --update`")
+    asked = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads}
+    report = _checked(terminal, files, stored, update, asked)
     _tell(terminal, report, written)
     return DOES_NOT_HOLD if report.failed and not exit_zero else FINE
 
@@ -87,13 +105,12 @@ def _checked(
     files: list[str],
     stored: str | None,
     update: bool,
-    said: tuple[int | None, int | None, tuple[str, ...] | None, int | None],
+    asked: dict[str, Any],
 ) -> CheckReport:
     import simkit.checks
 
-    terms = simkit.checks.Terms(*said)
     with terminal.working(f"checking {len(files)} scenarios"):
-        return simkit.checks.check(files, baseline=stored, update=update, terms=terms)
+        return simkit.checks.check(files, baseline=stored, update=update, **asked)
 
 
 def _own_baseline(project: Settings) -> str | None:
@@ -148,12 +165,20 @@ def _tell(terminal: Terminal, report: CheckReport, written: list[tuple[str, str]
     for name, out in written:
         output = Output(terminal, "check", name, out)
         if name == "text":
-            said = report.sentences if terminal.quiet else report.advice
+            said = report.sentences if terminal.quiet else _advice(report)
             output.result(Answer(report.summary, tuple(report.tables()), {}), said)
         else:
             output.text(_writers()[name](report))
     if report.failed and all(out != "-" for _, out in written):
         terminal.note("\n".join([report.summary, *report.sentences]))
+
+
+def _advice(report: CheckReport) -> list[str]:
+    """What to type where too few trials cannot tell."""
+    return [
+        advice.replace("would tell.", f"would tell (--trials {verdict.needed}).").replace("an update", "--update")
+        for advice, (_, verdict) in zip(report.advice, report.unsure, strict=True)
+    ]
 
 
 def _writers() -> dict[str, Callable[[CheckReport], str]]:

@@ -54,8 +54,9 @@ def run(
 ) -> int:
     """Replay the attack, and show the blast radius: what is lost, how often, and how fast.
 
-    A condition of --fail-if names a goal or a resource:impact (its chance), `value-lost` (the mean) or
-    `value-lost-p95`, then >, >=, < or <=, then a number or a share in %.
+    A condition of --fail-if names a measure, as `expect` in a scenario does: a goal, a resource or a resource:impact
+    (its chance), `value-lost` (the mean), `value-lost-p95`, `worst-case`, `goals-reached` or `contained`; then >, >=, <
+    or <=, then a number or a share in %. It is judged with the whole interval: where that holds the limit, it fails.
 
     \b
     Examples:

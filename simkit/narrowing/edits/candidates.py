@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from simkit.entitlements import always
 from simkit.errors import QuestionError, nearest
-from simkit.model import Model
+from simkit.model import Model, environments
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
@@ -126,13 +127,13 @@ def _targets_needed(scenario: Scenario, holder: Holder, operation: str, givers: 
 def _is_narrower(scenario: Scenario, operation: str, targets: list[str], needed: list[str], givers: Givers) -> bool:
     """A part in another environment than the whole is judged differently, and a goal may ask for the part by name:
     binding to such a part could add to what is reached."""
-    model = scenario.model
+    homes = environments(scenario.model)
     aims = {target for goal in scenario.goals.values() for name, target in goal.performed if name == operation}
     for target in needed:
         if target not in targets:
             wholes = [parent for parent in givers.containers.get(target, ()) if parent in targets]
-            here = model.resources[target].environment
-            if target in aims or any(model.resources[whole].environment not in ("", here) for whole in wholes):
+            here = homes.get(target, "")
+            if target in aims or any(homes.get(whole, "") not in ("", here) for whole in wholes):
                 return False
     return True
 
@@ -148,9 +149,9 @@ def _lifetimes(scenario: Scenario) -> Iterator[Narrowing]:
 def _conditions(givers: Givers) -> Iterator[AddCondition]:
     """Approval of each state-changing operation or read that a holder gives; an allow-list for all that it gives."""
     for holder, grants in givers.gives.items():
-        free = [grant for grant, conditions in grants.items() if "approval" not in conditions]
+        free = [grant for grant, conditions in grants.items() if not always("approval", conditions)]
         yield from (AddCondition(holder, (operation,), "approval") for operation in by_operation(free))
-        open_ = [grant for grant, conditions in grants.items() if "source" not in conditions]
+        open_ = [grant for grant, conditions in grants.items() if not always("source", conditions)]
         if open_:
             yield AddCondition(holder, tuple(by_operation(open_)), "source")
 
@@ -184,5 +185,5 @@ def _longest(scenario: Scenario, policy: GrantPolicy, identity: str) -> dict[str
     own = {name: credential for name, credential in model.credentials.items() if credential.identity == identity}
     small = Model(identities={identity: alone}, credentials=own, tasks=tasks)
     cut = sessions(small, policy, rotation_period=scenario.response.rotation_period)
-    lives = {name: [math.inf if t.ttl is None else t.ttl for t in tokens] for name, tokens in cut.tokens.items()}
-    return {name: max(found, default=0.0) for name, found in lives.items()}
+    lives = {name: [token.longest for token in tokens] for name, tokens in cut.tokens.items()}
+    return {name: max((math.inf if t is None else t for t in each), default=0.0) for name, each in lives.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from simkit.entitlements import Grant, Resolver
+from simkit.entitlements import FREELY, Conditions, Grant, Resolver
 from simkit.model import Entitlement
 
 
@@ -50,7 +50,7 @@ def bound(
         (each, [grant for grant in resolver.grants(each.operation, each.targets) if grant[0] == operation])
         for each in listed
     ]
-    given: dict[Grant, frozenset[str]] = {grant: frozenset() for _, grants in own for grant in grants}
+    given: dict[Grant, Conditions] = {grant: FREELY for _, grants in own for grant in grants}
     kept = tuple(target for target in targets if resolver.cover((operation, target), given) is not None)
     conditions = dict.fromkeys(name for each, grants in own if grants for name in each.conditions)
     rest = without(listed, given, resolver)

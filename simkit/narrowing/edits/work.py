@@ -69,9 +69,10 @@ def _delegations(model: Model, task: Task, other: str, stored: Mapping[str, Fact
     for edge in model.trust:
         if (edge.source, edge.target) == (task.identity, other):
             yield frozenset({trusted(edge.name)})
+    logins = {name for name, each in model.credentials.items() if each.use == "login" and each.identity == other}
     for credential in model.identities[task.identity].runtime_holds:
-        if model.credentials[credential].identity == other:
+        if credential in logins:
             yield frozenset({lies(credential, runtime_of(task.identity))})
     for credential, place in stored.items():
-        if model.credentials[credential].identity == other:
+        if credential in logins:
             yield frozenset({place})

@@ -195,9 +195,9 @@ def _reached(result: BlastRadius, goal: str) -> Floats:
 def measured_with_paths(scenario: Scenario, question: Question) -> tuple[PairedLosses, list[BlastRadius]]:
     """As `measure`, and the blast radius through each entry point, for the paths in it: compiled once."""
     attack = compile_attack(scenario)
-    hands = (question.threads, None)
+    workers = (question.threads, None)
     results = [
-        replayed(attack, name, trials=question.trials, seed=question.seed, hands=hands)
+        replayed(attack, name, trials=question.trials, seed=question.seed, workers=workers)
         for name in question.entry_points
     ]
     return _of(results, question), results

@@ -72,7 +72,7 @@
   }
 
   cy.on("mouseover", "node", (event) => {
-    if (event.target.data("kind") === "lane") return;
+    if (event.target.data("kind") === "boundary") return;
     get("graph").style.cursor = "pointer";
     point(event.target);
   });
@@ -95,7 +95,7 @@
     tip.style.top = `${Math.round(over ? place.y1 - 6 - tip.offsetHeight : place.y2 + 6)}px`;
   }
   cy.on("tap", (event) => {
-    const on = event.target !== cy && event.target.isNode() && event.target.data("kind") !== "lane";
+    const on = event.target !== cy && event.target.isNode() && event.target.data("kind") !== "boundary";
     pin(on ? event.target.id() : null);
   });
 
@@ -136,7 +136,7 @@
 
   function walked() {
     cy.elements().removeClass("reached within");
-    cy.elements().filter((each) => each.data("kind") !== "lane").addClass("dim");
+    cy.elements().filter((each) => each.data("kind") !== "boundary").addClass("dim");
     for (let step = 0; step <= at; step++) {
       for (const id of [...path.steps[step].boxes, ...path.steps[step].lines]) box(id).addClass("path").removeClass("dim");
     }
@@ -187,8 +187,8 @@
   get("only").checked = home.size > MANY;
   get("only").addEventListener("change", arrange);
 
-  // All boxes at their places, or those that the attack can reach, moved together: lanes stand side by side where they
-  // share no column.
+  // All boxes at their places, or those that the attack can reach, moved together: boundaries stand side by side where
+  // they share no column.
   function arrange() {
     const reach = data.policies[policy].reach;
     const starts = new Set(path ? path.steps.flatMap((each) => each.boxes) : []);
@@ -196,25 +196,25 @@
     cy.batch(() => {
       for (const [id, place] of home) box(id).position(place).style("display", stays(id) ? "element" : "none");
       if (get("only").checked) pack([...home.keys()].filter(stays));
-      cy.nodes(":parent").forEach((lane) => {
-        const shown = lane.children().some((child) => stays(child.id()));
-        lane.style("display", shown ? "element" : "none");
+      cy.nodes(":parent").forEach((boundary) => {
+        const shown = boundary.children().some((child) => stays(child.id()));
+        boundary.style("display", shown ? "element" : "none");
       });
     });
     fitted(true);
   }
 
   function pack(ids) {
-    const lanes = new Map();
+    const boundaries = new Map();
     for (const id of ids.sort((one, other) => home.get(one).y - home.get(other).y)) {
-      const lane = box(id).data("parent") || "";
-      if (!lanes.has(lane)) lanes.set(lane, new Map());
-      const columns = lanes.get(lane);
+      const boundary = box(id).data("parent") || "";
+      if (!boundaries.has(boundary)) boundaries.set(boundary, new Map());
+      const columns = boundaries.get(boundary);
       const { x } = home.get(id);
       columns.set(x, [...(columns.get(x) || []), id]);
     }
-    const free = new Map(); // for each column the first row that no lane takes yet
-    for (const columns of lanes.values()) {
+    const free = new Map(); // for each column the first row that no boundary takes yet
+    for (const columns of boundaries.values()) {
       const high = Math.max(...[...columns.values()].map((column) => column.length));
       const [left, right] = [Math.min(...columns.keys()), Math.max(...columns.keys())];
       const across = XS.filter((x) => x >= left && x <= right);

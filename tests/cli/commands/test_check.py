@@ -73,7 +73,7 @@ def test_the_exit_code_says_what_came_of_it(
         (("scenarios", "--baseline", "scenarios"), "'scenarios' is a folder"),
         (("scenarios", "--update"), "--update has no baseline to renew: name it with --baseline"),
         (("scenarios", "--policies", "jit"), "--policies says what a baseline holds, and there is none: name it with"),
-        (("scenarios", "--baseline", "b.json", "--trials", "7"), "leave --trials out, or renew"),
+        (("scenarios", "--baseline", "b.json", "--trials", "7"), "leave trials out, or renew"),
         (("scenarios", "--baseline", "b.json", "--policies", "jit"), "has no policy 'jit'"),
         (("-", "--baseline", "b.json"), "standard input has no place in a baseline"),
         (("scenarios", "--frobnicate"), "No such option"),

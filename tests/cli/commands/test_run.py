@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,12 +57,17 @@ def test_run_reads_standard_input(cli: Cli, world: str) -> None:
     ("condition", "code", "says"),
     [
         ("cases-leaked > 5%", 1, "FAILED: cases-leaked is 100 % ["),
-        ("cases-leaked>=100%", 1, "FAILED"),
+        ("cases-leaked>=100%", 1, "CANNOT TELL: cases-leaked is 100 % ["),
         ("cases-leaked < 5%", 0, "passed"),
         ("cases:confidentiality>0.05", 1, "FAILED"),
-        ("cases:integrity > 0", 0, "passed: cases:integrity is 0 % [0 %"),
+        ("cases:integrity > 0", 0, "passed: cases:integrity is 0 % (worst case"),
         ("value-lost > 9.5", 1, "FAILED: value-lost is 10 [10, 10], so --fail-if 'value-lost > 9.5' holds."),
         ("value-lost-p95 > 10", 0, "passed"),
+        ("worst-case > 10", 0, "passed: worst-case is 10 (worst case, no matter how many trials), so --fail-if"),
+        ("worst-case >= 10", 1, "FAILED: worst-case is 10 (worst case"),
+        ("cases > 50%", 1, "FAILED: cases is 100 % ["),
+        ("goals-reached > 50%", 1, "FAILED: goals-reached is 100 % [100 %, 100 %]"),
+        ("contained < 50%", 1, "FAILED: contained is 0 % ["),
     ],
 )
 def test_a_condition_that_holds_fails_the_run_with_1(
@@ -96,9 +102,12 @@ def test_a_chance_above_one_gets_a_mend_that_mends(cli: Cli, world: str, conditi
     assert f"asks for a chance above 100 %: {mend}" in result.stderr
 
 
-def test_a_limit_within_the_interval_is_said(cli: Cli, world: str) -> None:
-    result = cli("run", world, *FEW, "--quiet", "--fail-if", "value-lost > 10")
-    assert result.exit_code == 0
-    assert " ".join(result.stdout.split()).endswith(
-        "so --fail-if 'value-lost > 10' does not hold. The limit lies in the interval: more --trials would tell."
-    )
+def test_where_the_trials_cannot_tell_the_run_fails_and_says_how_many_would(cli: Cli, world: str) -> None:
+    words = ("run", world, "--quiet", "--fail-if", "cases-leaked < 95%")
+    few = cli(*words, *FEW)
+    assert few.exit_code == 1
+    said = " ".join(few.stdout.split())
+    found = re.search(r"may hold\. 40 trials are too few: about (\d+) would tell \(--trials (\d+)\)\.$", said)
+    assert found, said
+    assert found[1] == found[2]
+    assert cli(*words, "--trials", found[1]).exit_code == 0

@@ -1,0 +1,241 @@
+"""What a measure is, and the table of them. Nothing here loads numpy before something is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from simkit.errors import QuestionError, nearest
+from simkit.model import IMPACTS, Model
+from simkit.table import format_number, percent
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from simkit.attackgraph import AttackGraph
+    from simkit.blast_radius import BlastRadius, Interval, Legend
+
+    Floats = NDArray[np.float64]
+
+
+class Attacked(Protocol):
+    """What a measure is looked up in: a compiled attack, or what came of one."""
+
+    @property
+    def graph(self) -> AttackGraph:
+        """The attack graph."""
+
+    @property
+    def legend(self) -> Legend:
+        """What its columns mean."""
+
+
+class Sampler(Protocol):
+    """What is looked at in each sample. A value of its own that can be sent to a worker, for it is worked out there."""
+
+    @property
+    def columns(self) -> Sequence[int]:
+        """The facts that it looks at: all that must be kept of a sample."""
+
+    def __call__(self, held: NDArray[np.bool_], contained: NDArray[np.int64], /) -> Floats:
+        """A number for each sample. `held` (samples, columns) says which of `columns` it reached, `contained` when it
+        was contained (ms, negative for never)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a measure is counted in, and how it is written; a difference may be negative."""
+
+    name: str
+    write: Callable[[float], str]
+
+    def spread(self, interval: Interval) -> str:
+        """`estimate [low, high]`."""
+        return f"{self.write(interval.estimate)} [{self.write(interval.low)}, {self.write(interval.high)}]"
+
+
+def _share(share: float) -> str:
+    return f"-{percent(-share)}" if share < 0 else percent(share)
+
+
+VALUE = Unit("value", lambda value: format_number(float(value)))
+"""The scenario's own unit."""
+SHARE = Unit("share", _share)
+"""A share or a chance, from 0 to 1, written in per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimator:
+    """From the numbers of the samples to an estimate with its interval; `paired` if the mean of paired differences is
+    the difference of two estimates."""
+
+    interval: Callable[[Floats], Interval]
+    paired: bool = True
+
+
+def _mean(samples: Floats) -> Interval:
+    from simkit.blast_radius import intervals
+
+    return intervals.mean(samples.tolist())
+
+
+def _chance(samples: Floats) -> Interval:
+    from simkit.blast_radius import intervals
+
+    return intervals.wilson(int(samples.sum()), len(samples))
+
+
+def _p95(samples: Floats) -> Interval:
+    from simkit.blast_radius import intervals
+
+    return intervals.quantile(sorted(samples.tolist()), 0.95)
+
+
+MEAN, CHANCE, P95 = Estimator(_mean), Estimator(_chance), Estimator(_p95, paired=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One row: `samples` gives the number of each sample, `estimator` their estimate with its interval, and `unit` how
+    it is written. Where `worst_case` stands instead of `samples` the number is computed, not drawn.
+
+    `words` is what tables call it, `worse` the direction in which an attack is worse. `leads_to` are the targets whose
+    attack paths explain it (None in it: any loss with a value). `watched` if a baseline holds it, as far as it is
+    paired or computed.
+    """
+
+    name: str
+    words: str
+    unit: Unit
+    estimator: Estimator = MEAN
+    samples: Callable[[Attacked], Sampler] | None = None
+    worst_case: Callable[[BlastRadius], float] | None = None
+    worse: Literal["more", "less"] = "more"
+    leads_to: tuple[str | None, ...] = ()
+    watched: bool = True
+
+    @property
+    def is_value(self) -> bool:
+        """True for a value in the scenario's own unit, False for a share or a chance."""
+        return self.unit is VALUE
+
+    @property
+    def is_paired(self) -> bool:
+        """True if two results of the same samples can be compared sample by sample."""
+        return self.samples is not None and self.estimator.paired
+
+    def of_samples(self, result: BlastRadius) -> Floats:
+        """The number of each sample of `result`. Raises QuestionError for what is computed, not drawn."""
+        if self.samples is None:
+            raise QuestionError(f"{self.name} is computed, not drawn: it has no samples")
+        sampler = self.samples(result)
+        return sampler(result.outcomes.times(sampler.columns) >= 0, result.outcomes.contained)
+
+
+def _values(attacked: Attacked) -> Sampler:
+    from simkit.measures.samplers import Weighted
+
+    return Weighted(tuple(attacked.legend.value), tuple(attacked.legend.value.values()))
+
+
+def _goals(attacked: Attacked) -> Sampler:
+    from simkit.measures.samplers import ShareOf
+
+    goals = attacked.legend.goals
+    return ShareOf(tuple(column for column in goals.values() if column is not None), max(len(goals), 1))
+
+
+def _contained(_: Attacked) -> Sampler:
+    from simkit.measures.samplers import Contained
+
+    return Contained()
+
+
+def _any_of(targets: Iterable[str]) -> Callable[[Attacked], Sampler]:
+    """Whether a sample reached any of `targets`, goals or `resource:impact`."""
+    wanted = tuple(targets)
+
+    def sampler(attacked: Attacked) -> Sampler:
+        from simkit.measures.samplers import AnyOf
+
+        found = (_column(attacked, target) for target in wanted)
+        return AnyOf(tuple(column for column in found if column is not None))
+
+    return sampler
+
+
+def _column(attacked: Attacked, target: str) -> int | None:
+    from simkit.attackgraph import Fact
+
+    if target in attacked.legend.goals:
+        return attacked.legend.goals[target]
+    resource, _, impact = target.rpartition(":")
+    return attacked.graph.index.get(Fact("lost", resource, impact))
+
+
+MEASURES: dict[str, Measure] = {
+    row.name: row
+    for row in (
+        Measure("value-lost", "value lost", VALUE, MEAN, _values, leads_to=(None,)),
+        Measure("value-lost-p95", "p95 of value lost", VALUE, P95, _values, leads_to=(None,)),
+        Measure("worst-case", "worst case", VALUE, worst_case=lambda result: result.worst_case.value, leads_to=(None,)),
+        # each goal is watched by itself
+        Measure("goals-reached", "share of goals reached", SHARE, MEAN, _goals, leads_to=(None,), watched=False),
+        # what a containment saves shows in what is lost
+        Measure("contained", "chance of containment", SHARE, CHANCE, _contained, worse="less", watched=False),
+    )
+}
+"""The measures that every scenario has; the chances of its goals and losses join them by name, as `measure_of` says."""
+
+
+def names_of(model: Model, goals: Iterable[str]) -> list[str]:
+    """Every measure that a scenario with this model and these goals has."""
+    losses = (f"{resource}:{impact}" for resource in model.resources for impact in IMPACTS)
+    return [*MEASURES, *goals, *model.resources, *losses]
+
+
+def measure_of(name: str, goals: Collection[str], resources: Collection[str]) -> Measure:
+    """The measure called `name`: a row of `MEASURES`, or the chance of a goal, of a resource (lost in any way) or of a
+    `resource:impact`. Raises QuestionError for any other name.
+    """
+    if name in MEASURES:
+        return MEASURES[name]
+    if name in goals:
+        return chance_of(name, (name,))
+    if name in resources:
+        return chance_of(name, tuple(f"{name}:{impact}" for impact in IMPACTS))
+    resource, _, impact = name.rpartition(":")
+    if impact in IMPACTS and resource in resources:
+        return chance_of(name, (name,))
+    if ":" in name:
+        known = [*goals, *(f"{each}:{impact}" for each in resources for impact in IMPACTS)]
+        raise QuestionError(f"{name!r} is neither a goal nor a resource:impact: {nearest(name, known)}")
+    mend = nearest(name, [*MEASURES, *goals, *resources])
+    raise QuestionError(f"{name!r} is neither a goal, a resource nor a measure: {mend}")
+
+
+def chance_of(name: str, targets: tuple[str, ...]) -> Measure:
+    """The chance that any of `targets`, goals or `resource:impact`, is reached."""
+    return Measure(name, f"chance of {name}", SHARE, CHANCE, _any_of(targets), leads_to=targets)
+
+
+def harm_of(model: Model) -> Measure:
+    """What an attack on `model` is measured by where nobody says: the value lost, or, where nothing has a value, the
+    share of the goals that are reached."""
+    return MEASURES["value-lost" if model.has_values else "goals-reached"]
+
+
+def chosen_measure(name: str | None, model: Model, goals: Collection[str]) -> Measure:
+    """The measure called `name`, of which the samples can be paired; None is `harm_of` the model.
+
+    Raises QuestionError for an unknown one, and for one that has no samples to pair.
+    """
+    if name is None:
+        return harm_of(model)
+    found = measure_of(name, goals, model.resources)
+    if found.is_paired:
+        return found
+    pairs = [row.name for row in MEASURES.values() if row.is_paired]
+    raise QuestionError(f"{name} has no samples that can be paired: ask for one of {', '.join(pairs)}, or for a goal")

@@ -1,0 +1,48 @@
+"""An assertion is forged with a stolen signing key, and whoever trusts the issuer believes it: T1606.002."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simkit.attackgraph import Conclusion, Fact, Step
+from simkit.model import TrustEdge
+from simkit.policies import Token
+from simkit.techniques.assume import HANDED_OVER
+from simkit.techniques.grounds import credential, trust
+from simkit.techniques.rule import Relevance, Rule
+from simkit.techniques.world import REPLAYS, World, has, opens
+
+FORGE = Rule(
+    "forge", Relevance(("T1606.002",), (), ("ASI03",), ("NHI4:2025", "NHI7:2025")), event="identity", logged="logon"
+)
+RULES = (FORGE,)
+
+
+def steps(world: World) -> Iterator[Step]:
+    """forge: holds(signing key of j) [+ runs_in(j), if the key cannot leave], k federates with j -> replays(sessions of
+    k). The issuer is not asked: its policies, its checks and its logs do not see it (SolarWinds, 2020: golden SAML)."""
+    for key in world.model.credentials.values():
+        if key.use == "signing":
+            for edge in world.model.trust:
+                if edge.kind == "federate" and edge.source == key.identity:
+                    for token in world.tokens([key.name]):
+                        yield from _forge(world, token, edge)
+
+
+def _forge(world: World, token: Token, edge: TrustEdge) -> Iterator[Step]:
+    """The alert is that of who believes the assertion: the issuer has nothing to log."""
+    alert = world.alert(FORGE, world.sessions.governing(edge.target))
+    for session in world.sessions.by_identity[edge.target]:
+        yield Step(
+            key=f"forge({token.name}): {edge.name} as {session}",
+            fate=f"forge({token.name}): {edge.name}",
+            rule="forge",
+            premises=(Fact("holds", token.name), *opens(token)),
+            conclusions=(Conclusion(has(REPLAYS, session), edge.ttl),),
+            grounds=(credential(token.credential), trust(edge)),
+            label=f"sign as {edge.source} that one is {edge.target}",
+            duration=HANDED_OVER,
+            alert=alert.chance,
+            alert_delay=alert.delay,
+            logged=alert.logged,
+        )
