@@ -66,6 +66,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.policies.mining import mine_roles as mine_roles
     from simkit.privilege import OverPrivilege as OverPrivilege
     from simkit.privilege import over_privilege as over_privilege
+    from simkit.reachable import Reach as Reach
+    from simkit.reachable import reach as reach
     from simkit.record import Explanation as Explanation
     from simkit.record import Record as Record
     from simkit.record import explain as explain
@@ -169,6 +171,10 @@ HOMES = {
         "Record",
         "explain",
         "read_record",
+    ),
+    "simkit.reachable": (
+        "Reach",
+        "reach",
     ),
     "simkit.report": (
         "Report",

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from simkit.ablation import Sampled, sampled
-from simkit.ablation.samples import averaged, saved, spread
+from simkit.ablation.samples import averaged, saved
 from simkit.blast_radius import Interval, Utility, intervals
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
+from simkit.measures import SHARE, Unit
 from simkit.policies import GrantPolicy, checked_policy
 from simkit.progress import steps
 from simkit.scenario import Scenario, chosen_entries, scenarios_of
@@ -33,7 +34,7 @@ class StudyRow:
     digest: str
     entry_point: str
     measure: str
-    valued: bool
+    unit: Unit
     weak: Interval
     strong: Interval
     saved: Interval
@@ -158,11 +159,11 @@ class Study:
             (
                 row.name,
                 row.verdict,
-                spread(row.weak, row.valued),
-                spread(row.strong, row.valued),
-                "no difference" if 0.0 in row.saved else spread(row.saved, row.valued),
+                row.unit.spread(row.weak),
+                row.unit.spread(row.strong),
+                "no difference" if 0.0 in row.saved else row.unit.spread(row.saved),
                 percent(row.share) if row.share > 0 else None,
-                "no difference" if 0.0 in row.scope_alone else spread(row.scope_alone, row.valued),
+                "no difference" if 0.0 in row.scope_alone else row.unit.spread(row.scope_alone),
                 f"{row.pairs[0]} to {row.pairs[1]} of {row.pairs[2]}",
             )
             for row in self.rows
@@ -184,7 +185,7 @@ class Study:
             (
                 row.name,
                 row.verdict,
-                f"{percent(row.goals_weak.estimate)} to {spread(row.goals_strong, False)}",
+                f"{percent(row.goals_weak.estimate)} to {SHARE.spread(row.goals_strong)}",
                 ", ".join(row.still) or "no goal, but value",
                 row.path,
             )
@@ -306,8 +307,8 @@ class _StudyRun:
             scenario=scenario.name,
             digest=scenario.digest,
             entry_point=entries[0] if len(entries) == 1 else f"all {len(entries)} entry points",
-            measure="value lost" if weak.valued else "share of goals reached",
-            valued=weak.valued,
+            measure=weak.measure.words,
+            unit=weak.measure.unit,
             weak=weak.mean_loss(entries),
             strong=strong.mean_loss(entries),
             saved=saved(weak.loss(entries), strong.loss(entries)),

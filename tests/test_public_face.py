@@ -21,6 +21,7 @@ PROMISED = {
     "simulate",
     "compare",
     "rank",
+    "reach",
     "worst_case_pairs",
     "mine_roles",
     "named_policies",

@@ -31,7 +31,7 @@ def values() -> Mapping[str, object]:
     asked = {"entry_point": ENTRY, "trials": 20, "seed": 1}
     result = simkit.simulate(world, **asked)
     record = simkit.replay(world, entry_point=ENTRY)
-    recommended = simkit.recommend(world, **asked, budget=1)
+    recommended = simkit.recommend(world, entry_points=ENTRY, trials=20, seed=1, budget=1)
     return {
         "scenario": world,
         "model": world.model,
@@ -43,6 +43,7 @@ def values() -> Mapping[str, object]:
         "paths": result.paths(),
         "path": result.paths().paths[0],
         "ranking": simkit.rank(world),
+        "reach": simkit.reach(world, entry_point=ENTRY, trials=20, seed=1),
         "record": record,
         "explanation": simkit.explain(record, 90_000, "ci"),
         "recommendations": recommended,

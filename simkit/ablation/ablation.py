@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from simkit.ablation.samples import spread, written
 from simkit.ablation.time_curves import Curve
 from simkit.blast_radius import Interval, Provenance, Utility
 from simkit.errors import QuestionError, nearest
+from simkit.measures import VALUE, Unit
 from simkit.table import Table, format_number, percent
 
 COSTS = (
@@ -96,7 +96,7 @@ class Ablation:
     combinations: tuple[Combination, ...]
     curves: tuple[Curve, ...]
     measure: str
-    valued: bool
+    unit: Unit
     from_policy: str
     to_policy: str
     provenance: Provenance
@@ -105,6 +105,11 @@ class Ablation:
         parts = ", ".join(f"{e.dial} {self._said(e.share.estimate)}" for e in self.ordered())
         return f"Ablation({self.from_policy} to {self.to_policy}: {self._said(self.whole.estimate)} saved; {parts})"
 
+    @property
+    def valued(self) -> bool:
+        """True if the losses are values in the scenario's own unit."""
+        return self.unit is VALUE
+
     def __getitem__(self, dial: str) -> DialEffect:
         found = {effect.dial: effect for effect in self.effects}
         if dial not in found:
@@ -112,7 +117,7 @@ class Ablation:
         return found[dial]
 
     def _said(self, amount: float) -> str:
-        return written(amount, self.valued)
+        return self.unit.write(amount)
 
     def ordered(self) -> list[DialEffect]:
         """The dials, that with the greatest part first."""
@@ -148,7 +153,7 @@ class Ablation:
         text += f"{self.measure} goes from {before} to {after}"
         if 0.0 in self.whole:
             return f"{text}, which is no difference. {self._costs()}"
-        return f"{text} (saved: {spread(self.whole, self.valued)}). {self._parts()} {self._costs()}"
+        return f"{text} (saved: {self.unit.spread(self.whole)}). {self._parts()} {self._costs()}"
 
     def _parts(self) -> str:
         counted = [effect for effect in self.ordered() if not effect.is_none]
@@ -181,14 +186,14 @@ class Ablation:
                 effect.dial,
                 effect.before,
                 effect.after,
-                spread(effect.alone, self.valued),
-                spread(effect.last, self.valued),
-                spread(effect.share, self.valued),
+                self.unit.spread(effect.alone),
+                self.unit.spread(effect.last),
+                self.unit.spread(effect.share),
                 self._share(effect) if self.exact_whole else None,
             )
             for effect in self.ordered()
         ]
-        rows.append(("all", "", "", "", "", spread(self.whole, self.valued), "100 %" if self.exact_whole else None))
+        rows.append(("all", "", "", "", "", self.unit.spread(self.whole), "100 %" if self.exact_whole else None))
         columns = ("dial", "from", "to", "alone", "last", "part (Shapley)", "of the whole")
         note = f"Saved: how much lower the mean {self.measure} is; {self.provenance.trials:,} trials, "
         note += f"seed {self.provenance.seed}; 95 % intervals, paired; the parts add up to the whole exactly."
@@ -208,7 +213,7 @@ class Ablation:
             (
                 len(found.dials),
                 ", ".join(found.dials) or "none",
-                spread(found.loss, self.valued),
+                self.unit.spread(found.loss),
                 len(found.utility.broken),
                 found.utility.stopped,
                 found.utility.tokens_a_day,
@@ -225,7 +230,7 @@ class Ablation:
         """Every combination, that which leaves the least first."""
         ordered = sorted(self.combinations, key=lambda found: (found.loss.estimate, len(found.dials), found.dials))
         rows: list[tuple[str | float, ...]] = [
-            (", ".join(found.dials) or "none", spread(found.loss, self.valued), found.worst, *costs(found.utility))
+            (", ".join(found.dials) or "none", self.unit.spread(found.loss), found.worst, *costs(found.utility))
             for found in ordered
         ]
         columns = ("turned", f"mean {self.measure}", "worst case", *COSTS)

@@ -8,11 +8,12 @@ from dataclasses import replace
 from simkit.ablation import shapley
 from simkit.ablation.ablation import Ablation, Combination, DialEffect
 from simkit.ablation.moves import differing, moved, setting
-from simkit.ablation.samples import Floats, Sampled, measured, sampled, saved
+from simkit.ablation.samples import Floats, Sampled, sampled, saved
 from simkit.ablation.time_curves import lag_curve, ttl_curve
 from simkit.blast_radius import Provenance, intervals
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
+from simkit.measures import chosen_measure
 from simkit.policies import GrantPolicy
 from simkit.progress import steps, stretch
 from simkit.scenario import Scenario, chosen_entry
@@ -28,13 +29,14 @@ def ablate(
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
+    measure: str | None = None,
 ) -> Ablation:
     """What each dial buys on the way from `from_policy` (None: the one in force) to `to_policy`, and what it costs.
 
     The players are all the dials in which the two policies differ for any identity, so that the parts add up to the
-    whole. All 2^k combinations are compiled, and replayed on the same samples; the drop in mean value lost (share of
-    goals reached, where nothing has a value) is attributed by Shapley value, sample by sample. Curves over remediation
-    lag and ttl start from `from_policy`.
+    whole. All 2^k combinations are compiled, and replayed on the same samples; the drop in the mean of `measure`
+    (None: the value lost, or the share of goals reached where nothing has a value) is attributed by Shapley value,
+    sample by sample. Curves over remediation lag and ttl start from `from_policy`.
 
     `entry_point` None is the first. Raises QuestionError for an unknown one, bad trials or seed, two policies that do
     not differ, or a `to_policy` that governs some identities only; PolicyError for an unknown policy.
@@ -45,27 +47,27 @@ def ablate(
     if not players:
         raise QuestionError(f"policies {start.name!r} and {end.name!r} have the same dials: name two that differ")
     count, word = checked_trials(trials), checked_seed(seed)
+    row = chosen_measure(measure, scenario.model, scenario.goals)
 
-    def measure(world: Scenario, policy: GrantPolicy) -> Sampled:
-        return sampled(world, policy, [entry], trials=count, seed=word, threads=threads)
+    def replay(world: Scenario, policy: GrantPolicy) -> Sampled:
+        return sampled(world, policy, [entry], trials=count, seed=word, threads=threads, measure=row)
 
     masks = range(1 << len(players))
     with stretch(0.0, 0.7):
-        runs = [measure(scenario, moved(start, end, _members(players, mask))) for mask in steps(masks)]
+        runs = [replay(scenario, moved(start, end, _members(players, mask))) for mask in steps(masks)]
     runs[0] = replace(runs[0], policy=start)
-    name = measured(scenario)
     with stretch(0.7, 0.85):
-        lags = lag_curve(scenario, start, runs[0], measure, name)
+        lags = lag_curve(scenario, start, runs[0], replay)
     with stretch(0.85, 1.0):
-        ttls = ttl_curve(scenario, start, runs[0], measure, name)
+        ttls = ttl_curve(scenario, start, runs[0], replay)
     return Ablation(
         effects=tuple(_effects(start, end, players, runs)),
         whole=saved(runs[0].loss(), runs[-1].loss()),
         exact_whole=shapley.exact_mean(runs[0].loss()) - shapley.exact_mean(runs[-1].loss()),
         combinations=tuple(_combination(players, runs, mask) for mask in range(len(runs))),
         curves=(lags, ttls),
-        measure=name,
-        valued=runs[0].valued,
+        measure=row.words,
+        unit=row.unit,
         from_policy=start.name,
         to_policy=end.name,
         provenance=_provenance(scenario, start, end, entry, word, count),

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blast_radius import Interval, Utility, intervals
+from simkit.measures import Measure, harm_of
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
 from simkit.simulation import Attack, compile_attack, in_memory
-from simkit.table import format_number, percent
 
 Floats = NDArray[np.float64]
 
@@ -22,15 +22,16 @@ Floats = NDArray[np.float64]
 class Sampled:
     """What N samples of each entry point got under `policy`; sample n of every array met the same fates.
 
-    Each is an array of N by entry point: `values` lost, share of `goals` reached, time of containment `contained` (s,
-    NaN for never), number of `identities` reached, and whether `code` ran in a runtime. `worst` is the greatest value
-    that any entry point can lose at all, `pairs` how many (entry point, goal) pairs can succeed at all.
+    Each is an array of N by entry point: what was `lost` by the `measure`, share of `goals` reached, time of
+    containment `contained` (s, NaN for never), number of `identities` reached, and whether `code` ran in a runtime.
+    `worst` is the greatest value that any entry point can lose at all, `pairs` how many (entry point, goal) pairs can
+    succeed at all.
     """
 
     policy: GrantPolicy
     utility: Utility
-    valued: bool
-    values: Mapping[str, Floats]
+    measure: Measure
+    lost: Mapping[str, Floats]
     goals: Mapping[str, Floats]
     contained: Mapping[str, Floats]
     identities: Mapping[str, Floats]
@@ -39,9 +40,8 @@ class Sampled:
     pairs: frozenset[tuple[str, str]]
 
     def loss(self, entries: Sequence[str] = ()) -> Floats:
-        """What each sample lost: value, or the share of goals where nothing has a value; the mean over `entries`
-        (none: all), each as likely as the next."""
-        return averaged(self.values if self.valued else self.goals, entries)
+        """What each sample lost, by the measure; the mean over `entries` (none: all), each as likely as the next."""
+        return averaged(self.lost, entries)
 
     def mean_loss(self, entries: Sequence[str] = ()) -> Interval:
         """The mean of `loss`, with its interval."""
@@ -63,52 +63,38 @@ def averaged(found: Mapping[str, Floats], entries: Sequence[str] = ()) -> Floats
     return total / len(chosen) if len(chosen) > 1 else total
 
 
-def measured(scenario: Scenario) -> str:
-    """What `Sampled.loss` of this scenario is called."""
-    return "value lost" if scenario.model.has_values else "share of goals reached"
-
-
-def written(amount: float, valued: bool) -> str:
-    """A loss as people read it: a share of goals in per cent."""
-    if valued:
-        return format_number(float(amount))
-    return f"-{percent(-amount)}" if amount < 0 else percent(amount)
-
-
-def spread(interval: Interval, valued: bool) -> str:
-    """An interval of losses, `estimate [low, high]`.
-
-    >>> spread(Interval(2.0, 1.5, 2.5, 10, "normal"), True)
-    '2 [1.5, 2.5]'
-    """
-    low, high = (written(end, valued) for end in (interval.low, interval.high))
-    return f"{written(interval.estimate, valued)} [{low}, {high}]"
-
-
 def saved(before: Floats, after: Floats) -> Interval:
     """How much less is lost `after` than `before`, paired sample by sample; negative for more."""
     return intervals.mean((before - after).tolist())
 
 
 def sampled(
-    scenario: Scenario, policy: GrantPolicy, entries: Sequence[str], *, trials: int, seed: int, threads: int | None
+    scenario: Scenario,
+    policy: GrantPolicy,
+    entries: Sequence[str],
+    *,
+    trials: int,
+    seed: int,
+    threads: int | None,
+    measure: Measure | None = None,
 ) -> Sampled:
-    """Replay each of `entries` under `policy`: the graph is compiled once."""
+    """Replay each of `entries` under `policy`: the graph is compiled once. `measure` None is the harm of the model."""
     from simkit.engines.replay import replay
 
     attack = compile_attack(scenario, policy)
+    row = harm_of(scenario.model) if measure is None else measure
     columns: dict[str, tuple[Floats, ...]] = {}
     for entry in entries:
         with in_memory(attack.graph, trials):
             outcomes = replay(attack.graph, entry, seed=seed, trials=trials, threads=threads)
-            columns[entry] = _columns(attack, outcomes.first >= 0, outcomes.contained)
-    values, goals, contained, identities, code = ({entry: row[at] for entry, row in columns.items()} for at in range(5))
+            columns[entry] = _columns(attack, row, outcomes.first >= 0, outcomes.contained)
+    lost, goals, contained, identities, code = ({entry: row[at] for entry, row in columns.items()} for at in range(5))
     worst = attack.worst_cases(entries, threads=threads)
     return Sampled(
         policy=attack.policy,
         utility=attack.utility,
-        valued=scenario.model.has_values,
-        values=values,
+        measure=row,
+        lost=lost,
         goals=goals,
         contained=contained,
         identities=identities,
@@ -118,12 +104,12 @@ def sampled(
     )
 
 
-def _columns(attack: Attack, held: NDArray[np.bool_], contained: NDArray[np.int64]) -> tuple[Floats, ...]:
+def _columns(attack: Attack, row: Measure, held: NDArray[np.bool_], contained: NDArray[np.int64]) -> tuple[Floats, ...]:
     legend = attack.legend
     goals = [column for column in legend.goals.values() if column is not None]
     code = [at for at, fact in enumerate(attack.graph.facts) if fact.kind == "runs_in"]
     columns = (
-        legend.lost_value(held),
+        row.of_held(attack, held, contained),
         held[:, goals].sum(axis=1) / max(len(legend.goals), 1),
         np.where(contained >= 0, contained / 1000, np.nan),
         legend.counts(held, "identities"),

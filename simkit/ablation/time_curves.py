@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simkit.ablation.moves import everywhere
-from simkit.ablation.samples import Sampled, responding, saved, spread, written
+from simkit.ablation.samples import Sampled, responding, saved
 from simkit.blast_radius import Interval, Utility
 from simkit.distributions import Fixed
+from simkit.measures import Unit
 from simkit.policies import GrantPolicy
 from simkit.progress import steps
 from simkit.scenario import Scenario
@@ -55,18 +56,18 @@ class Curve:
     axis: str
     points: tuple[CurvePoint, ...]
     measure: str
-    valued: bool
+    unit: Unit
     note: str
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{duration(p.seconds)}: {written(p.loss.estimate, self.valued)}" for p in self.points)
+        shown = ", ".join(f"{duration(p.seconds)}: {self.unit.write(p.loss.estimate)}" for p in self.points)
         return f"Curve({self.axis}: {shown}; mean {self.measure})"
 
     @property
     def summary(self) -> str:
         """The ends of the curve in a sentence."""
         first, last = self.points[0], self.points[-1]
-        low, high = (written(point.loss.estimate, self.valued) for point in (first, last))
+        low, high = (self.unit.write(point.loss.estimate) for point in (first, last))
         ends = f"from {low} at {duration(first.seconds)} to {high} at {duration(last.seconds)}"
         if all(0.0 in point.saved for point in self.points):
             return f"{self.title}: no difference at any setting ({ends})."
@@ -77,8 +78,8 @@ class Curve:
         rows = [
             (
                 duration(point.seconds),
-                spread(point.loss, self.valued),
-                "no difference" if 0.0 in point.saved else spread(point.saved, self.valued),
+                self.unit.spread(point.loss),
+                "no difference" if 0.0 in point.saved else self.unit.spread(point.saved),
                 point.utility.tokens_a_day,
                 len(point.utility.broken),
                 point.utility.stopped,
@@ -109,28 +110,37 @@ class Curve:
         return self.table().html()
 
 
-Measure = Callable[[Scenario, GrantPolicy], Sampled]
+Replay = Callable[[Scenario, GrantPolicy], Sampled]
 """Replays a scenario under a policy: entry points, trials and seed are settled."""
 
 
-def lag_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, measure: Measure, name: str) -> Curve:
+def lag_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, replay: Replay) -> Curve:
     """What is lost if every secret that is remediated by hand is remediated exactly so long after the alert."""
     points = []
     for lag in steps(LAGS):
-        found = measure(responding(scenario, remediation_lag=Fixed(lag)), policy)
+        found = replay(responding(scenario, remediation_lag=Fixed(lag)), policy)
         points.append(CurvePoint(lag, found.mean_loss(), saved(base.loss(), found.loss()), found.utility))
     note = f"The lag runs from the first alert; the horizon is {duration(scenario.horizon)}: no later lag shows."
-    return Curve(f"remediation lag under {policy.name}", "lag", tuple(points), name, base.valued, note)
+    return Curve(
+        f"remediation lag under {policy.name}", "lag", tuple(points), base.measure.words, base.measure.unit, note
+    )
 
 
-def ttl_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, measure: Measure, name: str) -> Curve:
+def _of(base: Sampled) -> tuple[str, Unit]:
+    """What is lost, in words, and its unit."""
+    return base.measure.words, base.measure.unit
+
+
+def ttl_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, replay: Replay) -> Curve:
     """What is lost if every managed token lives so long, all other dials as they are."""
     points = []
     for ttl in steps(TTLS):
         shown = everywhere(policy, f"{policy.name}, ttl {duration(ttl)}", {"expiry": "ttl", "ttl": ttl})
-        found = measure(scenario, shown)
+        found = replay(scenario, shown)
         long = tuple(name for name, task in scenario.model.tasks.items() if task.duration.mean > ttl)
         points.append(CurvePoint(ttl, found.mean_loss(), saved(base.loss(), found.loss()), found.utility, long))
     note = "outlasted: tasks that take longer than a token lives, whose runs must renew it or break; "
     note += "a fixed secret of a third party keeps its own life."
-    return Curve(f"token lifetime under {policy.name}", "ttl", tuple(points), name, base.valued, note)
+    return Curve(
+        f"token lifetime under {policy.name}", "ttl", tuple(points), base.measure.words, base.measure.unit, note
+    )

@@ -9,7 +9,7 @@ from simkit.blast_radius import BlastRadius, Interval, intervals
 from simkit.checks.elements import Element, Plain, restored
 from simkit.errors import InputError
 from simkit.measures import MEASURES, Measure, Unit, chance_of
-from simkit.measures.measured import PROVEN
+from simkit.measures.measured import PROVEN, worst_of
 from simkit.scenario import Scenario
 
 MOST_ELEMENTS = 60
@@ -137,7 +137,7 @@ def _row(measure: str) -> Measure:
 
 def differences(old: BlastRadius | None, new: BlastRadius) -> Iterator[Change]:
     """Each measure of `new` that differs from `old` (None: there was nothing to lose)."""
-    rows = (row.name for row in MEASURES.values() if row.watched and (row.is_paired or row.worst_case))
+    rows = (row.name for row in MEASURES.values() if row.watched and (row.is_paired or row.samples is None))
     for measure in (*rows, *new.legend.goals):
         found = _difference(old, new, measure)
         if found.grew or found.shrank:
@@ -168,7 +168,9 @@ def _exact(value: float, trials: int) -> Interval:
 def _mean(result: BlastRadius | None, row: Measure) -> float:
     if result is None:
         return 0.0
-    return row.worst_case(result) if row.worst_case else intervals.mean(row.of_samples(result).tolist()).estimate
+    if row.samples is None:
+        return worst_of(result, row)
+    return intervals.mean(row.of_samples(result).tolist()).estimate
 
 
 def gap(old: BlastRadius | None, new: BlastRadius | None, measure: str) -> Interval:
@@ -178,7 +180,7 @@ def gap(old: BlastRadius | None, new: BlastRadius | None, measure: str) -> Inter
         goal = measure.removesuffix(POSSIBLE)
         return _exact(_possible(new, goal) - _possible(old, goal), known.trials)
     row = _row(measure)
-    if row.worst_case is not None:
+    if row.samples is None:
         return _exact(_mean(new, row) - _mean(old, row), known.trials)
     more = row.of_samples(new).tolist() if new else [0.0] * known.trials
     less = row.of_samples(old).tolist() if old else [0.0] * known.trials

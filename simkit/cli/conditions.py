@@ -49,13 +49,13 @@ class Condition:
         if not found:
             raise QuestionError(f"{text!r} is not a condition: write one like 'customers-leaked > 5%'")
         name = found["name"]
-        is_value = name in MEASURES and MEASURES[name].is_value
-        if is_value and found["percent"]:
+        is_share = name not in MEASURES or MEASURES[name].is_share
+        if not is_share and found["percent"]:
             raise QuestionError(
                 f"{text!r} compares a value with a share: write {name} {found['sign']} {found['number']}"
             )
         limit = float(found["number"]) / (100 if found["percent"] else 1)
-        if not is_value and limit > 1:
+        if is_share and limit > 1:
             mend = (
                 f"did you mean {found['number']}%?" if limit <= 100 and not found["percent"] else "write at most 100%"
             )

@@ -242,9 +242,9 @@ def supply_chain(posture: Posture) -> Assessment:
 def magnitude(posture: Posture) -> Assessment:
     """Likelihood and magnitude."""
     loss, base = posture.loss(), posture.base
-    pairs = len(base.values) * len(posture.scenario.goals)
+    pairs = len(base.lost) * len(posture.scenario.goals)
     text = f"mean {posture.name} {posture.said(loss)}"
-    text += f", worst case {format_number(base.worst)}" if base.valued else ""
+    text += f", worst case {format_number(base.worst)}" if base.measure.is_value else ""
     text += f"; {len(base.pairs)} of {pairs} (entry point, goal) pairs can succeed" if pairs else ""
     text += f"; {len(posture.scenario.sources)} public sources, {len(posture.scenario.assumptions)} assumptions"
     return Assessment(text, {"loss": loss.to_dict(), "worst_case": base.worst, "pairs": len(base.pairs), "of": pairs})

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from simkit.ablation import Sampled, ladder, sampled
-from simkit.ablation.samples import measured, responding
+from simkit.ablation.samples import responding
 from simkit.blast_radius import Provenance
 from simkit.controls.asked import ASKED, MACHINES_LEFT_OUT, Asked
 from simkit.controls.assessments import MEASURES
 from simkit.controls.posture import Assessment, Posture
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
+from simkit.measures import harm_of
 from simkit.policies import GrantPolicy
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario, checked_scenario, chosen_entries
@@ -171,7 +172,7 @@ def evidence(
         ladder=ladder(scenario, chosen, entries, trials=count, seed=word, threads=threads),
         complete=complete(),
         privilege=over_privilege(scenario, chosen),
-        name=measured(scenario),
+        name=harm_of(scenario.model).words,
     )
     found = {name: MEASURES[name](posture) for name in {entry.measure for entry in asked} - {""}}
     rows = tuple(EvidenceRow(entry, found.get(entry.measure) or Assessment.nothing(entry.carrier)) for entry in asked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from simkit.ablation import Ladder, Sampled
 from simkit.ablation.moves import setting
-from simkit.ablation.samples import Floats, averaged, saved, spread
+from simkit.ablation.samples import Floats, averaged, saved
 from simkit.blast_radius import Interval, intervals
 from simkit.model import Identity, Model
 from simkit.privilege import OverPrivilege
@@ -54,11 +54,11 @@ class Posture:
 
     def entries(self, *kinds: str) -> list[str]:
         """The entry points replayed whose kind is one of `kinds`."""
-        return [name for name in self.base.values if self.scenario.entry_points[name].kind in kinds]
+        return [name for name in self.base.lost if self.scenario.entry_points[name].kind in kinds]
 
     def said(self, interval: Interval) -> str:
         """An amount lost, with its interval."""
-        return spread(interval, self.base.valued)
+        return self.base.measure.unit.spread(interval)
 
     def stands(self, dial: str) -> str:
         """Where `dial` stands in force."""

@@ -99,7 +99,8 @@ MEAN, CHANCE, P95 = Estimator(_mean), Estimator(_chance), Estimator(_p95, paired
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One row: `samples` gives the number of each sample, `estimator` their estimate with its interval, and `unit` how
-    it is written. Where `worst_case` stands instead of `samples` the number is computed, not drawn.
+    it is written. `worst_case` is what can be reached at all; without `samples` it is the number itself, which is
+    computed, not drawn.
 
     `words` is what tables call it, `worse` the direction in which an attack is worse. `leads_to` are the targets whose
     attack paths explain it (None in it: any loss with a value). `watched` if a baseline holds it, as far as it is
@@ -122,16 +123,29 @@ class Measure:
         return self.unit is VALUE
 
     @property
+    def is_share(self) -> bool:
+        """True for what is never above 1: a share or a chance."""
+        return self.unit is SHARE
+
+    @property
     def is_paired(self) -> bool:
         """True if two results of the same samples can be compared sample by sample."""
         return self.samples is not None and self.estimator.paired
 
     def of_samples(self, result: BlastRadius) -> Floats:
         """The number of each sample of `result`. Raises QuestionError for what is computed, not drawn."""
+        return self.of_held(result, result.held, result.outcomes.contained)
+
+    def of_held(self, attacked: Attacked, held: NDArray[np.bool_], contained: NDArray[np.int64]) -> Floats:
+        """The number of each sample (rows of `held`, with a column for each fact). Raises as `of_samples`."""
+        sampler = self.sampler(attacked)
+        return sampler(held[:, list(sampler.columns)], contained)
+
+    def sampler(self, attacked: Attacked) -> Sampler:
+        """What is looked at in each sample of `attacked`. Raises as `of_samples`."""
         if self.samples is None:
             raise QuestionError(f"{self.name} is computed, not drawn: it has no samples")
-        sampler = self.samples(result)
-        return sampler(result.outcomes.times(sampler.columns) >= 0, result.outcomes.contained)
+        return self.samples(attacked)
 
 
 def _values(attacked: Attacked) -> Sampler:
@@ -145,6 +159,14 @@ def _goals(attacked: Attacked) -> Sampler:
 
     goals = attacked.legend.goals
     return ShareOf(tuple(column for column in goals.values() if column is not None), max(len(goals), 1))
+
+
+def _worst_value(result: BlastRadius) -> float:
+    return result.worst_case.value
+
+
+def _worst_goals(result: BlastRadius) -> float:
+    return len(result.worst_case.goals) / max(len(result.legend.goals), 1)
 
 
 def _contained(_: Attacked) -> Sampler:
@@ -178,11 +200,20 @@ def _column(attacked: Attacked, target: str) -> int | None:
 MEASURES: dict[str, Measure] = {
     row.name: row
     for row in (
-        Measure("value-lost", "value lost", VALUE, MEAN, _values, leads_to=(None,)),
+        Measure("value-lost", "value lost", VALUE, MEAN, _values, _worst_value, leads_to=(None,)),
         Measure("value-lost-p95", "p95 of value lost", VALUE, P95, _values, leads_to=(None,)),
-        Measure("worst-case", "worst case", VALUE, worst_case=lambda result: result.worst_case.value, leads_to=(None,)),
+        Measure("worst-case", "worst case", VALUE, worst_case=_worst_value, leads_to=(None,)),
         # each goal is watched by itself
-        Measure("goals-reached", "share of goals reached", SHARE, MEAN, _goals, leads_to=(None,), watched=False),
+        Measure(
+            "goals-reached",
+            "share of goals reached",
+            SHARE,
+            MEAN,
+            _goals,
+            _worst_goals,
+            leads_to=(None,),
+            watched=False,
+        ),
         # what a containment saves shows in what is lost
         Measure("contained", "chance of containment", SHARE, CHANCE, _contained, worse="less", watched=False),
     )
@@ -228,14 +259,14 @@ def harm_of(model: Model) -> Measure:
 
 
 def chosen_measure(name: str | None, model: Model, goals: Collection[str]) -> Measure:
-    """The measure called `name`, of which the samples can be paired; None is `harm_of` the model.
+    """The measure called `name`, which is to become smaller, sample by sample; None is `harm_of` the model.
 
-    Raises QuestionError for an unknown one, and for one that has no samples to pair.
+    Raises QuestionError for an unknown one, for one that has no samples to pair, and for one that should be large.
     """
     if name is None:
         return harm_of(model)
     found = measure_of(name, goals, model.resources)
-    if found.is_paired:
+    if found.is_paired and found.worse == "more":
         return found
-    pairs = [row.name for row in MEASURES.values() if row.is_paired]
-    raise QuestionError(f"{name} has no samples that can be paired: ask for one of {', '.join(pairs)}, or for a goal")
+    pairs = [row.name for row in MEASURES.values() if row.is_paired and row.worse == "more"]
+    raise QuestionError(f"{name} cannot be made smaller sample by sample: ask for {', '.join(pairs)} or a goal")

@@ -91,12 +91,17 @@ def measured(result: BlastRadius, what: str) -> Measured:
     A chance of zero that even the worst case cannot raise is exact. Raises QuestionError for an unknown measure.
     """
     row = row_of(result, what)
-    if row.worst_case is not None:
-        return _proven(row.worst_case(result), what, result)
+    if row.samples is None:
+        return _proven(worst_of(result, row), what, result)
     found = row.estimator.interval(row.of_samples(result))
     if row.estimator is CHANCE and row.leads_to and not found.estimate and not _possible(result, row):
         return _proven(0.0, what, result)
     return Measured(found.estimate, found.low, found.high, found.trials, found.method, what, result)
+
+
+def worst_of(result: BlastRadius, row: Measure) -> float:
+    """What `row` comes to in the worst case; where it does not say, 1.0 if what it looks at can be reached, else 0."""
+    return row.worst_case(result) if row.worst_case else float(_possible(result, row))
 
 
 def _proven(value: float, what: str, result: BlastRadius) -> Measured:

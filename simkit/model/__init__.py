@@ -16,11 +16,22 @@ from simkit.model.identities import (
 from simkit.model.model import Model, environments, listed
 from simkit.model.references import problems
 from simkit.model.resources import EXPOSURES, IMPACTS, RESOURCE_KINDS, Resource
+from simkit.model.session_terms import (
+    BEFALLS,
+    REVOCATION_UNITS,
+    TOKEN_FORMATS,
+    TTL_KINDS,
+    Outliving,
+    Refresh,
+    SessionEvents,
+    SessionTerms,
+)
 from simkit.model.tasks import Need, ObservedRun, Task
-from simkit.model.threats import Detection, EntryPoint, Goal, Response
+from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Goal, Response, ResponseAction
 from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHANGING, Operation, Tool
 
 __all__ = [
+    "BEFALLS",
     "BINDINGS",
     "CREDENTIAL_USES",
     "EFFECTS",
@@ -30,10 +41,15 @@ __all__ = [
     "IDENTITY_EFFECTS",
     "IDENTITY_KINDS",
     "IMPACTS",
+    "MAY_MISS",
     "RESOURCE_KINDS",
+    "RESPONSE_ACTIONS",
+    "REVOCATION_UNITS",
     "STAGES",
     "STATE_CHANGING",
+    "TOKEN_FORMATS",
     "TRUST_KINDS",
+    "TTL_KINDS",
     "Credential",
     "Detection",
     "Entitlement",
@@ -44,9 +60,14 @@ __all__ = [
     "Need",
     "ObservedRun",
     "Operation",
+    "Outliving",
+    "Refresh",
     "Resource",
     "Response",
+    "ResponseAction",
     "Role",
+    "SessionEvents",
+    "SessionTerms",
     "Task",
     "Tool",
     "TrustEdge",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from simkit.model.session_terms import Refresh, SessionTerms
+
 IDENTITY_KINDS = ("human", "agent", "service", "workload", "pipeline", "model")
 STAGES = ("training", "build", "deployment", "inference", "retirement")
 ENVIRONMENTS = ("sandbox", "production")
@@ -67,6 +69,11 @@ class Credential:
     third party's fixed secret: no grant policy governs how it is issued. `audience` names the tools that accept it;
     empty means every tool. One for `signing` opens no session: its identity is an issuer (an identity provider), and
     with it assertions are signed that whoever federates with the issuer believes (the `use` of RFC 7517, section 4.2).
+
+    `ttl_kind` says how the ttl counts: from the start (`absolute`), from the last use (`idle`), or `renewable` by who
+    holds it, for `renewable` seconds in all; empty: as the catalogue says of what its `session` is like, else absolute.
+    A `jwt` is checked where it is used, and lives to its end whatever is revoked. `refresh` is a token beside it that
+    brings new ones. `revocation_unit` is what a revocation ends: this token, or all of the identity's.
     """
 
     name: str
@@ -77,19 +84,27 @@ class Credential:
     audience: tuple[str, ...] = ()
     managed: bool = True
     use: Literal["login", "signing"] = "login"
+    session: SessionTerms | None = None
+    format: str = "opaque"
+    ttl_kind: str = ""
+    renewable: float | None = None
+    refresh: Refresh | None = None
+    revocation_unit: str = "token"
     kind: str = ""
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TrustEdge:
-    """`source` may become, invoke or spawn `target`. `ttl` (seconds) is how long the session it opens lives."""
+    """`source` may become, invoke or spawn `target`. `ttl` (seconds) is how long the session it opens lives, `session`
+    how that behaves when what opened it goes."""
 
     source: str
     target: str
     kind: str = "assume"
     attenuates: bool = False
     ttl: float = 3600.0
+    session: SessionTerms | None = None
     note: str = ""
 
     @property

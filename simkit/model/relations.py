@@ -8,6 +8,7 @@ from typing import Any
 import networkx as nx
 
 from simkit.model.model import Model
+from simkit.model.session_terms import BEFALLS, SessionTerms
 
 Edge = tuple[str, str, dict[str, Any]]
 
@@ -18,7 +19,8 @@ def model_graph(model: Model) -> nx.MultiDiGraph:
     Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential),
     `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets),
     `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to
-    task), `needs` and `reads` (task to tool and resource). Every attribute is text, a number or a bool, so that GraphML
+    task), `needs` and `reads` (task to tool and resource). `session` and `format` stand where the file says more than
+    the default. Every attribute is text, a number or a bool, so that GraphML
     takes it.
     """
     graph = nx.MultiDiGraph()
@@ -53,14 +55,24 @@ def _nodes(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
                 "value": value,
             },
         )
-    for kind, names in (
-        ("tool", model.tools),
-        ("credential", model.credentials),
-        ("role", model.roles),
-        ("task", model.tasks),
-    ):
+    for tool in model.tools.values():
+        yield f"tool:{tool.name}", {"kind": "tool", "name": tool.name, **_session(tool.session)}
+    for credential in model.credentials.values():
+        form = {} if credential.format == "opaque" else {"format": credential.format}
+        named = {"kind": "credential", "name": credential.name}
+        yield f"credential:{credential.name}", {**named, **form, **_session(credential.session)}
+    for kind, names in (("role", model.roles), ("task", model.tasks)):
         for name in names:
             yield f"{kind}:{name}", {"kind": kind, "name": name}
+
+
+def _session(terms: SessionTerms | None) -> dict[str, str]:
+    """What is said of sessions, as text: the system that they are like, and each event with what happens then."""
+    if terms is None:
+        return {}
+    said = {event: word.kind for event in BEFALLS if (word := getattr(terms, event)) is not None}
+    parts = ([f"like {terms.like}"] if terms.like else []) + [f"{event}: {kind}" for event, kind in said.items()]
+    return {"session": ", ".join(parts)}
 
 
 def _edges(model: Model) -> Iterator[Edge]:
@@ -72,7 +84,7 @@ def _edges(model: Model) -> Iterator[Edge]:
         yield (
             f"identity:{edge.source}",
             f"identity:{edge.target}",
-            {"relation": edge.kind, "attenuates": edge.attenuates},
+            {"relation": edge.kind, "attenuates": edge.attenuates, **_session(edge.session)},
         )
 
 

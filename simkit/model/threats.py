@@ -51,6 +51,34 @@ class Detection:
     delay: Distribution = field(default_factory=lambda: Fixed(0.0))
 
 
+RESPONSE_ACTIONS: Mapping[str, str] = {
+    "revoke-secret": "credentials",
+    "disable": "identities",
+    "delete": "identities",
+    "remove-entitlement": "identities",
+    "terminate-sessions": "identities",
+    "clean-content": "resources",
+    "evict-code": "identities",
+}
+"""What responders can do, and what kind of thing each action is done to."""
+MAY_MISS = ("revoke-secret", "terminate-sessions", "clean-content", "evict-code")
+"""The actions that are done to one thing after the other, so that one may be missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseAction:
+    """One thing that responders do about what they know.
+
+    `delay` passes between known and done; None: as the response dial says. `chance` is that of each thing not to be
+    missed; None: `completeness`, and 1 for sessions. `of` names the things that it is done to; empty: all.
+    """
+
+    kind: str
+    delay: Distribution | None = None
+    chance: float | None = None
+    of: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """The defender.
@@ -60,7 +88,8 @@ class Response:
     decision makers reported (GitGuardian and CyberArk, 2024); `delay` of an automatic response is 3.5 minutes
     (Sysdig, 2025); `rubber_stamp` is the 93 % of permission prompts that users accept (Anthropic, 2026).
     `rotation_period`, `completeness`, `approval_delay` and `miss_rate` are assumptions: no measured distribution was
-    found.
+    found. `actions` are what responders do under every policy; empty: they revoke secrets, and an automatic response
+    disables accounts too. `propagation` (seconds) passes until an action on a secret or session holds everywhere.
     """
 
     detection: Mapping[str, Detection] = field(default_factory=dict)
@@ -71,6 +100,8 @@ class Response:
     approval_delay: Distribution = field(default_factory=lambda: Lognormal(40 * 60.0, 1.0))
     rubber_stamp: float = 0.93
     miss_rate: float = 0.1
+    actions: tuple[ResponseAction, ...] = ()
+    propagation: float = 0.0
 
     def noticed(self, event: str, of_class: str) -> Detection | None:
         """The detection that counts for `event` of a class of events, or None where no alert is raised."""

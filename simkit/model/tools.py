@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simkit.distributions import Distribution, Fixed
+from simkit.model.session_terms import SessionTerms
 from simkit.model.threats import Detection
 
 EFFECTS = ("none", "read", "write", "delete", "execute", "send", "assume", "invoke", "mint", "grant")
@@ -22,8 +23,9 @@ class Operation:
     """One thing that a tool does: one effect, on default targets.
 
     `chance` is that of success when it is allowed; `duration` how long one call takes. `role` is what an operation of
-    effect `grant` gives its target. `high_impact` overrides the default by effect (None). `shows_itself` is how whoever
-    looks on notices that it was performed, whatever the policy logs.
+    effect `grant` gives its target. `high_impact` overrides the default by effect (None). A `stream` goes on
+    without being asked for again, once it is open. `shows_itself` is how whoever looks on notices that it was
+    performed, whatever the policy logs.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Operation:
     chance: float = 1.0
     role: str = ""
     high_impact: bool | None = None
+    stream: bool = False
     shows_itself: Detection | None = None
     note: str = ""
 
@@ -47,10 +50,12 @@ class Tool:
     """An API. `runs_as` is the identity whose entitlements it uses itself (the confused deputy); empty: the caller's.
 
     A `general_purpose` tool (a shell, an HTTP client) lets an agent use any token that it finds.
+    `session` says how the sessions behave that are open at it; None: as what opened them says.
     """
 
     name: str
     operations: Mapping[str, Operation] = field(default_factory=dict)
     runs_as: str = ""
     general_purpose: bool = False
+    session: SessionTerms | None = None
     note: str = ""

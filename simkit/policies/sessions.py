@@ -9,8 +9,9 @@ from typing import Required, TypedDict
 
 from simkit.distributions import Distribution, Fixed
 from simkit.entitlements import Conditions, Grant, Grants, Resolver, either, tools_of
-from simkit.model import Credential, Identity, Model, Need, Task
+from simkit.model import Credential, Identity, Model, Need, Refresh, Task
 from simkit.policies.dials import GrantPolicy
+from simkit.session_catalogue import session_behaviour
 
 STANDING = GrantPolicy("standing", identity="workload", scope="role", expiry="ttl", response="manual")
 """What rules a credential that no grant policy governs: its identity's roles, for as long as it lives."""
@@ -24,8 +25,11 @@ class Life(TypedDict, total=False):
     ttl: Required[float | None]
     run: Distribution | None
     rotates: float | None
+    renewed: float | None
 
 
+REFRESH = "refresh of "
+"""What the name of a refresh token begins with; the name of the token beside which it lies follows."""
 NO_TASK_TTL = 3600.0
 """Seconds that a token lives under `expiry: completion` where its identity declares no task (our assumption)."""
 
@@ -60,7 +64,8 @@ class Token:
     """What leaks: a credential as the policy issues it. `ttl` is in seconds, None for ever.
 
     One that lives as long as a run whose length varies has a `run`, of which `ttl` is the mean; one that `rotates` ends
-    when its secret is changed next, on a schedule with a period of so many seconds, and has no ttl besides.
+    when its secret is changed next, on a schedule with a period of so many seconds, and has no ttl besides. Who uses it
+    before that keeps it alive for `renewed` more (None for ever). A `refresh` token lies beside another one.
     `share` weighs it against the other tokens of its credential (rate x duration of its task); `rate` is how often a
     fresh one is issued, a second (0: it is always there); `managed` is False where no grant policy rules it.
     """
@@ -76,6 +81,8 @@ class Token:
     managed: bool = True
     run: Distribution | None = None
     rotates: float | None = None
+    renewed: float | None = 0.0
+    refresh: bool = False
 
     @property
     def longest(self) -> float | None:
@@ -116,6 +123,12 @@ class Sessions:
             if task.name in self.sessions[name].tasks:
                 return self.sessions[name]
         return None
+
+    @property
+    def speaks_of_streams(self) -> bool:
+        """True if something says what becomes of a session, so that a stream in it may behave differently."""
+        by_credential = any(each.session for each in self.model.credentials.values())
+        return by_credential or any(edge.session for edge in self.model.trust)
 
     def governing(self, identity: str) -> GrantPolicy:
         """The policy that governs `identity`."""
@@ -236,7 +249,10 @@ class _Cutter:
         else:
             opened = by_identity[identity.name]
         for task, group in self._groups(identity, leaf, opened):
-            yield self._token(credential, leaf, task, group)
+            token = self._token(credential, leaf, task, group)
+            yield token
+            if credential.refresh and _lives_by_itself(leaf):
+                yield _refreshing(credential.refresh, token)
 
     def _signing(self, credential: Credential, leaf: GrantPolicy) -> Token:
         """The key itself. No policy shortens, binds or splits what is never issued; where secrets rotate, it does."""
@@ -282,9 +298,45 @@ class _Cutter:
         else:
             run = max((self.model.tasks[name].duration for name in served), key=_mean, default=Fixed(NO_TASK_TTL))
             ttl = run.mean
-        if leaf.at_least("response", "rotation") and ttl > self.rotation_period:
+        rotates = leaf.at_least("response", "rotation") and credential.format != "jwt"
+        if rotates and ttl > self.rotation_period:
             return {"ttl": None, "rotates": self.rotation_period}
-        return {"ttl": None if math.isinf(ttl) else ttl, "run": None if isinstance(run, Fixed) else run}
+        longest = renewal(credential) if _lives_by_itself(leaf) else 0.0
+        renewed = min(longest, self.rotation_period) if rotates else longest
+        return {
+            "ttl": _finite(ttl),
+            "run": None if isinstance(run, Fixed) else run,
+            "renewed": _finite(renewed),
+        }
+
+
+def _lives_by_itself(leaf: GrantPolicy) -> bool:
+    """True if the life of a token is its credential's own: the policy sets none."""
+    return leaf.expiry == "ttl" and leaf.ttl is None
+
+
+def _refreshing(refresh: Refresh, token: Token) -> Token:
+    """The refresh token that lies beside `token` and brings the same sessions."""
+    binding = refresh.binding or token.binding
+    name, life = f"{REFRESH}{token.name}", Life(ttl=refresh.ttl, run=None, rotates=None, renewed=0.0)
+    return replace(token, name=name, binding=binding, share=0.0, refresh=True, **life)
+
+
+def _finite(seconds: float) -> float | None:
+    return None if math.isinf(seconds) else seconds
+
+
+def renewal(credential: Credential) -> float:
+    """For how many seconds beyond its ttl who uses `credential` keeps it alive: an idle one for ever.
+
+    >>> renewal(Credential("ticket", "ann", ttl=36000.0, ttl_kind="renewable", renewable=604800.0))
+    568800.0
+    """
+    terms = credential.session
+    kind = credential.ttl_kind or (session_behaviour(terms.like).ttl_kind if terms and terms.like else "absolute")
+    if kind not in ("idle", "renewable"):
+        return 0.0
+    return math.inf if credential.renewable is None else max(credential.renewable - lifetime(credential), 0.0)
 
 
 def _mean(duration: Distribution) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 from simkit.errors import Problem, nearest
 from simkit.model import (
@@ -17,9 +18,13 @@ from simkit.model import (
     Need,
     ObservedRun,
     Operation,
+    Refresh,
     Resource,
     Response,
+    ResponseAction,
     Role,
+    SessionEvents,
+    SessionTerms,
     Task,
     Tool,
     TrustEdge,
@@ -63,7 +68,7 @@ def model(part: s.ScenarioPart) -> Model:
             name: Role(name, entitlements=_entitlements(given.entitlements), **given.given("entitlements"))
             for name, given in part.roles.items()
         },
-        trust=tuple(TrustEdge(**edge.given()) for edge in part.trust),
+        trust=tuple(TrustEdge(session=_session(edge.session), **edge.given("session")) for edge in part.trust),
         tasks={name: _task(name, given) for name, given in part.tasks.items()},
     )
 
@@ -90,14 +95,29 @@ def _shown(part: s.ResourcePart | s.OperationPart) -> Detection | None:
 
 def _tool(name: str, part: s.ToolPart) -> Tool:
     operations = {key: _operation(key, given) for key, given in part.operations.items()}
-    return Tool(name, operations=operations, **part.given("operations"))
+    return Tool(name, operations=operations, session=_session(part.session), **part.given("operations", "session"))
 
 
 def _credential(name: str, part: s.CredentialPart) -> Credential:
-    given = part.given()
+    given = part.given("session", "refresh", "ttl_kind")
     if given.get("ttl") == math.inf:
         given["ttl"] = None
-    return Credential(name, **given)
+    kind, renewable = part.ttl_kind if "ttl_kind" in part.model_fields_set else ("", None)
+    refresh = None if part.refresh is None else Refresh(**_never_is_none(part.refresh.given()))
+    session = _session(part.session)
+    return Credential(name, session=session, refresh=refresh, ttl_kind=kind, renewable=renewable, **given)
+
+
+def _session(part: s.SessionPart | None) -> SessionTerms | None:
+    if part is None:
+        return None
+    stream = None if part.stream is None else SessionEvents(**part.stream.given())
+    return SessionTerms(stream=stream, **_never_is_none(part.given("stream")))
+
+
+def _never_is_none(given: dict[str, Any]) -> dict[str, Any]:
+    """`given`, in which a ttl that never ends is None."""
+    return {key: None if key == "ttl" and value == math.inf else value for key, value in given.items()}
 
 
 def _task(name: str, part: s.TaskPart) -> Task:
@@ -124,7 +144,8 @@ def _goal(name: str, part: s.GoalPart) -> Goal:
 
 def _response(part: s.ResponsePart) -> Response:
     detection = {event: Detection(**given.given()) for event, given in part.detection.items()}
-    return Response(detection=detection, **part.given("detection"))
+    actions = tuple(ResponseAction(each.action, **each.given("action")) for each in part.actions)
+    return Response(detection=detection, actions=actions, **part.given("detection", "actions"))
 
 
 class Policies:

@@ -8,13 +8,27 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from simkit.distributions import Distribution
-from simkit.model import Credential, Detection, Entitlement, EntryPoint, Goal, Model, Need, Operation, Task, Tool
+from simkit.model import (
+    Credential,
+    Detection,
+    Entitlement,
+    EntryPoint,
+    Goal,
+    Model,
+    Need,
+    Operation,
+    Outliving,
+    Refresh,
+    SessionEvents,
+    Task,
+    Tool,
+)
 from simkit.policies import DIALS, GrantPolicy, Selector, named_policies
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import FORMAT
 from simkit.scenario.units import distribution_value, duration_text, rate_text
 
-_DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period"})
+_DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable"})
 _RENAMED = {"source": "from", "target": "to"}
 
 
@@ -43,9 +57,9 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written |= _model(scenario.model)
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
-    response = _given(scenario.response, leave=("detection",))
+    response = _given(scenario.response, leave=("detection", "actions"))
     detection = {event: _detection(each) for event, each in scenario.response.detection.items()}
-    written |= _section("response", _section("detection", detection) | response)
+    written |= _section("response", _section("detection", detection) | response | _actions(scenario))
     written |= _section("policies", _policies(scenario))
     expected = {name: _given(each, leave=("name",)) for name, each in scenario.expect.items()}
     written |= _section("expect", expected)
@@ -54,6 +68,12 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written |= _list("sources", (_given(source) for source in scenario.sources))
     written |= _list("assumptions", (_given(assumption) for assumption in scenario.assumptions))
     return written
+
+
+def _actions(scenario: Scenario) -> dict[str, Any]:
+    """What responders do, each by its name, with what is said of it."""
+    written = ((each.kind, _given(each, leave=("kind",))) for each in scenario.response.actions)
+    return _list("actions", ({kind: said} if said else kind for kind, said in written))
 
 
 def _section(key: str, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,6 +105,10 @@ def _default(field: Any) -> Any:
 def _written(key: str, value: Any) -> Any:
     if isinstance(value, Distribution):
         return distribution_value(value)
+    if isinstance(value, Outliving):
+        return value.kind if value.time is None else {value.kind: distribution_value(value.time)}
+    if isinstance(value, SessionEvents | Refresh):
+        return _given(value)
     if isinstance(value, Detection):
         return _detection(value)
     if key in _DURATIONS:
@@ -130,7 +154,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 def _credential(credential: Credential) -> dict[str, Any]:
-    return _given(credential, leave=("name",))
+    written = _given(credential, leave=("name", "ttl_kind", "renewable"))
+    if credential.ttl_kind:
+        lasts = duration_text(credential.renewable)
+        written["ttl_kind"] = {"renewable": lasts} if credential.ttl_kind == "renewable" else credential.ttl_kind
+    return written
 
 
 def _task(task: Task) -> dict[str, Any]:

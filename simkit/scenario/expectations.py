@@ -33,9 +33,9 @@ class Expectation:
         return self.at_most if self.at_most is not None else self.at_least or 0.0
 
     @property
-    def is_value(self) -> bool:
-        """True for a value in the scenario's own unit, False for a chance."""
-        return self.measure in MEASURES and MEASURES[self.measure].is_value
+    def is_share(self) -> bool:
+        """True for a share or a chance, of a goal for one, False for a number that may be above 1."""
+        return self.measure not in MEASURES or MEASURES[self.measure].is_share
 
 
 def expectation_problems(
@@ -61,7 +61,7 @@ def _bounds(where: tuple[str, str], expectation: Expectation) -> Iterator[Proble
     given = [each for each in ("at_most", "at_least") if getattr(expectation, each) is not None]
     if len(given) != 1:
         yield Problem(where, "an expectation has one bound, `at_most` or `at_least`: write one")
-    elif not expectation.is_value and expectation.bound > 1:
+    elif expectation.is_share and expectation.bound > 1:
         said = f"`{given[0]}` is {expectation.bound:g}, but {expectation.measure} is a chance"
         yield Problem((*where, given[0]), f"{said}: write {_as_share(expectation.bound)}")
 

@@ -28,13 +28,18 @@ from simkit.model import (
     IDENTITY_KINDS,
     IMPACTS,
     RESOURCE_KINDS,
+    RESPONSE_ACTIONS,
+    REVOCATION_UNITS,
     STAGES,
+    TOKEN_FORMATS,
     TRUST_KINDS,
+    Outliving,
 )
 from simkit.model.identities import CONDITIONS
 from simkit.policies import DIALS
-from simkit.scenario import units
+from simkit.scenario import session_units, units
 from simkit.scenario.units import MisfitError, shown
+from simkit.session_catalogue import session_behaviours
 from simkit.techniques import EVENT_CLASSES, rules
 
 INCIDENT_KINDS = ("incident", "research-demonstration", "vulnerability", "mistake")
@@ -106,6 +111,18 @@ def _operation(raw: object) -> object:
     return {"operation": raw} if isinstance(raw, str) else raw
 
 
+def _action(raw: object) -> object:
+    """`clean-content` and `{clean-content: {of: [web]}}` are short for the long form."""
+    if isinstance(raw, str):
+        return {"action": raw}
+    if isinstance(raw, dict) and len(raw) == 1 and "action" not in raw:
+        name, given = next(iter(raw.items()))
+        if given is not None and not isinstance(given, dict):
+            raise MisfitError(f"{name} is {shown(given)}: write a mapping with delay, chance or of", name)
+        return {"action": name, **(given or {})}
+    return raw
+
+
 _TIME = f"(?:{units.DURATION_PATTERN})|(?:{units.ISO_PATTERN})"
 _DURATION_SCHEMA: dict[str, Any] = {
     "type": "string",
@@ -117,6 +134,22 @@ _LIFETIME_SCHEMA: dict[str, Any] = {
     "description": "A duration, or `never` for a thing that lasts for ever.",
     "anyOf": [_DURATION_SCHEMA, {"const": "never"}],
 }
+
+
+def _outlives_schema(time: dict[str, Any]) -> dict[str, Any]:
+    survives = {"type": "object", "properties": {"survives": time}}
+    return {
+        "description": "ends, next-use, survives, or {survives: 1h}: so long after the event.",
+        "anyOf": [
+            {"enum": list(session_units.KINDS)},
+            {**survives, "required": ["survives"], "additionalProperties": False},
+        ],
+    }
+
+
+def _renewable(within: dict[str, Any]) -> dict[str, Any]:
+    keys = {"type": "object", "properties": {"renewable": within}}
+    return {**keys, "required": ["renewable"], "additionalProperties": False}
 
 
 def _named(name: str, *keys: str, **types: dict[str, Any]) -> dict[str, Any]:
@@ -156,6 +189,10 @@ _DISTRIBUTION_SCHEMA: dict[str, Any] = {
         _named("uniform", "low", "high"),
         _EMPIRICAL,
     ],
+}
+_TTL_KIND_SCHEMA: dict[str, Any] = {
+    "description": "absolute, idle (from the last use), or {renewable: 7d}: by who holds it, for so long in all.",
+    "anyOf": [{"enum": ["absolute", "idle"]}, _renewable(_DURATION_SCHEMA)],
 }
 _RATE_SCHEMA: dict[str, Any] = {
     "type": "string",
@@ -197,6 +234,20 @@ Condition = Annotated[str, AfterValidator(_one_of(CONDITIONS)), _enum(CONDITIONS
 Conditions = Annotated[list[Condition], AfterValidator(_unique)]
 TrustKind = Annotated[str, AfterValidator(_one_of(TRUST_KINDS)), _enum(TRUST_KINDS)]
 Event = Annotated[str, AfterValidator(_one_of(detectable)), _enum(detectable())]
+TokenFormat = Annotated[str, AfterValidator(_one_of(TOKEN_FORMATS)), _enum(TOKEN_FORMATS)]
+RevocationUnit = Annotated[str, AfterValidator(_one_of(REVOCATION_UNITS)), _enum(REVOCATION_UNITS)]
+ResponseActionKind = Annotated[str, AfterValidator(_one_of(RESPONSE_ACTIONS)), _enum(RESPONSE_ACTIONS)]
+Actions = Annotated[list[ResponseActionKind], AfterValidator(_unique)]
+System = Annotated[str, AfterValidator(_one_of(session_behaviours)), WithJsonSchema({"type": "string"})]
+Outlives = Annotated[
+    Outliving, PlainValidator(session_units.outliving), WithJsonSchema(_outlives_schema(_DISTRIBUTION_SCHEMA))
+]
+OutlivesAction = Annotated[
+    Outliving,
+    PlainValidator(session_units.outliving_an_action),
+    WithJsonSchema(_outlives_schema(_DURATION_SCHEMA)),
+]
+TtlKind = Annotated[tuple[str, float | None], PlainValidator(session_units.ttl_kind), WithJsonSchema(_TTL_KIND_SCHEMA)]
 IncidentKind = Annotated[str, AfterValidator(_one_of(INCIDENT_KINDS)), _enum(INCIDENT_KINDS)]
 Grade = Annotated[str, AfterValidator(_one_of(GRADES)), _enum(GRADES)]
 
@@ -225,6 +276,29 @@ def _as_is(raw: object) -> object:
     return raw
 
 
+SHORT_ACTION = Short(
+    _action,
+    {
+        "anyOf": [
+            {"type": "string", "enum": list(RESPONSE_ACTIONS)},
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "propertyNames": {"enum": list(RESPONSE_ACTIONS)},
+                "additionalProperties": {
+                    "type": ["object", "null"],
+                    "properties": {
+                        "delay": _DISTRIBUTION_SCHEMA,
+                        "chance": {"type": "number", "minimum": 0, "maximum": 1},
+                        "of": {"type": "array", "items": {"type": "string"}},
+                    },
+                    "additionalProperties": False,
+                },
+            },
+        ]
+    },
+)
 SHORT_OPERATION = Short(_operation, {"type": "string"})
 FILE_NAME = Short(_as_is, {"type": "string"})
 SHORT_LOST = Short(

@@ -23,8 +23,8 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}"
 
 
-def _is_value(measure: object) -> bool:
-    return isinstance(measure, str) and measure in MEASURES and MEASURES[measure].is_value
+def _is_number(measure: object) -> bool:
+    return isinstance(measure, str) and measure in MEASURES and not MEASURES[measure].is_share
 
 
 class ExpectPart(Part):
@@ -44,7 +44,7 @@ class ExpectPart(Part):
     @model_validator(mode="before")
     @classmethod
     def _no_share_of_a_value(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and _is_value(raw.get("measure")):
+        if isinstance(raw, dict) and _is_number(raw.get("measure")):
             for key in ("at_most", "at_least"):
                 if isinstance(raw.get(key), str):
                     raise MisfitError(f"{raw['measure']} is a value, not a share: write a number without %", key)

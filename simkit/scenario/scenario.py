@@ -9,6 +9,7 @@ from itertools import islice
 
 from simkit.errors import Problem, QuestionError, ScenarioError, in_short, nearest
 from simkit.model import (
+    RESPONSE_ACTIONS,
     Credential,
     EntryPoint,
     Goal,
@@ -230,6 +231,7 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
             yield from dangling(("observed", index, "calls", place), call, lookup.operations, "operation")
     for index, goal_name in enumerate(scenario.incident.reached if scenario.incident else ()):
         yield from dangling(("incident", "reached", index), goal_name, scenario.goals, "goal")
+    yield from _actions(scenario)
     yield from _policies(scenario)
     yield from expectation_problems(
         scenario.expect, scenario.model, scenario.goals, scenario.entry_points, named_policies(scenario.policies)
@@ -264,6 +266,20 @@ def _goal(lookup: Lookup, goal: Goal) -> Iterator[Problem]:
         yield from dangling((*where, "steered"), goal.steered, model.identities, "identity")
     if not (goal.lost or goal.performed or goal.steered):
         yield Problem(where, "a goal needs `lost`, `performed` or `steered`: as it stands it is always reached")
+
+
+def _actions(scenario: Scenario) -> Iterator[Problem]:
+    """What responders do to things that are not there."""
+    model = scenario.model
+    known: Mapping[str, tuple[str, Mapping[str, object]]] = {
+        "credentials": ("credential", model.credentials),
+        "identities": ("identity", model.identities),
+        "resources": ("resource", model.resources),
+    }
+    for index, action in enumerate(scenario.response.actions):
+        noun, things = known[RESPONSE_ACTIONS[action.kind]]
+        for place, name in enumerate(action.of):
+            yield from dangling(("response", "actions", index, "of", place), name, things, noun)
 
 
 def _policies(scenario: Scenario) -> Iterator[Problem]:

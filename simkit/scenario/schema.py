@@ -11,6 +11,11 @@ from simkit.scenario import fields as f
 from simkit.scenario.part import LEFT_OUT
 from simkit.scenario.part import Part as Part
 from simkit.scenario.promises import ExpectPart
+from simkit.scenario.response_parts import DetectionPart as DetectionPart
+from simkit.scenario.response_parts import ResponseActionPart as ResponseActionPart
+from simkit.scenario.response_parts import ResponsePart as ResponsePart
+from simkit.scenario.session_parts import RefreshPart as RefreshPart
+from simkit.scenario.session_parts import SessionPart as SessionPart
 from simkit.scenario.units import MisfitError, shown
 
 FORMAT = 1
@@ -53,13 +58,6 @@ class ValuePart(Part):
     availability: f.Worth = 0.0
 
 
-class DetectionPart(Part):
-    """The chance that an event raises an alert, and how long after it."""
-
-    chance: f.Chance
-    delay: f.Delay = LEFT_OUT
-
-
 class ResourcePart(Part):
     """A thing that can be lost."""
 
@@ -90,6 +88,8 @@ class OperationPart(Part):
     """Effect grant only: the role that it gives its target."""
     high_impact: bool = LEFT_OUT
     """Waits for a person under `context: approval`; default by effect."""
+    stream: bool = False
+    """It flows on without being asked for again."""
     shows_itself: DetectionPart = LEFT_OUT
     """How it is noticed that this was performed, whatever the policy logs."""
     note: str = ""
@@ -103,6 +103,8 @@ class ToolPart(Part):
     """Whose entitlements it uses itself (the confused deputy)."""
     general_purpose: bool = False
     """A shell or an HTTP client: an agent can use any token that it finds."""
+    session: SessionPart | None = None
+    """How sessions behave that are open at it; default: as what opened them says."""
     note: str = ""
 
 
@@ -122,6 +124,16 @@ class CredentialPart(Part):
     """The tools that accept it; default: all."""
     managed: bool = True
     """false: a third party's fixed secret, which no grant policy governs."""
+    session: SessionPart | None = None
+    """How sessions behave that it opens; default: they end with it."""
+    format: f.TokenFormat = "opaque"
+    """jwt: checked where it is used, it lives to its end whatever is revoked."""
+    ttl_kind: f.TtlKind = LEFT_OUT
+    """absolute, idle, or {renewable: 7d}; default: as the catalogue says, else absolute."""
+    refresh: RefreshPart | None = None
+    """A refresh token that lies beside it."""
+    revocation_unit: f.RevocationUnit = "token"
+    """identity: to revoke one ends all of the identity's."""
     note: str = ""
 
 
@@ -141,6 +153,8 @@ class TrustPart(Part):
     attenuates: bool = False
     """Does the scope shrink on the way?"""
     ttl: f.Lifetime = LEFT_OUT
+    session: SessionPart | None = None
+    """How the session behaves when what opened it goes; default: assume and federate survive, others end."""
     note: str = ""
 
 
@@ -242,25 +256,6 @@ class GoalPart(Part):
     steered: f.Name = ""
     """An agent of which some session is the attacker's."""
     note: str = ""
-
-
-class ResponsePart(Part):
-    """The defender."""
-
-    detection: dict[f.Event, DetectionPart] = Field(default_factory=dict)
-    """By event, by class of events, or any."""
-    delay: f.Delay = LEFT_OUT
-    """Of an automatic response."""
-    remediation_lag: f.Delay = LEFT_OUT
-    """Of a response by hand."""
-    rotation_period: f.Horizon = LEFT_OUT
-    completeness: f.Chance = LEFT_OUT
-    """The chance that a given credential is revoked, not forgotten."""
-    approval_delay: f.Delay = LEFT_OUT
-    rubber_stamp: f.Chance = LEFT_OUT
-    """The chance that a person approves whatever is asked."""
-    miss_rate: f.Chance = LEFT_OUT
-    """The chance that an out-of-context use passes `context: checks`."""
 
 
 class SelectorPart(Part):

@@ -16,6 +16,7 @@ from simkit.execution import Block, ExecutorLike, Shared, bare, spread
 from simkit.execution.blocks import samples_in_a_block
 from simkit.execution.checkpoint import Checkpoint
 from simkit.fate import checked_seed
+from simkit.measures import measure_of
 from simkit.policies import GrantPolicy
 from simkit.progress import steps
 from simkit.scenario import Scenario, chosen_entries, scenarios_of
@@ -64,25 +65,29 @@ def sweep(
     threads: int | None = None,
     executor: ExecutorLike = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    measures: str | Iterable[str] = (),
 ) -> SweepResult:
     """Replay every scenario under every policy through every entry point, and keep sums, counts and histograms.
 
     None takes for each scenario the policy in force, and all of its entry points. Blocks of `block` samples go to
     `threads` threads or to an `executor` as in `simulate`; they are reduced where they are worked out, so that memory
     and traffic do not grow with `trials`. Into the folder `checkpoint` each finished block is written, and the same
-    sweep begun again does only what is missing; more trials extend it. The result has the same `digest` wherever it is
-    worked out. Raises as `simulate`; QuestionError for two scenarios of one name; InputError for a checkpoint of
-    another sweep, or a damaged one.
+    sweep begun again does only what is missing; more trials extend it. `measures` are further ones of which the mean is
+    kept, such as "goals-reached" or a resource: `result[cell].measured(name)`. The result has the same `digest`
+    wherever it is worked out. Raises as `simulate`; QuestionError for two scenarios of one name; InputError for a
+    checkpoint of another sweep, or a damaged one.
     """
     cells = list(_cells(scenarios_of(scenarios), None if policies is None else several(policies), entry_points))
+    wanted = [measures] if isinstance(measures, str) else list(measures)
     count, checked = checked_trials(trials), checked_seed(seed)
     size = _checked_block(block)
-    kept = Checkpoint.opened(checkpoint, _plan(cells, checked, size)) if checkpoint is not None else None
+    kept = Checkpoint.opened(checkpoint, _plan(cells, checked, size, wanted)) if checkpoint is not None else None
     tallies: dict[Cell, Tally] = {}
     provenances: dict[Cell, Provenance] = {}
     for scenario, policy, entries in steps(list(_grouped(cells))):
         attack = compile_attack(scenario, policy)
-        job = GraphJob(bare(attack.graph), Meaning.of(attack.legend))
+        rows = [measure_of(name, scenario.goals, scenario.model.resources) for name in wanted]
+        job = GraphJob(bare(attack.graph), Meaning.of(attack.legend, {row.name: row.sampler(attack) for row in rows}))
         for cell in entries:
             tallies[cell] = Tally()
             provenances[cell] = attack.provenance(cell.entry_point, seed=checked, trials=count)
@@ -132,12 +137,13 @@ def _grouped(cells: Iterable[_Work]) -> Iterator[tuple[Scenario, GrantPolicy, li
     yield from groups.values()
 
 
-def _plan(cells: Iterable[_Work], seed: int, block: int) -> Mapping[str, Any]:
+def _plan(cells: Iterable[_Work], seed: int, block: int, measures: Sequence[str]) -> Mapping[str, Any]:
     """What must be the same for a finished block to count."""
     from simkit import __version__
 
     named = [[scenario.digest, repr(policy), cell.entry_point] for scenario, policy, cell in cells]
-    return {"cells": named, "seed": seed, "block": block, "simkit": __version__}
+    asked = {"measures": list(measures)} if measures else {}
+    return {"cells": named, "seed": seed, "block": block, "simkit": __version__, **asked}
 
 
 def _blocks(

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from simkit.blast_radius import Interval, Legend
 from simkit.blast_radius.intervals import Z, wilson
 from simkit.engines.outcomes import Outcomes
+from simkit.errors import QuestionError, nearest
+from simkit.measures import Sampler
 
 CELLS = 128
 """Cells an octave of the histograms: a quantile is exact to 1 part in 128."""
@@ -28,16 +30,18 @@ class Meaning:
 
     value: Mapping[int, float]
     goals: Mapping[str, int | None]
+    more: Mapping[str, Sampler] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, legend: Legend) -> Meaning:
-        """What a sweep needs of `legend`."""
-        return cls(dict(legend.value), dict(legend.goals))
+    def of(cls, legend: Legend, more: Mapping[str, Sampler] | None = None) -> Meaning:
+        """What a sweep needs of `legend`, and `more` that it adds up, by the measure's name."""
+        return cls(dict(legend.value), dict(legend.goals), dict(more or {}))
 
     @property
     def columns(self) -> list[int]:
         """The facts that a tally looks at: the only ones of which a sample must be kept."""
-        return sorted({*self.value, *(fact for fact in self.goals.values() if fact is not None)})
+        goals = (fact for fact in self.goals.values() if fact is not None)
+        return sorted({*self.value, *goals, *(fact for each in self.more.values() for fact in each.columns)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Tally:
     """What N samples lost, added up. Sums are exact fractions, so that no order of blocks changes a digit.
 
     `goals` and `losses` (by column) count the samples that reach them; `values` and `first_losses` (ms) are
-    histograms with `CELLS` cells an octave; `contained` counts containments.
+    histograms with `CELLS` cells an octave; `contained` counts containments. `sums` are the sum and the sum of squares
+    of each further measure.
     """
 
     trials: int = 0
@@ -56,6 +61,7 @@ class Tally:
     losses: Mapping[int, int] = field(default_factory=dict)
     values: Histogram = field(default_factory=dict)
     first_losses: Histogram = field(default_factory=dict)
+    sums: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, outcomes: Outcomes, meaning: Meaning) -> Tally:
@@ -65,13 +71,11 @@ class Tally:
         lost = np.zeros(len(outcomes))
         for column, value in enumerate(meaning.value.values()):
             lost += np.where(held[:, column], value, 0.0)
-        # few losses differ, and fractions are slow: one for each
-        distinct, counts = np.unique(lost, return_counts=True)
-        exact = [(Fraction(v), n) for v, n in zip(distinct.tolist(), counts.tolist(), strict=True)]
+        total, squares = _exact_sums(lost)
         return cls(
             trials=len(outcomes),
-            total=sum((value * count for value, count in exact), Fraction(0)),
-            squares=sum((value * value * count for value, count in exact), Fraction(0)),
+            total=total,
+            squares=squares,
             contained=int((outcomes.contained >= 0).sum()),
             goals={
                 name: 0 if fact is None else int((outcomes.times([fact]) >= 0).sum())
@@ -80,6 +84,10 @@ class Tally:
             losses=dict(zip(meaning.value, held.sum(axis=0).tolist(), strict=True)),
             values=histogram(lost),
             first_losses=histogram(_first_losses(first)),
+            sums={
+                name: _exact_sums(sampler(outcomes.times(sampler.columns) >= 0, outcomes.contained))
+                for name, sampler in meaning.more.items()
+            },
         )
 
     def __add__(self, other: Tally) -> Tally:
@@ -92,15 +100,19 @@ class Tally:
             _added(self.losses, other.losses),
             _added(self.values, other.values),
             _added(self.first_losses, other.first_losses),
+            {name: _pair_sum(self.sums.get(name), other.sums.get(name)) for name in {**self.sums, **other.sums}},
         )
 
     def mean(self) -> Interval:
         """The mean value lost, with its normal interval."""
-        n = self.trials
-        centre = self.total / n
-        spread = (self.squares - centre * self.total) / (n - 1) if n > 1 else Fraction(0)
-        half = Z * math.sqrt(spread / n)
-        return Interval(float(centre), float(centre) - half, float(centre) + half, n, "normal")
+        return _mean(self.total, self.squares, self.trials)
+
+    def measured(self, measure: str) -> Interval:
+        """The mean of `measure`, one of those that the sweep was asked for. Raises QuestionError for any other."""
+        if measure not in self.sums:
+            known = nearest(measure, self.sums) if self.sums else "ask the sweep for it with `measures`"
+            raise QuestionError(f"this sweep did not add up {measure!r}: {known}")
+        return _mean(*self.sums[measure], self.trials)
 
     def quantile(self, share: float) -> float:
         """The value that a `share` of the samples does not exceed, to 1 part in `CELLS` (the cell's upper end)."""
@@ -118,11 +130,12 @@ class Tally:
         """The tally as plain data, from which `from_dict` makes it again."""
         return {
             "trials": self.trials,
-            "total": [self.total.numerator, self.total.denominator],
-            "squares": [self.squares.numerator, self.squares.denominator],
+            "total": _ratio(self.total),
+            "squares": _ratio(self.squares),
             "contained": self.contained,
             "goals": dict(self.goals),
             **{name: sorted(getattr(self, name).items()) for name in ("losses", "values", "first_losses")},
+            **({"sums": {name: [*map(_ratio, pair)] for name, pair in self.sums.items()}} if self.sums else {}),
         }
 
     @classmethod
@@ -133,7 +146,37 @@ class Tally:
             given[name] = Fraction(*given[name])
         for name in ("losses", "values", "first_losses"):
             given[name] = {int(key): int(count) for key, count in given[name]}
-        return cls(**given)
+        pairs = {
+            name: (Fraction(*total), Fraction(*squares)) for name, (total, squares) in given.pop("sums", {}).items()
+        }
+        return cls(**given, sums=pairs)
+
+
+def _mean(total: Fraction, squares: Fraction, n: int) -> Interval:
+    centre = total / n
+    spread = (squares - centre * total) / (n - 1) if n > 1 else Fraction(0)
+    half = Z * math.sqrt(spread / n)
+    return Interval(float(centre), float(centre) - half, float(centre) + half, n, "normal")
+
+
+def _exact_sums(values: NDArray[np.float64]) -> tuple[Fraction, Fraction]:
+    """The sum and the sum of squares, exactly."""
+    # few values differ, and fractions are slow: one for each
+    distinct, counts = np.unique(values, return_counts=True)
+    exact = [(Fraction(v), n) for v, n in zip(distinct.tolist(), counts.tolist(), strict=True)]
+    total = sum((value * count for value, count in exact), Fraction(0))
+    return total, sum((value * value * count for value, count in exact), Fraction(0))
+
+
+def _pair_sum(
+    one: tuple[Fraction, Fraction] | None, other: tuple[Fraction, Fraction] | None
+) -> tuple[Fraction, Fraction]:
+    a, b = one or (Fraction(0), Fraction(0)), other or (Fraction(0), Fraction(0))
+    return a[0] + b[0], a[1] + b[1]
+
+
+def _ratio(value: Fraction) -> list[int]:
+    return [value.numerator, value.denominator]
 
 
 def _first_losses(first: NDArray[np.int64]) -> NDArray[np.float64]:

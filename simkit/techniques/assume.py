@@ -12,18 +12,14 @@ from simkit.techniques.act import Act, acts, step_of
 from simkit.techniques.grounds import trust
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import Runs
-from simkit.techniques.survival import surviving
+from simkit.techniques.survival import along
 from simkit.techniques.use import ways
-from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, has
+from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, has, opened
 
 ASSUMED_TTL = 3600.0
 """Seconds that a session opened by an `assume` operation lives: the default of AWS AssumeRole."""
 HANDED_OVER = Fixed(1.0)
 """How long it takes to become another along a trust edge."""
-APART = ("assume", "federate")
-"""Trust edges along which a session is opened that is a thing of its own: it survives the end of what opened it (as
-temporary credentials of AWS STS do)."""
-
 RULES = (
     Rule(
         "invoke",
@@ -52,8 +48,9 @@ def steps(world: World) -> Iterator[Step]:
     for name, followed in world.edges.items():
         session = world.all_sessions[name].session
         for edge, targets in followed:
-            for mode in world.modes:
-                yield from _by_trust(runs, session, mode, edge, targets)
+            parts = tuple(part for target in targets for part in world.runs_of(target))
+            for mode in world.modes_of(name):
+                yield from _by_trust(runs, session, mode, edge, parts if edge.kind == "invoke" else targets)
 
 
 def _by_operation(runs: Runs, act: Act, mode: str) -> Iterator[Step]:
@@ -61,7 +58,8 @@ def _by_operation(runs: Runs, act: Act, mode: str) -> Iterator[Step]:
     steps share one fate, so that the second is a part of the first and their alerts are one."""
     effect, target = act.deed.operation.effect, act.deed.grant[1]
     key, performed = act.key(mode), act.concluded(mode)
-    concluded = tuple(_became(runs, name, mode, effect, ASSUMED_TTL) for name in _opened(act))
+    edge = TrustEdge(act.actor.who, target, effect, ttl=ASSUMED_TTL)
+    concluded = tuple(each for name in _opened(act) for each in _became(runs, name, mode, edge))
     for way in act.judged.ways[mode]:
         if effect == "assume":
             yield step_of(act, way, key, performed + concluded)
@@ -79,17 +77,19 @@ def _opened(act: Act) -> tuple[str, ...]:
     if not target:
         return ()
     own = world.sessions.by_identity[target]
-    return own if act.deed.operation.effect == "invoke" else world.assumed.get((act.session, target), own)
+    if act.deed.operation.effect == "invoke":
+        return tuple(part for name in own for part in world.runs_of(name))
+    return world.assumed.get((world.whole(act.session), target), own)
 
 
-def _became(runs: Runs, session: str, mode: str, kind: str, ttl: float) -> Conclusion:
+def _became(runs: Runs, session: str, mode: str, edge: TrustEdge) -> tuple[Conclusion, ...]:
     """What becomes of being handed on: an invoked agent runs its task; a stolen session opens one of its own, and a
     steered one is another only as long as it runs itself."""
-    if kind == "invoke":
-        return runs.invoked(has(ERRS if mode == ERRS else STEERS, session), session)
+    if edge.kind == "invoke":
+        return (runs.invoked(has(ERRS if mode == ERRS else STEERS, session), session),)
     if mode != REPLAYS:
-        return Conclusion(has(mode, session))
-    return Conclusion(has(mode, session), ttl, outlives=surviving(ttl) if kind in APART else ())
+        return (Conclusion(has(mode, session)),)
+    return opened(runs.world, session, along(edge))
 
 
 def _susceptible(world: World, identity: str) -> float:
@@ -97,19 +97,21 @@ def _susceptible(world: World, identity: str) -> float:
 
 
 def _by_trust(runs: Runs, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
+    # A federated role believes what the job next door says it is: from a CI token to AWS administrator in three days
+    # (UNC6426, 2025).
     world, effect = runs.world, "invoke" if edge.kind == "invoke" else "assume"
     alert = world.alert(RULE_OF[effect], session.policy)
     chance = _susceptible(world, edge.target) if effect == "invoke" else 1.0
     where = world.model.identities[edge.target].environment
     for target in targets:
-        concluded = _became(runs, target, mode, edge.kind, edge.ttl)
+        concluded = _became(runs, target, mode, edge)
         for way in ways(world, session, mode, effect, where):
             yield Step(
                 key=f"{mode}({session.name}): {edge.name} as {target}{way.name}",
                 fate=f"{edge.name}",
                 rule=effect,
                 premises=way.premises,
-                conclusions=(concluded,),
+                conclusions=concluded,
                 grounds=(trust(edge),),
                 label=f"{edge.kind} {edge.target}",
                 chance=chance * way.chance,
@@ -117,5 +119,5 @@ def _by_trust(runs: Runs, session: Session, mode: str, edge: TrustEdge, targets:
                 alert=alert.chance,
                 alert_delay=alert.delay,
                 logged=alert.logged,
-                again=concluded.run,
+                again=concluded[0].run,
             )

@@ -9,6 +9,7 @@ from simkit.attackgraph import Conclusion, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import Fixed
 from simkit.model import EntryPoint
 from simkit.policies import Session, Token
+from simkit.policies.sessions import REFRESH
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import ERRS, World, found, has, input_of, runs_in
 
@@ -51,10 +52,13 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def _leak(world: World, entry: EntryPoint) -> Iterator[Variant]:
-    tokens = tuple(world.tokens([entry.target]))
+    # One leak is one token: of tj-actions (2025) one maintainer's token was out, not whatever he could have had. Its
+    # refresh token lies beside it.
+    tokens = [token for token in world.tokens([entry.target]) if not token.refresh]
+    beside = {token.name: token for token in world.tokens([entry.target]) if token.refresh}
     for token in tokens:
-        fact = Fact("holds", token.name) if entry.delay == Fixed(0.0) else _exposed(entry, token.name)
-        concluded = (found(token, fact),)
+        both = (token, beside.get(f"{REFRESH}{token.name}"))
+        concluded = tuple(found(each, _leaked(entry, each)) for each in both if each)
         yield Variant(token.name, token.share, (_first(world, entry, token.name, concluded, label(token)),))
     if not tokens:  # no session stands behind the credential: it leaks, and opens nothing
         concluded = (Conclusion(Fact("holds", entry.target), None),)
@@ -66,11 +70,16 @@ def label(token: Token) -> str:
     return f"leaked {token.name}"
 
 
+def _leaked(entry: EntryPoint, token: Token) -> Fact:
+    return Fact("holds", token.name) if entry.delay == Fixed(0.0) else _exposed(entry, token.name)
+
+
 def _exposed(entry: EntryPoint, token: str) -> Fact:
     return Fact("exposed", token, entry.name)
 
 
 def _poison(world: World, entry: EntryPoint) -> Iterator[Variant]:
+    # Whoever writes into what a task reads needs no access to the store: an issue's title did (Clinejection, 2026).
     if entry.task:
         names: tuple[str, ...] = (input_of(world.model.tasks[entry.task]),)
     else:
@@ -86,6 +95,7 @@ def _compromise(world: World, entry: EntryPoint) -> Iterator[Variant]:
 
 def _mistake(world: World, entry: EntryPoint) -> Iterator[Variant]:
     """The agent errs in one of its sessions, in proportion to rate x duration of their tasks."""
+    # Nobody attacks: an agent drops a production database in the session of its own task (Replit, 2025).
     for session in _erring(world, entry):
         concluded = (Conclusion(has(ERRS, session.name), None),)
         step = _first(world, entry, session.name, concluded, f"{entry.target} errs in {session.name}")
@@ -94,9 +104,12 @@ def _mistake(world: World, entry: EntryPoint) -> Iterator[Variant]:
 
 def _erring(world: World, entry: EntryPoint) -> list[Session]:
     if entry.task:
-        session = world.sessions.serving(world.model.tasks[entry.task])
-        return [session] if session else []
-    return list(world.of_identity(entry.target))
+        task = world.model.tasks[entry.task]
+        session = world.sessions.serving(task)
+        names = [world.contexts.of_task(world.model, session.name, task)] if session else []
+    else:
+        names = [part for session in world.of_identity(entry.target) for part in world.runs_of(session.name)]
+    return [world.all_sessions[name].session for name in names]
 
 
 def _busy(world: World, session: Session) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Conclusion, Fact, Step
+from simkit.attackgraph import Fact, Step
 from simkit.model import TrustEdge
 from simkit.policies import Token
 from simkit.techniques.assume import HANDED_OVER
 from simkit.techniques.grounds import credential, trust
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.world import REPLAYS, World, has, opens
+from simkit.techniques.survival import along
+from simkit.techniques.world import World, opened, opens
 
 FORGE = Rule(
     "forge", Relevance(("T1606.002",), (), ("ASI03",), ("NHI4:2025", "NHI7:2025")), event="identity", logged="logon"
@@ -38,7 +39,7 @@ def _forge(world: World, token: Token, edge: TrustEdge) -> Iterator[Step]:
             fate=f"forge({token.name}): {edge.name}",
             rule="forge",
             premises=(Fact("holds", token.name), *opens(token)),
-            conclusions=(Conclusion(has(REPLAYS, session), edge.ttl),),
+            conclusions=opened(world, session, along(edge)),
             grounds=(credential(token.credential), trust(edge)),
             label=f"sign as {edge.source} that one is {edge.target}",
             duration=HANDED_OVER,

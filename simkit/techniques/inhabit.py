@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Conclusion, Ground, Step
+from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Identity
 from simkit.policies import Session, Token
+from simkit.techniques.act import standing_tokens
 from simkit.techniques.givers import runtime_of
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
@@ -29,39 +30,56 @@ def steps(world: World) -> Iterator[Step]:
     own: dict[str, list[str]] = {}
     for credential in world.model.credentials.values():
         own.setdefault(credential.identity, []).append(credential.name)
+    # What a task uses is in its process while it runs: a token of minutes was taken in its own job (TanStack, 2026),
+    # and a session behind two factors from the laptop that had it open (CircleCI, 2022).
     for identity in world.model.identities.values():
         alert = world.alert(INHABIT, world.sessions.governing(identity.name))
         for session in world.of_identity(identity.name):
             yield _session(runs, identity, session, alert)
+        yield from _overhear(world, identity, alert)
         for token in world.tokens(dict.fromkeys((*own.get(identity.name, ()), *identity.runtime_holds))):
             yield _token(identity, token, alert)
 
 
 def _session(runs: Runs, identity: Identity, session: Session, alert: Alert) -> Step:
     """The session of a task is there while the task runs; another one always."""
-    had, what = has(REPLAYS, session.name), f"session {session.name}"
+    parts = (part.name for part in runs.world.tool_sessions.get(session.name, ()))
+    had = [has(REPLAYS, name) for name in (session.name, *parts)]
+    what = f"session {session.name}"
     if not session.rate:
-        return _inhabit(identity, what, Conclusion(had), 0.0, "", alert)
+        return _inhabit(identity, what, tuple(map(Conclusion, had)), 0.0, "", alert)
     run = f"run of {'+'.join(session.tasks)}"
-    concluded = runs.run(had, *(runs.world.model.tasks[name] for name in session.tasks))
+    tasks = [runs.world.model.tasks[name] for name in session.tasks]
+    concluded = tuple(runs.run(fact, *tasks) for fact in had)
     return _inhabit(identity, what, concluded, session.rate, run, alert)._replace(again=True)
+
+
+def _overhear(world: World, identity: Identity, alert: Alert) -> Iterator[Step]:
+    """What exists only in the runs of a task is there for code in the runtime when the task next runs."""
+    for task in world.model.tasks.values() if world.contexts.all else ():
+        if task.identity == identity.name:
+            for name in sorted(world.contexts.of(world.model, task)):
+                taken = (Conclusion(Fact("lost", name, "confidentiality")), *standing_tokens(world.held_in(name), name))
+                yield _inhabit(identity, f"{name} in {task.name}", taken, task.rate, f"run of {task.name}", alert)
 
 
 def _token(identity: Identity, token: Token, alert: Alert) -> Step:
     """A runtime cannot work without its own credentials; those of others lie there, and could lie elsewhere."""
     run = f"run of {token.name.removeprefix(f'{token.credential}@')}" if token.rate else ""
     place = None if token.identity == identity.name else lies(token.credential, runtime_of(identity.name))
-    return _inhabit(identity, f"token {token.name}", holds(token, place), token.rate, run, alert)
+    return _inhabit(identity, f"token {token.name}", (holds(token, place),), token.rate, run, alert)
 
 
-def _inhabit(identity: Identity, what: str, concluded: Conclusion, rate: float, run: str, alert: Alert) -> Step:
+def _inhabit(
+    identity: Identity, what: str, concluded: tuple[Conclusion, ...], rate: float, run: str, alert: Alert
+) -> Step:
     """One run of a task brings its session and all its tokens: these steps share their fate."""
     return Step(
         key=f"inhabit({identity.name}): {what}",
         fate=f"inhabit({identity.name}): {run}" if run else "",
         rule="inhabit",
         premises=(runs_in(identity.name),),
-        conclusions=(concluded,),
+        conclusions=concluded,
         grounds=(Ground("flow", (identity.name,)),),
         label=f"take {what} from the runtime of {identity.name}",
         wait=next_run(rate),

@@ -21,6 +21,7 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def _unavailable(resource: Resource) -> Step:
+    # Backups that lie in the volume are gone with it (PocketOS, 2026); those elsewhere bring the data back.
     gone = (resource.name, *resource.recoverable_from)
     return Step(
         key=f"unavailable({resource.name})",

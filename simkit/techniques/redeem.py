@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from simkit.attackgraph import Fact, Ground, Step
+from simkit.distributions import Distribution
 from simkit.model import Model
 from simkit.policies import Token
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.world import World, concludes, minted_token, opens
+from simkit.techniques.survival import Survivals
+from simkit.techniques.world import Life, World, minted_token, opened, opens
 
 REDEEM = Rule(
     "redeem",
@@ -29,20 +32,31 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def _redeem(world: World, token: Token) -> Iterator[Step]:
-    alert = world.alert(REDEEM, world.ruling(token))
+    alert, survive = world.alert(REDEEM, world.ruling(token)), world.survive(token)
+    # The secret is all that it takes, however old it is: passwords of 2020 opened accounts in 2024 (Snowflake), unless
+    # the token works in its identity's runtime only (RFC 8705, RFC 9449).
     for session in token.sessions:
         yield Step(
             key=f"redeem({token.name} -> {session})",
             fate=f"redeem({token.name})",
             rule="redeem",
             premises=(Fact("holds", token.name), *opens(token)),
-            conclusions=(concludes("replays", session),),
+            conclusions=opened(world, session, survive, partial(_goes_on, token)),
             grounds=(Ground("credential", (token.credential or token.name,)),),
             label=f"use {token.name} as {session}",
             alert=alert.chance,
             alert_delay=alert.delay,
             logged=alert.logged,
         )
+
+
+def _goes_on(token: Token, survivals: Survivals) -> Life:
+    """How long a session goes on when the life of its token is over by itself: a rotation is a revocation; who uses an
+    idle or a renewable token keeps it alive."""
+    after = survivals.on_revoke if token.rotates is not None else survivals.on_expiry
+    if after is None or token.renewed is None:
+        return None
+    return after if isinstance(after, Distribution) else max(after, token.renewed)
 
 
 def _mintable(model: Model) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from simkit.attackgraph import Action, Containment, Fact
-from simkit.model import Response
-from simkit.policies import DIALS, GrantPolicy, Token
+from simkit.model import MAY_MISS, RESPONSE_ACTIONS, Response, ResponseAction
+from simkit.policies import DIALS, GrantPolicy, Session, Token
+from simkit.policies.sessions import REFRESH
+from simkit.techniques.survival import ENDS, survivals
 from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, has, input_of, minted_token, runs_in
 
 RESPONSES = DIALS["response"].settings
@@ -19,42 +22,25 @@ def containment(world: World) -> Containment:
 
     What a policy governs is dealt with as its response dial says; a secret that no policy governs (a third party's, or
     one that the attacker minted) by hand. Planted content and code belong to nobody, so that the policy in force says.
-    A secret is missed with chance 1 - completeness, each with its own fate.
     """
-    by: dict[Fact, int] = {}
-    groups: dict[Fact, str] = {}
-    forgotten: dict[Fact, float] = {}
-    told: dict[Fact, tuple[Fact, ...]] = {}
-    opening: dict[str, list[Fact]] = {}
-    for token, policy in _tokens(world):
-        held = Fact("holds", token.name)
-        for fact in (held, *_exposed(world, token)):
-            by[fact] = RESPONSES.index(policy.response)
-            groups[fact] = account(world, policy, token.identity)
-            forgotten[fact] = 1.0 - world.response.completeness
-            if fact != held:
-                told[fact] = (held,)
-        for name in token.sessions:
-            opening.setdefault(name, []).append(held)
-    for reached in world.all_sessions.values():
-        session = reached.session
-        for mode in MODES:
-            fact = has(mode, session.name)
-            by[fact] = RESPONSES.index(session.policy.response)
-            groups[fact] = account(world, session.policy, session.identities[0])
-            told[fact] = tuple(opening.get(session.name, ()))
-    in_force = RESPONSES.index(world.policy.response)
-    by |= dict.fromkeys(_planted(world), in_force)
+    known = _Known.of(world)
     rows = tuple(tuple(actions(world.response, setting)) for setting in RESPONSES)
-    return Containment(rows, world.response.remediation_lag, by, groups, forgotten, told=told)
+    lag = world.response.remediation_lag
+    return Containment(rows, lag, known.by, known.groups, known.forgotten, known.spread, known.spared, known.told)
 
 
 def actions(response: Response, setting: str) -> Iterator[Action]:
     """What a responder does where the dial stands at `setting`; each setting does what the weaker ones do, too."""
+    by_hand = response.actions or (ResponseAction("revoke-secret"),)
     if setting == "automatic":
-        yield Action("revoke-secret", response.delay, setting)
-        yield Action("disable", response.delay, setting)
-    yield Action("revoke-secret", response.remediation_lag)
+        for each in response.actions or (*by_hand, ResponseAction("disable")):
+            if each.delay is None:
+                yield Action(each.kind, response.delay, setting)
+    for each in by_hand:
+        if each.delay is None:
+            yield Action(each.kind, response.remediation_lag)
+        else:
+            yield Action(each.kind, each.delay, each.kind)
 
 
 def account(world: World, policy: GrantPolicy, identity: str) -> str:
@@ -62,6 +48,109 @@ def account(world: World, policy: GrantPolicy, identity: str) -> str:
     if policy.identity == "shared" or policy.scope == "all":
         return f"tier:{world.model.tier(identity)}"
     return identity
+
+
+@dataclass(slots=True)
+class _Known:
+    """Collects what is said of each fact that can be known."""
+
+    world: World
+    chances: Mapping[str, float]
+    by: dict[Fact, int] = field(default_factory=dict)
+    groups: dict[Fact, str] = field(default_factory=dict)
+    forgotten: dict[Fact, float] = field(default_factory=dict)
+    spread: dict[Fact, float] = field(default_factory=dict)
+    spared: dict[Fact, tuple[str, ...]] = field(default_factory=dict)
+    told: dict[Fact, tuple[Fact, ...]] = field(default_factory=dict)
+    opening: dict[str, list[Token]] = field(default_factory=dict)
+    of_identity: dict[str, list[Fact]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, world: World) -> _Known:
+        """What is said of every fact of `world`."""
+        said = {each.kind: each.chance for each in world.response.actions if each.chance is not None}
+        missing = dict.fromkeys(MAY_MISS, world.response.completeness) | {"terminate-sessions": 1.0}
+        known = cls(world, missing | said)
+        tokens = list(_tokens(world))
+        for token, _ in tokens:
+            known.of_identity.setdefault(token.identity, []).append(_held(token))
+        for token, policy in tokens:
+            known.add_token(token, policy)
+        for name, reached in world.all_sessions.items():
+            known.add_session(name, reached.session)
+        known.add_planted()
+        return known
+
+    def add_token(self, token: Token, policy: GrantPolicy) -> None:
+        """A token; a revocation ends it alone, with the refresh token that lies beside it, or all of its identity's."""
+        credential = self.world.model.credentials.get(token.credential)
+        local = credential is not None and credential.format == "jwt" and not token.refresh
+        together = credential is not None and credential.revocation_unit == "identity"
+        beside = self.of_identity[token.identity] if together else [_beside(token)]
+        named = {"credentials": token.credential, "identities": token.identity}
+        for fact in (_held(token), *_exposed(self.world, token)):
+            self._say(fact, policy, named, "revoke-secret", spared=("revoke-secret", "disable") if local else ())
+            self._account(fact, policy, token.identity)
+            self.told[fact] = tuple(other for other in (_held(token), *beside) if other != fact)
+        for name in token.sessions:
+            self.opening.setdefault(name, []).append(token)
+
+    def add_session(self, name: str, session: Session) -> None:
+        """A session; its record names its principal, so that responders find all secrets that open it."""
+        tokens = self.opening.get(self.world.whole(name), [])
+        identity, beyond = session.identities[0], self._beyond(name, tokens)
+        for mode in MODES:
+            fact = has(mode, name)
+            self._say(fact, session.policy, {"identities": identity}, "terminate-sessions", spared=beyond)
+            self._account(fact, session.policy, identity)
+            self.told[fact] = tuple(map(_held, tokens))
+
+    def add_planted(self) -> None:
+        """Content in resources and in the input of tasks, and code in runtimes."""
+        model, policy = self.world.model, self.world.policy
+        for name in (*model.resources, *(input_of(task) for task in model.tasks.values())):
+            self._say(Fact("tainted", name), policy, {"resources": name}, "clean-content")
+        for name in model.identities:
+            self._say(runs_in(name), policy, {"identities": name}, "evict-code")
+
+    def _beyond(self, name: str, tokens: list[Token]) -> tuple[str, ...]:
+        """The actions that do not end the session called `name`."""
+        credentials = [self.world.model.credentials[token.credential] for token in tokens if token.credential]
+        part = self.world.all_sessions[name].part
+        ways = [self.world.survive(token)(bool(part and part.stream)) for token in tokens] or [ENDS]
+        if part:
+            ways = [survivals(part.terms, way, stream=part.stream) for way in ways]
+        local = ("disable",) if any(credential.format == "jwt" for credential in credentials) else ()
+        return (*local, *(("terminate-sessions",) if any(way.cannot_be_terminated for way in ways) else ()))
+
+    def _say(
+        self, fact: Fact, policy: GrantPolicy, named: Mapping[str, str], alone: str, *, spared: tuple[str, ...] = ()
+    ) -> None:
+        """What is said of every fact: `alone` is the action that ends it and nothing else, and may miss it. `named` is
+        what it belongs to, as an action names what it is done to."""
+        self.by[fact] = RESPONSES.index(policy.response)
+        self.forgotten[fact] = 1.0 - self.chances[alone]
+        left_out = (each.kind for each in self.world.response.actions if each.of and not self._is_of(each, named))
+        self.spared[fact] = (*spared, *left_out)
+
+    def _is_of(self, action: ResponseAction, named: Mapping[str, str]) -> bool:
+        kind, model = RESPONSE_ACTIONS[action.kind], self.world.model
+        inside = (model.within(name) if kind == "resources" else (name,) for name in action.of)
+        return any(named.get(kind) in names for names in inside)
+
+    def _account(self, fact: Fact, policy: GrantPolicy, identity: str) -> None:
+        """What belongs to somebody is disabled with the account; and an action on it takes time to hold everywhere."""
+        self.groups[fact] = account(self.world, policy, identity)
+        self.spread[fact] = self.world.response.propagation
+
+
+def _held(token: Token) -> Fact:
+    return Fact("holds", token.name)
+
+
+def _beside(token: Token) -> Fact:
+    """The refresh token that lies beside `token`, or the token beside which it lies: both have one record."""
+    return Fact("holds", token.name.removeprefix(REFRESH) if token.refresh else f"{REFRESH}{token.name}")
 
 
 def _tokens(world: World) -> Iterator[tuple[Token, GrantPolicy]]:
@@ -77,10 +166,3 @@ def _exposed(world: World, token: Token) -> Iterator[Fact]:
     for entry in world.entries.values():
         if entry.kind == "leak" and entry.target == token.credential:
             yield Fact("exposed", token.name, entry.name)
-
-
-def _planted(world: World) -> Iterator[Fact]:
-    """Everything that can be planted: content in resources and in the input of tasks, and code in runtimes."""
-    yield from (Fact("tainted", name) for name in world.model.resources)
-    yield from (Fact("tainted", input_of(task)) for task in world.model.tasks.values())
-    yield from (runs_in(name) for name in world.model.identities)

@@ -67,6 +67,7 @@ def _under(
     if mode != REPLAYS:
         yield Way("", (had,), on_host, approval)
         return
+    # An allow-list of addresses kept out whoever replayed the same stolen token from elsewhere (Okta, Drift, 2025).
     if "source" not in conditions:
         yield Way("", (had,), chance * miss, approval)
     if "source" in conditions or miss < 1.0:

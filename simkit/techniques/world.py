@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,8 +14,11 @@ from simkit.entitlements import Conditions, Grant
 from simkit.model import EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
-from simkit.techniques.chaining import Reached, follow_trust
+from simkit.techniques.contexts import Contexts, told_apart
+from simkit.techniques.lineage import Reached, follow_trust
 from simkit.techniques.rule import Rule
+from simkit.techniques.survival import ENDS, Survivals, Survive, survivals
+from simkit.techniques.tool_sessions import ToolSession, part_key, parted
 from simkit.techniques.widen import Added, additions, all_grants, gains
 
 REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
@@ -31,6 +34,10 @@ SHOWN: Mapping[str, frozenset[str]] = {
 """The levels of logging that show the events of each class."""
 
 
+MINTED = "minted:"
+"""How the tokens that the attack mints are called: this, and the identity."""
+
+
 class Alert(NamedTuple):
     """The chance that something raises an alert, how long after it, and whether it is logged, so that it links what is
     known with what is not."""
@@ -39,6 +46,9 @@ class Alert(NamedTuple):
     delay: Distribution
     logged: bool
 
+
+Life = float | Distribution | None
+"""How long something goes on by itself, in seconds; None is for ever."""
 
 RATES = 1 << 10
 """Rates of tasks whose waits are kept to be shared by steps; a scenario has few different ones."""
@@ -58,7 +68,14 @@ class World:
     added: Mapping[str, Added] = field(default_factory=dict)
     gained: Mapping[str, Added] = field(default_factory=dict)
     asked: frozenset[Grant] = frozenset()
+    tool_sessions: Mapping[str, tuple[ToolSession, ...]] = field(default_factory=dict)
     taintable: frozenset[str] = frozenset()
+    poisoned: frozenset[str] = frozenset()
+    memories: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()
+    contexts: Contexts = field(default_factory=Contexts)
+    watched: frozenset[str] = frozenset()
+    sparing: bool = True
     homes: Mapping[str, str] = field(default_factory=dict)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
@@ -78,9 +95,18 @@ class World:
 
     @classmethod
     def of(
-        cls, sessions: Sessions, response: Response, entries: Mapping[str, EntryPoint], goals: Mapping[str, Goal]
+        cls,
+        sessions: Sessions,
+        response: Response,
+        entries: Mapping[str, EntryPoint],
+        goals: Mapping[str, Goal],
+        *,
+        sparing: bool = True,
     ) -> World:
-        """The world of `sessions`, with the sessions that minting opens and those that attenuated trust edges leave."""
+        """The world of `sessions`, with the sessions that minting opens and those that attenuated trust edges leave.
+
+        A `sparing` one leaves out what cannot matter as long as nothing is taken away.
+        """
         found = {name: Reached(session, session.identities) for name, session in sessions.sessions.items()}
         for identity in _minted(sessions.model):
             made = standing_session(identity, sessions.entitled[identity])
@@ -88,6 +114,9 @@ class World:
         added = additions(sessions)
         steered = frozenset(goal.steered for goal in goals.values())
         edges, assumed = follow_trust(sessions, found, added, steered)
+        tool_sessions = parted(sessions, found)
+        contexts = told_apart(sessions, found)
+        edges |= {run: edges[whole] for run, whole in contexts.whole.items()}
         gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
         asked = frozenset(performed for goal in goals.values() for performed in goal.performed)
         errs = any(entry.kind == "mistake" for entry in entries.values())
@@ -103,10 +132,42 @@ class World:
             added=added,
             gained=gained,
             asked=asked,
+            tool_sessions=tool_sessions,
             taintable=_taintable(sessions, entries, added),
+            poisoned=frozenset(entry.task for entry in entries.values() if entry.kind == "poison" and entry.task),
+            memories=tuple(name for name, each in sessions.model.resources.items() if each.kind == "memory"),
+            reading=tuple(name for name, _, operation in sessions.model.operations() if operation.effect == "read"),
+            contexts=contexts,
+            watched=frozenset(name for goal in goals.values() for name, _ in goal.lost),
+            sparing=sparing,
             homes=environments(sessions.model),
             steering=steering,
         )
+
+    def whole(self, session: str) -> str:
+        """The session of which `session` is the part at a tool, or in some runs; itself, where it is none."""
+        part = self.all_sessions[session].part
+        return part.whole if part else self.contexts.whole.get(session, session)
+
+    def modes_of(self, session: str, operation: str = "") -> tuple[str, ...]:
+        """The modes in which `session` itself uses `operation`: a stolen one leaves it to its part at that tool, if it
+        has one, and such a part is had in no other way. What is told apart by its runs has no token of its own."""
+        if self.all_sessions[session].part is not None:
+            return (REPLAYS,)
+        key = part_key(self.sessions, operation) if operation and self.tool_sessions else None
+        apart = any((part.tool, part.stream) == key for part in self.tool_sessions.get(session, ()))
+        return self.steering if apart or session in self.contexts.whole else self.modes
+
+    def runs_of(self, session: str) -> tuple[str, ...]:
+        """The parts of `session` in which its tasks run."""
+        return self.contexts.runs.get(session, (session,))
+
+    def matters(self, what: str) -> bool:
+        """True if it is worth to know where copies of `what` are: a resource, or the name of a minted token."""
+        resource = self.model.resources.get(what)
+        if resource is None or what in self.watched:
+            return True
+        return bool(resource.holds or resource.value.get("confidentiality"))
 
     def environment(self, target: str, what: object) -> str:
         """The environment that `target` belongs to, an identity or a resource: `what` it is."""
@@ -129,7 +190,9 @@ class World:
             yield from self.sessions.tokens[credential]
 
     def held_in(self, resource: str) -> tuple[Token, ...]:
-        """The tokens that lie in `resource`."""
+        """The tokens that lie in `resource`; of what a run minted, that token."""
+        if resource not in self.model.resources:
+            return (minted_token(resource.removeprefix(MINTED)),)
         holds = self.model.resources[resource].holds
         return tuple(self.tokens(holds)) if holds else ()
 
@@ -144,6 +207,12 @@ class World:
     def ruling(self, token: Token) -> GrantPolicy:
         """The policy that governs `token`; of one that none does, that of standing secrets."""
         return self.sessions.governing(token.identity) if token.managed else STANDING
+
+    def survive(self, token: Token) -> Survive:
+        """How a session outlives `token`."""
+        credential = self.model.credentials.get(token.credential)
+        terms = credential.session if credential else None
+        return lambda stream: survivals(terms, ENDS, stream=stream)
 
     def miss_rate(self, policy: GrantPolicy) -> float:
         """The chance that an out-of-context use passes the checks of `policy`."""
@@ -184,6 +253,21 @@ def found(token: Token, fact: Fact, lies: Ground | None = None) -> Conclusion:
     return Conclusion(fact, token.ttl, aged=token.ttl is not None, ground=lies)
 
 
+def opened(
+    world: World, session: str, survive: Survive, after: Callable[[Survivals], Life] = lambda it: it.on_expiry
+) -> tuple[Conclusion, ...]:
+    """The conclusions that the attacker has `session` off host, and its parts at tools that say more of it.
+
+    `survive` says how it outlives what opened it, `after` how long the end of a life by itself.
+    """
+    own = survive(False)
+    made = [Conclusion(Fact(REPLAYS, session), after(own), outlives=own.outlives)]
+    for part in world.tool_sessions.get(session, ()):
+        at_tool = survivals(part.terms, survive(part.stream), stream=part.stream)
+        made.append(Conclusion(Fact(REPLAYS, part.name), after(at_tool), outlives=at_tool.outlives))
+    return tuple(made)
+
+
 @lru_cache(maxsize=RATES)
 def next_run(rate: float) -> Distribution:
     """The wait for the next run of a task that runs `rate` times a second; none for what is always there (0)."""
@@ -193,7 +277,7 @@ def next_run(rate: float) -> Distribution:
 def minted_token(identity: str) -> Token:
     """The fresh, unmanaged and long-lived credential that a step of effect `mint` issues for `identity`."""
     opened = (standing_session(identity, {}).name,)
-    return Token(f"minted:{identity}", "", identity, opened, None, "bearer", managed=False)
+    return Token(f"{MINTED}{identity}", "", identity, opened, None, "bearer", managed=False)
 
 
 def opens(token: Token) -> tuple[Fact, ...]:

@@ -56,6 +56,7 @@ def test_no_ending_hides_behind_a_shorter_one() -> None:
         ("run", *LONG),
         ("compare", *LONG),
         ("rank",),
+        ("reach", *LONG),
         ("paths", *LONG),
         ("check", *LONG),
         ("narrow", *LONG),

@@ -27,8 +27,8 @@ def test_an_expectation_is_a_measure_and_one_bound() -> None:
         note="the promise of the whole design",
     )
     assert expected["mostly-contained"].bound == 0.25
-    assert not expected["mostly-contained"].is_value
-    assert (expected["little-is-lost"].at_most, expected["little-is-lost"].is_value) == (12.5, True)
+    assert expected["mostly-contained"].is_share
+    assert (expected["little-is-lost"].at_most, expected["little-is-lost"].is_share) == (12.5, False)
 
 
 @pytest.mark.parametrize("measure", ["cases", "cases:integrity", "misled", "contained"])

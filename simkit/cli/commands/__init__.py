@@ -12,6 +12,7 @@ COMMANDS = (
     "validate",
     "run",
     "compare",
+    "reach",
     "rank",
     "paths",
     "check",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,24 +12,25 @@ from simkit.blast_radius import BlastRadius, intervals
 from simkit.blast_radius.intervals import Interval
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
+from simkit.measures import MEASURES, SHARE, Measure, chosen_measure
+from simkit.measures.measured import worst_of
 from simkit.scenario import Scenario, chosen_entries
 from simkit.simulation import checked_trials, compile_attack, replayed
-from simkit.table import format_number, percent
 
 Floats = NDArray[np.float64]
-VALUE = "value lost"
+LOST = MEASURES["value-lost"]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is to become smaller: the chance of `goal` (empty: the harm), through each of `entry_points`.
 
-    The harm is the value lost; where nothing has a value (`valued` is False) the share of the goals that are reached.
+    The harm is what is `lost`: the value, or, where nothing has a value, the share of the goals that are reached.
     """
 
     entry_points: tuple[str, ...]
     goal: str = ""
-    valued: bool = True
+    lost: Measure = LOST
     trials: int = 1000
     seed: int = 0
     threads: int | None = None
@@ -44,17 +45,18 @@ class Question:
         trials: int,
         seed: int,
         threads: int | None,
+        measure: str | None = None,
     ) -> Question:
         """The question, its names checked; None for `entry_points` is all of them. Raises QuestionError."""
         names = chosen_entries(scenario, entry_points)
         if goal is not None and goal not in scenario.goals:
             raise QuestionError(f"no goal is called {goal!r}: {nearest(goal, scenario.goals)}")
-        valued = scenario.model.has_values
-        if not valued and not scenario.goals:
+        lost = chosen_measure(measure, scenario.model, scenario.goals)
+        if measure is None and not lost.is_value and not scenario.goals:
             raise QuestionError(
                 f"nothing in {scenario.name} has a value, and it has no goal: say what must not be lost"
             )
-        return cls(names, goal or "", valued, checked_trials(trials), checked_seed(seed), threads)
+        return cls(names, goal or "", lost, checked_trials(trials), checked_seed(seed), threads)
 
     def roughly(self, trials: int) -> Question:
         """The same question, asked with at most so many trials."""
@@ -68,23 +70,28 @@ class Question:
     @property
     def harm(self) -> str:
         """What is lost besides, in words."""
-        return VALUE if self.valued else "share of goals reached"
+        return self.lost.words
+
+    @property
+    def valued(self) -> bool:
+        """True if the harm is a value in the scenario's own unit."""
+        return self.lost.is_value
 
     def amount(self, value: float) -> str:
         """`value` of the measure, as people read it."""
-        return _signed(value) if self.goal else self.harmed(value)
+        return SHARE.write(value) if self.goal else self.harmed(value)
 
     def harmed(self, value: float) -> str:
         """`value` of the harm, as people read it."""
-        return format_number(value) if self.valued else _signed(value)
+        return self.lost.unit.write(value)
 
     def spread(self, interval: Interval) -> str:
         """An interval of the harm, `estimate [low, high]`."""
-        return _written(interval, self.harmed)
+        return self.lost.unit.spread(interval)
 
     def chance(self, interval: Interval) -> str:
         """An interval of a chance, or of a difference of chances."""
-        return _written(interval, _signed)
+        return SHARE.spread(interval)
 
     def gain(self, interval: Interval) -> str:
         """An interval of the measure."""
@@ -104,15 +111,20 @@ class Effect:
     chance: Interval | None
     worst_value: float
     in_worst_case: bool
-    harm: str = VALUE
+    lost: Measure = LOST
 
     def spread(self, interval: Interval) -> str:
         """An interval of the harm, as people read it."""
-        return _written(interval, format_number if self.harm == VALUE else _signed)
+        return self.lost.unit.spread(interval)
+
+    @property
+    def harm(self) -> str:
+        """What is lost, in words."""
+        return self.lost.words
 
     def gain(self, interval: Interval) -> str:
         """An interval of what is to become smaller: of the chance of the goal where one is asked about."""
-        return _written(interval, _signed) if self.chance else self.spread(interval)
+        return SHARE.spread(interval) if self.chance else self.spread(interval)
 
     def to_dict(self) -> dict[str, object]:
         """The effect as plain data."""
@@ -147,7 +159,7 @@ class PairedLosses:
         ordered = sorted(self.values.tolist())
         goal = intervals.wilson(int(self.reached.sum()), len(self.reached)) if self.question.goal else None
         mean, p95 = intervals.mean(self.values.tolist()), intervals.quantile(ordered, 0.95)
-        return Effect(mean, p95, goal, self.worst_value, self.in_worst_case, self.question.harm)
+        return Effect(mean, p95, goal, self.worst_value, self.in_worst_case, self.question.lost)
 
     def less(self, after: PairedLosses) -> Interval:
         """How much less is lost `after`: the mean of the paired differences."""
@@ -160,29 +172,15 @@ def measure(scenario: Scenario, question: Question) -> PairedLosses:
 
 
 def _of(results: list[BlastRadius], question: Question) -> PairedLosses:
-    worst = max(_worst(result, question) for result in results)
+    worst = max(worst_of(result, question.lost) for result in results)
     named = any(question.goal in result.worst_case.goals for result in results)
     return PairedLosses(
         question=question,
-        values=np.concatenate([_harm(result, question) for result in results]),
+        values=np.concatenate([question.lost.of_samples(result) for result in results]),
         reached=np.concatenate([_reached(result, question.goal) for result in results]),
         worst_value=worst,
         in_worst_case=named if question.goal else worst > 0,
     )
-
-
-def _worst(result: BlastRadius, question: Question) -> float:
-    if question.valued:
-        return result.worst_case.value
-    return len(result.worst_case.goals) / max(len(result.legend.goals), 1)
-
-
-def _harm(result: BlastRadius, question: Question) -> Floats:
-    """For each sample the value lost, or the share of the goals."""
-    if question.valued:
-        return result.values
-    goals = [column for column in result.legend.goals.values() if column is not None]
-    return np.asarray(result.held[:, goals].sum(axis=1) / max(len(result.legend.goals), 1), dtype=np.float64)
 
 
 def _reached(result: BlastRadius, goal: str) -> Floats:
@@ -201,11 +199,3 @@ def measured_with_paths(scenario: Scenario, question: Question) -> tuple[PairedL
         for name in question.entry_points
     ]
     return _of(results, question), results
-
-
-def _written(interval: Interval, write: Callable[[float], str]) -> str:
-    return f"{write(interval.estimate)} [{write(interval.low)}, {write(interval.high)}]"
-
-
-def _signed(share: float) -> str:
-    return f"-{percent(-share)}" if share < 0 else percent(share)

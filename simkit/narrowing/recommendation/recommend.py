@@ -64,15 +64,17 @@ def recommend(
     threads: int | None = None,
     prices: Prices = PRICES,
     without: Iterable[str] = (),
+    measure: str | None = None,
 ) -> Recommendations:
     """What to narrow in `scenario` under `policy` (None: the one in force), the best gain for its cost first.
 
-    The gain is how much less is lost through `entry_points` (one, several, or None for all): of the value, or of the
-    chance of `goal`. Nothing that breaks a task is recommended. `budget` is how many changes the greedy curve makes at
+    The gain is how much less is lost through `entry_points` (one, several, or None for all): of `measure` (None: the
+    value, or the share of goals where nothing has one), or of the chance of `goal`. Nothing that breaks a task is
+    recommended. `budget` is how many changes the greedy curve makes at
     most; `without` names kinds of narrowing that are out of the question. The same seed gives the same answer. Raises
     QuestionError and PolicyError.
     """
-    question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, threads=threads)
+    question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, threads=threads, measure=measure)
     if budget < 0:
         raise QuestionError(f"a budget of {budget} changes cannot be spent: give 0 or more")
     return _Recommender(in_force(scenario, policy), question, prices, checked_kinds(without)).run(budget)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from simkit.entitlements import Conditions, Grant, Grants, Resolver, both
 from simkit.model import TrustEdge
 from simkit.policies import Session, Sessions
+from simkit.techniques.tool_sessions import ToolSession
 from simkit.techniques.widen import Added, all_grants, gains
 
 Followed = dict[str, tuple[tuple[TrustEdge, tuple[str, ...]], ...]]
@@ -19,11 +20,12 @@ Assumed = dict[tuple[str, str], tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class Reached:
     """A session that a rule can reach. An attenuated one has a `source`, from whose grants it was cut, and `lineage`
-    says through which identities it came."""
+    says through which identities it came. `part` says that it is what is open of another one at a tool."""
 
     session: Session
     lineage: tuple[str, ...]
     source: Session | None = None
+    part: ToolSession | None = None
 
 
 def follow_trust(

@@ -1,0 +1,62 @@
+"""What a scenario file says of the defender."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from simkit.model import MAY_MISS
+from simkit.scenario import fields as f
+from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.units import MisfitError
+
+
+class DetectionPart(Part):
+    """The chance that an event raises an alert, and how long after it."""
+
+    chance: f.Chance
+    delay: f.Delay = LEFT_OUT
+
+
+class ResponseActionPart(Part):
+    """One thing that responders do; short forms: its name, or {name: {delay, chance, of}}."""
+
+    action: f.ResponseActionKind
+    delay: f.Delay = LEFT_OUT
+    """From known to done; default: by the response dial."""
+    chance: f.Chance = LEFT_OUT
+    """That a given thing is not missed; default completeness, and 1 for sessions."""
+    of: f.Names = Field(default_factory=list)
+    """The credentials, identities or resources that it is done to; default: all."""
+
+    @model_validator(mode="after")
+    def _may_miss(self) -> ResponseActionPart:
+        if self.chance is not None and self.action not in MAY_MISS:
+            raise MisfitError(
+                f"{self.action} is done to a whole account, and misses nothing: remove `chance`", "chance"
+            )
+        return self
+
+
+class ResponsePart(Part):
+    """The defender."""
+
+    detection: dict[f.Event, DetectionPart] = Field(default_factory=dict)
+    """By event, by class of events, or any."""
+    delay: f.Delay = LEFT_OUT
+    """Of an automatic response."""
+    remediation_lag: f.Delay = LEFT_OUT
+    """Of a response by hand."""
+    rotation_period: f.Horizon = LEFT_OUT
+    completeness: f.Chance = LEFT_OUT
+    """The chance that a given credential is revoked, not forgotten."""
+    approval_delay: f.Delay = LEFT_OUT
+    rubber_stamp: f.Chance = LEFT_OUT
+    """The chance that a person approves whatever is asked."""
+    miss_rate: f.Chance = LEFT_OUT
+    """The chance that an out-of-context use passes `context: checks`."""
+    actions: list[Annotated[ResponseActionPart, f.SHORT_ACTION]] = Field(default_factory=list)
+    """Default: secrets are revoked, and where the response is automatic accounts disabled too."""
+    propagation: f.Horizon = LEFT_OUT
+    """Until an action on a secret or session holds everywhere; default at once."""
