@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -65,7 +66,9 @@ class Report:
     def caution(self) -> str:
         """What the linter asks about the scenario and touches this report, in one line; empty for nothing."""
         through = self.in_force.provenance.entry_point
-        return lint(self.scenario).touching(self.comparison.policies, [through]).caution
+        touched = lint(self.scenario).touching(self.comparison.policies, [through])
+        # a page is the same bytes in whatever folder the file lies
+        return replace(touched, file=os.path.basename(touched.file)).caution
 
     def paths(self, policy: str) -> list[AttackPath]:
         """The attack paths to show under `policy`: the most frequent to each goal, then the other frequent ones."""
