@@ -52,8 +52,8 @@ _ROWS = (
     Check(
         "unsaid-session",
         "Is there a tool at which a credential opens sessions, and nothing says how they behave?",
-        "By default they end with what opened them. Of 16 servers that were measured, 9 let an open session go on after "
-        "its secret was revoked or rotated ([What an open session does](sessions.md)).",
+        "By default they end with what opened them. Of 16 servers that were measured, 9 let an open session go on "
+        "after its secret was revoked or rotated ([What an open session does](sessions.md)).",
         sessions.session_without_terms,
         answers=False,
     ),
