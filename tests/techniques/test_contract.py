@@ -148,7 +148,7 @@ def photographs(world: World) -> Iterator[Step]:
         for grant, _, behind in world.grants(reached.session):
             operation, target = grant
             if world.model.operation(operation).effect == "read" and target:
-                alert, delay = world.alert(PHOTOGRAPH, reached.session.policy)
+                noticed = world.alert(PHOTOGRAPH, reached.session.policy)
                 yield Step(
                     key=f"photograph({name}, {operation}, {target})",
                     rule="photograph",
@@ -156,8 +156,9 @@ def photographs(world: World) -> Iterator[Step]:
                     conclusions=(concludes("lost", target, "confidentiality"),),
                     grounds=(Ground("entitlement", (min(reached.session.identities), *grant), name),),
                     label=f"photograph {target}",
-                    alert=alert,
-                    alert_delay=delay,
+                    alert=noticed.chance,
+                    alert_delay=noticed.delay,
+                    logged=noticed.logged,
                 )
 
 
