@@ -18,18 +18,18 @@ ROOT = Path(__file__).parents[1]
 NOBODY = 65534
 """The user and the group of that name on Linux."""
 NOTE = "note: no folder can be written to keep compiled engines in"
-SCENARIO = "starter.yaml"
+SCENARIO, LOG = "starter.yaml", "log.jsonl"
 COMMANDS = {
     "ablate": (SCENARIO, "--trials", "64"),
     "check": (SCENARIO,),
     "compare": (SCENARIO, "--trials", "64"),
     "completion": ("bash",),
     "evidence": (SCENARIO, "--trials", "64"),
-    "explain": (SCENARIO,),
-    "generate": ("200", "--out", "made.yaml"),
+    "explain": (LOG, "--at", "1d", "--identity", "support-agent"),
+    "generate": ("--steps", "200", "--out", "made.yaml"),
     "graph": (SCENARIO,),
     "narrow": (SCENARIO, "--trials", "64"),
-    "notebook": ("made.ipynb",),
+    "notebook": (SCENARIO, "--write-only", "--out", "made.ipynb"),
     "paths": (SCENARIO, "--trials", "64"),
     "policies": (),
     "privilege": (SCENARIO,),
@@ -110,6 +110,8 @@ def test_quiet_says_nothing(as_nobody: Run) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_runs(as_nobody: Run, command: str) -> None:
+    if command == "explain":
+        assert as_nobody("replay", SCENARIO, "--out", LOG).returncode == 0
     done = as_nobody(command, *COMMANDS[command])
     assert done.returncode in (0, 1), done.stderr
     assert "bug" not in done.stderr

@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PAGE",
         help="replace the tables between <!-- figures --> or <!-- limits --> and <!-- end --> in this Markdown page",
     )
+    parser.addoption("--beside", type=Path, metavar="FOLDER", help="a checkout of an older build to be as fast as")
 
 
 def pytest_configure(config: pytest.Config) -> None:
