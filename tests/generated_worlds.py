@@ -67,14 +67,15 @@ def worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False, certa
     roles = [f"role{n}" for n in range(draw(st.integers(1, 3)))]
     effects = (*EFFECTS, "grant", "grant") if grants else EFFECTS
     tools = named(
-        draw(_tool(f"t{n}", identities, resources, roles, effects, certain)) for n in range(draw(st.integers(1, 3)))
+        draw(_tool(f"t{n}", identities, resources, roles, effects, certain, alerts))
+        for n in range(draw(st.integers(1, 3)))
     )
     given = _entitlements(tools, identities, resources)
     made_roles = named(Role(name, tuple(draw(st.lists(given, min_size=1, max_size=3)))) for name in roles)
     people = named(draw(_identity(name, roles, credentials, given)) for name in identities)
     model = Model(
         identities=people,
-        resources=named(draw(_resource(n, resources, credentials)) for n in range(len(resources))),
+        resources=named(draw(_resource(n, resources, credentials, alerts)) for n in range(len(resources))),
         tools=tools,
         credentials=named(draw(_credential(name, identities, list(tools))) for name in credentials),
         roles=made_roles,
@@ -117,6 +118,7 @@ def _tool(
     roles: list[str],
     effects: tuple[str, ...],
     certain: bool,
+    loud: bool,
 ) -> Tool:
     operations = []
     for number in range(draw(st.integers(1, 3))):
@@ -130,6 +132,7 @@ def _tool(
                 duration=Fixed(1.0) if certain else draw(st.sampled_from((Fixed(1.0), Exponential(600.0)))),
                 chance=1.0 if certain else draw(st.sampled_from((1.0, 1.0, 0.5))),
                 role=draw(st.sampled_from(roles)) if effect == "grant" else "",
+                shows_itself=draw(st.sampled_from((None, None, None, Detection(0.5, Fixed(60.0))))) if loud else None,
             )
         )
     deputy = draw(st.sampled_from(("", "", *identities)))
@@ -140,7 +143,7 @@ def _entitlements(
     tools: Mapping[str, Tool], identities: list[str], resources: list[str]
 ) -> st.SearchStrategy[Entitlement]:
     """A glob over a tool, or one operation on its own targets or on one of them; now and then under a condition."""
-    conditions = st.sampled_from(((), (), (), ("source",), ("approval",)))
+    conditions = st.sampled_from(((), (), (), ("source",), ("approval",), ("environment",)))
     choices: list[st.SearchStrategy[Entitlement]] = []
     for tool in tools.values():
         choices.append(st.builds(Entitlement, st.just(f"{tool.name}.*"), st.just(()), conditions))
@@ -168,18 +171,19 @@ def _identity(
 
 
 @st.composite
-def _resource(draw: st.DrawFn, number: int, names: list[str], credentials: list[str]) -> Resource:
+def _resource(draw: st.DrawFn, number: int, names: list[str], credentials: list[str], loud: bool) -> Resource:
     """Containers and backups come later in the list, so that nothing holds itself."""
     later = names[number + 1 :]
     return Resource(
         names[number],
-        draw(st.sampled_from(("data-store", "secret-store"))),
+        draw(st.sampled_from(("data-store", "secret-store", "data-store", "memory", "context"))),
         value={impact: draw(st.sampled_from((0.0, 1.0, 10.0))) for impact in IMPACTS},
         holds=some(draw, credentials, most=1),
         recoverable_from=some(draw, later, most=1),
         exposure=draw(st.sampled_from(("private", "private", "public-read", "public-write"))),
         contains=some(draw, later, most=1),
         environment=draw(st.sampled_from(("", "production"))),
+        shows_itself=draw(st.sampled_from((None, None, Detection(0.5, Fixed(60.0))))) if loud else None,
     )
 
 

@@ -60,6 +60,7 @@ ATTACK = StandardList(
     source="https://github.com/mitre/cti",
     grade="P",
     titles={
+        "T1074.002": "Remote Data Staging",
         "T1078.004": "Cloud Accounts",
         "T1098.001": "Additional Cloud Credentials",
         "T1098.003": "Additional Cloud Roles",

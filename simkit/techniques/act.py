@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from operator import attrgetter
@@ -16,7 +16,7 @@ from simkit.techniques.givers import in_resource
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import REPLAYS, Alert, World, concludes, holds, minted_token, next_run
+from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, minted_token, next_run
 
 RULES = (
     Rule("none", None, logged="call"),
@@ -64,7 +64,7 @@ class Deed:
     needed: tuple[tuple[Fact, ...], ...]
     concluded: tuple[Conclusion, ...]
     replayed: tuple[Conclusion, ...]
-    late: tuple[tuple[Token, Ground], ...]
+    late: tuple[tuple[Token, Ground | None], ...]
     outbound: bool
     shown: Detection | None
 
@@ -75,7 +75,7 @@ class Deed:
         operation = world.model.operation(full_name)
         where = world.model.targets_of(operation)[target] if target else None
         within = world.model.within(target) if target in world.model.resources else ()
-        read = within if operation.effect == "read" else ()
+        read = _off_host(world, within) if operation.effect == "read" else ()
         concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, _nothing_more)(target, within)
         return cls(
             grant=grant,
@@ -137,7 +137,7 @@ def _judge(world: World, rules: Mapping[str, Rule], session_name: str, kind: Kin
     effect, environment, waits = kind
     found = {
         mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
-        for mode in world.modes
+        for mode in world.modes_of(session_name)
     }
     return Judgement(found, world.alert(rules[effect], session.policy))
 
@@ -170,11 +170,30 @@ class Act(NamedTuple):
 
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
-        deed = self.deed
+        deed, effect = self.deed, self.deed.operation.effect
         found = deed.replayed if mode == REPLAYS else deed.concluded
-        if mode != REPLAYS and deed.operation.effect == "read":
+        if mode != REPLAYS and effect == "read":
             found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
+        if mode != REPLAYS and effect == "mint":
+            found = self._minted(mode)
+        if self.actor.world.contexts.all:
+            found = tuple(each for each in found if not self._elsewhere(each.fact, mode))
         return (*found, self.actor.outbound) if deed.outbound else found
+
+    def _minted(self, mode: str) -> tuple[Conclusion, ...]:
+        """A steered session sees the token that it mints, as it sees what it reads; a mistake mints one for nobody."""
+        kept = tuple(each for each in self.deed.concluded if each.fact.kind != "holds")
+        target = self.deed.grant[1]
+        return (*kept, concludes("seen", self.session, f"{MINTED}{target}")) if target and mode == STEERS else kept
+
+    def _elsewhere(self, fact: Fact, mode: str) -> bool:
+        """True for what would be done to a context that is in none of these runs; what is written to one that is there
+        ends with the run, and steers no other."""
+        contexts = self.actor.world.contexts
+        name = fact.object if fact.kind in ("seen", "performed") else fact.subject
+        if name not in contexts.all:
+            return False
+        return fact.kind == "tainted" or mode == REPLAYS or contexts.absent(name, self.session)
 
 
 def steps(world: World) -> Iterator[Step]:
@@ -182,19 +201,21 @@ def steps(world: World) -> Iterator[Step]:
     for act in acts(world, RULE_OF):
         for mode, let in act.judged.ways.items():
             key, concluded = act.key(mode), act.concluded(mode)
-            for way in let:
+            for way in let if concluded else ():
                 yield step_of(act, way, key, concluded)
         if act.deed.late:
             yield from _collect(act)
 
 
-def acts(world: World, rules: Mapping[str, Rule]) -> Iterator[Act]:
-    """Every use of every grant whose effect is one of `rules`, those that a step of effect `grant` may add included."""
+def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None = None) -> Iterator[Act]:
+    """Every use of every grant whose effect is one of `rules`, those that a step of effect `grant` may add included;
+    of the sessions `by` only, where these are given."""
     wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in rules}
     if not wanted:
         return
     deed_of, judged_of = cache(partial(Deed.of, world)), cache(partial(_judge, world, rules))
-    for name, reached in world.all_sessions.items():
+    for name in world.all_sessions if by is None else by:
+        reached = world.all_sessions[name]
         actor = Actor.of(world, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
@@ -249,7 +270,13 @@ def _collect(act: Act) -> Iterator[Step]:
             yield step_of(act, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token, place),), wait=token.rate)
 
 
-def _late(world: World, read: tuple[str, ...]) -> Iterator[tuple[Token, Ground]]:
+def _off_host(world: World, within: tuple[str, ...]) -> tuple[str, ...]:
+    """What somebody with a token can read of `within`: contexts are inside of runs only."""
+    hidden = world.contexts.all
+    return tuple(name for name in within if name not in hidden) if hidden else within
+
+
+def _late(world: World, read: tuple[str, ...]) -> Iterator[tuple[Token, Ground | None]]:
     """The tokens that tasks bring to what is `read`: one that lies in two places is the same, from either of them."""
     places: dict[Token, list[str]] = {}
     for resource in read:
@@ -272,9 +299,9 @@ def standing_tokens(tokens: tuple[Token, ...], resource: str) -> tuple[Conclusio
     return tuple(holds(token, found_in(token, resource)) for token in tokens if not token.rate)
 
 
-def found_in(token: Token, *resources: str) -> Ground:
-    """The ground that the secret of `token` lies in one of `resources`."""
-    return lies(token.credential, *map(in_resource, resources))
+def found_in(token: Token, *resources: str) -> Ground | None:
+    """The ground that the secret of `token` lies in one of `resources`; none for one that was minted."""
+    return lies(token.credential, *map(in_resource, resources)) if token.credential else None
 
 
 def _taken(world: World, resource: str) -> tuple[Conclusion, ...]:

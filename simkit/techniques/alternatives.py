@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from simkit.attackgraph import Fact, Ground
 from simkit.entitlements import Grant
 from simkit.policies import Session
-from simkit.techniques.chaining import Reached
 from simkit.techniques.givers import Givers, Ways, bearer, lies, trusted, written
+from simkit.techniques.lineage import Reached
 from simkit.techniques.world import World, runs_in
 
 Alternative = tuple[Fact, ...]
@@ -75,7 +75,7 @@ class Alternatives:
             self.ways_of[fact] = self.givers.ways(identity, grant, through_containers=through_containers)
         return fact
 
-    def _by_role(self, widening: Fact, grant: Grant, *, through_containers: bool) -> Fact:
+    def by_role(self, widening: Fact, grant: Grant, *, through_containers: bool) -> Fact:
         """The fact that the role which `widening` assigns gives `grant`."""
         role = self.world.model.operation(widening.subject).role
         fact = Fact("covered" if through_containers else "entitled", f"role {role}", written(grant))
@@ -96,7 +96,7 @@ class Alternatives:
             for identity in session.identities:
                 for fact, gives in self.world.added.get(identity, {}).items():
                     if grant in gives:
-                        yield (fact, self._by_role(fact, grant, through_containers=False), *source)
+                        yield (fact, self.by_role(fact, grant, through_containers=False), *source)
 
     def lent(self, deputy: str, grant: Grant) -> Iterator[Alternative]:
         """What the identity that a tool runs as rests its `grant` on: a tool can do no more than that one (the confused
@@ -107,7 +107,7 @@ class Alternatives:
         yield (self.entitled(deputy, grant, through_containers=True),)
         for fact, gives in self.world.added.get(deputy, {}).items():
             if self.givers.resolver.cover(grant, gives) is not None:
-                yield (fact, self._by_role(fact, grant, through_containers=True))
+                yield (fact, self.by_role(fact, grant, through_containers=True))
 
 
 def of_use(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
@@ -142,6 +142,18 @@ def of_place(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
     credential, *places = ground.names
     for place in places:
         yield known.leaf(lies(credential, place))
+
+
+def of_memory(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
+    """An agent remembers what it may read of its memory, by any operation."""
+    identity, memory = ground.names
+    world = known.world
+    for grant in ((operation, memory) for operation in world.reading):
+        if known.givers.resolver.cover(grant, world.sessions.entitled[identity]) is not None:
+            yield (known.entitled(identity, grant, through_containers=True),)
+        for fact, gives in world.added.get(identity, {}).items():
+            if known.givers.resolver.cover(grant, gives) is not None:
+                yield (fact, known.by_role(fact, grant, through_containers=True))
 
 
 def of_general_purpose(known: Alternatives, ground: Ground) -> Iterator[Alternative]:

@@ -48,8 +48,9 @@ def steps(world: World) -> Iterator[Step]:
     for name, followed in world.edges.items():
         session = world.all_sessions[name].session
         for edge, targets in followed:
-            for mode in world.modes:
-                yield from _by_trust(runs, session, mode, edge, targets)
+            parts = tuple(part for target in targets for part in world.runs_of(target))
+            for mode in world.modes_of(name):
+                yield from _by_trust(runs, session, mode, edge, parts if edge.kind == "invoke" else targets)
 
 
 def _by_operation(runs: Runs, act: Act, mode: str) -> Iterator[Step]:
@@ -76,7 +77,9 @@ def _opened(act: Act) -> tuple[str, ...]:
     if not target:
         return ()
     own = world.sessions.by_identity[target]
-    return own if act.deed.operation.effect == "invoke" else world.assumed.get((world.whole(act.session), target), own)
+    if act.deed.operation.effect == "invoke":
+        return tuple(part for name in own for part in world.runs_of(name))
+    return world.assumed.get((world.whole(act.session), target), own)
 
 
 def _became(runs: Runs, session: str, mode: str, edge: TrustEdge) -> tuple[Conclusion, ...]:

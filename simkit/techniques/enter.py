@@ -104,9 +104,12 @@ def _mistake(world: World, entry: EntryPoint) -> Iterator[Variant]:
 
 def _erring(world: World, entry: EntryPoint) -> list[Session]:
     if entry.task:
-        session = world.sessions.serving(world.model.tasks[entry.task])
-        return [session] if session else []
-    return list(world.of_identity(entry.target))
+        task = world.model.tasks[entry.task]
+        session = world.sessions.serving(task)
+        names = [world.contexts.of_task(world.model, session.name, task)] if session else []
+    else:
+        names = [part for session in world.of_identity(entry.target) for part in world.runs_of(session.name)]
+    return [world.all_sessions[name].session for name in names]
 
 
 def _busy(world: World, session: Session) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
@@ -11,14 +11,14 @@ from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import Conditions, Grant
 from simkit.policies import Session, Token
 from simkit.techniques.act import found_in, standing_tokens
+from simkit.techniques.copies import Staging
 from simkit.techniques.givers import in_resource
-from simkit.techniques.grounds import lies
+from simkit.techniques.grounds import credential, lies
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.world import Alert, World, concludes, has, holds, next_run, opens
+from simkit.techniques.stage import FIND, STAGE, lost_with, staged
+from simkit.techniques.world import ERRS, MINTED, STEERS, Alert, World, concludes, has, holds, next_run, opens
 
 Granted = tuple[Grant, Conditions, Fact | None]
-WAYS_OUT = ("send", "write")
-"""Effects that may reach outsiders."""
 Exfiltrated = tuple[str, str, float, tuple[Conclusion, ...]]
 """What is carried out together: how that reads, a suffix that names it, the rate of what it waits for, what follows."""
 
@@ -35,7 +35,7 @@ PICK_UP = Rule(
     event="action",
     logged="logon",
 )
-RULES = (EXFILTRATE, PICK_UP)
+RULES = (EXFILTRATE, PICK_UP, STAGE, FIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,48 +57,42 @@ class Handler:
 
 
 def steps(world: World) -> Iterator[Step]:
-    """exfiltrate and pick up: the joins of private data, untrusted input, and a way out or a general-purpose tool."""
-    reading = {full_name for full_name, _, operation in world.model.operations() if operation.effect == "read"}
-    outward = {full_name for full_name, _, operation in world.model.operations() if operation.effect in WAYS_OUT}
-    general_purpose = {full_name for full_name, tool, _ in world.model.operations() if tool.general_purpose}
-    steering, carried = world.steering, cache(partial(_carried, world))
-    for reached in world.all_sessions.values():
-        session = reached.session
-        if reached.part is not None:  # stolen sessions have parts, and nobody needs to carry out what these see
-            continue
-        grants = list(world.grants(session))
-        operations = {operation for (operation, _), _, _ in grants}
-        seen = _visible(world, grants, reading)
-        if not outward.isdisjoint(operations):
-            leaves = Handler.of(world, session, EXFILTRATE)
-            for resource, mode in product(seen, steering):
-                for out in carried(resource):
-                    yield _exfiltrate(leaves, mode, resource, out)
-        if not general_purpose.isdisjoint(operations):
-            finds = Handler.of(world, session, PICK_UP)
-            for granted, resource, mode in product(_behind(grants, general_purpose), seen, steering):
-                yield from _pick_up(world, finds, mode, resource, granted)
+    """exfiltrate, pick up, stage and find: the joins of private data, untrusted input, and a way out, a general-purpose
+    tool, or a place where somebody else reads."""
+    staging, carried = Staging.of(world), cache(partial(_carried, world))
+    for hands in staging.hands.values():
+        if hands.outward:
+            leaves = Handler.of(world, hands.session, EXFILTRATE)
+            for resource, mode in product(hands.sees, world.steering):
+                if mode in _seen_by(resource):
+                    yield from (_exfiltrate(leaves, mode, resource, out) for out in carried(resource))
+        if hands.general:
+            finds = Handler.of(world, hands.session, PICK_UP)
+            behind = _behind(list(world.grants(hands.session)), world)
+            for granted, resource, mode in product(behind, hands.sees, world.steering):
+                if mode in _seen_by(resource):
+                    yield from _pick_up(world, finds, mode, resource, granted)
+    yield from staged(staging)
 
 
-def _visible(world: World, grants: list[Granted], reading: Collection[str]) -> list[str]:
-    """Every resource that a read can see."""
-    read = dict.fromkeys(target for (operation, target), _, _ in grants if target and operation in reading)
-    return list(dict.fromkeys(resource for target in read for resource in world.model.within(target)))
+def _seen_by(resource: str) -> tuple[str, ...]:
+    """The modes in which somebody may see it: a mistake mints a token for nobody."""
+    return (STEERS,) if resource.startswith(MINTED) else (STEERS, ERRS)
 
 
-def _behind(grants: list[Granted], general_purpose: Collection[str]) -> list[tuple[Fact, ...]]:
+def _behind(grants: list[Granted], world: World) -> list[tuple[Fact, ...]]:
     """The facts behind which one may use a general-purpose tool: none at all, if one simply may."""
-    behind = [fact for (operation, _), _, fact in grants if operation in general_purpose]
+    behind = [fact for (operation, _), _, fact in grants if world.model.tool_of(operation).general_purpose]
     return [()] if None in behind else [(fact,) for fact in dict.fromkeys(behind) if fact]
 
 
 def _carried(world: World, resource: str) -> tuple[Exfiltrated, ...]:
     """What leaves with `resource`, whoever carries it out: its data with the tokens that always lie in it, and each of
     those that a task brings."""
-    held, lost = world.held_in(resource), concludes("lost", resource, "confidentiality")
+    held, lost = world.held_in(resource), lost_with(world, resource)
     label, late = f"carry {resource} out", (token for token in held if token.rate)
     brought = ((label, f" -> {token.name}", token.rate, (holds(token, found_in(token, resource)),)) for token in late)
-    return ((label, "", 0.0, (lost, *standing_tokens(held, resource))), *brought)
+    return ((label, "", 0.0, (*lost, *standing_tokens(held, resource))), *brought)
 
 
 def _exfiltrate(handler: Handler, mode: str, resource: str, out: Exfiltrated) -> Step:
@@ -130,14 +124,14 @@ def _pick_up(world: World, handler: Handler, mode: str, resource: str, granted: 
 def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted: tuple[Fact, ...]) -> Step:
     # A coding agent found a token in a file that had nothing to do with its task, and used it (PocketOS, 2026).
     after = f" after {granted[0]}" if granted else ""
-    place = lies(token.credential, in_resource(resource))
+    place = (lies(token.credential, in_resource(resource)),) if token.credential else ()
     return Step(
         key=f"pick up({mode}, {handler.name}, {resource}, {token.name}){after}",
         fate=f"pick up({handler.who}, {resource}, {token.name})",
         rule="pick-up",
         premises=(handler.had[mode], Fact("seen", handler.name, resource), *opens(token), *granted),
         conclusions=tuple(concludes(mode, name) for name in token.sessions),
-        grounds=(Ground("credential", (token.credential,)), place, Ground("general-purpose", (handler.name,))),
+        grounds=(credential(token.credential or token.name), *place, Ground("general-purpose", (handler.name,))),
         label=f"use {token.name}, found in {resource}",
         wait=next_run(token.rate),
         alert=handler.alert.chance,

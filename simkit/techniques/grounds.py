@@ -170,6 +170,7 @@ GROUNDS: dict[str, GroundKind] = {
         things=_of_goal,
     ),
     "general-purpose": GroundKind("a general-purpose tool", expand=alternatives.of_general_purpose, stands_for=WIDENED),
+    "memory": GroundKind("an agent's memory", expand=alternatives.of_memory, stands_for=WIDENED),
     "lies": GroundKind("where a credential lies", removable=True, expand=alternatives.of_place),
 }
 """Every kind of ground that steps and conclusions have; the kinds of a path come first, as a legend shows them."""

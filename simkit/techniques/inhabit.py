@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Conclusion, Ground, Step
+from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Identity
 from simkit.policies import Session, Token
+from simkit.techniques.act import standing_tokens
 from simkit.techniques.givers import runtime_of
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
@@ -35,6 +36,7 @@ def steps(world: World) -> Iterator[Step]:
         alert = world.alert(INHABIT, world.sessions.governing(identity.name))
         for session in world.of_identity(identity.name):
             yield _session(runs, identity, session, alert)
+        yield from _overhear(world, identity, alert)
         for token in world.tokens(dict.fromkeys((*own.get(identity.name, ()), *identity.runtime_holds))):
             yield _token(identity, token, alert)
 
@@ -50,6 +52,15 @@ def _session(runs: Runs, identity: Identity, session: Session, alert: Alert) -> 
     tasks = [runs.world.model.tasks[name] for name in session.tasks]
     concluded = tuple(runs.run(fact, *tasks) for fact in had)
     return _inhabit(identity, what, concluded, session.rate, run, alert)._replace(again=True)
+
+
+def _overhear(world: World, identity: Identity, alert: Alert) -> Iterator[Step]:
+    """What exists only in the runs of a task is there for code in the runtime when the task next runs."""
+    for task in world.model.tasks.values() if world.contexts.all else ():
+        if task.identity == identity.name:
+            for name in sorted(world.contexts.of(world.model, task)):
+                taken = (Conclusion(Fact("lost", name, "confidentiality")), *standing_tokens(world.held_in(name), name))
+                yield _inhabit(identity, f"{name} in {task.name}", taken, task.rate, f"run of {task.name}", alert)
 
 
 def _token(identity: Identity, token: Token, alert: Alert) -> Step:

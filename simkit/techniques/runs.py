@@ -35,7 +35,8 @@ class Runs:
         life: Distribution = max((task.duration for task in tasks), key=attrgetter("mean"))
         if not isinstance(life, Fixed):
             return Conclusion(fact, life, run=True)
-        return Conclusion(fact, min(life.seconds, self.bound.get(fact.subject, math.inf)), run=True)
+        session = self.world.contexts.whole.get(fact.subject, fact.subject)
+        return Conclusion(fact, min(life.seconds, self.bound.get(session, math.inf)), run=True)
 
     def invoked(self, fact: Fact, session: str) -> Conclusion:
         """`fact` as long as an invoked agent's run in `session`: of its longest task, or, where it has none, as long as

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.attackgraph import Fact, Ground, Step
+from simkit.attackgraph import Fact, Step
 from simkit.model import Task
+from simkit.techniques.inputs import Input, inputs
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import Runs
-from simkit.techniques.world import STEERS, World, has, input_of, next_run
+from simkit.techniques.world import STEERS, World, has, next_run
 
 STEER = Rule("steer", Relevance((), ("AML.T0051.001",), ("ASI01",), ()), event="action", logged="agent", persuades=True)
 RULES = (STEER,)
@@ -18,24 +19,11 @@ def steps(world: World) -> Iterator[Step]:
     """steer: tainted(r), task t of agent j reads r -> steers(session of j that serves t), with chance
     `susceptibility`, after the wait for t's next run."""
     runs = Runs.of(world)
-    poisoned = {entry.task for entry in world.entries.values() if entry.kind == "poison" and entry.task}
     for task in world.model.tasks.values():
-        sources = _sources(world, task) | ({input_of(task): ""} if task.name in poisoned else {})
-        for source, container in sources.items():
-            yield from _steer(world, runs, task, source, container)
+        yield from (step for each in inputs(world, task) for step in _steer(world, runs, task, each))
 
 
-def _sources(world: World, task: Task) -> dict[str, str]:
-    """What `task` reads, and what of that lies in something that it reads: each with this container, else nothing."""
-    found = dict.fromkeys(task.reads, "")
-    for read in task.reads:
-        for child in world.model.within(read)[1:]:
-            if child in world.taintable:
-                found.setdefault(child, read)
-    return found
-
-
-def _steer(world: World, runs: Runs, task: Task, source: str, container: str) -> Iterator[Step]:
+def _steer(world: World, runs: Runs, task: Task, read: Input) -> Iterator[Step]:
     """One run reads a container with all that lies in it: whichever part is tainted, it is one fate and one wait."""
     # Data and instructions share one channel (Greshake et al. 2023): what a task reads may tell its agent what to do.
     agent = world.model.identities[task.identity]
@@ -43,14 +31,15 @@ def _steer(world: World, runs: Runs, task: Task, source: str, container: str) ->
     if session is None or not agent.susceptibility:
         return
     alert = world.alert(STEER, session.policy)
+    name = world.contexts.of_task(world.model, session.name, task)
     yield Step(
-        key=f"steer({task.name} <- {source})",
-        fate=f"steer({task.name} <- {container})" if container else "",
+        key=f"steer({task.name} <- {read.source}){''.join(f' after {fact}' for fact in read.granted)}",
+        fate=f"steer({task.name} <- {read.container or read.source})",
         rule="steer",
-        premises=(Fact("tainted", source),),
-        conclusions=(runs.run(has(STEERS, session.name), task),),
-        grounds=(Ground("task", (task.name, source)),),
-        label=f"{agent.name} reads {source} in {task.name}",
+        premises=(Fact("tainted", read.source), *read.granted),
+        conclusions=tuple(runs.run(fact, task) for fact in (has(STEERS, name), *_prompt(world, name, task))),
+        grounds=read.grounds,
+        label=f"{agent.name} reads {read.source} in {task.name}",
         chance=agent.susceptibility,
         wait=next_run(task.rate),
         again=True,
@@ -58,3 +47,10 @@ def _steer(world: World, runs: Runs, task: Task, source: str, container: str) ->
         alert_delay=alert.delay,
         logged=alert.logged,
     )
+
+
+def _prompt(world: World, session: str, task: Task) -> Iterator[Fact]:
+    """The contexts that the task reads are before the agent's eyes in each of its runs."""
+    for name in sorted(world.contexts.of(world.model, task)) if world.contexts.all else ():
+        if any(name in world.model.within(read) for read in task.reads):
+            yield Fact("seen", session, name)

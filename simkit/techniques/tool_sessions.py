@@ -11,7 +11,7 @@ from simkit.model import SessionTerms
 from simkit.policies import Sessions
 
 if TYPE_CHECKING:
-    from simkit.techniques.chaining import Reached
+    from simkit.techniques.lineage import Reached
 
 PartKey = tuple[str, bool]
 """What parts a session: a tool, and whether what is done there streams."""

@@ -14,7 +14,8 @@ from simkit.entitlements import Conditions, Grant
 from simkit.model import EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
-from simkit.techniques.chaining import Reached, follow_trust
+from simkit.techniques.contexts import Contexts, told_apart
+from simkit.techniques.lineage import Reached, follow_trust
 from simkit.techniques.rule import Rule
 from simkit.techniques.survival import ENDS, Survivals, Survive, survivals
 from simkit.techniques.tool_sessions import ToolSession, part_key, parted
@@ -31,6 +32,10 @@ SHOWN: Mapping[str, frozenset[str]] = {
     "action": frozenset({"action"}),
 }
 """The levels of logging that show the events of each class."""
+
+
+MINTED = "minted:"
+"""How the tokens that the attack mints are called: this, and the identity."""
 
 
 class Alert(NamedTuple):
@@ -65,6 +70,12 @@ class World:
     asked: frozenset[Grant] = frozenset()
     tool_sessions: Mapping[str, tuple[ToolSession, ...]] = field(default_factory=dict)
     taintable: frozenset[str] = frozenset()
+    poisoned: frozenset[str] = frozenset()
+    memories: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()
+    contexts: Contexts = field(default_factory=Contexts)
+    watched: frozenset[str] = frozenset()
+    sparing: bool = True
     homes: Mapping[str, str] = field(default_factory=dict)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
@@ -84,9 +95,18 @@ class World:
 
     @classmethod
     def of(
-        cls, sessions: Sessions, response: Response, entries: Mapping[str, EntryPoint], goals: Mapping[str, Goal]
+        cls,
+        sessions: Sessions,
+        response: Response,
+        entries: Mapping[str, EntryPoint],
+        goals: Mapping[str, Goal],
+        *,
+        sparing: bool = True,
     ) -> World:
-        """The world of `sessions`, with the sessions that minting opens and those that attenuated trust edges leave."""
+        """The world of `sessions`, with the sessions that minting opens and those that attenuated trust edges leave.
+
+        A `sparing` one leaves out what cannot matter as long as nothing is taken away.
+        """
         found = {name: Reached(session, session.identities) for name, session in sessions.sessions.items()}
         for identity in _minted(sessions.model):
             made = standing_session(identity, sessions.entitled[identity])
@@ -95,6 +115,8 @@ class World:
         steered = frozenset(goal.steered for goal in goals.values())
         edges, assumed = follow_trust(sessions, found, added, steered)
         tool_sessions = parted(sessions, found)
+        contexts = told_apart(sessions, found)
+        edges |= {run: edges[whole] for run, whole in contexts.whole.items()}
         gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
         asked = frozenset(performed for goal in goals.values() for performed in goal.performed)
         errs = any(entry.kind == "mistake" for entry in entries.values())
@@ -112,23 +134,40 @@ class World:
             asked=asked,
             tool_sessions=tool_sessions,
             taintable=_taintable(sessions, entries, added),
+            poisoned=frozenset(entry.task for entry in entries.values() if entry.kind == "poison" and entry.task),
+            memories=tuple(name for name, each in sessions.model.resources.items() if each.kind == "memory"),
+            reading=tuple(name for name, _, operation in sessions.model.operations() if operation.effect == "read"),
+            contexts=contexts,
+            watched=frozenset(name for goal in goals.values() for name, _ in goal.lost),
+            sparing=sparing,
             homes=environments(sessions.model),
             steering=steering,
         )
 
     def whole(self, session: str) -> str:
-        """The session of which `session` is the part at a tool; itself, where it is none."""
+        """The session of which `session` is the part at a tool, or in some runs; itself, where it is none."""
         part = self.all_sessions[session].part
-        return part.whole if part else session
+        return part.whole if part else self.contexts.whole.get(session, session)
 
-    def modes_of(self, session: str, operation: str) -> tuple[str, ...]:
+    def modes_of(self, session: str, operation: str = "") -> tuple[str, ...]:
         """The modes in which `session` itself uses `operation`: a stolen one leaves it to its part at that tool, if it
-        has one, and such a part is had in no other way."""
+        has one, and such a part is had in no other way. What is told apart by its runs has no token of its own."""
         if self.all_sessions[session].part is not None:
             return (REPLAYS,)
-        key = part_key(self.sessions, operation)
+        key = part_key(self.sessions, operation) if operation and self.tool_sessions else None
         apart = any((part.tool, part.stream) == key for part in self.tool_sessions.get(session, ()))
-        return self.steering if apart else self.modes
+        return self.steering if apart or session in self.contexts.whole else self.modes
+
+    def runs_of(self, session: str) -> tuple[str, ...]:
+        """The parts of `session` in which its tasks run."""
+        return self.contexts.runs.get(session, (session,))
+
+    def matters(self, what: str) -> bool:
+        """True if it is worth to know where copies of `what` are: a resource, or the name of a minted token."""
+        resource = self.model.resources.get(what)
+        if resource is None or what in self.watched:
+            return True
+        return bool(resource.holds or resource.value.get("confidentiality"))
 
     def environment(self, target: str, what: object) -> str:
         """The environment that `target` belongs to, an identity or a resource: `what` it is."""
@@ -151,7 +190,9 @@ class World:
             yield from self.sessions.tokens[credential]
 
     def held_in(self, resource: str) -> tuple[Token, ...]:
-        """The tokens that lie in `resource`."""
+        """The tokens that lie in `resource`; of what a run minted, that token."""
+        if resource not in self.model.resources:
+            return (minted_token(resource.removeprefix(MINTED)),)
         holds = self.model.resources[resource].holds
         return tuple(self.tokens(holds)) if holds else ()
 
@@ -236,7 +277,7 @@ def next_run(rate: float) -> Distribution:
 def minted_token(identity: str) -> Token:
     """The fresh, unmanaged and long-lived credential that a step of effect `mint` issues for `identity`."""
     opened = (standing_session(identity, {}).name,)
-    return Token(f"minted:{identity}", "", identity, opened, None, "bearer", managed=False)
+    return Token(f"{MINTED}{identity}", "", identity, opened, None, "bearer", managed=False)
 
 
 def opens(token: Token) -> tuple[Fact, ...]:

@@ -67,6 +67,15 @@ credentials: {key: {identity: idp, use: signing}}
 trust: [{from: idp, to: boss, kind: federate}]
 entry_points: {start: {leak: key}}
 """
+COPIED = (
+    DESK.replace("  robot:", "  scribe: {kind: agent, susceptibility: 1, roles: [reader]}\n  robot:")
+    .replace("  web:", "  wiki: {}\n  web:")
+    .replace("      wipe:", "      log: {effect: write, targets: [wiki], duration: 500ms}\n      wipe:", 1)
+    .replace("  net:", "  desk: {operations: {look: {effect: read, targets: [wiki]}}}\n  net:")
+    .replace("  power:", "  reader: {entitlements: [{operation: desk.look}, {operation: net.post}]}\n  power:")
+    + "  edit: {identity: scribe, needs: [desk.look], reads: [cases], rate: 1/h, duration: 1m}\n"
+)
+"""The desk, and somebody who reads what it writes down."""
 
 WORLDS = {
     "enter": DESK
@@ -82,7 +91,7 @@ entry_points:
     "act": DESK + LEAK + READ,
     "assume": DESK + LEAK + "goals: {bossed: {steered: helper}}\n",
     "forge": FEDERATED + READ,
-    "flow": DESK + STEERED + READ,
+    "flow": COPIED + STEERED + READ,
     "inhabit": DESK + "entry_points: {start: {compromise: desk}}\n" + READ,
     "steer": DESK + STEERED + READ,
     "objective": DESK + LEAK + READ,

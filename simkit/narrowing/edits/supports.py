@@ -45,7 +45,7 @@ def supported(scenario: Scenario) -> Supported:
     """The supported graph of `scenario` under the policy in force."""
     policy, response = scenario.grant_policy(), scenario.response
     cut = sessions(scenario.model, policy, rotation_period=response.rotation_period)
-    world = World.of(cut, response, scenario.entry_points, scenario.goals)
+    world = World.of(cut, response, scenario.entry_points, scenario.goals, sparing=False)
     plain = attack_graph(world, horizon=scenario.horizon)
     made = _Supporter(Alternatives.of(world)).steps(plain.steps)
     graph = AttackGraph.build(made, [], _NONE, horizon=scenario.horizon)

@@ -1,0 +1,221 @@
+"""What one session writes down and another reads: which copies there can be, and who can see what by way of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from simkit.distributions import Fixed
+from simkit.entitlements import FREELY, Conditions, Grant
+from simkit.model import Operation, Task
+from simkit.policies import Session
+from simkit.techniques.inputs import inputs
+from simkit.techniques.lineage import Reached
+from simkit.techniques.world import MINTED, World
+
+WAYS_OUT = ("send", "write")
+"""Effects that may reach outsiders."""
+SOON = 1.0
+"""Seconds after which a way out is open as soon as anything is written down (our assumption where that varies)."""
+
+
+@dataclass(slots=True)
+class Sight:
+    """What one session can get hold of and hand on, chances aside.
+
+    `sees` is all that it can read, `freely` what of that nothing can keep from it. `writes` are the places that it can
+    write to where no outsider reads. `outward`: it may have a way out; `leaves_after` are the seconds after which it
+    surely has one. `general` says that it has a general-purpose tool, `leads` to which sessions it leads. `given` is
+    what its tasks read as their input.
+    """
+
+    session: Session
+    sees: dict[str, None] = field(default_factory=dict)
+    freely: set[str] = field(default_factory=set)
+    writes: dict[str, float] = field(default_factory=dict)
+    outward: bool = False
+    general: bool = False
+    leads: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    leaves_after: float | None = None
+
+    @property
+    def hands_on(self) -> bool:
+        """True if a steered session can do something with what it sees."""
+        return self.outward or self.general or bool(self.writes)
+
+
+@dataclass(slots=True)
+class Staging:
+    """Who sees what, and which copies matter: `copies` are, for each place, the resources of which it may hold one.
+
+    A copy matters if what is copied has value, holds secrets or is asked for, if who writes it has no way out that is
+    as quick and as sure, and if somebody reads it who could not read the original just as well.
+    """
+
+    world: World
+    hands: dict[str, Sight] = field(default_factory=dict)
+    steered: frozenset[str] = frozenset()
+    replayed: bool = False
+    copies: dict[str, dict[str, None]] = field(default_factory=dict)
+    readers: dict[str, list[Sight]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, world: World) -> Staging:
+        """Everything that can be staged in `world`."""
+        found = cls(world, {name: _sight(world, reached) for name, reached in world.all_sessions.items()})
+        writing = any(hands.writes for hands in found.hands.values())
+        for task in world.model.tasks.values() if writing or world.contexts.all else ():
+            _give(world, found.hands, task)
+        if writing:
+            written = {place for hands in found.hands.values() for place in hands.writes}
+            found.steered = _steerable(world, found.hands)
+            found.replayed = _replayable(world)
+            for hands in found.hands.values():
+                for place in sorted(written & (hands.sees.keys() | hands.given)):
+                    found.readers.setdefault(place, []).append(hands)
+            found._follow()
+        return found
+
+    def finds(self, name: str, place: str) -> Iterator[str]:
+        """What the session called `name` has from the copies in `place`, and could not see as well by itself."""
+        hands = self.hands[name]
+        yield from (what for what in self.copies.get(place, ()) if self._is_new(what, hands))
+
+    def _is_new(self, what: str, hands: Sight) -> bool:
+        return what not in (hands.freely if self.world.sparing else ())
+
+    def _follow(self) -> None:
+        """Copies of copies: until nobody sees anything new."""
+        waiting = [hands for name, hands in self.hands.items() if name in self.steered and hands.writes]
+        while waiting:
+            hands = waiting.pop()
+            worth = [what for what in hands.sees if self.world.matters(what)]
+            for place in hands.writes if worth else ():
+                audience = self._audience(place, hands)
+                if not audience:
+                    continue
+                known = set.intersection(*(reader.freely for reader in audience)) if self.world.sparing else set()
+                there = self.copies.get(place, {})
+                new = [what for what in worth if what != place and what not in known and what not in there]
+                if new:
+                    self.copies.setdefault(place, {}).update(dict.fromkeys(new))
+                    waiting += [reader for reader in audience if self._learns(reader, new)]
+
+    def _audience(self, place: str, writer: Sight) -> list[Sight]:
+        """Those for whom it could make a difference that `writer` copies something to `place`: nobody, if it can take
+        that out itself, as soon and as surely."""
+        if self.world.sparing and writer.leaves_after is not None and writer.leaves_after <= writer.writes[place]:
+            return []
+        return [
+            reader
+            for reader in self.readers.get(place, ())
+            if (self.replayed and place in reader.sees)
+            or (reader is not writer and reader.session.name in self.steered and reader.hands_on)
+        ]
+
+    def _learns(self, reader: Sight, new: list[str]) -> bool:
+        """True if a steered `reader` sees something that it did not see, and writes things down itself."""
+        if reader.session.name not in self.steered:
+            return False
+        before = len(reader.sees)
+        reader.sees.update((what, None) for what in new if self._is_new(what, reader))
+        return len(reader.sees) > before and bool(reader.writes)
+
+
+def _sight(world: World, reached: Reached) -> Sight:
+    """What the session that was `reached` sees; the part of a stolen one at a tool is steered by nobody."""
+    found = _hands(world, reached.session)
+    if reached.part is not None:
+        return Sight(reached.session, sees=found.sees, freely=found.freely)
+    return found
+
+
+def _hands(world: World, session: Session) -> Sight:
+    found = Sight(session)
+    for edge, targets in world.edges.get(session.name, ()):
+        found.leads.update(targets if edge.kind != "invoke" else _runs(world, targets))
+    for grant, conditions, behind in world.grants(session):
+        operation = world.model.operation(grant[0])
+        found.general = found.general or world.model.tool_of(grant[0]).general_purpose
+        if operation.effect == "invoke" and grant[1]:
+            found.leads.update(_runs(world, world.sessions.by_identity[grant[1]]))
+        if operation.effect == "assume" and grant[1]:
+            found.leads.update(world.assumed.get((world.whole(session.name), grant[1]), ()))
+        if operation.effect == "mint" and grant[1]:
+            found.sees[f"{MINTED}{grant[1]}"] = None
+        if operation.effect not in ("read", *WAYS_OUT):
+            continue
+        sure = behind is None and _is_sure(world, session, grant, operation, conditions)
+        here = [name for name in _within(world, grant[1]) if not world.contexts.absent(name, session.name)]
+        if operation.effect == "read":
+            found.sees.update(dict.fromkeys(here))
+            found.freely.update(here if sure else ())
+            continue
+        if (not grant[1] and operation.effect == "send") or any(world.model.resources[name].is_sink for name in here):
+            found.outward = True
+            if sure and isinstance(operation.duration, Fixed):
+                found.leaves_after = min(operation.duration.seconds, found.leaves_after or operation.duration.seconds)
+        if operation.effect == "write":
+            least = operation.duration.seconds if isinstance(operation.duration, Fixed) else SOON
+            for name in here:
+                if name not in world.contexts.all and not world.model.resources[name].is_sink:
+                    found.writes[name] = min(least, found.writes.get(name, least))
+    return found
+
+
+def _runs(world: World, sessions: tuple[str, ...]) -> Iterator[str]:
+    return (part for name in sessions for part in world.runs_of(name))
+
+
+def _give(world: World, hands: Mapping[str, Sight], task: Task) -> None:
+    """What `task` reads is before the eyes of the session in which it runs."""
+    session = world.sessions.serving(task)
+    if session is not None:
+        mine = hands[world.contexts.of_task(world.model, session.name, task)]
+        mine.given.update(each.source for each in inputs(world, task))
+        for name in world.contexts.of(world.model, task) if world.contexts.all else ():
+            mine.sees[name] = None
+
+
+def _within(world: World, target: str) -> tuple[str, ...]:
+    return world.model.within(target) if target else ()
+
+
+def _is_sure(world: World, session: Session, grant: Grant, operation: Operation, conditions: Conditions) -> bool:
+    """True if nothing can keep a session from this use but its end."""
+    deputy = world.model.tool_of(grant[0]).runs_as
+    lent = not deputy or world.sessions.resolver.cover(grant, world.sessions.entitled[deputy]) is not None
+    return lent and conditions == FREELY and operation.chance >= 1.0 and session.policy.context == "none"
+
+
+def _steerable(world: World, hands: Mapping[str, Sight]) -> frozenset[str]:
+    """The sessions that words may reach, in the end: of agents that read something which may be tainted, and all that
+    these may become, invoke, or open with a token that they see."""
+    found: set[str] = set()
+    for task in world.model.tasks.values():
+        session = world.sessions.serving(task)
+        if session is None or not world.model.identities[task.identity].susceptibility:
+            continue
+        if task.name in world.poisoned or any(each.source in world.taintable for each in inputs(world, task)):
+            found.add(world.contexts.of_task(world.model, session.name, task))
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        new = set(hands[name].leads)
+        if hands[name].general:
+            tokens = (token for what in hands[name].sees for token in world.held_in(what))
+            new.update(opened for token in tokens for opened in token.sessions)
+        waiting += [each for each in new if each not in found]
+        found |= new
+    return frozenset(found)
+
+
+def _replayable(world: World) -> bool:
+    """True if a token may fall into the attacker's hands by other ways than words."""
+    model = world.model
+    if any(entry.kind in ("leak", "compromise") for entry in world.entries.values()):
+        return True
+    if any(operation.effect in ("execute", "mint") for _, _, operation in model.operations()):
+        return True
+    return any(resource.holds for resource in model.resources.values())

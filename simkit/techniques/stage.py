@@ -1,0 +1,137 @@
+"""A steered session writes down what it has seen, and whoever reads there has seen it too, or has lost it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from simkit.attackgraph import Conclusion, Fact, Ground, Step
+from simkit.model import Task
+from simkit.policies import Session
+from simkit.techniques.act import RULE_OF, Act, acts, found_in, standing_tokens, step_of
+from simkit.techniques.copies import Staging
+from simkit.techniques.inputs import inputs
+from simkit.techniques.rule import Relevance, Rule
+from simkit.techniques.runs import Runs
+from simkit.techniques.world import REPLAYS, STEERS, World, concludes, has, holds, next_run
+
+STAGE = Rule(
+    "stage",
+    Relevance(("T1074.002",), ("AML.T0053",), ("ASI02",), ()),
+    event="action",
+    logged="agent",
+    because="the session has seen it and writes where others read",
+)
+FIND = Rule("find", Relevance(("T1213.006",), ("AML.T0085",), ("ASI02",), ()), event="action", logged="agent")
+
+
+def staged(staging: Staging) -> Iterator[Step]:
+    """stage: steers(s) + seen(s, r) + a write of s to p -> copied(r, p). find: whoever reads p has r from there."""
+    if not staging.copies:
+        return
+    writing = [name for name in staging.hands if name in staging.steered and staging.hands[name].writes]
+    for act in acts(staging.world, {"write": RULE_OF["write"]}, by=writing):
+        yield from _stage(staging, act)
+    for name in sorted(staging.steered):
+        hands = staging.hands[name]
+        for place in [place for place in hands.sees if place in staging.copies and hands.hands_on]:
+            for what in staging.finds(name, place):
+                yield _find(staging.world, hands.session, what, place)
+    runs = Runs.of(staging.world)
+    for task in staging.world.model.tasks.values():
+        yield from _find_in_input(staging, runs, task)
+    if staging.replayed:
+        reading = [name for name, hands in staging.hands.items() if not staging.copies.keys().isdisjoint(hands.sees)]
+        for act in acts(staging.world, {"read": RULE_OF["read"]}, by=reading):
+            yield from _find_off_host(staging, act)
+
+
+def _stage(staging: Staging, act: Act) -> Iterator[Step]:
+    """It is the write itself that carries a copy: both share one fate."""
+    for what in staging.hands[act.session].sees:
+        places = [place for place in act.deed.within if what in staging.copies.get(place, ())]
+        copied = tuple(concludes("copied", what, place) for place in places if place != what)
+        for way in act.judged.ways.get(STEERS, ()) if copied else ():
+            seen = Fact("seen", act.session, what)
+            made = step_of(act, way, f"{act.key(STEERS)} with {what}", copied)
+            label = f"copy {what} to {act.deed.label}"
+            yield noticed(made, STAGE, act)._replace(premises=(*made.premises, seen), label=label)
+
+
+def noticed(step: Step, rule: Rule, act: Act) -> Step:
+    """`step` as one of `rule`: it has the fate of its act, and alerts that are as likely are one."""
+    alert = act.actor.world.alert(rule, act.actor.session.policy)
+    return step._replace(rule=rule.name, alert=alert.chance, alert_delay=alert.delay, logged=alert.logged)
+
+
+def _find(world: World, session: Session, what: str, place: str) -> Step:
+    """steers(t) + seen(t, p) + copied(r, p) -> seen(t, r)."""
+    alert = world.alert(FIND, session.policy)
+    who = min(session.identities)
+    return Step(
+        key=f"find({session.name}, {what} in {place})",
+        fate=f"find({who}, {what} in {place})",
+        rule="find",
+        premises=(has(STEERS, session.name), Fact("seen", session.name, place), Fact("copied", what, place)),
+        conclusions=(concludes("seen", session.name, what),),
+        grounds=(Ground("flow", (who, place)),),
+        label=f"find {what} in {place}",
+        alert=alert.chance,
+        alert_delay=alert.delay,
+        logged=alert.logged,
+    )
+
+
+def _find_in_input(staging: Staging, runs: Runs, task: Task) -> Iterator[Step]:
+    """steer + copied(r, p), and the task reads p -> seen(t, r): it is the same run, so that it has the same fate."""
+    world, session = staging.world, staging.world.sessions.serving(task)
+    agent = world.model.identities[task.identity]
+    if session is None or not agent.susceptibility:
+        return
+    name = world.contexts.of_task(world.model, session.name, task)
+    read = list(inputs(world, task))
+    places = [each for each in read if each.source in staging.copies] if staging.hands[name].hands_on else []
+    for by, place in product(read, places):
+        granted = tuple(dict.fromkeys((*by.granted, *place.granted)))
+        for what in staging.finds(name, place.source):
+            yield Step(
+                key=f"steer({task.name} <- {by.source}): find {what} in {place.source}{after(granted)}",
+                fate=f"steer({task.name} <- {by.container or by.source})",
+                rule="find",
+                premises=(Fact("tainted", by.source), Fact("copied", what, place.source), *granted),
+                conclusions=(runs.run(Fact("seen", name, what), task),),
+                grounds=tuple(dict.fromkeys((*place.grounds, *by.grounds))),
+                label=f"find {what} in {place.source}",
+                chance=agent.susceptibility,
+                wait=next_run(task.rate),
+                logged=world.alert(FIND, session.policy).logged,
+                again=True,
+            )
+
+
+def after(granted: tuple[Fact, ...]) -> str:
+    """How a key says which facts had to hold first."""
+    return "".join(f" after {fact}" for fact in granted)
+
+
+def _find_off_host(staging: Staging, act: Act) -> Iterator[Step]:
+    """replays(t) + a read of p + copied(r, p) -> all that is lost with r, and the tokens in it."""
+    world = staging.world
+    for place in act.deed.within:
+        for what in staging.finds(act.session, place) if place not in world.contexts.all else ():
+            tokens, copied = world.held_in(what), Fact("copied", what, place)
+            found = (*lost_with(world, what), *standing_tokens(tokens, what))
+            late = [token for token in tokens if token.rate]
+            for way in act.judged.ways.get(REPLAYS, ()):
+                key = f"{act.key(REPLAYS)} -> {what} in {place}"
+                made = [step_of(act, way, key, found)] if found else []
+                for token in late:
+                    brought = (holds(token, found_in(token, what)),)
+                    made.append(step_of(act, way, f"{key} -> {token.name}", brought, wait=token.rate))
+                for step in made:
+                    yield noticed(step, FIND, act)._replace(premises=(*step.premises, copied))
+
+
+def lost_with(world: World, what: str) -> tuple[Conclusion, ...]:
+    """What is lost with `what`: the data of a resource; a token that was minted is no data."""
+    return (concludes("lost", what, "confidentiality"),) if what in world.model.resources else ()
