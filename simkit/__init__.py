@@ -35,6 +35,9 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.errors import ScenarioError as ScenarioError
     from simkit.errors import SimkitError as SimkitError
     from simkit.estate import generate as generate
+    from simkit.linter import LintReport as LintReport
+    from simkit.linter import LintWarning as LintWarning
+    from simkit.linter import lint as lint
     from simkit.model import Credential as Credential
     from simkit.model import Detection as Detection
     from simkit.model import Entitlement as Entitlement
@@ -124,6 +127,11 @@ HOMES = {
     "simkit.controls": (
         "Evidence",
         "evidence",
+    ),
+    "simkit.linter": (
+        "LintReport",
+        "LintWarning",
+        "lint",
     ),
     "simkit.model": (
         "Credential",

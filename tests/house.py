@@ -43,6 +43,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "estate": "an organisation of any size",
         "sweeps": "scenarios by policies by seeds",
         "diagram": "boxes and lines of a picture",
+        "linter": "slips in a sound scenario",
         "reachable": "the chance that it is ever reached",
     },
     {"controls": "evidence for public frameworks", "studies": "one grant design against another"},

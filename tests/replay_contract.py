@@ -11,9 +11,11 @@ from simkit.engines.registry import ReplayEngine
 SAMPLES = 9
 
 
-def replay_equals_the_reference(engine: ReplayEngine, graph: AttackGraph, seed: int, offset: int) -> None:
-    outcomes = engine.replay(graph, "entry", seed=seed, trials=SAMPLES, offset=offset, threads=1)
-    for row in range(SAMPLES):
+def replay_equals_the_reference(
+    engine: ReplayEngine, graph: AttackGraph, seed: int, offset: int, samples: int = SAMPLES
+) -> None:
+    outcomes = engine.replay(graph, "entry", seed=seed, trials=samples, offset=offset, threads=1)
+    for row in range(samples):
         trace = reference.replay(graph, graph.entry("entry"), seed=seed, sample=offset + row)
         first = {fact: time for fact, time in enumerate(outcomes.first[row].tolist()) if time >= 0}
         by = {fact: step for fact, step in enumerate(outcomes.by[row].tolist()) if step >= 0}

@@ -135,9 +135,10 @@ def test_the_page_on_numbers_gives_every_default_of_the_response() -> None:
     response = Response()
     shown = {coded(row[0])[0]: row[1] for row in rows(page, "## The response")}
     assert shown.pop("detection") == "none"
-    assert not response.detection
+    assert shown.pop("actions") == "by the dial"
+    assert (len(response.detection), len(response.actions)) == (0, 0)
     assert shown == {name: written(getattr(response, name)) for name in shown}
-    assert shown.keys() == set(Response.__slots__) - {"detection"}
+    assert shown.keys() == set(Response.__slots__) - {"detection", "actions"}
 
 
 def test_the_readme_lists_every_command() -> None:

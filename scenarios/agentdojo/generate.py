@@ -95,7 +95,7 @@ ASSUMPTIONS = (
         "AgentDojo hands its agent every tool of the suite; narrower roles are mined from the tasks, not written here",
     ),
     (
-        "targets",
+        "targets of operations",
         "one resource for each tool with exactly the resource arguments of a ground-truth call; a call without such "
         "arguments acts on the plain resource",
     ),

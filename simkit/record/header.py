@@ -10,7 +10,7 @@ from simkit.errors import QuestionError
 from simkit.record import ocsf
 from simkit.record.ocsf import Line
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a field of the log changes its meaning or goes; new fields do not raise it."""
 START = "1970-01-01T00:00:00Z"
 """The moment at which a replay starts, unless another is declared: the log then counts from 0."""
@@ -20,8 +20,8 @@ _BEGINNING = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What reproduces the log. `horizon` and `contained` are in milliseconds since the start (`contained` is None where
-    the attack is not contained); `identities` are those of the scenario, with their kinds."""
+    """What reproduces the log. `horizon` and `contained` are in milliseconds since the start; the latter is the moment
+    of the first response, None where there is none. `identities` are those of the scenario, with their kinds."""
 
     scenario: str
     digest: str

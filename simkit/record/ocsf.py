@@ -36,22 +36,32 @@ IAM = "Identity & Access Management"
 
 BASE = EventClass(0, "Base Event", "Uncategorized", _EITHER)
 FINDING = EventClass(2004, "Detection Finding", "Findings", {1: "Create", 2: "Update", 3: "Close", **_EITHER})
+ACCOUNT = EventClass(3001, "Account Change", IAM, {5: "Disable", 6: "Delete", 8: "Detach Policy", **_EITHER})
 AUTHENTICATION = EventClass(3002, "Authentication", IAM, {1: "Logon", 2: "Logoff", 7: "Account Switch", **_EITHER})
 AUTHORIZE = EventClass(3003, "Authorize Session", IAM, {1: "Assign Privileges", **_EITHER})
 ENTITY = EventClass(3004, "Entity Management", IAM, {1: "Create", 3: "Update", 11: "Deactivate", **_EITHER})
 API = EventClass(
     6003, "API Activity", "Application Activity", {1: "Create", 2: "Read", 3: "Update", 4: "Delete", **_EITHER}
 )
-CLASSES = {each.uid: each for each in (BASE, FINDING, AUTHENTICATION, AUTHORIZE, ENTITY, API)}
+REMEDIATION = EventClass(
+    7001, "Remediation Activity", "Remediation", {1: "Isolate", 2: "Evict", 3: "Restore", 4: "Harden", **_EITHER}
+)
+CLASSES = {each.uid: each for each in (BASE, FINDING, ACCOUNT, AUTHENTICATION, AUTHORIZE, ENTITY, API, REMEDIATION)}
 
 LOGON, LOGOFF, SWITCH, ASSIGN = 1, 2, 7, 1
 CREATE, READ, UPDATE, DELETE, DEACTIVATE = 1, 2, 3, 4, 11
 BY_EFFECT = {"read": READ, "write": UPDATE, "delete": DELETE, "mint": CREATE, "grant": UPDATE}
 """The activity of an API call by the effect of its operation; other effects are `Other`."""
+EVICT = 2
+BY_ACTION = {"disable": 5, "delete": 6, "remove-entitlement": 8}
+"""The activity of an account change by the action of responders; other actions remove the attack, not an account."""
 
 SUCCESS, FAILURE = (1, "Success"), (2, "Failure")
 USER_TYPES = {"human": (1, "User"), "service": (3, "System"), "workload": (3, "System")}
 """The schema's user types; an agent, a pipeline and a model are `Other`, with the kind as the type's name."""
+
+NOTHING_THERE: Line = {"status_id": 3, "status": "Does Not Exist", "status_detail": "there was nothing that it ends"}
+"""How a remediation went whose target does not exist."""
 
 
 def typed(event_class: EventClass, activity: int) -> Line:

@@ -11,10 +11,25 @@ from simkit.distributions import FOREVER
 from simkit.engines.reference import Fates
 from simkit.fate import Stream
 from simkit.record import ocsf
+from simkit.record.happenings import (
+    ALERTED,
+    CLOSED,
+    CUT_SHORT,
+    ENDED,
+    EXECUTED,
+    EXPIRED,
+    LEARNED,
+    RESPONDED,
+    REVOKED,
+    RUN_OVER,
+    WAITING,
+    Happening,
+    Validity,
+)
+from simkit.record.header import clock
 from simkit.record.ocsf import Line
-from simkit.record.reasons import ALLOWED, rule_of, session_of, why_cut_short, why_executed, why_refused
+from simkit.record.reasons import ALLOWED, rule_of, session_of, why_closed, why_cut_short, why_executed, why_refused
 from simkit.record.views import MODES, Views, written
-from simkit.record.watch import ALERTED, CONTAINED, CUT_SHORT, ENDED, EXECUTED, Happening, Validity
 from simkit.techniques.grounds import grant_of, kind_of
 
 
@@ -34,11 +49,13 @@ class Writer:
         if happening.kind == EXECUTED:
             self._executed(happening)
         elif happening.kind == ENDED:
-            self._end(happening.at, happening.ended, "expired")
-        elif happening.kind == CONTAINED:
-            self._contained(happening)
+            self._end(happening.at, happening.ended, happening.why)
+        elif happening.kind == RESPONDED:
+            self._responded(happening)
         elif happening.kind == ALERTED:
-            self._alerted(happening)
+            self._found(happening, ocsf.CREATE, "alert: {}")
+        elif happening.kind == LEARNED:
+            self._found(happening, ocsf.UPDATE, "responders follow the log of {}")
         else:
             self._refused(happening)
 
@@ -61,26 +78,72 @@ class Writer:
         step = self.graph.steps[happening.step]
         if happening.kind == CUT_SHORT:
             decision, why = why_cut_short(self.graph.facts[happening.ended[0]])
+        elif happening.why == CLOSED:
+            decision, why = why_closed()
         else:
             word = self.fates.of_step(Stream.SUCCESS, happening.step)
             decision, why = why_refused(step, word, self.views)
         outcome = {ALLOWED: "failed"}.get(decision, "cut short" if happening.kind == CUT_SHORT else "denied")
         self._step(happening.at, step, outcome, decision, why, [])
 
-    def _contained(self, happening: Happening) -> None:
-        """The credentials that the response forgets live on for a while; everything else ends."""
-        self._write(happening.at, ocsf.BASE, ocsf.OTHER, "the attack is contained", rule="contained")
-        self._end(happening.at, happening.ended, "revoked")
-        for change in happening.won:
-            fact = self.graph.facts[change.fact]
-            text = f"{fact.subject} is forgotten by the response, and lives on"
-            self._write(happening.at, ocsf.ENTITY, ocsf.UPDATE, text, [self._state(change)], **self._entity(fact, text))
+    # ----------------------------------------------------------- responders
 
-    def _alerted(self, happening: Happening) -> None:
-        step = self.graph.steps[happening.step]
-        found = {"title": step.label or step.key, "uid": step.key}
-        text = f"alert: {step.label or step.key}"
-        self._write(happening.at, ocsf.FINDING, ocsf.CREATE, text, rule="alert", finding_info=found, is_alert=True)
+    def _found(self, happening: Happening, activity: int, text: str) -> None:
+        """An alert, or a step whose log shows more; either belongs to a finding, and makes known."""
+        step, finding = self.graph.steps[happening.step], self.graph.steps[happening.finding]
+        found = {"title": finding.label or finding.key, "uid": finding.key}
+        self._write(
+            happening.at,
+            ocsf.FINDING,
+            activity,
+            text.format(step.label or step.key),
+            rule="alert",
+            finding_info=found,
+            is_alert=activity == ocsf.CREATE,
+            known=[plain(self.graph.facts[fact]) for fact in happening.known],
+        )
+
+    def _responded(self, happening: Happening) -> None:
+        """What responders do, and what it leaves alive. What it ends has lines of its own, when it ends."""
+        names = sorted({self.graph.facts[fact].subject for fact in happening.aimed})
+        text = f"response: {happening.action}" + (f" {', '.join(names)}" if names else "")
+        survived = [self._state(change) for change in happening.survived]
+        facts = [self._state(change) for change in happening.won]
+        for event_class, activity, fields in self._response(happening):
+            self._write(
+                happening.at,
+                event_class,
+                activity,
+                text,
+                facts,
+                rule="response",
+                survived=survived,
+                **fields,
+            )
+            facts = []
+
+    def _left(self, happening: Happening) -> str:
+        alive = [f"{self.graph.facts[change.fact]} until {self._end_of_life(change)}" for change in happening.survived]
+        return f"{', '.join(alive)}" + (" goes on" if len(alive) == 1 else " go on") if alive else "nothing goes on"
+
+    def _end_of_life(self, change: Validity) -> str:
+        return clock(change.until if change.until < FOREVER else None)
+
+    def _response(self, happening: Happening) -> Iterator[tuple[ocsf.EventClass, int, Line]]:
+        """One event for each account that is dealt with, or one for the whole action."""
+        on_accounts, came_out = ocsf.BY_ACTION.get(happening.action), ocsf.status(True, self._left(happening))
+        if on_accounts is None or not happening.aimed:
+            none = {} if happening.aimed else ocsf.NOTHING_THERE
+            yield ocsf.REMEDIATION, ocsf.EVICT, {"command_uid": happening.action, **came_out, **none}
+            return
+        for owner in self._accounts(happening.aimed):
+            yield ocsf.ACCOUNT, on_accounts, {"user": ocsf.user(owner, self.views.kind(owner)), **came_out}
+
+    def _accounts(self, aimed: Sequence[int]) -> list[str]:
+        """Whose sessions these are; where there are none, what the facts are about."""
+        facts = [self.graph.facts[fact] for fact in aimed]
+        owners = {owner for fact in facts if fact.kind in MODES for owner in self.views.identities(fact.subject)}
+        return sorted(owners or {fact.subject for fact in facts})
 
     # ---------------------------------------------------------------- steps
 
@@ -172,8 +235,10 @@ class Writer:
         return {"entity": {"name": fact.subject, "uid": fact.subject, "type": "credential"}, "comment": comment}
 
     def _session(self, at: int, fact: Fact, change: Validity) -> None:
-        again = change.since < at
-        text = f"{'longer' if again else 'the attack has'} {fact.subject} ({fact.kind})"
+        if change.since == at:
+            text = f"{'a run begins: ' if change.run else ''}the attack has {fact.subject} ({fact.kind})"
+        else:
+            text = f"{fact.subject} ({fact.kind}) goes on"
         self._authorized(at, fact, text, [self._state(change)], ends=change.until)
 
     def _widened(self, at: int, fact: Fact) -> None:
@@ -210,12 +275,12 @@ class Writer:
             self.held.discard(fact)
             event_class, activity, fields = self._end_of(fact, why)
             state = [{"fact": plain(fact), "ended": True}]
-            self._write(at, event_class, activity, f"{fact} ends: {why}", state, why=why, **fields)
+            self._write(at, event_class, activity, f"{fact} {ENDINGS[why]}", state, why=why, **fields)
 
     def _end_of(self, fact: Fact, why: str) -> tuple[ocsf.EventClass, int, Line]:
         if fact.kind == "holds":
             return ocsf.ENTITY, ocsf.DEACTIVATE, self._entity(fact, why)
-        if fact.kind not in MODES:
+        if fact.kind not in MODES or why == WAITING:
             return ocsf.BASE, ocsf.OTHER, {}
         identities = sorted(self.views.identities(fact.subject))
         return (
@@ -261,7 +326,14 @@ def called(step: Step) -> tuple[str, str]:
     return kind_of(step.ground).called(step.ground, step.rule)
 
 
-OWN = ("rule", "step", "outcome", "decision", "identities", "mode", "why", "record")
+ENDINGS = {
+    EXPIRED: "ends: expired",
+    RUN_OVER: "ends with its run",
+    WAITING: "pauses: its run waits for a person",
+    REVOKED: "ends: revoked",
+}
+"""What the log says of a fact that ends, by why it does."""
+OWN = ("rule", "step", "outcome", "decision", "identities", "mode", "why", "known", "survived", "record")
 """Fields that the schema has no place for."""
 
 

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from simkit.errors import Problem
+from simkit.scenario.ignores import ignores_in
 from simkit.scenario.places import (
     DEEPEST,
     FORBIDDEN,
@@ -76,7 +77,7 @@ def read_yaml(text: str, file: str) -> Document:
     if not builder.documents:
         raise stop(file, Point(0, 0), "the file is empty: a scenario starts with `simkit: 1`", builder.problems)
     place = builder.place
-    return Document(file, builder.value, lambda: place, builder.problems)
+    return Document(file, builder.value, lambda: place, builder.problems, ignores_in(text))
 
 
 def _sense(error: Any) -> str:

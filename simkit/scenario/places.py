@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from simkit.errors import Problem, ScenarioError
+from simkit.scenario.ignores import Ignore
 
 Value = dict[str, "Value"] | list["Value"] | str | int | float | bool | None
 
@@ -64,6 +65,7 @@ class Document:
     value: Value
     places: Callable[[], Place]
     problems: list[Problem] = field(default_factory=list)
+    ignores: tuple[Ignore, ...] = ()
 
     def located(self, problem: Problem, *, key: bool = False) -> Problem:
         """`problem` with the line and column of its value (of its `key`), or of the deepest thing on the way to it."""

@@ -33,9 +33,7 @@ class ResponseActionPart(Part):
     @model_validator(mode="after")
     def _may_miss(self) -> ResponseActionPart:
         if self.chance is not None and self.action not in MAY_MISS:
-            raise MisfitError(
-                f"{self.action} is done to a whole account, and misses nothing: remove `chance`", "chance"
-            )
+            raise MisfitError(f"{self.action} is done to a whole account at once: remove `chance`", "chance")
         return self
 
 

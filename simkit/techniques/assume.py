@@ -11,7 +11,7 @@ from simkit.policies import Session
 from simkit.techniques.act import Act, acts, step_of
 from simkit.techniques.grounds import trust
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.runs import Runs
+from simkit.techniques.runs import TaskRuns
 from simkit.techniques.survival import along
 from simkit.techniques.use import ways
 from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, has, opened
@@ -41,7 +41,7 @@ RULE_OF = {rule.name: rule for rule in RULES}
 def steps(world: World) -> Iterator[Step]:
     """assume: replays(s) or steers(s), a trust edge or an `assume` entitlement -> the same mode on the target's
     sessions. invoke: -> steers the invoked agent's sessions at once, with the chance of its susceptibility."""
-    runs = Runs.of(world)
+    runs = TaskRuns.of(world)
     for act in acts(world, RULE_OF):
         for mode in act.judged.ways:
             yield from _by_operation(runs, act, mode)
@@ -53,7 +53,7 @@ def steps(world: World) -> Iterator[Step]:
                 yield from _by_trust(runs, session, mode, edge, parts if edge.kind == "invoke" else targets)
 
 
-def _by_operation(runs: Runs, act: Act, mode: str) -> Iterator[Step]:
+def _by_operation(runs: TaskRuns, act: Act, mode: str) -> Iterator[Step]:
     """The operation is performed and the target assumed; an invoked agent has its own chance to fall for it. Both
     steps share one fate, so that the second is a part of the first and their alerts are one."""
     effect, target = act.deed.operation.effect, act.deed.grant[1]
@@ -82,7 +82,7 @@ def _opened(act: Act) -> tuple[str, ...]:
     return world.assumed.get((world.whole(act.session), target), own)
 
 
-def _became(runs: Runs, session: str, mode: str, edge: TrustEdge) -> tuple[Conclusion, ...]:
+def _became(runs: TaskRuns, session: str, mode: str, edge: TrustEdge) -> tuple[Conclusion, ...]:
     """What becomes of being handed on: an invoked agent runs its task; a stolen session opens one of its own, and a
     steered one is another only as long as it runs itself."""
     if edge.kind == "invoke":
@@ -96,7 +96,7 @@ def _susceptible(world: World, identity: str) -> float:
     return world.model.identities[identity].susceptibility
 
 
-def _by_trust(runs: Runs, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
+def _by_trust(runs: TaskRuns, session: Session, mode: str, edge: TrustEdge, targets: tuple[str, ...]) -> Iterator[Step]:
     # A federated role believes what the job next door says it is: from a CI token to AWS administrator in three days
     # (UNC6426, 2025).
     world, effect = runs.world, "invoke" if edge.kind == "invoke" else "assume"

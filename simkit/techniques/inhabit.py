@@ -11,7 +11,7 @@ from simkit.techniques.act import standing_tokens
 from simkit.techniques.givers import runtime_of
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.runs import Runs
+from simkit.techniques.runs import TaskRuns
 from simkit.techniques.world import REPLAYS, Alert, World, has, holds, next_run, runs_in
 
 INHABIT = Rule(
@@ -26,7 +26,7 @@ RULES = (INHABIT,)
 def steps(world: World) -> Iterator[Step]:
     """inhabit: runs_in(j) -> replays(every session of j), holds(credentials in its runtime); what a task brings comes
     when the task next runs."""
-    runs = Runs.of(world)
+    runs = TaskRuns.of(world)
     own: dict[str, list[str]] = {}
     for credential in world.model.credentials.values():
         own.setdefault(credential.identity, []).append(credential.name)
@@ -41,7 +41,7 @@ def steps(world: World) -> Iterator[Step]:
             yield _token(identity, token, alert)
 
 
-def _session(runs: Runs, identity: Identity, session: Session, alert: Alert) -> Step:
+def _session(runs: TaskRuns, identity: Identity, session: Session, alert: Alert) -> Step:
     """The session of a task is there while the task runs; another one always."""
     parts = (part.name for part in runs.world.tool_sessions.get(session.name, ()))
     had = [has(REPLAYS, name) for name in (session.name, *parts)]

@@ -14,14 +14,14 @@ from simkit.techniques.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
+class TaskRuns:
     """How long runs last. `bound` is for each session how long the tokens live that its tasks use, in seconds."""
 
     world: World
     bound: Mapping[str, float]
 
     @classmethod
-    def of(cls, world: World) -> Runs:
+    def of(cls, world: World) -> TaskRuns:
         """The runs of all tasks in `world`."""
         bound: dict[str, float] = {}
         for token in world.tokens(world.model.credentials):

@@ -12,7 +12,7 @@ from simkit.techniques.act import RULE_OF, Act, acts, found_in, standing_tokens,
 from simkit.techniques.copies import Staging
 from simkit.techniques.inputs import inputs
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.runs import Runs
+from simkit.techniques.runs import TaskRuns
 from simkit.techniques.world import REPLAYS, STEERS, World, concludes, has, holds, next_run
 
 STAGE = Rule(
@@ -37,7 +37,7 @@ def staged(staging: Staging) -> Iterator[Step]:
         for place in [place for place in hands.sees if place in staging.copies and hands.hands_on]:
             for what in staging.finds(name, place):
                 yield _find(staging.world, hands.session, what, place)
-    runs = Runs.of(staging.world)
+    runs = TaskRuns.of(staging.world)
     for task in staging.world.model.tasks.values():
         yield from _find_in_input(staging, runs, task)
     if staging.replayed:
@@ -82,7 +82,7 @@ def _find(world: World, session: Session, what: str, place: str) -> Step:
     )
 
 
-def _find_in_input(staging: Staging, runs: Runs, task: Task) -> Iterator[Step]:
+def _find_in_input(staging: Staging, runs: TaskRuns, task: Task) -> Iterator[Step]:
     """steer + copied(r, p), and the task reads p -> seen(t, r): it is the same run, so that it has the same fate."""
     world, session = staging.world, staging.world.sessions.serving(task)
     agent = world.model.identities[task.identity]

@@ -8,7 +8,7 @@ from simkit.attackgraph import Fact, Step
 from simkit.model import Task
 from simkit.techniques.inputs import Input, inputs
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.runs import Runs
+from simkit.techniques.runs import TaskRuns
 from simkit.techniques.world import STEERS, World, has, next_run
 
 STEER = Rule("steer", Relevance((), ("AML.T0051.001",), ("ASI01",), ()), event="action", logged="agent", persuades=True)
@@ -18,12 +18,12 @@ RULES = (STEER,)
 def steps(world: World) -> Iterator[Step]:
     """steer: tainted(r), task t of agent j reads r -> steers(session of j that serves t), with chance
     `susceptibility`, after the wait for t's next run."""
-    runs = Runs.of(world)
+    runs = TaskRuns.of(world)
     for task in world.model.tasks.values():
         yield from (step for each in inputs(world, task) for step in _steer(world, runs, task, each))
 
 
-def _steer(world: World, runs: Runs, task: Task, read: Input) -> Iterator[Step]:
+def _steer(world: World, runs: TaskRuns, task: Task, read: Input) -> Iterator[Step]:
     """One run reads a container with all that lies in it: whichever part is tainted, it is one fate and one wait."""
     # Data and instructions share one channel (Greshake et al. 2023): what a task reads may tell its agent what to do.
     agent = world.model.identities[task.identity]

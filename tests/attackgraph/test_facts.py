@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from simkit.attackgraph import LASTING, SURVIVING, Conclusion, Fact, Ground, Step
+from simkit.attackgraph import ACTIONS, LASTING, Conclusion, Fact, Ground, Step
+from simkit.attackgraph.facts import ENDS, UNKNOWN
 
 KEY = Fact("holds", "key")
 USED = Ground("credential", ("key",), within="app")
@@ -25,8 +26,13 @@ def test_facts_sort_by_kind_then_names() -> None:
     assert sorted([ordered[2], ordered[0], ordered[3], ordered[1]]) == ordered
 
 
-def test_containment_cleans_planted_content_and_nothing_else_that_lasts() -> None:
-    assert {"tainted"} == LASTING - SURVIVING
+def test_responders_clean_planted_content_and_end_nothing_else_that_lasts() -> None:
+    assert frozenset({"tainted"}) == LASTING & frozenset.union(*ENDS.values())
+
+
+def test_what_responders_cannot_know_no_action_of_theirs_ends() -> None:
+    assert not UNKNOWN & frozenset.union(*ENDS.values())
+    assert set(ACTIONS) == set(ENDS)
 
 
 @pytest.mark.parametrize("value", [KEY, Conclusion(KEY, 60.0, aged=True), USED, OPEN], ids=lambda v: type(v).__name__)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pytest
 
-from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
+from simkit.attackgraph import ACTIONS, Action, AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import FOREVER, Exponential, Fixed, quantile_table
 from simkit.errors import EngineError, QuestionError
 from simkit.fate import CERTAIN, key_hash, threshold
@@ -18,7 +19,9 @@ WHY = (Ground("flow"),)
 ROOT = Step("root", "leak", (), (Conclusion(A, 60.0, aged=True),), WHY)
 OPEN = Step("open", "redeem", (A,), (Conclusion(B),), WHY, chance=0.5, duration=Fixed(2.0))
 TAKE = Step("take", "write", (B, A), (Conclusion(LOST), Conclusion(A, None)), WHY, wait=Exponential(5.0), alert=0.25)
-QUIET = Containment(Fixed(3.0), Exponential(9.0), {A: 0.125})
+TEAM = (Action("revoke-secret", Fixed(3.0), "team"), Action("disable", Fixed(3.0)))
+QUIET = Containment((TEAM,), Exponential(9.0), {A: 0}, {B: "account"}, {A: 0.125}, {A: 2.0}, told={B: (A,)})
+SPARING = Containment((TEAM,), spared={A: ("revoke-secret",)})
 
 
 def built(*steps: Step, entries: tuple[Entry, ...] = ()) -> AttackGraph:
@@ -43,14 +46,18 @@ def test_the_order_in_which_steps_are_given_decides_nothing() -> None:
 
 def test_it_decides_nothing_which_steps_share_the_objects_that_they_are_made_of() -> None:
     apart = built(deepcopy(TAKE), deepcopy(OPEN))
-    for field in fields(AttackGraph):
-        found, plain = getattr(apart, field.name), getattr(GRAPH, field.name)
-        if field.name == "entries":
-            assert list(found) == list(plain)
-        elif isinstance(plain, np.ndarray):
-            assert (found.dtype, found.tolist()) == (plain.dtype, plain.tolist()), field.name
+    assert list(apart.entries) == list(GRAPH.entries)
+    same_columns(apart, GRAPH, "entries", "responders")
+    same_columns(apart.responders, GRAPH.responders)
+
+
+def same_columns(found: Any, plain: Any, *but: str) -> None:
+    for name in (field.name for field in fields(plain) if field.name not in but):
+        one, other = getattr(found, name), getattr(plain, name)
+        if isinstance(other, np.ndarray):
+            assert (one.dtype, one.tolist()) == (other.dtype, other.tolist()), name
         else:
-            assert found == plain, field.name
+            assert one == other, name
 
 
 def test_premises_and_conclusions_are_in_rows() -> None:
@@ -85,29 +92,53 @@ def test_each_distribution_has_one_row_and_fixed_ones_need_no_table() -> None:
     assert GRAPH.fixed[GRAPH.wait].tolist() == [0, 0, -1]
     assert GRAPH.tables[GRAPH.wait[2]].tolist() == list(quantile_table(Exponential(5.0)))
     assert not GRAPH.tables[GRAPH.duration[0]].any()
-    assert GRAPH.fixed[GRAPH.response_delay] == 3000
-    assert GRAPH.fixed[GRAPH.lag] == -1
+    assert GRAPH.fixed[GRAPH.responders.delay].tolist() == [3000, 3000]
+    assert GRAPH.fixed[GRAPH.responders.lag] == -1
     assert len(GRAPH.fixed) == len(GRAPH.tables) == 5  # 0 s, 2 s, 3 s, and two that vary
 
 
-def test_lasting_surviving_and_forgotten_are_by_kind_and_by_containment() -> None:
+def test_what_lasts_and_what_lives_inside_a_session_is_by_kind() -> None:
     assert GRAPH.fact_lasting.tolist() == [False, True, False]
-    assert GRAPH.fact_surviving.tolist() == [False, True, False]
-    assert GRAPH.fact_forgotten.tolist() == [threshold(0.125), 0, 0]
+    assert GRAPH.fact_within.tolist() == [False, False, True]
+    assert GRAPH.fact_stirs.tolist() == [True, False, False]
     assert int(GRAPH.fact_hash[0]) == key_hash("credential:a")
 
 
-def test_planted_content_lasts_but_does_not_survive_containment() -> None:
-    planted = built(OPEN._replace(conclusions=(Conclusion(Fact("tainted", "page")),)))
-    at = planted.index[Fact("tainted", "page")]
-    assert (bool(planted.fact_lasting[at]), bool(planted.fact_surviving[at])) == (True, False)
+def test_a_session_ends_with_what_responders_end_and_a_secret_that_was_found_does_not() -> None:
+    """Rows of `outlives`: the session that `open` opens, the secret that `root` leaks."""
+    ways = GRAPH.outlives[GRAPH.conclusion_outlives]
+    assert ways[0].tolist() == [0] * len(ACTIONS)
+    assert ways[1].tolist() == [FOREVER] * len(ACTIONS)
+
+
+def test_responders_know_deal_with_and_miss_what_containment_says() -> None:
+    who = GRAPH.responders
+    assert who.knowable.tolist() == [True, False, True]
+    assert who.by.tolist() == [0, -1, -1]
+    assert who.group.tolist() == [-1, -1, 0]
+    assert [who.members(fact) for fact in range(3)] == [[0], [1], [2]]
+    assert [who.told(fact) for fact in range(3)] == [[], [], [0]]
+    assert who.forgotten.tolist() == [threshold(0.125), 0, 0]
+    assert who.spread.tolist() == [2000, 0, 0]
+    assert [ACTIONS[action] for action in who.action.tolist()] == ["revoke-secret", "disable"]
+    assert who.of.tolist() == [0, 0]
+    assert who.fate.tolist() == [key_hash("response:team"), 0]
+
+
+def test_an_action_ends_facts_of_its_kinds_unless_they_are_spared() -> None:
+    spared = AttackGraph.build([OPEN], [Entry("in", (Variant("", 1.0, (ROOT,)),))], SPARING, horizon=100.0).responders
+    secret, session = (1 << ACTIONS.index("revoke-secret")) | (1 << ACTIONS.index("delete")), 0
+    for action in ("disable", "delete", "remove-entitlement", "terminate-sessions"):
+        session |= 1 << ACTIONS.index(action)
+    assert GRAPH.responders.ended_by.tolist() == [secret, 0, session]
+    assert spared.ended_by.tolist() == [1 << ACTIONS.index("delete"), session]
 
 
 @pytest.mark.parametrize(
     ("kind", "lasts"),
     [
-        *((kind, True) for kind in ("lost", "deleted", "performed", "tainted", "seen", "reached")),
-        *((kind, False) for kind in ("holds", "replays", "steers", "errs", "outbound", "runs_in", "exposed")),
+        *((kind, True) for kind in ("lost", "deleted", "performed", "tainted", "reached")),
+        *((kind, False) for kind in ("holds", "replays", "steers", "errs", "outbound", "runs_in", "exposed", "seen")),
     ],
 )
 def test_what_is_out_is_out_and_the_rest_ends(kind: str, lasts: bool) -> None:

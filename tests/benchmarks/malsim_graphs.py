@@ -21,7 +21,7 @@ ROUND = 1.0
 """Seconds of ours that a round of malsim stands for."""
 MEANS = {"EasyAndCertain": 1.0, "HardAndCertain": 10.0}
 """Rounds that a step takes on average, by the name of its distribution: these are exponential."""
-NOTHING = Containment(Fixed(0.0), Fixed(0.0), {})
+NOTHING = Containment()
 
 
 @cache

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph import AttackGraph, Fact
+from simkit.attackgraph import ACTIONS, Action, AttackGraph, Containment, Fact
 from simkit.attackgraph.graph import EntryArrays
+from simkit.attackgraph.responders import Responders, responders_of
 from simkit.distributions import Distribution, Exponential, Fixed, quantile_table
 from simkit.fate import CERTAIN, threshold
 
@@ -29,7 +30,8 @@ def random_graph(
 
     A share `joins` of the steps needs two facts, and a tenth of these three. The first step is the root. With
     `lifetimes` half of the facts last for ever, the others live as long as their premises, a quarter of the steps
-    adding an hour; steps take ten minutes on average, or two hours. `alerts` is the chance that a step raises one.
+    adding an hour; steps take ten minutes on average, or two hours. `alerts` is the chance that a step raises one; each
+    step is logged then, and what is known is revoked ten minutes later on average.
     """
     rng = np.random.default_rng(seed)
     premises = np.ones(steps, dtype=np.int64)
@@ -45,8 +47,9 @@ def random_graph(
     zeros = np.zeros(steps, dtype=np.int64)
     after = np.where(rng.random(steps) < 0.25, HOUR, 0) if lifetimes else zeros.copy()
     after[0] = DAY
+    names = tuple(Fact("holds", str(i)) for i in range(facts))
     return AttackGraph(
-        facts=tuple(Fact("holds", str(i)) for i in range(facts)),
+        facts=names,
         steps=(),
         entries={"entry": _entry()},
         index={},
@@ -56,6 +59,12 @@ def random_graph(
         conclusion_idx=conclusion_idx,
         conclusion_after=after,
         conclusion_aged=np.zeros(steps, dtype=np.bool_),
+        conclusion_life=zeros - 1,
+        conclusion_run=np.zeros(steps, dtype=np.bool_),
+        conclusion_period=zeros,
+        conclusion_outlives=zeros,
+        maker_ptr=np.concatenate([[0], np.cumsum(np.bincount(conclusion_idx, minlength=facts))]),
+        maker_idx=np.argsort(conclusion_idx, kind="stable"),
         behind_ptr=np.concatenate([[0], np.cumsum(np.bincount(premise_idx, minlength=facts))]),
         behind_idx=owner[np.argsort(premise_idx, kind="stable")],
         step_hash=rng.integers(0, 2**64, steps, dtype=np.uint64),
@@ -66,15 +75,24 @@ def random_graph(
         approval=zeros,
         alert_delay=zeros + 1,
         fact_lasting=rng.random(facts) < 0.5 if lifetimes else np.ones(facts, dtype=np.bool_),
-        fact_surviving=np.zeros(facts, dtype=np.bool_),
-        fact_forgotten=np.zeros(facts, dtype=np.uint64),
+        fact_within=np.zeros(facts, dtype=np.bool_),
+        fact_stirs=np.zeros(facts, dtype=np.bool_),
         fact_hash=rng.integers(0, 2**64, facts, dtype=np.uint64),
         tables=np.array([quantile_table(row) for row in DURATIONS], dtype=np.int64),
         fixed=np.array([0, -1, -1], dtype=np.int64),
-        response_delay=1,
-        lag=2,
+        outlives=np.zeros((1, len(ACTIONS)), dtype=np.int64),
+        responders=_responders(names, alerts),
+        logged=np.full(steps, alerts > 0),
+        again=np.zeros(steps, dtype=np.bool_),
         horizon=30 * DAY,
     )
+
+
+def _responders(facts: tuple[Fact, ...], alerts: float) -> Responders:
+    """One for all facts, where there are alerts."""
+    team = (Action("revoke-secret", DURATIONS[1]),)
+    given = Containment((team,), DURATIONS[2], dict.fromkeys(facts, 0)) if alerts else Containment()
+    return responders_of(given, {fact: number for number, fact in enumerate(facts)}, DURATIONS.index)
 
 
 def _entry() -> EntryArrays:

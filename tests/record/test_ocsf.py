@@ -27,20 +27,24 @@ EVERYWHERE = {
 REQUIRED = {
     0: set(),
     2004: {"finding_info"},
+    3001: {"user"},
     3002: {"user"},
     3003: {"user"},
     3004: {"entity"},
     6003: {"actor", "api", "src_endpoint"},
+    7001: {"command_uid"},
 }
 """What each class requires besides."""
 AT_LEAST_ONE = {3002: {"service", "dst_endpoint"}, 3003: {"privileges", "group"}}
 NAMES = {
     0: ("Base Event", "Uncategorized"),
     2004: ("Detection Finding", "Findings"),
+    3001: ("Account Change", "Identity & Access Management"),
     3002: ("Authentication", "Identity & Access Management"),
     3003: ("Authorize Session", "Identity & Access Management"),
     3004: ("Entity Management", "Identity & Access Management"),
     6003: ("API Activity", "Application Activity"),
+    7001: ("Remediation Activity", "Remediation"),
 }
 
 
@@ -97,6 +101,16 @@ def test_every_call_says_who_decided_what_under_which_entitlement(lines: list[Li
         assert authorization["decision"] in ("allowed", "denied")
         assert authorization["policy"]["name"]
     assert any(line["actor"]["authorizations"][0]["policy"].get("uid") for line in calls)
+
+
+def test_every_response_says_what_it_was_aimed_at_and_what_goes_on(lines: list[Line]) -> None:
+    responses = [line for line in lines if line["unmapped"].get("rule") == "response"]
+    assert {line["class_uid"] for line in responses} == {3001, 7001}
+    for line in responses:
+        alive = line["unmapped"]["survived"]
+        assert line["status_id"] == 1 or (line["class_uid"], line["status_id"]) == (7001, 3)
+        assert all(told["until"] is None or told["until"] > 0 for told in alive)
+        assert all(f"{told['fact'][0]}({told['fact'][1]}" in line["status_detail"] for told in alive)
 
 
 def test_times_count_from_the_declared_start(records: list[Record]) -> None:

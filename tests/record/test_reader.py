@@ -102,7 +102,7 @@ def test_a_line_that_simkit_does_not_write_is_named(fields: dict[str, object], s
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"format": 2}, "log format 2, this simkit reads 1"),
+        ({"format": 1}, "log format 1, this simkit reads 2"),
         ({"seed": -1}, "seed is not as simkit writes it"),
         ({"start": "yesterday"}, "start"),
         ({"identities": None}, "identities is not"),

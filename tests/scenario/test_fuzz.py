@@ -12,6 +12,7 @@ from scenario.worlds import FILES, STARTER, text
 
 from simkit.errors import ScenarioError
 from simkit.files import decoded
+from simkit.linter import lint
 from simkit.scenario import dump, loads
 from simkit.scenario.json_parser import _JsonReader, _quick
 from simkit.scenario.places import FORBIDDEN
@@ -133,13 +134,15 @@ ACCIDENTS = [_bytes, _token, _token, _lines, _lines, _value, _value, _value, _cu
 
 
 def outcome(source: bytes, name: str) -> str:
-    """Load `source`: what it loads to loads back, and what is refused has its place."""
+    """Load `source`: what it loads to loads back, what is refused has its place, and so has what the linter asks."""
     try:
         scenario = loads(decoded(source, name), name)
     except ScenarioError as error:
         check(error)
         return "refused"
     assert loads(dump(scenario), name) == scenario
+    doubts = lint(scenario)
+    assert all(doubt.line >= 1 and doubt.column >= 1 and "\n" not in doubt.message for doubt in doubts)
     return "loaded"
 
 

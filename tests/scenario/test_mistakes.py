@@ -392,3 +392,21 @@ def test_a_refused_key_is_one_problem_also_in_a_file_that_is_no_mapping() -> Non
     with pytest.raises(ScenarioError) as caught:
         loads('[{"\\u001f": null, "\\u001e": null}]', "f.json")
     assert [(problem.line, problem.column) for problem in caught.value.problems] == [(1, 1), (1, 3), (1, 19)]
+
+
+SAID_OF_SESSIONS = {
+    "response: {actions: [{disable: {chance: 0.5}}]}": "disable is done to a whole account at once: remove `chance`",
+    "response: {actions: [{clean-content: {of: [gone]}}]}": "no resource is called 'gone'",
+    "response: {actions: [erase]}": "'erase' is not possible here",
+    "tools: {db: {session: {like: postgres}, operations: {}}}": "'postgres' is not possible here",
+    "tools: {db: {session: {on_revoke: stays}, operations: {}}}": "'stays' is not possible here",
+    "tools: {db: {session: {on_revoke: {survives: {exponential: {mean: 1h}}}}, operations: {}}}": (
+        "a time that varies is possible for on_expiry only: write a duration, such as 1h"
+    ),
+    "trust: [{from: ci, to: ci2, session: {cut_by: [hope]}}]": "'hope' is not possible here",
+}
+
+
+@pytest.mark.parametrize("extra", SAID_OF_SESSIONS)
+def test_a_word_on_sessions_or_responders_that_does_not_fit_is_told(extra: str) -> None:
+    assert any(SAID_OF_SESSIONS[extra] in told for told in complaints(f"{HEAD}{extra}\n"))

@@ -104,6 +104,18 @@ CHANGES: dict[str, tuple[str, str]] = {
     "what a selector selects": ("stage: [build, inference]", "stage: [build]"),
     "the policy in force": ("policy: agents-only", "policy: rbac"),
     "a run": ("success: false", "success: true"),
+    "what a session does": ("on_disable: survives", "on_disable: ends"),
+    "what a stream does": ("{on_delete: survives, on_ent", "{on_delete: ends, on_ent"),
+    "how long a session survives": ("on_revoke: {survives: 4h}", "on_revoke: {survives: 5h}"),
+    "what cuts a session": ("cut_by: [terminate-sessions, delete]", "cut_by: [delete]"),
+    "the format of a token": ("format: jwt", "format: opaque"),
+    "how a ttl counts": ("ttl_kind: idle", "ttl_kind: absolute"),
+    "how long a token is renewed": ("{renewable: 7d}", "{renewable: 8d}"),
+    "the life of a refresh token": ("refresh: {ttl: 30d", "refresh: {ttl: 31d"),
+    "what a revocation ends": ("revocation_unit: identity", "revocation_unit: token"),
+    "what responders do": ("    - revoke-secret\n", "    - disable\n"),
+    "what they do it to": ("of: [tickets]", "of: [cases]"),
+    "how fast it spreads": ("propagation: 4s", "propagation: 5s"),
     "a pair turned round": ("{from: coding-agent, to: ci}", "{from: ci, to: coding-agent}"),
 }
 

@@ -259,15 +259,6 @@ def test_a_poisoned_package_is_live_for_as_long_as_the_record_says() -> None:
     assert ended - published == pytest.approx((8 + 14 / 60) * 3600, abs=1.0)
 
 
-def test_who_revokes_what_he_knows_of_leaves_the_rest_to_the_thief() -> None:
-    """Salesloft's customers disabled the application; the vendor's own key, which nobody knew of, opened the store of
-    tokens until it was found. With the tokens revoked alone, new ones would have been there for the taking."""
-    given = scenario("salesloft-drift")
-    revoked = dataclasses.replace(given.response, actions=(ResponseAction("revoke-secret"),))
-    alone = dataclasses.replace(given, response=revoked)
-    assert open_at_the_end(alone, "drift-aws") > open_at_the_end(given, "drift-aws")
-
-
 def test_a_measured_lifetime_costs_what_the_documented_one_hides() -> None:
     measured = scenario("crossbeam")
     token = measured.model.credentials["salesforce-access-token"]

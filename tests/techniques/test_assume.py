@@ -227,3 +227,39 @@ def test_a_session_opened_by_an_assume_operation_lives_an_hour() -> None:
     assert {
         c.after for c in step(attacked(found), "replays(app): chat.ask(rock)").conclusions if c.fact.kind != "performed"
     } == {3600.0}
+
+
+# ---- how long it lasts
+
+LASTING = """
+identities:
+  caller: {kind: agent, susceptibility: 1, entitlements: [{operation: web.ask}]}
+  helper: {kind: agent, susceptibility: 1, entitlements: [{operation: db.dump}]}
+resources: {inbox: {}, table: {}}
+tools:
+  web: {operations: {ask: {effect: read, targets: [inbox]}}}
+  db: {operations: {dump: {effect: write, targets: [table], duration: 10m}}}
+credentials: {key: {identity: caller}}
+trust: [{from: caller, to: helper, kind: %s, ttl: 1d}]
+tasks:
+  read: {identity: caller, needs: [web.ask], reads: [inbox], delegates_to: [helper], rate: 1/h, duration: 5m}
+  %s
+entry_points: {start: {poison: inbox}, stolen: {leak: key}}
+"""
+DUMPED = "lost(table, integrity)"
+HELPS = "help: {identity: helper, needs: [db.dump], rate: 1/d, duration: %s}"
+
+
+def test_an_invoked_agent_runs_as_long_as_its_task_and_without_one_as_long_as_its_caller() -> None:
+    for duration, fits in (("10m1s", True), ("9m", False)):
+        assert (DUMPED in replayed(attacked(world(LASTING % ("invoke", HELPS % duration)))).at) is fits
+    assert DUMPED not in replayed(attacked(world(LASTING % ("invoke", "")))).at  # the caller's five minutes
+
+
+def test_a_steered_session_is_another_only_as_long_as_it_runs_and_a_stolen_one_for_the_ttl() -> None:
+    attack = attacked(world(LASTING % ("assume", "")))
+    assert DUMPED not in replayed(attack).at
+    assert DUMPED in replayed(attack, "stolen").at
+    by_mode = {each.premises[0].kind: each.conclusions[0] for each in attack.graph.steps if each.rule == "assume"}
+    assert (by_mode["steers"].after, by_mode["replays"].after) == (0.0, 86400.0)
+    assert by_mode["replays"].outlives == (86400.0, 86400.0, 86400.0, 86400.0, 0.0, 0.0, 0.0)

@@ -69,3 +69,20 @@ def test_inhabiting_shows_where_identity_events_are_logged() -> None:
     for response, alert in (("manual", 0.0), ("rotation", 0.25)):
         attack = attacked(world(WORLD, noticed), response=response)
         assert step(attack, "inhabit(app): session app").alert == alert
+
+
+def test_the_session_of_a_task_is_had_while_the_task_runs_and_again_with_the_next_run() -> None:
+    text = """
+    identities: {app: {entitlements: [{operation: db.dump}]}}
+    resources: {table: {}}
+    tools: {db: {operations: {dump: {effect: read, targets: [table], duration: 10m}}}}
+    tasks: {copy: {identity: app, needs: [db.dump], rate: 1/h, duration: %s}}
+    entry_points: {start: {compromise: app}}
+    """
+    for duration, fits in (("10m", False), ("10m1s", True)):
+        attack = attacked(world(text % duration), identity="task", scope="task")
+        (taken,) = [each for each in attack.graph.steps if each.rule == "inhabit"]
+        assert (taken.again, taken.conclusions[0].run) == (True, True)
+        assert ("lost(table, confidentiality)" in replayed(attack).at) is fits
+    always = attacked(world(text % "10m"))
+    assert "lost(table, confidentiality)" in replayed(always).at  # a role's session is always there

@@ -73,3 +73,44 @@ def test_steering_shows_only_where_action_decisions_are_logged() -> None:
         for response in ("manual", "rotation", "automatic")
     }
     assert alerts == {"manual": 0.0, "rotation": 0.0, "automatic": 0.5}
+
+
+# ---- a run is a boundary
+
+RUN = """
+identities: {agent: {kind: agent, susceptibility: 1, entitlements: [{operation: db.write}]}}
+resources: {inbox: {}, page: {}}
+tools: {db: {operations: {write: {effect: write, targets: [page], duration: 10m}}}}
+credentials: {key: {identity: agent, ttl: %s}}
+tasks: {mail: {identity: agent, needs: [db.write], reads: [inbox], rate: 1/h, duration: %s}}
+entry_points: {start: {poison: inbox}}
+"""
+WRITTEN = "lost(page, integrity)"
+
+
+@pytest.mark.parametrize(
+    ("ttl", "duration", "fits"), [("never", "10m1s", True), ("never", "10m", False), ("9m", "1h", False)]
+)
+def test_work_must_fit_into_a_run_and_into_the_life_of_its_token(ttl: str, duration: str, fits: bool) -> None:
+    """Ten hours of work in a task of five minutes went well once."""
+    for dials in ({"expiry": "ttl"}, {"expiry": "ttl", **PER_TASK}):
+        assert (WRITTEN in replayed(attacked(world(RUN % (ttl, duration)), **dials)).at) is fits
+
+
+def test_a_run_is_steered_again_when_it_comes_again() -> None:
+    steered = step(attacked(world(WORLD, POISON)), "steer(mail <- inbox)")
+    assert (steered.again, steered.conclusions[0].run, steered.conclusions[0].after) == (True, True, 300.0)
+
+
+def test_a_run_that_varies_has_its_own_length_each_time() -> None:
+    varied = WORLD.replace("reads: [inbox, page], rate: 1/h", "reads: [inbox], duration: {exponential: {mean: 5m}}")
+    assert step(attacked(world(varied, POISON)), "steer(mail <- inbox)").conclusions[0].after == Exponential(300.0)
+
+
+def test_a_run_that_waits_for_an_answer_lasts_until_the_answer() -> None:
+    """Asked in a run of 11 minutes, answered after a day, the ten minutes of work are done."""
+    asked = RUN.replace("duration: 10m}", "duration: 10m, high_impact: true}") % ("never", "11m")
+    response = "response: {approval_delay: 1d, rubber_stamp: 1, miss_rate: 1}\n"
+    attack = attacked(world(asked, response), context="approval")
+    found = replayed(attack).at
+    assert found[WRITTEN] - found["steers(agent)"] == 600.0 + 86400.0

@@ -1,90 +1,125 @@
-"""`simkit validate`: every mistake of scenario files by line, and what is worth a second look."""
+"""`simkit validate`: every mistake of scenario files by line, and every question of the linter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simkit.cli.group import BAD_INPUT, DOES_NOT_HOLD, FINE
-from simkit.cli.options import FILES, load, output_options
-from simkit.cli.output import Output, as_json
+from simkit.cli.options import load, output_options
+from simkit.cli.output import Answer, Output, as_json
+from simkit.cli.scenario_files import scenario_files
 from simkit.cli.terminal import Terminal, complaints
 from simkit.errors import InputError, Problem, ScenarioError
+from simkit.table import Table
 
 if TYPE_CHECKING:
+    from simkit.linter import LintReport
     from simkit.scenario import Scenario
-
-CHECKS = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What `validate` found out about one file: mistakes, and (in a sound file) what is worth a second look."""
+class Inspection:
+    """What `validate` found out about one file: mistakes, or (in a sound file) what the linter asks."""
 
     file: str
     says: str
     error: InputError | None = None
-    warnings: tuple[str, ...] = ()
+    report: LintReport | None = None
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings there are."""
+        return len(self.report) if self.report is not None else 0
 
     def to_dict(self) -> Mapping[str, Any]:
-        """The finding as plain data."""
+        """The inspection as plain data."""
+        asked = self.report.to_dict() if self.report is not None else {}
         return {
             "file": self.file,
             "valid": self.error is None,
             "summary": self.says,
             "problems": [_plain(problem) for problem in _problems(self.error, self.file)],
-            "warnings": list(self.warnings),
+            "warnings": asked.get("warnings", []),
+            "silenced": asked.get("silenced", []),
         }
 
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """A row for each mistake and each warning: its place, its code and what it says."""
+        for problem in _problems(self.error, self.file):
+            place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+            yield place, "mistake", problem.message
+        for warning in self.report or ():
+            yield warning.place, warning.code, warning.message
 
-@click.command(short_help="Check scenario files; every mistake by line.")
-@click.argument("scenarios", nargs=-1, required=True, type=FILES, metavar="SCENARIO...")
+
+@click.command(short_help="Check scenario files; every mistake and every doubt by line.")
+@click.argument("scenarios", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="SCENARIO...")
 @click.option("--strict", is_flag=True, help="Exit with 1 where a sound file has warnings.")
-@output_options(CHECKS)
+@output_options()
 @click.pass_obj
 def validate(terminal: Terminal, scenarios: tuple[str, ...], strict: bool, format_: str | None, out: str) -> int:
-    """Check scenario files, and name every mistake with its line and column.
+    """Check scenario files, or all those in a folder, and name every mistake with its line and column.
 
-    A broken file ends with exit code 2. Warnings are what a sound file should not have: a task that needs what its
-    identity is not entitled to, a file without goals.
+    A broken file ends with exit code 2. A sound one is asked about what is probably a slip: an identity without a task,
+    an entitlement that grants nothing, a goal that nothing reaches. Each such warning has a code; a comment in the
+    file, `# simkit: ignore[code] why`, answers it. docs/lint.md lists them.
 
     \b
     Examples:
       simkit validate scenario.yaml
-      simkit validate --strict scenarios/*.yaml
+      simkit validate --strict scenarios/
       simkit validate --format json - < scenario.yaml
     """
-    output = Output.planned(terminal, "validate", (format_, out), *scenarios, formats=CHECKS)
-    findings = [_checked(file) for file in dict.fromkeys(scenarios)]
+    files = dict.fromkeys(file for path in scenarios for file in _files(path))
+    output = Output.planned(terminal, "validate", (format_, out), *files)
+    found = [_inspected(file) for file in files]
     if output.format == "json":
-        output.text(as_json("validate", {"files": [finding.to_dict() for finding in findings]}))
+        output.text(as_json("validate", {"files": [each.to_dict() for each in found]}))
+    elif output.format == "markdown":
+        output.result(_page(found))
     else:
-        _tell(output, findings)
-    if any(finding.error for finding in findings):
+        _tell(output, found)
+    if any(each.error for each in found):
         return BAD_INPUT
-    return DOES_NOT_HOLD if strict and any(finding.warnings for finding in findings) else FINE
+    return DOES_NOT_HOLD if strict and any(each.warnings for each in found) else FINE
 
 
-def _checked(file: str) -> Finding:
+def _files(path: str) -> list[str]:
+    """A folder stands for what is in it; what is no file is said later, beside the mistakes of the others."""
+    return scenario_files([path]) if os.path.isdir(path) else [path]
+
+
+def _inspected(file: str) -> Inspection:
+    import simkit.linter
+
     try:
         scenario = load(file)
     except InputError as error:
         count = len(_problems(error, file))
-        return Finding(file, f"{file}: {count} mistake{'s' if count != 1 else ''}", error)
-    return Finding(file, f"{file}: {_inventory(scenario)}", None, tuple(_warnings(scenario)))
+        return Inspection(file, f"{file}: {count} mistake{'s' if count != 1 else ''}", error)
+    return Inspection(file, f"{file}: {_inventory(scenario)}", None, simkit.linter.lint(scenario))
 
 
-def _tell(output: Output, findings: list[Finding]) -> None:
+def _page(found: Iterable[Inspection]) -> Answer:
+    """Every file with what was found in it, as one answer."""
+    table = Table(("place", "code", "message"), [row for each in found for row in each.rows()])
+    says = "; ".join(each.says for each in found)
+    return Answer(says, (table,) if table.rows else (), {})
+
+
+def _tell(output: Output, found: Iterable[Inspection]) -> None:
     """Mistakes and warnings go where errors go; standard output says what is sound."""
-    for finding in findings:
-        if finding.error is not None:
-            complaints(finding.error)
-        for warning in finding.warnings:
-            output.terminal.note(f"warning: {finding.file}: {warning}")
-    sound = [finding.says for finding in findings if finding.error is None]
+    for each in found:
+        if each.error is not None:
+            complaints(each.error)
+        for warning in each.report or ():
+            output.terminal.note(f"warning: {warning}")
+    sound = [each.says for each in found if each.error is None]
     if sound and not (output.terminal.quiet and output.out == "-"):
         output.text("\n".join(sound))
 
@@ -102,16 +137,6 @@ def _inventory(scenario: Scenario) -> str:
     )
     said = ", ".join(f"{len(things)} {one if len(things) == 1 else many}" for one, many, things in counts)
     return f"{scenario.name} is sound: {said}"
-
-
-def _warnings(scenario: Scenario) -> list[str]:
-    from simkit.policies import sessions
-
-    made = sessions(scenario.model, scenario.grant_policy(), rotation_period=scenario.response.rotation_period)
-    warnings = [str(broken) for broken in made.broken]
-    if not scenario.goals:
-        warnings.append("no goal says what must not happen, so only losses are counted")
-    return warnings
 
 
 def _problems(error: InputError | None, file: str) -> tuple[Problem, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ class Defence:
         self.alerts: list[tuple[int, int]] = []
         self.known: dict[int, int] = {}
         self.barred: set[int] = set()
-        self.dealt_with: list[set[int]] = [set() for _ in self.who.action]
+        self.waiting: list[deque[tuple[int, int]]] = [deque() for _ in self.who.action]
+        self.rows_of = {
+            who: [row for row, of in enumerate(self.who.of) if of == who] for who in set(self.who.of.tolist())
+        }
         self.delays = [replay.fates.responds_after(row) for row in range(len(self.who.action))]
 
     def next_moment(self) -> int:
@@ -32,13 +36,8 @@ class Defence:
         return min([alert, *(self._due(row) for row in range(len(self.delays)))])
 
     def _due(self, row: int) -> int:
-        """When the action `row` comes next: a delay after something became known that it has not dealt with."""
-        waiting = [self.known[fact] for fact in self._left(row)]
-        return min(waiting) + self.delays[row] if waiting else FOREVER
-
-    def _left(self, row: int) -> list[int]:
-        mine = (fact for fact in self.known if self.who.by[fact] == self.who.of[row])
-        return [fact for fact in mine if fact not in self.dealt_with[row]]
+        """When the action `row` comes next: a delay after something became known, with which it deals once."""
+        return self.waiting[row][0][0] + self.delays[row] if self.waiting[row] else FOREVER
 
     def act(self, now: int) -> None:
         """The next alert, or the next response, of the moment `now`."""
@@ -46,11 +45,12 @@ class Defence:
             self._learn(self._linked(heappop(self.alerts)[1]), now)
             return
         row = next(row for row in range(len(self.delays)) if self._due(row) == now)
-        due = [fact for fact in self._left(row) if self.known[fact] + self.delays[row] == now]
-        self.dealt_with[row].update(due)
+        due = []
+        while self._due(row) == now:
+            due.append(self.waiting[row].popleft()[1])
         if self.replay.trace.contained is None:
             self.replay.trace.contained = now
-        self._respond(int(self.who.action[row]), due, now)
+        self.respond(int(self.who.action[row]), due, now)
 
     def notice(self, step: int, now: int, first: bool) -> None:
         """`step` concluded: it may raise an alert, and if it is logged it links what is known with what is not."""
@@ -71,12 +71,15 @@ class Defence:
             if fact in self.known or not self.who.knowable[fact]:
                 continue
             self.known[fact] = now
+            for row in self.rows_of.get(int(self.who.by[fact]), ()):
+                self.waiting[row].append((now, fact))
             waiting += self.who.told(fact)
             for step in (*behind(self.graph, fact), *makers(self.graph, fact)):
                 if self.graph.logged[step] and step in self.replay.concluded:
                     waiting += self._linked(step)
 
-    def _respond(self, action: int, due: list[int], now: int) -> None:
+    def respond(self, action: int, due: list[int], now: int) -> None:
+        """`action` on what is `due`, and on what belongs to the same account."""
         ends: dict[int, int] = {}
         for known in due:
             for fact in self.who.members(known) if action in _GROUPED else [known]:

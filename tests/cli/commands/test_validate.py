@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,3 +72,28 @@ def test_quiet_does_not_hide_what_goes_to_a_file(cli: Cli, world: str, tmp_path:
     out = tmp_path / "sound.txt"
     assert cli("validate", world, "--quiet", "--out", str(out)).output == ""
     assert " is sound: " in out.read_text("utf-8")
+
+
+def test_a_folder_stands_for_the_scenarios_in_it(cli: Cli, world: str, tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text("key: value\n", "utf-8")
+    result = cli("validate", str(tmp_path))
+    assert (result.exit_code, result.stdout.count(" is sound")) == (0, 1)
+    assert cli("validate", str(tmp_path), world).stdout.count(" is sound") == 1
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert cli("validate", str(empty)).exit_code == 2
+
+
+def test_markdown_has_a_row_for_each_mistake_and_each_warning(cli: Cli, world: str, broken: str) -> None:
+    assert "|" not in cli("validate", "--format", "markdown", world).stdout
+    text = Path(world).read_text("utf-8").replace("reply: {identity: desk", "reply: {identity: desk, duration: 1s")
+    Path(world).write_text(text.replace("identity: desk}", "identity: desk, ttl: 100ms}"), "utf-8")
+    result = cli("validate", "--format", "markdown", world, broken)
+    assert result.exit_code == 2
+    assert re.search(rf"{re.escape(world)}:\d+:\d+ *\| *short-life *\|", result.stdout)
+    assert re.search(rf"{re.escape(broken)}:3:1 *\| *mistake *\|", result.stdout)
+
+
+def test_shipped_scenarios_have_no_warning_that_they_do_not_answer(cli: Cli) -> None:
+    result = cli("validate", "--strict", str(Path(__file__).parents[3] / "scenarios"))
+    assert result.exit_code == 0, result.stderr

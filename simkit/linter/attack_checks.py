@@ -1,0 +1,151 @@
+"""Checks of how the attack starts, spreads and is noticed, and of what it is after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simkit.distributions import draw, quantile_table
+from simkit.linter.check import Slip
+from simkit.linter.inspected import Inspected
+from simkit.model import Identity, Task
+from simkit.policies import NAMED, GrantPolicy
+from simkit.simulation import compile_attack
+from simkit.table import duration
+from simkit.techniques import EVENT_CLASSES, rules
+from simkit.techniques.world import SHOWN
+
+MINDED = ("agent", "model")
+"""Kinds of identities that words can steer, and that make mistakes."""
+HALF = 1 << 31
+"""The word of the generator that draws a median."""
+
+
+def poison_without_effect(inspected: Inspected) -> Iterator[Slip]:
+    """An agent that reads what an entry point poisons, with the susceptibility that it has by default: none."""
+    for name, tasks in inspected.tasks.items():
+        identity = inspected.model.identities[name]
+        if identity.susceptibility or identity.kind not in MINDED:
+            continue
+        entries = {entry for task in tasks for entry in _poisoning(inspected, identity, task)}
+        answered = inspected.scenario.document is not None and inspected.said(("identities", name, "susceptibility"))
+        if entries and not answered:
+            says = (
+                f"{name} reads what {min(entries)} poisons, and its susceptibility is 0, so that nothing steers it: "
+                f"give it one, or write `susceptibility: 0`"
+            )
+            yield Slip(("identities", name), says, None, frozenset(entries))
+
+
+def _poisoning(inspected: Inspected, identity: Identity, task: Task) -> Iterator[str]:
+    """The entry points whose poison a run of `task` reads."""
+    for read in task.reads:
+        for name in inspected.model.within(read):
+            yield from inspected.poisoned.get(name, ())
+    for resource in inspected.poisoned:
+        if inspected.model.resources[resource].kind == "memory" and _may_read(inspected, identity, resource):
+            yield from inspected.poisoned[resource]
+    for entry in inspected.scenario.entry_points.values():
+        if entry.kind == "poison" and entry.task == task.name:
+            yield entry.name
+
+
+def _may_read(inspected: Inspected, identity: Identity, resource: str) -> bool:
+    grants = inspected.cut.entitled[identity.name]
+    return any(target == resource and inspected.model.operation(name).effect == "read" for name, target in grants)
+
+
+def goal_out_of_reach(inspected: Inspected) -> Iterator[Slip]:
+    """A goal that no entry point reaches, not even under the widest policy. The one check that compiles a graph."""
+    scenario = inspected.scenario
+    if not scenario.goals:
+        return
+    # the built-in one: a file may call something else by its name
+    worst = compile_attack(scenario, NAMED["static-secrets"]).worst_cases(scenario.entry_points)
+    reached = {goal for case in worst.values() for goal in case.goals}
+    for name in scenario.goals:
+        if name not in reached:
+            says = (
+                f"no entry point reaches the goal {name} under any policy, static-secrets included: add what is "
+                f"missing on the way, or remove the goal"
+            )
+            yield Slip(("goals", name), says)
+
+
+def scenario_without_goal(inspected: Inspected) -> Iterator[Slip]:
+    """No goal at all."""
+    if not inspected.scenario.goals:
+        says = "no goal says what must not happen, so that only losses are counted: write at least one"
+        yield Slip(("name",), says)
+
+
+def alarm_without_log(inspected: Inspected) -> Iterator[Slip]:
+    """A chance of detection for events that the policy in force, and those that the file compares, do not log."""
+    scenario = inspected.scenario
+    asked = dict.fromkeys([scenario.policy, *scenario.compare])
+    levels = {leaf.logging for name in asked for leaf in _leaves(scenario.grant_policy(name))}
+    known = rules()
+    for event, detection in scenario.response.detection.items():
+        of_class = known[event].event if event in known else event
+        shown = SHOWN[of_class] if of_class in EVENT_CLASSES else levels
+        if detection.chance and levels.isdisjoint(shown):
+            where = ("response", "detection", event)
+            said = ", ".join(asked)
+            mend = "compare one with a stronger `response`, or take the entry away"
+            yield Slip(where, f"no policy of this file logs {event}, so that nobody notices it ({said}): {mend}")
+
+
+def _leaves(policy: GrantPolicy) -> Iterator[GrantPolicy]:
+    """The policy, and those that govern who is left."""
+    yield policy
+    if policy.otherwise is not None:
+        yield from _leaves(policy.otherwise)
+
+
+def mistake_of_no_agent(inspected: Inspected) -> Iterator[Slip]:
+    """A mistake of an identity that is no agent."""
+    for name, entry in inspected.scenario.entry_points.items():
+        if entry.kind == "mistake" and (kind := inspected.model.identities[entry.target].kind) not in MINDED:
+            says = f"{name} is a mistake of {entry.target}, a {kind} and no agent: name the agent that errs"
+            yield Slip(("entry_points", name), says, None, frozenset({name}))
+
+
+def entry_after_horizon(inspected: Inspected) -> Iterator[Slip]:
+    """An attack that, in half of the samples at least, begins when the time is over."""
+    horizon = inspected.scenario.horizon
+    for name, entry in inspected.scenario.entry_points.items():
+        begins = draw(quantile_table(entry.delay), HALF) / 1000
+        if begins >= horizon:
+            says = (
+                f"{name} begins after {duration(begins)}, when the horizon of {duration(horizon)} is over: make the "
+                f"horizon longer, or the delay shorter"
+            )
+            yield Slip(("entry_points", name, "delay"), says, None, frozenset({name}))
+
+
+def delegation_without_edge(inspected: Inspected) -> Iterator[Slip]:
+    """A task that delegates to somebody whom no trust edge leads to."""
+    for task in inspected.model.tasks.values():
+        for index, other in enumerate(task.delegates_to):
+            if other not in inspected.edges.get(task.identity, ()):
+                says = (
+                    f"task {task.name} delegates to {other}, and no trust edge leads there from {task.identity}: add "
+                    f"one under `trust`, or remove it"
+                )
+                yield Slip(("tasks", task.name, "delegates_to", index), says)
+
+
+def box_of_two_environments(inspected: Inspected) -> Iterator[Slip]:
+    """A resource in another environment than what contains it, or in containers of several."""
+    resources = inspected.model.resources
+    for name, parents in inspected.containers.items():
+        own = resources[name].environment
+        theirs = sorted({where for parent in parents if (where := resources[parent].environment)})
+        if own and any(where != own for where in theirs):
+            box = next(parent for parent in parents if resources[parent].environment not in ("", own))
+            says = (
+                f"{name} is of {own}, and {box}, which contains it, of {resources[box].environment}: say one for both"
+            )
+            yield Slip(("resources", name, "environment"), says)
+        elif not own and len(theirs) > 1:
+            says = f"{name} lies in containers of {' and '.join(theirs)}: say its own `environment`"
+            yield Slip(("resources", name), says)

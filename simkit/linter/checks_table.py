@@ -1,0 +1,129 @@
+"""The table of checks: a row for each question that the linter asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simkit.linter import attack_checks as attack
+from simkit.linter import entitled_checks as entitled
+from simkit.linter import paper_checks as paper
+from simkit.linter import policy_checks as policies
+from simkit.linter.check import Check
+
+_ROWS = (
+    Check(
+        "no-task",
+        "Is there an identity that may do something, or become somebody, and has no task?",
+        "Scopes by task leave it nothing, so that they seem to save all that it could lose. `simkit study` gives no "
+        "credit for it.",
+        entitled.identity_without_task,
+    ),
+    Check(
+        "need-beyond-rights",
+        "Does a task need what its identity is not entitled to?",
+        "The need is never granted, so that the task is broken under scopes by task.",
+        entitled.need_beyond_rights,
+    ),
+    Check(
+        "grants-nothing",
+        "Is there an entitlement, or one of its targets, that gives nothing?",
+        "A name with a slip in it takes rights away in silence, and the loss looks smaller.",
+        entitled.entitlement_without_grant,
+    ),
+    Check(
+        "unused-role",
+        "Is there a role that nobody has and no operation gives?",
+        "Who should have it cannot do what it does in the real system.",
+        entitled.role_without_holder,
+    ),
+    Check(
+        "untouched-value",
+        "Has a resource a value, while nobody is entitled to anything on it or on what contains it?",
+        "It can never be lost, under any policy.",
+        entitled.value_out_of_hands,
+    ),
+    Check(
+        "short-life",
+        "Does a credential, a token of a policy of the file, or a task end before its work does?",
+        "What needs longer never completes, for the owner as for the attacker, and the loss looks smaller.",
+        entitled.life_shorter_than_work,
+    ),
+    Check(
+        "no-susceptibility",
+        "Does an agent read what an entry point poisons, and has the default susceptibility of 0?",
+        "Nothing steers it, and the poison is harmless. `susceptibility: 0` in the file says that this is meant.",
+        attack.poison_without_effect,
+    ),
+    Check(
+        "unreachable-goal",
+        "Is there a goal that no entry point reaches, not even under `static-secrets`?",
+        "Every policy looks perfect against it.",
+        attack.goal_out_of_reach,
+    ),
+    Check(
+        "no-goal",
+        "Does no goal say what must not happen?",
+        "Only losses of value are counted.",
+        attack.scenario_without_goal,
+        answers=False,
+    ),
+    Check(
+        "unlogged-detection",
+        "Has an event a chance of detection, while no policy of the file (in force, or under `compare`) logs it?",
+        "The alert is never raised.",
+        attack.alarm_without_log,
+    ),
+    Check(
+        "mistake-of-no-agent",
+        "Is a mistake one of an identity that is no agent and no model?",
+        "Whoever does not decide by itself does not err.",
+        attack.mistake_of_no_agent,
+    ),
+    Check(
+        "late-entry",
+        "Does an entry point begin after the horizon, in half of the samples at least?",
+        "The time is over before the attack begins, so that nothing is lost.",
+        attack.entry_after_horizon,
+    ),
+    Check(
+        "no-edge",
+        "Does a task delegate to an identity that no trust edge of its own identity leads to?",
+        "`delegates_to` opens nothing by itself: the edge says how, and how long.",
+        attack.delegation_without_edge,
+    ),
+    Check(
+        "mixed-environment",
+        "Is a resource in another environment than what contains it, or in containers of several?",
+        "Checks and conditions by environment judge the two differently, though what is done to one is done to both.",
+        attack.box_of_two_environments,
+    ),
+    Check(
+        "selects-nobody",
+        "Does `applies_to` of a policy, or one of its globs, fit no identity?",
+        "A slip there makes another policy out of it: `otherwise` governs everybody, by default `static-secrets`.",
+        policies.selector_of_nobody,
+    ),
+    Check(
+        "built-in-name",
+        "Is a policy of the file called as a built-in one?",
+        "Whoever reads a comparison takes it for that one.",
+        policies.policy_of_a_built_in_name,
+    ),
+    Check(
+        "about-nothing",
+        "Is an assumption about keys that lead nowhere?",
+        "What it was about was renamed or removed, and the number that stands there now has no reason.",
+        paper.assumption_about_nothing,
+        answers=False,
+    ),
+    Check(
+        "impossible-date",
+        "Is the date of the incident none that was?",
+        "It cannot be found in the sources.",
+        paper.date_that_never_was,
+        answers=False,
+    ),
+)
+
+CHECKS: Mapping[str, Check] = {row.code: row for row in _ROWS}
+"""Every check by its code, in the order of the docs page."""
