@@ -148,7 +148,7 @@ def photographs(world: World) -> Iterator[Step]:
         for grant, _, behind in world.grants(reached.session):
             operation, target = grant
             if world.model.operation(operation).effect == "read" and target:
-                alert, delay = world.alert(PHOTOGRAPH, reached.session.policy)
+                alert, delay, _ = world.alert(PHOTOGRAPH, reached.session.policy)
                 yield Step(
                     key=f"photograph({name}, {operation}, {target})",
                     rule="photograph",
