@@ -10,6 +10,7 @@ from simkit.ablation.samples import averaged, saved
 from simkit.blast_radius import Interval, Utility, intervals
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
+from simkit.linter.forgotten_work import keeping, without_credit
 from simkit.measures import SHARE, Unit
 from simkit.policies import GrantPolicy, checked_policy
 from simkit.progress import steps
@@ -20,6 +21,8 @@ from simkit.table import Table, duration, format_number, percent, shorten
 MOST_ROWS = 8
 """A scenario with more entry points than this has one row for all of them: benchmarks have one for each task."""
 LONGEST_PATH = 200
+LONGEST_REFUSAL = 96
+"""Places that the names of identities take at most in a sentence of the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class StudyRow:
 
     `scope_alone` is what the strong scope saves with every other dial as the weak design has it. `still` are the goals
     that some sample reaches under the strong design, the likeliest first, and `path` how one of them is reached.
+    `refused` are the identities without a task, for which a design that scopes by task gets no credit.
     """
 
     scenario: str
@@ -46,6 +50,7 @@ class StudyRow:
     path: str
     utility_weak: Utility
     utility_strong: Utility
+    refused: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -84,6 +89,7 @@ class StudyRow:
             "pairs_possible": {"weak": self.pairs[0], "strong": self.pairs[1], "of": self.pairs[2]},
             "still_reached": list(self.still),
             "path": self.path,
+            "refused": list(self.refused),
             "utility": {"weak": self.utility_weak.to_dict(), "strong": self.utility_strong.to_dict()},
         }
 
@@ -141,6 +147,7 @@ class Study:
             text += "case."
         scenarios = len({row.scenario for row in self.rows})
         text += f" It breaks declared tasks in {len(broken)} of {scenarios} scenario{'s' if scenarios > 1 else ''}."
+        text += "".join(f" {self._refusal(row)}" for row in self._by_scenario() if row.refused)
         runs = [row for row in self._by_scenario() if row.utility_strong.observed]
         for row in runs:
             cost = row.utility_strong
@@ -148,6 +155,16 @@ class Study:
             text += f" In {row.scenario} it stops {cost.stopped} of {cost.observed} runs that did their job "
             text += f"({percent(share.low)} to {percent(share.high)})."
         return text
+
+    @staticmethod
+    def _refusal(row: StudyRow) -> str:
+        """For whom a design gets no credit, and why."""
+        named = shorten(", ".join(row.refused), LONGEST_REFUSAL)
+        return (
+            f"In {row.scenario} neither gets credit for {named}: without a task, a scope by task leaves nothing of "
+            f"what an identity may, so that the other design governs it under both. Declare its work, or say in the "
+            f"file why there is none (simkit validate)."
+        )
 
     def _by_scenario(self) -> list[StudyRow]:
         """The first row of each scenario."""
@@ -292,15 +309,18 @@ class _StudyRun:
         """The rows of one scenario through `entries`."""
         weak, strong = (scenario.grant_policy(design) for design in (self.weak, self.strong))
         scoped = weak.turned(name=f"{weak.name} + scope {strong.scope}", scope=strong.scope)
+        kept = without_credit(scenario, weak, strong)
         runs = [
             sampled(scenario, policy, entries, trials=self.trials, seed=self.seed, threads=self.threads)
-            for policy in (weak, strong, scoped)
+            for policy in (keeping(design, kept) for design in (weak, strong, scoped))
         ]
         groups: list[Sequence[str]] = [entries] if len(entries) > MOST_ROWS else [[entry] for entry in entries]
         for group in groups:
-            yield self._row(scenario, runs, group)
+            yield self._row(scenario, runs, group, tuple(kept))
 
-    def _row(self, scenario: Scenario, runs: Sequence[Sampled], entries: Sequence[str]) -> StudyRow:
+    def _row(
+        self, scenario: Scenario, runs: Sequence[Sampled], entries: Sequence[str], refused: tuple[str, ...]
+    ) -> StudyRow:
         weak, strong, scoped = runs
         still, path = self._left(scenario, strong, entries)
         return StudyRow(
@@ -320,6 +340,7 @@ class _StudyRun:
             path=path,
             utility_weak=weak.utility,
             utility_strong=strong.utility,
+            refused=refused,
         )
 
     def _left(self, scenario: Scenario, strong: Sampled, entries: Sequence[str]) -> tuple[tuple[str, ...], str]:

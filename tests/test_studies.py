@@ -86,3 +86,71 @@ def test_every_attack_is_counted_in_the_summary() -> None:
     assert [row.verdict for row in found.rows] == ["helps in part", "helps in part", "nothing to lose"]
     assert "over 3 attacks: it helps in 0, helps in part in 2" in found.summary
     assert "in 0; in 1 nothing is lost under either. Its scope alone" in found.summary
+
+
+PAYROLL = """\
+simkit: 1
+name: payroll
+identities:
+  clerk: {kind: service, entitlements: [{operation: hr.*}]}
+resources:
+  salaries: {value: {confidentiality: 200}}
+  addresses: {value: {confidentiality: 60}}
+tools:
+  hr: {operations: {pay: {effect: read, targets: [salaries]}, mail: {effect: read, targets: [addresses]}}}
+credentials:
+  key: {identity: clerk}
+tasks:
+  pay: {identity: clerk, needs: [hr.pay]}
+entry_points:
+  leaked: {leak: key}
+goals:
+  salaries-read: {lost: [{resource: salaries, impact: confidentiality}]}
+"""
+BY_TASK = GrantPolicy("by-task", scope="task")
+
+
+def test_a_design_gets_no_credit_for_an_identity_whose_task_was_forgotten() -> None:
+    """The task needs 200 of 260, so scoping by it saves 60; without the task it would seem to save all 260."""
+    (row,) = study(simkit.loads(PAYROLL), "rbac", BY_TASK, trials=10).rows
+    assert (row.weak.estimate, row.strong.estimate, row.saved.estimate, row.refused) == (260.0, 200.0, 60.0, ())
+    forgetful = simkit.loads(PAYROLL.replace("tasks:\n  pay: {identity: clerk, needs: [hr.pay]}\n", ""))
+    assert simkit.simulate(forgetful, BY_TASK, trials=10).values.mean() == 0.0
+    found = study(forgetful, "rbac", BY_TASK, trials=10)
+    (row,) = found.rows
+    assert (row.weak.estimate, row.strong.estimate, row.verdict) == (260.0, 260.0, "no difference")
+    assert (row.refused, row.scope_alone.estimate) == (("clerk",), 0.0)
+    assert "In payroll neither gets credit for clerk: without a task" in found.summary
+    assert row.to_dict()["refused"] == ["clerk"]
+
+
+def test_a_file_that_says_why_there_is_no_task_gives_the_credit() -> None:
+    answered = PAYROLL.replace("tasks:\n  pay: {identity: clerk, needs: [hr.pay]}\n", "").replace(
+        "  clerk:", "  # simkit: ignore[no-task] left last year\n  clerk:"
+    )
+    (row,) = study(simkit.loads(answered), "rbac", BY_TASK, trials=10).rows
+    assert (row.saved.estimate, row.refused) == (260.0, ())
+
+
+def test_only_the_identity_without_a_task_is_left_out_and_the_others_keep_their_credit() -> None:
+    other = PAYROLL
+    for before, after in (
+        ("tools:", "  files: {value: {confidentiality: 7}}\ntools:"),
+        ("pay: {effect", "copy: {effect: read, targets: [files]}, pay: {effect"),
+        ("{operation: hr.*}", "{operation: hr.pay}, {operation: hr.mail}"),
+        ("resources:", "  guest: {entitlements: [{operation: hr.copy}]}\nresources:"),
+        ("tasks:", "  guest-key: {identity: guest}\ntasks:"),
+        ("goals:", "  guest-leaked: {leak: guest-key}\ngoals:"),
+    ):
+        other = other.replace(before, after, 1)
+    hybrid = GrantPolicy("hybrid", scope="task", applies_to=simkit.Selector(name=("clerk",)), otherwise=BY_TASK)
+    for strong in (BY_TASK, hybrid):
+        found = study(simkit.loads(other), "rbac", strong, trials=10)
+        assert [(row.weak.estimate, row.strong.estimate) for row in found.rows] == [(260.0, 200.0), (7.0, 7.0)]
+        assert found.rows[0].refused == ("guest",)
+
+
+def test_two_designs_that_both_scope_by_task_are_compared_as_they_are() -> None:
+    forgetful = simkit.loads(PAYROLL.replace("tasks:\n  pay: {identity: clerk, needs: [hr.pay]}\n", ""))
+    (row,) = study(forgetful, "task-scoped", "zero-standing", trials=10).rows
+    assert (row.verdict, row.refused) == ("nothing to lose", ())

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -16,6 +16,9 @@ from simkit.cli.endings import format_of
 from simkit.cli.terminal import Terminal, coloured, line_width
 from simkit.errors import InputError
 from simkit.table import Table, escape_markdown, printable, wrap
+
+if TYPE_CHECKING:
+    from simkit.linter import LintReport
 
 JSON_FORMAT = 1
 """Raised when a field of the JSON output changes its meaning or goes; new fields do not raise it."""
@@ -79,9 +82,10 @@ class Output:
         check_out(out, *reads)
         return cls(terminal, command, format_ or format_of(out, formats), out)
 
-    def result(self, result: Result, verdicts: Sequence[str] = ()) -> None:
-        """Write `result`; `verdicts` are sentences about it that the user asked for."""
-        self.text(self._drawn(result, verdicts))
+    def result(self, result: Result, verdicts: Sequence[str] = (), *touched: LintReport) -> None:
+        """Write `result`; `verdicts` are sentences about it that the user asked for. What the linter asks about the
+        scenarios that it is about, as far as it is `touched`, stands above it, in a line for each file."""
+        self.text(self._drawn(result, verdicts, touched))
 
     def text(self, content: str) -> None:
         """Write `content` as it is; a file appears whole or not at all."""
@@ -101,17 +105,21 @@ class Output:
         except OSError as error:
             raise InputError(f"standard output cannot be written ({error.strerror}): use --out") from error
 
-    def _drawn(self, result: Result, verdicts: Sequence[str]) -> str:
+    def _drawn(self, result: Result, verdicts: Sequence[str], touched: Sequence[LintReport]) -> str:
         if self.format == "json":
-            return as_json(self.command, {"result": result.to_dict(), "verdicts": list(verdicts)})
+            asked = [warning.to_dict() for report in touched for warning in report]
+            return as_json(self.command, {"result": result.to_dict(), "verdicts": list(verdicts), "warnings": asked})
+        cautions = [report.caution for report in touched if report.warnings]
         if self.format == "markdown":
             parts = [escape_markdown(result.summary), *(table.markdown() for table in result.tables())]
-            return "\n\n".join([*parts, *map(escape_markdown, verdicts)])
-        return "\n\n".join(self._blocks(result, verdicts))
+            return "\n\n".join([*map(escape_markdown, cautions), *parts, *map(escape_markdown, verdicts)])
+        return "\n\n".join(self._blocks(result, verdicts, cautions))
 
-    def _blocks(self, result: Result, verdicts: Sequence[str]) -> Iterable[str]:
+    def _blocks(self, result: Result, verdicts: Sequence[str], cautions: Sequence[str]) -> Iterable[str]:
         """With --quiet the summary and the verdicts alone; with --verbose where the result comes from, too."""
         fit = line_width() if self.out == "-" else None
+        if cautions and not self.terminal.quiet:
+            yield "\n".join(map(printable, cautions))
         lines = (line for part in result.summary.split("\n") for line in wrap(printable(part), fit))
         yield click.style("\n".join(lines), bold=True) if self._in_colour() else "\n".join(lines)
         if not self.terminal.quiet:

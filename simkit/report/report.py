@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from simkit.blast_radius import AttackPath, BlastRadius, Comparison
 from simkit.controls import Evidence, evidence
 from simkit.errors import QuestionError
+from simkit.linter import lint
 from simkit.narrowing import Plan, Recommendations, cut_off, plan_from, recommend
 from simkit.policies import GrantPolicy
 from simkit.report.summary import Findings
@@ -59,6 +61,14 @@ class Report:
     def summary(self) -> str:
         """In one sentence: what is lost, what the best policy would save, what to do first."""
         return self.findings.sentence
+
+    @cached_property
+    def caution(self) -> str:
+        """What the linter asks about the scenario and touches this report, in one line; empty for nothing."""
+        through = self.in_force.provenance.entry_point
+        touched = lint(self.scenario).touching(self.comparison.policies, [through])
+        # a page is the same bytes in whatever folder the file lies
+        return replace(touched, file=os.path.basename(touched.file)).caution
 
     def paths(self, policy: str) -> list[AttackPath]:
         """The attack paths to show under `policy`: the most frequent to each goal, then the other frequent ones."""

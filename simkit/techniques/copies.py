@@ -77,6 +77,13 @@ class Staging:
             found._follow()
         return found
 
+    @property
+    def size(self) -> int:
+        """About how many steps it takes to say who copies and who finds what."""
+        written = ((place, hands) for name in self.steered for hands in [self.hands[name]] for place in hands.writes)
+        made = sum(len(self.copies.get(place, {}).keys() & hands.sees.keys()) for place, hands in written)
+        return made + sum(len(what) * len(self.readers.get(place, ())) for place, what in self.copies.items())
+
     def finds(self, name: str, place: str) -> Iterator[str]:
         """What the session called `name` has from the copies in `place`, and could not see as well by itself."""
         hands = self.hands[name]

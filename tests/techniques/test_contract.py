@@ -148,7 +148,7 @@ def photographs(world: World) -> Iterator[Step]:
         for grant, _, behind in world.grants(reached.session):
             operation, target = grant
             if world.model.operation(operation).effect == "read" and target:
-                noticed = world.alert(PHOTOGRAPH, reached.session.policy)
+                alert, delay, _ = world.alert(PHOTOGRAPH, reached.session.policy)
                 yield Step(
                     key=f"photograph({name}, {operation}, {target})",
                     rule="photograph",
@@ -156,9 +156,8 @@ def photographs(world: World) -> Iterator[Step]:
                     conclusions=(concludes("lost", target, "confidentiality"),),
                     grounds=(Ground("entitlement", (min(reached.session.identities), *grant), name),),
                     label=f"photograph {target}",
-                    alert=noticed.chance,
-                    alert_delay=noticed.delay,
-                    logged=noticed.logged,
+                    alert=alert,
+                    alert_delay=delay,
                 )
 
 

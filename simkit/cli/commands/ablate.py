@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     complete_policies,
     entry_through,
@@ -59,4 +60,4 @@ def ablate(
         found = simkit.ablation.ablate(world, entry, from_policy, to_policy, trials=trials, seed=seed, threads=threads)
     tables = tuple(found.tables())
     shown = Answer(found.summary, (*tables, found.combinations_table()), found.to_dict()) if every else found
-    output.result(shown)
+    output.result(shown, (), cautions(world, [from_policy, to_policy], [entry]))

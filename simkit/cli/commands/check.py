@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.endings import ending_says, format_of
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
@@ -16,6 +17,7 @@ from simkit.cli.options import (
     complete_policies,
     entry_points_option,
     listening_options,
+    load,
     names,
     threads_option,
 )
@@ -97,6 +99,7 @@ def check(
     asked = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads}
     report = _checked(terminal, files, stored, update, asked)
     _tell(terminal, report, written)
+    _caution(terminal, files)
     return DOES_NOT_HOLD if report.failed and not exit_zero else FINE
 
 
@@ -111,6 +114,13 @@ def _checked(
 
     with terminal.working(f"checking {len(files)} scenarios"):
         return simkit.checks.check(files, baseline=stored, update=update, **asked)
+
+
+def _caution(terminal: Terminal, files: list[str]) -> None:
+    """What the linter asks about each file; standard input is gone by now."""
+    for file in files if not terminal.quiet else ():
+        if file != "-" and (said := cautions(load(file)).caution):
+            terminal.note(f"note: {file}: {said}")
 
 
 def _own_baseline(project: Settings) -> str | None:

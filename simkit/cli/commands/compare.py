@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     complete_policies,
     entry_through,
@@ -82,4 +83,4 @@ def compare(
             executor=scheduler,
             against=against,
         )
-    output.result(result)
+    output.result(result, (), cautions(world, result.policies, [entry]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     every_run_options,
     load,
@@ -54,4 +55,4 @@ def evidence(
         found = simkit.controls.evidence(
             world, policy, entry_points=entry_points, frameworks=frameworks, trials=trials, seed=seed, threads=threads
         )
-    output.result(found)
+    output.result(found, (), cautions(world, None, entry_points))

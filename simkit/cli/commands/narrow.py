@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.narrowed_file import check_write, write_scenario
 from simkit.cli.options import (
@@ -115,7 +116,7 @@ def narrow(
     with terminal.working("screening and replaying narrowings"):
         found = _found(world, policy, goal, budget, exact, time_limit, asked)
     _write(terminal, found.plan, write)
-    output.result(found)
+    output.result(found, (), cautions(world, [policy], entry_points))
     if not (out == "-" and output.format == "json") and not terminal.quiet and found.plan.narrowings:
         click.echo(_diff(found.plan, fenced=out == "-" and output.format == "markdown"))
     if exact and not found.plan.possible and budget is None:
@@ -151,7 +152,7 @@ def _list(
     wanted = {name: asked[name] for name in ("entry_points", "threads", "without")}
     with terminal.working("weighing narrowings"):
         found = narrowing.weigh(world, policy, goal=goal, **wanted)
-    output.result(found)
+    output.result(found, (), cautions(world, [policy], asked["entry_points"]))
 
 
 def _found(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     WholeNumber,
     complete_goals,
@@ -72,7 +73,7 @@ def paths(
         result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
         found = result.paths(goal, limit=limit)
     answer = with_standards(found) if standards else found
-    output.result(answer)
+    output.result(answer, (), cautions(world, [policy], [entry]))
 
 
 def with_standards(paths: AttackPaths) -> Answer:

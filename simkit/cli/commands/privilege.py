@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     load,
     output_options,
@@ -33,4 +34,5 @@ def privilege(terminal: Terminal, scenario: str, policy: str | None, format_: st
     import simkit.privilege
 
     output = Output.planned(terminal, "privilege", (format_, out), scenario)
-    output.result(simkit.privilege.over_privilege(load(scenario), policy))
+    world = load(scenario)
+    output.result(simkit.privilege.over_privilege(world, policy), (), cautions(world, [policy], ()))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     engine_option,
     load,
@@ -55,4 +56,4 @@ def rank(
     world = load(scenario)
     with terminal.working("ranking"):
         result = simkit.simulation.rank(world, policy, threads=threads, executor=scheduler, engine=engine)
-    output.result(result)
+    output.result(result, (), cautions(world, [policy], ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     engine_option,
     entry_through,
@@ -53,4 +54,4 @@ def reach(
     entry = entry_through(terminal, world, entry_point)
     with terminal.working(f"reaching in {trials:,} trials"):
         result = reach(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads, engine=engine)
-    output.result(result)
+    output.result(result, (), cautions(world, [policy], [entry]))

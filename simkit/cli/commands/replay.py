@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     LARGEST_SEED,
     MOST_TRIALS,
@@ -77,4 +78,6 @@ def replay(
         record = simkit.simulation.replay(
             world, policy, entry_point=entry, trial=trial, seed=seed, start=START if start is None else start
         )
+    if caution := cautions(world, [policy], [entry]).caution:
+        terminal.note(caution)
     Output(terminal, "replay", "jsonl", out).text(record.text())

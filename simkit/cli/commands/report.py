@@ -87,4 +87,6 @@ def report(
         page = found.html()
     output.text(page)
     if out != "-":
+        if found.caution:
+            terminal.note(found.caution)
         click.echo("\n".join(wrap(printable(found.summary), line_width())))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.narrowed_file import check_write, write_scenario
 from simkit.cli.options import (
     load,
@@ -55,7 +56,7 @@ def roles(
     with terminal.working("splitting roles"):
         found = narrowing.role_granularity(world, _busiest(terminal, world) if identity is None else identity, policy)
     write_scenario(terminal, found.narrowed, write)
-    output.result(found)
+    output.result(found, (), cautions(world, [policy], ()))
 
 
 def _busiest(terminal: Terminal, world: Scenario) -> str | None:

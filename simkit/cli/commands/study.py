@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     LARGEST_SEED,
     WholeNumber,
@@ -64,4 +65,4 @@ def study(
         found = simkit.studies.study(
             worlds, weak, strong, entry_points=entry_points, trials=trials, seed=seed, threads=threads
         )
-    output.result(found)
+    output.result(found, (), *(cautions(world, [weak, strong], entry_points) for world in worlds))

@@ -263,13 +263,18 @@ def _planned(
     narrowed = scenario
     for each in chosen:
         narrowed = each.apply(narrowed)
+    if found.chosen is not None and not made.whole and _still_reached(narrowed, question):
+        raise EngineError(
+            f"{question.goal} is still reached after {len(chosen)} changes, by a copy that one session makes "
+            "for another: this scenario has too many of these to cut exactly; narrow the part of it that matters alone"
+        )
     if found.chosen is not None and _still_reached(narrowed, question):
         raise EngineError(
             f"{question.goal} is still reached after {len(chosen)} changes: report this as a bug of simkit"
         )
     labels = tuple(dict.fromkeys(step.label for n in found.stuck if (step := made.graph.steps[n]).label))
     # Where one grant comes under different conditions, the graph errs on the attacker's side: it proves no bound.
-    certain = not Givers(scenario.model).mixed()
+    certain = made.whole and not Givers(scenario.model).mixed()
     proven = exact and found.proven and certain
     return plan_of(
         scenario,

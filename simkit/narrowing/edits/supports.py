@@ -10,7 +10,7 @@ the worst case of this graph `without` the steps of the set.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, product
 
 from simkit.attackgraph import AttackGraph, Conclusion, Containment, Fact, Ground, Step
@@ -19,22 +19,31 @@ from simkit.policies import sessions
 from simkit.scenario import Scenario
 from simkit.techniques import World, attack_graph
 from simkit.techniques.alternatives import Alternative, Alternatives
+from simkit.techniques.copies import Staging
 from simkit.techniques.grounds import SUPPORTS, bare, expanded
 
 WORLD = Fact("world", "as it is")
 """The premise of every support."""
 _NONE = Containment()
+MOST_COPIES = 50_000
+"""Steps of copying that a supported graph has at most. Beyond, it has only those that matter as long as nothing is
+taken away, so that it may miss a way that a removal makes worth taking."""
 _ITSELF = Ground("support")
 _ROOT = Step("world", "support", (), (Conclusion(WORLD),), (_ITSELF,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Supported:
-    """The graph, the step of each support, and the first steps of each entry point's variants."""
+    """The graph, the step of each support, and the first steps of each entry point's variants.
+
+    It is `whole` unless copies were left out because there would be too many: then what it calls unreachable must be
+    looked at again.
+    """
 
     graph: AttackGraph
     step_of: Mapping[Fact, int]
     starts: Mapping[str, tuple[tuple[int, ...], ...]]
+    whole: bool = True
 
     def without(self, supports: Iterable[Fact]) -> list[int]:
         """The steps to leave out so that `supports` are gone; supports that nothing uses have none."""
@@ -46,6 +55,8 @@ def supported(scenario: Scenario) -> Supported:
     policy, response = scenario.grant_policy(), scenario.response
     cut = sessions(scenario.model, policy, rotation_period=response.rotation_period)
     world = World.of(cut, response, scenario.entry_points, scenario.goals, sparing=False)
+    whole = Staging.of(world).size <= MOST_COPIES
+    world = world if whole else replace(world, sparing=True)
     plain = attack_graph(world, horizon=scenario.horizon)
     made = _Supporter(Alternatives.of(world)).steps(plain.steps)
     graph = AttackGraph.build(made, [], _NONE, horizon=scenario.horizon)
@@ -63,7 +74,7 @@ def supported(scenario: Scenario) -> Supported:
         for index, step in enumerate(graph.steps)
         if step.rule == "support" and step.conclusions[0].fact.kind in SUPPORTS
     }
-    return Supported(graph, step_of, starts)
+    return Supported(graph, step_of, starts, whole)
 
 
 @dataclass(slots=True)

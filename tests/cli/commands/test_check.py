@@ -119,7 +119,9 @@ def test_every_format_at_once(cli: Cli, project: Path) -> None:
     answer = cli("check", "scenarios", "--baseline", "b.json", *formats, *made)
     assert answer.exit_code == 1
     assert answer.stdout.startswith("FAILED: 1 scenario, ")
-    assert answer.stderr.splitlines() == [f"written: {name}" for name in ("c.sarif", "c.xml", "c.json", "c.md")]
+    *written, asked = answer.stderr.splitlines()
+    assert written == [f"written: {name}" for name in ("c.sarif", "c.xml", "c.json", "c.md")]
+    assert asked.startswith("note: scenarios/desk.yaml: 1 warning in this file touches this answer: no-task")
     SARIF.validate(json.loads(Path("c.sarif").read_text("utf-8")))
     OURS.validate(json.loads(Path("c.json").read_text("utf-8")))
     JUNIT.validate(Path("c.xml"))

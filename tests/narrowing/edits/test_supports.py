@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from generated_worlds import worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -9,13 +10,15 @@ from hypothesis import strategies as st
 from simkit.attackgraph import Fact
 from simkit.engines.reach import worst_cases
 from simkit.narrowing.cutset.problem import keeps
+from simkit.narrowing.edits import supports
 from simkit.narrowing.edits.candidates import removals
 from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.removals import DropEntitlements
 from simkit.narrowing.edits.supports import supported
 from simkit.narrowing.edits.work import work_of
-from simkit.scenario import Scenario
+from simkit.scenario import Scenario, loads
 from simkit.simulation import compile_attack
-from simkit.techniques.givers import Givers
+from simkit.techniques.givers import Givers, Holder
 
 KINDS = ("lost", "performed", "reached", "runs_in", "deleted", "tainted")
 """Facts that are called the same before and after; sessions and tokens may change their names."""
@@ -63,3 +66,39 @@ def test_removals_that_keep_every_task_do_the_same_on_both(scenario: Scenario, d
     taken = data.draw(st.lists(st.sampled_from(able), unique=True))
     assume(keeps(frozenset().union(*(n.removes() for n in taken)), requirements))
     assert on_the_supported_graph(scenario, taken) == compiled_again(scenario, taken)
+
+
+STAGED = """
+simkit: 1
+name: staged
+identities:
+  a: {kind: agent, susceptibility: 1, entitlements: [{operation: t.rd}, {operation: t.note}, {operation: t.mail}]}
+  b: {kind: agent, susceptibility: 1, entitlements: [{operation: t.look}, {operation: t.mail}]}
+resources: {vault: {value: {confidentiality: 1}}, notes: {}, inbox: {}}
+tools:
+  t:
+    operations:
+      rd: {effect: read, targets: [vault]}
+      note: {effect: write, targets: [notes]}
+      look: {effect: read, targets: [notes]}
+      mail: {effect: send}
+tasks: {k1: {identity: a, reads: [inbox]}, k2: {identity: b, reads: [inbox]}}
+entry_points: {start: {poison: inbox}}
+"""
+
+
+def test_a_copy_that_only_a_removal_makes_worth_taking_is_on_the_supported_graph() -> None:
+    scenario = loads(STAGED)
+    assert not any(step.rule == "stage" for step in compile_attack(scenario).graph.steps)  # a mails it out itself
+    mail = DropEntitlements(Holder("identity", "a"), (("t.mail", ""),))
+    lost = Fact("lost", "vault", "confidentiality")
+    assert lost in on_the_supported_graph(scenario, [mail])["start"]
+    assert on_the_supported_graph(scenario, [mail]) == compiled_again(scenario, [mail])
+
+
+def test_too_many_copies_are_left_out_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert supported(loads(STAGED)).whole
+    monkeypatch.setattr(supports, "MOST_COPIES", 0)
+    left_out = supported(loads(STAGED))
+    assert not left_out.whole
+    assert not any(step.rule == "stage" for step in left_out.graph.steps)
