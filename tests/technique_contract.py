@@ -118,7 +118,7 @@ def its_steps_stand_in_the_log_with_a_class_and_a_reason(scenario: Scenario, tec
 def its_steps_light_up_the_picture_and_lead_to_their_place_in_the_file(
     scenario: Scenario, text: str, technique: str
 ) -> None:
-    drawn, lines, seen = pictured(scenario), Lines(text, "tiny.yaml"), set()
+    drawn, lines, seen = pictured(scenario), Lines(scenario), set()
     for entry in scenario.entry_points:
         result = simulate(scenario, entry_point=entry, trials=20)
         for path in result.paths():
