@@ -20,7 +20,22 @@ VERSION = 1
 _SAYS_NOTHING = frozenset(
     {"description", "note", "summary", "sources", "assumptions", "incident", "file", "document", "expect"}
 )
-_LATER = {("Credential", "use"): "login"}
+_LATER: dict[tuple[str, str], Any] = {
+    ("Credential", "use"): "login",
+    ("Credential", "format"): "opaque",
+    ("Credential", "ttl_kind"): "",
+    ("Credential", "renewable"): None,
+    ("Credential", "refresh"): None,
+    ("Credential", "revocation_unit"): "token",
+    ("Credential", "session"): None,
+    ("Tool", "session"): None,
+    ("TrustEdge", "session"): None,
+    ("Operation", "stream"): False,
+    ("Operation", "shows_itself"): None,
+    ("Resource", "shows_itself"): None,
+    ("Response", "actions"): (),
+    ("Response", "propagation"): 0.0,
+}
 """What the model learnt after the first digests: at the value that it had always had it leaves no trace in them."""
 
 

@@ -125,9 +125,8 @@ ENDED = {
     "circleci": (15.0, 19.0),  # first rotation on 12-31, all customers told by 01-04, after 12-16
     "codecov": (60.0, 61.0),  # 2021-04-01, after 01-31
     "microsoft-sas": (1068.9, 1069.1),  # 2023-06-24, after 2020-07-20
-    "tj-actions": (99.0, 100.0),  # 2025-03-15, after 2024-12-06
+    "tj-actions": (98.5, 100.0),  # 2025-03-14 and 15, after 2024-12-06
     "crossbeam": (3.9, 4.1),  # 2023-11-04, after 10-31
-    "clinejection": (20.3, 20.4),  # eight hours after 02-17, itself 20 days after 01-28
 }
 """Days from time 0 to the median containment under the policy in force, as the record dates it."""
 
@@ -251,6 +250,13 @@ def test_what_was_denied_in_the_record_is_denied_in_the_model(name: str, goal: s
 def test_the_response_ends_the_incident_on_the_recorded_day(name: str, days: tuple[float, float]) -> None:
     ended = outcome(name, None, first_entry(name)).time_to_containment().estimate / DAY
     assert days[0] <= ended <= days[1]
+
+
+def test_a_poisoned_package_is_live_for_as_long_as_the_record_says() -> None:
+    """What showed was the publication, whenever it came; every response is as long after it."""
+    result = outcome("clinejection", None, "issue-title")
+    published, ended = result.time_to("package-changed").estimate, result.time_to_containment().estimate
+    assert ended - published == pytest.approx((8 + 14 / 60) * 3600, abs=1.0)
 
 
 def test_a_measured_lifetime_costs_what_the_documented_one_hides() -> None:
