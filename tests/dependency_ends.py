@@ -22,6 +22,12 @@ ROOT = Path(__file__).parents[1]
 ENDS = ("oldest", "newest")
 LOWER = re.compile(r"^([A-Za-z0-9._-]+)\s*>=\s*([0-9][0-9.]*)")
 """A requirement whose lowest version is named."""
+OF_THAT_AGE = ("pyparsing<3.3",)
+"""What old versions need that they do not say: matplotlib 3.8 calls pyparsing by names that 3.3 warns of."""
+
+
+DRAWN_ANEW = "--ignore=tests/plots/test_docs_images.py"
+"""The pictures in the docs are those of the newest matplotlib, dot by dot."""
 
 
 def oldest(requirements: list[str]) -> list[str]:
@@ -43,15 +49,16 @@ def tried(end: str, room: Path, tests: list[str]) -> int:
     venv.create(room, with_pip=True)
     python = str(room / "bin" / "python")
     limits = room / "constraints.txt"
-    limits.write_text("\n".join(oldest(project["dependencies"]) if end == "oldest" else []))
+    limits.write_text("\n".join([*oldest(project["dependencies"]), *OF_THAT_AGE] if end == "oldest" else []))
     install = [python, "-m", "pip", "install", "-q", "--upgrade", "-c", str(limits), "-e", f"{ROOT}[dev]"]
     subprocess.run(install, check=True)
     names = [LOWER.match(each)[1] for each in project["dependencies"]]  # type: ignore[index]
     shown = subprocess.run([python, "-m", "pip", "freeze"], check=True, capture_output=True, text=True).stdout
+    left_out = [DRAWN_ANEW] if end == "oldest" else []
     versions = [line for line in shown.splitlines() if re.split("==", line)[0].lower() in names]
     sys.stdout.write(f"== {end}: {', '.join(versions)}\n")
     sys.stdout.flush()
-    return subprocess.run([python, "-m", "pytest", "-q", "-n", "2", *tests], cwd=ROOT).returncode
+    return subprocess.run([python, "-m", "pytest", "-q", "-n", "2", *left_out, *tests], cwd=ROOT).returncode
 
 
 def main() -> int:

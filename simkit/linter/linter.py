@@ -63,7 +63,12 @@ def _warning(scenario: Scenario, root: Place | None, code: str, slip: Slip) -> L
         mark = locate(root, slip.where, key=bool(slip.where) and isinstance(slip.where[-1], str))
         line, column = mark.line + 1, mark.column + 1
     touched = (slip.policies, slip.entry_points)
-    return LintWarning(code, slip.where, slip.says, scenario.file, line, column, *touched)
+    return LintWarning(code, slip.where, slip.says, _file(scenario), line, column, *touched)
+
+
+def _file(scenario: Scenario) -> str:
+    """The file as messages call it, standard input by a name of its own."""
+    return scenario.file if scenario.document is None else scenario.document.file
 
 
 def _silences(ignore: Ignore, warning: LintWarning) -> bool:
@@ -91,7 +96,7 @@ def _about_ignores(
 
 def _comment(scenario: Scenario, ignore: Ignore, code: str, message: str) -> LintWarning:
     none = frozenset[str]()
-    return LintWarning(code, (), message, scenario.file, ignore.line + 1, ignore.column + 1, none, none)
+    return LintWarning(code, (), message, _file(scenario), ignore.line + 1, ignore.column + 1, none, none)
 
 
 def _in_order(warnings: Iterable[LintWarning]) -> tuple[LintWarning, ...]:

@@ -25,7 +25,7 @@ FEW = ("--trials", "40")
         (("run", "--fail-if", "value-lost > 5%"), "compares a value with a share: write value-lost > 5"),
         (("run", "--trials", "0"), "error: Invalid value for '--trials'"),
         (("run", "--seed", "-1"), "error: Invalid value for '--seed'"),
-        (("run", "--trails", "5"), "error: No such option '--trails'"),
+        (("run", "--trails", "5"), "error: No such option"),
         (("compare", "--policies", ","), "no name is in it"),
         (("compare", "--policies", "rbac,rback"), "no policy is called 'rback'"),
         (("compare", "--against", "rback"), "no policy is called 'rback'"),
