@@ -103,7 +103,7 @@ class LintReport:
         if not self.warnings:
             return ""
         verb = "touches" if len(self.warnings) == 1 else "touch"
-        shown = f" (simkit validate {self.file})" if self.file else ""
+        shown = f" (simkit validate {self.file})" if self.file not in ("", "-") else ""
         return f"{_counted(len(self.warnings))} in this file {verb} this answer: {', '.join(self.codes)}{shown}"
 
     def table(self) -> Table:

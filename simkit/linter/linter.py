@@ -37,8 +37,9 @@ def lint(scenario: Scenario, *, codes: Iterable[str] | None = None) -> LintRepor
         for slip in check.finds(inspected)
     ]
     ignores = document.ignores if document is not None else ()
-    silenced = [warning for warning in found if any(_silences(ignore, warning) for ignore in ignores)]
-    loud = [warning for warning in found if warning not in silenced]
+    answered = {(ignore.silences + 1, code) for ignore in ignores for code in ignore.codes}
+    silenced = [warning for warning in found if (warning.line, warning.code) in answered]
+    loud = [warning for warning in found if (warning.line, warning.code) not in answered]
     loud += _about_ignores(scenario, ignores, silenced, {check.code for check in checks})
     return LintReport(scenario.name, scenario.file, _in_order(loud), _in_order(silenced))
 
@@ -63,11 +64,12 @@ def _warning(scenario: Scenario, root: Place | None, code: str, slip: Slip) -> L
         mark = locate(root, slip.where, key=bool(slip.where) and isinstance(slip.where[-1], str))
         line, column = mark.line + 1, mark.column + 1
     touched = (slip.policies, slip.entry_points)
-    return LintWarning(code, slip.where, slip.says, scenario.file, line, column, *touched)
+    return LintWarning(code, slip.where, slip.says, _file(scenario), line, column, *touched)
 
 
-def _silences(ignore: Ignore, warning: LintWarning) -> bool:
-    return ignore.silences == warning.line - 1 and warning.code in ignore.codes
+def _file(scenario: Scenario) -> str:
+    """The file as messages call it, standard input by a name of its own."""
+    return scenario.file if scenario.document is None else scenario.document.file
 
 
 def _about_ignores(
@@ -91,7 +93,7 @@ def _about_ignores(
 
 def _comment(scenario: Scenario, ignore: Ignore, code: str, message: str) -> LintWarning:
     none = frozenset[str]()
-    return LintWarning(code, (), message, scenario.file, ignore.line + 1, ignore.column + 1, none, none)
+    return LintWarning(code, (), message, _file(scenario), ignore.line + 1, ignore.column + 1, none, none)
 
 
 def _in_order(warnings: Iterable[LintWarning]) -> tuple[LintWarning, ...]:

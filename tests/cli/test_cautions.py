@@ -73,3 +73,10 @@ def test_what_is_no_page_of_an_answer_says_it_beside(cli: Cli, forgetful: str, t
     short = LINE.format(Path(forgetful).name)
     assert short in cli("report", forgetful, "--quick", "--trials", "20", "--out", str(page)).stderr
     assert short.strip() in page.read_text("utf-8"), "the same page, whatever the folder"
+
+
+def test_standard_input_has_a_name_and_no_command_to_type(cli: Cli, forgetful: str) -> None:
+    text = Path(forgetful).read_text("utf-8")
+    compared = cli("compare", "-", "--trials", "20", stdin=text).stdout
+    assert compared.startswith("1 warning in this file touches this answer: no-task\n")
+    assert "warning: <stdin>:6:3: desk is entitled and has no task" in cli("validate", "-", stdin=text).stderr

@@ -27,8 +27,8 @@ tools:
     operations:
       refund: {effect: write, targets: [ledger]}
 credentials:
-  desk-key: {identity: desk, ttl: 90d}
-  biller-key: {identity: biller}
+  desk-key: {identity: desk, ttl: 90d, session: {on_revoke: ends}}
+  biller-key: {identity: biller, session: {on_revoke: ends}}
 roles:
   desk: {entitlements: [{operation: crm.*}]}
 trust:
@@ -82,6 +82,11 @@ SLIPS = {
         ("ttl: 90d", "ttl: 4m"),
         "ttl: 4m",
         "desk-key lives 4 min, and the work of desk takes 5 min",
+    ),
+    "unsaid-session": (
+        ("{identity: biller, session: {on_revoke: ends}}", "{identity: biller}"),
+        "tools:",
+        "sessions at pay end with what opened them",
     ),
     "no-susceptibility": (
         ("susceptibility: 0.5, ", ""),
@@ -226,6 +231,17 @@ def test_a_policy_of_the_file_with_a_ttl_shorter_than_the_work_is_named() -> Non
     mine = ("extends: task-scoped", "extends: jit, ttl: 1m")
     (found,) = slips("short-life", mine)
     assert found.startswith("under policy agents a token lives 1 min, and the work of desk takes 5 min")
+
+
+def test_a_tool_that_says_how_its_sessions_behave_is_not_asked() -> None:
+    unsaid = ("{identity: biller, session: {on_revoke: ends}}", "{identity: biller}")
+    assert not slips("unsaid-session", unsaid, ("  pay:\n", "  pay:\n    session: {like: postgresql-15}\n"))
+
+
+def test_a_tool_that_does_not_take_the_credential_is_not_asked() -> None:
+    one = ("ttl: 90d, session: {on_revoke: ends}", "ttl: 90d, audience: [pay]")
+    assert not slips("unsaid-session", one)
+    assert slips("unsaid-session", ("ttl: 90d, session: {on_revoke: ends}", "ttl: 90d, audience: [crm]"))
 
 
 def test_a_susceptibility_of_0_that_the_file_says_is_meant() -> None:

@@ -85,9 +85,10 @@ def test_a_folder_stands_for_the_scenarios_in_it(cli: Cli, world: str, tmp_path:
 
 
 def test_markdown_has_a_row_for_each_mistake_and_each_warning(cli: Cli, world: str, broken: str) -> None:
+    said = Path(world).read_text("utf-8").replace("{identity: desk}", "{identity: desk, session: {on_revoke: ends}}")
+    Path(world).write_text(said, "utf-8")
     assert "|" not in cli("validate", "--format", "markdown", world).stdout
-    text = Path(world).read_text("utf-8").replace("reply: {identity: desk", "reply: {identity: desk, duration: 1s")
-    Path(world).write_text(text.replace("identity: desk}", "identity: desk, ttl: 100ms}"), "utf-8")
+    Path(world).write_text(said.replace("{identity: desk, session", "{identity: desk, ttl: 100ms, session"), "utf-8")
     result = cli("validate", "--format", "markdown", world, broken)
     assert result.exit_code == 2
     assert re.search(rf"{re.escape(world)}:\d+:\d+ *\| *short-life *\|", result.stdout)
