@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from generated_sessions import response_actions, terms, token_words
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -85,8 +86,87 @@ def worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False, certa
     model = Model(people, model.resources, tools, model.credentials, made_roles, model.trust, tasks)
     entries = named(draw(_entry(f"e{n}", model)) for n in range(draw(st.integers(1, 2))))
     goals = named(draw(_goal(f"g{n}", model)) for n in range(draw(st.integers(1, 2))))
-    response = LOUD if alerts else QUIET
+    response = draw(_alarmed(model)) if alerts else QUIET
     return Scenario("generated", model, entries, goals, response, horizon=DAY, policy=draw(st.sampled_from(POLICIES)))
+
+
+@st.composite
+def copying_worlds(draw: st.DrawFn, *, alerts: bool = False) -> Scenario:
+    """A valid scenario in which words reach agents that read what they cannot send, and write where others read.
+
+    What is needed for a copy is there more often than not, each part of it with a chance of its own to be missing, or
+    to be in several hands.
+    """
+    agents = [f"i{n}" for n in range(draw(st.integers(2, 4)))]
+    secrets = [f"secret{n}" for n in range(draw(st.integers(1, 2)))]
+    places = [f"place{n}" for n in range(draw(st.integers(1, 2)))]
+    resources = _kept(draw, secrets, places)
+    tool = draw(_office(secrets, places))
+    people = named(
+        Identity(
+            name,
+            "agent",
+            susceptibility=draw(st.sampled_from((1.0, 1.0, 1.0, 0.5, 0.0))),
+            entitlements=tuple(
+                Entitlement(f"office.{operation.name}", conditions=draw(CONDITIONS))
+                for operation in tool.operations.values()
+                if draw(st.integers(0, 2)) or operation.effect == "read"
+            ),
+        )
+        for name in agents
+    )
+    keys = named(draw(_credential(name, agents, [])) for name in ("c0", "c1"))
+    made = Model(people, named(resources), {tool.name: tool}, keys)
+    tasks = named(draw(_reading(f"task of {name}", name, made)) for name in agents)
+    model = replace(made, tasks=tasks)
+    entries = {"words": EntryPoint("words", "poison", "inbox"), "other": draw(_entry("other", model))}
+    goals = {"out": Goal("out", lost=((secrets[0], "confidentiality"),))}
+    response = draw(_alarmed(model)) if alerts else QUIET
+    return Scenario("copying", model, entries, goals, response, horizon=DAY, policy=draw(st.sampled_from(POLICIES)))
+
+
+CONDITIONS = st.sampled_from(((), (), (), (), (), ("approval",)))
+
+
+def _kept(draw: st.DrawFn, secrets: list[str], places: list[str]) -> list[Resource]:
+    """An inbox that all read, secrets, and places where things are put down."""
+    worth = [
+        Resource(name, value={"confidentiality": 10.0}, holds=some(draw, ["c0", "c1"], most=1)) for name in secrets
+    ]
+    kinds = st.sampled_from(("data-store", "data-store", "memory", "mailbox"))
+    inside = {place: some(draw, places[number + 1 :], most=1) for number, place in enumerate(places)}
+    put = [Resource(name, draw(kinds), {"integrity": 1.0}, contains=inside[name]) for name in places]
+    return [Resource("inbox", "mailbox"), *worth, *put]
+
+
+@st.composite
+def _office(draw: st.DrawFn, secrets: list[str], places: list[str]) -> Tool:
+    """To look into each thing, to put down in each place, and to mail."""
+    length = st.sampled_from((Fixed(1.0), Fixed(30.0), Exponential(120.0)))
+    chance = st.sampled_from((1.0, 1.0, 1.0, 0.5))
+    looks = [Operation(f"look-{name}", "read", (name,), draw(length), draw(chance)) for name in (*secrets, *places)]
+    puts = [Operation(f"put-{name}", "write", (name,), draw(length), draw(chance)) for name in places]
+    mails = Operation("mail", "send", (), draw(length), draw(chance))
+    made = named([Operation("open", "read", ("inbox",)), *looks, *puts, mails])
+    return Tool("office", made, general_purpose=draw(st.sampled_from((False, False, True))), session=draw(terms()))
+
+
+@st.composite
+def _reading(draw: st.DrawFn, name: str, agent: str, model: Model) -> Task:
+    """A task that reads the inbox, and may need most of what its agent may do."""
+    grants = sorted(Resolver(model).identity(agent))
+    needs = [Need(operation, (target,) if target else ()) for operation, target in grants if draw(st.integers(0, 3))]
+    reads = ("inbox", *some(draw, [each for each in model.resources if each.startswith("place")], most=1))
+    length = draw(st.sampled_from((Fixed(300.0), Fixed(900.0), Exponential(900.0))))
+    return Task(name, agent, tuple(needs), reads, rate=1 / 600, duration=length)
+
+
+@st.composite
+def _alarmed(draw: st.DrawFn, model: Model) -> Response:
+    """Responders who hear of half of what is logged."""
+    names = {"credentials": sorted(model.credentials), "identities": sorted(model.identities)}
+    actions = draw(response_actions({**names, "resources": sorted(model.resources)}))
+    return replace(LOUD, actions=actions, propagation=draw(st.sampled_from((0.0, 0.0, 5.0))))
 
 
 @st.composite
@@ -132,11 +212,12 @@ def _tool(
                 duration=Fixed(1.0) if certain else draw(st.sampled_from((Fixed(1.0), Exponential(600.0)))),
                 chance=1.0 if certain else draw(st.sampled_from((1.0, 1.0, 0.5))),
                 role=draw(st.sampled_from(roles)) if effect == "grant" else "",
+                stream=draw(st.sampled_from((False, False, True))),
                 shows_itself=draw(st.sampled_from((None, None, None, Detection(0.5, Fixed(60.0))))) if loud else None,
             )
         )
     deputy = draw(st.sampled_from(("", "", *identities)))
-    return Tool(name, named(operations), runs_as=deputy, general_purpose=draw(st.booleans()))
+    return Tool(name, named(operations), deputy, general_purpose=draw(st.booleans()), session=draw(terms()))
 
 
 def _entitlements(
@@ -182,7 +263,7 @@ def _resource(draw: st.DrawFn, number: int, names: list[str], credentials: list[
         recoverable_from=some(draw, later, most=1),
         exposure=draw(st.sampled_from(("private", "private", "public-read", "public-write"))),
         contains=some(draw, later, most=1),
-        environment=draw(st.sampled_from(("", "production"))),
+        environment=draw(st.sampled_from(("", "", "production", "sandbox"))),
         shows_itself=draw(st.sampled_from((None, None, Detection(0.5, Fixed(60.0))))) if loud else None,
     )
 
@@ -198,6 +279,7 @@ def _credential(draw: st.DrawFn, name: str, identities: list[str], tools: list[s
         audience=draw(st.sampled_from([(), (), *((tool,) for tool in tools)])) if use == "login" else (),
         managed=draw(st.sampled_from((True, True, False))),
         use=use,
+        **(draw(token_words()) if use == "login" else {}),
     )
 
 
@@ -206,7 +288,7 @@ def _edge(draw: st.DrawFn, identities: list[str]) -> TrustEdge:
     source, target = draw(st.permutations(identities))[:2]
     kind = draw(st.sampled_from(("assume", "delegate", "invoke", "federate")))
     ttl = draw(st.sampled_from((600.0, 7200.0)))
-    return TrustEdge(source, target, kind, attenuates=draw(st.booleans()), ttl=ttl)
+    return TrustEdge(source, target, kind, attenuates=draw(st.booleans()), ttl=ttl, session=draw(terms()))
 
 
 @st.composite
@@ -222,7 +304,7 @@ def _task(draw: st.DrawFn, name: str, model: Model) -> Task:
         some(draw, sorted(model.resources)),
         some(draw, sorted({edge.target for edge in model.trust if edge.source == identity})),
         rate=draw(st.sampled_from((40 / DAY, 1 / 600))),
-        duration=Fixed(300.0),
+        duration=draw(st.sampled_from((Fixed(300.0), Fixed(300.0), Exponential(900.0)))),
     )
 
 
