@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from generated_worlds import attacked_worlds, worlds
+from generated_worlds import attacked_worlds, copying_worlds, worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +46,7 @@ def worst(attack: Attack, entry: str) -> set[Fact]:
     return {fact for number, fact in harm(attack) if held[number]}
 
 
-@given(worlds(), st.data())
+@given(st.one_of(worlds(), copying_worlds()), st.data())
 @settings(max_examples=100)
 def test_narrowing_never_widens_the_worst_case(scenario: Scenario, data: st.DataObject) -> None:
     narrowing = drawn(scenario, data)
@@ -71,7 +71,7 @@ def draws_its_own(narrowing: Narrowing) -> bool:
 PER_TASK = ("identity", "scope")
 
 
-@given(worlds(), st.data())
+@given(st.one_of(worlds(), copying_worlds()), st.data())
 @settings(max_examples=100)
 def test_narrowing_never_widens_any_sample_when_nobody_is_alerted(scenario: Scenario, data: st.DataObject) -> None:
     narrowing = drawn(scenario, data)

@@ -1,0 +1,292 @@
+"""Sessions that outlive what opened them, copies and responders obey the laws; a word at its default says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from generated_sessions import ended
+from generated_worlds import DAY, copying_worlds, named, worlds
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from simkit.attackgraph import Fact
+from simkit.distributions import Fixed
+from simkit.engines.reach import reach, worst_cases
+from simkit.engines.replay import replay
+from simkit.model import Entitlement, EntryPoint, Identity, Model, Operation, SessionTerms, Tool, TrustEdge
+from simkit.policies import DIALS, GrantPolicy, sessions
+from simkit.scenario import Scenario, dump, loads
+from simkit.simulation import Attack, compile_attack
+
+HARM = ("lost", "deleted", "reached", "runs_in")
+WITHOUT_END = 10**9
+SAMPLES = 24
+either = st.one_of(worlds(), copying_worlds())
+
+
+def reached(attack: Attack, entry: str, kinds: tuple[str, ...] = HARM) -> list[dict[Fact, int]]:
+    """For each sample when it first reached each harm."""
+    outcomes = replay(attack.graph, entry, seed=11, trials=SAMPLES, threads=1, extensions=WITHOUT_END)
+    columns = [(number, fact) for number, fact in enumerate(attack.graph.facts) if fact.kind in kinds]
+    return [{fact: int(row[number]) for number, fact in columns if row[number] >= 0} for row in outcomes.first]
+
+
+def never_adds(wide: Attack, narrow: Attack) -> None:
+    for entry in wide.scenario.entry_points:
+        for before, after in zip(reached(wide, entry), reached(narrow, entry), strict=True):
+            assert after.keys() <= before.keys()
+
+
+# ---- bounds
+
+
+def replay_is_within_reach_within_the_worst_case(scenario: Scenario) -> None:
+    graph = compile_attack(scenario).graph
+    for name, entry in graph.entries.items():
+        outcomes = replay(graph, name, seed=3, trials=SAMPLES, threads=1)
+        ever = reach(graph, name, seed=3, trials=SAMPLES, threads=1)
+        starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
+        worst = worst_cases(graph, starts, threads=1)
+        assert not np.any((outcomes.first >= 0) & ~ever)
+        assert not np.any(ever & ~worst[outcomes.variant])
+
+
+@given(worlds(alerts=True, grants=True))
+@settings(max_examples=60)
+def test_replay_is_within_reach_within_the_worst_case_with_responders(scenario: Scenario) -> None:
+    replay_is_within_reach_within_the_worst_case(scenario)
+
+
+@given(copying_worlds(alerts=True))
+@settings(max_examples=60)
+def test_what_leaves_by_way_of_copies_is_within_reach_within_the_worst_case(scenario: Scenario) -> None:
+    replay_is_within_reach_within_the_worst_case(scenario)
+
+
+@given(copying_worlds())
+@settings(max_examples=60)
+def test_nothing_is_copied_that_nobody_has_seen(scenario: Scenario) -> None:
+    attack = compile_attack(scenario)
+    for name in scenario.entry_points:
+        for first in reached(attack, name, ("copied", "seen")):
+            for what, time in ((fact.subject, time) for fact, time in first.items() if fact.kind == "copied"):
+                assert time >= min(at for fact, at in first.items() if fact.kind == "seen" and fact.object == what)
+
+
+# ---- less is never more
+
+
+def with_terms(scenario: Scenario, said: Callable[[Any], SessionTerms | None]) -> Scenario:
+    """`scenario` with what `said` makes of each tool, credential and trust edge as its `session`."""
+    model = scenario.model
+    tools, credentials = (
+        {name: replace(each, session=said(each)) for name, each in things.items()}
+        for things in (model.tools, model.credentials)
+    )
+    trust = tuple(replace(edge, session=said(edge)) for edge in model.trust)
+    return replace(scenario, model=replace(model, tools=tools, credentials=credentials, trust=trust))
+
+
+@given(either, st.data())
+@settings(max_examples=120)
+def test_ends_in_place_of_survives_never_adds_to_what_any_sample_reaches(
+    scenario: Scenario, data: st.DataObject
+) -> None:
+    drawn = data.draw(st.randoms(use_true_random=False))
+    narrow = with_terms(scenario, lambda each: ended(each.session) if drawn.random() < 0.7 else each.session)
+    assume(narrow != scenario)
+    never_adds(compile_attack(scenario), compile_attack(narrow))
+
+
+@given(worlds())
+@settings(max_examples=60)
+def test_a_trust_edge_that_ends_with_its_source_never_adds(scenario: Scenario) -> None:
+    """Not said, a session along an edge of kind assume or federate survives."""
+    assume(any(edge.kind in ("assume", "federate") and edge.session is None for edge in scenario.model.trust))
+    edges = tuple(replace(edge, session=ended(edge.session or SessionTerms())) for edge in scenario.model.trust)
+    narrow = replace(scenario, model=replace(scenario.model, trust=edges))
+    never_adds(compile_attack(scenario), compile_attack(narrow))
+
+
+def lives(scenario: Scenario, policy: GrantPolicy) -> dict[str, float]:
+    """For each credential how long the longest-lived of its tokens can live."""
+    cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
+    return {name: max((longest(token) for token in tokens), default=0.0) for name, tokens in cut.tokens.items()}
+
+
+def longest(token: Any) -> float:
+    if token.run is not None:
+        return float(max(token.run.quantiles()))
+    return float("inf") if token.longest is None else token.longest
+
+
+SAME_FATES = tuple(name for name in DIALS if name not in ("identity", "scope", "response"))
+
+
+@given(either, st.data())
+@settings(max_examples=150)
+def test_a_stronger_setting_of_a_dial_never_loses_more_in_any_sample(scenario: Scenario, data: st.DataObject) -> None:
+    """With alerts off. The dials `identity` and `scope` make sessions of other names, of which each run has its own
+    wait; of these the worst case is compared below. A setting of `expiry` under which a token can live longer (a task
+    that takes longer than a ttl) is no stronger one."""
+    base = scenario.grant_policy()
+    dial = DIALS[data.draw(st.sampled_from(SAME_FATES))]
+    weaker, stronger = sorted(data.draw(st.sets(st.sampled_from(range(len(dial.settings))), min_size=2, max_size=2)))
+    policies = [base.turned(**{dial.name: dial.settings[setting]}) for setting in (weaker, stronger)]
+    before, after = (lives(scenario, policy) for policy in policies)
+    assume(all(after[name] <= before[name] for name in after))
+    wide, narrow = (compile_attack(scenario, policy) for policy in policies)
+    never_adds(wide, narrow)
+
+
+@given(either, st.data())
+@settings(max_examples=80)
+def test_a_stronger_response_never_loses_more_in_any_sample(scenario: Scenario, data: st.DataObject) -> None:
+    """With alerts off it is rotation that differs: it ends secrets that live long. One that expires before its rotation
+    is left alone. Where a session outlives a rotation and not an expiry it lives longer for it; such words are left
+    out, and so are secrets that expire later than they rotate, whose rest is another draw."""
+    model = with_terms(scenario, lambda each: None).model
+    kept = {
+        name: replace(each, ttl=each.ttl if each.ttl in (600.0, 7200.0) else None)
+        for name, each in model.credentials.items()
+    }
+    response = replace(scenario.response, rotation_period=7200.0)
+    plain = replace(scenario, model=replace(model, credentials=kept), response=response)
+    settings_ = DIALS["response"].settings
+    weaker, stronger = sorted(data.draw(st.sets(st.sampled_from(range(len(settings_))), min_size=2, max_size=2)))
+    base = plain.grant_policy()
+    wide, narrow = (compile_attack(plain, base.turned(response=settings_[at])) for at in (weaker, stronger))
+    never_adds(wide, narrow)
+
+
+@given(either, st.data())
+@settings(max_examples=100)
+def test_a_stronger_setting_of_a_dial_never_widens_the_worst_case(scenario: Scenario, data: st.DataObject) -> None:
+    base = scenario.grant_policy()
+    dial = DIALS[data.draw(st.sampled_from(sorted(DIALS)))]
+    weaker, stronger = sorted(data.draw(st.sets(st.sampled_from(range(len(dial.settings))), min_size=2, max_size=2)))
+    wide, narrow = (
+        compile_attack(scenario, base.turned(**{dial.name: dial.settings[at]})) for at in (weaker, stronger)
+    )
+    for name in scenario.entry_points:
+        assert worst(narrow, name) <= worst(wide, name), (dial.name, weaker, stronger)
+
+
+def worst(attack: Attack, name: str) -> set[Fact]:
+    entry = attack.graph.entry(name)
+    starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
+    held = worst_cases(attack.graph, starts, threads=1).any(axis=0)
+    return {fact for number, fact in enumerate(attack.graph.facts) if fact.kind in HARM and held[number]}
+
+
+# ---- one world, two spellings
+
+
+def spelled(scenario: Scenario, hops: list[tuple[str, str]], *, minted: bool) -> Scenario:
+    """`scenario` where each identity of `hops` may become the other: along a trust edge, or with a token it mints."""
+    model = scenario.model
+    if not minted:
+        trust = tuple(TrustEdge(source, target, "assume", ttl=2 * DAY) for source, target in hops)
+        return replace(scenario, model=replace(model, trust=trust))
+    issue = {f"for-{target}": Operation(f"for-{target}", "mint", (target,), duration=Fixed(1.0)) for _, target in hops}
+    people = {
+        name: replace(
+            each,
+            entitlements=(
+                *each.entitlements,
+                *(Entitlement(f"issuer.for-{target}") for source, target in hops if source == name),
+            ),
+        )
+        for name, each in model.identities.items()
+    }
+    tools = {**model.tools, "issuer": Tool("issuer", issue)}
+    return replace(scenario, model=replace(model, identities=people, tools=tools, trust=()))
+
+
+@given(worlds(), st.data())
+@settings(max_examples=80)
+def test_the_same_world_spelled_with_assume_and_with_mint_agrees(scenario: Scenario, data: st.DataObject) -> None:
+    """To become a role, and to issue oneself a token of it, lose the same at the same moments in each sample: for a
+    thief with keys, under roles, alerts off, where the role's session lives as long as a minted token (to the horizon).
+
+    They differ by design for words (a steered agent is the role itself, a token that it mints has to leave first) and
+    for responders, who look for minted tokens by hand."""
+    identities = sorted(scenario.model.identities)
+    pairs = [(source, target) for source in identities for target in identities if source != target]
+    hops = data.draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=4, unique=True))
+    key = data.draw(st.sampled_from(sorted(scenario.model.credentials)))
+    plain = quiet(replace(scenario, entry_points={"start": EntryPoint("start", "leak", key)}))
+    policy = GrantPolicy("by role", expiry="ttl")
+    kinds = ("lost", "deleted", "reached")
+    one, other = (compile_attack(spelled(plain, hops, minted=minted), policy) for minted in (False, True))
+    assert reached(one, "start", kinds) == reached(other, "start", kinds)
+
+
+def quiet(scenario: Scenario) -> Scenario:
+    """`scenario` without agents that fall for words, and without operations that become or run somebody else: they
+    would make the two spellings differ where they should."""
+    model: Model = scenario.model
+    gone = ("execute", "assume", "invoke", "mint")
+    tools = named(
+        replace(
+            tool,
+            operations=named(
+                replace(each, effect="none", targets=()) if each.effect in gone else each
+                for each in tool.operations.values()
+            ),
+        )
+        for tool in model.tools.values()
+    )
+    people: dict[str, Identity] = named(replace(each, susceptibility=0.0) for each in model.identities.values())
+    return replace(scenario, model=replace(model, tools=tools, identities=people))
+
+
+# ---- defaults
+
+
+@given(worlds(alerts=True))
+@settings(max_examples=40)
+def test_a_scenario_with_every_new_word_at_its_default_is_the_one_without_them(scenario: Scenario) -> None:
+    plain = replace(
+        with_terms(scenario, lambda each: None), response=replace(scenario.response, actions=(), propagation=0.0)
+    )
+    document = yaml.safe_load(dump(plain))
+    credentials = {
+        name: {key: said for key, said in each.items() if key not in NEW["credentials"]}
+        for name, each in document["credentials"].items()
+    }
+    document["credentials"] = credentials
+    without = loads(yaml.safe_dump(document))
+    spoken = yaml.safe_load(dump(without))
+    for each in spoken["credentials"].values():
+        each.update(NEW["credentials"])
+    for tool in spoken["tools"].values():
+        for operation in tool["operations"].values():
+            operation.setdefault("stream", False)
+    spoken["response"] = {**spoken.get("response", {}), "actions": []}
+    told = loads(yaml.safe_dump(spoken))
+    assert told.digest == without.digest
+    one, other = compile_attack(told).graph, compile_attack(without).graph
+    assert (one.facts, one.steps) == (other.facts, other.steps)
+
+
+NEW: dict[str, dict[str, Any]] = {"credentials": {"format": "opaque", "revocation_unit": "token"}}
+
+
+@pytest.mark.parametrize("where", ["tools", "credentials"])
+@given(scenario=either)
+@settings(max_examples=40)
+def test_sessions_said_to_end_are_those_of_which_nothing_is_said(where: str, scenario: Scenario) -> None:
+    """Of tools and credentials: with `ends` for each event the same is reached at the same moments in each sample."""
+    plain = with_terms(scenario, lambda each: None)
+    things = getattr(plain.model, where)
+    said = {name: replace(each, session=ended(SessionTerms())) for name, each in things.items()}
+    told = replace(plain, model=replace(plain.model, **{where: said}))
+    one, other = compile_attack(plain), compile_attack(told)
+    for name in scenario.entry_points:
+        assert reached(one, name) == reached(other, name)
