@@ -61,6 +61,7 @@ def replay(
         mine = Rows(rows.first[here], rows.by[here], rows.contained[here], rows.variant[here], column)
         lost, room = True, EVENTS
         while lost:  # an event that a response overtook lies in the queue until its moment comes: seldom many do
+            mine.first[:], mine.by[:] = NEVER, NEVER
             state = state_of(links, given, seed, extensions, room)
             replay_samples(links, given, state, start, mine, offset + here.start)
             lost, room = bool(state.queue.places[LOST]), 2 * room

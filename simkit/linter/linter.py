@@ -37,8 +37,9 @@ def lint(scenario: Scenario, *, codes: Iterable[str] | None = None) -> LintRepor
         for slip in check.finds(inspected)
     ]
     ignores = document.ignores if document is not None else ()
-    silenced = [warning for warning in found if any(_silences(ignore, warning) for ignore in ignores)]
-    loud = [warning for warning in found if warning not in silenced]
+    answered = {(ignore.silences + 1, code) for ignore in ignores for code in ignore.codes}
+    silenced = [warning for warning in found if (warning.line, warning.code) in answered]
+    loud = [warning for warning in found if (warning.line, warning.code) not in answered]
     loud += _about_ignores(scenario, ignores, silenced, {check.code for check in checks})
     return LintReport(scenario.name, scenario.file, _in_order(loud), _in_order(silenced))
 
@@ -69,10 +70,6 @@ def _warning(scenario: Scenario, root: Place | None, code: str, slip: Slip) -> L
 def _file(scenario: Scenario) -> str:
     """The file as messages call it, standard input by a name of its own."""
     return scenario.file if scenario.document is None else scenario.document.file
-
-
-def _silences(ignore: Ignore, warning: LintWarning) -> bool:
-    return ignore.silences == warning.line - 1 and warning.code in ignore.codes
 
 
 def _about_ignores(

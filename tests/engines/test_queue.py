@@ -16,7 +16,6 @@ from simkit.engines.compiled import kernel
 from simkit.engines.queue import LOST, MANY, NO_EVENT, Queue, is_short, least, push, queue_of, refill, reset, take
 from simkit.engines.replay import replay
 from simkit.engines.span import spans
-from simkit.errors import EngineError
 
 TAKE = -1
 STEPS = 1 << 12
@@ -112,11 +111,21 @@ def test_what_finds_no_room_is_counted() -> None:
     assert 0 < queue.places[LOST] < 5000
 
 
-def test_a_replay_whose_queue_is_too_small_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    graph = random_graph(2_000, 60_000, chance=1.0, seed=1)
-    monkeypatch.setattr(state, "queue_of", lambda _: queue_of(0))
-    with pytest.raises(EngineError, match="more than two events of one step"):
-        replay(graph, "entry", seed=1, trials=1)
+def test_a_replay_whose_queue_is_too_small_begins_again_with_a_larger_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the first try, which lost alerts and went on where responders would have acted, nothing is left."""
+    graph = random_graph(2_000, 60_000, chance=0.2, joins=0.3, lifetimes=True, alerts=0.02, seed=1)
+    whole = replay(graph, "entry", seed=1, trials=4, threads=1)
+    capacities: list[int] = []
+
+    def tight(capacity: int) -> Queue:
+        capacities.append(capacity)
+        return queue_of(capacity if len(capacities) > 1 else 0)
+
+    monkeypatch.setattr(state, "queue_of", tight)
+    again = replay(graph, "entry", seed=1, trials=4, threads=1)
+    assert capacities == [capacities[0], 2 * capacities[0]]
+    for name in ("first", "by", "contained", "variant"):
+        assert np.array_equal(getattr(again, name), getattr(whole, name)), name
 
 
 @pytest.mark.parametrize("lifetimes", [False, True])
