@@ -145,10 +145,12 @@ def _next(links, given, state, now):
 
 @outlined
 def _stir(links, given, state, now):
-    """Something began that the next run of a task may turn into something."""
+    """Something began that the next run of a task may turn into something; a run that is on its way will do."""
     state.register[STIRRED] = 0
     for i in range(state.register[RUNS]):
-        consider(links, given, state, np.int64(state.runs[i]), now)
+        step = np.int64(state.runs[i])
+        if state.steps[step].due == 0:
+            consider(links, given, state, step, now)
 
 
 @inlined

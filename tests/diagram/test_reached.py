@@ -33,9 +33,9 @@ def test_a_box_is_reached_in_the_share_of_trials_that_reach_what_it_stands_for(
     found = reached(leaked, drawn)
     assert set(found) == {node.id for node in drawn.nodes}
     assert found["credential:deploy-key"].share == found["identity:deployer"].share == 1.0
-    lost = leaked.chance("customer-records:confidentiality")
+    lost = leaked.chance("customer-records:integrity")  # at once; to copy them takes eight minutes
     assert found["resource:customer-records"].share == lost.estimate == 1.0
-    assert found["resource:customer-records"].median == leaked.time_to("customer-records:confidentiality").estimate
+    assert found["resource:customer-records"].median == leaked.time_to("customer-records:integrity").estimate
     assert found["identity:support-agent"] == OUT
     assert (OUT.state, OUT.words) == ("out", "out of reach")
     assert found["resource:customer-records"].words.startswith("reached in 100 % of trials, the median after ")
@@ -89,7 +89,7 @@ def test_the_lines_of_a_path_lead_from_the_credential_to_what_is_lost(
 ) -> None:
     """Under static-secrets the session is a whole tier's, and the entitlement that of one identity in it."""
     result = simkit.simulate(starter, policy, entry_point="leaked-ci-secret", trials=20, seed=1)
-    path = next(iter(result.paths("customers-leaked")))
+    path = next(iter(result.paths("database-gone-for-good")))
     lights = lit(starter, result, path, drawn)
     assert len(lights) == len(path.steps)
     lines = {(drawn.edges[place].source, drawn.edges[place].target) for light in lights for place in light.lines}
