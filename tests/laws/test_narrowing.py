@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from generated_worlds import attacked_worlds, copying_worlds, worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tiny_worlds import world
 
 from simkit.attackgraph import Fact
 from simkit.engines.reach import worst_cases
@@ -80,6 +82,22 @@ def test_narrowing_never_widens_any_sample_when_nobody_is_alerted(scenario: Scen
     for entry in scenario.entry_points:
         for wide, narrow in zip(reached(before, entry), reached(after, entry), strict=True):
             assert narrow.keys() <= wide.keys(), narrowing
+
+
+@pytest.mark.parametrize(("duration", "offered"), [("5m", True), ("{exponential: {mean: 5m}}", False)])
+def test_a_token_for_a_run_that_may_take_longer_than_its_ttl_is_no_narrowing(duration: str, offered: bool) -> None:
+    """Runs of 5 min on average: one in twenty takes longer than the 15 min that a token lives now."""
+    scenario = world(f"""
+        policy: jit
+        identities: {{bot: {{entitlements: [{{operation: store.put}}]}}}}
+        resources: {{ledger: {{value: {{integrity: 1}}}}}}
+        tools: {{store: {{operations: {{put: {{effect: write, targets: [ledger]}}}}}}}}
+        credentials: {{token: {{identity: bot, ttl: never}}}}
+        tasks: {{book: {{identity: bot, needs: [store.put], rate: 1/d, duration: {duration}}}}}
+        entry_points: {{start: {{leak: token}}}}
+        goals: {{changed: {{lost: ["ledger: integrity"]}}}}
+        """)
+    assert (TurnDial("bot", "expiry", "completion") in candidates(scenario)) is offered
 
 
 @given(worlds(alerts=True, grants=True), st.data())

@@ -22,7 +22,7 @@ from simkit.narrowing.edits.restrictions import (
     TurnDial,
 )
 from simkit.narrowing.edits.unneeded import unneeded
-from simkit.policies import DIALS, GrantPolicy, sessions
+from simkit.policies import DIALS, GrantPolicy, Token, sessions
 from simkit.policies.sessions import lifetime
 from simkit.privilege import OverPrivilege, over_privilege
 from simkit.scenario import Scenario, checked_scenario
@@ -185,5 +185,12 @@ def _longest(scenario: Scenario, policy: GrantPolicy, identity: str) -> dict[str
     own = {name: credential for name, credential in model.credentials.items() if credential.identity == identity}
     small = Model(identities={identity: alone}, credentials=own, tasks=tasks)
     cut = sessions(small, policy, rotation_period=scenario.response.rotation_period)
-    lives = {name: [token.longest for token in tokens] for name, tokens in cut.tokens.items()}
-    return {name: max((math.inf if t is None else t for t in each), default=0.0) for name, each in lives.items()}
+    return {name: max(map(_at_most, tokens), default=0.0) for name, tokens in cut.tokens.items()}
+
+
+def _at_most(token: Token) -> float:
+    """Seconds that `token` can live: of a run that varies the longest, not the mean. What is left of one that is met is
+    never more than of a life of that length."""
+    if token.run is not None:
+        return float(max(token.run.quantiles()))
+    return math.inf if token.longest is None else token.longest
