@@ -82,8 +82,8 @@ def test_a_word_is_at_the_place_that_its_definition_names() -> None:
 
 
 def test_each_kind_of_draw_has_a_stream_of_its_own() -> None:
-    assert [int(stream) for stream in Stream] == list(range(11))
-    assert len({word(1, 0, stream, 2) for stream in Stream}) == 11
+    assert [int(stream) for stream in Stream] == list(range(12))
+    assert len({word(1, 0, stream, 2) for stream in Stream}) == 12
 
 
 @pytest.mark.parametrize("stream", [Stream.SUCCESS, Stream.AGE])

@@ -179,7 +179,8 @@ def test_impact_is_the_share_of_the_environment_downstream() -> None:
 
 
 def test_exposure_is_the_share_of_identities_upstream_of_a_goal() -> None:
-    assert rank(SMALL).exposure == {"read": 0.75, "gone": 0.5, "misled": 0.25}
+    """Nobody's loss reaches a goal of words alone: a stolen token puts no words into an agent."""
+    assert rank(SMALL).exposure == {"read": 0.75, "gone": 0.5, "misled": 0.0}
 
 
 def test_goals_in_reach_are_named() -> None:
@@ -214,10 +215,11 @@ def test_which_goals_are_reached_from_where() -> None:
 
 
 def test_a_goal_of_words_alone_needs_no_entitlement() -> None:
-    leaked = replace(
-        SMALL, entry_points={"guest": replace(SMALL.entry_points["web"], name="guest", target="guest-key")}
+    erring = replace(
+        SMALL,
+        entry_points={"guest": replace(SMALL.entry_points["web"], name="guest", kind="mistake", target="guest")},
     )
-    found = worst_case_pairs(leaked)
+    found = worst_case_pairs(erring)
     assert found.reached == {("guest", "misled")}
     assert found.without_entitlement == 1
     assert "no grant policy stops that" in found.summary

@@ -10,6 +10,7 @@ from typing import Required, TypedDict
 from simkit.distributions import Distribution, Fixed
 from simkit.entitlements import Conditions, Grant, Grants, Resolver, either, tools_of
 from simkit.model import Credential, Identity, Model, Need, Refresh, Task
+from simkit.model.references import is_glob
 from simkit.policies.dials import GrantPolicy
 from simkit.session_catalogue import session_behaviour
 
@@ -229,8 +230,12 @@ class _Cutter:
     def _missing(self, task: Task, need: Need, grants: tuple[Grant, ...], covered: Grants) -> Iterator[BrokenNeed]:
         """A need is broken for each target of its own that is not covered; without any, if no grant is."""
         missing = [grant for grant in grants if grant not in covered]
+        named = {target for _, target in grants}
+        beyond = [] if is_glob(need.operation) else [t for t in need.targets if t not in named and not is_glob(t)]
         if not grants:
             yield BrokenNeed(task.name, task.identity, need.operation, " ".join(need.targets))
+        elif beyond:  # what the operation does not act on at all, nobody can be entitled to
+            yield from (BrokenNeed(task.name, task.identity, need.operation, target) for target in beyond)
         if missing and (need.targets or not covered):
             for operation, target in missing if need.targets else [(need.operation, "")]:
                 yield BrokenNeed(task.name, task.identity, operation, target)
