@@ -64,8 +64,8 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 def announced(what: str, *, seconds: int) -> Callable[[Any], Any]:
-    """Tells whoever waits that the kernel for `what` is compiled, which took so many `seconds` on a free core (of an
-    Intel Xeon of 2023, where the tables of docs/performance.md were made)."""
+    """Tells whoever waits that the kernel for `what` is compiled, which took so many `seconds` of processor time
+    where it was last measured (two shared cores, November 2026)."""
 
     def tells(compiled: Any) -> Callable[..., Any]:
         name = compiled.py_func.__name__

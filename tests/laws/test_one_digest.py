@@ -15,7 +15,7 @@ from killed_sweep import kill_in_the_middle, swept
 
 from simkit.sweeps import SweepResult
 
-PIN = "381cec5b35fa396dd3f3b4fcdd6ca3ee224249fd95459d8bdf7c39f726c9324f"
+PIN = "e454ec052cff74622c0e919e69947fbb04021e52a18e3e1659173858a95d91d3"
 """What this version computes on any machine. It changes with the estate or with what is simulated, and with nothing
 else."""
 
