@@ -12,39 +12,6 @@ import pytest
 import simkit
 
 Cli = Callable[..., click.testing.Result]
-WORLD = """\
-simkit: 1
-name: help-desk
-identities:
-  desk: {kind: agent, susceptibility: 1.0, roles: [desk]}
-resources:
-  cases: {value: {confidentiality: 10}}
-  tickets: {exposure: public}
-tools:
-  crm:
-    operations:
-      read: {effect: read, targets: [cases]}
-      answer: {effect: send, targets: [tickets]}
-credentials:
-  desk-key: {identity: desk}
-roles:
-  desk: {entitlements: [{operation: crm.*}]}
-tasks:
-  reply: {identity: desk, needs: [crm.answer], reads: [tickets], rate: 40/d}
-entry_points:
-  leaked-key: {leak: desk-key}
-  poisoned-ticket: {poison: tickets}
-goals:
-  cases-leaked: {lost: [{resource: cases, impact: confidentiality}]}
-  answered: {performed: [crm.answer]}
-"""
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> str:
-    file = tmp_path / "desk.yaml"
-    file.write_text(WORLD, "utf-8")
-    return str(file)
 
 
 def test_the_cheapest_cut_is_shown_written_and_true(cli: Cli, desk: str, tmp_path: Path) -> None:
@@ -92,9 +59,9 @@ def test_a_budget_makes_so_many_changes_at_most(cli: Cli, desk: str) -> None:
     assert (plan["method"], len(plan["changes"])) == ("budget", 1)
 
 
-def test_an_exact_cut_beyond_the_budget_exits_with_1(cli: Cli, tmp_path: Path) -> None:
+def test_an_exact_cut_beyond_the_budget_exits_with_1(cli: Cli, desk: str, tmp_path: Path) -> None:
     """Two roles give the reading of cases, so it takes two changes."""
-    twice = WORLD.replace("roles: [desk]", "roles: [desk, reader]")
+    twice = Path(desk).read_text("utf-8").replace("roles: [desk]", "roles: [desk, reader]")
     twice = twice.replace("tasks:", "  reader: {entitlements: [{operation: crm.read}]}\ntasks:")
     file = tmp_path / "twice.yaml"
     file.write_text(twice, "utf-8")
