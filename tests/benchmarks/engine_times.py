@@ -1,6 +1,8 @@
 """Seconds of processor time that the engines of the simkit on the path take, as JSON: one process for each build.
 
-PYTHONPATH=/path/to/a/build python tests/benchmarks/engine_times.py
+PYTHONPATH=/path/to/a/build:/path/to/a/build/tests python tests/benchmarks/engine_times.py
+
+Each build makes the graphs itself, from the same numbers: its arrays are its own.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(1, str(Path(__file__).parents[1]))
+sys.path.append(str(Path(__file__).parents[1]))
 
 from benchmarks.racing import processor_time
 from benchmarks.random_graphs import random_graph
