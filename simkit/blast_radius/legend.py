@@ -14,8 +14,6 @@ from simkit.model import Goal, Model
 from simkit.policies import Session
 
 GROUPS = ("identities", "credentials", "tools", "resources")
-CELLS = 1 << 26
-"""The most cells (rows x names) of one table of what is touched: 64 MB."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,33 +48,23 @@ class Legend:
 
     def counts(self, held: NDArray[np.bool_], group: str) -> NDArray[np.int64]:
         """How many names of `group` each row of `held` (rows, facts) touches."""
-        return self.counted(held, (group,))[group]
+        from simkit.engines.tally import count_names
 
-    def counted(self, held: NDArray[np.bool_], groups: Sequence[str] = GROUPS) -> dict[str, NDArray[np.int64]]:
-        """The same for several groups, in one pass over `held`."""
-        totals = {group: np.zeros(len(held), dtype=np.int64) for group in groups}
-        size = max(1, CELLS // max(*(len(self.touched[group]) for group in groups), 1))
-        for begin in range(0, len(held), size):
-            part = held[begin : begin + size]
-            rows, facts = np.nonzero(part)
-            for group, total in totals.items():
-                pointers, names = self._names[group]
-                known = facts < len(pointers) - 1
-                first, width = pointers[facts[known]], np.diff(pointers)[facts[known]]
-                # The places, in `names`, of all names of each fact: one after another from its pointer.
-                places = np.arange(width.sum()) + np.repeat(first - (np.cumsum(width) - width), width)
-                table = np.zeros((len(part), len(self.touched[group])), dtype=np.bool_)
-                table[np.repeat(rows[known], width), names[places]] = True
-                total[begin : begin + size] = table.sum(axis=1)
-        return totals
+        pointers, names = self._names[group]
+        total = np.zeros(len(held), dtype=np.int64)
+        unseen = np.full(len(self.touched[group]), -1, dtype=np.int64)
+        count_names(np.ascontiguousarray(held), pointers, names, unseen, total)
+        return total
 
     def lost_value(self, held: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The value lost in each row of `held` (rows, facts), added up in the order of the facts' names."""
+        from simkit.engines.tally import add_weights
+
         facts = np.fromiter(self.value, dtype=np.int64, count=len(self.value))
-        value = np.fromiter(self.value.values(), dtype=np.float64, count=len(self.value))
-        rows, columns = np.nonzero(held[:, facts])
-        # bincount adds in the order of the rows and, within one, of the columns: the same sum on every machine.
-        return np.bincount(rows, weights=value[columns], minlength=len(held)).astype(np.float64)
+        values = np.fromiter(self.value.values(), dtype=np.float64, count=len(self.value))
+        total = np.zeros(len(held))
+        add_weights(np.ascontiguousarray(held), facts, values, total)
+        return total
 
     @cached_property
     def _names(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -9,7 +9,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.blast_radius.legend import Legend
+from simkit.blast_radius.legend import GROUPS, Legend
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class WorstCase:
     @classmethod
     def each(cls, legend: Legend, held: NDArray[np.bool_], sizes: Sequence[int]) -> list[WorstCase]:
         """The worst of each group of rows of `held` (variants, facts): so many variants each, in order."""
-        values, counts = legend.lost_value(held), legend.counted(held)
+        values, counts = legend.lost_value(held), {group: legend.counts(held, group) for group in GROUPS}
         touched = np.sum(list(counts.values()), axis=0)
         everything = max(sum(legend.totals.values()), 1)
         goals = [(name, fact) for name, fact in legend.goals.items() if fact is not None]

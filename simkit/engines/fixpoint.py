@@ -60,11 +60,9 @@ def successes_of(row: Index, rows: int, *, known: bool) -> Successes:
     return Successes(row, works, drawn)
 
 
-def uncertain_rows(links: Links, also: Ints | None = None) -> tuple[Index, int]:
-    """A row for each step of `links` that may fail, and for the steps `also`; and how many rows these are."""
+def uncertain_rows(links: Links) -> tuple[Index, int]:
+    """A row for each step of `links` that may fail; and how many rows these are."""
     marked = links.success < CERTAINLY
-    if also is not None:
-        marked[also] = True
     return np.where(marked, np.cumsum(marked), 0).astype(np.int32), int(marked.sum())
 
 
