@@ -1,0 +1,35 @@
+"""What a scenario file says of resources."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from simkit.scenario import fields as f
+from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.response_parts import DetectionPart
+
+
+class ValuePart(Part):
+    """What losing a resource costs, in the scenario's own unit."""
+
+    confidentiality: f.Worth = 0.0
+    integrity: f.Worth = 0.0
+    availability: f.Worth = 0.0
+
+
+class ResourcePart(Part):
+    """A thing that can be lost."""
+
+    kind: f.ResourceKind = "data-store"
+    value: ValuePart = Field(default_factory=ValuePart)
+    holds: f.Names = Field(default_factory=list)
+    """Credentials that lie in it."""
+    recoverable_from: f.Names = Field(default_factory=list)
+    """Its backups."""
+    exposure: f.Exposure = "private"
+    contains: f.Names = Field(default_factory=list)
+    """Its children: what is done to it is done to them."""
+    environment: f.Environment = ""
+    shows_itself: DetectionPart = LEFT_OUT
+    """How a change of it is noticed whatever the policy logs."""
+    note: str = ""

@@ -1,0 +1,42 @@
+"""What a scenario file says of tools and their operations."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from simkit.scenario import fields as f
+from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.response_parts import DetectionPart
+from simkit.scenario.session_parts import SessionPart
+
+
+class OperationPart(Part):
+    """One thing that a tool does."""
+
+    effect: f.Effect
+    targets: list[str] = Field(default_factory=list)
+    """Default targets: resources, or identities for execute, assume, invoke, mint and grant."""
+    duration: f.Delay = LEFT_OUT
+    chance: f.Chance = 1.0
+    role: f.Name = ""
+    """Effect grant only: the role that it gives its target."""
+    high_impact: bool = LEFT_OUT
+    """Waits for a person under `context: approval`; default by effect."""
+    stream: bool = False
+    """It flows on without being asked for again."""
+    shows_itself: DetectionPart = LEFT_OUT
+    """How it is noticed that this was performed, whatever the policy logs."""
+    note: str = ""
+
+
+class ToolPart(Part):
+    """An API that agents call."""
+
+    operations: dict[f.Name, OperationPart] = Field(default_factory=dict)
+    runs_as: f.Name = ""
+    """Whose entitlements it uses itself (the confused deputy)."""
+    general_purpose: bool = False
+    """A shell or an HTTP client: an agent can use any token that it finds."""
+    session: SessionPart | None = None
+    """How sessions behave that are open at it; default: as what opened them says."""
+    note: str = ""

@@ -1,0 +1,23 @@
+"""What a scenario file says of trust edges."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from simkit.scenario import fields as f
+from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.session_parts import SessionPart
+
+
+class TrustPart(Part):
+    """One identity may become, invoke or spawn another."""
+
+    source: f.Name = Field(alias="from")
+    target: f.Name = Field(alias="to")
+    kind: f.TrustKind = "assume"
+    attenuates: bool = False
+    """Does the scope shrink on the way?"""
+    ttl: f.Lifetime = LEFT_OUT
+    session: SessionPart | None = None
+    """How the session behaves when what opened it goes; default: assume and federate survive, others end."""
+    note: str = ""
