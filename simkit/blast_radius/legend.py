@@ -48,7 +48,7 @@ class Legend:
 
     def counts(self, held: NDArray[np.bool_], group: str) -> NDArray[np.int64]:
         """How many names of `group` each row of `held` (rows, facts) touches."""
-        from simkit.engines.tally import count_names
+        from simkit.engines.sums import count_names
 
         pointers, names = self._names[group]
         total = np.zeros(len(held), dtype=np.int64)
@@ -58,7 +58,7 @@ class Legend:
 
     def lost_value(self, held: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The value lost in each row of `held` (rows, facts), added up in the order of the facts' names."""
-        from simkit.engines.tally import add_weights
+        from simkit.engines.sums import add_weights
 
         facts = np.fromiter(self.value, dtype=np.int64, count=len(self.value))
         values = np.fromiter(self.value.values(), dtype=np.float64, count=len(self.value))
