@@ -12,6 +12,7 @@ from simkit.model.references import Lookup, is_glob
 from simkit.model.session_terms import BEFALLS, SessionTerms
 
 Edge = tuple[str, str, dict[str, Any]]
+HOUR = 3600.0
 
 
 def model_graph(model: Model) -> nx.MultiDiGraph:
@@ -20,8 +21,8 @@ def model_graph(model: Model) -> nx.MultiDiGraph:
     Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential),
     `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets),
     `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to
-    task), `needs` and `reads` (task to tool and resource). `session` and `format` stand where the file says more than
-    the default. Every attribute is text, a number or a bool, so that GraphML
+    task), `needs` and `reads` (task to tool and resource). `session`, `format`, `records` and `throughput` (an hour)
+    stand where the file says more than the default. Every attribute is text, a number or a bool, so that GraphML
     takes it.
     """
     graph = nx.MultiDiGraph()
@@ -54,6 +55,7 @@ def _nodes(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
                 "type": resource.kind,
                 "exposure": resource.exposure,
                 "value": value,
+                **({} if resource.records is None else {"records": resource.records}),
             },
         )
     for tool in model.tools.values():
@@ -131,7 +133,8 @@ def _tool_edges(model: Model) -> Iterator[Edge]:
         kind = "identity" if model.targets_of(operation) is model.identities else "resource"
         for target in operation.targets:
             if target in model.targets_of(operation):
-                attributes = {"relation": "acts-on", "operation": full, "effect": operation.effect}
+                paced = {} if operation.throughput is None else {"throughput": operation.throughput * HOUR}
+                attributes = {"relation": "acts-on", "operation": full, "effect": operation.effect, **paced}
                 yield f"tool:{tool.name}", f"{kind}:{target}", attributes
     for tool in model.tools.values():
         if tool.runs_as:

@@ -15,7 +15,8 @@ from simkit.engines.reference.fates import Fates
 
 @dataclass(slots=True)
 class Trace:
-    """One replay: when each fact first held (ms), which step concluded it, when responders first acted, the variant."""
+    """One replay: when each fact first held (ms; of one whose time adds up, for how long in all), which step concluded
+    it, when responders first acted, the variant."""
 
     variant: int
     first: dict[int, int] = field(default_factory=dict)
@@ -69,6 +70,9 @@ class Replay:
                 self.defence.act(now)
             else:
                 self._happen(*heappop(self.events))
+        for fact in self.trace.first:
+            if self.graph.fact_timed[fact]:
+                self.trace.first[fact] = min(self.until[fact], self.graph.horizon) - self.since[fact]
         return self.trace
 
     def _plan(self, step: int, due: int) -> None:
@@ -158,7 +162,8 @@ class Replay:
             return
         begins = held < now
         if begins:
-            self.since[fact] = now
+            timed = self.graph.fact_timed[fact] and fact in self.since
+            self.since[fact] = now - (held - self.since[fact] if timed else 0)
             self.begun[fact] = self.begun.get(fact, 0) + 1
         else:
             self.extended[fact] = self.extended.get(fact, 0) + 1
