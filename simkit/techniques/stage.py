@@ -8,7 +8,8 @@ from itertools import product
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Task
 from simkit.policies import Session
-from simkit.techniques.act import RULE_OF, Act, acts, found_in, standing_tokens, step_of
+from simkit.techniques.act import RULE_OF, Act, acts, step_of
+from simkit.techniques.consequences import found_in, standing_tokens
 from simkit.techniques.copies import Staging
 from simkit.techniques.inputs import inputs
 from simkit.techniques.rule import Relevance, Rule
