@@ -177,9 +177,11 @@ def _identities(lookup: Lookup) -> Iterator[Problem]:
         where = ("identities", name)
         yield from _each((*where, "roles"), identity.roles, model.roles, "role")
         for index, name_held in enumerate(identity.runtime_holds):
-            if name_held not in model.resources:
+            if name_held not in model.credentials and name_held not in model.resources:
                 place = (*where, "runtime_holds", index)
-                yield from dangling(place, name_held, model.credentials, "credential or resource")
+                yield from dangling(
+                    place, name_held, {**model.credentials, **model.resources}, "credential or resource"
+                )
         yield from _entitlements(lookup, (*where, "entitlements"), identity.entitlements)
 
 

@@ -17,10 +17,10 @@ def model_graph(model: Model) -> nx.MultiDiGraph:
     """Nodes are named `kind:name` (identity, resource, tool, credential, role, task); edges carry `relation`.
 
     Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential,
-    identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets),
-    `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to
-    task), `needs` and `reads` (task to tool and resource). `session` and `format` stand where the file says more than
-    the default. Every attribute is text, a number or a bool, so that GraphML
+    identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with
+    operation and targets), `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust
+    edges, `performs` (identity to task), `needs` and `reads` (task to tool and resource). `session` and `format`
+    stand where the file says more than the default. Every attribute is text, a number or a bool, so that GraphML
     takes it.
     """
     graph = nx.MultiDiGraph()

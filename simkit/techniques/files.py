@@ -46,7 +46,7 @@ def _open(world: World, identity: str, file: str, resource: str) -> Iterator[Ste
         rule="open-file",
         premises=(runs_in(identity),),
         conclusions=taken(world, resource),
-        grounds=grounds(identity, file, resource),
+        grounds=lying_file(identity, file, resource),
         label=f"read {resource} in the runtime of {identity}",
     )
     yield plain
@@ -66,7 +66,7 @@ def _open(world: World, identity: str, file: str, resource: str) -> Iterator[Ste
     )
 
 
-def grounds(identity: str, file: str, resource: str) -> tuple[Ground, ...]:
+def lying_file(identity: str, file: str, resource: str) -> tuple[Ground, ...]:
     """What it rests on that code in the runtime of `identity` has `resource`: that a file lies there which it is, or
     which contains it."""
     return (Ground("flow", (identity, resource)), lies(file_named(file), runtime_of(identity)))
