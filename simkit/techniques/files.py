@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simkit.attackgraph import Ground, Step
-from simkit.attackgraph.facts import AT_ONCE
 from simkit.techniques.consequences import changed, found_in, shows, taken
 from simkit.techniques.givers import file_named, runtime_of
 from simkit.techniques.grounds import lies
@@ -15,9 +14,10 @@ from simkit.techniques.world import World, holds, next_run, runs_in
 OPEN_FILE = Rule(
     "open-file",
     Relevance(("T1005", "T1552.001"), (), ("ASI05",), ()),
+    event="action",
     because="it lies as a file in the runtime of {0}, where the attacker runs code",
 )
-"""No log of an identity system shows it: a file system asks nobody who one is."""
+"""No log of an identity system links it to anything: a file system asks nobody who one is. A watched host may notice."""
 RULES = (OPEN_FILE,)
 
 
@@ -40,6 +40,7 @@ def files(world: World) -> Iterator[tuple[str, str]]:
 def _open(world: World, identity: str, file: str, resource: str) -> Iterator[Step]:
     # A rule that kept an agent's file tools from `.env` left its shell free to read it (Claude Code #12143, 2025).
     key, inside = f"open-file({identity}): ", f" in {file}" if file != resource else ""
+    alert, shown = world.alert(OPEN_FILE, world.sessions.governing(identity)), shows(world, (resource,))
     plain = Step(
         key=f"{key}read {resource}{inside}",
         fate=f"{key}read {resource}",
@@ -48,6 +49,8 @@ def _open(world: World, identity: str, file: str, resource: str) -> Iterator[Ste
         conclusions=taken(world, resource),
         grounds=lying_file(identity, file, resource),
         label=f"read {resource} in the runtime of {identity}",
+        alert=alert.chance,
+        alert_delay=alert.delay,
     )
     yield plain
     for token in world.held_in(resource):
@@ -55,14 +58,14 @@ def _open(world: World, identity: str, file: str, resource: str) -> Iterator[Ste
             brought = (holds(token, found_in(token, resource)),)
             key_to, fate_to = (f"{each} -> {token.name}" for each in (plain.key, plain.fate))
             yield plain._replace(key=key_to, fate=fate_to, conclusions=brought, wait=next_run(token.rate))
-    shown = shows(world, (resource,))
+    likelier = shown if shown and shown.chance >= alert.chance else alert
     yield plain._replace(
         key=f"{key}write {resource}{inside}",
         fate=f"{key}write {resource}",
         conclusions=changed(resource),
         label=f"write {resource} in the runtime of {identity}",
-        alert=shown.chance if shown else 0.0,
-        alert_delay=shown.delay if shown else AT_ONCE,
+        alert=likelier.chance,
+        alert_delay=likelier.delay,
     )
 
 
