@@ -22,10 +22,10 @@ NOBODY = -1
 @dataclass(frozen=True, slots=True, eq=False)
 class Responders:
     """By fact: `knowable`, `by` (the responder, `NOBODY` for none), `ended_by` (a bit for each of `ACTIONS`), `group`
-    (-1 for none; its facts are in `member_ptr`, `member_idx`), `forgotten` and
-    `overlooked` (thresholds) with `key` (that of both draws), `spread` (ms until an action has spread) and what it gives
-    away (`told_ptr`, `told_idx`). By row, each one action of one responder: `action`,
-    `of`, `delay` (a table) and `fate` (the key of its draw). `lag` is a table.
+    (-1 for none; its facts are in `member_ptr`, `member_idx`), `forgotten` and `overlooked` (thresholds), `key` (of the
+    draw for both), `spread` (ms until an action has spread) and what it gives away (`told_ptr`, `told_idx`). By row,
+    each one action of one responder: `action`, `of`, `delay` (a table) and `fate` (the key of its draw). `lag` is a
+    table.
     """
 
     knowable: Flags

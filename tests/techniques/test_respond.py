@@ -189,10 +189,10 @@ def test_an_automatic_response_disables_no_account_whose_secret_it_misses() -> N
 
 
 def test_a_session_shares_the_fate_of_its_secret_and_a_refresh_token_that_of_its_token() -> None:
-    text = WORLD.replace("key: {identity: app}", "key: {identity: app, ttl: 30m, refresh: {ttl: never}}")
-    attack = attacked(world(text, NOTICED % "completeness: 0.75"), response="automatic")
-    who, key = attack.graph.responders, key_hash("credential:key")
-    for kind, name in (("holds", "key"), ("holds", f"{REFRESH}key"), ("replays", "app")):
+    text = WORLD.replace("found: {identity: clerk}", "found: {identity: clerk, ttl: 30m, refresh: {ttl: never}}")
+    attack = attacked(world(text, NOTICED % "completeness: 0.75"), response="automatic", expiry="ttl")
+    who, key = attack.graph.responders, key_hash("credential:found")
+    for kind, name in (("holds", "found"), ("holds", f"{REFRESH}found"), ("replays", "clerk")):
         fact = of(attack, Fact(kind, name))
         assert (who.key[fact], who.overlooked[fact]) == (key, threshold(0.25))
 
