@@ -356,7 +356,7 @@ def worst_case_pairs(
 def _pairs(attack: Attack, entries: tuple[str, ...]) -> PairMatrix:
     scenario = attack.scenario
     worst = attack.worst_cases(entries)
-    wordless = (goal.name for goal in scenario.goals.values() if not goal.lost and not goal.performed)
+    wordless = (goal.name for goal in scenario.goals.values() if goal.is_words)
     return PairMatrix(
         entries=entries,
         goals=tuple(scenario.goals),
