@@ -8,6 +8,7 @@ from typing import Any
 import networkx as nx
 
 from simkit.model.model import Model
+from simkit.model.references import Lookup, is_glob
 from simkit.model.session_terms import BEFALLS, SessionTerms
 
 Edge = tuple[str, str, dict[str, Any]]
@@ -89,12 +90,13 @@ def _edges(model: Model) -> Iterator[Edge]:
 
 
 def _identity_edges(model: Model) -> Iterator[Edge]:
+    lookup = Lookup(model)
     for credential in model.credentials.values():
         relation = "signs for" if credential.use == "signing" else "authenticates"
         yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": relation}
     for role in model.roles.values():
         for entitlement in role.entitlements:
-            yield from _entitled(model, f"role:{role.name}", entitlement.operation, entitlement.targets)
+            yield from _entitled(lookup, f"role:{role.name}", entitlement.operation, entitlement.targets)
     for identity in model.identities.values():
         node = f"identity:{identity.name}"
         for role_name in identity.roles:
@@ -103,14 +105,12 @@ def _identity_edges(model: Model) -> Iterator[Edge]:
             kind = "credential" if held in model.credentials else "resource"
             yield node, f"{kind}:{held}", {"relation": "holds"}
         for entitlement in identity.entitlements:
-            yield from _entitled(model, node, entitlement.operation, entitlement.targets)
+            yield from _entitled(lookup, node, entitlement.operation, entitlement.targets)
 
 
-def _entitled(model: Model, node: str, operation: str, targets: tuple[str, ...]) -> Iterator[Edge]:
-    from fnmatch import fnmatchcase
-
-    names = sorted({tool.name for full, tool, _ in model.operations() if fnmatchcase(full, operation)})
-    for tool in names:
+def _entitled(lookup: Lookup, node: str, operation: str, targets: tuple[str, ...]) -> Iterator[Edge]:
+    matching = lookup.named(operation) if is_glob(operation) else (operation,)
+    for tool in sorted({lookup.model.tool_of(full).name for full in matching}):
         yield (
             node,
             f"tool:{tool}",
