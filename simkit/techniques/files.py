@@ -17,7 +17,7 @@ OPEN_FILE = Rule(
     event="action",
     because="it lies as a file in the runtime of {0}, where the attacker runs code",
 )
-"""No log of an identity system links it to anything: a file system asks nobody who one is. A watched host may notice."""
+"""No log of an identity system links it to anything: a file system asks nobody who one is. A watched host may tell."""
 RULES = (OPEN_FILE,)
 
 
