@@ -9,7 +9,7 @@ from simkit.distributions import Fixed
 from simkit.entitlements import FREELY, Conditions, Grant
 from simkit.model import Operation, Task
 from simkit.policies import Session
-from simkit.techniques.files import files
+from simkit.techniques.disk import files
 from simkit.techniques.inputs import inputs
 from simkit.techniques.lineage import Reached
 from simkit.techniques.world import MINTED, World

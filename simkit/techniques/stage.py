@@ -11,7 +11,7 @@ from simkit.policies import Session
 from simkit.techniques.act import RULE_OF, Act, acts, step_of
 from simkit.techniques.consequences import found_in, standing_tokens
 from simkit.techniques.copies import Staging
-from simkit.techniques.files import files, lying_file
+from simkit.techniques.disk import files, lying_file
 from simkit.techniques.inputs import inputs
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns

@@ -93,7 +93,7 @@ entry_points:
     "forge": FEDERATED + READ,
     "flow": COPIED + STEERED + READ,
     "inhabit": DESK + "entry_points: {start: {compromise: desk}}\n" + READ,
-    "files": DESK.replace("runtime_holds: [spare]", "runtime_holds: [cases]", 1)
+    "disk": DESK.replace("runtime_holds: [spare]", "runtime_holds: [cases]", 1)
     + "entry_points: {start: {compromise: desk}}\n"
     + READ,
     "steer": DESK + STEERED + READ,
