@@ -18,12 +18,12 @@ HOUR = 3600.0
 def model_graph(model: Model) -> nx.MultiDiGraph:
     """Nodes are named `kind:name` (identity, resource, tool, credential, role, task); edges carry `relation`.
 
-    Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential),
-    `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets),
-    `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to
-    task), `needs` and `reads` (task to tool and resource). `session`, `format`, `records` and `throughput` (an hour)
-    stand where the file says more than the default. Every attribute is text, a number or a bool, so that GraphML
-    takes it.
+    Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential,
+    identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with
+    operation and targets), `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust
+    edges, `performs` (identity to task), `needs` and `reads` (task to tool and resource). `session`, `format`,
+    `records` and `throughput` (an hour) stand where the file says more than the default. Every attribute is text, a
+    number or a bool, so that GraphML takes it.
     """
     graph = nx.MultiDiGraph()
     for node, attributes in _nodes(model):
@@ -104,7 +104,8 @@ def _identity_edges(model: Model) -> Iterator[Edge]:
         for role_name in identity.roles:
             yield node, f"role:{role_name}", {"relation": "has-role"}
         for held in identity.runtime_holds:
-            yield node, f"credential:{held}", {"relation": "holds"}
+            kind = "credential" if held in model.credentials else "resource"
+            yield node, f"{kind}:{held}", {"relation": "holds"}
         for entitlement in identity.entitlements:
             yield from _entitled(lookup, node, entitlement.operation, entitlement.targets)
 
