@@ -84,7 +84,7 @@ def removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
     for holder, grants in givers.gives.items():
         yield from (DropEntitlements(holder, (grant,)) for grant in grants)
     for identity in model.identities.values():
-        yield from (DropRole(identity.name, role) for role in identity.roles)
+        yield from (DropRole(identity.name, role) for role in identity.roles if not model.roles[role].limits)
     yield from (CutTrust(edge.name) for edge in model.trust)
     for resource in model.resources.values():
         yield from (MoveCredential(name, resource=resource.name) for name in resource.holds)
