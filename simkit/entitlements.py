@@ -78,7 +78,7 @@ class Resolver:
     def reaching(self, conditions: Conditions | None, target: str) -> Conditions | None:
         """Those of `conditions`, of a use on what contains `target`, under which it reaches that; None if it never
         does."""
-        if conditions is None or not self.limits_somebody or conditions == FREELY:
+        if conditions is None or not self.limits_somebody or conditions == FREELY or target not in self.model.resources:
             return conditions
         within = frozenset(f"{SPARED}{name}" for name in self.model.within(target))
         kept = [

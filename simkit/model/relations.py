@@ -7,6 +7,7 @@ from typing import Any
 
 import networkx as nx
 
+from simkit.model.identities import Entitlement, Identity, Role
 from simkit.model.model import Model
 from simkit.model.session_terms import BEFALLS, SessionTerms
 
@@ -17,7 +18,8 @@ def model_graph(model: Model) -> nx.MultiDiGraph:
     """Nodes are named `kind:name` (identity, resource, tool, credential, role, task); edges carry `relation`.
 
     Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential),
-    `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets),
+    `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets; so
+    `denied` and `at-most`, the tools of a boundary),
     `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to
     task), `needs` and `reads` (task to tool and resource). `session` and `format` stand where the file says more than
     the default. Every attribute is text, a number or a bool, so that GraphML
@@ -93,28 +95,31 @@ def _identity_edges(model: Model) -> Iterator[Edge]:
         relation = "signs for" if credential.use == "signing" else "authenticates"
         yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": relation}
     for role in model.roles.values():
-        for entitlement in role.entitlements:
-            yield from _entitled(model, f"role:{role.name}", entitlement.operation, entitlement.targets)
+        yield from _rights(model, f"role:{role.name}", role)
     for identity in model.identities.values():
         node = f"identity:{identity.name}"
         for role_name in identity.roles:
             yield node, f"role:{role_name}", {"relation": "has-role"}
         for held in identity.runtime_holds:
             yield node, f"credential:{held}", {"relation": "holds"}
-        for entitlement in identity.entitlements:
-            yield from _entitled(model, node, entitlement.operation, entitlement.targets)
+        yield from _rights(model, node, identity)
 
 
-def _entitled(model: Model, node: str, operation: str, targets: tuple[str, ...]) -> Iterator[Edge]:
+def _rights(model: Model, node: str, holder: Identity | Role) -> Iterator[Edge]:
+    said = {"entitled-to": holder.entitlements, "denied": holder.denies, "at-most": holder.boundary or ()}
+    for relation, entitlements in said.items():
+        for entitlement in entitlements:
+            yield from _entitled(model, node, relation, entitlement)
+
+
+def _entitled(model: Model, node: str, relation: str, entitlement: Entitlement) -> Iterator[Edge]:
     from fnmatch import fnmatchcase
 
+    operation, targets = entitlement.operation, " ".join(entitlement.targets) or "(default)"
+    but = {"except": " ".join(entitlement.excepting)} if entitlement.excepting else {}
     names = sorted({tool.name for full, tool, _ in model.operations() if fnmatchcase(full, operation)})
     for tool in names:
-        yield (
-            node,
-            f"tool:{tool}",
-            {"relation": "entitled-to", "operation": operation, "targets": " ".join(targets) or "(default)"},
-        )
+        yield node, f"tool:{tool}", {"relation": relation, "operation": operation, "targets": targets, **but}
 
 
 def _resource_edges(model: Model) -> Iterator[Edge]:

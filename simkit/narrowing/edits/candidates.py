@@ -11,6 +11,7 @@ from simkit.errors import QuestionError, nearest
 from simkit.model import Model, environments
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
+from simkit.narrowing.edits.limits import denies
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
@@ -44,7 +45,7 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
+    *("add-deny", "shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
 
@@ -73,6 +74,7 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from removals(scenario.model, givers)
     yield from (each.narrowing for each in unneeded(scenario.model, privilege, givers))
     yield from _bindings(scenario, givers)
+    yield from denies(scenario.model, privilege, givers)
     yield from (AttenuateTrust(e.name) for e in scenario.model.trust if not e.attenuates and e.kind != "invoke")
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
