@@ -321,6 +321,11 @@ def by_spared(conditions: Conditions) -> dict[frozenset[str], Conditions]:
     return {spared: frozenset(sets) for spared, sets in found.items()}
 
 
+def only_spared(conditions: Conditions) -> Conditions:
+    """What is left of `conditions` if all that they ask for is met: what a use leaves untouched."""
+    return _least(frozenset(word for word in each if word.startswith(SPARED)) for each in conditions)
+
+
 def personal(conditions: Conditions) -> Conditions:
     """What is left of `conditions` for somebody else who does it in the same name: a person still asks to be asked, and
     what is spared is spared."""

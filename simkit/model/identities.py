@@ -54,7 +54,9 @@ class Identity:
 
     `susceptibility` is the chance in [0, 1] that a poisoned input steers it (agents). `tier` is the application tier
     whose secret it would share; empty means a tier of its own. `runtime_holds` are credentials of others that lie in
-    its runtime (environment variables, memory, mounted files).
+    its runtime (environment variables, memory), and resources that lie there as files: code in the runtime reads and
+    writes them, whatever the identity is entitled to.
+
 
     `denies` beat every entitlement that it has or gains: a deny without targets is about all that its operations act
     on, one with conditions about that of which they surely hold. `boundary` is the most that it may do, whoever

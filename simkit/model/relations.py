@@ -9,6 +9,7 @@ import networkx as nx
 
 from simkit.model.identities import Entitlement, Identity, Role
 from simkit.model.model import Model
+from simkit.model.references import Lookup, is_glob
 from simkit.model.session_terms import BEFALLS, SessionTerms
 
 Edge = tuple[str, str, dict[str, Any]]
@@ -17,13 +18,12 @@ Edge = tuple[str, str, dict[str, Any]]
 def model_graph(model: Model) -> nx.MultiDiGraph:
     """Nodes are named `kind:name` (identity, resource, tool, credential, role, task); edges carry `relation`.
 
-    Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential),
-    `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets; so
-    `denied` and `at-most`, the tools of a boundary),
-    `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to
-    task), `needs` and `reads` (task to tool and resource). `session` and `format` stand where the file says more than
-    the default. Every attribute is text, a number or a bool, so that GraphML
-    takes it.
+    Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential,
+    identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with
+    operation and targets; so `denied`, and `at-most` of a boundary), `runs-as`, `acts-on` (tool to target, with
+    operation and effect), the kinds of trust edges, `performs` (identity to task), `needs` and `reads` (task to tool
+    and resource). `session` and `format` stand where the file says more than the default. Every attribute is text, a
+    number or a bool, so that GraphML takes it.
     """
     graph = nx.MultiDiGraph()
     for node, attributes in _nodes(model):
@@ -91,34 +91,34 @@ def _edges(model: Model) -> Iterator[Edge]:
 
 
 def _identity_edges(model: Model) -> Iterator[Edge]:
+    lookup = Lookup(model)
     for credential in model.credentials.values():
         relation = "signs for" if credential.use == "signing" else "authenticates"
         yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": relation}
     for role in model.roles.values():
-        yield from _rights(model, f"role:{role.name}", role)
+        yield from _rights(lookup, f"role:{role.name}", role)
     for identity in model.identities.values():
         node = f"identity:{identity.name}"
         for role_name in identity.roles:
             yield node, f"role:{role_name}", {"relation": "has-role"}
         for held in identity.runtime_holds:
-            yield node, f"credential:{held}", {"relation": "holds"}
-        yield from _rights(model, node, identity)
+            kind = "credential" if held in model.credentials else "resource"
+            yield node, f"{kind}:{held}", {"relation": "holds"}
+        yield from _rights(lookup, node, identity)
 
 
-def _rights(model: Model, node: str, holder: Identity | Role) -> Iterator[Edge]:
+def _rights(lookup: Lookup, node: str, holder: Identity | Role) -> Iterator[Edge]:
     said = {"entitled-to": holder.entitlements, "denied": holder.denies, "at-most": holder.boundary or ()}
     for relation, entitlements in said.items():
         for entitlement in entitlements:
-            yield from _entitled(model, node, relation, entitlement)
+            yield from _entitled(lookup, node, relation, entitlement)
 
 
-def _entitled(model: Model, node: str, relation: str, entitlement: Entitlement) -> Iterator[Edge]:
-    from fnmatch import fnmatchcase
-
+def _entitled(lookup: Lookup, node: str, relation: str, entitlement: Entitlement) -> Iterator[Edge]:
     operation, targets = entitlement.operation, " ".join(entitlement.targets) or "(default)"
     but = {"except": " ".join(entitlement.excepting)} if entitlement.excepting else {}
-    names = sorted({tool.name for full, tool, _ in model.operations() if fnmatchcase(full, operation)})
-    for tool in names:
+    matching = lookup.named(operation) if is_glob(operation) else (operation,)
+    for tool in sorted({lookup.model.tool_of(full).name for full in matching}):
         yield node, f"tool:{tool}", {"relation": relation, "operation": operation, "targets": targets, **but}
 
 

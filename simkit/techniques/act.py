@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from operator import attrgetter
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
-from simkit.entitlements import FREELY, Conditions, Grant, by_spared
+from simkit.entitlements import FREELY, Conditions, Grant, both, by_spared, only_spared
 from simkit.model import Detection, Operation
 from simkit.policies import Session, Token
-from simkit.techniques.givers import in_resource
-from simkit.techniques.grounds import lies
+from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, minted_token, next_run
+from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, next_run
 
 RULES = (
     Rule("none", None, logged="call"),
@@ -45,8 +43,8 @@ NOTHING: frozenset[str] = frozenset()
 Kind = tuple[str, str, bool]
 """What a deed is judged by: its effect, the environment of its target, and whether it waits for approval."""
 
-Lent = tuple[tuple[Fact, ...], frozenset[str]]
-"""Facts behind which a tool does something, and what it leaves alone then."""
+Lent = tuple[tuple[Fact, ...], Conditions]
+"""Facts behind which a tool does something, and what it leaves alone then, as conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Deed:
         within = world.model.within(target) if target in world.model.resources else ()
         within = tuple(name for name in within if name not in spared) if spared else within
         read = _off_host(world, within) if operation.effect == "read" else ()
-        concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, _nothing_more)(target, within)
+        concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, nothing_more)(target, within)
         return cls(
             grant=grant,
             operation=operation,
@@ -91,7 +89,7 @@ class Deed:
             within=within,
             spared=f" but {' and '.join(sorted(spared))}" if spared else "",
             concluded=concluded,
-            replayed=(*concluded, *(each for resource in read for each in _taken(world, resource))),
+            replayed=(*concluded, *(each for resource in read for each in taken(world, resource))),
             late=tuple(_late(world, read)),
             outbound=_is_outbound(world, operation.effect, target, within),
             shown=_shown(world, operation, within),
@@ -128,13 +126,16 @@ class Actor:
     def owner(self, grant: Grant) -> str:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
         of those to whom it may be granted."""
+        return min(self.owners(grant), default=self.who)
+
+    def owners(self, grant: Grant) -> list[str]:
+        """Those of the session whose entitlement `grant` is, else those to whom it may be granted."""
         members = self.session.identities
         if len(members) == 1:
-            return self.who
+            return [self.who]
         added = self.world.added
         having = [name for name in members if grant in self.world.sessions.entitled[name]]
-        gaining = (name for name in members if any(grant in more for more in added.get(name, {}).values()))
-        return min(having or gaining, default=self.who)
+        return having or [n for n in members if any(grant in more for more in added.get(n, {}).values())]
 
 
 def _judge(world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: Conditions) -> Judgement:
@@ -181,6 +182,8 @@ class Act(NamedTuple):
             found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
         if mode != REPLAYS and effect == "mint":
             found = self._minted(mode)
+        if effect == "execute" and not deed.grant[1]:
+            found += tuple([concludes("runs_in", name) for name in self.actor.owners(deed.grant)])
         if self.actor.world.contexts.all:
             found = tuple(each for each in found if not self._elsewhere(each.fact, mode))
         return (*found, self.actor.outbound) if deed.outbound else found
@@ -226,17 +229,16 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
         actor = Actor.of(world, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
-                for spared, under in shares(conditions):
-                    deed = deed_of(grant, spared)
-                    judged = judged_of(name, deed.kind, under)
-                    if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
-                        judged = judged.within(modes)
-                    fate = f"{actor.who}: {deed.name}"
-                    grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
-                    for needed, withheld in lent_of(grant):
-                        lent = deed if withheld <= spared else deed_of(grant, spared | withheld)
-                        granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
-                        yield Act(actor, lent, judged, granted, fate, grounds)
+                for needed, lent in lent_of(grant):
+                    granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
+                    for spared, under in shares(both(conditions, lent)):
+                        deed = deed_of(grant, spared)
+                        judged = judged_of(name, deed.kind, under)
+                        if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
+                            judged = judged.within(modes)
+                        fate = f"{actor.who}: {deed.name}"
+                        grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
+                        yield Act(actor, deed, judged, granted, fate, grounds)
 
 
 def _whole(conditions: Conditions) -> Iterable[tuple[frozenset[str], Conditions]]:
@@ -253,13 +255,14 @@ def _deputy(world: World, grant: Grant) -> tuple[Lent, ...]:
     # The confused deputy (Hardy 1988): a database server with a service role answers all who ask (Supabase MCP, 2025).
     deputy, cover = world.model.tool_of(grant[0]).runs_as, world.sessions.resolver.cover
     own = cover(grant, world.sessions.entitled[deputy]) if deputy else FREELY
-    if own is not None and not world.sessions.resolver.limits_somebody:
-        return (((), NOTHING),)
-    found: list[Lent] = [((), spared) for spared in by_spared(own)] if own is not None else []
-    if not found or any(spared for _, spared in found):
-        for added, grants in world.added.get(deputy, {}).items():
-            gained = cover(grant, grants)
-            found += [((added,), spared) for spared in by_spared(gained)] if gained is not None else []
+    own = None if own is None else only_spared(own)
+    if own == FREELY:
+        return (((), FREELY),)
+    found: list[Lent] = [] if own is None else [((), own)]
+    for added, grants in world.added.get(deputy, {}).items():
+        gained = cover(grant, grants)
+        if gained is not None:
+            found.append(((added,), only_spared(gained)))
     return tuple(found)
 
 
@@ -315,22 +318,6 @@ def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Con
     return tuple(concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked]))
 
 
-def standing_tokens(tokens: tuple[Token, ...], resource: str) -> tuple[Conclusion, ...]:
-    """The tokens that are always there in `resource`, as conclusions."""
-    return tuple(holds(token, found_in(token, resource)) for token in tokens if not token.rate)
-
-
-def found_in(token: Token, *resources: str) -> Ground | None:
-    """The ground that the secret of `token` lies in one of `resources`; none for one that was minted."""
-    return lies(token.credential, *map(in_resource, resources)) if token.credential else None
-
-
-def _taken(world: World, resource: str) -> tuple[Conclusion, ...]:
-    """What is lost with the data in `resource`, and the tokens that lie there."""
-    # Support cases held customers' keys: who exported the cases had those too (Salesloft Drift, 2025).
-    return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource), resource))
-
-
 def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]) -> bool:
     """What outsiders can read is a way out; so is to send to nowhere in particular."""
     sink = any(world.model.resources[resource].is_sink for resource in within)
@@ -340,42 +327,4 @@ def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]
 def _shown(world: World, operation: Operation, within: tuple[str, ...]) -> Detection | None:
     """How it shows by itself that `operation` was performed, or that something in `within` was changed by it: the
     likeliest of these."""
-    changed = within if operation.effect in CHANGES else ()
-    signs = (operation.shows_itself, *(world.model.resources[name].shows_itself for name in changed))
-    return max((sign for sign in signs if sign), key=attrgetter("chance"), default=None)
-
-
-def _changed(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    found: list[Conclusion] = []
-    for resource in within:
-        found.append(concludes("lost", resource, "integrity"))
-        found.append(concludes("tainted", resource))
-    return tuple(found)
-
-
-def _deleted(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    """What is gone is changed, but nobody reads words in it any more."""
-    lost = tuple(concludes("lost", resource, "integrity") for resource in within)
-    return lost + tuple(concludes("deleted", resource) for resource in within)
-
-
-def _executed(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return (concludes("runs_in", target),) if target else ()
-
-
-# A credential that the attacker issues outlives the one that he came with: a new Atlassian user (Cloudflare, 2023).
-def _minted(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return (holds(minted_token(target)),) if target else ()
-
-
-def _nothing_more(_target: str, _within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return ()
-
-
-CONCLUDES: Mapping[str, Callable[[str, tuple[str, ...]], tuple[Conclusion, ...]]] = {
-    "write": _changed,
-    "delete": _deleted,
-    "execute": _executed,
-    "mint": _minted,
-}
-"""What an effect concludes besides `performed`, whoever has it; `assume` and `invoke` have families of their own."""
+    return shows(world, within if operation.effect in CHANGES else (), operation.shows_itself)
