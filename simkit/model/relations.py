@@ -7,6 +7,7 @@ from typing import Any
 
 import networkx as nx
 
+from simkit.model.identities import Entitlement, Identity, Role
 from simkit.model.model import Model
 from simkit.model.references import Lookup, is_glob
 from simkit.model.session_terms import BEFALLS, SessionTerms
@@ -20,9 +21,10 @@ def model_graph(model: Model) -> nx.MultiDiGraph:
 
     Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential,
     identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with
-    operation and targets), `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust
-    edges, `performs` (identity to task), `needs` and `reads` (task to tool and resource). `session`, `format`,
-    `records` and `throughput` (an hour) stand where the file says more than the default. Every attribute is text, a
+    operation and targets; so `denied`, and `at-most` of a boundary), `runs-as`, `acts-on` (tool to target, with
+    operation and effect), the kinds of trust edges, `performs` (identity to task), `needs` and `reads` (task to tool
+    and resource). `session`, `format`, `records` and `throughput` (an hour) stand where the file says more than the
+    default. Every attribute is text, a
     number or a bool, so that GraphML takes it.
     """
     graph = nx.MultiDiGraph()
@@ -97,8 +99,7 @@ def _identity_edges(model: Model) -> Iterator[Edge]:
         relation = "signs for" if credential.use == "signing" else "authenticates"
         yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": relation}
     for role in model.roles.values():
-        for entitlement in role.entitlements:
-            yield from _entitled(lookup, f"role:{role.name}", entitlement.operation, entitlement.targets)
+        yield from _rights(lookup, f"role:{role.name}", role)
     for identity in model.identities.values():
         node = f"identity:{identity.name}"
         for role_name in identity.roles:
@@ -106,18 +107,22 @@ def _identity_edges(model: Model) -> Iterator[Edge]:
         for held in identity.runtime_holds:
             kind = "credential" if held in model.credentials else "resource"
             yield node, f"{kind}:{held}", {"relation": "holds"}
-        for entitlement in identity.entitlements:
-            yield from _entitled(lookup, node, entitlement.operation, entitlement.targets)
+        yield from _rights(lookup, node, identity)
 
 
-def _entitled(lookup: Lookup, node: str, operation: str, targets: tuple[str, ...]) -> Iterator[Edge]:
+def _rights(lookup: Lookup, node: str, holder: Identity | Role) -> Iterator[Edge]:
+    said = {"entitled-to": holder.entitlements, "denied": holder.denies, "at-most": holder.boundary or ()}
+    for relation, entitlements in said.items():
+        for entitlement in entitlements:
+            yield from _entitled(lookup, node, relation, entitlement)
+
+
+def _entitled(lookup: Lookup, node: str, relation: str, entitlement: Entitlement) -> Iterator[Edge]:
+    operation, targets = entitlement.operation, " ".join(entitlement.targets) or "(default)"
+    but = {"except": " ".join(entitlement.excepting)} if entitlement.excepting else {}
     matching = lookup.named(operation) if is_glob(operation) else (operation,)
     for tool in sorted({lookup.model.tool_of(full).name for full in matching}):
-        yield (
-            node,
-            f"tool:{tool}",
-            {"relation": "entitled-to", "operation": operation, "targets": " ".join(targets) or "(default)"},
-        )
+        yield node, f"tool:{tool}", {"relation": relation, "operation": operation, "targets": targets, **but}
 
 
 def _resource_edges(model: Model) -> Iterator[Edge]:

@@ -15,11 +15,13 @@ from simkit.model import (
     EntryPoint,
     Goal,
     GoalTerm,
+    Identity,
     Model,
     Need,
     Operation,
     Outliving,
     Refresh,
+    Role,
     SessionEvents,
     Task,
     Tool,
@@ -32,6 +34,7 @@ from simkit.scenario.units import distribution_value, duration_text, rate_text
 
 _DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable"})
 _RENAMED = {"source": "from", "target": "to"}
+_RIGHTS = ("entitlements", "denies", "boundary")
 
 
 def dump(scenario: Scenario) -> str:
@@ -126,13 +129,9 @@ def _written(key: str, value: Any) -> Any:
 
 def _model(model: Model) -> dict[str, Any]:
     identities = {
-        name: _given(each, leave=("name", "entitlements")) | _entitlements(each.entitlements)
-        for name, each in model.identities.items()
+        name: _given(each, leave=("name", *_RIGHTS)) | _rights(each) for name, each in model.identities.items()
     }
-    roles = {
-        name: _given(each, leave=("name", "entitlements")) | _entitlements(each.entitlements)
-        for name, each in model.roles.items()
-    }
+    roles = {name: _given(each, leave=("name", *_RIGHTS)) | _rights(each) for name, each in model.roles.items()}
     return {
         **_section("identities", identities),
         **_section("resources", {name: _given(each, leave=("name",)) for name, each in model.resources.items()}),
@@ -144,8 +143,14 @@ def _model(model: Model) -> dict[str, Any]:
     }
 
 
-def _entitlements(entitlements: tuple[Entitlement, ...]) -> dict[str, Any]:
-    return _list("entitlements", (_given(each) for each in entitlements))
+def _rights(holder: Identity | Role) -> dict[str, Any]:
+    """What `holder` gives and takes away; an empty boundary is one."""
+    written = {key: [_entitlement(each) for each in getattr(holder, key) or ()] for key in _RIGHTS}
+    return {key: each for key, each in written.items() if each or (key == "boundary" and holder.boundary is not None)}
+
+
+def _entitlement(entitlement: Entitlement) -> dict[str, Any]:
+    return {"except" if key == "excepting" else key: said for key, said in _given(entitlement).items()}
 
 
 def _tool(tool: Tool) -> dict[str, Any]:

@@ -45,6 +45,7 @@ TIES: Mapping[Takes, tuple[str, ...]] = {
         "move-credential",
         "move-file",
         "attenuate-trust",
+        "add-deny",
     ),
     "lifetime": ("shorten-ttl",),
     "sender": ("constrain-sender",),
