@@ -12,7 +12,7 @@ from simkit.model import Model, environments
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
 from simkit.narrowing.edits.limits import denies
-from simkit.narrowing.edits.quotas import lower_quotas
+from simkit.narrowing.edits.lower_quota import lower_quotas
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
