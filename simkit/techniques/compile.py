@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from simkit.attackgraph import AttackGraph
 from simkit.techniques import act, assume, disk, enter, flow, forge, inhabit, meter, objective, redeem, respond, steer
+from simkit.techniques.reachable_copies import without_unreachable_copies
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -33,5 +34,8 @@ def rules() -> Mapping[str, Rule]:
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
-    steps += list(meter.otherwise(world, steps))
-    return AttackGraph.build(steps, enter.entries(world), respond.containment(world), horizon=horizon)
+    steps += meter.otherwise(world, steps)
+    entries = list(enter.entries(world))
+    return AttackGraph.build(
+        without_unreachable_copies(steps, entries), entries, respond.containment(world), horizon=horizon
+    )
