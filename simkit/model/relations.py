@@ -22,8 +22,8 @@ def model_graph(model: Model) -> nx.MultiDiGraph:
     identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with
     operation and targets; so `denied`, and `at-most` of a boundary), `runs-as`, `acts-on` (tool to target, with
     operation and effect), the kinds of trust edges, `performs` (identity to task), `needs` and `reads` (task to tool
-    and resource). `session` and `format` stand where the file says more than the default. Every attribute is text, a
-    number or a bool, so that GraphML takes it.
+    and resource), `on-behalf-of` (task to identity). `session` and `format` stand where the file says more than the
+    default. Every attribute is text, a number or a bool, so that GraphML takes it.
     """
     graph = nx.MultiDiGraph()
     for node, attributes in _nodes(model):
@@ -147,6 +147,8 @@ def _task_edges(model: Model) -> Iterator[Edge]:
     for task in model.tasks.values():
         node = f"task:{task.name}"
         yield f"identity:{task.identity}", node, {"relation": "performs"}
+        if task.on_behalf_of:
+            yield node, f"identity:{task.on_behalf_of}", {"relation": "on-behalf-of"}
         for need in task.needs:
             yield node, f"tool:{need.operation.partition('.')[0]}", {"relation": "needs", "operation": need.operation}
         yield from ((node, f"resource:{read}", {"relation": "reads"}) for read in task.reads)
