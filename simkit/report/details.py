@@ -65,6 +65,8 @@ def _credential(credential: Credential) -> Iterator[tuple[str, str]]:
         yield "measured to live for", duration(credential.effective_ttl)
     yield "binding", credential.binding
     yield "accepted by", _listed(credential.audience)
+    if credential.limited_to is not None:
+        yield "carries at most", _listed(map(_said, credential.limited_to)) or "nothing"
     yield "issued by", "" if credential.managed else "a third party: no grant policy governs it"
     yield "note", credential.note
 
