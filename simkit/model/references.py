@@ -236,6 +236,7 @@ def _tools(lookup: Lookup) -> Iterator[Problem]:
             yield from dangling((*where, "runs_as"), tool.runs_as, model.identities, "identity")
         for operation in tool.operations.values():
             yield from _operation(lookup, (*where, "operations", operation.name), operation)
+            yield from _quota((*where, "operations", operation.name), operation)
 
 
 def _operation(lookup: Lookup, where: Where, operation: Operation) -> Iterator[Problem]:
@@ -247,6 +248,12 @@ def _operation(lookup: Lookup, where: Where, operation: Operation) -> Iterator[P
             yield Problem(where, "an operation of effect 'grant' needs `role`: what does it give its target?")
     elif operation.role:
         yield Problem((*where, "role"), f"only an operation of effect 'grant' has `role`, this is {operation.effect!r}")
+
+
+def _quota(where: Where, operation: Operation) -> Iterator[Problem]:
+    if operation.throughput is not None and operation.effect != "read":
+        said = f"only an operation of effect 'read' has a `throughput`, this is {operation.effect!r}"
+        yield Problem((*where, "throughput"), f"{said}: remove it")
 
 
 def _credentials(lookup: Lookup) -> Iterator[Problem]:

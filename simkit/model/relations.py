@@ -13,6 +13,7 @@ from simkit.model.references import Lookup, is_glob
 from simkit.model.session_terms import BEFALLS, SessionTerms
 
 Edge = tuple[str, str, dict[str, Any]]
+HOUR = 3600.0
 
 
 def model_graph(model: Model) -> nx.MultiDiGraph:
@@ -22,8 +23,8 @@ def model_graph(model: Model) -> nx.MultiDiGraph:
     identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with
     operation and targets; so `denied`, and `at-most` of what is bounded), `runs-as`, `acts-on` (tool to target, with
     operation and effect), the kinds of trust edges, `performs` (identity to task), `needs` and `reads` (task to tool
-    and resource), `on-behalf-of` (task to identity). `session` and `format` stand where the file says more than the
-    default. Every attribute is text, a number or a bool, so that GraphML takes it.
+    and resource), `on-behalf-of` (task to identity). `session`, `format`, `records` and `throughput` (an hour) stand
+    where the file says more than the default. Every attribute is text, a number or a bool, so that GraphML takes it.
     """
     graph = nx.MultiDiGraph()
     for node, attributes in _nodes(model):
@@ -55,6 +56,7 @@ def _nodes(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
                 "type": resource.kind,
                 "exposure": resource.exposure,
                 "value": value,
+                **({} if resource.records is None else {"records": resource.records}),
             },
         )
     for tool in model.tools.values():
@@ -138,7 +140,8 @@ def _tool_edges(model: Model) -> Iterator[Edge]:
         kind = "identity" if model.targets_of(operation) is model.identities else "resource"
         for target in operation.targets:
             if target in model.targets_of(operation):
-                attributes = {"relation": "acts-on", "operation": full, "effect": operation.effect}
+                paced = {} if operation.throughput is None else {"throughput": operation.throughput * HOUR}
+                attributes = {"relation": "acts-on", "operation": full, "effect": operation.effect, **paced}
                 yield f"tool:{tool.name}", f"{kind}:{target}", attributes
     for tool in model.tools.values():
         if tool.runs_as:

@@ -4,6 +4,7 @@ from simkit.narrowing.cutset.plan import Plan, cut_by_one, cut_off, plan_from
 from simkit.narrowing.edits.candidates import candidates
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.limits import AddDeny, LimitToken, SetBoundary
+from simkit.narrowing.edits.lower_quota import LowerQuota
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
@@ -38,6 +39,7 @@ __all__ = [
     "Granularity",
     "Holder",
     "LimitToken",
+    "LowerQuota",
     "MoveCredential",
     "MoveFile",
     "Narrowing",

@@ -146,7 +146,7 @@ def _entry_point(name: str, part: s.EntryPointPart) -> EntryPoint:
 def _goal(name: str, part: s.GoalPart) -> Goal:
     bare = _term(part)
     terms = {"all_of": tuple(map(_term, part.all)), "any_of": tuple(map(_term, part.any))}
-    return Goal(name, bare.lost, bare.performed, bare.steered, note=part.note, **terms)
+    return Goal(name, bare.lost, bare.performed, bare.steered, note=part.note, at_least=part.at_least, **terms)
 
 
 def _term(part: s.GoalTermPart) -> GoalTerm:

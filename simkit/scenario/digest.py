@@ -43,6 +43,9 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Resource", "shows_itself"): None,
     ("Goal", "all_of"): (),
     ("Goal", "any_of"): (),
+    ("Goal", "at_least"): None,
+    ("Operation", "throughput"): None,
+    ("Resource", "records"): None,
     ("Response", "actions"): (),
     ("Response", "propagation"): 0.0,
 }

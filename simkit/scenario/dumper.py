@@ -27,6 +27,7 @@ from simkit.model import (
     Tool,
 )
 from simkit.policies import DIALS, GrantPolicy, Selector, named_policies
+from simkit.scenario.quota_units import throughput_text
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import FORMAT
 from simkit.scenario.units import distribution_value, duration_text, rate_text
@@ -119,6 +120,8 @@ def _written(key: str, value: Any) -> Any:
         return duration_text(value)
     if key == "rate":
         return rate_text(value)
+    if key == "throughput":
+        return throughput_text(value)
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value
@@ -185,7 +188,7 @@ def _entry_point(entry: EntryPoint) -> dict[str, Any]:
 
 def _goal(goal: Goal) -> dict[str, Any]:
     terms = _list("all", map(_term, goal.all_of)) | _list("any", map(_term, goal.any_of))
-    return _term(goal.bare) | terms | _given(goal, "note")
+    return _term(goal.bare) | terms | _given(goal, "at_least", "note")
 
 
 def _term(term: GoalTerm) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from simkit.model import Model, environments
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
 from simkit.narrowing.edits.limits import boundaries, denies, tokens
+from simkit.narrowing.edits.lower_quota import lower_quotas
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
@@ -45,16 +46,8 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *(
-        "move-file",
-        "add-deny",
-        "set-boundary",
-        "limit-token",
-        "shorten-ttl",
-        "constrain-sender",
-        "add-condition",
-        "turn-dial",
-    ),
+    *("move-file", "add-deny", "set-boundary", "limit-token", "lower-quota"),
+    *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
 
@@ -89,6 +82,7 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from (AttenuateTrust(e.name) for e in scenario.model.trust if not e.attenuates and e.kind != "invoke")
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
+    yield from lower_quotas(scenario.model)
     yield from _dials(scenario)
 
 
