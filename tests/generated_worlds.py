@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from generated_code import with_code
 from generated_counts import terms_of
 from generated_sessions import response_actions, terms, token_words
 from hypothesis import assume
@@ -88,7 +89,8 @@ def worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False, certa
     entries = named(draw(_entry(f"e{n}", model)) for n in range(draw(st.integers(1, 2))))
     goals = named(draw(_goal(f"g{n}", model)) for n in range(draw(st.integers(1, 2))))
     response = draw(_alarmed(model)) if alerts else QUIET
-    return Scenario("generated", model, entries, goals, response, horizon=DAY, policy=draw(st.sampled_from(POLICIES)))
+    policy = draw(st.sampled_from(POLICIES))
+    return draw(with_code(Scenario("generated", model, entries, goals, response, horizon=DAY, policy=policy)))
 
 
 @st.composite

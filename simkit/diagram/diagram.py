@@ -133,7 +133,7 @@ def _users(edges: Iterable[Edge]) -> dict[str, set[str]]:
     """For each tool and resource the identities that are entitled to reach it, children with their parents."""
     into: dict[str, set[str]] = {}
     for edge in edges:
-        if edge.relation in ("entitled to", "acts on", "contains"):
+        if edge.relation in ("entitled to", "acts on", "contains", "holds"):
             into.setdefault(edge.target, set()).add(edge.source)
     return {node: set(_sources(node, into)) for node in into}
 

@@ -93,6 +93,8 @@ class ResponseColumns(NamedTuple):
     member_ptr: Index
     member_idx: Index
     forgotten: Words
+    overlooked: Words
+    key: Words
     spread: Ints
     told_ptr: Index
     told_idx: Index
@@ -163,6 +165,8 @@ def _responders(graph: AttackGraph) -> ResponseColumns:
         member_ptr=who.member_ptr.astype(small),
         member_idx=who.member_idx.astype(small),
         forgotten=who.forgotten,
+        overlooked=who.overlooked,
+        key=who.key,
         spread=who.spread,
         told_ptr=who.told_ptr.astype(small),
         told_idx=who.told_idx.astype(small),

@@ -46,7 +46,8 @@ class Identity:
 
     `susceptibility` is the chance in [0, 1] that a poisoned input steers it (agents). `tier` is the application tier
     whose secret it would share; empty means a tier of its own. `runtime_holds` are credentials of others that lie in
-    its runtime (environment variables, memory, mounted files).
+    its runtime (environment variables, memory), and resources that lie there as files: code in the runtime reads and
+    writes them, whatever the identity is entitled to.
     """
 
     name: str

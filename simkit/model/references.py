@@ -176,7 +176,12 @@ def _identities(lookup: Lookup) -> Iterator[Problem]:
     for name, identity in model.identities.items():
         where = ("identities", name)
         yield from _each((*where, "roles"), identity.roles, model.roles, "role")
-        yield from _each((*where, "runtime_holds"), identity.runtime_holds, model.credentials, "credential")
+        for index, name_held in enumerate(identity.runtime_holds):
+            if name_held not in model.credentials and name_held not in model.resources:
+                place = (*where, "runtime_holds", index)
+                yield from dangling(
+                    place, name_held, {**model.credentials, **model.resources}, "credential or resource"
+                )
         yield from _entitlements(lookup, (*where, "entitlements"), identity.entitlements)
 
 

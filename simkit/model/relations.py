@@ -8,6 +8,7 @@ from typing import Any
 import networkx as nx
 
 from simkit.model.model import Model
+from simkit.model.references import Lookup, is_glob
 from simkit.model.session_terms import BEFALLS, SessionTerms
 
 Edge = tuple[str, str, dict[str, Any]]
@@ -16,11 +17,11 @@ Edge = tuple[str, str, dict[str, Any]]
 def model_graph(model: Model) -> nx.MultiDiGraph:
     """Nodes are named `kind:name` (identity, resource, tool, credential, role, task); edges carry `relation`.
 
-    Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential),
-    `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets),
-    `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to
-    task), `needs` and `reads` (task to tool and resource). `session` and `format` stand where the file says more than
-    the default. Every attribute is text, a number or a bool, so that GraphML
+    Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential,
+    identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with
+    operation and targets), `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust
+    edges, `performs` (identity to task), `needs` and `reads` (task to tool and resource). `session` and `format`
+    stand where the file says more than the default. Every attribute is text, a number or a bool, so that GraphML
     takes it.
     """
     graph = nx.MultiDiGraph()
@@ -89,27 +90,27 @@ def _edges(model: Model) -> Iterator[Edge]:
 
 
 def _identity_edges(model: Model) -> Iterator[Edge]:
+    lookup = Lookup(model)
     for credential in model.credentials.values():
         relation = "signs for" if credential.use == "signing" else "authenticates"
         yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": relation}
     for role in model.roles.values():
         for entitlement in role.entitlements:
-            yield from _entitled(model, f"role:{role.name}", entitlement.operation, entitlement.targets)
+            yield from _entitled(lookup, f"role:{role.name}", entitlement.operation, entitlement.targets)
     for identity in model.identities.values():
         node = f"identity:{identity.name}"
         for role_name in identity.roles:
             yield node, f"role:{role_name}", {"relation": "has-role"}
         for held in identity.runtime_holds:
-            yield node, f"credential:{held}", {"relation": "holds"}
+            kind = "credential" if held in model.credentials else "resource"
+            yield node, f"{kind}:{held}", {"relation": "holds"}
         for entitlement in identity.entitlements:
-            yield from _entitled(model, node, entitlement.operation, entitlement.targets)
+            yield from _entitled(lookup, node, entitlement.operation, entitlement.targets)
 
 
-def _entitled(model: Model, node: str, operation: str, targets: tuple[str, ...]) -> Iterator[Edge]:
-    from fnmatch import fnmatchcase
-
-    names = sorted({tool.name for full, tool, _ in model.operations() if fnmatchcase(full, operation)})
-    for tool in names:
+def _entitled(lookup: Lookup, node: str, operation: str, targets: tuple[str, ...]) -> Iterator[Edge]:
+    matching = lookup.named(operation) if is_glob(operation) else (operation,)
+    for tool in sorted({lookup.model.tool_of(full).name for full in matching}):
         yield (
             node,
             f"tool:{tool}",

@@ -3,7 +3,7 @@
 from simkit.narrowing.cutset.plan import Plan, cut_by_one, cut_off, plan_from
 from simkit.narrowing.edits.candidates import candidates
 from simkit.narrowing.edits.edit import Narrowing
-from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
+from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
     AttenuateTrust,
@@ -36,6 +36,7 @@ __all__ = [
     "Granularity",
     "Holder",
     "MoveCredential",
+    "MoveFile",
     "Narrowing",
     "Plan",
     "Prices",

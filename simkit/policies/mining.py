@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from simkit.entitlements import Resolver
 from simkit.errors import QuestionError, nearest
 from simkit.model import Credential, Entitlement, Identity, Model, Resource, Role, Task, Tool, TrustEdge
-from simkit.model.references import is_glob
+from simkit.model.references import Lookup, is_glob
 from simkit.table import Table
 
 
@@ -167,6 +167,7 @@ class _Partition:
     def __init__(self, mined: MinedRoles) -> None:
         self.mined = mined
         self.old = mined.model
+        self.lookup = Lookup(mined.model)
         self.whole = mined.model.identities[mined.identity]
         self.serving = {task: mined.part(role) for role in mined.roles for task in role.tasks}
         self.copies = {
@@ -236,9 +237,7 @@ class _Partition:
         """`targets` with the parts in place of the identity; a glob that meant the identity now means its parts too."""
         found: dict[str, None] = {}
         names_identities = any(
-            self.old.targets_of(known) is self.old.identities
-            for full, _, known in self.old.operations()
-            if fnmatchcase(full, operation)
+            self.old.targets_of(known) is self.old.identities for known in self.lookup.matching(operation)
         )
         for target in targets:
             means = names_identities and fnmatchcase(self.whole.name, target)

@@ -32,7 +32,7 @@ class IdentityPart(Part):
     roles: f.Names = Field(default_factory=list)
     entitlements: list[EntitlementPart] = Field(default_factory=list)
     runtime_holds: f.Names = Field(default_factory=list)
-    """Credentials of other identities in its runtime."""
+    """Credentials of other identities in its runtime, and resources that lie there as files."""
     note: str = ""
 
 

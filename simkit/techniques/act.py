@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from operator import attrgetter
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import Conditions, Grant
 from simkit.model import Detection, Operation
 from simkit.policies import Session, Token
-from simkit.techniques.givers import in_resource
-from simkit.techniques.grounds import lies
+from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, minted_token, next_run
+from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, next_run
 
 RULES = (
     Rule("none", None, logged="call"),
@@ -76,7 +74,7 @@ class Deed:
         where = world.model.targets_of(operation)[target] if target else None
         within = world.model.within(target) if target in world.model.resources else ()
         read = _off_host(world, within) if operation.effect == "read" else ()
-        concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, _nothing_more)(target, within)
+        concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, nothing_more)(target, within)
         return cls(
             grant=grant,
             operation=operation,
@@ -86,7 +84,7 @@ class Deed:
             within=within,
             needed=tuple(_deputy(world, grant)),
             concluded=concluded,
-            replayed=(*concluded, *(each for resource in read for each in _taken(world, resource))),
+            replayed=(*concluded, *(each for resource in read for each in taken(world, resource))),
             late=tuple(_late(world, read)),
             outbound=_is_outbound(world, operation.effect, target, within),
             shown=_shown(world, operation, within),
@@ -123,13 +121,16 @@ class Actor:
     def owner(self, grant: Grant) -> str:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
         of those to whom it may be granted."""
+        return min(self.owners(grant), default=self.who)
+
+    def owners(self, grant: Grant) -> list[str]:
+        """Those of the session whose entitlement `grant` is, else those to whom it may be granted."""
         members = self.session.identities
         if len(members) == 1:
-            return self.who
+            return [self.who]
         added = self.world.added
         having = [name for name in members if grant in self.world.sessions.entitled[name]]
-        gaining = (name for name in members if any(grant in more for more in added.get(name, {}).values()))
-        return min(having or gaining, default=self.who)
+        return having or [n for n in members if any(grant in more for more in added.get(n, {}).values())]
 
 
 def _judge(world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: Conditions) -> Judgement:
@@ -176,6 +177,8 @@ class Act(NamedTuple):
             found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
         if mode != REPLAYS and effect == "mint":
             found = self._minted(mode)
+        if effect == "execute" and not deed.grant[1]:
+            found += tuple([concludes("runs_in", name) for name in self.actor.owners(deed.grant)])
         if self.actor.world.contexts.all:
             found = tuple(each for each in found if not self._elsewhere(each.fact, mode))
         return (*found, self.actor.outbound) if deed.outbound else found
@@ -294,22 +297,6 @@ def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Con
     return tuple(concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked]))
 
 
-def standing_tokens(tokens: tuple[Token, ...], resource: str) -> tuple[Conclusion, ...]:
-    """The tokens that are always there in `resource`, as conclusions."""
-    return tuple(holds(token, found_in(token, resource)) for token in tokens if not token.rate)
-
-
-def found_in(token: Token, *resources: str) -> Ground | None:
-    """The ground that the secret of `token` lies in one of `resources`; none for one that was minted."""
-    return lies(token.credential, *map(in_resource, resources)) if token.credential else None
-
-
-def _taken(world: World, resource: str) -> tuple[Conclusion, ...]:
-    """What is lost with the data in `resource`, and the tokens that lie there."""
-    # Support cases held customers' keys: who exported the cases had those too (Salesloft Drift, 2025).
-    return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource), resource))
-
-
 def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]) -> bool:
     """What outsiders can read is a way out; so is to send to nowhere in particular."""
     sink = any(world.model.resources[resource].is_sink for resource in within)
@@ -319,42 +306,4 @@ def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]
 def _shown(world: World, operation: Operation, within: tuple[str, ...]) -> Detection | None:
     """How it shows by itself that `operation` was performed, or that something in `within` was changed by it: the
     likeliest of these."""
-    changed = within if operation.effect in CHANGES else ()
-    signs = (operation.shows_itself, *(world.model.resources[name].shows_itself for name in changed))
-    return max((sign for sign in signs if sign), key=attrgetter("chance"), default=None)
-
-
-def _changed(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    found: list[Conclusion] = []
-    for resource in within:
-        found.append(concludes("lost", resource, "integrity"))
-        found.append(concludes("tainted", resource))
-    return tuple(found)
-
-
-def _deleted(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    """What is gone is changed, but nobody reads words in it any more."""
-    lost = tuple(concludes("lost", resource, "integrity") for resource in within)
-    return lost + tuple(concludes("deleted", resource) for resource in within)
-
-
-def _executed(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return (concludes("runs_in", target),) if target else ()
-
-
-# A credential that the attacker issues outlives the one that he came with: a new Atlassian user (Cloudflare, 2023).
-def _minted(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return (holds(minted_token(target)),) if target else ()
-
-
-def _nothing_more(_target: str, _within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return ()
-
-
-CONCLUDES: Mapping[str, Callable[[str, tuple[str, ...]], tuple[Conclusion, ...]]] = {
-    "write": _changed,
-    "delete": _deleted,
-    "execute": _executed,
-    "mint": _minted,
-}
-"""What an effect concludes besides `performed`, whoever has it; `assume` and `invoke` have families of their own."""
+    return shows(world, within if operation.effect in CHANGES else (), operation.shows_itself)

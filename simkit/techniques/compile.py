@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.attackgraph import AttackGraph
-from simkit.techniques import act, assume, enter, flow, forge, inhabit, objective, redeem, respond, steer
+from simkit.techniques import act, assume, disk, enter, flow, forge, inhabit, objective, redeem, respond, steer
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -17,6 +17,7 @@ TECHNIQUES: dict[str, Technique] = {
     "forge": Technique(forge.steps, forge.RULES),
     "flow": Technique(flow.steps, flow.RULES),
     "inhabit": Technique(inhabit.steps, inhabit.RULES),
+    "disk": Technique(disk.steps, disk.RULES),
     "steer": Technique(steer.steps, steer.RULES),
     "objective": Technique(objective.steps, objective.RULES),
 }

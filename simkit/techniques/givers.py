@@ -73,6 +73,11 @@ def runtime_of(identity: str) -> str:
     return f"runtime of {identity}"
 
 
+def file_named(resource: str) -> str:
+    """How supports call a resource that lies in a runtime as a file: a credential may have its name."""
+    return f"file {resource}"
+
+
 def bearer(credential: str) -> Fact:
     """The support that whoever has `credential` can use it."""
     return Fact("bearer", credential)

@@ -11,7 +11,7 @@ from simkit.errors import QuestionError, nearest
 from simkit.model import Model, environments
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
-from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
+from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
     AttenuateTrust,
@@ -44,6 +44,7 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
+    "move-file",
     *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
@@ -91,9 +92,11 @@ def removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
     for identity in model.identities.values():
         yield from (
             MoveCredential(name, identity=identity.name)
-            for name in identity.runtime_holds
+            for name in model.keys_in_runtime(identity.name)
             if model.credentials[name].identity != identity.name
         )
+    for name in model.identities:
+        yield from (MoveFile(file, name) for file in model.files_in_runtime(name))
     yield from (ConstrainSender(c.name) for c in model.credentials.values() if c.binding == "bearer")
 
 

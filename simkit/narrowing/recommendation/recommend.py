@@ -37,7 +37,15 @@ FEWEST = 8
 CONFIRMED = 16
 """How many of those that cost something are replayed in full, and how many of those that do not."""
 TIES: Mapping[Takes, tuple[str, ...]] = {
-    "rights": ("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "move-credential", "attenuate-trust"),
+    "rights": (
+        "drop-entitlement",
+        "drop-role",
+        "bind-targets",
+        "cut-trust",
+        "move-credential",
+        "move-file",
+        "attenuate-trust",
+    ),
     "lifetime": ("shorten-ttl",),
     "sender": ("constrain-sender",),
     "use": ("add-condition",),
