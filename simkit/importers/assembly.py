@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from simkit.errors import InputError, Problem, ScenarioError, nearest
 from simkit.importers.draft import Draft
+from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import Imported
 from simkit.importers.importer import Importer
-from simkit.importers.origin import Origin
-from simkit.importers.registry import IMPORTERS
+from simkit.importers.kinds import IMPORTERS
 from simkit.importers.source_file import SourceFile, first_problem
 from simkit.scenario.loader import LARGE, uncollected
 
@@ -72,7 +72,7 @@ def _files(path: str, drafts: Mapping[str, Draft]) -> Iterator[SourceFile]:
         try:
             yield SourceFile.opened(found, named=False)
         except InputError as error:
-            next(iter(drafts.values())).leave(Origin(found), "the file", _sentence(error))
+            next(iter(drafts.values())).leave(FilePlace(found), "the file", _sentence(error))
 
 
 def _within(folder: str) -> Iterator[str]:
@@ -122,8 +122,8 @@ def _refuse(file: SourceFile, importers: Sequence[Importer]) -> None:
     raise InputError(f"{file.path} is of no kind that can be imported ({kinds}): name another file, or say --kind")
 
 
-def _place(problem: Problem) -> Origin:
-    return Origin(problem.file, problem.line, problem.column)
+def _place(problem: Problem) -> FilePlace:
+    return FilePlace(problem.file, problem.line, problem.column)
 
 
 def _sentence(error: InputError) -> str:

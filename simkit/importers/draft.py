@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import Assumed, Imported, Untranslated
-from simkit.importers.origin import Origin
 
 
 class Draft:
@@ -15,13 +15,13 @@ class Draft:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.sections: dict[str, dict[str, dict[str, Any]]] = {}
-        self.origins: dict[tuple[str, str], Origin] = {}
+        self.origins: dict[tuple[str, str], FilePlace] = {}
         self.read: dict[str, int] = {}
         self._trust: dict[tuple[str, ...], dict[str, Any]] = {}
         self._assumed: dict[Assumed, None] = {}
         self._untranslated: dict[Untranslated, None] = {}
 
-    def put(self, section: str, name: str, said: dict[str, Any], origin: Origin | None = None) -> dict[str, Any]:
+    def put(self, section: str, name: str, said: dict[str, Any], origin: FilePlace | None = None) -> dict[str, Any]:
         """Add `name` to `section` as the scenario file says it; the first one stays where the name is taken."""
         found = self.sections.setdefault(section, {}).setdefault(name, said)
         if origin is not None:
@@ -40,7 +40,7 @@ class Draft:
         """Tell that no file says this, and what was taken in its place."""
         self._assumed[Assumed(about, taken, why)] = None
 
-    def leave(self, origin: Origin, what: str, why: str) -> None:
+    def leave(self, origin: FilePlace, what: str, why: str) -> None:
         """Tell that `what`, at `origin`, is not in the scenario, and why."""
         self._untranslated[Untranslated(origin, what, why)] = None
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from simkit.importers.draft import Draft
-from simkit.importers.origin import Origin
+from simkit.importers.file_place import FilePlace
 from simkit.importers.source_file import SourceDocument
 from simkit.scenario.units import shown
 
 Where = tuple[str | int, ...]
+_WILD = frozenset("*?[")
 _YES = {True, "yes", "Yes", "YES", "on", "On", "ON", "y", "Y", "true", "True"}
 """What other systems read as true: their YAML is often that of 2005, in which `yes` is no text."""
 
@@ -26,7 +27,7 @@ class Excerpt:
     where: Where = ()
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> FilePlace:
         """Where it stands."""
         return self.document.origin(self.where)
 
@@ -88,6 +89,17 @@ class Excerpt:
         if isinstance(found, str):
             return found
         self.under(key, found).refused("a text", "")
+        return ""
+
+    def name(self, key: str) -> str:
+        """The text under `key` as a name; empty, and told, where it has what globs are made of."""
+        return self.under(key, self.text(key)).plain()
+
+    def plain(self) -> str:
+        """The text as a name; empty, and told, where it has what globs are made of."""
+        if isinstance(self.value, str) and not set(self.value) & _WILD and self.value.isprintable():
+            return self.value
+        self.draft.leave(self.origin, _named(self.where), "no such thing can be called so")
         return ""
 
     def flag(self, key: str) -> bool | None:

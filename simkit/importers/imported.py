@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from simkit.importers.origin import Origin
+from simkit.importers.file_place import FilePlace
 from simkit.scenario import Scenario, loads
 from simkit.table import Table, printable
 
@@ -32,7 +32,7 @@ class Assumed:
 class Untranslated:
     """Something in a file that the scenario does not say: where, what, and why not."""
 
-    origin: Origin
+    origin: FilePlace
     what: str
     why: str
 
@@ -48,7 +48,7 @@ class Imported:
     kind: str
     sections: Mapping[str, Things]
     trust: tuple[Mapping[str, Any], ...] = ()
-    origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
+    origins: Mapping[tuple[str, str], FilePlace] = field(default_factory=dict)
     read: Mapping[str, int] = field(default_factory=dict)
     assumed: tuple[Assumed, ...] = ()
     untranslated: tuple[Untranslated, ...] = ()
@@ -59,8 +59,13 @@ class Imported:
         """True if everything in the files was translated."""
         return not self.untranslated
 
+    @property
+    def is_empty(self) -> bool:
+        """True if nobody in the files acts: then there is no scenario."""
+        return not self.sections.get("identities")
+
     def scenario(self) -> Scenario:
-        """The scenario, checked as every other one is."""
+        """The scenario, checked as every other one is. Raises ScenarioError if there is none, as it `is_empty`."""
         return loads(self.text(), f"{self.kind}.yaml")
 
     def text(self) -> str:
@@ -77,8 +82,6 @@ class Imported:
                 yield f"{section}:"
                 for name, said in things.items():
                     yield f"  {_said(name)}: {_said(said)}{self._behind(section, name)}"
-            elif section == "entry_points":
-                yield "entry_points: {}"
         if self.trust:
             yield "trust:"
             yield from (f"  - {_said(edge)}" for edge in self.trust)

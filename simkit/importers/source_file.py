@@ -9,7 +9,7 @@ from typing import Any
 
 from simkit.errors import Problem, ScenarioError
 from simkit.files import decoded, read
-from simkit.importers.origin import Origin
+from simkit.importers.file_place import FilePlace
 from simkit.scenario.json_parser import read_json
 from simkit.scenario.parser import read_stream
 from simkit.scenario.places import FORBIDDEN, Branch, Document, Place, forbidden, locate, point, stop
@@ -41,10 +41,10 @@ class SourceDocument:
         """Where its parts stand; found out only when it is asked for."""
         return self.document.places()
 
-    def origin(self, where: tuple[str | int, ...] = ()) -> Origin:
+    def origin(self, where: tuple[str | int, ...] = ()) -> FilePlace:
         """The place of what the keys `where` lead to, or of the deepest thing on the way."""
         mark = locate(self.place, where)
-        return Origin(self.file, mark.line + 1, mark.column + 1)
+        return FilePlace(self.file, mark.line + 1, mark.column + 1)
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ class SourceFile:
         return read_stream(self.text, self.path)
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> FilePlace:
         """The whole file."""
-        return Origin(self.path)
+        return FilePlace(self.path)
 
 
 def _is_empty(document: Document) -> bool:

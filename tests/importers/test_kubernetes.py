@@ -1,16 +1,18 @@
-"""Manifests become who runs where, with whose token, and what each token opens: the traps by hand, on small clusters."""
+"""Manifests become who runs where, with whose token, and what each token opens: the traps, by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
+from typing import ClassVar
 
 import pytest
 from importer_contract import ImporterContract, written
 
 from simkit import Scenario, reach
 from simkit.importers import Imported, import_files
-from simkit.importers.kubernetes.importer import KUBERNETES
+from simkit.importers.kubernetes.kubernetes import KUBERNETES
 
 SAMPLE = """\
 apiVersion: v1
@@ -104,7 +106,7 @@ spec:
 
 class TestKubernetes(ImporterContract):
     importer = KUBERNETES
-    sample = {
+    sample: ClassVar[Mapping[str, str]] = {
         "deploy/all.yaml": SAMPLE,
         "more.json": '{"apiVersion": "v1", "kind": "List", "items": '
         '[{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "extra", "namespace": "web"}}]}',
@@ -165,17 +167,17 @@ def gets(scenario: Scenario, goal: str, entry: str = "pod:web/app is taken over"
 
 def test_a_token_opens_what_its_account_may(tmp_path: Path) -> None:
     given = role('[{apiGroups: [""], resources: [secrets], verbs: [get]}]')
-    assert gets(world(tmp_path, TWO_TENANTS + given), "secrets of db out")
+    assert gets(world(tmp_path, TWO_TENANTS + given), "a secret of db out")
 
 
 def test_a_role_in_a_namespace_opens_that_one_only(tmp_path: Path) -> None:
     given = role('[{apiGroups: [""], resources: [secrets], verbs: [get]}]', namespace="web")
     scenario = world(tmp_path, TWO_TENANTS + given)
-    assert gets(scenario, "secrets of web out")
-    assert not gets(scenario, "secrets of db out")
+    assert gets(scenario, "a secret of web out")
+    assert not gets(scenario, "a secret of db out")
 
 
-OUT, OWN, HOST = "secrets of db out", "secrets of web out", "a host taken"
+OUT, OWN, HOST = "a secret of db out", "a secret of web out", "a host taken"
 CORE = 'apiGroups: [""]'
 RBAC = "apiGroups: [rbac.authorization.k8s.io]"
 
@@ -235,7 +237,7 @@ def test_what_a_rule_opens_in_the_whole_cluster(tmp_path: Path, rules: str, open
     ],
 )
 def test_no_rule_in_a_namespace_opens_another_one(tmp_path: Path, rules: str) -> None:
-    fenced = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: web, labels: {pod-security.kubernetes.io/enforce: baseline}}\n"
+    fenced = enforced("baseline")
     scenario = world(tmp_path, TWO_TENANTS + fenced + role(rules, namespace="web"))
     assert not gets(scenario, OUT)
     assert not gets(scenario, HOST)
@@ -245,9 +247,14 @@ def test_no_rule_in_a_namespace_opens_another_one(tmp_path: Path, rules: str) ->
 def test_who_makes_pods_makes_a_privileged_one_where_nothing_forbids_it(
     tmp_path: Path, level: str, escapes: bool
 ) -> None:
-    label = f"---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: web, labels: {{pod-security.kubernetes.io/enforce: {level}}}}}\n"
+    label = enforced(level)
     given = role(f"[{{{CORE}, resources: [pods], verbs: [create]}}]", namespace="web")
     assert ("create-pods:host" in str(_given(made(tmp_path, TWO_TENANTS + label + given)))) is escapes
+
+
+def enforced(level: str) -> str:
+    labels = f"{{pod-security.kubernetes.io/enforce: {level}}}"
+    return f"---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: web, labels: {labels}}}\n"
 
 
 def _given(found: Imported) -> list[str]:
@@ -255,7 +262,8 @@ def _given(found: Imported) -> list[str]:
 
 
 def test_binding_and_bind_together_take_everything_where_they_hold(tmp_path: Path) -> None:
-    rules = f"[{{{RBAC}, resources: [rolebindings], verbs: [create]}}, {{{RBAC}, resources: [clusterroles], verbs: [bind]}}]"
+    makes = f"{{{RBAC}, resources: [rolebindings], verbs: [create]}}"
+    rules = f"[{makes}, {{{RBAC}, resources: [clusterroles], verbs: [bind]}}]"
     assert gets(world(tmp_path / "all", TWO_TENANTS + role(rules)), OUT)
     inside = world(tmp_path / "web", TWO_TENANTS + role(rules, namespace="web"))
     assert gets(inside, OWN)
@@ -313,9 +321,8 @@ def test_a_service_account_becomes_its_role_in_the_cloud(tmp_path: Path) -> None
 
 
 def test_aggregated_roles_have_the_rules_of_those_that_they_gather(tmp_path: Path) -> None:
-    given = role("[]", name="whole").replace(
-        "rules: []", "rules: []\naggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}"
-    )
+    gathers = "rules: []\naggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}"
+    given = role("[]", name="whole").replace("rules: []", gathers)
     part = "---\napiVersion: v1\nkind: ClusterRole\nmetadata: {name: part, labels: {a: b}}\n"
     part += f"rules: [{{{CORE}, resources: [secrets], verbs: [get]}}]\n"
     assert gets(world(tmp_path, TWO_TENANTS + given + part), OUT)
@@ -324,7 +331,7 @@ def test_aggregated_roles_have_the_rules_of_those_that_they_gather(tmp_path: Pat
 def test_a_binding_to_a_role_that_no_file_has_is_listed(tmp_path: Path) -> None:
     found = made(tmp_path, SAMPLE)
     assert [(each.origin.line, each.what) for each in found.untranslated if "no file" in each.why] == [
-        (67, "web/gone, bound by lost")
+        (60, "web/gone, bound by lost")
     ]
     assert not found.complete
 

@@ -54,7 +54,7 @@ def import_(
 
     with terminal.working("reading"):
         made = import_files(paths, kind)
-        texts = {os.path.join(out, f"{each.kind}.yaml"): _checked(each) for each in made}
+        texts = {os.path.join(out, f"{each.kind}.yaml"): _checked(each) for each in made if not each.is_empty}
     stale = [file for file, text in texts.items() if _on_disk(file) != text]
     if not check:
         _written(out, {file: texts[file] for file in stale})

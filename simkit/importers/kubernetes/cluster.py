@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from simkit.importers.draft import Draft
+from simkit.importers.file_place import FilePlace
+from simkit.importers.kubernetes.cluster_roles import rights
 from simkit.importers.kubernetes.objects import KubeObject
-from simkit.importers.kubernetes.rights import rights
 from simkit.importers.kubernetes.runtimes import KubeRuntime, runtime
-from simkit.importers.origin import Origin
 from simkit.rbac import ClusterRights, RbacBinding, Subject
 
 Named = tuple[str, str]
@@ -21,14 +21,14 @@ CLOUD_ROLES = ("eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "
 
 
 @dataclass(frozen=True)
-class Cluster:
+class KubeCluster:
     """What the files of one cluster say. Places are those where a thing stands first."""
 
-    namespaces: Mapping[str, Origin]
+    namespaces: Mapping[str, FilePlace]
     shielded: frozenset[str]
-    accounts: Mapping[Named, Origin]
+    accounts: Mapping[Named, FilePlace]
     clouds: Mapping[Named, tuple[str, ...]]
-    secrets: Mapping[Named, Origin]
+    secrets: Mapping[Named, FilePlace]
     tokens: Mapping[Named, str]
     runtimes: tuple[KubeRuntime, ...]
     rights: ClusterRights
@@ -43,10 +43,10 @@ class Cluster:
         return tuple(dict.fromkeys((*accounts, *named)))
 
 
-def cluster(found: Sequence[KubeObject], draft: Draft) -> Cluster:
+def cluster(found: Sequence[KubeObject], draft: Draft) -> KubeCluster:
     """The cluster that the objects describe; what is no part of it is told to `draft`."""
     found = _latest(found, draft)
-    namespaces: dict[str, Origin] = {}
+    namespaces: dict[str, FilePlace] = {}
     for each in found:
         namespace = each.name if each.kind == "Namespace" else each.namespace
         if namespace:
@@ -70,7 +70,7 @@ def cluster(found: Sequence[KubeObject], draft: Draft) -> Cluster:
                 namespaces.setdefault(subject.namespace, each.origin)
     for namespace, origin in namespaces.items():
         owners.setdefault((namespace, "default"), origin)
-    return Cluster(
+    return KubeCluster(
         namespaces,
         frozenset(each.name for each in found if each.kind == "Namespace" and _shields(each)),
         owners,
@@ -110,11 +110,11 @@ def _shields(found: KubeObject) -> bool:
 
 def _clouds(found: KubeObject) -> tuple[str, ...]:
     annotations = found.body.part("metadata", "annotations")
-    return tuple(name for key in CLOUD_ROLES if (name := annotations.text(key)))
+    return tuple(name for key in CLOUD_ROLES if (name := annotations.name(key)))
 
 
 def _account_of(found: KubeObject) -> str:
     """The service account whose token lies in a secret, for ever; empty for another secret."""
     if found.body.text("type") != "kubernetes.io/service-account-token":
         return ""
-    return found.body.part("metadata", "annotations").text("kubernetes.io/service-account.name")
+    return found.body.part("metadata", "annotations").name("kubernetes.io/service-account.name")

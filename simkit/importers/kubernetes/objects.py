@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
-from simkit.importers.origin import Origin
+from simkit.importers.file_place import FilePlace
 from simkit.importers.source_file import SourceDocument, SourceFile
 
 CLUSTER_WIDE = frozenset(
@@ -45,7 +45,7 @@ class KubeObject:
     body: Excerpt
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> FilePlace:
         """Where it stands."""
         return self.body.origin
 
@@ -62,7 +62,7 @@ def objects(files: Sequence[SourceFile], draft: Draft) -> Iterator[KubeObject]:
         draft.count(file.path, 0)
         for document in file.documents:
             for problem in document.problems:
-                draft.leave(Origin(problem.file, problem.line, problem.column), "a part", problem.message)
+                draft.leave(FilePlace(problem.file, problem.line, problem.column), "a part", problem.message)
             if is_kubernetes(document):
                 for body in _unpacked([Excerpt(document, draft, document.value)]):
                     found = _object(body)
@@ -88,12 +88,12 @@ def _unpacked(bodies: Iterable[Excerpt]) -> Iterator[Excerpt]:
 
 def _object(body: Excerpt) -> KubeObject | None:
     kind, meta = body.text("kind"), body.part("metadata")
-    name = meta.text("name") or meta.text("generateName")
+    name = meta.name("name") or meta.name("generateName")
     if not name:
         why = "import what `kubectl kustomize` prints" if kind in _KUSTOMIZE else "it has no name"
         body.draft.leave(body.origin, kind or "an object", why)
         return None
-    namespace = "" if kind in CLUSTER_WIDE else meta.text("namespace") or UNSAID
+    namespace = "" if kind in CLUSTER_WIDE else meta.name("namespace") or UNSAID
     if namespace and not meta.has("namespace"):
         body.draft.assume(
             "objects without a namespace",

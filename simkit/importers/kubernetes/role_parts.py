@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from simkit.importers.draft import Draft
-from simkit.importers.kubernetes.cluster import Cluster
+from simkit.importers.kubernetes.cluster import KubeCluster
 from simkit.importers.kubernetes.powers import CLUSTER_ONLY, SPECIAL, TECHNIQUES, Power, known_verbs, powers
+from simkit.model import IDENTITY_EFFECTS
 from simkit.rbac import ApiRequest, RbacRule, Subject
 from simkit.rbac.cluster_rights import RoleName
 from simkit.rbac.rbac_rule import ANY
@@ -24,7 +25,7 @@ EVERYTHING = (RbacRule((ANY,), (ANY,), (ANY,)),)
 class RoleParts:
     """Makes roles, operations and the resources that they are about, as they are asked for."""
 
-    def __init__(self, cluster: Cluster, draft: Draft) -> None:
+    def __init__(self, cluster: KubeCluster, draft: Draft) -> None:
         self.cluster = cluster
         self.draft = draft
         self._somebody = False
@@ -109,24 +110,24 @@ class RoleParts:
             if ANY in rule.verbs or verb in rule.verbs:
                 for power in powers(plain, resource, verb):
                     self._operation(power, resource)
-        tools = ("kube",) if scope else ("kube", "kubelet", "people")
-        for tool in tools:
+        for tool in ("kube",) if scope else ("kube", "kubelet", "people"):
             made = self.draft.sections.get("tools", {}).get(tool, {"operations": {}})["operations"]
-            verbs = (ANY,) if ANY in rule.verbs else rule.verbs
-            for verb in verbs:
-                if verb == ANY and made:
-                    yield f"{tool}.*", self._within(scope)
-                elif any(name.startswith(f"{verb}-") for name in made):
-                    yield f"{tool}.{verb}-*", self._within(scope)
+            for verb in (ANY,) if ANY in rule.verbs else rule.verbs:
+                start = "" if verb == ANY else f"{_word(verb)}-"
+                effects = {said["effect"] for name, said in made.items() if name.startswith(start)}
+                if effects:
+                    yield f"{tool}.{start}*", self._within(scope, effects)
 
-    def _within(self, scope: str) -> tuple[str, ...]:
-        """Globs for all that lies in the namespace `scope`; none for everywhere."""
+    def _within(self, scope: str, effects: set[str]) -> tuple[str, ...]:
+        """Globs for all in the namespace `scope` that operations of such effects act on; none for everywhere."""
         if not scope:
             return ()
         self._objects(STORE, scope)
-        hosts = [HOST] if self.cluster.hosts and scope not in self.cluster.shielded else []
-        pods = [f"pod:{scope}/*"] if self._pods.get(scope) else []
-        return (f"{scope}/*", f"sa:{scope}/*", *pods, *hosts)
+        found = [f"{scope}/*"] if effects - IDENTITY_EFFECTS else []
+        if effects & IDENTITY_EFFECTS:
+            found += [f"sa:{scope}/*", *([f"pod:{scope}/*"] if self._pods.get(scope) else [])]
+            found += [HOST] if self.cluster.hosts and scope not in self.cluster.shielded else []
+        return tuple(found)
 
     def _operation(self, power: Power, kind: str) -> str:
         """The full name of the operation of `power`, made at first use; empty where there is nothing to act on."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simkit.importers.excerpt import Excerpt
+from simkit.importers.file_place import FilePlace
 from simkit.importers.kubernetes.objects import KubeObject
-from simkit.importers.origin import Origin
 
 PODS_IN = {
     "Pod": ("spec",),
@@ -38,7 +38,7 @@ class KubeRuntime:
     has_token: bool
     secrets: tuple[str, ...]
     escapes: tuple[str, ...]
-    origin: Origin
+    origin: FilePlace
 
     @property
     def identity(self) -> str:
@@ -56,7 +56,7 @@ def runtime(found: KubeObject, withheld: frozenset[tuple[str, str]]) -> KubeRunt
     if found.kind not in PODS_IN:
         return None
     spec = found.body.part(*PODS_IN[found.kind])
-    account = spec.text("serviceAccountName") or spec.text("serviceAccount") or "default"
+    account = spec.name("serviceAccountName") or spec.name("serviceAccount") or "default"
     said = spec.flag("automountServiceAccountToken")
     mounts = (found.namespace, account) not in withheld if said is None else said
     projected = any(source.has("serviceAccountToken") for source in _projected(spec))
@@ -85,14 +85,14 @@ def _projected(spec: Excerpt) -> Iterator[Excerpt]:
 def _secrets(spec: Excerpt) -> Iterator[str]:
     """The secrets that the pod has: mounted, projected, in its environment, and to pull its images."""
     for volume in spec.each("volumes"):
-        yield volume.part("secret").text("secretName")
+        yield volume.part("secret").name("secretName")
     for source in _projected(spec):
-        yield source.part("secret").text("name")
+        yield source.part("secret").name("name")
     for container in _containers(spec):
         for variable in container.each("env"):
-            yield variable.part("valueFrom", "secretKeyRef").text("name")
+            yield variable.part("valueFrom", "secretKeyRef").name("name")
         for whole in container.each("envFrom"):
-            yield whole.part("secretRef").text("name")
+            yield whole.part("secretRef").name("name")
 
 
 def _escapes(spec: Excerpt) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from simkit.importers.draft import Draft
-from simkit.importers.kubernetes.cluster import Cluster
+from simkit.importers.kubernetes.cluster import KubeCluster
 from simkit.importers.kubernetes.powers import RBAC, SPECIAL
 from simkit.importers.kubernetes.role_parts import EVERYTHING, RoleParts
 from simkit.rbac import ApiRequest, RbacGrant, RbacRule, Subject
@@ -15,7 +15,7 @@ from simkit.rbac.rbac_rule import ANY
 TOOL = "rbac"
 
 
-def widenings(cluster: Cluster, parts: RoleParts, draft: Draft) -> Iterator[tuple[Subject, str]]:
+def widenings(cluster: KubeCluster, parts: RoleParts, draft: Draft) -> Iterator[tuple[Subject, str]]:
     """Each subject that can widen itself, with the operation that does; its own identity is the target.
 
     Only by the verbs `bind` and `escalate`: to bind what one holds already gives nothing more.

@@ -8,7 +8,7 @@ from simkit.table import printable
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Origin:
+class FilePlace:
     """A place in a file that was imported; line and column count from 1, and 0 stands for the whole file."""
 
     file: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.importers.importer import Importer
-from simkit.importers.kubernetes.importer import KUBERNETES
+from simkit.importers.kubernetes.kubernetes import KUBERNETES
 
 IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in (KUBERNETES,)}
 """By kind."""

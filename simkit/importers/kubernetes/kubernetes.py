@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from simkit.importers.draft import Draft
 from simkit.importers.importer import Importer
-from simkit.importers.kubernetes.cluster import Cluster, cluster
+from simkit.importers.kubernetes.cluster import KubeCluster, cluster
 from simkit.importers.kubernetes.objects import is_kubernetes, objects
 from simkit.importers.kubernetes.role_parts import HOST, RoleParts, identity
 from simkit.importers.kubernetes.widenings import widenings
@@ -33,10 +33,11 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
         given = draft.sections["identities"][own].setdefault("entitlements", [])
         given.append({"operation": operation, "targets": [own]})
     _tokens(made, draft)
+    _unseen_runtimes(made, draft)
     _goals(made, draft)
 
 
-def _accounts(made: Cluster, draft: Draft) -> None:
+def _accounts(made: KubeCluster, draft: Draft) -> None:
     for subject in made.subjects:
         person = subject.kind != "ServiceAccount" and not subject.name.startswith("system:")
         kind = "human" if person else "service"
@@ -51,7 +52,7 @@ def _accounts(made: Cluster, draft: Draft) -> None:
             )
 
 
-def _runtimes(made: Cluster, parts: RoleParts, draft: Draft) -> None:
+def _runtimes(made: KubeCluster, parts: RoleParts, draft: Draft) -> None:
     """Pods as workloads: what code in them holds, mounts, and reaches outside of them."""
     for each in made.runtimes:
         said: dict[str, object] = {"kind": "workload"}
@@ -73,7 +74,7 @@ def _runtimes(made: Cluster, parts: RoleParts, draft: Draft) -> None:
         _host(made, parts, draft)
 
 
-def _host(made: Cluster, parts: RoleParts, draft: Draft) -> None:
+def _host(made: KubeCluster, parts: RoleParts, draft: Draft) -> None:
     """One host for all: which pod is scheduled where, no manifest says."""
     tokens = dict.fromkeys(f"token of sa:{each.namespace}/{each.account}" for each in made.runtimes if each.has_token)
     secrets = dict.fromkeys(parts.secret(e.namespace, name) for e in made.runtimes for name in e.secrets if name)
@@ -89,7 +90,7 @@ def _host(made: Cluster, parts: RoleParts, draft: Draft) -> None:
     )
 
 
-def _bound(made: Cluster, parts: RoleParts, draft: Draft) -> None:
+def _bound(made: KubeCluster, parts: RoleParts, draft: Draft) -> None:
     """Give every subject the roles of its bindings."""
     for subject in made.subjects:
         names = [parts.role(each.role, each.namespace) for each in made.rights.bindings_of(subject)]
@@ -103,7 +104,7 @@ def _bound(made: Cluster, parts: RoleParts, draft: Draft) -> None:
         draft.leave(made.bindings[binding].origin, what, "the role is in no file: what it gives is not known")
 
 
-def _tokens(made: Cluster, draft: Draft) -> None:
+def _tokens(made: KubeCluster, draft: Draft) -> None:
     """Tokens that lie in secrets, for ever."""
     for (namespace, name), account in made.tokens.items():
         owner = f"sa:{namespace}/{account}"
@@ -116,10 +117,24 @@ def _tokens(made: Cluster, draft: Draft) -> None:
         draft.put("entry_points", f"{credential} leaks", {"leak": credential}, made.secrets[namespace, name])
 
 
-def _goals(made: Cluster, draft: Draft) -> None:
-    """Proposed: the secrets of each namespace that has any, and the host."""
-    for namespace in dict.fromkeys(namespace for namespace, _ in made.secrets):
-        draft.put("goals", f"secrets of {namespace} out", {"lost": [f"{namespace}/secrets: confidentiality"]})
+def _unseen_runtimes(made: KubeCluster, draft: Draft) -> None:
+    """Whoever has a role runs somewhere, also where no file says where."""
+    seen = {f"sa:{each.namespace}/{each.account}" for each in made.runtimes}
+    for subject in made.subjects:
+        name = identity(subject)
+        if name not in seen and (draft.sections["identities"][name].get("roles") or not made.runtimes):
+            draft.put(
+                "entry_points", f"{name} is taken over", {"compromise": name}, draft.origins.get(("identities", name))
+            )
+
+
+def _goals(made: KubeCluster, draft: Draft) -> None:
+    """Proposed: any secret of each namespace that has some, and the host."""
+    secrets: dict[str, list[str]] = {}
+    for namespace, name in made.secrets:
+        secrets.setdefault(namespace, []).append(f"{namespace}/secrets/{name}: confidentiality")
+    for namespace, lost in secrets.items():
+        draft.put("goals", f"a secret of {namespace} out", {"any": lost})
     if made.runtimes:
         draft.put("goals", "a host taken", {"performed": ["host.escape"]})
 

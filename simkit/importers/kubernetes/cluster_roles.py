@@ -38,18 +38,15 @@ def rights(found: Iterable[KubeObject]) -> tuple[ClusterRights, Mapping[RbacBind
 
 def _rules(body: Excerpt) -> Iterator[RbacRule]:
     for rule in body.each("rules"):
-        yield RbacRule(
-            rule.texts("verbs"),
-            rule.texts("apiGroups"),
-            rule.texts("resources"),
-            rule.texts("resourceNames"),
-            rule.texts("nonResourceURLs"),
-        )
+        names = tuple(each.plain() for each in rule.entries("resourceNames"))
+        resources, paths = rule.texts("resources"), rule.texts("nonResourceURLs")
+        if any(names) or not names:
+            yield RbacRule(rule.texts("verbs"), rule.texts("apiGroups"), resources, tuple(filter(None, names)), paths)
 
 
 def _binding(found: KubeObject) -> RbacBinding | None:
     role = found.body.part("roleRef")
-    kind, name = role.text("kind"), role.text("name")
+    kind, name = role.text("kind"), role.name("name")
     if kind not in ROLES or not name or (kind == "Role" and not found.namespace):
         found.body.draft.leave(found.origin, f"{found.kind} {found.name}", "its roleRef names no role")
         return None
@@ -59,9 +56,9 @@ def _binding(found: KubeObject) -> RbacBinding | None:
 
 def _subjects(found: KubeObject) -> Iterator[Subject]:
     for each in found.body.each("subjects"):
-        kind, name = each.text("kind"), each.text("name")
+        kind, name = each.text("kind"), each.name("name")
         # a ServiceAccount that a RoleBinding names without a namespace is one of its own
-        namespace = (each.text("namespace") or found.namespace) if kind == "ServiceAccount" else ""
+        namespace = (each.name("namespace") or found.namespace) if kind == "ServiceAccount" else ""
         if not name or kind not in ("ServiceAccount", "User", "Group") or (kind == "ServiceAccount" and not namespace):
             each.draft.leave(each.origin, f"a subject of {found.kind} {found.name}", "it names nobody")
         else:
