@@ -8,7 +8,7 @@ from simkit.attackgraph import ACTIONS, Action, AttackGraph, Conclusion, Contain
 from simkit.distributions import Distribution, Empirical, Exponential, Fixed, Lognormal, Uniform
 
 HORIZON = 100.0
-KINDS = ("holds", "replays", "steers", "runs_in", "outbound", "lost", "tainted", "seen", "performed")
+KINDS = ("holds", "replays", "steers", "runs_in", "outbound", "lost", "tainted", "seen", "performed", "reading")
 NOWHERE = (Ground("flow"),)
 
 # A few distributions only: each costs a quantile table, and the engines read tables, whatever made them.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from generated_code import with_code
-from generated_counts import terms_of
+from generated_counts import records, terms_of, throughputs
 from generated_sessions import response_actions, terms, token_words
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -216,6 +216,7 @@ def _tool(
                 chance=1.0 if certain else draw(st.sampled_from((1.0, 1.0, 0.5))),
                 role=draw(st.sampled_from(roles)) if effect == "grant" else "",
                 stream=draw(st.sampled_from((False, False, True))),
+                throughput=draw(throughputs(effect)),
                 shows_itself=draw(st.sampled_from((None, None, None, Detection(0.5, Fixed(60.0))))) if loud else None,
             )
         )
@@ -268,6 +269,7 @@ def _resource(draw: st.DrawFn, number: int, names: list[str], credentials: list[
         contains=some(draw, later, most=1),
         environment=draw(st.sampled_from(("", "", "production", "sandbox"))),
         shows_itself=draw(st.sampled_from((None, None, Detection(0.5, Fixed(60.0))))) if loud else None,
+        records=draw(records),
     )
 
 

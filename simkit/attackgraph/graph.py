@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph.facts import ACTIONS, LASTING, STIRRING, WITHIN, Conclusion, Containment, Entry, Fact, Step
+from simkit.attackgraph.facts import (
+    ACTIONS,
+    LASTING,
+    STIRRING,
+    TIMED,
+    WITHIN,
+    Conclusion,
+    Containment,
+    Entry,
+    Fact,
+    Step,
+)
 from simkit.attackgraph.responders import Responders, credential_hash, responders_of
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
 from simkit.errors import EngineError, QuestionError, nearest
@@ -93,6 +104,7 @@ class AttackGraph:
     fact_lasting: Flags
     fact_within: Flags
     fact_stirs: Flags
+    fact_timed: Flags
     fact_hash: Words
     tables: Ints
     fixed: Ints
@@ -257,6 +269,7 @@ def _fact_arrays(index: Mapping[Fact, int]) -> dict[str, Any]:
         "fact_lasting": _each(LASTING.__contains__, kinds, np.bool_),
         "fact_within": _each(WITHIN.__contains__, kinds, np.bool_),
         "fact_stirs": _each(STIRRING.__contains__, kinds, np.bool_),
+        "fact_timed": _each(TIMED.__contains__, kinds, np.bool_),
         "fact_hash": _each(cache(credential_hash), _column(index, "subject"), np.uint64),
     }
 

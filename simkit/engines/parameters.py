@@ -70,6 +70,8 @@ class Parameters(NamedTuple):
     certain: NDArray[np.uint8]
     """1 for a step that always works."""
     stirs: NDArray[np.uint8]
+    timed: NDArray[np.uint8]
+    """1 for a fact whose time adds up; empty where there is none."""
     fact_key: Words
     tables: Ints
     fixed: Ints
@@ -133,6 +135,7 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
         alert_delay=graph.alert_delay[links.number].astype(np.int32),
         certain=(links.success >= np.uint64(CERTAIN)).astype(np.uint8),
         stirs=graph.fact_stirs.astype(np.uint8),
+        timed=graph.fact_timed.astype(np.uint8) if graph.fact_timed.any() else np.zeros(0, dtype=np.uint8),
         fact_key=graph.fact_hash,
         tables=graph.tables,
         fixed=graph.fixed,

@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from itertools import combinations, count
 from typing import Protocol, TypeVar
 
-from simkit.entitlements import Resolver
+from simkit.entitlements import Resolver, by_spared
 from simkit.errors import QuestionError, nearest
 from simkit.model import Credential, Entitlement, Identity, Model, Resource, Role, Task, Tool, TrustEdge
 from simkit.model.references import Lookup, is_glob
@@ -210,21 +210,25 @@ class _Partition:
     def _parts(self, whole: Identity) -> dict[str, Identity]:
         """A part stays in the tier of the whole, which is its own name where it declares none."""
         tier = self.old.tier(whole.name)
-        parts = [replace(whole, name=name, tier=tier, roles=(name,), entitlements=()) for name in self.mined.parts]
+        denies = (*whole.denies, *(deny for role in whole.roles for deny in self.old.roles[role].denies))
+        bare = replace(whole, tier=tier, entitlements=(), denies=denies)
+        parts = [replace(bare, name=name, roles=(name,)) for name in self.mined.parts]
         return _named(parts)
 
     def _mined_roles(self) -> dict[str, Role]:
         entitled = Resolver(self.old).identity(self.whole.name)
         found = {}
         for mined in self.mined.roles:
-            targets: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+            targets: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
             for (operation, target), conditions in entitled.items():
                 if operation in mined.operations:
-                    for each in sorted(map(sorted, conditions)):
-                        targets.setdefault((operation, tuple(each)), []).append(target)
+                    for spared, under in by_spared(conditions).items():
+                        for each in sorted(map(sorted, under)):
+                            key = (operation, tuple(each), tuple(sorted(spared)))
+                            targets.setdefault(key, []).append(target)
             given = (
-                Entitlement(operation, tuple(filter(None, names)), conditions)
-                for (operation, conditions), names in sorted(targets.items(), key=lambda item: item[0][0])
+                Entitlement(operation, tuple(filter(None, names)), conditions, spared)
+                for (operation, conditions, spared), names in sorted(targets.items(), key=lambda item: item[0][0])
             )
             name = self.mined.part(mined)
             found[name] = Role(name, self._entitlements(given))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
-from simkit.entitlements import Conditions, Grant
+from simkit.entitlements import FREELY, Conditions, Grant, both, by_spared, only_spared
 from simkit.model import Detection, Operation
 from simkit.policies import Session, Token
 from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
@@ -39,18 +39,22 @@ RULE_OF = {rule.name: rule for rule in RULES}
 CHANGES = frozenset({"write", "delete"})
 """Effects that change their target."""
 
+NOTHING: frozenset[str] = frozenset()
 Kind = tuple[str, str, bool]
 """What a deed is judged by: its effect, the environment of its target, and whether it waits for approval."""
+
+Lent = tuple[tuple[Fact, ...], Conditions]
+"""Facts behind which a tool does something, and what it leaves alone then, as conditions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One operation on one target: all that does not depend on who performs it, so that it is made once for everybody.
 
-    `within` is the target and all that it contains, `needed` the facts behind which the tool itself may do this, one
-    tuple for each way. `concluded` follows whoever does it, `replayed` where it is done off host: that, and all that is
-    taken. `late` are the tokens that a reader collects when their tasks next run, each with where it lies. `outbound`
-    is True if outsiders can read what is sent there. `shown` is how whoever looks on notices it.
+    `within` is the target and all that it contains but what is `spared`, which is here as words. `concluded` follows
+    whoever does it, `replayed` where it is done off host: that, and all that is taken. `late` are the tokens that a
+    reader collects when their tasks next run, each with where it lies. `outbound` is True if outsiders can read what is
+    sent there. `shown` is how whoever looks on notices it.
     """
 
     grant: Grant
@@ -59,7 +63,7 @@ class Deed:
     label: str
     kind: Kind
     within: tuple[str, ...]
-    needed: tuple[tuple[Fact, ...], ...]
+    spared: str
     concluded: tuple[Conclusion, ...]
     replayed: tuple[Conclusion, ...]
     late: tuple[tuple[Token, Ground | None], ...]
@@ -67,12 +71,13 @@ class Deed:
     shown: Detection | None
 
     @classmethod
-    def of(cls, world: World, grant: Grant) -> Deed:
-        """The deed that `grant` allows."""
+    def of(cls, world: World, grant: Grant, spared: frozenset[str] = NOTHING) -> Deed:
+        """The deed that `grant` allows, which leaves alone what is `spared`."""
         full_name, target = grant
         operation = world.model.operation(full_name)
         where = world.model.targets_of(operation)[target] if target else None
         within = world.model.within(target) if target in world.model.resources else ()
+        within = tuple(name for name in within if name not in spared) if spared else within
         read = _off_host(world, within) if operation.effect == "read" else ()
         concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, nothing_more)(target, within)
         return cls(
@@ -82,7 +87,7 @@ class Deed:
             label=f"{full_name} {target}".strip(),
             kind=(operation.effect, world.environment(target, where), operation.waits_for_approval),
             within=within,
-            needed=tuple(_deputy(world, grant)),
+            spared=f" but {' and '.join(sorted(spared))}" if spared else "",
             concluded=concluded,
             replayed=(*concluded, *(each for resource in read for each in taken(world, resource))),
             late=tuple(_late(world, read)),
@@ -167,7 +172,7 @@ class Act(NamedTuple):
     def key(self, mode: str) -> str:
         """What names this use in `mode` among all steps."""
         by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
-        return f"{mode}({self.session}): {self.deed.name}{by}"
+        return f"{mode}({self.session}): {self.deed.name}{self.deed.spared}{by}"
 
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
@@ -217,32 +222,48 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
     if not wanted:
         return
     deed_of, judged_of = cache(partial(Deed.of, world)), cache(partial(_judge, world, rules))
+    lent_of = cache(partial(_deputy, world))
+    shares = _shared if world.sessions.resolver.limits_somebody else _whole
     for name in world.all_sessions if by is None else by:
         reached = world.all_sessions[name]
         actor = Actor.of(world, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
-                deed = deed_of(grant)
-                judged = judged_of(name, deed.kind, conditions)
-                if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
-                    judged = judged.within(modes)
-                fate = f"{actor.who}: {deed.name}"
-                grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
-                for needed in deed.needed:
+                for needed, lent in lent_of(grant):
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
-                    yield Act(actor, deed, judged, granted, fate, grounds)
+                    for spared, under in shares(both(conditions, lent)):
+                        deed = deed_of(grant, spared)
+                        judged = judged_of(name, deed.kind, under)
+                        if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
+                            judged = judged.within(modes)
+                        fate = f"{actor.who}: {deed.name}"
+                        grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
+                        yield Act(actor, deed, judged, granted, fate, grounds)
 
 
-def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
-    """The facts behind which the tool may do this: it can do no more than the identity that it runs as."""
+def _whole(conditions: Conditions) -> Iterable[tuple[frozenset[str], Conditions]]:
+    return ((NOTHING, conditions),)
+
+
+def _shared(conditions: Conditions) -> Iterable[tuple[frozenset[str], Conditions]]:
+    return by_spared(conditions).items()
+
+
+def _deputy(world: World, grant: Grant) -> tuple[Lent, ...]:
+    """The facts behind which the tool may do this, each with what the tool leaves alone: it can do no more than the
+    identity that it runs as."""
     # The confused deputy (Hardy 1988): a database server with a service role answers all who ask (Supabase MCP, 2025).
     deputy, cover = world.model.tool_of(grant[0]).runs_as, world.sessions.resolver.cover
-    if not deputy or cover(grant, world.sessions.entitled[deputy]) is not None:
-        yield ()
-        return
+    own = cover(grant, world.sessions.entitled[deputy]) if deputy else FREELY
+    own = None if own is None else only_spared(own)
+    if own == FREELY:
+        return (((), FREELY),)
+    found: list[Lent] = [] if own is None else [((), own)]
     for added, grants in world.added.get(deputy, {}).items():
-        if cover(grant, grants) is not None:
-            yield (added,)
+        gained = cover(grant, grants)
+        if gained is not None:
+            found.append(((added,), only_spared(gained)))
+    return tuple(found)
 
 
 def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, wait: float = 0.0) -> Step:

@@ -142,7 +142,7 @@ def _sight(world: World, reached: Reached) -> Sight:
 
 
 def _hands(world: World, session: Session) -> Sight:
-    found = Sight(session)
+    found, reaching = Sight(session), world.sessions.resolver.reaching
     for edge, targets in world.edges.get(session.name, ()):
         found.leads.update(targets if edge.kind != "invoke" else _runs(world, targets))
     for grant, conditions, behind in world.grants(session):
@@ -157,7 +157,11 @@ def _hands(world: World, session: Session) -> Sight:
         if operation.effect not in ("read", *WAYS_OUT):
             continue
         sure = behind is None and _is_sure(world, session, grant, operation, conditions)
-        here = [name for name in _within(world, grant[1]) if not world.contexts.absent(name, session.name)]
+        here = [
+            name
+            for name in _within(world, grant[1])
+            if not world.contexts.absent(name, session.name) and reaching(conditions, name) is not None
+        ]
         if operation.effect == "read":
             found.sees.update(dict.fromkeys(here))
             found.freely.update(here if sure else ())

@@ -45,10 +45,11 @@ TIES: Mapping[Takes, tuple[str, ...]] = {
         "move-credential",
         "move-file",
         "attenuate-trust",
+        "add-deny",
     ),
     "lifetime": ("shorten-ttl",),
     "sender": ("constrain-sender",),
-    "use": ("add-condition",),
+    "use": ("add-condition", "lower-quota"),
 }
 """Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. After the kinds
 of narrowing that take one thing stand the dials that do, by their `place`; of a dial's settings the weakest that does
