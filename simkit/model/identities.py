@@ -10,6 +10,7 @@ from simkit.model.session_terms import Refresh, SessionTerms
 IDENTITY_KINDS = ("human", "agent", "service", "workload", "pipeline", "model")
 STAGES = ("training", "build", "deployment", "inference", "retirement")
 ENVIRONMENTS = ("sandbox", "production")
+"""The usual ones; a scenario may have any."""
 TRUST_KINDS = ("assume", "delegate", "invoke", "federate", "spawn")
 CREDENTIAL_USES = ("login", "signing")
 BINDINGS = ("bearer", "sender-constrained")

@@ -57,7 +57,7 @@ def loads(text: str, file: str = "<text>") -> Scenario:
 
 
 @contextmanager
-def _uncollected(size: int) -> Iterator[None]:
+def uncollected(size: int) -> Iterator[None]:
     """Keep the garbage collector from walking, again and again, what a large file has made so far and will keep.
 
     It took more than half the time of a file of 10,000 assets. Small files leave the collector alone.
@@ -73,7 +73,7 @@ def _uncollected(size: int) -> Iterator[None]:
 
 
 def _scenario(text: str, file: str, folder: str | None) -> Scenario:
-    with _uncollected(len(text)):
+    with uncollected(len(text)):
         return _read(text, file, folder)
 
 

@@ -103,7 +103,11 @@ def removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
         )
     for name in model.identities:
         yield from (MoveFile(file, name) for file in model.files_in_runtime(name))
-    yield from (ConstrainSender(c.name) for c in model.credentials.values() if c.binding == "bearer")
+    yield from (
+        ConstrainSender(c.name)
+        for c in model.credentials.values()
+        if "bearer" in (c.binding, c.refresh.binding if c.refresh else "")
+    )
 
 
 def _bindings(scenario: Scenario, givers: Givers) -> Iterator[BindTargets]:
