@@ -36,6 +36,8 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Role", "boundary"): None,
     ("Tool", "session"): None,
     ("TrustEdge", "session"): None,
+    ("TrustEdge", "answers"): True,
+    ("Operation", "answers"): True,
     ("Operation", "stream"): False,
     ("Operation", "shows_itself"): None,
     ("Resource", "shows_itself"): None,
