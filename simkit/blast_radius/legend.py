@@ -107,7 +107,7 @@ def _values(graph: AttackGraph, model: Model) -> dict[int, float]:
 
 def _touches(fact: Fact, model: Model, sessions: Mapping[str, Session]) -> list[tuple[str, str]]:
     """Whom or what holding `fact` means that the attacker reached."""
-    if fact.kind in ("replays", "steers", "errs", "asks"):
+    if fact.kind in ("replays", "steers", "errs"):
         return [("identities", name) for name in sessions[fact.subject].identities]
     if fact.kind == "runs_in":
         return [("identities", fact.subject)]
