@@ -26,7 +26,7 @@ def each_problem(model: Model) -> Iterator[Problem]:
     yield from _identities(lookup)
     yield from _resources(model)
     yield from _tools(lookup)
-    yield from _credentials(model)
+    yield from _credentials(lookup)
     yield from _roles(lookup)
     yield from _trust(model)
     yield from _tasks(lookup)
@@ -259,11 +259,16 @@ def _quota(where: Where, operation: Operation) -> Iterator[Problem]:
         yield Problem((*where, "throughput"), f"{said}: remove it")
 
 
-def _credentials(model: Model) -> Iterator[Problem]:
+def _credentials(lookup: Lookup) -> Iterator[Problem]:
+    model = lookup.model
     for name, credential in model.credentials.items():
         where = ("credentials", name)
         yield from dangling((*where, "identity"), credential.identity, model.identities, "identity")
         yield from _each((*where, "audience"), credential.audience, model.tools, "tool")
+        yield from _entitlements(lookup, (*where, "limited_to"), credential.limited_to or ())
+        if credential.use == "signing" and credential.limited_to is not None:
+            message = "a signing key opens no session, so that nothing limits it: leave it out"
+            yield Problem((*where, "limited_to"), message)
         if credential.use == "signing" and credential.audience:
             yield Problem((*where, "audience"), "a signing key has no audience: no tool accepts it, so leave it out")
 
@@ -292,6 +297,11 @@ def _tasks(lookup: Lookup) -> Iterator[Problem]:
     for name, task in model.tasks.items():
         where = ("tasks", name)
         yield from dangling((*where, "identity"), task.identity, model.identities, "identity")
+        if task.on_behalf_of:
+            yield from dangling((*where, "on_behalf_of"), task.on_behalf_of, model.identities, "identity")
+            if task.on_behalf_of == task.identity:
+                message = f"{task.identity!r} acts on behalf of itself: name the user, or leave it out"
+                yield Problem((*where, "on_behalf_of"), message)
         yield from _each((*where, "reads"), task.reads, model.resources, "resource")
         yield from _each((*where, "delegates_to"), task.delegates_to, model.identities, "identity")
         for index, need in enumerate(task.needs):

@@ -112,7 +112,7 @@ class World:
         """
         found = {name: Reached(session, session.identities) for name, session in sessions.sessions.items()}
         for identity in _minted(sessions.model):
-            made = standing_session(identity, sessions.entitled[identity])
+            made = sessions.standing(identity)
             found.setdefault(made.name, Reached(made, (identity,)))
         added = additions(sessions)
         steered = frozenset(agent for goal in goals.values() for agent in goal.agents)
@@ -120,7 +120,7 @@ class World:
         tool_sessions = parted(sessions, found)
         contexts = told_apart(sessions, found)
         edges |= {run: edges[whole] for run, whole in contexts.whole.items()}
-        gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
+        gained = {name: gains(sessions.resolver, each, added) for name, each in found.items()} if added else {}
         asked = frozenset(performed for goal in goals.values() for performed in goal.operations)
         errs = any(entry.kind == "mistake" for entry in entries.values())
         steering = (STEERS, ERRS) if errs else (STEERS,)
