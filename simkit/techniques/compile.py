@@ -34,8 +34,8 @@ def rules() -> Mapping[str, Rule]:
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
-    steps += meter.otherwise(world, steps)
+    steps += list(meter.otherwise(world, steps))
     entries = list(enter.entries(world))
-    return AttackGraph.build(
-        without_unreachable_copies(steps, entries), entries, respond.containment(world), horizon=horizon
-    )
+    kept = without_unreachable_copies(steps, entries)
+    asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
+    return AttackGraph.build(kept, entries, respond.containment(world, asked), horizon=horizon)
