@@ -36,6 +36,9 @@ class Resource:
 
     `records` is how many there are in it, for operations that have a throughput; None: it is read as one.
 
+    `undo` is for how long (s) a change of it or its deletion can be undone, and `restore` how long (s) that takes,
+    where the operation does not say so; None: never, at once.
+
     A `memory` is read by every run of an agent that may read it. A `context` (a conversation, a prompt) exists only
     inside the runs of tasks that name it.
     """
@@ -50,6 +53,8 @@ class Resource:
     environment: str = ""
     shows_itself: Detection | None = None
     records: float | None = None
+    undo: float | None = None
+    restore: float | None = None
     note: str = ""
 
     @property

@@ -44,6 +44,10 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Goal", "at_least"): None,
     ("Operation", "throughput"): None,
     ("Resource", "records"): None,
+    ("Operation", "undo"): None,
+    ("Operation", "restore"): None,
+    ("Resource", "undo"): None,
+    ("Resource", "restore"): None,
     ("Response", "actions"): (),
     ("Response", "propagation"): 0.0,
 }
