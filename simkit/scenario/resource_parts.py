@@ -40,4 +40,6 @@ class ResourcePart(Part):
     """How long a change of it, or its deletion, can be undone; default: never."""
     restore: f.Horizon = LEFT_OUT
     """How long that takes."""
+    run_by: f.OneOrMoreNames = Field(default_factory=list)
+    """Identities that execute it as code: whoever writes it runs in them when their tasks next run."""
     note: str = ""
