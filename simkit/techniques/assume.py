@@ -9,7 +9,7 @@ from simkit.distributions import Fixed
 from simkit.model import TrustEdge
 from simkit.policies import Session
 from simkit.techniques.act import Act, acts, step_of
-from simkit.techniques.claiming import by_run, claimed
+from simkit.techniques.carried import by_run, claimed
 from simkit.techniques.grounds import trust
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns

@@ -10,7 +10,7 @@ from simkit.distributions import Fixed
 from simkit.model import EntryPoint
 from simkit.policies import Session, Token
 from simkit.policies.sessions import REFRESH
-from simkit.techniques.claiming import by_run
+from simkit.techniques.carried import by_run
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import ERRS, World, found, has, input_of, runs_in
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Identity
 from simkit.policies import Session, Token
-from simkit.techniques.claiming import by_run
+from simkit.techniques.carried import by_run
 from simkit.techniques.consequences import standing_tokens
 from simkit.techniques.givers import runtime_of
 from simkit.techniques.grounds import lies

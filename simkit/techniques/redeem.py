@@ -9,7 +9,7 @@ from simkit.attackgraph import Fact, Ground, Step
 from simkit.distributions import Distribution
 from simkit.model import Model
 from simkit.policies import Token
-from simkit.techniques.claiming import by_token
+from simkit.techniques.carried import by_token
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.survival import Survivals
 from simkit.techniques.world import Life, World, minted_token, opened, opens

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from simkit.attackgraph import Fact, Step
 from simkit.model import Task
-from simkit.techniques.claiming import by_run
+from simkit.techniques.carried import by_run
 from simkit.techniques.inputs import Input, inputs
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns

@@ -1,4 +1,4 @@
-"""Edits that leave what is given as it is, and take it away from one identity: a deny, a boundary, a narrower token, an edge that asks."""
+"""Edits that leave what is given as it is, and say beside it that it is not to be used, or not by everybody."""
 
 from __future__ import annotations
 
