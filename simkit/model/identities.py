@@ -120,7 +120,7 @@ class Credential:
 @dataclass(frozen=True, slots=True)
 class TrustEdge:
     """`source` may become, invoke or spawn `target`. `ttl` (seconds) is how long the session it opens lives, `session`
-    how that behaves when what opened it goes.
+    how that behaves when what opened it goes. One who is invoked `answers`: whoever asks has what it may read.
 
     It may be used under `conditions` only, as an entitlement, and by a session that carries the `claims`, each of which
     is a glob (the branch of a build, an external id, a second factor).
@@ -134,6 +134,7 @@ class TrustEdge:
     session: SessionTerms | None = None
     conditions: tuple[str, ...] = ()
     claims: Claims = ()
+    answers: bool = True
     note: str = ""
 
     @property

@@ -22,4 +22,6 @@ class TrustPart(Part):
     """How the session behaves when what opened it goes; default: assume and federate survive, others end."""
     conditions: list[f.EdgeCondition] = Field(default_factory=list)
     """source (own runtime only), environment, approval, and {claims: {...}}: globs that what is claimed must fit."""
+    answers: bool = True
+    """Kind invoke: does who invokes get the answer?"""
     note: str = ""

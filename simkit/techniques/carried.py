@@ -8,7 +8,7 @@ from simkit.attackgraph import Fact
 from simkit.model import Task, TrustEdge
 from simkit.model.claims import Claims, joined, meets
 from simkit.policies import Session, Token
-from simkit.techniques.world import World
+from simkit.techniques.world import ASKS, World
 
 
 def claimed(session: str, edge: TrustEdge) -> Fact:
@@ -32,6 +32,17 @@ def by_run(world: World, session: str, *tasks: Task) -> Iterator[Fact]:
     if world.asking:
         found = (fact for task in tasks for fact in _met(world, world.all_sessions[session].session, task.claims))
         yield from dict.fromkeys(found)
+
+
+def claims_for(world: World, session: Session, mode: str, edge: TrustEdge) -> tuple[Fact, ...] | None:
+    """The fact that `session` carries what `edge` asks for, had in `mode`; of one that is only asked something any of
+    its tasks may carry it. None where it never does."""
+    if not edge.claims:
+        return ()
+    if mode != ASKS:
+        return (claimed(session.name, edge),)
+    tasks = (world.model.tasks[name] for name in session.tasks)
+    return () if any(meets(task.claims, edge.claims) for task in tasks) else None
 
 
 def _met(world: World, session: Session, carried: Claims) -> Iterator[Fact]:

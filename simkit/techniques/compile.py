@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.attackgraph import AttackGraph
-from simkit.techniques import act, assume, disk, enter, flow, forge, inhabit, meter, objective, redeem, respond, steer
+from simkit.techniques import (
+    act,
+    assume,
+    code,
+    disk,
+    enter,
+    flow,
+    forge,
+    inhabit,
+    meter,
+    objective,
+    redeem,
+    respond,
+    steer,
+)
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -18,6 +32,7 @@ TECHNIQUES: dict[str, Technique] = {
     "flow": Technique(flow.steps, flow.RULES),
     "inhabit": Technique(inhabit.steps, inhabit.RULES),
     "disk": Technique(disk.steps, disk.RULES),
+    "code": Technique(code.steps, code.RULES),
     "steer": Technique(steer.steps, steer.RULES),
     "meter": Technique(meter.steps, meter.RULES),
     "objective": Technique(objective.steps, objective.RULES),
@@ -34,4 +49,5 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
     steps += list(meter.otherwise(world, steps))
-    return AttackGraph.build(steps, enter.entries(world), respond.containment(world), horizon=horizon)
+    asked = dict.fromkeys(each.fact for step in steps if step.rule == "ask" for each in step.conclusions)
+    return AttackGraph.build(steps, enter.entries(world), respond.containment(world, asked), horizon=horizon)
