@@ -14,7 +14,7 @@ from simkit.distributions import Distribution, Fixed
 
 LASTING = frozenset({"lost", "deleted", "performed", "tainted", "copied", "reached"})
 """Kinds of facts that end by themselves never: what is out is out."""
-WITHIN = frozenset({"replays", "steers", "errs", "seen", "outbound"})
+WITHIN = frozenset({"replays", "steers", "errs", "seen", "outbound", "approved"})
 """Kinds of facts that live inside a session: what a run brought of these ends with the run."""
 STIRRING = frozenset({"holds", "exposed", "runs_in", "tainted", "copied", "performed"})
 """Kinds of facts from outside that a run of a task may turn into something: when one begins, the next run counts."""

@@ -35,6 +35,9 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Resource", "shows_itself"): None,
     ("Response", "actions"): (),
     ("Response", "propagation"): 0.0,
+    ("GrantPolicy", "approval"): "none",
+    ("GrantPolicy", "asked"): "each-use",
+    ("GrantPolicy", "approved_for"): None,
 }
 """What the model learnt after the first digests: at the value that it had always had it leaves no trace in them."""
 

@@ -28,7 +28,9 @@ from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import FORMAT
 from simkit.scenario.units import distribution_value, duration_text, rate_text
 
-_DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable"})
+_DURATIONS = frozenset(
+    {"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "approved_for"}
+)
 _RENAMED = {"source": "from", "target": "to"}
 
 
@@ -203,7 +205,7 @@ def _policies(scenario: Scenario) -> dict[str, Any]:
 def _policy(made: GrantPolicy) -> dict[str, Any]:
     """Every dial is written out, so that what it extends does not matter; `static-secrets` gives nothing else."""
     written: dict[str, Any] = {"extends": "static-secrets"} | {dial: getattr(made, dial) for dial in DIALS}
-    written |= _given(made, "ttl", "miss_rate")
+    written |= _given(made, "ttl", "miss_rate", "approved_for")
     if made.applies_to != Selector():
         written["applies_to"] = _given(made.applies_to)
     if made.otherwise is not None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import Conditions, Grant
 from simkit.model import Detection, Operation
-from simkit.policies import Session, Token
+from simkit.policies import Asking, Session, Token
 from simkit.techniques.givers import in_resource
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
@@ -217,10 +217,12 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
     for name in world.all_sessions if by is None else by:
         reached = world.all_sessions[name]
         actor = Actor.of(world, reached.session)
+        asking = Asking.of(world.sessions, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
                 deed = deed_of(grant)
-                judged = judged_of(name, deed.kind, conditions)
+                kind = (*deed.kind[:2], asking.waits(grant)) if asking else deed.kind
+                judged = judged_of(name, kind, conditions)
                 if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
                     judged = judged.within(modes)
                 fate = f"{actor.who}: {deed.name}"
@@ -250,7 +252,7 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         fate=act.fate if not wait else f"{act.fate} -> {concluded[0].fact}",
         rule=operation.effect,
         premises=(way.premises[0], *act.granted, *way.premises[1:]) if act.granted else way.premises,
-        conclusions=concluded,
+        conclusions=(*concluded, *way.approves) if way.approves else concluded,
         grounds=act.grounds,
         label=act.deed.label,
         chance=operation.chance * way.chance,
