@@ -85,10 +85,8 @@ class Attack:
         found: dict[str, WorstCase] = {}
         worst = worst_in_blocks(self.graph, blocks, executor, threads=threads, engine=engine)
         for number, held in steps(worst, len(blocks)):
-            row = 0
-            for name, starts in groups[number].items():
-                found[name] = WorstCase.of(self.legend, held[row : row + len(starts)])
-                row += len(starts)
+            sizes = [len(starts) for starts in groups[number].values()]
+            found.update(zip(groups[number], WorstCase.each(self.legend, held, sizes), strict=True))
         return {name: found[name] for group in groups for name in group}
 
     def _starts(self, entry_points: Iterable[str]) -> Iterator[dict[str, list[tuple[int, ...]]]]:
@@ -358,7 +356,7 @@ def worst_case_pairs(
 def _pairs(attack: Attack, entries: tuple[str, ...]) -> PairMatrix:
     scenario = attack.scenario
     worst = attack.worst_cases(entries)
-    wordless = (goal.name for goal in scenario.goals.values() if not goal.lost and not goal.performed)
+    wordless = (goal.name for goal in scenario.goals.values() if goal.is_words)
     return PairMatrix(
         entries=entries,
         goals=tuple(scenario.goals),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from generated_counts import terms_of
 from generated_sessions import response_actions, terms, token_words
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -322,4 +323,5 @@ def _goal(draw: st.DrawFn, name: str, model: Model) -> Goal:
     if draw(st.integers(0, 3)) == 0:
         return Goal(name, performed=((draw(st.sampled_from(operations)), ""),))
     pair = st.tuples(st.sampled_from(resources), st.sampled_from(("confidentiality", "integrity", "availability")))
-    return Goal(name, lost=tuple(draw(st.lists(pair, min_size=1, max_size=2, unique=True))))
+    lost = tuple(draw(st.lists(pair, min_size=1, max_size=2, unique=True)))
+    return Goal(name, any_of=terms_of(lost)) if draw(st.integers(0, 3)) == 0 else Goal(name, lost=lost)

@@ -1,6 +1,6 @@
 """What an attack got, measured: values, chances, times, paths, and what the policy costs the legitimate work."""
 
-from simkit.blast_radius.blast_radius import BlastRadius, WorstCase
+from simkit.blast_radius.blast_radius import BlastRadius
 from simkit.blast_radius.comparison import Comparison, Difference
 from simkit.blast_radius.intervals import Interval
 from simkit.blast_radius.legend import Legend
@@ -9,6 +9,7 @@ from simkit.blast_radius.paths import AttackPath, AttackPaths, PathStep
 from simkit.blast_radius.provenance import Provenance
 from simkit.blast_radius.ranking import Ranked, Ranking
 from simkit.blast_radius.utility import Utility, utility
+from simkit.blast_radius.worst_case import WorstCase
 
 __all__ = [
     "AttackPath",

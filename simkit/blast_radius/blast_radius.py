@@ -17,6 +17,7 @@ from simkit.blast_radius.legend import GROUPS, Legend
 from simkit.blast_radius.paths import AttackPaths, paths_to
 from simkit.blast_radius.provenance import Provenance
 from simkit.blast_radius.utility import Utility
+from simkit.blast_radius.worst_case import WorstCase
 from simkit.engines.outcomes import NEVER, Outcomes
 from simkit.errors import QuestionError, nearest
 from simkit.model import IMPACTS
@@ -24,40 +25,6 @@ from simkit.table import Table, duration, format_number, percent
 
 DOUBT = "a blast radius of zero is almost always a modelling error: check what the scenario leaves out"
 """What is said of every result that is zero."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorstCase:
-    """What can be reached at all, chances and time ignored: of the worst variant, never the union of them.
-
-    `goals` are those that some variant reaches, `losses` what some variant loses ("resource:impact", where that has a
-    value). `impact` is the share of all identities, credentials, tools and resources that the worst variant reaches
-    (known as impact %).
-    """
-
-    value: float
-    goals: tuple[str, ...]
-    impact: float
-    counts: dict[str, int]
-    losses: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, legend: Legend, held: NDArray[np.bool_]) -> WorstCase:
-        """The worst of the variants in the rows of `held` (variants, facts)."""
-        values = legend.lost_value(held)
-        counts = {group: legend.counts(held, group) for group in GROUPS}
-        touched = np.sum(list(counts.values()), axis=0)
-        worst = max(range(len(held)), key=lambda row: (values[row], touched[row], -row))
-        goals = tuple(g for g, fact in legend.goals.items() if fact is not None and held[:, fact].any())
-        losses = tuple(name for fact, name in legend.losses.items() if held[:, fact].any())
-        everything = sum(legend.totals.values())
-        return cls(
-            value=float(values[worst]),
-            goals=goals,
-            impact=float(touched[worst]) / everything if everything else 0.0,
-            counts={group: int(count[worst]) for group, count in counts.items()},
-            losses=losses,
-        )
 
 
 @dataclass(frozen=True, eq=False)

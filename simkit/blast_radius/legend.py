@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from simkit.policies import Session
 GROUPS = ("identities", "credentials", "tools", "resources")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Legend:
     """`value` is what each fact costs once it holds; `touched` says for each group which names which facts touch;
     `totals` how many names of the group there are; `goals` the column of each goal (None: nothing concludes it);
@@ -47,17 +48,35 @@ class Legend:
 
     def counts(self, held: NDArray[np.bool_], group: str) -> NDArray[np.int64]:
         """How many names of `group` each row of `held` (rows, facts) touches."""
+        from simkit.engines.sums import count_names
+
+        pointers, names = self._names[group]
         total = np.zeros(len(held), dtype=np.int64)
-        for facts in self.touched[group].values():
-            total += held[:, list(facts)].any(axis=1)
+        unseen = np.full(len(self.touched[group]), -1, dtype=np.int64)
+        count_names(np.ascontiguousarray(held), pointers, names, unseen, total)
         return total
 
     def lost_value(self, held: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The value lost in each row of `held` (rows, facts), added up in the order of the facts' names."""
+        from simkit.engines.sums import add_weights
+
+        facts = np.fromiter(self.value, dtype=np.int64, count=len(self.value))
+        values = np.fromiter(self.value.values(), dtype=np.float64, count=len(self.value))
         total = np.zeros(len(held))
-        for fact, value in self.value.items():
-            total += np.where(held[:, fact], value, 0.0)
+        add_weights(np.ascontiguousarray(held), facts, values, total)
         return total
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """For each group the names that each fact touches, as pointers into their numbers (up to the last fact that
+        touches one)."""
+        found = {}
+        for group, names in self.touched.items():
+            pairs = sorted((fact, number) for number, facts in enumerate(names.values()) for fact in facts)
+            table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+            pointers = np.searchsorted(table[:, 0], np.arange(table[:, 0].max(initial=-1) + 2))
+            found[group] = pointers, np.ascontiguousarray(table[:, 1])
+        return found
 
 
 def _everything(model: Model) -> Sequence[Mapping[str, object]]:

@@ -267,7 +267,7 @@ def metrics(posture: Posture) -> Assessment:
     return Assessment(text, {"broken": len(posture.base.utility.broken), "tasks": posture.base.utility.tasks})
 
 
-MEASURES: Mapping[str, Assessor] = {
+ASSESSORS: Mapping[str, Assessor] = {
     "scope": _dial("scope", "task", "role"),
     "arguments": _dial("scope", "task+arguments", "task"),
     "checks": _dial("context", "checks", "none"),

@@ -9,7 +9,7 @@ from simkit.ablation import Sampled, ladder, sampled
 from simkit.ablation.samples import responding
 from simkit.blast_radius import Provenance
 from simkit.controls.asked import ASKED, MACHINES_LEFT_OUT, Asked
-from simkit.controls.assessments import MEASURES
+from simkit.controls.assessments import ASSESSORS
 from simkit.controls.posture import Assessment, Posture
 from simkit.errors import QuestionError, nearest
 from simkit.fate import checked_seed
@@ -174,7 +174,7 @@ def evidence(
         privilege=over_privilege(scenario, chosen),
         name=harm_of(scenario.model).words,
     )
-    found = {name: MEASURES[name](posture) for name in {entry.measure for entry in asked} - {""}}
+    found = {name: ASSESSORS[name](posture) for name in {entry.measure for entry in asked} - {""}}
     rows = tuple(EvidenceRow(entry, found.get(entry.measure) or Assessment.nothing(entry.carrier)) for entry in asked)
     return Evidence(rows, _provenance(scenario, chosen, entries, word, count))
 

@@ -26,7 +26,7 @@ def starts(scenario: Scenario) -> frozenset[str]:
 
 def jewels(scenario: Scenario) -> frozenset[str]:
     """The resources that its goals protect: `resource:NAME`."""
-    return frozenset(f"resource:{resource}" for goal in scenario.goals.values() for resource, _ in goal.lost)
+    return frozenset(f"resource:{resource}" for goal in scenario.goals.values() for resource in goal.resources)
 
 
 def marked(scenario: Scenario, drawn: Picture) -> Mapping[str, frozenset[str]]:

@@ -128,6 +128,7 @@ def _breadth_first(given, starts, missing, queue, held):
             ahead = ptr[4 * np.int64(queue[head + AHEAD])]
             prefetch(stream, ahead)
             prefetch(stream, ahead + _LINE)
+        # Three loops, not one with a case for each kind: the first is nearly all of the work, and stays a tight one.
         place, end = ptr[fact + 1], ptr[fact + 2]
         for i in range(ptr[fact], place):
             target = stream[i]
@@ -137,14 +138,14 @@ def _breadth_first(given, starts, missing, queue, held):
                 tail += 1
         while place < end:
             target = stream[place + 1]
-            if held[stream[place]] > held[target]:
+            if held[stream[place]] > held[target]:  # the other premise holds and the target does not, in one comparison
                 held[target] = 1
                 queue[tail] = target
                 tail += 1
             place += _PAIR
         for i in range(end, ptr[fact + 4]):
             step = stream[i]
-            missing[step] -= 1
+            missing[step] -= 1  # each premise comes by once, since a fact is queued once
             if missing[step] == 0:
                 for k in range(out_ptr[step], out_ptr[step + 1]):
                     tail = _add(held, queue, tail, out_idx[k])

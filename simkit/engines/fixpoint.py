@@ -60,11 +60,9 @@ def successes_of(row: Index, rows: int, *, known: bool) -> Successes:
     return Successes(row, works, drawn)
 
 
-def uncertain_rows(links: Links, also: Ints | None = None) -> tuple[Index, int]:
-    """A row for each step of `links` that may fail, and for the steps `also`; and how many rows these are."""
+def uncertain_rows(links: Links) -> tuple[Index, int]:
+    """A row for each step of `links` that may fail; and how many rows these are."""
     marked = links.success < CERTAINLY
-    if also is not None:
-        marked[also] = True
     return np.where(marked, np.cumsum(marked), 0).astype(np.int32), int(marked.sum())
 
 
@@ -158,10 +156,12 @@ def _look_ahead(links, successes, frontier):
 def _fire(links, successes, frontier, step, slots, seed, first_sample):
     """`step` is ready in `slots`: where it works, its conclusions hold."""
     row = successes.row[step]
+    # Fates are drawn when they are first asked for: most steps of a large graph are never come by.
     if successes.drawn[row] != KNOWN:
         _draw(successes, row, slots, seed, first_sample, links.key[step], links.success[step])
     for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
         fact = links.out_idx[place]
+        # A fact that holds in every slot spares the fetch of its row, which is what a sweep waits for.
         if not frontier.full[fact]:
             told = pass_on(slots, successes.works, row, frontier.held, fact)
             if told:
@@ -202,6 +202,7 @@ def _fixpoint(links, successes, root_steps, root_slots, seed, first_sample, fron
     while frontier.ring[1] > 0:
         fact = _dequeue(frontier)
         _look_ahead(links, successes, frontier)
+        # All slots of the fact, not only the new ones: to remember which are new costs a second row of each fact.
         for w in range(WORDS):
             slots[w] = frontier.held[fact, w]
         end = links.flow_ptr[fact + 1]

@@ -11,6 +11,7 @@ from simkit.engines.compiled import part
 @part
 def push(heap, size, event):
     """Adds `event` to the first `size` places of `heap`."""
+    # A hole moves up, not the event: one write a level instead of two.
     hole = size
     while hole > 0:
         parent = (hole - 1) >> 2
@@ -31,6 +32,7 @@ def pop(heap, size):
         child = 4 * hole + 1
         if child >= size:
             break
+        # All four children lie in one cache line, so that to compare them costs one fetch.
         least = child
         for other in range(child + 1, min(child + 4, size)):
             if heap[other] < heap[least]:

@@ -140,6 +140,7 @@ def _bring_near(queue, event):
         return
     heap.push(queue.near, size, event)
     queue.places[SIZE] = size + 1
+    # Powers of two only: a cascade that keeps filling `near` would be thinned out at each event otherwise.
     if size >= MANY and size & (size - 1) == 0:
         _thin_out(queue)
 
@@ -149,6 +150,7 @@ def _thin_out(queue):
     """Leaves in `near` just enough, and what is less than the base; the others wait in buckets again."""
     near, size = queue.near, queue.places[SIZE]
     rest = size
+    # The buckets take nothing that is less than the base: such events stay, however many they are.
     while rest > 0 and (size - rest < ENOUGH or near[0] < queue.edges[BASE]):
         event = heap.pop(near, rest)
         rest -= 1
@@ -156,6 +158,7 @@ def _thin_out(queue):
     queue.edges[LIMIT] = max(near[rest] + _ONE, queue.edges[BASE])
     for i in range(rest):
         _append(queue, near[i])
+    # What was popped stands at the end, the least last: turned round it is sorted, and so a heap.
     for i in range(size // 2):
         near[i], near[size - 1 - i] = near[size - 1 - i], near[i]
     queue.places[SIZE] = size - rest
@@ -169,12 +172,14 @@ def _append(queue, event):
     filled = queue.filled[bucket]
     if filled == 0 or filled == CELLS:
         block = queue.places[FREE]
+        # Blocks that were given back come first: they are still in the processor's cache.
         if block >= 0:
             queue.places[FREE] = queue.after[block]
         elif queue.places[UNUSED] < len(queue.after):
             block = queue.places[UNUSED]
             queue.places[UNUSED] += 1
         else:
+            # No room: the caller replays with a larger queue, since an event that is lost is a wrong answer.
             queue.places[LOST] += 1
             return
         queue.after[block] = queue.first[bucket] if filled else -1
@@ -212,13 +217,14 @@ def refill(queue):
     places, edges = queue.places, queue.edges
     while places[SIZE] < ENOUGH and queue.marks[LEVELS] != 0:
         bucket = _next_bucket(queue)
+        # The buckets of the lowest digit hold one number each: they cannot be told apart any finer.
         few = bucket < DIGITS or queue.held[bucket] <= FEW
         shift, digit = np.uint64(bucket >> BITS << 2), np.uint64(bucket & (DIGITS - 1))
         begin = (edges[BASE] >> shift >> _BITS << _BITS << shift) | (digit << shift)
         if places[SIZE] == 0:
             edges[BASE] = begin
         elif not few:
-            break
+            break  # to split a bucket moves the base, and what is in `near` already is less than the new one
         if few:
             edges[LIMIT] = begin + (_ONE << shift)
         block, size = np.int64(queue.first[bucket]), np.int64(queue.filled[bucket])

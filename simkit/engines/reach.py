@@ -57,36 +57,6 @@ def worst_cases(
     return held
 
 
-def worst_values(
-    graph: AttackGraph,
-    starts: Sequence[Sequence[int]],
-    weights: NDArray[np.float64],
-    *,
-    without: Sequence[Sequence[int]] | None = None,
-    threads: int | None = None,
-) -> NDArray[np.float64]:
-    """What each worst case of `starts` (rows) costs: the sum of the `weights` of the facts that it reaches.
-
-    `weights` is (facts,) or (facts, kinds), the answer (starts,) or (starts, kinds). Nothing else is kept: the memory
-    does not grow with facts x starts.
-    """
-    from simkit.engines.fixpoint import SLOTS
-    from simkit.engines.slots import add_up, bit_places
-
-    table = np.ascontiguousarray(weights.reshape(len(weights), -1), dtype=np.float64)
-    chosen = np.flatnonzero(table.any(axis=1))
-    table = table[chosen]
-    found = np.zeros((len(starts), table.shape[1]))
-
-    def add(slots: range, words: Words) -> None:
-        totals = np.zeros((table.shape[1], SLOTS))
-        add_up(words, chosen, table, totals)
-        found[slots.start : slots.stop] = totals[:, bit_places(len(slots))].T
-
-    _each_worst_case(graph, starts, without, threads, add)
-    return found.reshape(len(starts), *weights.shape[1:])
-
-
 def reach(
     graph: AttackGraph,
     entry: str,
@@ -116,36 +86,6 @@ def reach(
 
     in_threads(run, range(0, trials, size), threads)
     return held
-
-
-def leave_one_out(
-    graph: AttackGraph,
-    entry: str,
-    groups: Sequence[Sequence[int]],
-    *,
-    seed: int,
-    trials: int,
-    facts: Sequence[int] | None = None,
-    threads: int | None = None,
-) -> tuple[Ints, Ints]:
-    """In how many of the samples each of `facts` is reached: as it is (facts,), and without each group of steps
-    (groups, facts).
-
-    Samples 0 to `trials`, each with the fates that `reach` gives it. `facts` None is all of them. Raises
-    QuestionError for an entry that the graph does not have.
-    """
-    from simkit.engines.fixpoint import SLOTS
-    from simkit.engines.removal import Removals
-
-    links, start, chosen = links_of(graph), graph.entry(entry), chosen_facts(graph, facts)
-    places = [placed(links, group) for group in groups]
-    baseline = np.zeros(len(chosen), dtype=np.int64)
-    counts = np.zeros((len(groups), len(chosen)), dtype=np.int64)
-    for begin in range(0, trials, SLOTS):
-        slots = range(begin, min(begin + SLOTS, trials))
-        steps, bits = entry_slots(links, start, seed, slots)
-        Removals(links, places, steps, bits, chosen).count(seed, begin, baseline, counts, threads)
-    return baseline, counts
 
 
 def chosen_facts(graph: AttackGraph, facts: Sequence[int] | None) -> Ints:

@@ -1,4 +1,4 @@
-"""What the slots of a sweep mean: packing starts into bits, and bits into rows, sums and counts.
+"""What the slots of a sweep mean: packing starts into bits, and bits into rows.
 
 Slot i of a word is bit 16 (i mod 4) + i / 4: the four samples of a call of the generator lie in four quarters.
 """
@@ -19,8 +19,6 @@ from simkit.engines.links import Ints, Words
 from simkit.fate import Stream
 
 _VARIANT, _ONE = np.uint64(Stream.VARIANT), np.uint64(1)
-_M1, _M2, _M4 = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
-_SUM, _2, _4, _56 = np.uint64(0x0101010101010101), np.uint64(2), np.uint64(4), np.uint64(56)
 
 
 def bit_places(slots: int) -> Ints:
@@ -59,25 +57,3 @@ def unpack(columns, held):
         bit = slot(i)
         for fact in range(held.shape[1]):
             held[i, fact] = (columns[i >> 6, fact] >> bit) & _ONE
-
-
-@kernel
-def add_up(held, facts, weights, totals):
-    """Adds to `totals` (kinds, slots by bit) the `weights` (facts, kinds) of those `facts` that hold in each slot."""
-    for i in range(len(facts)):
-        for w in range(WORDS):
-            bits = held[facts[i], w]
-            for kind in range(weights.shape[1]):
-                weight = weights[i, kind]
-                for b in range(64):
-                    totals[kind, 64 * w + b] += weight * np.float64((bits >> np.uint64(b)) & _ONE)
-
-
-@kernel
-def count(held, facts, w, counts):
-    """Adds to `counts` in how many slots of word `w` each of `facts` holds."""
-    for i in range(len(facts)):
-        bits = held[facts[i], w]
-        bits -= (bits >> _ONE) & _M1
-        bits = (bits & _M2) + ((bits >> _2) & _M2)
-        counts[i] += np.int64((((bits + (bits >> _4)) & _M4) * _SUM) >> _56)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from simkit.linter import attack_checks as attack
 from simkit.linter import entitled_checks as entitled
+from simkit.linter import goal_checks as goals
 from simkit.linter import paper_checks as paper
 from simkit.linter import policy_checks as policies
 from simkit.linter import session_checks as sessions
@@ -68,6 +69,12 @@ _ROWS = (
         "Is there a goal that no entry point reaches, not even under `static-secrets`?",
         "Every policy looks perfect against it.",
         attack.goal_out_of_reach,
+    ),
+    Check(
+        "bare-goal",
+        "Does a goal list the same loss of several resources, and say neither `all` nor `any`? (Asked once a file.)",
+        "A bare list is reached when all of it is lost. Where one loss would be bad enough, the goal looks safer.",
+        goals.goal_of_alternatives,
     ),
     Check(
         "no-goal",

@@ -1,5 +1,6 @@
 """What exists: identities, resources, tools, credentials, roles, trust edges, tasks, attackers and responders."""
 
+from simkit.model.goals import Goal, GoalTerm
 from simkit.model.identities import (
     BINDINGS,
     CREDENTIAL_USES,
@@ -27,7 +28,7 @@ from simkit.model.session_terms import (
     SessionTerms,
 )
 from simkit.model.tasks import Need, ObservedRun, Task
-from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Goal, Response, ResponseAction
+from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Response, ResponseAction
 from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHANGING, Operation, Tool
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Entitlement",
     "EntryPoint",
     "Goal",
+    "GoalTerm",
     "Identity",
     "Model",
     "Need",

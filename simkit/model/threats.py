@@ -1,4 +1,4 @@
-"""How the attack starts, what must not happen, and who responds."""
+"""How the attack starts, and who responds."""
 
 from __future__ import annotations
 
@@ -25,21 +25,6 @@ class EntryPoint:
     target: str = ""
     task: str = ""
     delay: Distribution = field(default_factory=lambda: Fixed(0.0))
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A crown jewel: reached when all of it is.
-
-    `lost` are (resource, impact) pairs, `performed` are (operation, target) pairs (an empty target: any), `steered`
-    names an agent of which some session must be the attacker's (harm by words alone).
-    """
-
-    name: str
-    lost: tuple[tuple[str, str], ...] = ()
-    performed: tuple[tuple[str, str], ...] = ()
-    steered: str = ""
     note: str = ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from simkit.blast_radius import Provenance
 from simkit.errors import QuestionError
-from simkit.model import EntryPoint, Goal, Model
+from simkit.model import EntryPoint, Goal, GoalTerm, Model
 from simkit.narrowing.edits.candidates import in_force
 from simkit.policies import sessions
 from simkit.policies.mining import MinedRoles, mine_roles
@@ -82,13 +82,19 @@ def _of_entry(entry: EntryPoint, mined: MinedRoles) -> Iterator[tuple[str, Entry
 
 
 def _of_goal(goal: Goal, mined: MinedRoles) -> Iterator[tuple[str, Goal]]:
-    if mined.identity not in (goal.steered, *(target for _, target in goal.performed)):
+    if mined.identity not in (*goal.agents, *(target for _, target in goal.operations)):
         yield "", goal
         return
     for part in mined.parts:
-        done = tuple((operation, part if target == mined.identity else target) for operation, target in goal.performed)
-        steered = part if goal.steered == mined.identity else goal.steered
-        yield part, replace(goal, performed=done, steered=steered)
+        bare, *terms = (_of_term(term, mined.identity, part) for term in goal.terms)
+        needed = len(goal.all_of)
+        aim = replace(goal, performed=bare.performed, steered=bare.steered)
+        yield part, replace(aim, all_of=tuple(terms[:needed]), any_of=tuple(terms[needed:]))
+
+
+def _of_term(term: GoalTerm, identity: str, part: str) -> GoalTerm:
+    done = tuple((operation, part if target == identity else target) for operation, target in term.performed)
+    return replace(term, performed=done, steered=part if term.steered == identity else term.steered)
 
 
 @dataclass(frozen=True, slots=True)

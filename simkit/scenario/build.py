@@ -13,6 +13,7 @@ from simkit.model import (
     Entitlement,
     EntryPoint,
     Goal,
+    GoalTerm,
     Identity,
     Model,
     Need,
@@ -137,9 +138,15 @@ def _entry_point(name: str, part: s.EntryPointPart) -> EntryPoint:
 
 
 def _goal(name: str, part: s.GoalPart) -> Goal:
+    bare = _term(part)
+    terms = {"all_of": tuple(map(_term, part.all)), "any_of": tuple(map(_term, part.any))}
+    return Goal(name, bare.lost, bare.performed, bare.steered, note=part.note, **terms)
+
+
+def _term(part: s.GoalTermPart) -> GoalTerm:
     lost = tuple((each.resource, each.impact) for each in part.lost)
     performed = tuple((each.operation, each.target) for each in part.performed)
-    return Goal(name, lost, performed, **part.given("lost", "performed"))
+    return GoalTerm(lost, performed, part.steered)
 
 
 def _response(part: s.ResponsePart) -> Response:

@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from simkit.distributions import Distribution
+from simkit.model import Goal
 
 if TYPE_CHECKING:
     from simkit.scenario.scenario import Scenario
@@ -33,6 +34,8 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Operation", "stream"): False,
     ("Operation", "shows_itself"): None,
     ("Resource", "shows_itself"): None,
+    ("Goal", "all_of"): (),
+    ("Goal", "any_of"): (),
     ("Response", "actions"): (),
     ("Response", "propagation"): 0.0,
     ("GrantPolicy", "approval"): "none",
@@ -85,6 +88,8 @@ def _is_pair(value: Any) -> bool:
 
 
 def _dataclass(value: Any) -> dict[str, Any]:
+    if isinstance(value, Goal):
+        value = value.merged()
     given = {each.name: getattr(value, each.name) for each in fields(value) if each.name not in _SAYS_NOTHING}
     kind = type(value).__name__
     kept = {name: canonical(said) for name, said in given.items() if _LATER.get((kind, name), _NEW) != said}

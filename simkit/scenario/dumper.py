@@ -14,6 +14,7 @@ from simkit.model import (
     Entitlement,
     EntryPoint,
     Goal,
+    GoalTerm,
     Model,
     Need,
     Operation,
@@ -178,9 +179,14 @@ def _entry_point(entry: EntryPoint) -> dict[str, Any]:
 
 
 def _goal(goal: Goal) -> dict[str, Any]:
-    lost = [{"resource": resource, "impact": impact} for resource, impact in goal.lost]
-    performed = [{"operation": o, "target": target} if target else o for o, target in goal.performed]
-    return _list("lost", lost) | _list("performed", performed) | _given(goal, "steered", "note")
+    terms = _list("all", map(_term, goal.all_of)) | _list("any", map(_term, goal.any_of))
+    return _term(goal.bare) | terms | _given(goal, "note")
+
+
+def _term(term: GoalTerm) -> dict[str, Any]:
+    lost = [{"resource": resource, "impact": impact} for resource, impact in term.lost]
+    performed = [{"operation": o, "target": target} if target else o for o, target in term.performed]
+    return _list("lost", lost) | _list("performed", performed) | _given(term, "steered")
 
 
 def _detection(detection: Detection) -> dict[str, Any]:

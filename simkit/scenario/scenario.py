@@ -13,6 +13,7 @@ from simkit.model import (
     Credential,
     EntryPoint,
     Goal,
+    GoalTerm,
     Identity,
     Model,
     ObservedRun,
@@ -23,7 +24,7 @@ from simkit.model import (
     Tool,
     listed,
 )
-from simkit.model.references import Lookup, dangling, each_problem, operation_problems
+from simkit.model.references import Lookup, Where, dangling, each_problem, operation_problems
 from simkit.policies import GrantPolicy, named_policies, policy
 from simkit.scenario.expectations import Expectation, expectation_problems
 from simkit.scenario.names import Names
@@ -255,17 +256,24 @@ def _entry(model: Model, entry: EntryPoint) -> Iterator[Problem]:
 
 
 def _goal(lookup: Lookup, goal: Goal) -> Iterator[Problem]:
-    model = lookup.model
     where = ("goals", goal.name)
-    for index, (resource, _) in enumerate(goal.lost):
+    yield from _term(lookup, where, goal.bare)
+    for key, terms in (("all", goal.all_of), ("any", goal.any_of)):
+        for index, term in enumerate(terms):
+            yield from _term(lookup, (*where, key, index), term)
+    if all(term.is_empty for term in goal.terms):
+        yield Problem(where, "a goal needs `lost`, `performed` or `steered`: as it stands it is always reached")
+
+
+def _term(lookup: Lookup, where: Where, term: GoalTerm) -> Iterator[Problem]:
+    model = lookup.model
+    for index, (resource, _) in enumerate(term.lost):
         yield from dangling((*where, "lost", index, "resource"), resource, model.resources, "resource")
-    for index, (operation, target) in enumerate(goal.performed):
+    for index, (operation, target) in enumerate(term.performed):
         targets = (target,) if target else ()
         yield from operation_problems(lookup, (*where, "performed", index), operation, targets)
-    if goal.steered:
-        yield from dangling((*where, "steered"), goal.steered, model.identities, "identity")
-    if not (goal.lost or goal.performed or goal.steered):
-        yield Problem(where, "a goal needs `lost`, `performed` or `steered`: as it stands it is always reached")
+    if term.steered:
+        yield from dangling((*where, "steered"), term.steered, model.identities, "identity")
 
 
 def _actions(scenario: Scenario) -> Iterator[Problem]:

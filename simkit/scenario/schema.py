@@ -10,6 +10,7 @@ from simkit.scenario import fields as f
 from simkit.scenario.credential_parts import CredentialPart as CredentialPart
 from simkit.scenario.entry_point_parts import EntryPointPart as EntryPointPart
 from simkit.scenario.goal_parts import GoalPart as GoalPart
+from simkit.scenario.goal_parts import GoalTermPart as GoalTermPart
 from simkit.scenario.goal_parts import LostPart as LostPart
 from simkit.scenario.goal_parts import PerformedPart as PerformedPart
 from simkit.scenario.identity_parts import EntitlementPart as EntitlementPart

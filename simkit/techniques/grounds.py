@@ -48,7 +48,7 @@ def _of_entitlement(ground: Ground, _entries: Mapping[str, EntryPoint], _goals: 
 
 def _of_goal(ground: Ground, _entries: Mapping[str, EntryPoint], goals: Mapping[str, Goal]) -> Iterator[str]:
     goal = goals.get(ground.names[0])
-    yield from (f"resource:{resource}" for resource, _ in goal.lost) if goal else _of("resource")(ground, {}, {})
+    yield from (f"resource:{resource}" for resource in goal.resources) if goal else _of("resource")(ground, {}, {})
 
 
 def _first_name(ground: Ground, _: Model) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
-from simkit.model import Goal, Resource
+from simkit.model import Goal, GoalTerm, Resource
 from simkit.techniques.rule import Rule
 from simkit.techniques.world import World, has
 
@@ -13,7 +14,7 @@ RULES = (Rule("objective", None),)
 
 
 def steps(world: World) -> Iterator[Step]:
-    """deleted(r) + deleted(every backup of r) -> lost(r, availability); all of a goal -> reached(goal)."""
+    """deleted(r) + deleted(all its backups) -> lost(r, availability). All of a goal, one of any -> reached(goal)."""
     for resource in world.model.resources.values():
         yield _unavailable(resource)
     for goal in world.goals.values():
@@ -34,25 +35,38 @@ def _unavailable(resource: Resource) -> Step:
 
 
 def _reached(world: World, goal: Goal) -> Iterator[Step]:
-    facts = [Fact("lost", resource, impact) for resource, impact in goal.lost]
-    facts += [Fact("performed", operation, target) for operation, target in goal.performed]
-    for name, by in _steered(world, goal):
-        yield Step(
-            key=f"goal({goal.name}){name}",
-            rule="objective",
-            premises=tuple(dict.fromkeys([*facts, *by])),
-            conclusions=(Conclusion(Fact("reached", goal.name)),),
-            grounds=(Ground("goal", (goal.name,)),),
-            label=f"{goal.name} is reached",
-        )
+    """A step for each way to reach `goal`, named by its alternative, where it has any."""
+    for way in goal.ways():
+        other = f" or {_said(way[-1])}" if goal.any_of else ""
+        for name, by in _steered(world, way):
+            facts = [fact for term in way for fact in _happened(term)]
+            yield Step(
+                key=f"goal({goal.name}){other}{name}",
+                rule="objective",
+                premises=tuple(dict.fromkeys([*facts, *by])),
+                conclusions=(Conclusion(Fact("reached", goal.name)),),
+                grounds=(Ground("goal", (goal.name,)),),
+                label=f"{goal.name} is reached",
+            )
 
 
-def _steered(world: World, goal: Goal) -> Iterator[tuple[str, tuple[Fact, ...]]]:
-    """One that asks for a steered agent is reached by words in any of its sessions; a stolen token misleads nobody."""
-    if not goal.steered:
-        yield "", ()
-        return
+def _happened(term: GoalTerm) -> list[Fact]:
+    lost = [Fact("lost", resource, impact) for resource, impact in term.lost]
+    return lost + [Fact("performed", operation, target) for operation, target in term.performed]
+
+
+def _said(term: GoalTerm) -> str:
+    return " + ".join([*map(str, _happened(term)), *([f"steered({term.steered})"] if term.steered else [])])
+
+
+def _steered(world: World, way: tuple[GoalTerm, ...]) -> Iterator[tuple[str, tuple[Fact, ...]]]:
+    """One that asks for steered agents is reached by words in any of their sessions; a stolen token misleads nobody."""
+    agents = dict.fromkeys(term.steered for term in way if term.steered)
+    for chosen in product(*(tuple(_words(world, agent)) for agent in agents)):
+        yield "".join(f" by {fact.kind}({fact.subject})" for fact in chosen), chosen
+
+
+def _words(world: World, agent: str) -> Iterator[Fact]:
     for name, reached in world.all_sessions.items():
-        if goal.steered in reached.session.identities:
-            for mode in world.steering:
-                yield f" by {mode}({name})", (has(mode, name),)
+        if agent in reached.session.identities:
+            yield from (has(mode, name) for mode in world.steering)

@@ -112,13 +112,13 @@ class World:
             made = standing_session(identity, sessions.entitled[identity])
             found.setdefault(made.name, Reached(made, (identity,)))
         added = additions(sessions)
-        steered = frozenset(goal.steered for goal in goals.values())
+        steered = frozenset(agent for goal in goals.values() for agent in goal.agents)
         edges, assumed = follow_trust(sessions, found, added, steered)
         tool_sessions = parted(sessions, found)
         contexts = told_apart(sessions, found)
         edges |= {run: edges[whole] for run, whole in contexts.whole.items()}
         gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
-        asked = frozenset(performed for goal in goals.values() for performed in goal.performed)
+        asked = frozenset(performed for goal in goals.values() for performed in goal.operations)
         errs = any(entry.kind == "mistake" for entry in entries.values())
         steering = (STEERS, ERRS) if errs else (STEERS,)
         return cls(
@@ -138,7 +138,7 @@ class World:
             memories=tuple(name for name, each in sessions.model.resources.items() if each.kind == "memory"),
             reading=tuple(name for name, _, operation in sessions.model.operations() if operation.effect == "read"),
             contexts=contexts,
-            watched=frozenset(name for goal in goals.values() for name, _ in goal.lost),
+            watched=frozenset(name for goal in goals.values() for name in goal.resources),
             sparing=sparing,
             homes=environments(sessions.model),
             steering=steering,

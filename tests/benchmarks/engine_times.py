@@ -1,6 +1,8 @@
 """Seconds of processor time that the engines of the simkit on the path take, as JSON: one process for each build.
 
-PYTHONPATH=/path/to/a/build python tests/benchmarks/engine_times.py
+PYTHONPATH=/path/to/a/build:/path/to/a/build/tests python tests/benchmarks/engine_times.py
+
+Each build makes the graphs itself, from the same numbers: its arrays are its own.
 """
 
 from __future__ import annotations
@@ -10,41 +12,31 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-sys.path.insert(1, str(Path(__file__).parents[1]))
+sys.path.append(str(Path(__file__).parents[1]))
 
 from benchmarks.racing import processor_time
 from benchmarks.random_graphs import random_graph
 
 from simkit.attackgraph import AttackGraph
-from simkit.engines.reach import leave_one_out, reach, worst_values
+from simkit.engines.reach import reach, worst_cases
 from simkit.engines.replay import replay
 
 
 def works() -> dict[str, Callable[[], object]]:
-    """What is timed, by name; one thread."""
+    """What is timed, by name; one thread. No alerts: what they end is not what it was."""
     large = random_graph(10_000, 100_000, chance=0.3, lifetimes=True, seed=1)
-    alerts = random_graph(500, 5_000, chance=0.3, lifetimes=True, alerts=0.002, joins=0.1, seed=2)
+    small = random_graph(500, 5_000, chance=0.3, lifetimes=True, joins=0.1, seed=2)
     plain = random_graph(10_000, 100_000, chance=0.3, seed=1)
     return {
         "replay, 64 samples, 100,000 steps, lifetimes": lambda: _replay(large, 64),
-        "replay, 1,024 samples, 5,000 steps, lifetimes, joins, alerts": lambda: _replay(alerts, 1024),
+        "replay, 1,024 samples, 5,000 steps, lifetimes, joins": lambda: _replay(small, 1024),
         "reach, 1,000 samples, 100,000 steps": lambda: reach(plain, "entry", seed=1, trials=1000, threads=1),
-        "leave one out, 100 groups, 64 samples, 100,000 steps": lambda: _left_out(plain),
-        "512 worst cases, 100,000 steps": lambda: worst_values(
-            plain, [[step] for step in range(512)], np.ones(10_000), threads=1
-        ),
+        "512 worst cases, 100,000 steps": lambda: worst_cases(plain, [[step] for step in range(512)], threads=1),
     }
 
 
 def _replay(graph: AttackGraph, samples: int) -> object:
     return replay(graph, "entry", seed=1, trials=samples, threads=1, facts=range(64))
-
-
-def _left_out(graph: AttackGraph) -> object:
-    groups = [list(range(first, 100_000, 100)) for first in range(1, 101)]
-    return leave_one_out(graph, "entry", groups, seed=1, trials=64, threads=1)
 
 
 def main() -> None:

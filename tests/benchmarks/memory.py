@@ -21,9 +21,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.random_graphs import random_graph
+from benchmarks.worst_costs import costs
 
 import simkit
-from simkit.engines.reach import reach, worst_values
+from simkit.engines.reach import reach
 from simkit.engines.replay import replays
 
 SAMPLES, STARTS = 1000, 10_000
@@ -48,8 +49,7 @@ def estate_question(steps: int) -> Callable[[], object]:
 def each_question(steps: int) -> Callable[[], object]:
     graph = random_graph(steps // 10, steps, joins=0.1, seed=3)
     firsts = np.random.default_rng(4).choice(np.arange(1, steps), min(STARTS, steps // 10), replace=False)
-    values = np.ones(steps // 10)
-    return lambda: worst_values(graph, [[step] for step in firsts.tolist()], values)
+    return lambda: costs(graph, firsts.tolist(), np.ones(steps // 10))
 
 
 QUESTIONS = {"reach": reach_question, "replay": replay_question, "estate": estate_question, "each": each_question}

@@ -22,8 +22,9 @@ ROOT = Path(__file__).parents[2]
 def times(build: Path) -> dict[str, float]:
     """The seconds of each work with the simkit in `build`."""
     asked = [sys.executable, engine_times.__file__]
+    path = os.pathsep.join([str(build), str(build / "tests")])
     done = subprocess.run(
-        asked, env={**os.environ, "PYTHONPATH": str(build)}, cwd=build, capture_output=True, text=True, check=True
+        asked, env={**os.environ, "PYTHONPATH": path}, cwd=build, capture_output=True, text=True, check=True
     )
     found: dict[str, float] = json.loads(done.stdout)
     return found

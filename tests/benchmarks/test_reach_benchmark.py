@@ -1,4 +1,4 @@
-"""Reach: what a thousand samples ever reach, and what leaving out each of a thousand entitlements changes."""
+"""Reach: what a thousand samples ever reach."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from benchmarks.peers import Sweep, digraph, fates, networkx_rebuild, one_at_a_t
 from benchmarks.racing import Goal, Peer, Race
 from benchmarks.random_graphs import random_graph
 
-from simkit.engines.reach import leave_one_out, reach
+from simkit.engines.reach import reach
 
 CHECKED = 64
 """Samples in which a peer is given our fates, and must find what we find."""
@@ -40,40 +40,3 @@ def test_a_thousand_samples(race: Race, full: bool) -> None:
         ],
         goal=Goal(within=0.10),
     )
-
-
-def test_leaving_each_entitlement_out(race: Race, full: bool) -> None:
-    facts, steps, groups = (10_000, 50_000, 1000) if full else (500, 2_500, 40)
-    graph = random_graph(facts, steps, chance=0.5, joins=0.1, seed=2)
-    each = np.random.default_rng(0).permutation(np.arange(1, steps))[: steps // 2]
-    removed = [part.tolist() for part in np.array_split(each, groups)]
-    checked = range(0, groups, groups // 4)
-
-    def one_by_one() -> list[np.ndarray]:
-        return [leave_one_out(graph, "entry", [removed[n]], seed=1, trials=64)[1][0] for n in checked]
-
-    def rebuilt() -> list[np.ndarray]:
-        """The same by cutting the graph anew, and asking for samples of it."""
-        return [reach(without(graph, removed[n]), "entry", seed=1, trials=64).sum(axis=0) for n in checked]
-
-    baseline, counts = leave_one_out(graph, "entry", removed, seed=1, trials=64)
-    assert np.array_equal(baseline, reach(graph, "entry", seed=1, trials=64).sum(axis=0))
-    assert np.array_equal(counts[list(checked)], rebuilt())
-    assert np.array_equal(counts[list(checked)], one_by_one())
-    assert (counts < baseline).any()
-    race(
-        5,
-        f"leave one out: each of {groups:,} entitlements, 64 samples, {facts:,} nodes / {steps:,} steps",
-        lambda: leave_one_out(graph, "entry", removed, seed=1, trials=64),
-        [Peer(f"a graph cut for each, {len(checked)} scaled up", rebuilt, share=len(checked) / groups)],
-        goal=Goal(within=5.0),
-    )
-
-
-def without(graph, steps):  # type: ignore[no-untyped-def]
-    """`graph` in which `steps` never succeed."""
-    from dataclasses import replace
-
-    success = graph.success.copy()
-    success[steps] = 0
-    return replace(graph, success=success)

@@ -7,10 +7,11 @@ import pytest
 from benchmarks.peers import digraph, igraph_search, networkx_search, scipy_search
 from benchmarks.racing import Goal, Peer, Race
 from benchmarks.random_graphs import random_graph
+from benchmarks.worst_costs import costs
 
 from simkit.attackgraph import AttackGraph
 from simkit.engines import reference
-from simkit.engines.reach import worst_case, worst_cases, worst_values
+from simkit.engines.reach import worst_case, worst_cases
 
 WORK = "one worst case, {:,} nodes / {:,} steps, a tenth of them AND"
 
@@ -60,19 +61,19 @@ def test_a_worst_case_from_each_credential(race: Race, full: bool) -> None:
     facts, starts = len(joined.fact_hash), 10_000 if full else 600
     rng = np.random.default_rng(4)
     values = rng.integers(1, 100, facts).astype(np.float64)
-    firsts = [[step] for step in rng.choice(np.arange(1, len(joined.step_hash)), starts, replace=False).tolist()]
-    found = worst_values(joined, firsts[:600], values)
-    held = worst_cases(joined, firsts[:2])
+    firsts = rng.choice(np.arange(1, len(joined.step_hash)), starts, replace=False).tolist()
+    found = costs(joined, firsts[:600], values)
+    held = worst_cases(joined, [[first] for first in firsts[:2]])
     assert np.array_equal(found[:2], held @ values)
-    assert np.array_equal(held, [worst_case(joined, first) for first in firsts[:2]])
+    assert np.array_equal(held, [worst_case(joined, [first]) for first in firsts[:2]])
     search, few = networkx_search(digraph(plain)), 2
-    reached = worst_cases(plain, firsts[:few])
-    begin = [int(plain.conclusion_idx[step]) for [step] in firsts[:few]]
+    reached = worst_cases(plain, [[first] for first in firsts[:few]])
+    begin = [int(plain.conclusion_idx[step]) for step in firsts[:few]]
     assert [search(fact) for fact in begin] == [set(np.flatnonzero(row).tolist()) for row in reached]
     race(
         4,
         f"a worst case from each of {starts:,} credentials, same graph",
-        lambda: worst_values(joined, firsts, values),
+        lambda: costs(joined, firsts, values),
         [
             Peer(
                 f"networkx without AND, {few} scaled up",

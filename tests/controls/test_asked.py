@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from simkit.controls import ASKED, MEASURES
+from simkit.controls import ASKED, ASSESSORS
 from simkit.controls.asked import MACHINES_LEFT_OUT
 from simkit.standards import frameworks
 from simkit.standards.frameworks import CONTROL_LISTS
@@ -61,7 +61,7 @@ def test_whole_categories_of_the_csf_are_listed() -> None:
 
 
 def test_every_measure_is_used_and_every_use_has_one() -> None:
-    assert {entry.measure for entry in ASKED} - {""} == set(MEASURES)
+    assert {entry.measure for entry in ASKED} - {""} == set(ASSESSORS)
 
 
 def test_nothing_is_said_to_comply_or_to_prevent() -> None:

@@ -98,6 +98,11 @@ SLIPS = {
         "ledger-read: {",
         "no entry point reaches the goal ledger-read under any policy",
     ),
+    "bare-goal": (
+        ("[{resource: cases, impact: confidentiality}]", '["cases: integrity", "ledger: integrity"]'),
+        "lost: [",
+        "the goal cases-leaked is reached when cases and ledger are lost, all of them",
+    ),
     "no-goal": (
         ("goals:\n  cases-leaked: {lost: [{resource: cases, impact: confidentiality}]}\n", ""),
         "name: help-desk",
@@ -323,3 +328,21 @@ def test_an_issuer_that_only_signs_needs_no_task() -> None:
     assert slips("no-task", BOSS, trusted)
     key = ("  desk-key:", "  signing-key: {identity: boss, use: signing}\n  desk-key:")
     assert not slips("no-task", BOSS, trusted, key)
+
+
+TWO = ("{lost: [{resource: cases, impact: confidentiality}]}", '{lost: ["cases: integrity", "ledger: integrity"]}')
+
+
+def test_a_goal_that_says_any_or_all_is_not_asked() -> None:
+    for word in ("any", "all"):
+        assert not slips("bare-goal", (TWO[0], TWO[1].replace("lost", word)))
+
+
+def test_losses_of_one_resource_and_deeds_beside_a_loss_are_no_alternatives() -> None:
+    assert not slips("bare-goal", (TWO[0], TWO[1].replace("ledger: integrity", "cases: confidentiality")))
+    assert not slips("bare-goal", (TWO[0], TWO[1].replace("]}", "], performed: [pay.refund]}")))
+
+
+def test_a_bare_goal_is_asked_about_once_a_file() -> None:
+    (said,) = slips("bare-goal", (TWO[0], f"{TWO[1]}\n  again: {TWO[1]}"))
+    assert said.startswith("the goal cases-leaked")

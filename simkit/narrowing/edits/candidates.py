@@ -128,7 +128,7 @@ def _is_narrower(scenario: Scenario, operation: str, targets: list[str], needed:
     """A part in another environment than the whole is judged differently, and a goal may ask for the part by name:
     binding to such a part could add to what is reached."""
     homes = environments(scenario.model)
-    aims = {target for goal in scenario.goals.values() for name, target in goal.performed if name == operation}
+    aims = {target for goal in scenario.goals.values() for name, target in goal.operations if name == operation}
     for target in needed:
         if target not in targets:
             wholes = [parent for parent in givers.containers.get(target, ()) if parent in targets]
