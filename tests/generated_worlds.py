@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from generated_approvals import in_force
 from generated_counts import terms_of
 from generated_sessions import response_actions, terms, token_words
 from hypothesis import assume
@@ -88,7 +89,7 @@ def worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False, certa
     entries = named(draw(_entry(f"e{n}", model)) for n in range(draw(st.integers(1, 2))))
     goals = named(draw(_goal(f"g{n}", model)) for n in range(draw(st.integers(1, 2))))
     response = draw(_alarmed(model)) if alerts else QUIET
-    return Scenario("generated", model, entries, goals, response, horizon=DAY, policy=draw(st.sampled_from(POLICIES)))
+    return Scenario("generated", model, entries, goals, response, horizon=DAY, **draw(in_force(POLICIES)))
 
 
 @st.composite
@@ -123,7 +124,7 @@ def copying_worlds(draw: st.DrawFn, *, alerts: bool = False) -> Scenario:
     entries = {"words": EntryPoint("words", "poison", "inbox"), "other": draw(_entry("other", model))}
     goals = {"out": Goal("out", lost=((secrets[0], "confidentiality"),))}
     response = draw(_alarmed(model)) if alerts else QUIET
-    return Scenario("copying", model, entries, goals, response, horizon=DAY, policy=draw(st.sampled_from(POLICIES)))
+    return Scenario("copying", model, entries, goals, response, horizon=DAY, **draw(in_force(POLICIES)))
 
 
 CONDITIONS = st.sampled_from(((), (), (), (), (), ("approval",)))
