@@ -137,6 +137,7 @@ HOMES = {
         "Credential",
         "Detection",
         "Entitlement",
+        "Attacker",
         "EntryPoint",
         "Goal",
         "Identity",

@@ -60,6 +60,7 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written |= _model(scenario.model)
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
+    written |= _section("attacker", _given(scenario.attacker))
     response = _given(scenario.response, leave=("detection", "actions"))
     detection = {event: _detection(each) for event, each in scenario.response.detection.items()}
     written |= _section("response", _section("detection", detection) | response | _actions(scenario))

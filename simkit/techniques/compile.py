@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from simkit.attackgraph import AttackGraph
 from simkit.techniques import act, assume, enter, flow, forge, inhabit, objective, redeem, respond, steer
+from simkit.techniques.aim import on_the_way
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -31,4 +32,6 @@ def rules() -> Mapping[str, Rule]:
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
+    if world.attacker.aims_at:
+        steps = on_the_way(steps, world.attacker.aims_at)
     return AttackGraph.build(steps, enter.entries(world), respond.containment(world), horizon=horizon)

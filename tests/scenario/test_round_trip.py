@@ -101,6 +101,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     "a target": ("targets: [cases], duration", "targets: [tickets], duration"),
     "a condition": ("conditions: [source, environment]", "conditions: [source]"),
     "a dial": ("context: approval", "context: checks"),
+    "what the attacker is after": ("aims_at: [customers-leaked, misled]", "aims_at: [misled]"),
     "what people are asked about": ("approval: all", "approval: high-impact"),
     "how often people are asked": ("asked: time", "asked: task"),
     "how long an approval stands": ("approved_for: 2h", "approved_for: 3h"),
