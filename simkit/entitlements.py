@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
-from simkit.model import IDENTITY_EFFECTS, Entitlement, Model, Need, Operation
+from simkit.model import IDENTITY_EFFECTS, Entitlement, Identity, Model, Need, Operation, Role, environments
 from simkit.model.references import Lookup, globbed, is_glob
 
 Grant = tuple[str, str]
 """An operation (`tool.operation`) on one target; the target is empty for an operation that has none."""
 Conditions = frozenset[frozenset[str]]
 """Sets of conditions: a use must meet all of one of them. Only the smallest are kept, so that a grant which some
-entitlement gives freely has the empty set alone."""
+entitlement gives freely has the empty set alone. A set may say, too, what the use leaves untouched (see `sparing`)."""
 FREELY: Conditions = frozenset({frozenset()})
 """The conditions of what is given without any."""
 Grants = Mapping[Grant, Conditions]
@@ -23,8 +24,23 @@ Grants = Mapping[Grant, Conditions]
 KEPT = 1 << 12
 """Pairs of conditions whose join is kept; a scenario has few different ones."""
 
-Holding = tuple[tuple[Entitlement, ...], tuple[str, ...]]
-"""The direct entitlements and the roles of an identity."""
+SPARED = "but "
+"""What the words begin with that stand among conditions for a thing that a use on its container leaves untouched."""
+
+
+class Limits(NamedTuple):
+    """What takes away from what somebody is given: `denies` beat all of it, each of `ceilings` is the most of it.
+
+    `home` is the environment of whom it is about, empty where that is not known.
+    """
+
+    denies: tuple[Entitlement, ...] = ()
+    ceilings: tuple[tuple[Entitlement, ...], ...] = ()
+    home: str = ""
+
+
+Holding = tuple[tuple[Entitlement, ...], tuple[str, ...], Limits | None]
+"""The direct entitlements, the roles and the limits of an identity."""
 
 
 @dataclass(slots=True)
@@ -36,9 +52,14 @@ class Resolver:
     _memory: dict[tuple[str, tuple[str, ...]], tuple[Grant, ...]] = field(default_factory=dict)
     _containers: dict[str, list[str]] = field(default_factory=dict)
     _held: dict[Holding, dict[Grant, Conditions]] = field(default_factory=dict)
+    _named_within: dict[tuple[bool, tuple[str, ...]], frozenset[str]] = field(default_factory=dict)
+    _homes: dict[str, str] | None = None
+    limits_somebody: bool = field(init=False)
+    """True if something in the model takes away from what is given: somebody may have less than he is entitled to."""
 
     def __post_init__(self) -> None:
         self._lookup = Lookup(self.model)
+        self.limits_somebody = _limits_somebody(self.model)
         for parent in self.model.resources:
             for child in self.model.within(parent)[1:]:
                 self._containers.setdefault(child, []).append(parent)
@@ -49,10 +70,23 @@ class Resolver:
         operation, target = grant
         found = entitled.get(grant)
         for name in self._containers.get(target, ()):
-            theirs = entitled.get((operation, name))
+            theirs = self.reaching(entitled.get((operation, name)), target)
             if theirs is not None:
                 found = theirs if found is None else either(found, theirs)
         return found
+
+    def reaching(self, conditions: Conditions | None, target: str) -> Conditions | None:
+        """Those of `conditions`, of a use on what contains `target`, under which it reaches that; None if it never
+        does."""
+        if conditions is None or not self.limits_somebody or conditions == FREELY or target not in self.model.resources:
+            return conditions
+        within = frozenset(f"{SPARED}{name}" for name in self.model.within(target))
+        kept = [
+            frozenset(word for word in each if not word.startswith(SPARED) or word in within)
+            for each in conditions
+            if f"{SPARED}{target}" not in each
+        ]
+        return _least(kept) if kept else None
 
     def grants(self, operation: str, targets: tuple[str, ...] = ()) -> tuple[Grant, ...]:
         """The grants that `operation` (a name or glob) on `targets` (names or globs; empty: its own) stands for."""
@@ -108,19 +142,129 @@ class Resolver:
         """The grants of `entitlements`. One that is given twice may be used under the conditions of either."""
         found: dict[Grant, Conditions] = {}
         for entitlement in entitlements:
-            conditions = frozenset({frozenset(entitlement.conditions)})
-            for grant in self.grants(entitlement.operation, entitlement.targets):
+            for grant, conditions in self._given(entitlement):
                 found[grant] = either(conditions, found[grant]) if grant in found else conditions
         return found
 
+    def _given(self, entitlement: Entitlement) -> Iterator[tuple[Grant, Conditions]]:
+        conditions = frozenset({frozenset(entitlement.conditions)})
+        for grant in self.grants(entitlement.operation, entitlement.targets):
+            if not entitlement.excepting:
+                yield grant, conditions
+                continue
+            out = self._selected_names(self._on_identities(grant[0]), entitlement.excepting)
+            yield from ((part, both(conditions, spared)) for part, spared in self._parts(grant, out.__contains__))
+
     def identity(self, name: str) -> dict[Grant, Conditions]:
-        """What identity `name` may do: by its roles, and directly. Those who have the same share one dict."""
+        """What identity `name` may do: by its roles, and directly, within its limits. Those who have the same share one
+        dict."""
         identity = self.model.identities[name]
-        holding = (identity.entitlements, identity.roles)
+        limits = self.limits(name)
+        holding = (identity.entitlements, identity.roles, limits)
         if holding not in self._held:
             by_role = (self.model.roles[role].entitlements for role in identity.roles)
-            self._held[holding] = self.entitled(chain(identity.entitlements, *by_role))
+            given = self.entitled(chain(identity.entitlements, *by_role))
+            self._held[holding] = given if limits is None else self.limited(given, limits)
         return self._held[holding]
+
+    def gained(self, role: str) -> dict[Grant, Conditions]:
+        """What somebody gains to whom `role` is given during the attack: what it gives, within its own limits. They
+        take nothing from what there was before."""
+        made = self.model.roles[role]
+        given = self.entitled(made.entitlements)
+        return self.limited(given, _limits((made,), "")) if made.limits else given
+
+    def limits(self, identity: str) -> Limits | None:
+        """What takes away from all that `identity` is given: its own denies and boundary, and those of its roles. None
+        if nothing does."""
+        if not self.limits_somebody:
+            return None
+        made = self.model.identities[identity]
+        found = _limits((made, *(self.model.roles[role] for role in made.roles)), made.environment)
+        return found if found.denies or found.ceilings else None
+
+    def limited(self, grants: Grants, limits: Limits) -> dict[Grant, Conditions]:
+        """What `limits` leave of `grants`: of a grant on a container, the parts that are left."""
+        found: dict[Grant, Conditions] = {}
+        for grant, conditions in grants.items():
+            for part, under in self._left(grant, limits):
+                under = both(conditions, under)
+                found[part] = either(found[part], under) if part in found else under
+        return found
+
+    def _left(self, grant: Grant, limits: Limits) -> Iterator[tuple[Grant, Conditions]]:
+        denies = [self._denied(deny, grant[0], limits.home) for deny in limits.denies]
+        left = list(self._parts(grant, lambda name: any(denied(name) for denied in denies)))
+        for ceiling in limits.ceilings:
+            left = [
+                (part, both(both(before, spared), frozenset({frozenset(each.conditions)})))
+                for each in ceiling
+                for whole, before in left
+                for part, spared in self._parts(whole, self._beyond(each, grant[0]))
+            ]
+        yield from left
+
+    def _denied(self, deny: Entitlement, operation: str, home: str) -> Callable[[str], bool]:
+        """Says of a target whether `deny` surely is about `operation` on it. How a thing is used is never sure before
+        it is; whether it lies in one's own environment is, where both are known."""
+        about = self._about(deny, operation)
+        if not deny.conditions:
+            return about
+        if set(deny.conditions) != {"environment"} or not home:
+            return lambda _: False
+        return lambda name: about(name) and self._home(operation, name) == home
+
+    def _home(self, operation: str, target: str) -> str:
+        """The environment of `target`, empty where it is in none."""
+        if self._on_identities(operation):
+            return self.model.identities[target].environment if target else ""
+        if self._homes is None:
+            self._homes = environments(self.model)
+        return self._homes.get(target, "")
+
+    def _beyond(self, most: Entitlement, operation: str) -> Callable[[str], bool]:
+        """Says of a target whether `operation` on it is more than `most`."""
+        about = self._about(most, operation)
+        return lambda name: not about(name)
+
+    def _parts(self, grant: Grant, gone: Callable[[str], bool]) -> Iterator[tuple[Grant, Conditions]]:
+        """What is left of `grant` without what is `gone`: the grant itself, which spares what is gone within it; where
+        its own target is gone, the same on what that contains."""
+        operation, target = grant
+        within = self.model.within(target) if target and not self._on_identities(operation) else (target,)
+        lost = {name for name in within if gone(name)}
+        if not lost:
+            yield grant, FREELY
+            return
+        left = set(within) - lost
+        for name in within:
+            if name in left and left.isdisjoint(self._containers.get(name, ())):
+                yield (operation, name), sparing(lost.intersection(self.model.within(name)))
+
+    def _about(self, entitlement: Entitlement, operation: str) -> Callable[[str], bool]:
+        """Says of a target whether `entitlement`, as a deny or the most, is about `operation` on it. Without targets it
+        is about every one."""
+        if not fits(operation, entitlement.operation):
+            return lambda _: False
+        kind = self._on_identities(operation)
+        out = self._selected_names(kind, entitlement.excepting)
+        if not entitlement.targets:
+            return lambda name: name not in out
+        named = self._selected_names(kind, entitlement.targets)
+        return lambda name: name in named and name not in out
+
+    def _on_identities(self, operation: str) -> bool:
+        return self._lookup.operations[operation].effect in IDENTITY_EFFECTS
+
+    def _selected_names(self, identities: bool, patterns: tuple[str, ...]) -> frozenset[str]:
+        """The identities, or the resources with what lies in them, whose names fit `patterns`."""
+        key = (identities, patterns)
+        if key not in self._named_within:
+            universe = self.model.identities if identities else self.model.resources
+            found = {name for pattern in patterns for name in globbed_or_named(pattern, universe)}
+            lying = () if identities else (child for name in found for child in self.model.within(name))
+            self._named_within[key] = frozenset({*found, *lying})
+        return self._named_within[key]
 
     def needs(self, needs: Iterable[Need]) -> dict[Grant, None]:
         """The grants that `needs` ask for, in order."""
@@ -138,8 +282,7 @@ def either(one: Conditions, other: Conditions) -> Conditions:
     """
     if one == other:
         return one
-    found = one | other
-    return frozenset(each for each in found if not any(less < each for less in found))
+    return _least(one | other)
 
 
 @lru_cache(maxsize=KEPT)
@@ -149,8 +292,44 @@ def both(one: Conditions, other: Conditions) -> Conditions:
     >>> sorted(map(sorted, both(frozenset({frozenset({"source"})}), frozenset({frozenset({"approval"})}))))
     [['approval', 'source']]
     """
-    found = frozenset(mine | theirs for mine in one for theirs in other)
+    if FREELY in (one, other):
+        return other if one == FREELY else one
+    return _least(mine | theirs for mine in one for theirs in other)
+
+
+def _least(sets: Iterable[frozenset[str]]) -> Conditions:
+    """The smallest of `sets`."""
+    found = frozenset(sets)
     return frozenset(each for each in found if not any(less < each for less in found))
+
+
+def sparing(names: Iterable[str]) -> Conditions:
+    """The conditions of a use on a container that leaves `names` in it untouched.
+
+    >>> by_spared(either(sparing(["dotenv"]), frozenset({frozenset({"approval"})})))
+    {frozenset(): frozenset({frozenset({'approval'})}), frozenset({'dotenv'}): frozenset({frozenset()})}
+    """
+    return frozenset({frozenset(f"{SPARED}{name}" for name in names)})
+
+
+def by_spared(conditions: Conditions) -> dict[frozenset[str], Conditions]:
+    """`conditions` by what a use leaves untouched under them, without the words for that."""
+    found: dict[frozenset[str], set[frozenset[str]]] = {}
+    for each in sorted(conditions, key=sorted):
+        spared = frozenset(word for word in each if word.startswith(SPARED))
+        found.setdefault(frozenset(word[len(SPARED) :] for word in spared), set()).add(each - spared)
+    return {spared: frozenset(sets) for spared, sets in found.items()}
+
+
+def only_spared(conditions: Conditions) -> Conditions:
+    """What is left of `conditions` if all that they ask for is met: what a use leaves untouched."""
+    return _least(frozenset(word for word in each if word.startswith(SPARED)) for each in conditions)
+
+
+def personal(conditions: Conditions) -> Conditions:
+    """What is left of `conditions` for somebody else who does it in the same name: a person still asks to be asked, and
+    what is spared is spared."""
+    return _least(frozenset(w for w in each if w == "approval" or w.startswith(SPARED)) for each in conditions)
 
 
 def always(condition: str, conditions: Conditions) -> bool:
@@ -169,3 +348,32 @@ def tools_of(grants: Iterable[Grant]) -> frozenset[str]:
     ['crm', 'shell']
     """
     return frozenset(operation.partition(".")[0] for operation, _ in grants)
+
+
+def fits(operation: str, pattern: str) -> bool:
+    """True if `pattern`, a name or a glob, is about `operation`.
+
+    >>> fits("crm.read", "crm.*"), fits("crm.read", "crm.reads")
+    (True, False)
+    """
+    return next(globbed(pattern, (operation,)), None) is not None if is_glob(pattern) else operation == pattern
+
+
+def globbed_or_named(pattern: str, names: Collection[str]) -> Iterable[str]:
+    """Those of `names` that `pattern` matches, a name or a glob."""
+    return globbed(pattern, names) if is_glob(pattern) else (pattern,) if pattern in names else ()
+
+
+def _limits(holders: Iterable[Identity | Role], home: str) -> Limits:
+    """The limits that `holders` set together for somebody who is at `home`."""
+    listed = tuple(holders)
+    denies = (deny for each in listed for deny in each.denies)
+    return Limits(tuple(denies), tuple(each.boundary for each in listed if each.boundary is not None), home)
+
+
+def _limits_somebody(model: Model) -> bool:
+    holders: Iterable[Identity | Role] = chain(model.identities.values(), model.roles.values())
+    return any(
+        each.denies or each.boundary is not None or any(given.excepting for given in each.entitlements)
+        for each in holders
+    )

@@ -83,13 +83,15 @@ class Drawing:
 
     def containment(self) -> Containment:
         number = self.random.randint(1, 2)
-        half = [[fact for fact in self.facts if self.maybe()] for _ in range(5)]
+        half = [[fact for fact in self.facts if self.maybe()] for _ in range(6)]
         return Containment(
             responders=tuple(tuple(self.action() for _ in range(self.random.randint(0, 3))) for _ in range(number)),
             lag=self.duration(),
             by={fact: self.random.randrange(number) for fact in half[0]},
             groups={fact: self.one_of("ab") for fact in half[1]},
             forgotten={f: self.one_of(CHANCES) for f in self.facts if f.kind in ("holds", "tainted", "runs_in")},
+            overlooked=dict.fromkeys(half[4], 0.5),
+            fates={f: self.one_of("cd") for f in half[5]},
             spread=dict.fromkeys(half[2], 2.0),
             spared=dict.fromkeys(half[3], ("revoke-secret", "terminate-sessions")),
             told={fact: self.some_facts(0, 2) for fact in half[4]},

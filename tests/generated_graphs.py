@@ -8,7 +8,7 @@ from simkit.attackgraph import ACTIONS, Action, AttackGraph, Conclusion, Contain
 from simkit.distributions import Distribution, Empirical, Exponential, Fixed, Lognormal, Uniform
 
 HORIZON = 100.0
-KINDS = ("holds", "replays", "steers", "runs_in", "outbound", "lost", "tainted", "seen", "performed")
+KINDS = ("holds", "replays", "steers", "runs_in", "outbound", "lost", "tainted", "seen", "performed", "reading")
 NOWHERE = (Ground("flow"),)
 
 # A few distributions only: each costs a quantile table, and the engines read tables, whatever made them.
@@ -73,6 +73,8 @@ def containments(draw: st.DrawFn, facts: list[Fact]) -> Containment:
         by={fact: draw(st.integers(0, len(responders) - 1)) for fact in facts if draw(st.booleans())},
         groups={fact: draw(st.sampled_from("ab")) for fact in facts if draw(st.booleans())},
         forgotten={fact: draw(chances) for fact in facts if fact.kind in ("holds", "tainted", "runs_in")},
+        overlooked={fact: draw(chances) for fact in facts if draw(st.booleans())},
+        fates={fact: draw(st.sampled_from("cd")) for fact in facts if draw(st.booleans())},
         spread={fact: 2.0 for fact in facts if draw(st.booleans())},
         spared={fact: ("revoke-secret", "terminate-sessions") for fact in facts if draw(st.booleans())},
         told={fact: draw(some) for fact in facts if draw(st.booleans())},

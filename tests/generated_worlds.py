@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from generated_approvals import in_force
-from generated_counts import terms_of
+from generated_code import with_code
+from generated_counts import records, terms_of, throughputs
 from generated_sessions import response_actions, terms, token_words
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -89,7 +90,8 @@ def worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False, certa
     entries = named(draw(_entry(f"e{n}", model)) for n in range(draw(st.integers(1, 2))))
     goals = named(draw(_goal(f"g{n}", model)) for n in range(draw(st.integers(1, 2))))
     response = draw(_alarmed(model)) if alerts else QUIET
-    return Scenario("generated", model, entries, goals, response, horizon=DAY, **draw(in_force(POLICIES)))
+    world = Scenario("generated", model, entries, goals, response, horizon=DAY, **draw(in_force(POLICIES)))
+    return draw(with_code(world))
 
 
 @st.composite
@@ -215,6 +217,7 @@ def _tool(
                 chance=1.0 if certain else draw(st.sampled_from((1.0, 1.0, 0.5))),
                 role=draw(st.sampled_from(roles)) if effect == "grant" else "",
                 stream=draw(st.sampled_from((False, False, True))),
+                throughput=draw(throughputs(effect)),
                 shows_itself=draw(st.sampled_from((None, None, None, Detection(0.5, Fixed(60.0))))) if loud else None,
             )
         )
@@ -267,6 +270,7 @@ def _resource(draw: st.DrawFn, number: int, names: list[str], credentials: list[
         contains=some(draw, later, most=1),
         environment=draw(st.sampled_from(("", "", "production", "sandbox"))),
         shows_itself=draw(st.sampled_from((None, None, Detection(0.5, Fixed(60.0))))) if loud else None,
+        records=draw(records),
     )
 
 

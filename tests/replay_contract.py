@@ -20,7 +20,12 @@ def replay_equals_the_reference(
         first = {fact: time for fact, time in enumerate(outcomes.first[row].tolist()) if time >= 0}
         by = {fact: step for fact, step in enumerate(outcomes.by[row].tolist()) if step >= 0}
         contained = outcomes.contained[row] if outcomes.contained[row] >= 0 else None
-        assert (first, by, contained, outcomes.variant[row]) == (trace.first, trace.by, trace.contained, trace.variant)
+        assert (first, by, contained, outcomes.variant[row]) == (
+            trace.times(),
+            trace.by,
+            trace.contained,
+            trace.variant,
+        )
 
 
 def only_the_columns_asked_for_are_in_the_outcomes(

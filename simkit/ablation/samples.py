@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blast_radius import Interval, Utility, intervals
+from simkit.engines.outcomes import Outcomes
 from simkit.measures import Measure, harm_of
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
@@ -87,7 +88,7 @@ def sampled(
     for entry in entries:
         with in_memory(attack.graph, trials):
             outcomes = replay(attack.graph, entry, seed=seed, trials=trials, threads=threads)
-            columns[entry] = _columns(attack, row, outcomes.first >= 0, outcomes.contained)
+            columns[entry] = _columns(attack, row, outcomes)
     lost, goals, contained, identities, code = ({entry: row[at] for entry, row in columns.items()} for at in range(5))
     worst = attack.worst_cases(entries, threads=threads)
     return Sampled(
@@ -104,12 +105,12 @@ def sampled(
     )
 
 
-def _columns(attack: Attack, row: Measure, held: NDArray[np.bool_], contained: NDArray[np.int64]) -> tuple[Floats, ...]:
-    legend = attack.legend
+def _columns(attack: Attack, row: Measure, outcomes: Outcomes) -> tuple[Floats, ...]:
+    legend, held, contained = attack.legend, outcomes.first >= 0, outcomes.contained
     goals = [column for column in legend.goals.values() if column is not None]
     code = [at for at, fact in enumerate(attack.graph.facts) if fact.kind == "runs_in"]
     columns = (
-        row.of_held(attack, held, contained),
+        row.of_times(attack, outcomes.first, contained),
         held[:, goals].sum(axis=1) / max(len(legend.goals), 1),
         np.where(contained >= 0, contained / 1000, np.nan),
         legend.counts(held, "identities"),

@@ -12,13 +12,16 @@ from typing import NamedTuple
 
 from simkit.distributions import Distribution, Fixed
 
-LASTING = frozenset({"lost", "deleted", "performed", "tainted", "copied", "reached"})
+LASTING = frozenset({"lost", "deleted", "performed", "tainted", "copied", "reached", "whole", "enough"})
 """Kinds of facts that end by themselves never: what is out is out."""
-WITHIN = frozenset({"replays", "steers", "errs", "seen", "outbound", "approved"})
+TIMED = frozenset({"reading", "using"})
+"""Kinds of facts whose time adds up: one that begins again goes on where it stopped, and what a sample keeps of it is
+for how long it held in all (ms), not when it first did."""
+WITHIN = frozenset({"replays", "steers", "errs", "seen", "outbound", "approved"}) | TIMED
 """Kinds of facts that live inside a session: what a run brought of these ends with the run."""
 STIRRING = frozenset({"holds", "exposed", "runs_in", "tainted", "copied", "performed"})
 """Kinds of facts from outside that a run of a task may turn into something: when one begins, the next run counts."""
-UNKNOWN = frozenset({"lost", "deleted", "performed", "copied", "reached"})
+UNKNOWN = frozenset({"lost", "deleted", "performed", "copied", "reached", "whole", "enough"}) | TIMED
 """Kinds of facts that are no thing that responders could know of and end: damage is not a link between two sessions."""
 
 _SESSIONS = frozenset({"replays", "steers", "errs"})
@@ -35,7 +38,8 @@ ENDS: Mapping[str, frozenset[str]] = {
 """What responders can do, and the kinds of facts that it ends."""
 ACTIONS = tuple(ENDS)
 GROUPED = ("disable", "delete", "remove-entitlement")
-"""The actions that end all that an identity has, not one secret or session, and keep it from being had again."""
+"""The actions that end all that an identity has, not one secret or session, and keep it from being had again. They are
+not done for what responders know and overlook."""
 
 AT_ONCE = Fixed(0.0)
 
@@ -155,8 +159,10 @@ class Containment:
 
     `responders` are what each of them does. For a fact that is known, `by` says which of them deals with it (none, if
     it is not there), `groups` what is disabled together with it, `forgotten` the chance that it is missed, and then
-    dies `lag` later all the same, `spread` how many seconds an action takes to reach it, and `spared` which actions do
-    not end it. `told` are the facts that a known fact gives away: a session names its tokens.
+    dies `lag` later all the same, `overlooked` the chance that responders, who know it, miss the account behind it,
+    `fates` the name under which both are drawn (its own, if it is not there), `spread` how many seconds an action takes
+    to reach it, and `spared` which actions do not end it. `told` are the facts that a known fact gives away: a session
+    names its tokens.
     """
 
     responders: tuple[tuple[Action, ...], ...] = ()
@@ -167,3 +173,5 @@ class Containment:
     spread: Mapping[Fact, float] = field(default_factory=dict)
     spared: Mapping[Fact, tuple[str, ...]] = field(default_factory=dict)
     told: Mapping[Fact, tuple[Fact, ...]] = field(default_factory=dict)
+    overlooked: Mapping[Fact, float] = field(default_factory=dict)
+    fates: Mapping[Fact, str] = field(default_factory=dict)

@@ -14,8 +14,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph.facts import ACTIONS, LASTING, STIRRING, WITHIN, Conclusion, Containment, Entry, Fact, Step
-from simkit.attackgraph.responders import Responders, responders_of
+from simkit.attackgraph.facts import (
+    ACTIONS,
+    LASTING,
+    STIRRING,
+    TIMED,
+    WITHIN,
+    Conclusion,
+    Containment,
+    Entry,
+    Fact,
+    Step,
+)
+from simkit.attackgraph.responders import Responders, credential_hash, responders_of
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
 from simkit.errors import EngineError, QuestionError, nearest
 from simkit.fate import CERTAIN, key_hash, key_hashes, threshold
@@ -93,6 +104,7 @@ class AttackGraph:
     fact_lasting: Flags
     fact_within: Flags
     fact_stirs: Flags
+    fact_timed: Flags
     fact_hash: Words
     tables: Ints
     fixed: Ints
@@ -149,6 +161,7 @@ class AttackGraph:
         ordered = _by_key([*steps, *(step for e in given for variant in e.variants for step in variant.steps)])
         index, links = _linked(ordered)
         tables = _Tables()
+        told_of = _fact_arrays(index)
         return cls(
             facts=tuple(index),
             steps=tuple(ordered),
@@ -157,8 +170,8 @@ class AttackGraph:
             **links,
             **_draws(ordered, tables),
             **_lives(ordered, tables),
-            **_fact_arrays(index),
-            responders=responders_of(containment, index, tables.row),
+            **told_of,
+            responders=responders_of(containment, index, told_of["fact_hash"], tables.row),
             **tables.arrays(),
             horizon=ticks(horizon),
         )
@@ -256,12 +269,9 @@ def _fact_arrays(index: Mapping[Fact, int]) -> dict[str, Any]:
         "fact_lasting": _each(LASTING.__contains__, kinds, np.bool_),
         "fact_within": _each(WITHIN.__contains__, kinds, np.bool_),
         "fact_stirs": _each(STIRRING.__contains__, kinds, np.bool_),
-        "fact_hash": _each(cache(_credential_hash), _column(index, "subject"), np.uint64),
+        "fact_timed": _each(TIMED.__contains__, kinds, np.bool_),
+        "fact_hash": _each(cache(credential_hash), _column(index, "subject"), np.uint64),
     }
-
-
-def _credential_hash(subject: str) -> int:
-    return key_hash(f"credential:{subject}")
 
 
 def _entries(entries: Sequence[Entry], keys: Sequence[str]) -> dict[str, EntryArrays]:

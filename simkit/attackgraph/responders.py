@@ -22,9 +22,10 @@ NOBODY = -1
 @dataclass(frozen=True, slots=True, eq=False)
 class Responders:
     """By fact: `knowable`, `by` (the responder, `NOBODY` for none), `ended_by` (a bit for each of `ACTIONS`), `group`
-    (-1 for none; its facts are in `member_ptr`, `member_idx`), `forgotten` (a threshold), `spread` (ms until an action
-    has spread) and what it gives away (`told_ptr`, `told_idx`). By row, each one action of one responder: `action`,
-    `of`, `delay` (a table) and `fate` (the key of its draw). `lag` is a table.
+    (-1 for none; its facts are in `member_ptr`, `member_idx`), `forgotten` and `overlooked` (thresholds), `key` (of the
+    draw for both), `spread` (ms until an action has spread) and what it gives away (`told_ptr`, `told_idx`). By row,
+    each one action of one responder: `action`, `of`, `delay` (a table) and `fate` (the key of its draw). `lag` is a
+    table.
     """
 
     knowable: Flags
@@ -34,6 +35,8 @@ class Responders:
     member_ptr: Ints
     member_idx: Ints
     forgotten: Words
+    overlooked: Words
+    key: Words
     spread: Ints
     told_ptr: Ints
     told_idx: Ints
@@ -56,9 +59,9 @@ class Responders:
 
 
 def responders_of(
-    containment: Containment, index: Mapping[Fact, int], row: Callable[[Distribution], int]
+    containment: Containment, index: Mapping[Fact, int], keys: Words, row: Callable[[Distribution], int]
 ) -> Responders:
-    """The arrays of `containment` for the facts of `index`; `row` numbers distributions."""
+    """The arrays of `containment` for the facts of `index`, whose own keys are `keys`; `row` numbers distributions."""
     rows = [(number, action) for number, actions in enumerate(containment.responders) for action in actions]
     group, member_ptr, member_idx = _groups(containment.groups, index)
     told_ptr, told_idx = _told(containment.told, index)
@@ -70,7 +73,9 @@ def responders_of(
         group=group,
         member_ptr=member_ptr,
         member_idx=member_idx,
-        forgotten=_by_fact(index, {f: threshold(c) for f, c in containment.forgotten.items()}, 0, np.uint64),
+        forgotten=_by_fact(index, _thresholds(containment.forgotten), 0, np.uint64),
+        overlooked=_by_fact(index, _thresholds(containment.overlooked), 0, np.uint64),
+        key=_keys(containment.fates, index, keys),
         spread=_by_fact(index, {f: ticks(s) for f, s in containment.spread.items()}, 0, np.int64),
         told_ptr=told_ptr,
         told_idx=told_idx,
@@ -82,8 +87,25 @@ def responders_of(
     )
 
 
+def credential_hash(name: str) -> int:
+    """The key of what is drawn for the credential `name`, or for whatever shares its fate."""
+    return key_hash(f"credential:{name}")
+
+
 def _bits(actions: Iterable[str]) -> int:
     return sum(1 << ACTIONS.index(action) for action in actions)
+
+
+def _thresholds(chances: Mapping[Fact, float]) -> dict[Fact, int]:
+    return {fact: threshold(chance) for fact, chance in chances.items()}
+
+
+def _keys(fates: Mapping[Fact, str], index: Mapping[Fact, int], own: Words) -> Words:
+    found, hashes = own.copy(), {name: credential_hash(name) for name in set(fates.values())}
+    for fact, name in fates.items():
+        if fact in index:
+            found[index[fact]] = hashes[name]
+    return found
 
 
 def _by_fact(index: Mapping[Fact, int], given: Mapping[Fact, int], default: int, kind: type) -> NDArray[Any]:

@@ -16,6 +16,7 @@ from simkit.blast_radius.intervals import Interval
 from simkit.blast_radius.legend import GROUPS, Legend
 from simkit.blast_radius.paths import AttackPaths, paths_to
 from simkit.blast_radius.provenance import Provenance
+from simkit.blast_radius.quotas import Quotas
 from simkit.blast_radius.utility import Utility
 from simkit.blast_radius.worst_case import WorstCase
 from simkit.engines.outcomes import NEVER, Outcomes
@@ -59,7 +60,8 @@ class BlastRadius:
     @cached_property
     def values(self) -> NDArray[np.float64]:
         """The value that each sample lost."""
-        return self.legend.lost_value(self.held)
+        legend = self.legend
+        return legend.lost_value(self.held) if legend.quotas is None else legend.counted_value(self.outcomes.first)
 
     @cached_property
     def _ordered(self) -> list[float]:
@@ -146,8 +148,8 @@ class BlastRadius:
         first = self.outcomes.first
         found = []
         for moment in moments:
-            held = (first >= 0) & (first <= round(moment * 1000))
-            found.append(intervals.mean(self.legend.lost_value(held).tolist()))
+            lost = self.legend.counted_value(first, until=round(moment * 1000))
+            found.append(intervals.mean(lost.tolist()))
         return found
 
     def paths(self, goal: str | None = None, *, limit: int = 10) -> AttackPaths:
@@ -251,6 +253,24 @@ class BlastRadius:
         columns = ("resource", "impact", "value", "chance", "low", "high", "median time")
         return Table(columns, [row for _, row in rows], title="losses")
 
+    def records_out(self) -> dict[str, Interval]:
+        """By resource that is read record by record, how many records are out on average."""
+        quotas = self.legend.quotas
+        return {} if quotas is None else {name: intervals.mean(o.tolist()) for name, o in self._out(quotas).items()}
+
+    def _out(self, quotas: Quotas) -> dict[str, NDArray[np.float64]]:
+        first = self.outcomes.first
+        out = quotas.out(lambda facts: first[:, list(facts)])
+        return {each.resource: out[each.lost] for each in quotas.metered}
+
+    def records_table(self) -> Table:
+        """Each resource that is read record by record: how many it has, and how many are out."""
+        quotas = self.legend.quotas
+        known = {} if quotas is None else {each.resource: each.records for each in quotas.metered}
+        rows = [(name, known[name], *_three(out)) for name, out in sorted(self.records_out().items())]
+        note = "throughput x time of reading; several resources that share a throughput: what is worth most first"
+        return Table(("resource", "records", "out", "low", "high"), rows, title="records", note=note)
+
     def trials_table(self) -> Table:
         """A row for each trial: the value lost, and the seconds until it was contained and reached each goal (None:
         never). For data frames: `result.trials_table().to_pandas()`."""
@@ -269,7 +289,8 @@ class BlastRadius:
         found = [self.table()]
         if self.legend.goals:
             found.append(self.goals_table())
-        return [*found, self.losses_table()]
+        found.append(self.losses_table())
+        return found if self.legend.quotas is None else [*found, self.records_table()]
 
     def to_dict(self) -> dict[str, object]:
         """The result as plain data, without the samples."""
@@ -305,6 +326,7 @@ class BlastRadius:
                 }
                 for number, value in self.legend.value.items()
             ],
+            **({"records": out} if (out := {n: e.to_dict() for n, e in self.records_out().items()}) else {}),
             "time_to_first_loss": _some(self.time_to_first_loss()),
             "contained": self.contained().to_dict(),
             "time_to_containment": _some(self.time_to_containment()),

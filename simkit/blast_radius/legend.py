@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Fact
+from simkit.blast_radius.quotas import Quotas, value_lost
 from simkit.model import Goal, Model
 from simkit.policies import Session
 
@@ -20,7 +21,8 @@ GROUPS = ("identities", "credentials", "tools", "resources")
 class Legend:
     """`value` is what each fact costs once it holds; `touched` says for each group which names which facts touch;
     `totals` how many names of the group there are; `goals` the column of each goal (None: nothing concludes it);
-    `losses` the "resource:impact" of each fact that costs something."""
+    `losses` the "resource:impact" of each fact that costs something; `quotas` what is lost record by record, if
+    anything is."""
 
     value: Mapping[int, float]
     touched: Mapping[str, Mapping[str, tuple[int, ...]]]
@@ -28,6 +30,7 @@ class Legend:
     goals: Mapping[str, int | None]
     resources: frozenset[str]
     losses: Mapping[int, str] = field(default_factory=dict)
+    quotas: Quotas | None = None
 
     @classmethod
     def of(cls, graph: AttackGraph, model: Model, goals: Mapping[str, Goal], sessions: Mapping[str, Session]) -> Legend:
@@ -44,6 +47,7 @@ class Legend:
             goals={name: graph.index.get(Fact("reached", name)) for name in goals},
             resources=frozenset(model.resources),
             losses={number: f"{graph.facts[number].subject}:{graph.facts[number].object}" for number in value},
+            quotas=Quotas.of(graph, model),
         )
 
     def counts(self, held: NDArray[np.bool_], group: str) -> NDArray[np.int64]:
@@ -56,8 +60,16 @@ class Legend:
         count_names(np.ascontiguousarray(held), pointers, names, unseen, total)
         return total
 
+    def counted_value(self, first: NDArray[np.int64], *, until: int | None = None) -> NDArray[np.float64]:
+        """The value lost in each sample until `until` (ms; None: the horizon), as far as quotas let it out; `first`
+        (samples, facts) is that of outcomes."""
+        if self.quotas is None:
+            return self.lost_value(first >= 0 if until is None else (first >= 0) & (first <= until))
+        return value_lost(self.value, self.quotas, lambda facts: first[:, list(facts)], until=until)
+
     def lost_value(self, held: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The value lost in each row of `held` (rows, facts), added up in the order of the facts' names."""
+        """The value lost in each row of `held` (rows, facts), whatever the quotas, added up in the order of the facts'
+        names."""
         from simkit.engines.sums import add_weights
 
         facts = np.fromiter(self.value, dtype=np.int64, count=len(self.value))

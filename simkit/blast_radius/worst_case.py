@@ -38,7 +38,8 @@ class WorstCase:
         values, counts = legend.lost_value(held), {group: legend.counts(held, group) for group in GROUPS}
         touched = np.sum(list(counts.values()), axis=0)
         everything = max(sum(legend.totals.values()), 1)
-        goals = [(name, fact) for name, fact in legend.goals.items() if fact is not None]
+        goals = [name for name, fact in legend.goals.items() if fact is not None]
+        reached = [fact for fact in legend.goals.values() if fact is not None]
         facts, losses = list(legend.losses), list(legend.losses.values())
         found = []
         for last, size in zip(accumulate(sizes), sizes, strict=True):
@@ -46,7 +47,7 @@ class WorstCase:
             some: NDArray[np.bool_] = np.asarray(held[last - size : last].any(axis=0))
             case = cls(
                 value=float(values[worst]),
-                goals=tuple(name for name, fact in goals if some[fact]),
+                goals=tuple(goals[place] for place in np.flatnonzero(some[reached])),
                 impact=float(touched[worst]) / everything,
                 counts={group: int(count[worst]) for group, count in counts.items()},
                 losses=tuple(losses[place] for place in np.flatnonzero(some[facts])),

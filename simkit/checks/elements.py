@@ -29,7 +29,7 @@ _NOUNS = {
     "entitlements": "entitlement",
     "roles": "role",
     "holds": "credential",
-    "runtime_holds": "credential",
+    "runtime_holds": "credential or file",
     "needs": "need",
     "reads": "input",
     "delegates_to": "delegation to",

@@ -102,7 +102,7 @@ def at_rest(posture: Posture) -> Assessment:
     """Secrets that lie where others can read them, and what a leak gets."""
     model = posture.model
     stored = {held for resource in model.resources.values() for held in resource.holds}
-    running = {held for identity in model.identities.values() for held in identity.runtime_holds}
+    running = {held for identity in model.identities.values() for held in model.keys_in_runtime(identity.name)}
     leak = _through("leak", "leaked credential")(posture)
     if not (stored or running or leak.found):
         return Assessment.nothing("no credential lies anywhere, and no leak was replayed")

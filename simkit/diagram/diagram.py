@@ -81,15 +81,22 @@ def picture(model: Model, group: str, most: int, apart: Collection[str] = ()) ->
     return alike if len(alike.nodes) <= most else _merged(whole, {}, apart)
 
 
+TAKEN_AWAY = ("denied", "at-most")
+"""Relations that no line is drawn for: they say what somebody may not do."""
+
+
 def _edges(model: Model) -> Iterator[Edge]:
     """The edges of the model's graph between the kinds that are drawn, roles looked through."""
     graph = model.graph()
     drawn = {node for node, kind in graph.nodes(data="kind") if kind in COLUMNS}
     for source, target, relation in graph.edges(data="relation"):
+        if relation in TAKEN_AWAY:
+            continue
         if source in drawn and target in drawn:
             yield Edge(source, target, _plain(relation, source, target))
         elif source in drawn and relation == "has-role":
-            yield from (Edge(source, tool, "entitled to") for tool in graph.successors(target))
+            given = ((tool, said["relation"]) for _, tool, said in graph.out_edges(target, data=True))
+            yield from (Edge(source, tool, "entitled to") for tool, how in given if how not in TAKEN_AWAY)
 
 
 def _plain(relation: str, source: str, target: str) -> str:
@@ -133,7 +140,7 @@ def _users(edges: Iterable[Edge]) -> dict[str, set[str]]:
     """For each tool and resource the identities that are entitled to reach it, children with their parents."""
     into: dict[str, set[str]] = {}
     for edge in edges:
-        if edge.relation in ("entitled to", "acts on", "contains"):
+        if edge.relation in ("entitled to", "acts on", "contains", "holds"):
             into.setdefault(edge.target, set()).add(edge.source)
     return {node: set(_sources(node, into)) for node in into}
 

@@ -32,7 +32,7 @@ def replay(
         reference.replay(graph, entered, seed=seed, sample=sample, extensions=extensions) for sample in steps(samples)
     ]
     return Outcomes(
-        first=_table([trace.first for trace in traces], chosen).astype(np.int64),
+        first=_table([trace.times() for trace in traces], chosen).astype(np.int64),
         by=_table([trace.by for trace in traces], chosen).astype(np.int32),
         contained=np.array([NEVER if trace.contained is None else trace.contained for trace in traces], dtype=np.int64),
         variant=np.array([trace.variant for trace in traces], dtype=np.int32),

@@ -153,14 +153,22 @@ def act(links, given, state, now):
 
 @part
 def _target(given, state, row, known, now):
-    """Notes the ends of what the action `row` ends because `known` is known."""
+    """Notes the ends of what the action `row` ends because `known` is known; none, if the account behind it is
+    missed."""
     who, action = given.responders, given.responders.action[row]
+    if _GROUPED[action] and _is_missed(state, who.key[known], who.overlooked[known]):
+        return
     if _GROUPED[action] and who.group[known] >= 0:
         group = who.group[known]
         for i in range(who.member_ptr[group], who.member_ptr[group + 1]):
             _end(given, state, action, np.int64(who.member_idx[i]), now)
     else:
         _end(given, state, action, np.int64(known), now)
+
+
+@part
+def _is_missed(state, key, chance):
+    return word(state.seed, state.register[SAMPLE], _FORGOTTEN, key) < chance
 
 
 @part
@@ -176,8 +184,8 @@ def _end(given, state, action, fact, now):
             state.register[BARRED] += 1
         if mine.begun > 0:
             goes_on = given.spans[given.outlives[mine.support], action]
-    elif word(state.seed, state.register[SAMPLE], _FORGOTTEN, given.fact_key[fact]) < who.forgotten[fact]:
-        goes_on = drawn(given, state, who.lag, _LAG, given.fact_key[fact])
+    elif _is_missed(state, who.key[fact], who.forgotten[fact]):
+        goes_on = drawn(given, state, who.lag, _LAG, who.key[fact])
     else:
         goes_on = who.spread[fact]
     _note(state, fact, _after(now, goes_on))

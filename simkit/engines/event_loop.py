@@ -177,7 +177,8 @@ def _finish(given, state, rows, row):
         mine = state.facts[fact]
         column = rows.column[fact]
         if column >= 0:
-            rows.first[row, column] = mine.first
+            timed = len(given.timed) and given.timed[fact]
+            rows.first[row, column] = min(mine.until, given.horizon) - mine.since if timed else mine.first
             rows.by[row, column] = mine.by
         mine.until, mine.renew = 0, 0
         mine.begun, mine.extended = 0, 0

@@ -16,8 +16,9 @@ NEVER = -1
 class Outcomes:
     """N samples of a graph with F facts.
 
-    `first` (N, F) is when each fact first held, in ms; `by` (N, F) the step that concluded it then; `contained` (N) the
-    moment of containment; `variant` (N) how the entry turned out; `seed` and `offset` say which samples these are.
+    `first` (N, F) is when each fact first held, in ms; of one whose time adds up (`TIMED`), how long it did in all.
+    `by` (N, F) is the step that concluded it then; `contained` (N) the moment of containment; `variant` (N) how the
+    entry turned out; `seed` and `offset` say which samples these are.
     `kept` says which facts the columns are, where the caller did not keep all of them.
     """
 

@@ -70,6 +70,8 @@ class Parameters(NamedTuple):
     certain: NDArray[np.uint8]
     """1 for a step that always works."""
     stirs: NDArray[np.uint8]
+    timed: NDArray[np.uint8]
+    """1 for a fact whose time adds up; empty where there is none."""
     fact_key: Words
     tables: Ints
     fixed: Ints
@@ -93,6 +95,8 @@ class ResponseColumns(NamedTuple):
     member_ptr: Index
     member_idx: Index
     forgotten: Words
+    overlooked: Words
+    key: Words
     spread: Ints
     told_ptr: Index
     told_idx: Index
@@ -131,6 +135,7 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
         alert_delay=graph.alert_delay[links.number].astype(np.int32),
         certain=(links.success >= np.uint64(CERTAIN)).astype(np.uint8),
         stirs=graph.fact_stirs.astype(np.uint8),
+        timed=graph.fact_timed.astype(np.uint8) if graph.fact_timed.any() else np.zeros(0, dtype=np.uint8),
         fact_key=graph.fact_hash,
         tables=graph.tables,
         fixed=graph.fixed,
@@ -163,6 +168,8 @@ def _responders(graph: AttackGraph) -> ResponseColumns:
         member_ptr=who.member_ptr.astype(small),
         member_idx=who.member_idx.astype(small),
         forgotten=who.forgotten,
+        overlooked=who.overlooked,
+        key=who.key,
         spread=who.spread,
         told_ptr=who.told_ptr.astype(small),
         told_idx=who.told_idx.astype(small),

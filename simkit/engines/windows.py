@@ -142,7 +142,11 @@ def win(given, state, fact, now, until, renew, step, place):
             register[TOUCHED] += 1
             mine.first = now
             mine.by = state.steps[step].number
-        mine.since = now
+            mine.since = now
+        elif len(given.timed) and given.timed[fact]:
+            mine.since += now - mine.until
+        else:
+            mine.since = now
         mine.begun += 1
         register[STIRRED] |= given.stirs[fact]
     else:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from simkit.linter import attack_checks as attack
 from simkit.linter import entitled_checks as entitled
 from simkit.linter import goal_checks as goals
+from simkit.linter import limit_checks as limits
 from simkit.linter import paper_checks as paper
 from simkit.linter import policy_checks as policies
 from simkit.linter import session_checks as sessions
@@ -31,6 +32,12 @@ _ROWS = (
         "Is there an entitlement, or one of its targets, that gives nothing?",
         "A name with a slip in it takes rights away in silence, and the loss looks smaller.",
         entitled.entitlement_without_grant,
+    ),
+    Check(
+        "unsure-deny",
+        "Is there a deny under a condition of how a thing is used?",
+        "Nothing is sure of that before it is used, so that the deny denies nothing.",
+        limits.deny_that_is_never_sure,
     ),
     Check(
         "unused-role",

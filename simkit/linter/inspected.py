@@ -85,7 +85,7 @@ class Inspected:
         yield from {id(grants): grants for grants in self.cut.entitled.values()}.values()
         given = {operation.role for _, _, operation in self.model.operations() if operation.effect == "grant"}
         for role in sorted(given - {""}):
-            yield self.resolver.entitled(self.model.roles[role].entitlements)
+            yield self.resolver.gained(role)
 
     def work(self, identity: Identity) -> float:
         """Seconds that the longest work of `identity` takes on average: a run of a task, or one operation in it."""

@@ -39,9 +39,9 @@ class Sampler(Protocol):
     def columns(self) -> Sequence[int]:
         """The facts that it looks at: all that must be kept of a sample."""
 
-    def __call__(self, held: NDArray[np.bool_], contained: NDArray[np.int64], /) -> Floats:
-        """A number for each sample. `held` (samples, columns) says which of `columns` it reached, `contained` when it
-        was contained (ms, negative for never)."""
+    def __call__(self, times: NDArray[np.int64], contained: NDArray[np.int64], /) -> Floats:
+        """A number for each sample. `times` (samples, columns) says when it first reached each of `columns`, and
+        `contained` when it was contained (ms, negative for never)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +134,12 @@ class Measure:
 
     def of_samples(self, result: BlastRadius) -> Floats:
         """The number of each sample of `result`. Raises QuestionError for what is computed, not drawn."""
-        return self.of_held(result, result.held, result.outcomes.contained)
+        return self.of_times(result, result.outcomes.first, result.outcomes.contained)
 
-    def of_held(self, attacked: Attacked, held: NDArray[np.bool_], contained: NDArray[np.int64]) -> Floats:
-        """The number of each sample (rows of `held`, with a column for each fact). Raises as `of_samples`."""
+    def of_times(self, attacked: Attacked, first: NDArray[np.int64], contained: NDArray[np.int64]) -> Floats:
+        """The number of each sample (rows of `first`, with a column for each fact). Raises as `of_samples`."""
         sampler = self.sampler(attacked)
-        return sampler(held[:, list(sampler.columns)], contained)
+        return sampler(first[:, list(sampler.columns)], contained)
 
     def sampler(self, attacked: Attacked) -> Sampler:
         """What is looked at in each sample of `attacked`. Raises as `of_samples`."""
@@ -149,8 +149,10 @@ class Measure:
 
 
 def _values(attacked: Attacked) -> Sampler:
-    from simkit.measures.samplers import Weighted
+    from simkit.measures.samplers import Metering, Weighted
 
+    if attacked.legend.quotas is not None:
+        return Metering(dict(attacked.legend.value), attacked.legend.quotas)
     return Weighted(tuple(attacked.legend.value), tuple(attacked.legend.value.values()))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.blast_radius.quotas import Quotas, value_lost
+
 Floats = NDArray[np.float64]
+Times = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +21,30 @@ class Weighted:
     columns: tuple[int, ...]
     weights: tuple[float, ...]
 
-    def __call__(self, held: NDArray[np.bool_], _: NDArray[np.int64]) -> Floats:
+    def __call__(self, times: Times, _: Times) -> Floats:
         """(samples,) The sum of each sample."""
-        total = np.zeros(len(held))
+        total = np.zeros(len(times))
         for place, weight in enumerate(self.weights):
-            total += np.where(held[:, place], weight, 0.0)
+            total += np.where(times[:, place] >= 0, weight, 0.0)
         return total
+
+
+@dataclass(frozen=True, slots=True)
+class Metering:
+    """The value that is lost where some of it goes record by record (see `simkit.blast_radius.quotas`)."""
+
+    value: Mapping[int, float]
+    quotas: Quotas
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The losses, and what says how much of each is out."""
+        return tuple(dict.fromkeys((*self.value, *self.quotas.columns)))
+
+    def __call__(self, times: Times, _: Times) -> Floats:
+        """(samples,) The value of each sample."""
+        place = {column: number for number, column in enumerate(self.columns)}
+        return value_lost(self.value, self.quotas, lambda facts: times[:, [place[fact] for fact in facts]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +54,9 @@ class ShareOf:
     columns: tuple[int, ...]
     total: int
 
-    def __call__(self, held: NDArray[np.bool_], _: NDArray[np.int64]) -> Floats:
+    def __call__(self, times: Times, _: Times) -> Floats:
         """(samples,) The share of each sample."""
-        return np.asarray(held.sum(axis=1) / self.total, dtype=np.float64)
+        return np.asarray((times >= 0).sum(axis=1) / self.total, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +65,9 @@ class AnyOf:
 
     columns: tuple[int, ...]
 
-    def __call__(self, held: NDArray[np.bool_], _: NDArray[np.int64]) -> Floats:
+    def __call__(self, times: Times, _: Times) -> Floats:
         """(samples,) Whether each sample reached one."""
-        return np.asarray(held.any(axis=1), dtype=np.float64)
+        return np.asarray((times >= 0).any(axis=1), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +76,6 @@ class Contained:
 
     columns: tuple[int, ...] = ()
 
-    def __call__(self, held: NDArray[np.bool_], contained: NDArray[np.int64]) -> Floats:
+    def __call__(self, times: Times, contained: Times) -> Floats:
         """(samples,) Whether each sample is contained."""
         return (contained >= 0).astype(np.float64)

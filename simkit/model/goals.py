@@ -31,7 +31,8 @@ class Goal:
     """A crown jewel: reached when all that it names has happened, and one of `any_of`, where that is given.
 
     `lost`, `performed` and `steered` are as in a term. `all_of` are further terms that are all needed: what a file says
-    under `all`.
+    under `all`. `at_least` is how many records have to be out, of each resource that has records and that it
+    names as lost by confidentiality; None: any is enough.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Goal:
     steered: str = ""
     all_of: tuple[GoalTerm, ...] = ()
     any_of: tuple[GoalTerm, ...] = ()
+    at_least: float | None = None
     note: str = ""
 
     @property
@@ -76,6 +78,12 @@ class Goal:
     def resources(self) -> tuple[str, ...]:
         """The resources that it names as lost, each once."""
         return tuple(dict.fromkeys(resource for term in self.terms for resource, _ in term.lost))
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The resources whose confidentiality it names as lost, each once."""
+        pairs = dict.fromkeys(pair for term in self.terms for pair in term.lost)
+        return tuple(resource for resource, impact in pairs if impact == "confidentiality")
 
     @property
     def operations(self) -> tuple[tuple[str, str], ...]:

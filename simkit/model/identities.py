@@ -23,21 +23,29 @@ class Entitlement:
     `operation` is `tool.operation`, or a glob over those names. `targets` are names or globs; empty means the
     operation's own targets. `conditions` hold whatever the grant policy is: `source` (only from the identity's own
     runtime, an IP allow-list), `environment` (the target's environment must be the identity's), `approval` (a person
-    confirms each use).
+    confirms each use). `excepting` are targets, names or globs, that it leaves out, with what lies in them.
     """
 
     operation: str
     targets: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
+    excepting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named set of entitlements, assigned to identities."""
+    """A named set of entitlements, assigned to identities. Its `denies` and its `boundary` are theirs, too."""
 
     name: str
     entitlements: tuple[Entitlement, ...] = ()
+    denies: tuple[Entitlement, ...] = ()
+    boundary: tuple[Entitlement, ...] | None = None
     note: str = ""
+
+    @property
+    def limits(self) -> bool:
+        """True if it takes something away from whoever has it."""
+        return bool(self.denies) or self.boundary is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,13 @@ class Identity:
 
     `susceptibility` is the chance in [0, 1] that a poisoned input steers it (agents). `tier` is the application tier
     whose secret it would share; empty means a tier of its own. `runtime_holds` are credentials of others that lie in
-    its runtime (environment variables, memory, mounted files).
+    its runtime (environment variables, memory), and resources that lie there as files: code in the runtime reads and
+    writes them, whatever the identity is entitled to.
+
+
+    `denies` beat every entitlement that it has or gains: a deny without targets is about all that its operations act
+    on, one with conditions about that of which they surely hold. `boundary` is the most that it may do, whoever
+    entitles it; None: there is none.
     """
 
     name: str
@@ -57,6 +71,8 @@ class Identity:
     susceptibility: float = 0.0
     roles: tuple[str, ...] = ()
     entitlements: tuple[Entitlement, ...] = ()
+    denies: tuple[Entitlement, ...] = ()
+    boundary: tuple[Entitlement, ...] | None = None
     runtime_holds: tuple[str, ...] = ()
     note: str = ""
 

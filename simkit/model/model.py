@@ -110,6 +110,15 @@ class Model:
         """The tier whose secret `identity` would share; its own name where it declares none."""
         return self.identities[identity].tier or identity
 
+    def keys_in_runtime(self, identity: str) -> tuple[str, ...]:
+        """The credentials of others that lie in the runtime of `identity`. A name that is a resource's, too, is the
+        credential's."""
+        return tuple(name for name in self.identities[identity].runtime_holds if name in self.credentials)
+
+    def files_in_runtime(self, identity: str) -> tuple[str, ...]:
+        """The resources that lie as files in the runtime of `identity`."""
+        return tuple(name for name in self.identities[identity].runtime_holds if name not in self.credentials)
+
     @property
     def has_values(self) -> bool:
         """True if some resource has a value; else its goals are what there is to lose."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import translate
 
 from simkit.errors import Problem, nearest
-from simkit.model.identities import Entitlement
+from simkit.model.identities import Entitlement, Identity, Role
 from simkit.model.model import Model
 from simkit.model.tools import Operation
 
@@ -166,9 +166,19 @@ def _targets(
             yield Problem((*where, index), f"no target {said} {target!r}: {nearest(target, names)}")
 
 
+def _rights(lookup: Lookup, where: Where, holder: Identity | Role) -> Iterator[Problem]:
+    """What is wrong with what `holder` gives and takes away."""
+    yield from _entitlements(lookup, (*where, "entitlements"), holder.entitlements)
+    yield from _entitlements(lookup, (*where, "denies"), holder.denies)
+    yield from _entitlements(lookup, (*where, "boundary"), holder.boundary or ())
+
+
 def _entitlements(lookup: Lookup, where: Where, entitlements: tuple[Entitlement, ...]) -> Iterator[Problem]:
     for index, entitlement in enumerate(entitlements):
         yield from operation_problems(lookup, (*where, index), entitlement.operation, entitlement.targets)
+        if entitlement.excepting:
+            matching = lookup.matching(entitlement.operation)
+            yield from _targets(lookup, (*where, index, "except"), entitlement.excepting, matching) if matching else ()
 
 
 def _identities(lookup: Lookup) -> Iterator[Problem]:
@@ -176,8 +186,13 @@ def _identities(lookup: Lookup) -> Iterator[Problem]:
     for name, identity in model.identities.items():
         where = ("identities", name)
         yield from _each((*where, "roles"), identity.roles, model.roles, "role")
-        yield from _each((*where, "runtime_holds"), identity.runtime_holds, model.credentials, "credential")
-        yield from _entitlements(lookup, (*where, "entitlements"), identity.entitlements)
+        for index, name_held in enumerate(identity.runtime_holds):
+            if name_held not in model.credentials and name_held not in model.resources:
+                place = (*where, "runtime_holds", index)
+                yield from dangling(
+                    place, name_held, {**model.credentials, **model.resources}, "credential or resource"
+                )
+        yield from _rights(lookup, where, identity)
 
 
 def _resources(model: Model) -> Iterator[Problem]:
@@ -221,6 +236,7 @@ def _tools(lookup: Lookup) -> Iterator[Problem]:
             yield from dangling((*where, "runs_as"), tool.runs_as, model.identities, "identity")
         for operation in tool.operations.values():
             yield from _operation(lookup, (*where, "operations", operation.name), operation)
+            yield from _quota((*where, "operations", operation.name), operation)
 
 
 def _operation(lookup: Lookup, where: Where, operation: Operation) -> Iterator[Problem]:
@@ -232,6 +248,12 @@ def _operation(lookup: Lookup, where: Where, operation: Operation) -> Iterator[P
             yield Problem(where, "an operation of effect 'grant' needs `role`: what does it give its target?")
     elif operation.role:
         yield Problem((*where, "role"), f"only an operation of effect 'grant' has `role`, this is {operation.effect!r}")
+
+
+def _quota(where: Where, operation: Operation) -> Iterator[Problem]:
+    if operation.throughput is not None and operation.effect != "read":
+        said = f"only an operation of effect 'read' has a `throughput`, this is {operation.effect!r}"
+        yield Problem((*where, "throughput"), f"{said}: remove it")
 
 
 def _credentials(model: Model) -> Iterator[Problem]:
@@ -246,7 +268,7 @@ def _credentials(model: Model) -> Iterator[Problem]:
 def _roles(lookup: Lookup) -> Iterator[Problem]:
     model = lookup.model
     for name, role in model.roles.items():
-        yield from _entitlements(lookup, ("roles", name, "entitlements"), role.entitlements)
+        yield from _rights(lookup, ("roles", name), role)
 
 
 def _trust(model: Model) -> Iterator[Problem]:

@@ -7,21 +7,25 @@ from typing import Any
 
 import networkx as nx
 
+from simkit.model.identities import Entitlement, Identity, Role
 from simkit.model.model import Model
+from simkit.model.references import Lookup, is_glob
 from simkit.model.session_terms import BEFALLS, SessionTerms
 
 Edge = tuple[str, str, dict[str, Any]]
+HOUR = 3600.0
 
 
 def model_graph(model: Model) -> nx.MultiDiGraph:
     """Nodes are named `kind:name` (identity, resource, tool, credential, role, task); edges carry `relation`.
 
-    Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential),
-    `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with operation and targets),
-    `runs-as`, `acts-on` (tool to target, with operation and effect), the kinds of trust edges, `performs` (identity to
-    task), `needs` and `reads` (task to tool and resource). `session` and `format` stand where the file says more than
-    the default. Every attribute is text, a number or a bool, so that GraphML
-    takes it.
+    Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential,
+    identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with
+    operation and targets; so `denied`, and `at-most` of a boundary), `runs-as`, `acts-on` (tool to target, with
+    operation and effect), the kinds of trust edges, `performs` (identity to task), `needs` and `reads` (task to tool
+    and resource). `session`, `format`, `records` and `throughput` (an hour) stand where the file says more than the
+    default. Every attribute is text, a
+    number or a bool, so that GraphML takes it.
     """
     graph = nx.MultiDiGraph()
     for node, attributes in _nodes(model):
@@ -53,6 +57,7 @@ def _nodes(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
                 "type": resource.kind,
                 "exposure": resource.exposure,
                 "value": value,
+                **({} if resource.records is None else {"records": resource.records}),
             },
         )
     for tool in model.tools.values():
@@ -89,32 +94,35 @@ def _edges(model: Model) -> Iterator[Edge]:
 
 
 def _identity_edges(model: Model) -> Iterator[Edge]:
+    lookup = Lookup(model)
     for credential in model.credentials.values():
         relation = "signs for" if credential.use == "signing" else "authenticates"
         yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": relation}
     for role in model.roles.values():
-        for entitlement in role.entitlements:
-            yield from _entitled(model, f"role:{role.name}", entitlement.operation, entitlement.targets)
+        yield from _rights(lookup, f"role:{role.name}", role)
     for identity in model.identities.values():
         node = f"identity:{identity.name}"
         for role_name in identity.roles:
             yield node, f"role:{role_name}", {"relation": "has-role"}
         for held in identity.runtime_holds:
-            yield node, f"credential:{held}", {"relation": "holds"}
-        for entitlement in identity.entitlements:
-            yield from _entitled(model, node, entitlement.operation, entitlement.targets)
+            kind = "credential" if held in model.credentials else "resource"
+            yield node, f"{kind}:{held}", {"relation": "holds"}
+        yield from _rights(lookup, node, identity)
 
 
-def _entitled(model: Model, node: str, operation: str, targets: tuple[str, ...]) -> Iterator[Edge]:
-    from fnmatch import fnmatchcase
+def _rights(lookup: Lookup, node: str, holder: Identity | Role) -> Iterator[Edge]:
+    said = {"entitled-to": holder.entitlements, "denied": holder.denies, "at-most": holder.boundary or ()}
+    for relation, entitlements in said.items():
+        for entitlement in entitlements:
+            yield from _entitled(lookup, node, relation, entitlement)
 
-    names = sorted({tool.name for full, tool, _ in model.operations() if fnmatchcase(full, operation)})
-    for tool in names:
-        yield (
-            node,
-            f"tool:{tool}",
-            {"relation": "entitled-to", "operation": operation, "targets": " ".join(targets) or "(default)"},
-        )
+
+def _entitled(lookup: Lookup, node: str, relation: str, entitlement: Entitlement) -> Iterator[Edge]:
+    operation, targets = entitlement.operation, " ".join(entitlement.targets) or "(default)"
+    but = {"except": " ".join(entitlement.excepting)} if entitlement.excepting else {}
+    matching = lookup.named(operation) if is_glob(operation) else (operation,)
+    for tool in sorted({lookup.model.tool_of(full).name for full in matching}):
+        yield node, f"tool:{tool}", {"relation": relation, "operation": operation, "targets": targets, **but}
 
 
 def _resource_edges(model: Model) -> Iterator[Edge]:
@@ -131,7 +139,8 @@ def _tool_edges(model: Model) -> Iterator[Edge]:
         kind = "identity" if model.targets_of(operation) is model.identities else "resource"
         for target in operation.targets:
             if target in model.targets_of(operation):
-                attributes = {"relation": "acts-on", "operation": full, "effect": operation.effect}
+                paced = {} if operation.throughput is None else {"throughput": operation.throughput * HOUR}
+                attributes = {"relation": "acts-on", "operation": full, "effect": operation.effect, **paced}
                 yield f"tool:{tool.name}", f"{kind}:{target}", attributes
     for tool in model.tools.values():
         if tool.runs_as:

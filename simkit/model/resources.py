@@ -34,6 +34,8 @@ class Resource:
     `environment` is empty where it belongs to none, or to that of what contains it. `shows_itself` is how whoever looks
     on notices that it was changed, whatever the policy logs.
 
+    `records` is how many there are in it, for operations that have a throughput; None: it is read as one.
+
     A `memory` is read by every run of an agent that may read it. A `context` (a conversation, a prompt) exists only
     inside the runs of tasks that name it.
     """
@@ -47,6 +49,7 @@ class Resource:
     contains: tuple[str, ...] = ()
     environment: str = ""
     shows_itself: Detection | None = None
+    records: float | None = None
     note: str = ""
 
     @property

@@ -25,7 +25,8 @@ class Operation:
     `chance` is that of success when it is allowed; `duration` how long one call takes. `role` is what an operation of
     effect `grant` gives its target. `high_impact` overrides the default by effect (None). A `stream` goes on
     without being asked for again, once it is open. `shows_itself` is how whoever looks on notices that it was
-    performed, whatever the policy logs.
+    performed, whatever the policy logs. `throughput` is how many records it reads a second, for all who use
+    it together; None is no limit.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Operation:
     high_impact: bool | None = None
     stream: bool = False
     shows_itself: Detection | None = None
+    throughput: float | None = None
     note: str = ""
 
     @property

@@ -3,7 +3,9 @@
 from simkit.narrowing.cutset.plan import Plan, cut_by_one, cut_off, plan_from
 from simkit.narrowing.edits.candidates import candidates
 from simkit.narrowing.edits.edit import Narrowing
-from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
+from simkit.narrowing.edits.limits import AddDeny
+from simkit.narrowing.edits.lower_quota import LowerQuota
+from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
     AttenuateTrust,
@@ -23,6 +25,7 @@ from simkit.techniques.givers import Holder
 __all__ = [
     "PRICES",
     "AddCondition",
+    "AddDeny",
     "AttenuateTrust",
     "BindTargets",
     "BudgetPoint",
@@ -35,7 +38,9 @@ __all__ = [
     "DropRole",
     "Granularity",
     "Holder",
+    "LowerQuota",
     "MoveCredential",
+    "MoveFile",
     "Narrowing",
     "Plan",
     "Prices",

@@ -13,7 +13,9 @@ DAY, HOUR = 86400.0, 3600.0
 STANDS_FOR = HOUR
 """Seconds that an approval stands under `asked: time` where the policy does not say (our assumption)."""
 FOR_THE_REST = ("session", "time")
-"""The settings of `asked` under which one approval stands for all that the session does after it."""
+"""The settings of `asked` under which one approval stands for what the session does after it."""
+IMPACTS = ("", "high-impact")
+"""What an approval can be of: of anything, or of high impact, which is one of anything, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,14 @@ class Asking:
     """What the policy of one session asks a person about.
 
     `needed` is what the work of the session needs. Under `asked: task` that was asked for with the run, and under
-    `session` and `time` all that the session does, if its work asks for anything: `stands` says that somebody approved.
-    Whoever uses the session is not asked for that again, so that the doubt is the defender's.
+    `session` and `time` all that the session does, if its work asks for anything: `stands` says of which of `IMPACTS`
+    something was approved. Whoever uses the session is not asked for that again, so that the doubt is the defender's.
     """
 
     sessions: Sessions
     session: Session
     needed: Grants
-    stands: bool
+    stands: frozenset[str]
 
     @classmethod
     def of(cls, sessions: Sessions, session: Session) -> Asking | None:
@@ -42,20 +44,29 @@ class Asking:
             else (need for t in session.tasks for need in sessions.model.tasks[t].needs)
         )
         needed = dict.fromkeys(sessions.resolver.needs(needs), FREELY)
-        asking = cls(sessions, session, needed, False)
+        asking = cls(sessions, session, needed, frozenset())
         if policy.asked not in FOR_THE_REST:
             return asking
-        return cls(sessions, session, needed, any(asking.about(operation) for operation, _ in needed))
+        of = (asking.impacts(operation) for operation, _ in needed if asking.about(operation))
+        return cls(sessions, session, needed, frozenset(impact for impacts in of for impact in impacts))
 
     def about(self, operation: str) -> bool:
         """True if a person is asked about `operation` at all."""
         return self.session.policy.approves == "all" or self.sessions.model.operation(operation).waits_for_approval
 
-    def waits(self, grant: Grant) -> bool:
-        """True if a person is asked when the session uses `grant`: nobody has approved it yet."""
-        if self.stands or not self.about(grant[0]):
-            return False
-        return self.session.policy.asked != "task" or self.sessions.resolver.cover(grant, self.needed) is None
+    def impacts(self, operation: str) -> tuple[str, ...]:
+        """Of which of `IMPACTS` an approval of `operation` is, the one that stands for most last: who let the session
+        read lets it not send."""
+        return IMPACTS if self.sessions.model.operation(operation).waits_for_approval else IMPACTS[:1]
+
+    def waits(self, grant: Grant) -> tuple[str, ...]:
+        """Of which of `IMPACTS` the approval is that a person is asked for when the session uses `grant`; none, if
+        nobody is asked, or somebody has approved it already."""
+        impacts = self.impacts(grant[0])
+        if not self.about(grant[0]) or impacts[-1] in self.stands:
+            return ()
+        asks = self.session.policy.asked != "task" or self.sessions.resolver.cover(grant, self.needed) is None
+        return impacts if asks else ()
 
 
 def asked_a_day(sessions: Sessions, task: Task) -> float:

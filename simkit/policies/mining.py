@@ -9,10 +9,10 @@ from heapq import heapify, heappop, heappush
 from itertools import combinations, count
 from typing import Protocol, TypeVar
 
-from simkit.entitlements import Resolver
+from simkit.entitlements import Resolver, by_spared
 from simkit.errors import QuestionError, nearest
 from simkit.model import Credential, Entitlement, Identity, Model, Resource, Role, Task, Tool, TrustEdge
-from simkit.model.references import is_glob
+from simkit.model.references import Lookup, is_glob
 from simkit.table import Table
 
 
@@ -167,6 +167,7 @@ class _Partition:
     def __init__(self, mined: MinedRoles) -> None:
         self.mined = mined
         self.old = mined.model
+        self.lookup = Lookup(mined.model)
         self.whole = mined.model.identities[mined.identity]
         self.serving = {task: mined.part(role) for role in mined.roles for task in role.tasks}
         self.copies = {
@@ -209,21 +210,25 @@ class _Partition:
     def _parts(self, whole: Identity) -> dict[str, Identity]:
         """A part stays in the tier of the whole, which is its own name where it declares none."""
         tier = self.old.tier(whole.name)
-        parts = [replace(whole, name=name, tier=tier, roles=(name,), entitlements=()) for name in self.mined.parts]
+        denies = (*whole.denies, *(deny for role in whole.roles for deny in self.old.roles[role].denies))
+        bare = replace(whole, tier=tier, entitlements=(), denies=denies)
+        parts = [replace(bare, name=name, roles=(name,)) for name in self.mined.parts]
         return _named(parts)
 
     def _mined_roles(self) -> dict[str, Role]:
         entitled = Resolver(self.old).identity(self.whole.name)
         found = {}
         for mined in self.mined.roles:
-            targets: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+            targets: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
             for (operation, target), conditions in entitled.items():
                 if operation in mined.operations:
-                    for each in sorted(map(sorted, conditions)):
-                        targets.setdefault((operation, tuple(each)), []).append(target)
+                    for spared, under in by_spared(conditions).items():
+                        for each in sorted(map(sorted, under)):
+                            key = (operation, tuple(each), tuple(sorted(spared)))
+                            targets.setdefault(key, []).append(target)
             given = (
-                Entitlement(operation, tuple(filter(None, names)), conditions)
-                for (operation, conditions), names in sorted(targets.items(), key=lambda item: item[0][0])
+                Entitlement(operation, tuple(filter(None, names)), conditions, spared)
+                for (operation, conditions, spared), names in sorted(targets.items(), key=lambda item: item[0][0])
             )
             name = self.mined.part(mined)
             found[name] = Role(name, self._entitlements(given))
@@ -236,9 +241,7 @@ class _Partition:
         """`targets` with the parts in place of the identity; a glob that meant the identity now means its parts too."""
         found: dict[str, None] = {}
         names_identities = any(
-            self.old.targets_of(known) is self.old.identities
-            for full, _, known in self.old.operations()
-            if fnmatchcase(full, operation)
+            self.old.targets_of(known) is self.old.identities for known in self.lookup.matching(operation)
         )
         for target in targets:
             means = names_identities and fnmatchcase(self.whole.name, target)

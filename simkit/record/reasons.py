@@ -124,4 +124,4 @@ def _needs_person(step: Step, views: Views) -> bool:
         return True
     asking = Asking.of(views.cut, session) if views.cut else None
     approved = any(premise.kind == "approved" for premise in step.premises)
-    return asking is not None and not approved and asking.waits(grant)
+    return asking is not None and not approved and bool(asking.waits(grant))

@@ -67,7 +67,7 @@ class Watched(Replay):
     def run(self, entry: EntryArrays) -> Trace:
         """The trace of the replay, after telling all of it."""
         for root in entry.roots(self.fates.variant(entry)):
-            self._begin(root, 0)
+            self._begin(root, 0, 0)
         trace = super().run(entry)
         self.catch_up(self.graph.horizon)
         return trace
@@ -140,17 +140,17 @@ class Watched(Replay):
         if window is not None:
             comes_again = self.graph.again[step] and step in self.concluded
             if not comes_again:
-                self._begin(step, window.since)
+                self._begin(step, window.since, now)
             elif step not in self.due:
-                self._begin(step, now)
+                self._begin(step, now, now)
         super().consider(step, now)
 
-    def _begin(self, step: int, began: int) -> None:
+    def _begin(self, step: int, began: int, now: int) -> None:
         """`step` is attempted once for each stretch of time in which its premises hold, and once for each run."""
         attempt = self.underway.get(step)
         if self.settled.get(step) == began or (attempt is not None and attempt.began == began):
             return
-        due = began + self.fates.takes(step)
+        due = max(now, began + self.fates.takes(step))
         self.underway[step] = _Attempt(began, began + self.fates.waits(step), due - self.fates.approval(step), due)
         if not self.fates.succeeds(step):
             self._later(due, _REFUSAL, step)

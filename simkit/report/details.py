@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from simkit.diagram.diagram import Node, Picture
-from simkit.model import Credential, Identity, Model, Resource, Tool
+from simkit.model import Credential, Entitlement, Identity, Model, Resource, Role, Tool
 from simkit.table import duration, format_number, percent, printable, shorten
 
 MOST_NAMES = 160
@@ -41,8 +41,18 @@ def _identity(model: Model, identity: Identity) -> Iterator[tuple[str, str]]:
     yield "steered by poisoned input", percent(identity.susceptibility) if identity.susceptibility else ""
     yield "roles", _listed(identity.roles)
     yield "entitled directly", _listed(entitlement.operation for entitlement in identity.entitlements)
+    limiting: list[Identity | Role] = [identity, *(model.roles[name] for name in identity.roles)]
+    yield "denied", _listed(_said(deny) for each in limiting for deny in each.denies)
+    boundaries = [each.boundary for each in limiting if each.boundary is not None]
+    yield "at most", "; ".join(_listed(map(_said, boundary)) or "nothing" for boundary in boundaries)
     yield "tasks", _listed(name for name, task in model.tasks.items() if task.identity == identity.name)
     yield "note", identity.note
+
+
+def _said(entitlement: Entitlement) -> str:
+    """An entitlement, a deny or a part of a boundary, in a few words."""
+    on = f" on {' '.join(entitlement.targets)}" if entitlement.targets else ""
+    return f"{entitlement.operation}{on}" + (f" but {' '.join(entitlement.excepting)}" if entitlement.excepting else "")
 
 
 def _credential(credential: Credential) -> Iterator[tuple[str, str]]:

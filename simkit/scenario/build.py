@@ -67,21 +67,25 @@ def model(part: s.ScenarioPart) -> Model:
         resources={name: _resource(name, given) for name, given in part.resources.items()},
         tools={name: _tool(name, given) for name, given in part.tools.items()},
         credentials={name: _credential(name, given) for name, given in part.credentials.items()},
-        roles={
-            name: Role(name, entitlements=_entitlements(given.entitlements), **given.given("entitlements"))
-            for name, given in part.roles.items()
-        },
+        roles={name: Role(name, **_rights(given)) for name, given in part.roles.items()},
         trust=tuple(TrustEdge(session=_session(edge.session), **edge.given("session")) for edge in part.trust),
         tasks={name: _task(name, given) for name, given in part.tasks.items()},
     )
 
 
 def _entitlements(parts: Iterable[s.EntitlementPart]) -> tuple[Entitlement, ...]:
-    return tuple(Entitlement(part.operation, tuple(part.targets), tuple(part.conditions)) for part in parts)
+    return tuple(Entitlement(**part.given()) for part in parts)
+
+
+def _rights(part: s.IdentityPart | s.RolePart) -> dict[str, Any]:
+    """The fields that `part` gives, with what it allows and takes away built."""
+    listed = {key: _entitlements(getattr(part, key)) for key in ("entitlements", "denies")}
+    most = {} if part.boundary is None else {"boundary": _entitlements(part.boundary)}
+    return {**part.given("entitlements", "denies", "boundary"), **listed, **most}
 
 
 def _identity(name: str, part: s.IdentityPart) -> Identity:
-    return Identity(name, entitlements=_entitlements(part.entitlements), **part.given("entitlements"))
+    return Identity(name, **_rights(part))
 
 
 def _resource(name: str, part: s.ResourcePart) -> Resource:
@@ -142,7 +146,7 @@ def _entry_point(name: str, part: s.EntryPointPart) -> EntryPoint:
 def _goal(name: str, part: s.GoalPart) -> Goal:
     bare = _term(part)
     terms = {"all_of": tuple(map(_term, part.all)), "any_of": tuple(map(_term, part.any))}
-    return Goal(name, bare.lost, bare.performed, bare.steered, note=part.note, **terms)
+    return Goal(name, bare.lost, bare.performed, bare.steered, note=part.note, at_least=part.at_least, **terms)
 
 
 def _term(part: s.GoalTermPart) -> GoalTerm:

@@ -15,16 +15,19 @@ from simkit.model import (
     EntryPoint,
     Goal,
     GoalTerm,
+    Identity,
     Model,
     Need,
     Operation,
     Outliving,
     Refresh,
+    Role,
     SessionEvents,
     Task,
     Tool,
 )
 from simkit.policies import DIALS, GrantPolicy, Selector, named_policies
+from simkit.scenario.quota_units import throughput_text
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import FORMAT
 from simkit.scenario.units import distribution_value, duration_text, rate_text
@@ -33,6 +36,7 @@ _DURATIONS = frozenset(
     {"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "approved_for"}
 )
 _RENAMED = {"source": "from", "target": "to"}
+_RIGHTS = ("entitlements", "denies", "boundary")
 
 
 def dump(scenario: Scenario) -> str:
@@ -119,6 +123,8 @@ def _written(key: str, value: Any) -> Any:
         return duration_text(value)
     if key == "rate":
         return rate_text(value)
+    if key == "throughput":
+        return throughput_text(value)
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value
@@ -126,13 +132,9 @@ def _written(key: str, value: Any) -> Any:
 
 def _model(model: Model) -> dict[str, Any]:
     identities = {
-        name: _given(each, leave=("name", "entitlements")) | _entitlements(each.entitlements)
-        for name, each in model.identities.items()
+        name: _given(each, leave=("name", *_RIGHTS)) | _rights(each) for name, each in model.identities.items()
     }
-    roles = {
-        name: _given(each, leave=("name", "entitlements")) | _entitlements(each.entitlements)
-        for name, each in model.roles.items()
-    }
+    roles = {name: _given(each, leave=("name", *_RIGHTS)) | _rights(each) for name, each in model.roles.items()}
     return {
         **_section("identities", identities),
         **_section("resources", {name: _given(each, leave=("name",)) for name, each in model.resources.items()}),
@@ -144,8 +146,14 @@ def _model(model: Model) -> dict[str, Any]:
     }
 
 
-def _entitlements(entitlements: tuple[Entitlement, ...]) -> dict[str, Any]:
-    return _list("entitlements", (_given(each) for each in entitlements))
+def _rights(holder: Identity | Role) -> dict[str, Any]:
+    """What `holder` gives and takes away; an empty boundary is one."""
+    written = {key: [_entitlement(each) for each in getattr(holder, key) or ()] for key in _RIGHTS}
+    return {key: each for key, each in written.items() if each or (key == "boundary" and holder.boundary is not None)}
+
+
+def _entitlement(entitlement: Entitlement) -> dict[str, Any]:
+    return {"except" if key == "excepting" else key: said for key, said in _given(entitlement).items()}
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
@@ -181,7 +189,7 @@ def _entry_point(entry: EntryPoint) -> dict[str, Any]:
 
 def _goal(goal: Goal) -> dict[str, Any]:
     terms = _list("all", map(_term, goal.all_of)) | _list("any", map(_term, goal.any_of))
-    return _term(goal.bare) | terms | _given(goal, "note")
+    return _term(goal.bare) | terms | _given(goal, "at_least", "note")
 
 
 def _term(term: GoalTerm) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from simkit.model import IMPACTS
 from simkit.scenario import fields as f
-from simkit.scenario.part import Part
+from simkit.scenario import quota_units as quotas
+from simkit.scenario.part import LEFT_OUT, Part
 from simkit.scenario.units import MisfitError
 
 
@@ -81,4 +82,6 @@ class GoalPart(GoalTermPart):
     """All of these; the same as to list them under `lost` and `performed`."""
     any: Terms = Field(default_factory=list)
     """One of these is enough."""
+    at_least: quotas.Records = LEFT_OUT
+    """Records that have to be out of each resource whose confidentiality is lost; default: any."""
     note: str = ""

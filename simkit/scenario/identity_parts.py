@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from simkit.scenario import fields as f
-from simkit.scenario.part import Part
+from simkit.scenario.part import LEFT_OUT, Part
 
 
 class EntitlementPart(Part):
@@ -14,12 +16,27 @@ class EntitlementPart(Part):
     operation: f.Name
     """tool.operation, or a glob over those names."""
     targets: list[str] = Field(default_factory=list)
-    """Names or globs; default: the operation's own targets."""
+    """Names or globs; default: the operation's own targets (of a deny or a boundary: any)."""
     conditions: f.Conditions = Field(default_factory=list)
     """source (own runtime only), environment, approval."""
+    excepting: list[str] = Field(default_factory=list, alias="except")
+    """Names or globs of targets that it leaves out, with what lies in them."""
 
 
-class IdentityPart(Part):
+ShortEntitlement = Annotated[EntitlementPart, f.SHORT_OPERATION]
+"""A bare text is an operation on all of its targets."""
+
+
+class LimitedPart(Part):
+    """What takes away from what somebody is given."""
+
+    denies: list[ShortEntitlement] = Field(default_factory=list)
+    """They beat every entitlement, also one gained later."""
+    boundary: list[ShortEntitlement] = LEFT_OUT
+    """The most that any entitlement can give; default: there is none."""
+
+
+class IdentityPart(LimitedPart):
     """Someone or something that acts."""
 
     kind: f.IdentityKind = "service"
@@ -32,11 +49,11 @@ class IdentityPart(Part):
     roles: f.Names = Field(default_factory=list)
     entitlements: list[EntitlementPart] = Field(default_factory=list)
     runtime_holds: f.Names = Field(default_factory=list)
-    """Credentials of other identities in its runtime."""
+    """Credentials of other identities in its runtime, and resources that lie there as files."""
     note: str = ""
 
 
-class RolePart(Part):
+class RolePart(LimitedPart):
     """A named set of entitlements."""
 
     entitlements: list[EntitlementPart] = Field(default_factory=list)

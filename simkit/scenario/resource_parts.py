@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from simkit.scenario import fields as f
+from simkit.scenario import quota_units as quotas
 from simkit.scenario.part import LEFT_OUT, Part
 from simkit.scenario.response_parts import DetectionPart
 
@@ -32,4 +33,6 @@ class ResourcePart(Part):
     environment: f.Environment = ""
     shows_itself: DetectionPart = LEFT_OUT
     """How a change of it is noticed whatever the policy logs."""
+    records: quotas.Records = LEFT_OUT
+    """How many there are in it, for operations with a `throughput`; default: it is read as one."""
     note: str = ""

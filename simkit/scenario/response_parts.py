@@ -48,7 +48,7 @@ class ResponsePart(Part):
     """Of a response by hand."""
     rotation_period: f.Horizon = LEFT_OUT
     completeness: f.Chance = LEFT_OUT
-    """The chance that a given credential is revoked, not forgotten."""
+    """The chance that a given credential is dealt with, not forgotten: revoked, and the account behind it disabled."""
     approval_delay: f.Delay = LEFT_OUT
     rubber_stamp: f.Chance = LEFT_OUT
     """The chance that a person approves whatever is asked."""
@@ -56,5 +56,5 @@ class ResponsePart(Part):
     """The chance that an out-of-context use passes `context: checks`."""
     actions: list[Annotated[ResponseActionPart, f.SHORT_ACTION]] = Field(default_factory=list)
     """Default: secrets are revoked, and where the response is automatic accounts disabled too."""
-    propagation: f.Horizon = LEFT_OUT
+    propagation: f.Duration = LEFT_OUT
     """Until an action on a secret or session holds everywhere; default at once."""

@@ -265,8 +265,22 @@ def _goal(lookup: Lookup, goal: Goal) -> Iterator[Problem]:
     for key, terms in (("all", goal.all_of), ("any", goal.any_of)):
         for index, term in enumerate(terms):
             yield from _term(lookup, (*where, key, index), term)
+    if goal.at_least is not None:
+        yield from _enough(lookup.model, (*where, "at_least"), goal)
     if all(term.is_empty for term in goal.terms):
         yield Problem(where, "a goal needs `lost`, `performed` or `steered`: as it stands it is always reached")
+
+
+def _enough(model: Model, where: Where, goal: Goal) -> Iterator[Problem]:
+    """A number of records that no resource of `goal` has."""
+    counted = [each for name in goal.read if (each := model.resources.get(name)) is not None and each.records]
+    if not counted:
+        message = "`at_least` counts records, and nothing that this goal names has any: give the resource its `records`"
+        yield Problem(where, message)
+    for resource in counted:
+        if (goal.at_least or 0.0) > (resource.records or 0.0):
+            message = f"{resource.name} has {resource.records:g} records, fewer than {goal.at_least:g}: write fewer"
+            yield Problem(where, message)
 
 
 def _term(lookup: Lookup, where: Where, term: GoalTerm) -> Iterator[Problem]:

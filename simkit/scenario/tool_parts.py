@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from simkit.scenario import fields as f
+from simkit.scenario import quota_units as quotas
 from simkit.scenario.part import LEFT_OUT, Part
 from simkit.scenario.response_parts import DetectionPart
 from simkit.scenario.session_parts import SessionPart
@@ -26,6 +27,8 @@ class OperationPart(Part):
     """It flows on without being asked for again."""
     shows_itself: DetectionPart = LEFT_OUT
     """How it is noticed that this was performed, whatever the policy logs."""
+    throughput: quotas.Throughput = LEFT_OUT
+    """Records that it reads in a unit of time, for all who use it together; default: no limit."""
     note: str = ""
 
 

@@ -60,6 +60,7 @@ ATTACK = StandardList(
     source="https://github.com/mitre/cti",
     grade="P",
     titles={
+        "T1005": "Data from Local System",
         "T1074.002": "Remote Data Staging",
         "T1078.004": "Cloud Accounts",
         "T1098.001": "Additional Cloud Credentials",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from simkit.blast_radius import Interval, Legend
 from simkit.blast_radius.intervals import Z, wilson
+from simkit.blast_radius.quotas import Quotas, value_lost
 from simkit.engines.outcomes import Outcomes
 from simkit.errors import QuestionError, nearest
 from simkit.measures import Sampler
@@ -30,18 +31,20 @@ class Meaning:
 
     value: Mapping[int, float]
     goals: Mapping[str, int | None]
+    quotas: Quotas | None = None
     more: Mapping[str, Sampler] = field(default_factory=dict)
 
     @classmethod
     def of(cls, legend: Legend, more: Mapping[str, Sampler] | None = None) -> Meaning:
         """What a sweep needs of `legend`, and `more` that it adds up, by the measure's name."""
-        return cls(dict(legend.value), dict(legend.goals), dict(more or {}))
+        return cls(dict(legend.value), dict(legend.goals), legend.quotas, dict(more or {}))
 
     @property
     def columns(self) -> list[int]:
         """The facts that a tally looks at: the only ones of which a sample must be kept."""
         goals = (fact for fact in self.goals.values() if fact is not None)
-        return sorted({*self.value, *goals, *(fact for each in self.more.values() for fact in each.columns)})
+        metered = () if self.quotas is None else self.quotas.columns
+        return sorted({*self.value, *goals, *metered, *(fact for each in self.more.values() for fact in each.columns)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,7 @@ class Tally:
         """The tally of `outcomes`."""
         first = outcomes.times(list(meaning.value))
         held = first >= 0
-        lost = np.zeros(len(outcomes))
-        for column, value in enumerate(meaning.value.values()):
-            lost += np.where(held[:, column], value, 0.0)
+        lost = value_lost(meaning.value, meaning.quotas, outcomes.times)
         total, squares = _exact_sums(lost)
         return cls(
             trials=len(outcomes),
@@ -85,7 +86,7 @@ class Tally:
             values=histogram(lost),
             first_losses=histogram(_first_losses(first)),
             sums={
-                name: _exact_sums(sampler(outcomes.times(sampler.columns) >= 0, outcomes.contained))
+                name: _exact_sums(sampler(outcomes.times(sampler.columns), outcomes.contained))
                 for name, sampler in meaning.more.items()
             },
         )

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from operator import attrgetter
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
-from simkit.entitlements import Conditions, Grant
+from simkit.entitlements import FREELY, Conditions, Grant, both, by_spared, only_spared
 from simkit.model import Detection, Operation
 from simkit.policies import Asking, Session, Token
-from simkit.techniques.givers import in_resource
-from simkit.techniques.grounds import lies
+from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, minted_token, next_run
+from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, next_run
 
 RULES = (
     Rule("none", None, logged="call"),
@@ -41,18 +39,22 @@ RULE_OF = {rule.name: rule for rule in RULES}
 CHANGES = frozenset({"write", "delete"})
 """Effects that change their target."""
 
-Kind = tuple[str, str, bool]
-"""What a deed is judged by: its effect, the environment of its target, and whether it waits for approval."""
+NOTHING: frozenset[str] = frozenset()
+Kind = tuple[str, str, tuple[str, ...]]
+"""What a deed is judged by: its effect, the environment of its target, and the approvals that a person is asked for."""
+
+Lent = tuple[tuple[Fact, ...], Conditions]
+"""Facts behind which a tool does something, and what it leaves alone then, as conditions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One operation on one target: all that does not depend on who performs it, so that it is made once for everybody.
 
-    `within` is the target and all that it contains, `needed` the facts behind which the tool itself may do this, one
-    tuple for each way. `concluded` follows whoever does it, `replayed` where it is done off host: that, and all that is
-    taken. `late` are the tokens that a reader collects when their tasks next run, each with where it lies. `outbound`
-    is True if outsiders can read what is sent there. `shown` is how whoever looks on notices it.
+    `within` is the target and all that it contains but what is `spared`, which is here as words. `concluded` follows
+    whoever does it, `replayed` where it is done off host: that, and all that is taken. `late` are the tokens that a
+    reader collects when their tasks next run, each with where it lies. `outbound` is True if outsiders can read what is
+    sent there. `shown` is how whoever looks on notices it.
     """
 
     grant: Grant
@@ -61,7 +63,7 @@ class Deed:
     label: str
     kind: Kind
     within: tuple[str, ...]
-    needed: tuple[tuple[Fact, ...], ...]
+    spared: str
     concluded: tuple[Conclusion, ...]
     replayed: tuple[Conclusion, ...]
     late: tuple[tuple[Token, Ground | None], ...]
@@ -69,24 +71,25 @@ class Deed:
     shown: Detection | None
 
     @classmethod
-    def of(cls, world: World, grant: Grant) -> Deed:
-        """The deed that `grant` allows."""
+    def of(cls, world: World, grant: Grant, spared: frozenset[str] = NOTHING) -> Deed:
+        """The deed that `grant` allows, which leaves alone what is `spared`."""
         full_name, target = grant
         operation = world.model.operation(full_name)
         where = world.model.targets_of(operation)[target] if target else None
         within = world.model.within(target) if target in world.model.resources else ()
+        within = tuple(name for name in within if name not in spared) if spared else within
         read = _off_host(world, within) if operation.effect == "read" else ()
-        concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, _nothing_more)(target, within)
+        concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, nothing_more)(target, within)
         return cls(
             grant=grant,
             operation=operation,
             name=f"{full_name}({target})",
             label=f"{full_name} {target}".strip(),
-            kind=(operation.effect, world.environment(target, where), operation.waits_for_approval),
+            kind=(operation.effect, world.environment(target, where), ()),
             within=within,
-            needed=tuple(_deputy(world, grant)),
+            spared=f" but {' and '.join(sorted(spared))}" if spared else "",
             concluded=concluded,
-            replayed=(*concluded, *(each for resource in read for each in _taken(world, resource))),
+            replayed=(*concluded, *(each for resource in read for each in taken(world, resource))),
             late=tuple(_late(world, read)),
             outbound=_is_outbound(world, operation.effect, target, within),
             shown=_shown(world, operation, within),
@@ -123,13 +126,16 @@ class Actor:
     def owner(self, grant: Grant) -> str:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
         of those to whom it may be granted."""
+        return min(self.owners(grant), default=self.who)
+
+    def owners(self, grant: Grant) -> list[str]:
+        """Those of the session whose entitlement `grant` is, else those to whom it may be granted."""
         members = self.session.identities
         if len(members) == 1:
-            return self.who
+            return [self.who]
         added = self.world.added
         having = [name for name in members if grant in self.world.sessions.entitled[name]]
-        gaining = (name for name in members if any(grant in more for more in added.get(name, {}).values()))
-        return min(having or gaining, default=self.who)
+        return having or [n for n in members if any(grant in more for more in added.get(n, {}).values())]
 
 
 def _judge(world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: Conditions) -> Judgement:
@@ -166,7 +172,7 @@ class Act(NamedTuple):
     def key(self, mode: str) -> str:
         """What names this use in `mode` among all steps."""
         by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
-        return f"{mode}({self.session}): {self.deed.name}{by}"
+        return f"{mode}({self.session}): {self.deed.name}{self.deed.spared}{by}"
 
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
@@ -176,6 +182,8 @@ class Act(NamedTuple):
             found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
         if mode != REPLAYS and effect == "mint":
             found = self._minted(mode)
+        if effect == "execute" and not deed.grant[1]:
+            found += tuple([concludes("runs_in", name) for name in self.actor.owners(deed.grant)])
         if self.actor.world.contexts.all:
             found = tuple(each for each in found if not self._elsewhere(each.fact, mode))
         return (*found, self.actor.outbound) if deed.outbound else found
@@ -214,34 +222,50 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
     if not wanted:
         return
     deed_of, judged_of = cache(partial(Deed.of, world)), cache(partial(_judge, world, rules))
+    lent_of = cache(partial(_deputy, world))
+    shares = _shared if world.sessions.resolver.limits_somebody else _whole
     for name in world.all_sessions if by is None else by:
         reached = world.all_sessions[name]
         actor = Actor.of(world, reached.session)
         asking = Asking.of(world.sessions, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
-                deed = deed_of(grant)
-                kind = (*deed.kind[:2], asking.waits(grant)) if asking else deed.kind
-                judged = judged_of(name, kind, conditions)
-                if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
-                    judged = judged.within(modes)
-                fate = f"{actor.who}: {deed.name}"
-                grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
-                for needed in deed.needed:
+                for needed, lent in lent_of(grant):
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
-                    yield Act(actor, deed, judged, granted, fate, grounds)
+                    for spared, under in shares(both(conditions, lent)):
+                        deed = deed_of(grant, spared)
+                        kind = (*deed.kind[:2], asking.waits(grant)) if asking else deed.kind
+                        judged = judged_of(name, kind, under)
+                        if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
+                            judged = judged.within(modes)
+                        fate = f"{actor.who}: {deed.name}"
+                        grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
+                        yield Act(actor, deed, judged, granted, fate, grounds)
 
 
-def _deputy(world: World, grant: Grant) -> Iterator[tuple[Fact, ...]]:
-    """The facts behind which the tool may do this: it can do no more than the identity that it runs as."""
+def _whole(conditions: Conditions) -> Iterable[tuple[frozenset[str], Conditions]]:
+    return ((NOTHING, conditions),)
+
+
+def _shared(conditions: Conditions) -> Iterable[tuple[frozenset[str], Conditions]]:
+    return by_spared(conditions).items()
+
+
+def _deputy(world: World, grant: Grant) -> tuple[Lent, ...]:
+    """The facts behind which the tool may do this, each with what the tool leaves alone: it can do no more than the
+    identity that it runs as."""
     # The confused deputy (Hardy 1988): a database server with a service role answers all who ask (Supabase MCP, 2025).
     deputy, cover = world.model.tool_of(grant[0]).runs_as, world.sessions.resolver.cover
-    if not deputy or cover(grant, world.sessions.entitled[deputy]) is not None:
-        yield ()
-        return
+    own = cover(grant, world.sessions.entitled[deputy]) if deputy else FREELY
+    own = None if own is None else only_spared(own)
+    if own == FREELY:
+        return (((), FREELY),)
+    found: list[Lent] = [] if own is None else [((), own)]
     for added, grants in world.added.get(deputy, {}).items():
-        if cover(grant, grants) is not None:
-            yield (added,)
+        gained = cover(grant, grants)
+        if gained is not None:
+            found.append(((added,), only_spared(gained)))
+    return tuple(found)
 
 
 def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, wait: float = 0.0) -> Step:
@@ -296,22 +320,6 @@ def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Con
     return tuple(concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked]))
 
 
-def standing_tokens(tokens: tuple[Token, ...], resource: str) -> tuple[Conclusion, ...]:
-    """The tokens that are always there in `resource`, as conclusions."""
-    return tuple(holds(token, found_in(token, resource)) for token in tokens if not token.rate)
-
-
-def found_in(token: Token, *resources: str) -> Ground | None:
-    """The ground that the secret of `token` lies in one of `resources`; none for one that was minted."""
-    return lies(token.credential, *map(in_resource, resources)) if token.credential else None
-
-
-def _taken(world: World, resource: str) -> tuple[Conclusion, ...]:
-    """What is lost with the data in `resource`, and the tokens that lie there."""
-    # Support cases held customers' keys: who exported the cases had those too (Salesloft Drift, 2025).
-    return (concludes("lost", resource, "confidentiality"), *standing_tokens(world.held_in(resource), resource))
-
-
 def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]) -> bool:
     """What outsiders can read is a way out; so is to send to nowhere in particular."""
     sink = any(world.model.resources[resource].is_sink for resource in within)
@@ -321,42 +329,4 @@ def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]
 def _shown(world: World, operation: Operation, within: tuple[str, ...]) -> Detection | None:
     """How it shows by itself that `operation` was performed, or that something in `within` was changed by it: the
     likeliest of these."""
-    changed = within if operation.effect in CHANGES else ()
-    signs = (operation.shows_itself, *(world.model.resources[name].shows_itself for name in changed))
-    return max((sign for sign in signs if sign), key=attrgetter("chance"), default=None)
-
-
-def _changed(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    found: list[Conclusion] = []
-    for resource in within:
-        found.append(concludes("lost", resource, "integrity"))
-        found.append(concludes("tainted", resource))
-    return tuple(found)
-
-
-def _deleted(_: str, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    """What is gone is changed, but nobody reads words in it any more."""
-    lost = tuple(concludes("lost", resource, "integrity") for resource in within)
-    return lost + tuple(concludes("deleted", resource) for resource in within)
-
-
-def _executed(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return (concludes("runs_in", target),) if target else ()
-
-
-# A credential that the attacker issues outlives the one that he came with: a new Atlassian user (Cloudflare, 2023).
-def _minted(target: str, _: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return (holds(minted_token(target)),) if target else ()
-
-
-def _nothing_more(_target: str, _within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    return ()
-
-
-CONCLUDES: Mapping[str, Callable[[str, tuple[str, ...]], tuple[Conclusion, ...]]] = {
-    "write": _changed,
-    "delete": _deleted,
-    "execute": _executed,
-    "mint": _minted,
-}
-"""What an effect concludes besides `performed`, whoever has it; `assume` and `invoke` have families of their own."""
+    return shows(world, within if operation.effect in CHANGES else (), operation.shows_itself)

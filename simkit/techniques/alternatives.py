@@ -57,15 +57,17 @@ class Alternatives:
             for theirs in self._covers(full, grant):
                 yield from (frozenset({theirs, ours}) for ours in self._covers(source, grant))
             return
-        scoped = session.policy.scope.startswith("task")
-        needed = scoped and any(grant in self.needed[task] for task in session.tasks)
+        scoped, limits = session.policy.scope.startswith("task"), self.givers.resolver.limits_somebody
+        needed = limits or (scoped and any(grant in self.needed[task] for task in session.tasks))
         for identity in session.identities:
             yield frozenset({self.entitled(identity, grant, through_containers=needed)})
 
     def _covers(self, session: Session, grant: Grant) -> list[Fact]:
         """That `session` has `grant`, or has it on what contains its target."""
         names = (grant[1], *self.givers.containers.get(grant[1], ()))
-        return [self.permitted(session, (grant[0], name)) for name in names if (grant[0], name) in session.grants]
+        reaching, given = self.givers.resolver.reaching, session.grants
+        reached = (name for name in names if reaching(given.get((grant[0], name)), grant[1]) is not None)
+        return [self.permitted(session, (grant[0], name)) for name in reached]
 
     def entitled(self, identity: str, grant: Grant, *, through_containers: bool) -> Fact:
         """The fact that `identity` has `grant` from somebody."""
@@ -96,7 +98,8 @@ class Alternatives:
             for identity in session.identities:
                 for fact, gives in self.world.added.get(identity, {}).items():
                     if grant in gives:
-                        yield (fact, self.by_role(fact, grant, through_containers=False), *source)
+                        parts = self.givers.resolver.limits_somebody
+                        yield (fact, self.by_role(fact, grant, through_containers=parts), *source)
 
     def lent(self, deputy: str, grant: Grant) -> Iterator[Alternative]:
         """What the identity that a tool runs as rests its `grant` on: a tool can do no more than that one (the confused

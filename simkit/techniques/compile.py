@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.attackgraph import AttackGraph
-from simkit.techniques import act, assume, enter, flow, forge, inhabit, objective, redeem, respond, steer
+from simkit.techniques import act, assume, disk, enter, flow, forge, inhabit, meter, objective, redeem, respond, steer
 from simkit.techniques.aim import on_the_way
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
@@ -18,7 +18,9 @@ TECHNIQUES: dict[str, Technique] = {
     "forge": Technique(forge.steps, forge.RULES),
     "flow": Technique(flow.steps, flow.RULES),
     "inhabit": Technique(inhabit.steps, inhabit.RULES),
+    "disk": Technique(disk.steps, disk.RULES),
     "steer": Technique(steer.steps, steer.RULES),
+    "meter": Technique(meter.steps, meter.RULES),
     "objective": Technique(objective.steps, objective.RULES),
 }
 """One row for each family of rules; a new family is one file and one row."""
@@ -32,6 +34,7 @@ def rules() -> Mapping[str, Rule]:
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
+    steps += list(meter.otherwise(world, steps))
     if world.attacker.aims_at:
         steps = on_the_way(steps, world.attacker.aims_at)
     return AttackGraph.build(steps, enter.entries(world), respond.containment(world), horizon=horizon)

@@ -9,6 +9,7 @@ from simkit.distributions import Fixed
 from simkit.entitlements import FREELY, Conditions, Grant
 from simkit.model import Operation, Task
 from simkit.policies import Session
+from simkit.techniques.disk import files
 from simkit.techniques.inputs import inputs
 from simkit.techniques.lineage import Reached
 from simkit.techniques.world import MINTED, World
@@ -58,6 +59,7 @@ class Staging:
     steered: frozenset[str] = frozenset()
     replayed: bool = False
     copies: dict[str, dict[str, None]] = field(default_factory=dict)
+    runtimes: dict[str, Sight] = field(default_factory=dict)
     readers: dict[str, list[Sight]] = field(default_factory=dict)
 
     @classmethod
@@ -71,7 +73,8 @@ class Staging:
             written = {place for hands in found.hands.values() for place in hands.writes}
             found.steered = _steerable(world, found.hands)
             found.replayed = _replayable(world)
-            for hands in found.hands.values():
+            found.runtimes = _runtimes(world)
+            for hands in (*found.hands.values(), *found.runtimes.values()):
                 for place in sorted(written & (hands.sees.keys() | hands.given)):
                     found.readers.setdefault(place, []).append(hands)
             found._follow()
@@ -86,7 +89,7 @@ class Staging:
 
     def finds(self, name: str, place: str) -> Iterator[str]:
         """What the session called `name` has from the copies in `place`, and could not see as well by itself."""
-        hands = self.hands[name]
+        hands = self.runtimes.get(name) or self.hands[name]
         yield from (what for what in self.copies.get(place, ()) if self._is_new(what, hands))
 
     def _is_new(self, what: str, hands: Sight) -> bool:
@@ -139,7 +142,7 @@ def _sight(world: World, reached: Reached) -> Sight:
 
 
 def _hands(world: World, session: Session) -> Sight:
-    found = Sight(session)
+    found, reaching = Sight(session), world.sessions.resolver.reaching
     for edge, targets in world.edges.get(session.name, ()):
         found.leads.update(targets if edge.kind != "invoke" else _runs(world, targets))
     for grant, conditions, behind in world.grants(session):
@@ -154,7 +157,11 @@ def _hands(world: World, session: Session) -> Sight:
         if operation.effect not in ("read", *WAYS_OUT):
             continue
         sure = behind is None and _is_sure(world, session, grant, operation, conditions)
-        here = [name for name in _within(world, grant[1]) if not world.contexts.absent(name, session.name)]
+        here = [
+            name
+            for name in _within(world, grant[1])
+            if not world.contexts.absent(name, session.name) and reaching(conditions, name) is not None
+        ]
         if operation.effect == "read":
             found.sees.update(dict.fromkeys(here))
             found.freely.update(here if sure else ())
@@ -183,6 +190,16 @@ def _give(world: World, hands: Mapping[str, Sight], task: Task) -> None:
         mine.given.update(each.source for each in inputs(world, task))
         for name in world.contexts.of(world.model, task) if world.contexts.all else ():
             mine.sees[name] = None
+
+
+def _runtimes(world: World) -> dict[str, Sight]:
+    """What code sees in runtimes in which files lie, by the name of a session that nobody cuts."""
+    found: dict[str, Sight] = {}
+    for identity, file in files(world):
+        policy = world.sessions.governing(identity)
+        made = found.setdefault(identity, Sight(Session(f"code in {identity}", (identity,), (), {}, policy)))
+        made.sees.update(dict.fromkeys(name for name in world.model.within(file) if name not in world.contexts.all))
+    return {hands.session.name: hands for hands in found.values()}
 
 
 def _within(world: World, target: str) -> tuple[str, ...]:

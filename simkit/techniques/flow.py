@@ -10,7 +10,7 @@ from itertools import product
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import Conditions, Grant
 from simkit.policies import Session, Token
-from simkit.techniques.act import found_in, standing_tokens
+from simkit.techniques.consequences import found_in, standing_tokens
 from simkit.techniques.copies import Staging
 from simkit.techniques.givers import in_resource
 from simkit.techniques.grounds import credential, lies

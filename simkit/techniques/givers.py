@@ -73,6 +73,11 @@ def runtime_of(identity: str) -> str:
     return f"runtime of {identity}"
 
 
+def file_named(resource: str) -> str:
+    """How supports call a resource that lies in a runtime as a file: a credential may have its name."""
+    return f"file {resource}"
+
+
 def bearer(credential: str) -> Fact:
     """The support that whoever has `credential` can use it."""
     return Fact("bearer", credential)
@@ -119,7 +124,7 @@ class Givers:
             support | {given(holder, (operation, name))}
             for holder, support in self.of(identity)
             for name in names
-            if (operation, name) in self.gives[holder]
+            if self.resolver.reaching(self.gives[holder].get((operation, name)), target) is not None
         ]
         return tuple(dict.fromkeys(found))
 
@@ -128,8 +133,9 @@ class Givers:
         operation, target = grant
         names = [target, *(self.containers.get(target, ()) if through_containers else ())]
         holder = Holder("role", role)
-        given_there = ((operation, name) for name in names if (operation, name) in self.gives[holder])
-        return tuple(frozenset({given(holder, each)}) for each in given_there)
+        reaching, gives = self.resolver.reaching, self.gives[holder]
+        there = (each for each in names if reaching(gives.get((operation, each)), target) is not None)
+        return tuple(frozenset({given(holder, (operation, each))}) for each in there)
 
     def mixed(self) -> bool:
         """True if somebody has, or may be given, one grant from two holders under different conditions: then what is

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Identity
 from simkit.policies import Session, Token
-from simkit.techniques.act import standing_tokens
+from simkit.techniques.consequences import standing_tokens
 from simkit.techniques.givers import runtime_of
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
@@ -37,7 +37,9 @@ def steps(world: World) -> Iterator[Step]:
         for session in world.of_identity(identity.name):
             yield _session(runs, identity, session, alert)
         yield from _overhear(world, identity, alert)
-        for token in world.tokens(dict.fromkeys((*own.get(identity.name, ()), *identity.runtime_holds))):
+        for token in world.tokens(
+            dict.fromkeys((*own.get(identity.name, ()), *world.model.keys_in_runtime(identity.name)))
+        ):
             yield _token(identity, token, alert)
 
 

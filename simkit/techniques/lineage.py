@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from simkit.entitlements import Conditions, Grant, Grants, Resolver, both
+from simkit.entitlements import Conditions, Grant, Grants, Resolver, both, personal
 from simkit.model import TrustEdge
 from simkit.policies import Session, Sessions
 from simkit.techniques.tool_sessions import ToolSession
@@ -129,5 +129,5 @@ def _intersection(resolver: Resolver, target: Grants, source: Grants) -> dict[Gr
     for grant in (*target, *source):
         theirs, ours = resolver.cover(grant, target), resolver.cover(grant, source)
         if theirs is not None and ours is not None:
-            found[grant] = both(theirs, frozenset(each & {"approval"} for each in ours))
+            found[grant] = both(theirs, personal(ours))
     return found

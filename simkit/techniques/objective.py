@@ -7,6 +7,7 @@ from itertools import product
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Goal, GoalTerm, Resource
+from simkit.techniques.meter import enough, metered
 from simkit.techniques.rule import Rule
 from simkit.techniques.world import World, has
 
@@ -39,7 +40,7 @@ def _reached(world: World, goal: Goal) -> Iterator[Step]:
     for way in goal.ways():
         other = f" or {_said(way[-1])}" if goal.any_of else ""
         for name, by in _steered(world, way):
-            facts = [fact for term in way for fact in _happened(term)]
+            facts = [fact for term in way for fact in _happened(term)] + list(_enough(world, goal, way))
             yield Step(
                 key=f"goal({goal.name}){other}{name}",
                 rule="objective",
@@ -53,6 +54,15 @@ def _reached(world: World, goal: Goal) -> Iterator[Step]:
 def _happened(term: GoalTerm) -> list[Fact]:
     lost = [Fact("lost", resource, impact) for resource, impact in term.lost]
     return lost + [Fact("performed", operation, target) for operation, target in term.performed]
+
+
+def _enough(world: World, goal: Goal, way: tuple[GoalTerm, ...]) -> Iterator[Fact]:
+    """So many records as `goal` asks for, where they can be counted: else what is lost is lost as a whole."""
+    if goal.at_least is None or not metered(world):
+        return
+    for resource, impact in (pair for term in way for pair in term.lost):
+        if impact == "confidentiality" and world.model.resources[resource].records:
+            yield enough(resource, goal.at_least)
 
 
 def _said(term: GoalTerm) -> str:

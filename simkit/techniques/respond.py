@@ -26,7 +26,18 @@ def containment(world: World) -> Containment:
     known = _Known.of(world)
     rows = tuple(tuple(actions(world.response, setting)) for setting in RESPONSES)
     lag = world.response.remediation_lag
-    return Containment(rows, lag, known.by, known.groups, known.forgotten, known.spread, known.spared, known.told)
+    return Containment(
+        rows,
+        lag,
+        by=known.by,
+        groups=known.groups,
+        forgotten=known.forgotten,
+        overlooked=known.overlooked,
+        fates=known.fates,
+        spread=known.spread,
+        spared=known.spared,
+        told=known.told,
+    )
 
 
 def actions(response: Response, setting: str) -> Iterator[Action]:
@@ -59,6 +70,8 @@ class _Known:
     by: dict[Fact, int] = field(default_factory=dict)
     groups: dict[Fact, str] = field(default_factory=dict)
     forgotten: dict[Fact, float] = field(default_factory=dict)
+    overlooked: dict[Fact, float] = field(default_factory=dict)
+    fates: dict[Fact, str] = field(default_factory=dict)
     spread: dict[Fact, float] = field(default_factory=dict)
     spared: dict[Fact, tuple[str, ...]] = field(default_factory=dict)
     told: dict[Fact, tuple[Fact, ...]] = field(default_factory=dict)
@@ -90,7 +103,7 @@ class _Known:
         named = {"credentials": token.credential, "identities": token.identity}
         for fact in (_held(token), *_exposed(self.world, token)):
             self._say(fact, policy, named, "revoke-secret", spared=("revoke-secret", "disable") if local else ())
-            self._account(fact, policy, token.identity)
+            self._account(fact, policy, token.identity, fate=token.name.removeprefix(REFRESH))
             self.told[fact] = tuple(other for other in (_held(token), *beside) if other != fact)
         for name in token.sessions:
             self.opening.setdefault(name, []).append(token)
@@ -102,7 +115,7 @@ class _Known:
         for mode in MODES:
             fact = has(mode, name)
             self._say(fact, session.policy, {"identities": identity}, "terminate-sessions", spared=beyond)
-            self._account(fact, session.policy, identity)
+            self._account(fact, session.policy, identity, fate=tokens[0].name.removeprefix(REFRESH) if tokens else "")
             self.told[fact] = tuple(map(_held, tokens))
 
     def add_planted(self) -> None:
@@ -138,9 +151,15 @@ class _Known:
         inside = (model.within(name) if kind == "resources" else (name,) for name in action.of)
         return any(named.get(kind) in names for names in inside)
 
-    def _account(self, fact: Fact, policy: GrantPolicy, identity: str) -> None:
-        """What belongs to somebody is disabled with the account; and an action on it takes time to hold everywhere."""
+    def _account(self, fact: Fact, policy: GrantPolicy, identity: str, *, fate: str) -> None:
+        """What belongs to somebody is disabled with the account; and an action on it takes time to hold everywhere.
+
+        Who misses a secret misses it in every action, also the account behind it: `fate` names the secret, and is empty
+        for a session that no secret opens, whose account is missed by itself.
+        """
         self.groups[fact] = account(self.world, policy, identity)
+        self.fates[fact] = fate or self.groups[fact]
+        self.overlooked[fact] = 1.0 - self.chances["revoke-secret"]
         self.spread[fact] = self.world.response.propagation
 
 

@@ -8,12 +8,14 @@ from itertools import product
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Task
 from simkit.policies import Session
-from simkit.techniques.act import RULE_OF, Act, acts, found_in, standing_tokens, step_of
+from simkit.techniques.act import RULE_OF, Act, acts, step_of
+from simkit.techniques.consequences import found_in, standing_tokens
 from simkit.techniques.copies import Staging
+from simkit.techniques.disk import files, lying_file
 from simkit.techniques.inputs import inputs
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns
-from simkit.techniques.world import REPLAYS, STEERS, World, concludes, has, holds, next_run
+from simkit.techniques.world import REPLAYS, STEERS, World, concludes, has, holds, next_run, runs_in
 
 STAGE = Rule(
     "stage",
@@ -40,6 +42,10 @@ def staged(staging: Staging) -> Iterator[Step]:
     runs = TaskRuns.of(staging.world)
     for task in staging.world.model.tasks.values():
         yield from _find_in_input(staging, runs, task)
+    for name, hands in staging.runtimes.items():
+        for place in hands.sees:
+            for what in staging.finds(name, place):
+                yield from _find_in_file(staging.world, hands.session.identities[0], what, place)
     if staging.replayed:
         reading = [name for name, hands in staging.hands.items() if not staging.copies.keys().isdisjoint(hands.sees)]
         for act in acts(staging.world, {"read": RULE_OF["read"]}, by=reading):
@@ -130,6 +136,31 @@ def _find_off_host(staging: Staging, act: Act) -> Iterator[Step]:
                     made.append(step_of(act, way, f"{key} -> {token.name}", brought, wait=token.rate))
                 for step in made:
                     yield noticed(step, FIND, act)._replace(premises=(*step.premises, copied))
+
+
+def _find_in_file(world: World, identity: str, what: str, place: str) -> Iterator[Step]:
+    """runs_in(j) + copied(r, p), p a file in the runtime of j -> all that is lost with r, and the tokens in it."""
+    tokens = world.held_in(what)
+    key = f"find(code in {identity}, {what} in {place})"
+    for file in (file for owner, file in files(world) if owner == identity):
+        if place not in world.model.within(file):
+            continue
+        plain = Step(
+            key=key if file == place else f"{key} in {file}",
+            fate=key,
+            rule="find",
+            premises=(runs_in(identity), Fact("copied", what, place)),
+            conclusions=(*lost_with(world, what), *standing_tokens(tokens, what)),
+            grounds=lying_file(identity, file, place),
+            label=f"find {what} in {place}",
+        )
+        if plain.conclusions:
+            yield plain
+        for token in tokens:
+            if token.rate:
+                brought = (holds(token, found_in(token, what)),)
+                key_to, fate_to = (f"{each} -> {token.name}" for each in (plain.key, key))
+                yield plain._replace(key=key_to, fate=fate_to, conclusions=brought, wait=next_run(token.rate))
 
 
 def lost_with(world: World, what: str) -> tuple[Conclusion, ...]:

@@ -33,10 +33,10 @@ def ways(
     environment: str,
     *,
     conditions: Conditions = FREELY,
-    waits: bool = False,
+    waits: tuple[str, ...] = (),
 ) -> list[Way]:
-    """The ways in which `session`, had in `mode`, may use `effect` on something in `environment`; `waits` says that a
-    person is asked first, if the policy asks anybody.
+    """The ways in which `session`, had in `mode`, may use `effect` on something in `environment`; `waits` says which
+    approval the policy asks a person for first, if any.
 
     Off host, a replayed token is out of context, and refused where the entitlement has the condition `source`; from
     the runtime of its identity it is neither. `context: checks` multiplies the chance of an out-of-context use by the
@@ -55,23 +55,30 @@ def ways(
 
 
 def _under(
-    world: World, session: Session, mode: str, effect: str, environment: str, conditions: frozenset[str], waits: bool
+    world: World,
+    session: Session,
+    mode: str,
+    effect: str,
+    environment: str,
+    conditions: frozenset[str],
+    waits: tuple[str, ...],
 ) -> Iterator[Way]:
     elsewhere = bool(environment) and environment != _environment(world, session)
     if "environment" in conditions and elsewhere:
         return
     free = _in_context(world, session, mode, effect, elsewhere, conditions)
-    by_policy, by_itself = waits and session.policy.approves != "none", "approval" in conditions
-    if not by_policy and not by_itself:
+    by_itself = "approval" in conditions
+    if not waits and not by_itself:
         yield from free
         return
-    response, approved = world.response, Fact("approved", session.name)
-    once = by_policy and session.policy.asked in FOR_THE_REST
+    response = world.response
+    approved = [Fact("approved", session.name, impact) for impact in waits]
+    once = bool(waits) and session.policy.asked in FOR_THE_REST
     for way in free:
         asked = Way(way.name, way.premises, way.chance * response.rubber_stamp, response.approval_delay)
-        yield asked._replace(approves=(Conclusion(approved),)) if once else asked
+        yield asked._replace(approves=tuple(map(Conclusion, approved))) if once else asked
         if once and not by_itself:
-            yield way._replace(name=f"{way.name} approved before", premises=(*way.premises, approved))
+            yield way._replace(name=f"{way.name} approved before", premises=(*way.premises, approved[-1]))
 
 
 def _in_context(

@@ -16,7 +16,7 @@ def additions(sessions: Sessions) -> dict[str, Added]:
     """For each identity that somebody may widen, what it gains."""
     model, resolver = sessions.model, sessions.resolver
     given = {
-        full_name: resolver.entitled(model.roles[operation.role].entitlements)
+        full_name: resolver.gained(operation.role)
         for full_name, _, operation in model.operations()
         if operation.effect == "grant"
     }
@@ -25,7 +25,9 @@ def additions(sessions: Sessions) -> dict[str, Added]:
     found: dict[str, dict[Fact, Grants]] = {}
     for full_name, identity in dict.fromkeys(_everything_granted(sessions, given.values())):
         if full_name in given and identity:
-            found.setdefault(identity, {})[Fact("performed", full_name, identity)] = given[full_name]
+            more, limits = given[full_name], resolver.limits(identity)
+            gained = more if limits is None else resolver.limited(more, limits)
+            found.setdefault(identity, {})[Fact("performed", full_name, identity)] = gained
     return {identity: dict(sorted(added.items())) for identity, added in found.items()}
 
 

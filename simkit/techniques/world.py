@@ -302,6 +302,8 @@ def _taintable(sessions: Sessions, entries: Mapping[str, EntryPoint], added: Map
     model = sessions.model
     places = {entry.target for entry in entries.values() if entry.kind == "poison" and not entry.task}
     writing = {full_name for full_name, _, operation in model.operations() if operation.effect == "write"}
+    for identity in model.identities.values():  # code in a runtime writes its files
+        places.update(model.files_in_runtime(identity.name) if identity.runtime_holds else ())
     gained = (grants for each in added.values() for grants in each.values())
     seen: set[int] = set()
     for grants in (*sessions.entitled.values(), *gained):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from few_steps import LOSS, OTHER, SECOND, SESSION, TOKEN, alarm, contained, graph, leak, logged, rule, run
@@ -193,6 +194,40 @@ def test_a_missed_secret_dies_no_later_than_it_would_have() -> None:
     forgets = response(5.0, lag=100.0, forgotten=1.0)
     assert LOSS in run(*steps, rule("use", [SESSION], LOSS, 39.0), containment=forgets)
     assert LOSS not in run(*steps, rule("use", [SESSION], LOSS, 40.0), containment=forgets)
+
+
+def overlooking(action: str, *facts: Fact, fates: Mapping[Fact, str] = {}) -> Containment:
+    """A team that does `action` at once and surely overlooks the account behind `facts`; all else it finds."""
+    account = dict.fromkeys((TOKEN, SESSION), "ci")
+    by, missed = dict.fromkeys((TOKEN, SESSION, OTHER), 0), dict.fromkeys(facts, 1.0)
+    return Containment(((Action(action, Fixed(5.0)),),), by=by, groups=account, overlooked=missed, fates=fates)
+
+
+@pytest.mark.parametrize("action", ["disable", "delete", "remove-entitlement"])
+def test_an_account_that_is_overlooked_is_left_alone(action: str) -> None:
+    steps = (alarm(leak(None), 10.0), OPEN, rule("use", [SESSION], LOSS, 100.0))
+    assert LOSS not in run(*steps, containment=overlooking(action))
+    assert LOSS in run(*steps, containment=overlooking(action, TOKEN))
+
+
+def test_an_account_is_found_by_any_thing_of_it_that_is_known_and_not_missed() -> None:
+    """The token is known and missed; the session is known only where its opening is logged."""
+    use = rule("use", [SESSION], LOSS, 100.0)
+    for opened, found in ((OPEN, False), (logged(OPEN), True)):
+        times = run(alarm(leak(None), 10.0), opened, use, containment=overlooking("disable", TOKEN))
+        assert (LOSS not in times) is found
+
+
+def test_what_has_the_fate_of_a_secret_is_missed_with_it() -> None:
+    half = overlooking("disable", fates={SESSION: "token"})
+    chances = Containment(half.responders, by=half.by, groups=half.groups, overlooked=dict.fromkeys(half.by, 0.5))
+    steps = (alarm(leak(None), 10.0), logged(OPEN), rule("use", [SESSION], LOSS, 100.0))
+    apart, together = (replace(chances, fates=fates) for fates in ({}, half.fates))
+    missed = [word(0, n, Stream.FORGOTTEN, key_hash("credential:token")) < 2**31 for n in range(200)]
+    assert [LOSS in run(*steps, containment=together, sample=n) for n in range(200)] == missed
+    also = [word(0, n, Stream.FORGOTTEN, key_hash("credential:s")) < 2**31 for n in range(200)]
+    both = [token and session for token, session in zip(missed, also, strict=True)]
+    assert [LOSS in run(*steps, containment=apart, sample=n) for n in range(200)] == both
 
 
 # ---- what is known

@@ -136,5 +136,5 @@ def test_a_crowded_replay_equals_the_reference(*, lifetimes: bool, alerts: float
     found = replay(graph, "entry", seed=3, trials=4)
     for sample in range(4):
         trace = reference.replay(graph, graph.entry("entry"), seed=3, sample=sample)
-        assert {fact: time for fact, time in enumerate(found.first[sample].tolist()) if time >= 0} == trace.first
+        assert {fact: time for fact, time in enumerate(found.first[sample].tolist()) if time >= 0} == trace.times()
         assert {fact: step for fact, step in enumerate(found.by[sample].tolist()) if step >= 0} == trace.by

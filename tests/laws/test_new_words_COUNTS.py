@@ -1,19 +1,27 @@
-"""What is counted adds up: alternatives of goals."""
+"""What is counted adds up: alternatives of goals, and records that are read at a pace."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from generated_counts import terms_of
+from generated_graphs import NOWHERE
 from generated_worlds import attacked_worlds, worlds
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Step, Variant
+from simkit.distributions import Fixed
+from simkit.engines import by_reference
 from simkit.engines.replay import replay
-from simkit.model import Goal
+from simkit.model import Goal, Operation
+from simkit.narrowing.edits.candidates import removals
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import Attack, compile_attack
+from simkit.techniques.givers import Givers
 
 SAMPLES = 24
 
@@ -74,3 +82,126 @@ def test_goals_with_alternatives_load_back_equal(scenario: Scenario) -> None:
     again = loads(dump(scenario), scenario.file)
     assert again == scenario
     assert again.digest == scenario.digest
+
+
+# ---- quotas
+
+WITHOUT_END = 10**9
+HOUR = 3600.0
+
+
+def values(scenario: Scenario, entry: str, trials: int = SAMPLES) -> np.ndarray:
+    """The value that each sample loses."""
+    attack = compile_attack(scenario)
+    outcomes = replay(attack.graph, entry, seed=5, trials=trials, threads=1, extensions=WITHOUT_END)
+    return attack.legend.counted_value(outcomes.first)
+
+
+def with_operations(scenario: Scenario, changed: Callable[[Operation], Operation]) -> Scenario:
+    tools = {
+        name: replace(tool, operations={key: changed(each) for key, each in tool.operations.items()})
+        for name, tool in scenario.model.tools.items()
+    }
+    return replace(scenario, model=replace(scenario.model, tools=tools))
+
+
+@st.composite
+def metered_worlds(draw: st.DrawFn) -> Scenario:
+    """As `worlds`, with a quota on most of what is read."""
+    paces, sizes = st.sampled_from((0.001, 0.01, 5.0, None)), st.sampled_from((20.0, 1000.0))
+    scenario = with_operations(
+        draw(worlds()), lambda each: replace(each, throughput=draw(paces)) if each.effect == "read" else each
+    )
+    resources = {name: replace(each, records=draw(sizes)) for name, each in scenario.model.resources.items()}
+    return replace(scenario, model=replace(scenario.model, resources=resources))
+
+
+def has_quotas(scenario: Scenario) -> bool:
+    return compile_attack(scenario).legend.quotas is not None
+
+
+@given(attacked_worlds(alerts=True))
+@settings(max_examples=60)
+def test_quotas_change_what_is_counted_and_nothing_else(scenario: Scenario) -> None:
+    bare = with_operations(scenario, lambda each: replace(each, throughput=None))
+    one, other = compile_attack(scenario), compile_attack(bare)
+    for entry in scenario.entry_points:
+        counted, whole = (replay(attack.graph, entry, seed=5, trials=SAMPLES, threads=1) for attack in (one, other))
+        for fact, column in other.graph.index.items():
+            assert (counted.first[:, one.graph.index[fact]] == whole.first[:, column]).all(), fact
+        assert (counted.contained == whole.contained).all()
+        assert (one.legend.counted_value(counted.first) <= other.legend.counted_value(whole.first) + 1e-9).all()
+
+
+@given(metered_worlds(), st.data())
+@settings(max_examples=60)
+def test_a_lower_quota_never_loses_more_in_any_sample(scenario: Scenario, data: st.DataObject) -> None:
+    assume(has_quotas(scenario))
+    drawn = data.draw(st.randoms(use_true_random=False))
+    lower = with_operations(
+        scenario,
+        lambda each: replace(each, throughput=each.throughput and each.throughput * drawn.choice((1.0, 0.5, 0.01))),
+    )
+    for entry in scenario.entry_points:
+        assert (values(lower, entry) <= values(scenario, entry) + 1e-9).all()
+
+
+@given(metered_worlds(), st.data())
+@settings(max_examples=60)
+def test_what_is_taken_away_never_adds_to_the_records_that_are_out(scenario: Scenario, data: st.DataObject) -> None:
+    assume(has_quotas(scenario))
+    edit = data.draw(st.sampled_from(list(removals(scenario.model, Givers(scenario.model))) or [None]))
+    assume(edit is not None)
+    for entry in scenario.entry_points:
+        assert (values(edit.apply(scenario), entry) <= values(scenario, entry) + 1e-9).all(), edit
+
+
+PARTS = """
+simkit: 1
+name: parts
+identities: {{reader: {{entitlements: [{{operation: t.read}}]}}, writer: {{entitlements: [{{operation: t.read}}]}}}}
+resources: {resources}
+tools: {{t: {{operations: {{read: {{effect: read, targets: {targets}, throughput: {pace}/h}}}}}}}}
+credentials: {{key: {{identity: reader, ttl: {ttl}}}, other: {{identity: writer, ttl: 5h}}}}
+entry_points: {{leaked: {{leak: key}}}}
+response: {{detection: {{entry: {{chance: 0.5, delay: {{exponential: {{mean: 4h}}}}}}}}, remediation_lag: 1h}}
+horizon: 2d
+"""
+
+
+def parts(sizes: list[int], pace: int, ttl: str) -> Scenario:
+    """One store for each of `sizes`, each record of which is worth 1; the first holds the key of another reader."""
+    stores = {
+        f"s{n}": {"value": {"confidentiality": size}, "records": size, "holds": ["other"] if n == 0 else []}
+        for n, size in enumerate(sizes)
+    }
+    return loads(PARTS.format(resources=json.dumps(stores), targets=json.dumps(list(stores)), pace=pace, ttl=ttl))
+
+
+@given(st.lists(st.integers(1, 5000), min_size=2, max_size=5), st.integers(1, 5000), st.sampled_from(("1h", "9h")))
+@settings(max_examples=30)
+def test_the_parts_of_a_quota_add_up_to_the_whole(sizes: list[int], pace: int, ttl: str) -> None:
+    """Also for readers who come later, and while two of them read."""
+    split, whole = parts(sizes, pace, ttl), parts([sum(sizes)], pace, ttl)
+    assert np.allclose(values(split, "leaked", 64), values(whole, "leaked", 64))
+
+
+def test_the_time_of_reading_adds_up_over_sessions_that_do_not_overlap() -> None:
+    """Ten seconds from 0, five from 20: what takes twelve seconds is there at 22."""
+    reading, enough = Fact("reading", "t.read", "store"), Fact("enough", "store", "12")
+
+    def opening(name: str, after: float, lasts: float) -> Step:
+        session = Conclusion(Fact("replays", name), lasts)
+        return Step(f"open {name}", "redeem", (), (session,), NOWHERE, duration=Fixed(after))
+
+    def reads(name: str) -> Step:
+        return Step(f"{name} reads", "meter", (Fact("replays", name),), (Conclusion(reading),), NOWHERE)
+
+    last = Step("enough", "meter", (reading,), (Conclusion(enough),), NOWHERE, duration=Fixed(12.0))
+    roots = (opening("a", 0.0, 10.0), opening("b", 20.0, 5.0))
+    entry = Entry("entry", (Variant("one", 1.0, roots),))
+    graph = AttackGraph.build([reads("a"), reads("b"), last], [entry], Containment(), horizon=100.0)
+    for engine in (replay, by_reference.replay):
+        first = engine(graph, "entry", seed=0, trials=1).first[0]
+        assert first[graph.index[reading]] == 15_000
+        assert first[graph.index[enough]] == 22_000

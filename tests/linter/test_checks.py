@@ -68,6 +68,11 @@ SLIPS = {
         "{operation: pay.refund, targets",
         "the entitlement pay.refund on cases of biller grants nothing",
     ),
+    "unsure-deny": (
+        ("roles: [desk]}", "roles: [desk], denies: [{operation: crm.read, conditions: [source]}]}"),
+        "{operation: crm.read, conditions",
+        "the deny of crm.read for desk has the condition source",
+    ),
     "unused-role": (
         ("trust:", "  clerk: {entitlements: [{operation: crm.read}]}\ntrust:"),
         "clerk: {",

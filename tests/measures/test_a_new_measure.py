@@ -24,8 +24,8 @@ class CountOf:
 
     columns: tuple[int, ...]
 
-    def __call__(self, held: NDArray[np.bool_], _: NDArray[np.int64]) -> NDArray[np.float64]:
-        return np.asarray(held.sum(axis=1), dtype=np.float64)
+    def __call__(self, times: NDArray[np.int64], _: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray((times >= 0).sum(axis=1), dtype=np.float64)
 
 
 def losses(attacked: Attacked) -> Sampler:

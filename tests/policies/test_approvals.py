@@ -68,8 +68,8 @@ def test_nobody_is_asked_where_no_dial_says_so() -> None:
 @pytest.mark.parametrize(("approval", "look"), [("high-impact", False), ("all", True)])
 def test_a_read_is_asked_about_where_all_is(approval: str, look: bool) -> None:
     found = asking(world(), approval=approval)
-    assert found.waits(("t.deploy", "prod"))
-    assert found.waits(("t.look", "config")) is look
+    assert found.waits(("t.deploy", "prod")) == ("", "high-impact")
+    assert bool(found.waits(("t.look", "config"))) is look
 
 
 def test_what_a_task_needs_was_asked_with_its_run_and_its_other_targets_were_not() -> None:
@@ -88,6 +88,11 @@ def test_a_task_that_needs_a_container_was_asked_for_what_is_in_it() -> None:
 def test_one_approval_stands_for_a_session_whose_work_asks(asked: str) -> None:
     assert not asking(world(CHANGE), asked=asked).waits(("t.deploy", "prod"))
     assert asking(world(), asked=asked).waits(("t.deploy", "prod"))
+
+
+def test_an_approval_of_a_read_stands_for_reads_alone() -> None:
+    found = asking(world(Task("read", "agent", (Need("t.look"),), rate=TEN)), asked="session", approval="all")
+    assert (found.waits(("t.look", "config")), found.waits(("t.edit", "config"))) == ((), ("", "high-impact"))
 
 
 def test_a_task_asks_for_each_use_or_once_in_a_run() -> None:

@@ -10,6 +10,7 @@ from simkit.distributions import Exponential, Fixed
 from simkit.fate import Stream, key_hash, threshold, word
 from simkit.model import Response
 from simkit.policies import GrantPolicy, Selector
+from simkit.policies.sessions import REFRESH
 from simkit.simulation import Attack, compile_attack
 from simkit.techniques.respond import actions
 
@@ -175,6 +176,25 @@ def test_a_leak_that_is_not_yet_found_is_dealt_with_like_the_secret() -> None:
     assert (who.by[exposed], who.group[exposed]) == (who.by[held], who.group[held])
     assert attack.graph.fact_hash[exposed] == attack.graph.fact_hash[held]
     assert replayed(attack).at["holds(key)"] == 86400.0
+
+
+def test_an_automatic_response_disables_no_account_whose_secret_it_misses() -> None:
+    """The session would survive its key; its redeeming is logged. Who misses the key misses the account behind it."""
+    text = WORLD.replace("key: {identity: app}", "key: {identity: app, session: {on_revoke: survives}}")
+    attack = attacked(world(text, NOTICED % "completeness: 0.75, remediation_lag: 30m"), response="automatic")
+    goes_on = [TABLE in replayed(attack, sample=sample).at for sample in range(200)]
+    words = [word(0, sample, Stream.FORGOTTEN, key_hash("credential:key")) for sample in range(200)]
+    assert goes_on == [drawn < threshold(0.25) for drawn in words]
+    assert 30 < sum(goes_on) < 70
+
+
+def test_a_session_shares_the_fate_of_its_secret_and_a_refresh_token_that_of_its_token() -> None:
+    text = WORLD.replace("found: {identity: clerk}", "found: {identity: clerk, ttl: 30m, refresh: {ttl: never}}")
+    attack = attacked(world(text, NOTICED % "completeness: 0.75"), response="automatic", expiry="ttl")
+    who, key = attack.graph.responders, key_hash("credential:found")
+    for kind, name in (("holds", "found"), ("holds", f"{REFRESH}found"), ("replays", "clerk")):
+        fact = of(attack, Fact(kind, name))
+        assert (who.key[fact], who.overlooked[fact]) == (key, threshold(0.25))
 
 
 def test_every_action_is_known_to_the_engines() -> None:

@@ -15,12 +15,18 @@ from simkit.engines.reference.fates import Fates
 
 @dataclass(slots=True)
 class Trace:
-    """One replay: when each fact first held (ms), which step concluded it, when responders first acted, the variant."""
+    """One replay: when each fact first held (ms), which step concluded it, for how long those held in all whose time
+    adds up, when responders first acted, the variant."""
 
     variant: int
     first: dict[int, int] = field(default_factory=dict)
     by: dict[int, int] = field(default_factory=dict)
+    lasted: dict[int, int] = field(default_factory=dict)
     contained: int | None = None
+
+    def times(self) -> dict[int, int]:
+        """What engines keep as `first`: for facts whose time adds up, how long that is."""
+        return self.first | self.lasted
 
 
 class PremiseWindow(NamedTuple):
@@ -69,6 +75,9 @@ class Replay:
                 self.defence.act(now)
             else:
                 self._happen(*heappop(self.events))
+        for fact in self.trace.first:
+            if self.graph.fact_timed[fact]:
+                self.trace.lasted[fact] = min(self.until[fact], self.graph.horizon) - self.since[fact]
         return self.trace
 
     def _plan(self, step: int, due: int) -> None:
@@ -158,7 +167,8 @@ class Replay:
             return
         begins = held < now
         if begins:
-            self.since[fact] = now
+            timed = self.graph.fact_timed[fact] and fact in self.since
+            self.since[fact] = now - (held - self.since[fact] if timed else 0)
             self.begun[fact] = self.begun.get(fact, 0) + 1
         else:
             self.extended[fact] = self.extended.get(fact, 0) + 1

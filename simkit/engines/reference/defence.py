@@ -79,9 +79,11 @@ class Defence:
                     waiting += self._linked(step)
 
     def respond(self, action: int, due: list[int], now: int) -> None:
-        """`action` on what is `due`, and on what belongs to the same account."""
+        """`action` on what is `due`, and on what belongs to the same account, unless responders miss that."""
         ends: dict[int, int] = {}
         for known in due:
+            if action in _GROUPED and self.replay.fates.overlooked(known):
+                continue
             for fact in self.who.members(known) if action in _GROUPED else [known]:
                 if int(self.who.ended_by[fact]) >> action & 1:
                     if action in _GROUPED:

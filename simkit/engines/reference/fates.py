@@ -64,10 +64,15 @@ class Fates:
 
     def forgotten_for(self, fact: int) -> int | None:
         """How much longer a secret, content or code lives that the responders miss; None if they do not miss it."""
-        key = self.graph.fact_hash[fact]
-        if self.word(Stream.FORGOTTEN, key) >= self.graph.responders.forgotten[fact]:
+        who = self.graph.responders
+        if self.word(Stream.FORGOTTEN, who.key[fact]) >= who.forgotten[fact]:
             return None
-        return self._drawn(self.graph.responders.lag, lambda: self.word(Stream.LAG, key))
+        return self._drawn(who.lag, lambda: self.word(Stream.LAG, who.key[fact]))
+
+    def overlooked(self, fact: int) -> bool:
+        """True if responders, who know `fact`, miss the account behind it."""
+        who = self.graph.responders
+        return self.word(Stream.FORGOTTEN, who.key[fact]) < int(who.overlooked[fact])
 
     def end(self, step: int, place: int, premises_end: int) -> int:
         """When the conclusion at `place` of `step` ends, if its premises do so then; FOREVER from the horizon on."""

@@ -11,7 +11,9 @@ from simkit.errors import QuestionError, nearest
 from simkit.model import Model, environments
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
-from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential
+from simkit.narrowing.edits.limits import denies
+from simkit.narrowing.edits.lower_quota import lower_quotas
+from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
     AttenuateTrust,
@@ -44,7 +46,7 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
+    *("move-file", "add-deny", "shorten-ttl", "constrain-sender", "add-condition", "lower-quota", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
 
@@ -73,9 +75,11 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from removals(scenario.model, givers)
     yield from (each.narrowing for each in unneeded(scenario.model, privilege, givers))
     yield from _bindings(scenario, givers)
+    yield from denies(scenario.model, privilege, givers)
     yield from (AttenuateTrust(e.name) for e in scenario.model.trust if not e.attenuates and e.kind != "invoke")
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
+    yield from lower_quotas(scenario.model)
     yield from _dials(scenario)
 
 
@@ -84,16 +88,18 @@ def removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
     for holder, grants in givers.gives.items():
         yield from (DropEntitlements(holder, (grant,)) for grant in grants)
     for identity in model.identities.values():
-        yield from (DropRole(identity.name, role) for role in identity.roles)
+        yield from (DropRole(identity.name, role) for role in identity.roles if not model.roles[role].limits)
     yield from (CutTrust(edge.name) for edge in model.trust)
     for resource in model.resources.values():
         yield from (MoveCredential(name, resource=resource.name) for name in resource.holds)
     for identity in model.identities.values():
         yield from (
             MoveCredential(name, identity=identity.name)
-            for name in identity.runtime_holds
+            for name in model.keys_in_runtime(identity.name)
             if model.credentials[name].identity != identity.name
         )
+    for name in model.identities:
+        yield from (MoveFile(file, name) for file in model.files_in_runtime(name))
     yield from (ConstrainSender(c.name) for c in model.credentials.values() if c.binding == "bearer")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from simkit.entitlements import FREELY, Conditions, Grant, Resolver
+from simkit.entitlements import Grant, Resolver
 from simkit.model import Entitlement
 
 
@@ -17,7 +17,7 @@ def without(
 
 
 def _reduced(given: Entitlement, gone: Collection[Grant], resolver: Resolver) -> Iterator[Entitlement]:
-    grants = resolver.grants(given.operation, given.targets)
+    grants = resolver.entitled((given,))
     if not any(grant in gone for grant in grants):
         yield given
         return
@@ -25,7 +25,7 @@ def _reduced(given: Entitlement, gone: Collection[Grant], resolver: Resolver) ->
         kept = tuple(target for target in targets if (operation, target) not in gone)
         whole = len(kept) == len(targets) and not given.targets
         if kept:
-            yield Entitlement(operation, () if whole or kept == ("",) else kept, given.conditions)
+            yield replace(given, operation=operation, targets=() if whole or kept == ("",) else kept)
 
 
 def by_operation(grants: Iterable[Grant]) -> dict[str, list[str]]:
@@ -46,15 +46,13 @@ def bound(
     """`entitlements` with `operation` given on `targets` only, of those that it covers; under every condition that it
     had before."""
     listed = tuple(entitlements)
-    own = [
-        (each, [grant for grant in resolver.grants(each.operation, each.targets) if grant[0] == operation])
-        for each in listed
-    ]
-    given: dict[Grant, Conditions] = {grant: FREELY for _, grants in own for grant in grants}
+    own = [each for each in listed if any(grant[0] == operation for grant in resolver.entitled((each,)))]
+    given = {grant: conditions for grant, conditions in resolver.entitled(own).items() if grant[0] == operation}
     kept = tuple(target for target in targets if resolver.cover((operation, target), given) is not None)
-    conditions = dict.fromkeys(name for each, grants in own if grants for name in each.conditions)
+    conditions = dict.fromkeys(name for each in own for name in each.conditions)
+    out = dict.fromkeys(name for each in own for name in each.excepting)
     rest = without(listed, given, resolver)
-    return (*rest, Entitlement(operation, kept, tuple(conditions))) if kept else rest
+    return (*rest, Entitlement(operation, kept, tuple(conditions), tuple(out))) if kept else rest
 
 
 def guarded(
@@ -63,7 +61,7 @@ def guarded(
     """`entitlements` with `condition` on every grant of `operations`; the others stay as they were written."""
     found: list[Entitlement] = []
     for each in entitlements:
-        grants = resolver.grants(each.operation, each.targets)
+        grants = resolver.entitled((each,))
         named = [grant for grant in grants if grant[0] in operations]
         if not named or condition in each.conditions:
             found.append(each)

@@ -11,8 +11,9 @@ from simkit.model import Model
 from simkit.narrowing.edits.edit import Narrowing, listed, with_entitlements, with_model
 from simkit.narrowing.edits.globs import without
 from simkit.scenario import Scenario
-from simkit.techniques.givers import Holder, assigned, given, in_resource, lies, runtime_of, trusted
+from simkit.techniques.givers import Holder, assigned, file_named, given, in_resource, lies, runtime_of, trusted
 from simkit.techniques.grounds import credential, granted
+from simkit.techniques.grounds import lies as lying
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,34 @@ class MoveCredential(Narrowing):
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the credential."""
         return ground == credential(self.credential)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFile(Narrowing):
+    """A resource no longer lies as a file in the runtime of an identity."""
+
+    resource: str
+    identity: str
+    kind: ClassVar[str] = "move-file"
+
+    @property
+    def name(self) -> str:
+        """Such as `Move dotenv out of the runtime of coder`."""
+        return f"Move {self.resource} out of the runtime of {self.identity}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The runtime without the file."""
+        identity = scenario.model.identities[self.identity]
+        left = replace(identity, runtime_holds=tuple(name for name in identity.runtime_holds if name != self.resource))
+        return with_model(scenario, identities={**scenario.model.identities, self.identity: left})
+
+    def removes(self) -> frozenset[Fact]:
+        """The support that the file lies there."""
+        return frozenset({lies(file_named(self.resource), runtime_of(self.identity))})
+
+    def bears_on(self, ground: Ground, model: Model) -> bool:
+        """True for what code does with the file."""
+        return ground == lying(file_named(self.resource), runtime_of(self.identity))
 
 
 def goes_along(ground: Ground, edge: str) -> bool:

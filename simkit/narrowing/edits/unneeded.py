@@ -50,7 +50,7 @@ def unneeded(model: Model, privilege: OverPrivilege, givers: Givers) -> Iterator
         left = tuple(grant for grant in grants if all(grant in spare.get(name, ()) for name in identities))
         if left:
             yield Unneeded(DropEntitlements(holder, left), _windows(identities, privilege))
-        if holder.kind == "role" and len(left) < len(grants):
+        if holder.kind == "role" and len(left) < len(grants) and not model.roles[holder.name].limits:
             for name in identities:
                 if spare.get(name, frozenset()).issuperset(grants):
                     yield Unneeded(DropRole(name, holder.name), _windows((name,), privilege))

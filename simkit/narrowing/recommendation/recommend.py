@@ -37,10 +37,19 @@ FEWEST = 8
 CONFIRMED = 16
 """How many of those that cost something are replayed in full, and how many of those that do not."""
 TIES: Mapping[Takes, tuple[str, ...]] = {
-    "rights": ("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "move-credential", "attenuate-trust"),
+    "rights": (
+        "drop-entitlement",
+        "drop-role",
+        "bind-targets",
+        "cut-trust",
+        "move-credential",
+        "move-file",
+        "attenuate-trust",
+        "add-deny",
+    ),
     "lifetime": ("shorten-ttl",),
     "sender": ("constrain-sender",),
-    "use": ("add-condition",),
+    "use": ("add-condition", "lower-quota"),
 }
 """Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. After the kinds
 of narrowing that take one thing stand the dials that do, by their `place`; of a dial's settings the weakest that does

@@ -1,0 +1,26 @@
+"""Random words about code: files in runtimes, and where else code comes from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from simkit.model import Identity, Model
+from simkit.scenario import Scenario
+
+
+@st.composite
+def with_code(draw: st.DrawFn, scenario: Scenario) -> Scenario:
+    """`scenario` with words about code here and there."""
+    model = scenario.model
+    people = {name: draw(_with_files(each, model)) for name, each in model.identities.items()}
+    return replace(scenario, model=replace(model, identities=people))
+
+
+@st.composite
+def _with_files(draw: st.DrawFn, identity: Identity, model: Model) -> Identity:
+    """Now and then one file lies in the runtime."""
+    names = sorted(model.resources)
+    file = draw(st.sampled_from((*[""] * (2 * len(names)), *names)))
+    return replace(identity, runtime_holds=(*identity.runtime_holds, file)) if file else identity

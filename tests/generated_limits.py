@@ -1,0 +1,62 @@
+"""What takes away from what generated identities are given: denies, boundaries, exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from simkit.model import IDENTITY_EFFECTS, Entitlement, Model
+from simkit.scenario import Scenario
+
+ABOUT = st.sampled_from(((), (), (), ("environment",), ("source",)))
+
+
+def denies(model: Model, *, excepting: bool = False) -> st.SearchStrategy[Entitlement]:
+    """A deny of a tool or an operation, on all or on one thing; at times under a condition, or but for one thing."""
+    return st.one_of([_one(model, full, excepting) for full, _, _ in model.operations()])
+
+
+def _one(model: Model, full: str, excepting: bool) -> st.SearchStrategy[Entitlement]:
+    identities = model.operation(full).effect in IDENTITY_EFFECTS
+    names = sorted(model.identities if identities else model.resources)
+    some = st.sampled_from([(), *((name,) for name in names)])
+    wide = st.sampled_from((full, full, f"{full.partition('.')[0]}.*"))
+    return st.builds(Entitlement, wide, some, ABOUT, some if excepting else st.just(()))
+
+
+def _most(draw: st.DrawFn, model: Model) -> tuple[Entitlement, ...] | None:
+    """A boundary, or more often none."""
+    if draw(st.integers(0, 2)):
+        return None
+    found = draw(st.lists(denies(model, excepting=True), max_size=4))
+    return tuple(replace(each, conditions=()) for each in found)
+
+
+def _but(draw: st.DrawFn, model: Model, given: Iterable[Entitlement]) -> tuple[Entitlement, ...]:
+    """`given`, some of it but for one resource."""
+    names = st.sampled_from([(), (), *((name,) for name in sorted(model.resources))])
+    reads = {full for full, _, operation in model.operations() if operation.effect not in IDENTITY_EFFECTS}
+    return tuple(replace(each, excepting=draw(names)) if each.operation in reads else each for each in given)
+
+
+@st.composite
+def limited(draw: st.DrawFn, scenarios: st.SearchStrategy[Scenario]) -> Scenario:
+    """One of `scenarios`, with something taken away from some identities and roles."""
+    scenario = draw(scenarios)
+    model = scenario.model
+    deny = st.lists(denies(model, excepting=True), max_size=1)
+    people, roles = (
+        {
+            name: replace(
+                each,
+                entitlements=_but(draw, model, each.entitlements),
+                denies=tuple(draw(deny)),
+                boundary=_most(draw, model),
+            )
+            for name, each in things.items()
+        }
+        for things in (model.identities, model.roles)
+    )
+    return replace(scenario, model=replace(model, identities=people, roles=roles))

@@ -1,0 +1,54 @@
+"""Words about code obey the laws: at their defaults they say nothing, and a narrower world reaches no more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generated_worlds import copying_worlds, worlds
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from laws.test_new_words import never_adds, replay_is_within_reach_within_the_worst_case, worst
+
+from simkit.scenario import Scenario, dump, loads
+from simkit.simulation import compile_attack
+
+either = st.one_of(worlds(), copying_worlds())
+
+
+def without_files(scenario: Scenario) -> Scenario:
+    model = scenario.model
+    people = {name: replace(each, runtime_holds=model.keys_in_runtime(name)) for name, each in model.identities.items()}
+    return replace(scenario, model=replace(model, identities=people))
+
+
+@given(either)
+@settings(max_examples=60)
+def test_a_runtime_without_files_never_adds_to_what_any_sample_reaches(scenario: Scenario) -> None:
+    narrow = without_files(scenario)
+    assume(narrow != scenario)
+    never_adds(compile_attack(scenario), compile_attack(narrow))
+
+
+@given(either)
+@settings(max_examples=60)
+def test_what_can_be_said_of_code_is_written_as_it_was_read(scenario: Scenario) -> None:
+    again = loads(dump(scenario), scenario.file)
+    assert again == scenario
+    assert again.digest == scenario.digest
+
+
+@given(either)
+@settings(max_examples=60)
+def test_replay_is_within_reach_within_the_worst_case_with_words_about_code(scenario: Scenario) -> None:
+    replay_is_within_reach_within_the_worst_case(scenario)
+
+
+@given(worlds())
+@settings(max_examples=60)
+def test_a_file_in_a_runtime_without_the_attackers_code_makes_no_difference(scenario: Scenario) -> None:
+    narrow = without_files(scenario)
+    assume(narrow != scenario)
+    for name in scenario.entry_points:
+        less = worst(compile_attack(narrow), name)
+        if not any(fact.kind == "runs_in" for fact in less):
+            assert worst(compile_attack(scenario), name) == less

@@ -1,0 +1,164 @@
+"""Denies, boundaries and exceptions obey the laws: what takes away never adds, and beats what is given later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from generated_limits import denies, limited
+from generated_worlds import copying_worlds, worlds
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from simkit.attackgraph import Fact
+from simkit.engines.reach import reach, worst_cases
+from simkit.engines.replay import replay
+from simkit.model import Entitlement
+from simkit.narrowing import candidates
+from simkit.narrowing.edits.supports import supported
+from simkit.scenario import Scenario, dump, loads
+from simkit.simulation import Attack, compile_attack
+
+HARM = ("lost", "deleted", "reached", "runs_in")
+WITHOUT_END = 10**9
+SAMPLES = 24
+either = st.one_of(worlds(grants=True), copying_worlds())
+
+
+def reached(attack: Attack, entry: str) -> list[dict[Fact, int]]:
+    """For each sample when it first reached each harm."""
+    outcomes = replay(attack.graph, entry, seed=11, trials=SAMPLES, threads=1, extensions=WITHOUT_END)
+    columns = [(number, fact) for number, fact in enumerate(attack.graph.facts) if fact.kind in HARM]
+    return [{fact: int(row[number]) for number, fact in columns if row[number] >= 0} for row in outcomes.first]
+
+
+def worst(attack: Attack, name: str) -> set[Fact]:
+    entry = attack.graph.entry(name)
+    starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
+    held = worst_cases(attack.graph, starts, threads=1).any(axis=0)
+    return {fact for number, fact in enumerate(attack.graph.facts) if fact.kind in HARM and held[number]}
+
+
+def never_adds(wide: Attack, narrow: Attack) -> None:
+    for entry in wide.scenario.entry_points:
+        for before, after in zip(reached(wide, entry), reached(narrow, entry), strict=True):
+            assert after.keys() <= before.keys()
+
+
+def never_widens(wide: Attack, narrow: Attack) -> None:
+    for entry in wide.scenario.entry_points:
+        assert worst(narrow, entry) <= worst(wide, entry)
+
+
+def with_identity(scenario: Scenario, name: str, **said: object) -> Scenario:
+    """`scenario` where identity `name` has other fields."""
+    made = replace(scenario.model.identities[name], **said)  # type: ignore[arg-type]
+    return replace(scenario, model=replace(scenario.model, identities={**scenario.model.identities, name: made}))
+
+
+@given(either, st.data())
+@settings(max_examples=100)
+def test_a_deny_that_is_added_never_adds_to_what_any_sample_reaches(scenario: Scenario, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(scenario.model.identities)))
+    deny = data.draw(denies(scenario.model))
+    never_adds(compile_attack(scenario), compile_attack(with_identity(scenario, name, denies=(deny,))))
+
+
+@given(limited(either), st.data())
+@settings(max_examples=80)
+def test_a_deny_or_a_boundary_more_never_widens_the_worst_case(scenario: Scenario, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(scenario.model.identities)))
+    more = tuple(data.draw(st.lists(denies(scenario.model, excepting=True), max_size=3)))
+    before = scenario.model.identities[name]
+    assume(before.boundary is None)
+    bounded = with_identity(scenario, name, boundary=tuple(replace(each, conditions=()) for each in more))
+    denied = with_identity(scenario, name, denies=(*before.denies, *more))
+    wide = compile_attack(scenario)
+    never_widens(wide, compile_attack(bounded))
+    never_widens(wide, compile_attack(denied))
+
+
+@given(either, st.data())
+@settings(max_examples=60)
+def test_nothing_rests_on_an_entitlement_that_is_denied_whoever_gave_it_and_when(
+    scenario: Scenario, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(sorted(scenario.model.identities)))
+    deny = data.draw(denies(scenario.model))
+    graph = compile_attack(with_identity(scenario, name, denies=(replace(deny, conditions=()),))).graph
+    used = {ground.names for step in graph.steps for ground in step.grounds if ground.kind == "entitlement"}
+    tool = deny.operation.removesuffix("*")
+    about = {grant for who, *grant in map(tuple, used) if who == name for grant in [tuple(grant)]}
+    assert not {g for g in about if g[0].startswith(tool) and (not deny.targets or g[1] in deny.targets)}
+
+
+@given(either)
+@settings(max_examples=40)
+def test_a_boundary_of_everything_and_a_deny_of_what_is_never_sure_change_nothing(scenario: Scenario) -> None:
+    full = tuple(Entitlement(name) for name, _, _ in scenario.model.operations())
+    unsure = tuple(replace(each, conditions=("source",)) for each in full)
+    people = {name: replace(each, boundary=full, denies=unsure) for name, each in scenario.model.identities.items()}
+    told = replace(scenario, model=replace(scenario.model, identities=people))
+    one, other = compile_attack(scenario).graph, compile_attack(told).graph
+    assert (one.facts, one.steps) == (other.facts, other.steps)
+
+
+@given(limited(st.one_of(worlds(alerts=True, grants=True), copying_worlds(alerts=True))))
+@settings(max_examples=60)
+def test_replay_is_within_reach_within_the_worst_case_with_limits(scenario: Scenario) -> None:
+    graph = compile_attack(scenario).graph
+    for name, entry in graph.entries.items():
+        outcomes = replay(graph, name, seed=3, trials=SAMPLES, threads=1)
+        ever = reach(graph, name, seed=3, trials=SAMPLES, threads=1)
+        starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
+        bound = worst_cases(graph, starts, threads=1)
+        assert not np.any((outcomes.first >= 0) & ~ever)
+        assert not np.any(ever & ~bound[outcomes.variant])
+
+
+@given(limited(either), st.data())
+@settings(max_examples=100)
+def test_narrowing_never_widens_where_something_is_denied_or_bounded(scenario: Scenario, data: st.DataObject) -> None:
+    offered = candidates(scenario)
+    assume(offered)
+    narrowing = data.draw(st.sampled_from(offered))
+    never_widens(compile_attack(scenario), compile_attack(narrowing.apply(scenario)))
+
+
+@given(limited(either), st.data())
+@settings(max_examples=60)
+def test_what_a_removal_leaves_is_within_what_its_supports_say(scenario: Scenario, data: st.DataObject) -> None:
+    removing = [each for each in candidates(scenario) if each.removes() is not None]
+    assume(removing)
+    narrowing = data.draw(st.sampled_from(removing))
+    after, made = compile_attack(narrowing.apply(scenario)), supported(scenario)
+    gone = [made.without(narrowing.removes() or ())]
+    for name, starts in made.starts.items():
+        held = [worst_cases(made.graph, [start], without=gone, threads=1)[0] for start in starts or ((),)]
+        bound = {made.graph.facts[number] for row in held for number in np.flatnonzero(row)}
+        assert worst(after, name) <= bound, narrowing
+
+
+@given(limited(worlds(alerts=True, grants=True)))
+@settings(max_examples=60)
+def test_what_takes_away_loads_back_equal(scenario: Scenario) -> None:
+    again = loads(dump(scenario), scenario.file)
+    assert again.digest == scenario.digest
+    assert again.model == scenario.model
+
+
+@pytest.mark.parametrize("said", ["denies: []", "boundary: [t.read]", "denies: [{operation: t.read, except: [r]}]"])
+def test_a_limit_that_takes_nothing_away_leaves_the_attack_as_it_is(said: str) -> None:
+    plain = """
+        simkit: 1
+        name: plain
+        identities: {a: {entitlements: [{operation: t.read}]%s}}
+        resources: {r: {value: {confidentiality: 1}}}
+        tools: {t: {operations: {read: {effect: read, targets: [r]}}}}
+        credentials: {k: {identity: a}}
+        entry_points: {e: {leak: k}}
+        goals: {g: {lost: [{r: confidentiality}]}}
+        """
+    one, other = (compile_attack(loads(plain % more)).graph for more in ("", f", {said}"))
+    assert (one.facts, one.steps) == (other.facts, other.steps)
