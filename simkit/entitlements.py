@@ -38,6 +38,10 @@ class Limits(NamedTuple):
     ceilings: tuple[tuple[Entitlement, ...], ...] = ()
     home: str = ""
 
+    def and_(self, other: Limits) -> Limits:
+        """What both leave."""
+        return Limits((*self.denies, *other.denies), (*self.ceilings, *other.ceilings), self.home or other.home)
+
 
 Holding = tuple[tuple[Entitlement, ...], tuple[str, ...], Limits | None]
 """The direct entitlements, the roles and the limits of an identity."""
@@ -371,7 +375,14 @@ def _limits(holders: Iterable[Identity | Role], home: str) -> Limits:
     return Limits(tuple(denies), tuple(each.boundary for each in listed if each.boundary is not None), home)
 
 
+def at_most(entitlements: tuple[Entitlement, ...] | None) -> Limits:
+    """The limits of a token that carries `entitlements` at most; None: all of its identity's."""
+    return Limits(ceilings=() if entitlements is None else (entitlements,))
+
+
 def _limits_somebody(model: Model) -> bool:
+    if any(each.limited_to is not None for each in model.credentials.values()):
+        return True
     holders: Iterable[Identity | Role] = chain(model.identities.values(), model.roles.values())
     return any(
         each.denies or each.boundary is not None or any(given.excepting for given in each.entitlements)

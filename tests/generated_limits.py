@@ -1,4 +1,4 @@
-"""What takes away from what generated identities are given: denies, boundaries, exceptions."""
+"""What takes away from what generated identities are given: denies, boundaries; work on behalf of others."""
 
 from __future__ import annotations
 
@@ -59,4 +59,13 @@ def limited(draw: st.DrawFn, scenarios: st.SearchStrategy[Scenario]) -> Scenario
         }
         for things in (model.identities, model.roles)
     )
-    return replace(scenario, model=replace(model, identities=people, roles=roles))
+    others = {name: ["", *(each for each in sorted(people) if each != name)] for name in people}
+    tasks = {
+        name: replace(task, on_behalf_of=draw(st.sampled_from(others[task.identity])))
+        for name, task in model.tasks.items()
+    }
+    keys = {
+        name: each if each.use == "signing" else replace(each, limited_to=_most(draw, model))
+        for name, each in model.credentials.items()
+    }
+    return replace(scenario, model=replace(model, identities=people, roles=roles, tasks=tasks, credentials=keys))

@@ -21,10 +21,10 @@ FLOORS: tuple[Mapping[str, str], ...] = (
     {"model": "what exists", "attackgraph": "what can be computed"},
     {
         "entitlements": "globs resolved to grants",
-        "importers": "other systems' files",
         "engines": "arrays only: no agent, no token",
         "session_catalogue": "what open sessions do, measured",
         "rights": "policies of AWS IAM, evaluated",
+        "rbac": "Kubernetes RBAC, evaluated",
     },
     {"policies": "identities cut into sessions", "techniques": "the bridge from model to graph"},
     {
@@ -35,7 +35,11 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "execution": "blocks on threads or machines",
         "standards": "ids in the public lists",
     },
-    {"simulation": "where the line is joined", "privilege": "granted, needed and used"},
+    {
+        "simulation": "where the line is joined",
+        "privilege": "granted, needed and used",
+        "importers": "other systems' files",
+    },
     {
         "narrowing": "edits, recommendation, cut set",
         "ablation": "what each dial buys and costs",

@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": (LOG, "--at", "1d", "--identity", "support-agent"),
     "generate": ("--steps", "200", "--out", "made.yaml"),
     "graph": (SCENARIO,),
+    "import": ("pod.yaml", "--out", "made"),
     "narrow": (SCENARIO, "--trials", "64"),
     "notebook": (SCENARIO, "--write-only", "--out", "made.ipynb"),
     "paths": (SCENARIO, "--trials", "64"),
@@ -44,6 +45,7 @@ COMMANDS = {
     "study": (SCENARIO, "--trials", "64"),
     "validate": (SCENARIO,),
 }
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: []}\n"
 PYTHONS = (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}")
 """The one of the tests may lie in the folder of root; that of the system runs the same packages."""
 MAIN = "from simkit.cli import main; main()"
@@ -67,6 +69,7 @@ def as_nobody() -> Iterator[Run]:
             pytest.skip(f"the wheel could not be built here: {built.stderr.strip()[-200:]}")
         data.mkdir()
         shutil.copy(ROOT / "scenarios" / SCENARIO, data)
+        (data / "pod.yaml").write_text(POD, "utf-8")
         os.chown(data, NOBODY, NOBODY)
         yield lambda *arguments: _run(python, place / "site", data, MAIN, *arguments)
 

@@ -18,6 +18,8 @@ FINE = 0
 DOES_NOT_HOLD = 1
 BAD_INPUT = 2
 INTERNAL = 3
+INCOMPLETE = 4
+"""An answer that rests on files of which not everything could be read, where --strict asked."""
 BROKEN_PIPE = 141
 """128 + SIGPIPE: whoever read the results has gone, which is no error of ours."""
 COMPLETING = "_SIMKIT_COMPLETE"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from simkit.distributions import draw, quantile_table
 from simkit.linter.check import Slip
@@ -16,6 +17,8 @@ from simkit.techniques.world import SHOWN
 
 MINDED = ("agent", "model")
 """Kinds of identities that words can steer, and that make mistakes."""
+NEAR = 0.8
+"""How alike two names are that may be meant to be one (the ratio of `difflib`, our assumption)."""
 HALF = 1 << 31
 """The word of the generator that draws a median."""
 
@@ -132,6 +135,26 @@ def delegation_without_edge(inspected: Inspected) -> Iterator[Slip]:
                     f"one under `trust`, or remove it"
                 )
                 yield Slip(("tasks", task.name, "delegates_to", index), says)
+
+
+def environment_of_one(inspected: Inspected) -> Iterator[Slip]:
+    """An environment that one thing alone is in, and that is called nearly as another."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    for identity in inspected.model.identities.values():
+        places.setdefault(identity.environment, []).append(("identities", identity.name))
+    for resource in inspected.model.resources.values():
+        if resource.environment:
+            places.setdefault(resource.environment, []).append(("resources", resource.name))
+    for environment, found in places.items():
+        others = sorted(other for other, there in places.items() if len(there) > 1 and other != environment)
+        near = get_close_matches(environment, others, n=1, cutoff=NEAR)
+        if len(found) == 1 and near:
+            section, name = found[0]
+            says = (
+                f"{name} alone is in the environment {environment}, which is called nearly as {near[0]}: write that, "
+                f"or another name"
+            )
+            yield Slip((section, name, "environment"), says)
 
 
 def box_of_two_environments(inspected: Inspected) -> Iterator[Slip]:

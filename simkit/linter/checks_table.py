@@ -115,6 +115,12 @@ _ROWS = (
         attack.delegation_without_edge,
     ),
     Check(
+        "odd-environment",
+        "Is one thing alone in an environment that is called nearly as another?",
+        "Any name is an environment: with a slip in it a thing is outside of that in which it is.",
+        attack.environment_of_one,
+    ),
+    Check(
         "mixed-environment",
         "Is a resource in another environment than what contains it, or in containers of several?",
         "Checks and conditions by environment judge the two differently, though what is done to one is done to both.",

@@ -37,9 +37,10 @@ def lint(scenario: Scenario, *, codes: Iterable[str] | None = None) -> LintRepor
         for slip in check.finds(inspected)
     ]
     ignores = document.ignores if document is not None else ()
-    answered = {(ignore.silences + 1, code) for ignore in ignores for code in ignore.codes}
-    silenced = [warning for warning in found if (warning.line, warning.code) in answered]
-    loud = [warning for warning in found if (warning.line, warning.code) not in answered]
+    own = _file(scenario)
+    answered = {(ignore.file or own, ignore.silences + 1, code) for ignore in ignores for code in ignore.codes}
+    silenced = [warning for warning in found if (warning.file, warning.line, warning.code) in answered]
+    loud = [warning for warning in found if (warning.file, warning.line, warning.code) not in answered]
     loud += _about_ignores(scenario, ignores, silenced, {check.code for check in checks})
     return LintReport(scenario.name, scenario.file, _in_order(loud), _in_order(silenced))
 
@@ -59,12 +60,12 @@ def _idle(slip: Slip) -> Slip:
 
 
 def _warning(scenario: Scenario, root: Place | None, code: str, slip: Slip) -> LintWarning:
-    line = column = 0
-    if root is not None:
+    line, column, file = 0, 0, _file(scenario)
+    if root is not None and scenario.document is not None:
         mark = locate(root, slip.where, key=bool(slip.where) and isinstance(slip.where[-1], str))
-        line, column = mark.line + 1, mark.column + 1
+        line, column, file = mark.line + 1, mark.column + 1, scenario.document.file_of(mark)
     touched = (slip.policies, slip.entry_points)
-    return LintWarning(code, slip.where, slip.says, _file(scenario), line, column, *touched)
+    return LintWarning(code, slip.where, slip.says, file, line, column, *touched)
 
 
 def _file(scenario: Scenario) -> str:
@@ -76,7 +77,8 @@ def _about_ignores(
     scenario: Scenario, ignores: Iterable[Ignore], silenced: Iterable[LintWarning], asked: set[str]
 ) -> Iterator[LintWarning]:
     """An ignore without a reason, and each of its codes that silences nothing or does not exist."""
-    heard = {(warning.line - 1, warning.code) for warning in silenced}
+    own = _file(scenario)
+    heard = {(warning.file, warning.line - 1, warning.code) for warning in silenced}
     for ignore in ignores:
         if not ignore.why:
             codes = ", ".join(ignore.codes)
@@ -86,16 +88,18 @@ def _about_ignores(
             if code not in CHECKS:
                 message = f"the comment ignores {code!r}, which is no code: {nearest(code, CHECKS)}"
                 yield _comment(scenario, ignore, WITHOUT_USE, message)
-            elif code in asked and (ignore.silences, code) not in heard:
+            elif code in asked and (ignore.file or own, ignore.silences, code) not in heard:
                 message = f"the comment ignores {code}, which nothing on its line is: remove it, or put it on that line"
                 yield _comment(scenario, ignore, WITHOUT_USE, message)
 
 
 def _comment(scenario: Scenario, ignore: Ignore, code: str, message: str) -> LintWarning:
     none = frozenset[str]()
-    return LintWarning(code, (), message, _file(scenario), ignore.line + 1, ignore.column + 1, none, none)
+    file = ignore.file or _file(scenario)
+    return LintWarning(code, (), message, file, ignore.line + 1, ignore.column + 1, none, none)
 
 
 def _in_order(warnings: Iterable[LintWarning]) -> tuple[LintWarning, ...]:
-    places = {(each.line, each.column, each.code, each.where, each.message): each for each in warnings}
-    return tuple(places[key] for key in sorted(places, key=lambda key: (*key[:3], tuple(map(str, key[3])), key[4])))
+    places = {(each.line, each.column, each.code, each.where, each.message, each.file): each for each in warnings}
+    order = sorted(places, key=lambda key: (key[5], *key[:3], tuple(map(str, key[3])), key[4]))
+    return tuple(places[key] for key in order)

@@ -10,6 +10,7 @@ from simkit.model.session_terms import Refresh, SessionTerms
 IDENTITY_KINDS = ("human", "agent", "service", "workload", "pipeline", "model")
 STAGES = ("training", "build", "deployment", "inference", "retirement")
 ENVIRONMENTS = ("sandbox", "production")
+"""The usual ones; a scenario may have any."""
 TRUST_KINDS = ("assume", "delegate", "invoke", "federate", "spawn")
 CREDENTIAL_USES = ("login", "signing")
 BINDINGS = ("bearer", "sender-constrained")
@@ -90,6 +91,9 @@ class Credential:
     holds it, for `renewable` seconds in all; empty: as the catalogue says of what its `session` is like, else absolute.
     A `jwt` is checked where it is used, and lives to its end whatever is revoked. `refresh` is a token beside it that
     brings new ones. `revocation_unit` is what a revocation ends: this token, or all of the identity's.
+
+    `limited_to` is the most that this token carries, whatever its identity may do (the scopes of an OAuth token, a
+    session policy); None: all of it.
     """
 
     name: str
@@ -106,6 +110,7 @@ class Credential:
     renewable: float | None = None
     refresh: Refresh | None = None
     revocation_unit: str = "token"
+    limited_to: tuple[Entitlement, ...] | None = None
     kind: str = ""
     note: str = ""
 
@@ -113,7 +118,7 @@ class Credential:
 @dataclass(frozen=True, slots=True)
 class TrustEdge:
     """`source` may become, invoke or spawn `target`. `ttl` (seconds) is how long the session it opens lives, `session`
-    how that behaves when what opened it goes."""
+    how that behaves when what opened it goes. One who is invoked `answers`: whoever asks has what it may read."""
 
     source: str
     target: str
@@ -121,6 +126,7 @@ class TrustEdge:
     attenuates: bool = False
     ttl: float = 3600.0
     session: SessionTerms | None = None
+    answers: bool = True
     note: str = ""
 
     @property

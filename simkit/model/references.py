@@ -26,7 +26,7 @@ def each_problem(model: Model) -> Iterator[Problem]:
     yield from _identities(lookup)
     yield from _resources(model)
     yield from _tools(lookup)
-    yield from _credentials(model)
+    yield from _credentials(lookup)
     yield from _roles(lookup)
     yield from _trust(model)
     yield from _tasks(lookup)
@@ -246,7 +246,10 @@ def _operation(lookup: Lookup, where: Where, operation: Operation) -> Iterator[P
             yield from dangling((*where, "role"), operation.role, lookup.model.roles, "role")
         else:
             yield Problem(where, "an operation of effect 'grant' needs `role`: what does it give its target?")
-    elif operation.role:
+    if operation.effect != "invoke" and not operation.answers:
+        message = f"only an operation of effect 'invoke' answers, this is {operation.effect!r}"
+        yield Problem((*where, "answers"), message)
+    if operation.effect != "grant" and operation.role:
         yield Problem((*where, "role"), f"only an operation of effect 'grant' has `role`, this is {operation.effect!r}")
 
 
@@ -256,11 +259,16 @@ def _quota(where: Where, operation: Operation) -> Iterator[Problem]:
         yield Problem((*where, "throughput"), f"{said}: remove it")
 
 
-def _credentials(model: Model) -> Iterator[Problem]:
+def _credentials(lookup: Lookup) -> Iterator[Problem]:
+    model = lookup.model
     for name, credential in model.credentials.items():
         where = ("credentials", name)
         yield from dangling((*where, "identity"), credential.identity, model.identities, "identity")
         yield from _each((*where, "audience"), credential.audience, model.tools, "tool")
+        yield from _entitlements(lookup, (*where, "limited_to"), credential.limited_to or ())
+        if credential.use == "signing" and credential.limited_to is not None:
+            message = "a signing key opens no session, so that nothing limits it: leave it out"
+            yield Problem((*where, "limited_to"), message)
         if credential.use == "signing" and credential.audience:
             yield Problem((*where, "audience"), "a signing key has no audience: no tool accepts it, so leave it out")
 
@@ -278,6 +286,8 @@ def _trust(model: Model) -> Iterator[Problem]:
         yield from dangling(("trust", index, "to"), edge.target, model.identities, "identity")
         if edge.source == edge.target:
             yield Problem(("trust", index), f"{edge.source!r} trusts itself: remove the edge")
+        if edge.kind != "invoke" and not edge.answers:
+            yield Problem(("trust", index, "answers"), f"only an edge of kind 'invoke' answers, this is {edge.kind!r}")
         if seen.setdefault(edge.name, index) != index:
             yield Problem(("trust", index), f"the trust edge {edge.name} stands twice: remove one")
 
@@ -287,6 +297,11 @@ def _tasks(lookup: Lookup) -> Iterator[Problem]:
     for name, task in model.tasks.items():
         where = ("tasks", name)
         yield from dangling((*where, "identity"), task.identity, model.identities, "identity")
+        if task.on_behalf_of:
+            yield from dangling((*where, "on_behalf_of"), task.on_behalf_of, model.identities, "identity")
+            if task.on_behalf_of == task.identity:
+                message = f"{task.identity!r} acts on behalf of itself: name the user, or leave it out"
+                yield Problem((*where, "on_behalf_of"), message)
         yield from _each((*where, "reads"), task.reads, model.resources, "resource")
         yield from _each((*where, "delegates_to"), task.delegates_to, model.identities, "identity")
         for index, need in enumerate(task.needs):

@@ -21,11 +21,10 @@ def model_graph(model: Model) -> nx.MultiDiGraph:
 
     Relations: `authenticates` or `signs for` (credential to identity), `holds` (resource or identity to credential,
     identity to a file), `contains`, `recoverable-from`, `has-role`, `entitled-to` (role or identity to tool, with
-    operation and targets; so `denied`, and `at-most` of a boundary), `runs-as`, `acts-on` (tool to target, with
+    operation and targets; so `denied`, and `at-most` of what is bounded), `runs-as`, `acts-on` (tool to target, with
     operation and effect), the kinds of trust edges, `performs` (identity to task), `needs` and `reads` (task to tool
-    and resource). `session`, `format`, `records` and `throughput` (an hour) stand where the file says more than the
-    default. Every attribute is text, a
-    number or a bool, so that GraphML takes it.
+    and resource), `on-behalf-of` (task to identity). `session`, `format`, `records` and `throughput` (an hour) stand
+    where the file says more than the default. Every attribute is text, a number or a bool, so that GraphML takes it.
     """
     graph = nx.MultiDiGraph()
     for node, attributes in _nodes(model):
@@ -98,6 +97,8 @@ def _identity_edges(model: Model) -> Iterator[Edge]:
     for credential in model.credentials.values():
         relation = "signs for" if credential.use == "signing" else "authenticates"
         yield f"credential:{credential.name}", f"identity:{credential.identity}", {"relation": relation}
+        for most in credential.limited_to or ():
+            yield from _entitled(lookup, f"credential:{credential.name}", "at-most", most)
     for role in model.roles.values():
         yield from _rights(lookup, f"role:{role.name}", role)
     for identity in model.identities.values():
@@ -151,6 +152,8 @@ def _task_edges(model: Model) -> Iterator[Edge]:
     for task in model.tasks.values():
         node = f"task:{task.name}"
         yield f"identity:{task.identity}", node, {"relation": "performs"}
+        if task.on_behalf_of:
+            yield node, f"identity:{task.on_behalf_of}", {"relation": "on-behalf-of"}
         for need in task.needs:
             yield node, f"tool:{need.operation.partition('.')[0]}", {"relation": "needs", "operation": need.operation}
         yield from ((node, f"resource:{read}", {"relation": "reads"}) for read in task.reads)

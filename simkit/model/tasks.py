@@ -20,7 +20,8 @@ class Task:
     """A piece of work of one identity: it runs `rate` times a second and takes `duration` each time.
 
     `reads` are the resources that its input comes from; `delegates_to` the identities that it becomes or invokes
-    through a trust edge.
+    through a trust edge. With `on_behalf_of` it uses the rights of that identity (a user), within the limits of its
+    own, in place of its own rights.
     """
 
     name: str
@@ -30,7 +31,13 @@ class Task:
     delegates_to: tuple[str, ...] = ()
     rate: float = 1 / 86400
     duration: Distribution = field(default_factory=lambda: Fixed(300.0))
+    on_behalf_of: str = ""
     note: str = ""
+
+    @property
+    def entitled_as(self) -> str:
+        """Whose entitlements it uses."""
+        return self.on_behalf_of or self.identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from simkit.narrowing.cutset.plan import Plan, cut_by_one, cut_off, plan_from
 from simkit.narrowing.edits.candidates import candidates
 from simkit.narrowing.edits.edit import Narrowing
-from simkit.narrowing.edits.limits import AddDeny
+from simkit.narrowing.edits.limits import AddDeny, LimitToken, SetBoundary
 from simkit.narrowing.edits.lower_quota import LowerQuota
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
@@ -38,6 +38,7 @@ __all__ = [
     "DropRole",
     "Granularity",
     "Holder",
+    "LimitToken",
     "LowerQuota",
     "MoveCredential",
     "MoveFile",
@@ -46,6 +47,7 @@ __all__ = [
     "Prices",
     "Recommendation",
     "Recommendations",
+    "SetBoundary",
     "ShortenSession",
     "ShortenTtl",
     "TurnDial",

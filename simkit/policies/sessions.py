@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Required, TypedDict
 
-from simkit.distributions import Distribution, Fixed
-from simkit.entitlements import Conditions, Grant, Grants, Resolver, either, tools_of
-from simkit.model import Credential, Identity, Model, Need, Refresh, Task
+from simkit.distributions import Fixed
+from simkit.entitlements import Conditions, Grant, Grants, Limits, Resolver, at_most, either, tools_of
+from simkit.model import Credential, Identity, Model, Need, Task
 from simkit.model.references import is_glob
 from simkit.policies.dials import GrantPolicy
-from simkit.session_catalogue import session_behaviour
+from simkit.policies.tokens import NO_TASK_TTL, Life, finite, lives_by_itself, mean, refreshing, renewal
+from simkit.policies.tokens import REFRESH as REFRESH
+from simkit.policies.tokens import Token as Token
+from simkit.policies.tokens import lifetime as lifetime
 
 STANDING = GrantPolicy("standing", identity="workload", scope="role", expiry="ttl", response="manual")
 """What rules a credential that no grant policy governs: its identity's roles, for as long as it lives."""
@@ -20,27 +22,13 @@ STANDING = GrantPolicy("standing", identity="workload", scope="role", expiry="tt
 Names = tuple[str, ...]
 
 
-class Life(TypedDict, total=False):
-    """How long a token lives, as fields of it."""
-
-    ttl: Required[float | None]
-    run: Distribution | None
-    rotates: float | None
-    renewed: float | None
-
-
-REFRESH = "refresh of "
-"""What the name of a refresh token begins with; the name of the token beside which it lies follows."""
-NO_TASK_TTL = 3600.0
-"""Seconds that a token lives under `expiry: completion` where its identity declares no task (our assumption)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Session:
     """The unit of privilege: an identity (a whole tier under `scope: all`), grants, and who governs it.
 
     `rate` is how often its task runs, a second; 0 means that the session is always there. `audience` names the tools
-    that accept its token; empty means every tool.
+    that accept its token; empty means every tool. `holders` are those whose entitlements it uses, where that is not its
+    identities alone; `limits` take away from what it may gain.
     """
 
     name: str
@@ -50,6 +38,13 @@ class Session:
     policy: GrantPolicy
     rate: float = 0.0
     audience: Names = ()
+    holders: Names = ()
+    limits: Limits | None = None
+
+    @property
+    def entitled_as(self) -> Names:
+        """Those whose entitlements it uses."""
+        return self.holders or self.identities
 
     def limited_to(self, audience: Names, *, may_widen: bool = False) -> Session:
         """This session as a token sees it that only the tools in `audience` accept; the session itself where that
@@ -58,37 +53,6 @@ class Session:
             return self
         kept = {grant: conditions for grant, conditions in self.grants.items() if tools_of([grant]) <= set(audience)}
         return replace(self, name=f"{self.name}|{'+'.join(sorted(audience))}", grants=kept, audience=audience)
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """What leaks: a credential as the policy issues it. `ttl` is in seconds, None for ever.
-
-    One that lives as long as a run whose length varies has a `run`, of which `ttl` is the mean; one that `rotates` ends
-    when its secret is changed next, on a schedule with a period of so many seconds, and has no ttl besides. Who uses it
-    before that keeps it alive for `renewed` more (None for ever). A `refresh` token lies beside another one.
-    `share` weighs it against the other tokens of its credential (rate x duration of its task); `rate` is how often a
-    fresh one is issued, a second (0: it is always there); `managed` is False where no grant policy rules it.
-    """
-
-    name: str
-    credential: str
-    identity: str
-    sessions: tuple[str, ...]
-    ttl: float | None
-    binding: str
-    share: float = 1.0
-    rate: float = 0.0
-    managed: bool = True
-    run: Distribution | None = None
-    rotates: float | None = None
-    renewed: float | None = 0.0
-    refresh: bool = False
-
-    @property
-    def longest(self) -> float | None:
-        """Seconds that it lives at most, of a run that varies on average; None for ever."""
-        return self.rotates if self.ttl is None else self.ttl
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +99,10 @@ class Sessions:
         """The policy that governs `identity`."""
         return self.policy.governing(self.model.identities[identity])
 
+    def standing(self, identity: str) -> Session:
+        """What a credential of `identity` opens that no policy governs."""
+        return standing_session(identity, self.entitled[identity], users(self.model, identity), self.resolver)
+
 
 def sessions(model: Model, policy: GrantPolicy, *, rotation_period: float = math.inf) -> Sessions:
     """Cut every identity of `model` into sessions under `policy`, and every credential into tokens.
@@ -174,20 +142,33 @@ class _Cutter:
             self.tasks.setdefault(task.identity, []).append(task)
 
     def _sessions_of(self, identity: Identity) -> Iterator[str]:
-        """The names of the sessions of `identity`, after making them."""
+        """The names of the sessions of `identity`, after making them: with one for each user on whose behalf it is."""
         leaf = self.policy.governing(identity)
         tasks = self.tasks.get(identity.name, [])
         scopes = {task.name: self._scope(task, leaf) for task in tasks}
         if leaf.scope == "all":
             yield self._tier_session(self.model.tier(identity.name), leaf)
         elif not leaf.per_task:
-            names = tuple(task.name for task in tasks)
+            names = tuple(task.name for task in tasks if not task.on_behalf_of)
             yield self._keep(Session(identity.name, (identity.name,), names, self.entitled[identity.name], leaf))
+            for user in dict.fromkeys(task.on_behalf_of for task in tasks if task.on_behalf_of):
+                yield self._keep(self._delegated(identity.name, user, tasks, leaf))
         else:
             for task in tasks:
                 name = f"{identity.name}@{task.name}"
                 made = Session(name, (identity.name,), (task.name,), scopes[task.name], leaf, task.rate)
-                yield self._keep(made)
+                yield self._keep(replace(made, holders=(task.on_behalf_of,)) if task.on_behalf_of else made)
+
+    def _delegated(self, agent: str, user: str, tasks: list[Task], leaf: GrantPolicy) -> Session:
+        """The session in which `agent` works on behalf of `user`, whichever of `tasks` it is."""
+        served = tuple(task.name for task in tasks if task.on_behalf_of == user)
+        granted, limits = self._on_behalf(agent, user), self.resolver.limits(agent)
+        name = f"{agent} on behalf of {user}"
+        return Session(name, (agent,), served, granted, leaf, holders=(user,), limits=limits)
+
+    def _on_behalf(self, agent: str, user: str) -> Grants:
+        """What `agent` may do on behalf of `user`: what that one may, within its own limits."""
+        return delegated(self.resolver, agent, self.entitled[user])
 
     def _keep(self, session: Session) -> str:
         self.made.setdefault(session.name, session)
@@ -196,14 +177,20 @@ class _Cutter:
     def _tier_session(self, tier: str, leaf: GrantPolicy) -> str:
         union: dict[Grant, Conditions] = {}
         for member in self.tiers[tier]:
-            for grant, conditions in self.entitled[member].items():
-                union[grant] = either(conditions, union[grant]) if grant in union else conditions
-        served = tuple(task.name for member in self.tiers[tier] for task in self.tasks.get(member, []))
-        return self._keep(Session(f"tier:{tier}", tuple(self.tiers[tier]), served, union, leaf))
+            _add(union, self.entitled[member])
+        work = [task for member in self.tiers[tier] for task in self.tasks.get(member, [])]
+        members = tuple(self.tiers[tier])
+        others = dict.fromkeys((task.identity, task.on_behalf_of) for task in work if task.on_behalf_of)
+        for agent, user in others:
+            _add(union, self._on_behalf(agent, user))
+        holders = tuple(dict.fromkeys((*members, *(user for _, user in others)))) if others else ()
+        served = tuple(task.name for task in work)
+        return self._keep(Session(f"tier:{tier}", members, served, union, leaf, holders=holders))
 
-    def _scope(self, task: Task, leaf: GrantPolicy) -> dict[Grant, Conditions]:
+    def _scope(self, task: Task, leaf: GrantPolicy) -> Grants:
         """What a session for `task` may do under the scope dial; notes the needs that are not entitled."""
-        entitled = self.entitled[task.identity]
+        user = task.on_behalf_of
+        entitled = self._on_behalf(task.identity, user) if user else self.entitled[task.identity]
         needed = self._needed(task, entitled)
         if leaf.scope in ("all", "role"):
             return entitled
@@ -233,12 +220,12 @@ class _Cutter:
         named = {target for _, target in grants}
         beyond = [] if is_glob(need.operation) else [t for t in need.targets if t not in named and not is_glob(t)]
         if not grants:
-            yield BrokenNeed(task.name, task.identity, need.operation, " ".join(need.targets))
+            yield BrokenNeed(task.name, _worker(task), need.operation, " ".join(need.targets))
         elif beyond:  # what the operation does not act on at all, nobody can be entitled to
-            yield from (BrokenNeed(task.name, task.identity, need.operation, target) for target in beyond)
+            yield from (BrokenNeed(task.name, _worker(task), need.operation, target) for target in beyond)
         if missing and (need.targets or not covered):
             for operation, target in missing if need.targets else [(need.operation, "")]:
-                yield BrokenNeed(task.name, task.identity, operation, target)
+                yield BrokenNeed(task.name, _worker(task), operation, target)
 
     def _tokens(self, credential: Credential, by_identity: Mapping[str, tuple[str, ...]]) -> Iterator[Token]:
         identity = self.model.identities[credential.identity]
@@ -247,7 +234,9 @@ class _Cutter:
             yield self._signing(credential, leaf)
             return
         if not credential.managed:
-            opened: Names = (self._keep(standing_session(identity.name, self.entitled[identity.name])),)
+            name, own = identity.name, self.entitled
+            made = standing_session(name, own[name], users(self.model, name), self.resolver)
+            opened: Names = (self._keep(made),)
         elif leaf.identity == "shared":
             members = self.tiers[self.model.tier(identity.name)]
             opened = tuple(dict.fromkeys(name for member in members for name in by_identity[member]))
@@ -256,8 +245,8 @@ class _Cutter:
         for task, group in self._groups(identity, leaf, opened):
             token = self._token(credential, leaf, task, group)
             yield token
-            if credential.refresh and _lives_by_itself(leaf):
-                yield _refreshing(credential.refresh, token)
+            if credential.refresh and lives_by_itself(leaf):
+                yield refreshing(credential.refresh, token)
 
     def _signing(self, credential: Credential, leaf: GrantPolicy) -> Token:
         """The key itself. No policy shortens, binds or splits what is never issued; where secrets rotate, it does."""
@@ -291,7 +280,14 @@ class _Cutter:
         )
 
     def _accepted(self, session: Session, credential: Credential) -> Session:
-        return session.limited_to(credential.audience, may_widen=self.may_widen)
+        """`session` as a token sees it: what its audience and its limits leave of it."""
+        accepted = session.limited_to(credential.audience, may_widen=self.may_widen)
+        if credential.limited_to is None:
+            return accepted
+        most = at_most(credential.limited_to)
+        kept = self.resolver.limited(accepted.grants, most)
+        limits = most if accepted.limits is None else accepted.limits.and_(most)
+        return replace(accepted, name=f"{accepted.name} by {credential.name}", grants=kept, limits=limits)
 
     def _life(self, credential: Credential, leaf: GrantPolicy, served: list[str]) -> Life:
         """How long a token of `credential` lives; of what rotates before that, the schedule."""
@@ -301,63 +297,50 @@ class _Cutter:
         elif leaf.expiry == "ttl":
             ttl = leaf.ttl if leaf.ttl is not None else lifetime(credential)
         else:
-            run = max((self.model.tasks[name].duration for name in served), key=_mean, default=Fixed(NO_TASK_TTL))
+            run = max((self.model.tasks[name].duration for name in served), key=mean, default=Fixed(NO_TASK_TTL))
             ttl = run.mean
         rotates = leaf.at_least("response", "rotation") and credential.format != "jwt"
         if rotates and ttl > self.rotation_period:
             return {"ttl": None, "rotates": self.rotation_period}
-        longest = renewal(credential) if _lives_by_itself(leaf) else 0.0
+        longest = renewal(credential) if lives_by_itself(leaf) else 0.0
         renewed = min(longest, self.rotation_period) if rotates else longest
         return {
-            "ttl": _finite(ttl),
+            "ttl": finite(ttl),
             "run": None if isinstance(run, Fixed) else run,
-            "renewed": _finite(renewed),
+            "renewed": finite(renewed),
         }
 
 
-def _lives_by_itself(leaf: GrantPolicy) -> bool:
-    """True if the life of a token is its credential's own: the policy sets none."""
-    return leaf.expiry == "ttl" and leaf.ttl is None
+def standing_session(identity: str, entitled: Grants, behalf: Names = (), resolver: Resolver | None = None) -> Session:
+    """The session that an unmanaged or freshly minted credential of `identity` opens: all its roles, and what it may do
+    on `behalf` of others, ungoverned."""
+    made = Session(f"{identity}|standing", (identity,), (), entitled, STANDING)
+    if not behalf or resolver is None:
+        return made
+    union = dict(entitled)
+    for user in behalf:
+        _add(union, delegated(resolver, identity, resolver.identity(user)))
+    return replace(made, grants=union, holders=(identity, *behalf), limits=resolver.limits(identity))
 
 
-def _refreshing(refresh: Refresh, token: Token) -> Token:
-    """The refresh token that lies beside `token` and brings the same sessions."""
-    binding = refresh.binding or token.binding
-    name, life = f"{REFRESH}{token.name}", Life(ttl=refresh.ttl, run=None, rotates=None, renewed=0.0)
-    return replace(token, name=name, binding=binding, share=0.0, refresh=True, **life)
+def _worker(task: Task) -> str:
+    """Who lacks what a broken need of `task` asks for."""
+    return f"{task.identity} on behalf of {task.on_behalf_of}" if task.on_behalf_of else task.identity
 
 
-def _finite(seconds: float) -> float | None:
-    return None if math.isinf(seconds) else seconds
+def users(model: Model, agent: str) -> Names:
+    """On whose behalf `agent` works, each once."""
+    behalf = (task.on_behalf_of for task in model.tasks.values() if task.identity == agent and task.on_behalf_of)
+    return tuple(dict.fromkeys(behalf))
 
 
-def renewal(credential: Credential) -> float:
-    """For how many seconds beyond its ttl who uses `credential` keeps it alive: an idle one for ever.
-
-    >>> renewal(Credential("ticket", "ann", ttl=36000.0, ttl_kind="renewable", renewable=604800.0))
-    568800.0
-    """
-    terms = credential.session
-    kind = credential.ttl_kind or (session_behaviour(terms.like).ttl_kind if terms and terms.like else "absolute")
-    if kind not in ("idle", "renewable"):
-        return 0.0
-    return math.inf if credential.renewable is None else max(credential.renewable - lifetime(credential), 0.0)
+def delegated(resolver: Resolver, agent: str, entitled: Grants) -> Grants:
+    """What `agent` may do on behalf of somebody who is `entitled`: that, within the limits of its own."""
+    limits = resolver.limits(agent)
+    return entitled if limits is None else resolver.limited(entitled, limits)
 
 
-def _mean(duration: Distribution) -> float:
-    return duration.mean
-
-
-def standing_session(identity: str, entitled: Grants) -> Session:
-    """The session that an unmanaged or freshly minted credential of `identity` opens: all its roles, ungoverned."""
-    return Session(f"{identity}|standing", (identity,), (), entitled, STANDING)
-
-
-def lifetime(credential: Credential) -> float:
-    """How long `credential` really lives, in seconds: as measured, else as documented; infinity for ever.
-
-    >>> lifetime(Credential("k", "ci", ttl=7200.0, effective_ttl=259200.0))
-    259200.0
-    """
-    measured = credential.effective_ttl if credential.effective_ttl is not None else credential.ttl
-    return math.inf if measured is None else measured
+def _add(union: dict[Grant, Conditions], grants: Grants) -> None:
+    """Add `grants` to a union: a use needs the entitlement of one."""
+    for grant, conditions in grants.items():
+        union[grant] = either(conditions, union[grant]) if grant in union else conditions

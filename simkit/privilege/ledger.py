@@ -48,7 +48,7 @@ class _Ledger:
         """The tasks of `identity`, and those that call a tool which runs as it."""
         called = {full for full, tool, _ in self.model.operations() if tool.runs_as == identity}
         for task in self.model.tasks.values():
-            if task.identity == identity or any(need.operation in called for need in task.needs):
+            if identity in (task.identity, task.on_behalf_of) or any(need.operation in called for need in task.needs):
                 yield task
 
     def close(self) -> OverPrivilege:
@@ -101,7 +101,7 @@ class _Ledger:
         """What `task` needs `identity` to be entitled to."""
         for operation, target in self.resolver.needs(task.needs):
             tool = self.model.tools[operation.partition(".")[0]]
-            if identity in (task.identity, tool.runs_as):
+            if identity in (task.entitled_as, tool.runs_as):
                 yield operation, target
 
     def _covering(self, operation: str, target: str, granted: Collection[Grant]) -> list[Grant]:
@@ -115,7 +115,7 @@ class _Ledger:
         """How many runs called each operation as `identity`."""
         found: Counter[str] = Counter()
         for run in self.scenario.observed:
-            own = self.model.tasks[run.task].identity == identity
+            own = self.model.tasks[run.task].entitled_as == identity
             for operation in set(run.calls):
                 if own or self.model.tools[operation.partition(".")[0]].runs_as == identity:
                     found[operation] += 1

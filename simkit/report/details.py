@@ -46,6 +46,8 @@ def _identity(model: Model, identity: Identity) -> Iterator[tuple[str, str]]:
     boundaries = [each.boundary for each in limiting if each.boundary is not None]
     yield "at most", "; ".join(_listed(map(_said, boundary)) or "nothing" for boundary in boundaries)
     yield "tasks", _listed(name for name, task in model.tasks.items() if task.identity == identity.name)
+    behalf = (task for task in model.tasks.values() if task.on_behalf_of and task.identity == identity.name)
+    yield "works on behalf of", _listed(dict.fromkeys(task.on_behalf_of for task in behalf))
     yield "note", identity.note
 
 
@@ -63,6 +65,8 @@ def _credential(credential: Credential) -> Iterator[tuple[str, str]]:
         yield "measured to live for", duration(credential.effective_ttl)
     yield "binding", credential.binding
     yield "accepted by", _listed(credential.audience)
+    if credential.limited_to is not None:
+        yield "carries at most", _listed(map(_said, credential.limited_to)) or "nothing"
     yield "issued by", "" if credential.managed else "a third party: no grant policy governs it"
     yield "note", credential.note
 

@@ -106,7 +106,9 @@ def _tool(name: str, part: s.ToolPart) -> Tool:
 
 
 def _credential(name: str, part: s.CredentialPart) -> Credential:
-    given = part.given("session", "refresh", "ttl_kind")
+    given = part.given("session", "refresh", "ttl_kind", "limited_to")
+    if part.limited_to is not None:
+        given["limited_to"] = _entitlements(part.limited_to)
     if given.get("ttl") == math.inf:
         given["ttl"] = None
     kind, renewable = part.ttl_kind if "ttl_kind" in part.model_fields_set else ("", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from simkit.scenario import fields as f
+from simkit.scenario.identity_parts import ShortEntitlement
 from simkit.scenario.part import LEFT_OUT, Part
 from simkit.scenario.session_parts import RefreshPart, SessionPart
 
@@ -35,4 +36,6 @@ class CredentialPart(Part):
     """A refresh token that lies beside it."""
     revocation_unit: f.RevocationUnit = "token"
     """identity: to revoke one ends all of the identity's."""
+    limited_to: list[ShortEntitlement] = LEFT_OUT
+    """The most that this token carries; default: all that its identity may do."""
     note: str = ""

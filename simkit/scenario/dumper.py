@@ -166,7 +166,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 def _credential(credential: Credential) -> dict[str, Any]:
-    written = _given(credential, leave=("name", "ttl_kind", "renewable"))
+    written = _given(credential, leave=("name", "ttl_kind", "renewable", "limited_to"))
+    if credential.limited_to is not None:
+        written["limited_to"] = [_entitlement(each) for each in credential.limited_to]
     if credential.ttl_kind:
         lasts = duration_text(credential.renewable)
         written["ttl_kind"] = {"renewable": lasts} if credential.ttl_kind == "renewable" else credential.ttl_kind

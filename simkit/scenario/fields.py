@@ -23,7 +23,6 @@ from simkit.model import (
     BINDINGS,
     CREDENTIAL_USES,
     EFFECTS,
-    ENVIRONMENTS,
     EXPOSURES,
     IDENTITY_KINDS,
     IMPACTS,
@@ -224,7 +223,7 @@ Globs = Annotated[
 
 IdentityKind = Annotated[str, AfterValidator(_one_of(IDENTITY_KINDS)), _enum(IDENTITY_KINDS)]
 Stage = Annotated[str, AfterValidator(_one_of(STAGES)), _enum(STAGES)]
-Environment = Annotated[str, AfterValidator(_one_of(ENVIRONMENTS)), _enum(ENVIRONMENTS)]
+Environment = Name
 ResourceKind = Annotated[str, AfterValidator(_one_of(RESOURCE_KINDS)), _enum(RESOURCE_KINDS)]
 Impact = Annotated[str, AfterValidator(_one_of(IMPACTS)), _enum(IMPACTS)]
 Exposure = Annotated[str, AfterValidator(_one_of(EXPOSURES)), _enum(EXPOSURES)]

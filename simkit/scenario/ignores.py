@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 _IGNORES = re.compile(r"#[ \t]*simkit:[ \t]*ignore\[([^\]\n\r]*)\][ \t]*([^\n\r]*)")
@@ -14,13 +14,21 @@ _INDICATOR = re.compile(r"[|>]")
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """A comment that silences the warnings `codes` on line `silences`, and why. Lines and columns count from 0."""
+    """A comment that silences the warnings `codes` on line `silences`, and why. Lines and columns count from 0.
+
+    `file` is empty for the scenario's own.
+    """
 
     line: int
     column: int
     silences: int
     codes: tuple[str, ...]
     why: str
+    file: str = ""
+
+    def of_file(self, file: str) -> Ignore:
+        """The same comment in `file`."""
+        return replace(self, file=file)
 
 
 def ignores_in(text: str) -> tuple[Ignore, ...]:

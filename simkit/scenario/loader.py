@@ -16,9 +16,10 @@ from simkit.files import decoded
 from simkit.files import read as read_bytes
 from simkit.scenario import build
 from simkit.scenario.complaints import complaints
+from simkit.scenario.includes import joined
 from simkit.scenario.observed import Runs
 from simkit.scenario.parser import read
-from simkit.scenario.places import Point, in_order, stop
+from simkit.scenario.places import Document, Point, in_order, stop
 from simkit.scenario.repair import pruned, untouched
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import ScenarioPart
@@ -56,7 +57,7 @@ def loads(text: str, file: str = "<text>") -> Scenario:
 
 
 @contextmanager
-def _uncollected(size: int) -> Iterator[None]:
+def uncollected(size: int) -> Iterator[None]:
     """Keep the garbage collector from walking, again and again, what a large file has made so far and will keep.
 
     It took more than half the time of a file of 10,000 assets. Small files leave the collector alone.
@@ -72,7 +73,7 @@ def _uncollected(size: int) -> Iterator[None]:
 
 
 def _scenario(text: str, file: str, folder: str | None) -> Scenario:
-    with _uncollected(len(text)):
+    with uncollected(len(text)):
         return _read(text, file, folder)
 
 
@@ -81,8 +82,12 @@ def _read(text: str, file: str, folder: str | None) -> Scenario:
     if not isinstance(document.value, dict):
         message = f"the file holds {shown(document.value)}: a scenario is a mapping that starts with `simkit: 1`"
         raise stop(file, Point(0, 0), message, document.problems)
+    whole = joined(document, folder)
+    if len(whole.problems) > len(document.problems):  # what a file that is not there defines would dangle
+        raise ScenarioError(in_order(whole.problems, file))
+    document = whole
     runs = Runs(document, folder)
-    raw = runs.inlined(document.value)
+    raw = runs.inlined(_mapping(document))
     early = [*document.problems, *runs.problems]
     try:
         part = ScenarioPart.model_validate(raw)
@@ -92,6 +97,10 @@ def _read(text: str, file: str, folder: str | None) -> Scenario:
     if made is None or early or late:
         raise ScenarioError(in_order([*early, *(runs.located(problem) for problem in late)], file))
     return replace(made, document=document)
+
+
+def _mapping(document: Document) -> dict[str, Any]:
+    return document.value if isinstance(document.value, dict) else {}
 
 
 def _misfits(error: ValidationError, raw: dict[str, Any], runs: Runs, file: str) -> Iterable[Problem]:

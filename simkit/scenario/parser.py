@@ -61,10 +61,29 @@ def read(text: str, file: str) -> Document:
 
 def read_yaml(text: str, file: str) -> Document:
     """What the YAML in `text` says. Raises ScenarioError for what is not YAML."""
+    builder = _Builder(file)
+    _parse(text, file, builder)
+    if not builder.documents:
+        raise stop(file, Point(0, 0), "the file is empty: a scenario starts with `simkit: 1`", builder.problems)
+    place = builder.place
+    return Document(file, builder.value, lambda: place, builder.problems, ignores_in(text))
+
+
+def read_stream(text: str, file: str) -> list[Document]:
+    """The documents of the YAML in `text`, which `---` parts: other systems' files have several, a scenario one.
+
+    Each has its own mistakes. Raises ScenarioError for what is not YAML.
+    """
+    builder = _StreamBuilder(file)
+    _parse(text, file, builder)
+    builder.close()
+    return builder.closed
+
+
+def _parse(text: str, file: str, builder: _Builder) -> None:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = _Builder(file)
     try:
         parser = loader(text)
         while parser.check_event():
@@ -74,10 +93,6 @@ def read_yaml(text: str, file: str) -> Document:
         raise stop(file, mark, _sense(error), builder.problems) from None
     except yaml.YAMLError as error:
         raise stop(file, Point(0, 0), f"this is not YAML ({error}): check the file", builder.problems) from None
-    if not builder.documents:
-        raise stop(file, Point(0, 0), "the file is empty: a scenario starts with `simkit: 1`", builder.problems)
-    place = builder.place
-    return Document(file, builder.value, lambda: place, builder.problems, ignores_in(text))
 
 
 def _sense(error: Any) -> str:
@@ -263,8 +278,28 @@ class _Builder:
             frame.branch.keys[key] = mark
 
 
+class _StreamBuilder(_Builder):
+    """Builds a value for each document; anchors end with theirs."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.closed: list[Document] = []
+
+    def _document(self, event: Any) -> None:
+        self.close()
+        self.documents += 1
+        self.place = event.start_mark
+
+    def close(self) -> None:
+        """Keep the document that was read last, if there is one, and be ready for another."""
+        if self.documents > len(self.closed):
+            place = self.place
+            self.closed.append(Document(self.file, self.value, lambda: place, self.problems))
+        self.value, self.problems, self._anchors = None, [], {}
+
+
 _HANDLERS: dict[str, Any] = {
-    "DocumentStartEvent": _Builder._document,
+    "DocumentStartEvent": lambda builder, event: builder._document(event),
     "ScalarEvent": _Builder._scalar,
     "MappingStartEvent": lambda builder, event: builder._start(event, {}),
     "SequenceStartEvent": lambda builder, event: builder._start(event, []),

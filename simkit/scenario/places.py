@@ -70,7 +70,11 @@ class Document:
     def located(self, problem: Problem, *, key: bool = False) -> Problem:
         """`problem` with the line and column of its value (of its `key`), or of the deepest thing on the way to it."""
         mark = locate(self.places(), problem.where, key=key)
-        return Problem(problem.where, problem.message, self.file, mark.line + 1, mark.column + 1)
+        return Problem(problem.where, problem.message, self.file_of(mark), mark.line + 1, mark.column + 1)
+
+    def file_of(self, mark: Mark) -> str:
+        """The file in which `mark` stands: one that is included, or this."""
+        return str(getattr(mark, "file", self.file))
 
 
 def locate(place: Place, where: Sequence[str | int], *, key: bool = False) -> Mark:

@@ -18,6 +18,7 @@ _DEFINE_NOTHING = frozenset(
         "description",
         "horizon",
         "policy",
+        "include",
         "compare",
         "trust",
         "response",

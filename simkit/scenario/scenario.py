@@ -108,13 +108,17 @@ class Scenario:
         return {**self.__dict__, "document": None}
 
     def place(self, where: Sequence[str | int]) -> tuple[int, int] | None:
-        """Line and column, from 1, of what the keys `where` lead to in the file, or of the deepest thing on the way.
+        """Line and column, from 1, of what the keys `where` lead to in the file, or of the deepest thing on the way;
+        of `include` for what stands in a file that is included.
 
         None for a scenario that was made in memory.
         """
         if self.document is None:
             return None
-        mark = locate(self.document.places(), tuple(where), key=bool(where) and isinstance(where[-1], str))
+        places = self.document.places()
+        mark = locate(places, tuple(where), key=bool(where) and isinstance(where[-1], str))
+        if self.document.file_of(mark) != self.document.file:
+            mark = locate(places, ("include",), key=True)
         return mark.line + 1, mark.column + 1
 
     @cached_property

@@ -56,6 +56,8 @@ class ScenarioPart(Part):
     """The grant policy in force; default rbac."""
     compare: f.Names = Field(default_factory=list)
     """What `simkit compare` shows; default: all named and own policies."""
+    include: f.Names = Field(default_factory=list)
+    """Files with parts of this scenario, beside it or below."""
     identities: dict[f.Name, IdentityPart] = Field(default_factory=dict)
     resources: dict[f.Name, ResourcePart] = Field(default_factory=dict)
     tools: dict[f.ToolName, ToolPart] = Field(default_factory=dict)

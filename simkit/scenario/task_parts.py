@@ -26,6 +26,8 @@ class TaskPart(Part):
     """Where its input comes from."""
     delegates_to: f.Names = Field(default_factory=list)
     """Trust edges that it uses."""
+    on_behalf_of: f.Name = ""
+    """The user whose rights it uses, within the boundary of its identity; default: nobody."""
     rate: f.Rate = LEFT_OUT
     duration: f.Delay = LEFT_OUT
     note: str = ""

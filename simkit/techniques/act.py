@@ -126,13 +126,15 @@ class Actor:
     def owner(self, grant: Grant) -> str:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
         of those to whom it may be granted."""
-        return min(self.owners(grant), default=self.who)
+        return min(self._having(grant, self.session.entitled_as), default=self.who)
 
     def owners(self, grant: Grant) -> list[str]:
         """Those of the session whose entitlement `grant` is, else those to whom it may be granted."""
-        members = self.session.identities
+        return self._having(grant, self.session.identities)
+
+    def _having(self, grant: Grant, members: tuple[str, ...]) -> list[str]:
         if len(members) == 1:
-            return [self.who]
+            return [*members]
         added = self.world.added
         having = [name for name in members if grant in self.world.sessions.entitled[name]]
         return having or [n for n in members if any(grant in more for more in added.get(n, {}).values())]

@@ -59,7 +59,7 @@ class Alternatives:
             return
         scoped, limits = session.policy.scope.startswith("task"), self.givers.resolver.limits_somebody
         needed = limits or (scoped and any(grant in self.needed[task] for task in session.tasks))
-        for identity in session.identities:
+        for identity in session.entitled_as:
             yield frozenset({self.entitled(identity, grant, through_containers=needed)})
 
     def _covers(self, session: Session, grant: Grant) -> list[Fact]:
@@ -95,7 +95,7 @@ class Alternatives:
             return
         source = () if reached.source is None else (self.permitted(reached.source, grant),)
         if reached.source is None or grant in reached.source.grants:
-            for identity in session.identities:
+            for identity in session.entitled_as:
                 for fact, gives in self.world.added.get(identity, {}).items():
                     if grant in gives:
                         parts = self.givers.resolver.limits_somebody

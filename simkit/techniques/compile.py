@@ -37,4 +37,5 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     steps += list(meter.otherwise(world, steps))
     if world.attacker.aims_at:
         steps = on_the_way(steps, world.attacker.aims_at)
-    return AttackGraph.build(steps, enter.entries(world), respond.containment(world), horizon=horizon)
+    asked = dict.fromkeys(each.fact for step in steps if step.rule == "ask" for each in step.conclusions)
+    return AttackGraph.build(steps, enter.entries(world), respond.containment(world, asked), horizon=horizon)

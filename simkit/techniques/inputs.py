@@ -33,11 +33,15 @@ def inputs(world: World, task: Task) -> Iterator[Input]:
         yield Input(source, container, (), (Ground("task", (task.name, source)),))
     for memory in world.memories:
         if memory not in found:
-            yield from (_remembered(task, memory, granted) for granted in _remembers(world, task.identity, memory))
+            for who in dict.fromkeys((task.identity, task.entitled_as)):
+                ways = list(_remembers(world, who, memory))
+                yield from (_remembered(task, who, memory, granted) for granted in ways)
+                if ways:  # what the agent may not read itself it may read on behalf of its user
+                    break
 
 
-def _remembered(task: Task, memory: str, granted: tuple[Fact, ...]) -> Input:
-    return Input(memory, "", granted, (Ground("task", (task.name, memory)), Ground("memory", (task.identity, memory))))
+def _remembered(task: Task, who: str, memory: str, granted: tuple[Fact, ...]) -> Input:
+    return Input(memory, "", granted, (Ground("task", (task.name, memory)), Ground("memory", (who, memory))))
 
 
 def _remembers(world: World, identity: str, memory: str) -> Iterator[tuple[Fact, ...]]:

@@ -69,6 +69,7 @@ class _Chaining:
         """Identities whose sessions lead somewhere even where they may do nothing: to a whole session or an invoked
         agent, to what a goal asks for, or to what may be widened."""
         found = {*self.steered, *self.added}
+        found |= {task.identity for task in self.sessions.model.tasks.values() if task.on_behalf_of in self.added}
         found |= {edge.source for edge in self.sessions.model.trust if not self._shrinks(edge)}
         waiting = list(found)
         back: dict[str, list[str]] = {}
@@ -89,7 +90,7 @@ class _Chaining:
         """The identities that a session may become by one of the operations in `assuming`, also one that it gains."""
         if not assuming:
             return []
-        gained = gains(reached.session, reached.source, self.added) if self.added else {}
+        gained = gains(self.sessions.resolver, reached, self.added) if self.added else {}
         grants = (grant for grant, _, _ in all_grants(reached.session, gained))
         return list(dict.fromkeys(target for name, target in grants if target and name in assuming))
 

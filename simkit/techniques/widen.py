@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from simkit.attackgraph import Fact
-from simkit.entitlements import Conditions, Grant, Grants, either, tools_of
+from simkit.entitlements import Conditions, Grant, Grants, Resolver, either, tools_of
 from simkit.policies import Session, Sessions
+
+if TYPE_CHECKING:
+    from simkit.techniques.lineage import Reached
 
 Added = Mapping[Fact, Grants]
 """For each fact that widens somebody, the grants that exist once it holds."""
@@ -37,20 +41,23 @@ def _everything_granted(sessions: Sessions, given: Iterable[Grants]) -> Iterator
         yield from grants
 
 
-def gains(session: Session, source: Session | None, added: Mapping[str, Added]) -> dict[Fact, Grants]:
-    """What `session` gains when its identities are widened; nothing under a task scope, whose task needs no more.
+def gains(resolver: Resolver, reached: Reached, added: Mapping[str, Added]) -> dict[Fact, Grants]:
+    """What the session that was `reached` gains when those are widened whose entitlements it uses; nothing under a task
+    scope, whose task needs no more.
 
-    A token that only some tools accept gains nothing elsewhere, and an attenuated session nothing that its `source`
-    does not hold.
+    A token that only some tools accept gains nothing elsewhere, an attenuated session nothing that its source does not
+    hold, and nobody what his limits keep from him.
     """
+    session, source = reached.session, reached.source
     if session.policy.scope.startswith("task"):
         return {}
     found: dict[Fact, Grants] = {}
-    for identity in session.identities:
+    for identity in session.entitled_as:
         for fact, grants in added.get(identity, {}).items():
-            new = {grant: c for grant, c in grants.items() if _is_new(session, source, grant, c)}
+            kept = grants if session.limits is None else resolver.limited(grants, session.limits)
+            new = {grant: c for grant, c in kept.items() if _is_new(session, source, grant, c)}
             if new:
-                found[fact] = new
+                found[fact] = {**found.get(fact, {}), **new}
     return found
 
 

@@ -25,6 +25,9 @@ REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
 """How a session is had: the attacker replays its token, off host; puts words in its input; or nobody attacks, and its
 agent errs, which is as if steered but without a tainted input (our word: the rules speak of `steers` for both)."""
 
+ASKS = "asks"
+"""How a session is had that answers the attacker's questions, and is not steered: what it reads comes back."""
+
 SHOWN: Mapping[str, frozenset[str]] = {
     "entry": frozenset({"none", "identity", "action"}),
     "damage": frozenset({"none", "identity", "action"}),
@@ -111,7 +114,7 @@ class World:
         """
         found = {name: Reached(session, session.identities) for name, session in sessions.sessions.items()}
         for identity in _minted(sessions.model):
-            made = standing_session(identity, sessions.entitled[identity])
+            made = sessions.standing(identity)
             found.setdefault(made.name, Reached(made, (identity,)))
         added = additions(sessions)
         steered = frozenset(agent for goal in goals.values() for agent in goal.agents)
@@ -119,7 +122,7 @@ class World:
         tool_sessions = parted(sessions, found)
         contexts = told_apart(sessions, found)
         edges |= {run: edges[whole] for run, whole in contexts.whole.items()}
-        gained = {name: gains(each.session, each.source, added) for name, each in found.items()} if added else {}
+        gained = {name: gains(sessions.resolver, each, added) for name, each in found.items()} if added else {}
         asked = frozenset(performed for goal in goals.values() for performed in goal.operations)
         errs = any(entry.kind == "mistake" for entry in entries.values())
         steering = (STEERS, ERRS) if errs else (STEERS,)

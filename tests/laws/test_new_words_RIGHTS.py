@@ -17,6 +17,7 @@ from simkit.engines.replay import replay
 from simkit.model import Entitlement
 from simkit.narrowing import candidates
 from simkit.narrowing.edits.supports import supported
+from simkit.policies import DIALS, sessions
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import Attack, compile_attack
 
@@ -138,6 +139,57 @@ def test_what_a_removal_leaves_is_within_what_its_supports_say(scenario: Scenari
         held = [worst_cases(made.graph, [start], without=gone, threads=1)[0] for start in starts or ((),)]
         bound = {made.graph.facts[number] for row in held for number in np.flatnonzero(row)}
         assert worst(after, name) <= bound, narrowing
+
+
+@given(limited(either), st.data())
+@settings(max_examples=80)
+def test_a_narrower_token_never_widens_the_worst_case(scenario: Scenario, data: st.DataObject) -> None:
+    model = scenario.model
+    keys = sorted(name for name, each in model.credentials.items() if each.use == "login" and each.limited_to is None)
+    assume(keys)
+    key = data.draw(st.sampled_from(keys))
+    most = data.draw(st.lists(denies(model, excepting=True), max_size=3))
+    made = replace(model.credentials[key], limited_to=tuple(replace(each, conditions=()) for each in most))
+    narrow = replace(scenario, model=replace(model, credentials={**model.credentials, key: made}))
+    never_widens(compile_attack(scenario), compile_attack(narrow))
+
+
+@given(worlds())
+@settings(max_examples=40)
+def test_a_token_limited_to_everything_reaches_what_it_reached(scenario: Scenario) -> None:
+    full = tuple(Entitlement(name) for name, _, _ in scenario.model.operations())
+    keys = {
+        name: each if each.use == "signing" else replace(each, limited_to=full)
+        for name, each in scenario.model.credentials.items()
+    }
+    told = replace(scenario, model=replace(scenario.model, credentials=keys))
+    one, other = compile_attack(scenario), compile_attack(told)
+    for entry in scenario.entry_points:
+        assert worst(one, entry) == worst(other, entry)
+
+
+@given(limited(either), st.data())
+@settings(max_examples=80)
+def test_a_stronger_dial_never_widens_the_worst_case_of_work_on_behalf_of_others(
+    scenario: Scenario, data: st.DataObject
+) -> None:
+    assume(any(task.on_behalf_of for task in scenario.model.tasks.values()))
+    base, dial = scenario.grant_policy(), DIALS[data.draw(st.sampled_from(sorted(DIALS)))]
+    weaker, stronger = sorted(data.draw(st.sets(st.sampled_from(range(len(dial.settings))), min_size=2, max_size=2)))
+    never_widens(
+        *(compile_attack(scenario, base.turned(**{dial.name: dial.settings[at]})) for at in (weaker, stronger))
+    )
+
+
+@given(limited(either))
+@settings(max_examples=60)
+def test_on_behalf_of_a_user_nothing_is_used_that_the_user_may_not_do(scenario: Scenario) -> None:
+    for policy in ("rbac", "task-scoped"):
+        cut = sessions(scenario.model, scenario.grant_policy(policy))
+        for session in cut.sessions.values():
+            if len(session.holders) == 1:
+                (user,) = session.holders
+                assert all(cut.resolver.cover(grant, cut.entitled[user]) is not None for grant in session.grants)
 
 
 @given(limited(worlds(alerts=True, grants=True)))

@@ -133,6 +133,11 @@ SLIPS = {
         "biller]}",
         "task reply delegates to biller, and no trust edge leads there from desk",
     ),
+    "odd-environment": (
+        ("  tickets: {exp", "  notes: {environment: prodution}\n  tickets: {exp"),
+        "environment: prodution",
+        "notes alone is in the environment prodution, which is called nearly as production",
+    ),
     "mixed-environment": (
         ("  case-eu: {}", "  case-eu: {environment: sandbox}\n  all: {environment: production, contains: [case-eu]}"),
         "environment: sandbox",
@@ -351,3 +356,9 @@ def test_losses_of_one_resource_and_deeds_beside_a_loss_are_no_alternatives() ->
 def test_a_bare_goal_is_asked_about_once_a_file() -> None:
     (said,) = slips("bare-goal", (TWO[0], f"{TWO[1]}\n  again: {TWO[1]}"))
     assert said.startswith("the goal cases-leaked")
+
+
+def test_environments_of_other_names_and_of_several_things_are_meant() -> None:
+    assert not slips("odd-environment", ("  case-eu: {}", "  case-eu: {environment: staging}"))
+    both = ("  tickets: {exp", "  notes: {environment: prodution}\n  more: {environment: prodution}\n  tickets: {exp")
+    assert not slips("odd-environment", both)

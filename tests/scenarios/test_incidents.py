@@ -107,6 +107,24 @@ EXPECTED = (
     # Age is the exposure; a network policy makes a stolen password useless.
     ("snowflake-unc5537", "password-of-2020", "jit", "customer-records-copied", NEVER),
     ("snowflake-unc5537", "password-and-network-policy", "static-secrets", "guarded-records-copied", NEVER),
+    # What a session saw ends with it; what it wrote into a memory does not, and nothing is stolen.
+    ("bedrock-memory", "page-read-once", "rbac", "conversation-sent", (0.15, 0.4)),
+    ("bedrock-memory", "page-read-once", "jit", "conversation-sent", (0.15, 0.4)),
+    ("bedrock-memory", "page-read-once", "memory-not-trusted", "conversation-sent", NEVER),
+    ("bedrock-memory", "execution-role", "zero-standing", "memory-poisoned", NEVER),
+    # A defence that worked: the tokens were revoked before the thief came back, and only because he had not before.
+    ("ghostaction", "taken-account", "rbac", "packages-changed", NEVER),
+    ("ghostaction", "pypi-token-kept-for-later", "rbac", "packages-changed", NEVER),
+    ("ghostaction", "pypi-token-used-at-once", "rbac", "packages-changed", ALWAYS),
+    ("ghostaction", "pypi-token-used-at-once", "zero-standing", "packages-changed", NEVER),
+    # A key that publishes alone, and one that waits for a second person.
+    ("trust-wallet", "store-key-in-exposed-secrets", "rbac", "seed-phrases-taken", ALWAYS),
+    ("trust-wallet", "store-key-in-exposed-secrets", "two-people", "extension-changed", NEVER),
+    # A new password ends what the password opened, and not the token that was issued.
+    ("device-code", "password-phished", "rbac", "mail-read", NEVER),
+    ("device-code", "used-after-the-reset", "rbac", "mail-read", OFTEN),
+    ("device-code", "used-after-the-reset", "jit", "mail-read", NEVER),
+    ("device-code", "code-entered", "rbac", "tenant-changed", NEVER),
 )
 """Incident, entry point, policy, goal, and the range that its chance lies in."""
 
@@ -117,6 +135,8 @@ DENIED = {
     "pocketos-railway": "older-bookings-gone",
     "replit": "live-rows-gone-for-good",
     "tanstack": "source-changed",
+    "trust-wallet": "source-changed",
+    "device-code": "tenant-changed",
 }
 """What the record says was not reached, so the model must not reach it either, from any entry point that it names."""
 
@@ -127,6 +147,8 @@ ENDED = {
     "microsoft-sas": (1068.9, 1069.1),  # 2023-06-24, after 2020-07-20
     "tj-actions": (98.5, 100.0),  # 2025-03-14 and 15, after 2024-12-06
     "crossbeam": (3.9, 4.1),  # 2023-11-04, after 10-31
+    "ghostaction": (2.9, 3.1),  # 2025-09-05, after 09-02
+    "trust-wallet": (31.9, 32.0),  # 2025-12-26 11:00, after the key was out for 30 days, and 46 h 28 min on
 }
 """Days from time 0 to the median containment under the policy in force, as the record dates it."""
 
@@ -257,6 +279,25 @@ def test_a_poisoned_package_is_live_for_as_long_as_the_record_says() -> None:
     result = outcome("clinejection", None, "issue-title")
     published, ended = result.time_to("package-changed").estimate, result.time_to_containment().estimate
     assert ended - published == pytest.approx((8 + 14 / 60) * 3600, abs=1.0)
+
+
+def test_the_memory_is_the_only_way_from_one_run_to_another() -> None:
+    given = scenario("bedrock-memory")
+    memory = given.model.resources["memory"]
+    forgetful = dataclasses.replace(
+        given.model,
+        resources={**given.model.resources, memory.name: dataclasses.replace(memory, kind="data-store")},
+    )
+    result = simkit.simulate(dataclasses.replace(given, model=forgetful), trials=TRIALS, seed=1)
+    assert result.chance("memory-poisoned").low > 0.4
+    assert result.chance("conversation-sent").estimate == 0.0
+
+
+def test_who_revokes_the_refresh_token_too_ends_what_a_new_password_does_not() -> None:
+    given = scenario("device-code")
+    everything = dataclasses.replace(given, response=dataclasses.replace(given.response, actions=()))
+    result = simkit.simulate(everything, entry_point="used-after-the-reset", trials=TRIALS, seed=1)
+    assert result.chance("mail-read").estimate < 0.1
 
 
 def test_a_measured_lifetime_costs_what_the_documented_one_hides() -> None:

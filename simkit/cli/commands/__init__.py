@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -31,6 +32,7 @@ COMMANDS = (
     "sessions",
     "schema",
     "generate",
+    "import",
     "completion",
 )
 """In the order of use, as the help lists them. A file defines the command that it is named after."""
@@ -47,7 +49,8 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
 @click.group(
     cls=Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 what was asked about does not hold, 2 bad usage or input, 3 an internal error.",
+    epilog="Exit codes: 0 fine, 1 what was asked about does not hold, 2 bad usage or input, 3 an internal error, "
+    "4 not everything could be read (import --strict).",
 )
 @click.option(
     "--version",
@@ -84,4 +87,7 @@ def simkit(context: click.Context) -> None:
 
 
 for _name in COMMANDS:
-    simkit.add_command(getattr(import_module(f"simkit.cli.commands.{_name}"), _name))
+    # a word that Python keeps for itself gets a `_` behind it
+    simkit.add_command(
+        getattr(import_module(f"simkit.cli.commands.{_name}"), f"{_name}_" if iskeyword(_name) else _name)
+    )

@@ -11,7 +11,7 @@ from simkit.errors import QuestionError, nearest
 from simkit.model import Model, environments
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
-from simkit.narrowing.edits.limits import denies
+from simkit.narrowing.edits.limits import boundaries, denies, tokens
 from simkit.narrowing.edits.lower_quota import lower_quotas
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
@@ -46,7 +46,8 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *("move-file", "add-deny", "shorten-ttl", "constrain-sender", "add-condition", "lower-quota", "turn-dial"),
+    *("move-file", "add-deny", "set-boundary", "limit-token", "lower-quota"),
+    *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
 
@@ -76,6 +77,8 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from (each.narrowing for each in unneeded(scenario.model, privilege, givers))
     yield from _bindings(scenario, givers)
     yield from denies(scenario.model, privilege, givers)
+    yield from boundaries(scenario.model)
+    yield from tokens(scenario.model, givers)
     yield from (AttenuateTrust(e.name) for e in scenario.model.trust if not e.attenuates and e.kind != "invoke")
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
@@ -100,7 +103,11 @@ def removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
         )
     for name in model.identities:
         yield from (MoveFile(file, name) for file in model.files_in_runtime(name))
-    yield from (ConstrainSender(c.name) for c in model.credentials.values() if c.binding == "bearer")
+    yield from (
+        ConstrainSender(c.name)
+        for c in model.credentials.values()
+        if "bearer" in (c.binding, c.refresh.binding if c.refresh else "")
+    )
 
 
 def _bindings(scenario: Scenario, givers: Givers) -> Iterator[BindTargets]:
@@ -120,7 +127,7 @@ def _targets_needed(scenario: Scenario, holder: Holder, operation: str, givers: 
     gives = givers.gives[holder]
     found: dict[str, None] = {}
     for task in model.tasks.values():
-        if task.identity in having or deputy in having:
+        if task.entitled_as in having or deputy in having:
             for name, target in givers.resolver.needs(task.needs):
                 given = (operation, target) in gives or any(
                     (operation, parent) in gives for parent in givers.containers.get(target, ())
@@ -193,7 +200,8 @@ def _outlives_nothing(scenario: Scenario, turn: TurnDial) -> bool:
 def _longest(scenario: Scenario, policy: GrantPolicy, identity: str) -> dict[str, float]:
     """For each credential of `identity` how long its longest-lived token lives, in seconds."""
     model, alone = scenario.model, replace(scenario.model.identities[identity], roles=(), entitlements=())
-    tasks = {name: replace(task, needs=()) for name, task in model.tasks.items() if task.identity == identity}
+    mine = {name: task for name, task in model.tasks.items() if task.identity == identity}
+    tasks = {name: replace(task, needs=(), on_behalf_of="") for name, task in mine.items()}
     own = {name: credential for name, credential in model.credentials.items() if credential.identity == identity}
     small = Model(identities={identity: alone}, credentials=own, tasks=tasks)
     cut = sessions(small, policy, rotation_period=scenario.response.rotation_period)

@@ -1,4 +1,4 @@
-"""Edits that leave what is given as it is, and take it away from one identity: a deny."""
+"""Edits that leave what is given as it is, and take it away from one identity: a deny, a boundary, a narrower token."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import ClassVar
 
 from simkit.attackgraph import Ground
 from simkit.entitlements import Grant
-from simkit.model import Entitlement, Model
+from simkit.model import Entitlement, Model, Need
 from simkit.narrowing.edits.edit import Narrowing, listed, with_model
 from simkit.narrowing.edits.globs import by_operation
 from simkit.privilege import OverPrivilege
 from simkit.scenario import Scenario
 from simkit.techniques.givers import Givers, Holder
-from simkit.techniques.grounds import granted
+from simkit.techniques.grounds import credential, granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,92 @@ class AddDeny(Narrowing):
 def _denies(grants: Iterable[Grant]) -> Iterator[Entitlement]:
     for operation, targets in by_operation(grants).items():
         yield Entitlement(operation, () if "" in targets else tuple(targets))
+
+
+@dataclass(frozen=True, slots=True)
+class SetBoundary(Narrowing):
+    """An identity that has no boundary gets one: what its tasks need, whoever entitles it to more."""
+
+    identity: str
+    needs: tuple[Need, ...]
+    kind: ClassVar[str] = "set-boundary"
+
+    @property
+    def name(self) -> str:
+        """Such as `Bound assistant to erp.read-orders, mail.send`."""
+        return f"Bound {self.identity} to {listed(_grants(self.needs))}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The identity with the boundary; with the one that it has, if it has one."""
+        identity = scenario.model.identities[self.identity]
+        if identity.boundary is not None:
+            return scenario
+        made = replace(identity, boundary=_most(self.needs))
+        return with_model(scenario, identities={**scenario.model.identities, self.identity: made})
+
+    def bears_on(self, ground: Ground, model: Model) -> bool:
+        """True for what the identity uses, of its own or on behalf of a user."""
+        users = {task.on_behalf_of for task in model.tasks.values() if task.identity == self.identity}
+        return granted(ground) is not None and ground.names[0] in {self.identity, *users}
+
+
+def _grants(needs: Iterable[Need]) -> Iterator[Grant]:
+    yield from ((need.operation, target) for need in needs for target in need.targets or ("",))
+
+
+def boundaries(model: Model) -> Iterator[SetBoundary]:
+    """For each identity that works on behalf of others, and has no boundary: what its tasks need."""
+    needs: dict[str, dict[Need, None]] = {}
+    for task in model.tasks.values():
+        needs.setdefault(task.identity, {}).update(dict.fromkeys(task.needs))
+    for name in dict.fromkeys(task.identity for task in model.tasks.values() if task.on_behalf_of):
+        if model.identities[name].boundary is None:
+            yield SetBoundary(name, tuple(needs[name]))
+
+
+@dataclass(frozen=True, slots=True)
+class LimitToken(Narrowing):
+    """A credential carries at most what the tasks of its identity need."""
+
+    credential: str
+    needs: tuple[Need, ...]
+    kind: ClassVar[str] = "limit-token"
+
+    @property
+    def name(self) -> str:
+        """Such as `Issue deploy-key for repo.read on main only`."""
+        return f"Issue {self.credential} for {listed(_grants(self.needs))} only"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The credential with the limit; with the one that it has, if it has one."""
+        given = scenario.model.credentials[self.credential]
+        if given.limited_to is not None:
+            return scenario
+        made = replace(given, limited_to=_most(self.needs))
+        return with_model(scenario, credentials={**scenario.model.credentials, self.credential: made})
+
+    def bears_on(self, ground: Ground, model: Model) -> bool:
+        """True for what whoever has the credential does with it."""
+        return ground == credential(self.credential)
+
+
+def _most(needs: Iterable[Need]) -> tuple[Entitlement, ...]:
+    return tuple(Entitlement(need.operation, need.targets) for need in needs)
+
+
+def tokens(model: Model, givers: Givers) -> Iterator[LimitToken]:
+    """For each credential of an identity that may do more than its tasks need: those needs. What is said to be the most
+    on no targets is so on every one; a need without targets is about the operation's own."""
+    needs: dict[str, dict[Need, None]] = {}
+    for task in model.tasks.values():
+        needs.setdefault(task.identity, {}).update(dict.fromkeys(task.needs))
+    for name, made in model.credentials.items():
+        wanted = needs.get(made.identity)
+        if made.use == "signing" or made.limited_to is not None or not wanted:
+            continue
+        needed = givers.resolver.needs(wanted)
+        if any(grant not in needed for grant in givers.resolver.identity(made.identity)):
+            yield LimitToken(name, tuple(wanted))
 
 
 def denies(model: Model, privilege: OverPrivilege, givers: Givers) -> Iterator[AddDeny]:

@@ -120,7 +120,8 @@ class ShortenSession(Narrowing):
 
 @dataclass(frozen=True, slots=True)
 class ConstrainSender(Narrowing):
-    """A credential works only from the runtime of its identity (mutual TLS, DPoP, instance-bound keys)."""
+    """A credential works only from the runtime of its identity (mutual TLS, DPoP, instance-bound keys), and so does the
+    refresh token beside it."""
 
     credential: str
     kind: ClassVar[str] = "constrain-sender"
@@ -131,9 +132,10 @@ class ConstrainSender(Narrowing):
         return f"Bind {self.credential} to the runtime of its identity"
 
     def apply(self, scenario: Scenario) -> Scenario:
-        """The credential, sender-constrained."""
+        """The credential, sender-constrained. A refresh token that stayed with any bearer would undo it."""
         credential = scenario.model.credentials[self.credential]
-        return _with_credential(scenario, replace(credential, binding="sender-constrained"))
+        refresh = credential.refresh and replace(credential.refresh, binding="")
+        return _with_credential(scenario, replace(credential, binding="sender-constrained", refresh=refresh))
 
     def removes(self) -> frozenset[Fact]:
         """The support that anybody may use it."""

@@ -42,7 +42,7 @@ def work_of(scenario: Scenario) -> Work:
 def _needs(givers: Givers, task: Task) -> Iterator[tuple[str, Ways]]:
     """Everything that `task` needs and has, in words, with the ways it is supported."""
     for grant in givers.resolver.needs(task.needs):
-        for identity in dict.fromkeys((task.identity, givers.model.tool_of(grant[0]).runs_as)):
+        for identity in dict.fromkeys((task.entitled_as, givers.model.tool_of(grant[0]).runs_as)):
             ways = givers.ways(identity, grant) if identity else ()
             if ways:
                 yield f"{identity} may {written(grant)}", ways

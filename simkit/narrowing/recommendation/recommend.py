@@ -45,7 +45,6 @@ TIES: Mapping[Takes, tuple[str, ...]] = {
         "move-credential",
         "move-file",
         "attenuate-trust",
-        "add-deny",
     ),
     "lifetime": ("shorten-ttl",),
     "sender": ("constrain-sender",),
@@ -54,10 +53,15 @@ TIES: Mapping[Takes, tuple[str, ...]] = {
 """Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. After the kinds
 of narrowing that take one thing stand the dials that do, by their `place`; of a dial's settings the weakest that does
 as well goes first."""
-_ORDER = tuple(
-    each
-    for takes, kinds in TIES.items()
-    for each in (*kinds, *(d.name for d in sorted(DIALS.values(), key=lambda d: d.place) if d.takes == takes))
+BESIDE = ("add-deny", "set-boundary", "limit-token")
+"""What says beside a right that it is not to be used goes after everything that takes the right away."""
+_ORDER = (
+    *(
+        each
+        for takes, kinds in TIES.items()
+        for each in (*kinds, *(d.name for d in sorted(DIALS.values(), key=lambda d: d.place) if d.takes == takes))
+    ),
+    *BESIDE,
 )
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from support_desk import DESK
 
+from simkit import reach
 from simkit.entitlements import FREELY, Conditions, Resolver
-from simkit.model import Entitlement, EntryPoint, Goal
+from simkit.model import Entitlement, EntryPoint, Goal, Refresh
 from simkit.narrowing import (
     AddCondition,
     AttenuateTrust,
@@ -84,6 +85,20 @@ def test_a_condition_is_added_to_the_named_operations_alone() -> None:
     assert found["crm.read_note", "cases"] == found["mail.send", ""] == frozenset({frozenset({"approval"})})
     assert found["crm.read_case", "cases"] == found["crm.write_case", "cases"] == FREELY
     assert found.keys() == grants(SCENARIO, "desk").keys()
+
+
+def test_a_credential_is_bound_with_the_refresh_token_beside_it() -> None:
+    """A confidential client's refresh token is not bound to the key that binds its token (RFC 9449, section 5)."""
+    key = replace(SCENARIO.model.credentials["crm-key"], refresh=Refresh(ttl=90 * DAY, binding="bearer"))
+    model = replace(SCENARIO.model, credentials={**SCENARIO.model.credentials, "crm-key": key})
+    world = replace(SCENARIO, model=model)
+    bound = ConstrainSender("crm-key").apply(world)
+    assert bound.model.credentials["crm-key"].refresh == Refresh(ttl=90 * DAY)
+    assert reach(world, entry_point="key").chance("cases-out").estimate == 1.0
+    assert reach(bound, entry_point="key").chance("cases-out").estimate == 0.0
+    half = replace(key, binding="sender-constrained")
+    offered = candidates(replace(world, model=replace(model, credentials={**model.credentials, "crm-key": half})))
+    assert ConstrainSender("crm-key") in offered
 
 
 def test_roles_edges_and_credentials_go_and_shorten() -> None:

@@ -1,0 +1,13 @@
+"""Other systems' files as scenarios: one folder or file an importer, one row in `kinds.IMPORTERS`.
+
+Nothing is executed, no network is used, and no secret is copied. What a file does not say is assumed aloud, and what
+simkit cannot say is listed with its line: nothing is dropped in silence.
+"""
+
+from simkit.importers.assembly import import_files
+from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import Assumed, Imported, Untranslated
+from simkit.importers.importer import Importer
+from simkit.importers.kinds import IMPORTERS
+
+__all__ = ["IMPORTERS", "Assumed", "FilePlace", "Imported", "Importer", "Untranslated", "import_files"]

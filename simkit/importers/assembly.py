@@ -1,0 +1,130 @@
+"""Files in, one `Imported` for each kind out: the walk through folders, and whose file is whose."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from simkit.errors import InputError, Problem, ScenarioError, nearest
+from simkit.importers.draft import Draft
+from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import Imported
+from simkit.importers.importer import Importer
+from simkit.importers.kinds import IMPORTERS
+from simkit.importers.source_file import SourceFile, first_problem
+from simkit.scenario.loader import LARGE, uncollected
+
+PASSED_BY = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", "site-packages"})
+"""Folders whose files are not the user's own."""
+ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".toml")
+"""The files in a folder that are looked at."""
+TEMPLATE = "it is a template: import what it becomes, as `helm template` prints it"
+MOST_FILES = 100_000
+"""How many files of a folder are looked at."""
+
+
+def import_files(
+    paths: Iterable[str | os.PathLike[str]],
+    kind: str = "",
+    *,
+    importers: Mapping[str, Importer] = IMPORTERS,
+) -> tuple[Imported, ...]:
+    """What the files at `paths`, and those in folders there, say; one for each kind that was found, in table order.
+
+    With `kind` all are of that kind. A file in a folder that cannot be read is listed as not translated.
+    Raises InputError for an unknown kind, and for a named file that cannot be read or is of no kind.
+    """
+    if kind and kind not in importers:
+        raise InputError(f"no importer is called {kind!r}: {nearest(kind, importers)}")
+    wanted = [importers[kind]] if kind else list(importers.values())
+    with uncollected(LARGE):
+        kept = _imported([os.fspath(path) for path in paths], wanted)
+    if not kept:
+        kinds = ", ".join(f"{each.kind} ({each.reads})" for each in wanted)
+        raise InputError(f"nothing is there that can be imported: name files of {kinds}")
+    return kept
+
+
+def _imported(paths: Sequence[str], importers: Sequence[Importer]) -> tuple[Imported, ...]:
+    drafts = {each.kind: Draft(each.kind) for each in importers}
+    own: dict[str, list[SourceFile]] = {each.kind: [] for each in importers}
+    for path in paths:
+        for file in _files(path, drafts):
+            found = _whose(file, importers, drafts)
+            if found is not None:
+                own[found.kind].append(file)
+    made = [_translated(each, own[each.kind], drafts[each.kind]) for each in importers]
+    return tuple(each for each in made if own[each.kind] or each.untranslated)
+
+
+def _translated(importer: Importer, files: Sequence[SourceFile], draft: Draft) -> Imported:
+    importer.translate(files, draft)
+    return draft.done(importer.unseen)
+
+
+def _files(path: str, drafts: Mapping[str, Draft]) -> Iterator[SourceFile]:
+    """The file that the user named, or those in the folder; what cannot be opened there is told."""
+    if not os.path.isdir(path):
+        yield SourceFile.opened(path)
+        return
+    for found in _within(path):
+        try:
+            yield SourceFile.opened(found, named=False)
+        except InputError as error:
+            next(iter(drafts.values())).leave(FilePlace(found), "the file", _sentence(error))
+
+
+def _within(folder: str) -> Iterator[str]:
+    count = 0
+    for top, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in PASSED_BY)
+        for name in sorted(names):
+            path = os.path.join(top, name)
+            # a link may lead out of the folder, and a pipe would never end
+            if name.endswith(ENDINGS) and stat.S_ISREG(os.lstat(path).st_mode):
+                count += 1
+                if count > MOST_FILES:
+                    raise InputError(f"{folder!r} holds more than {MOST_FILES:,} files: name the folders that matter")
+                yield path
+
+
+def _whose(file: SourceFile, importers: Sequence[Importer], drafts: Mapping[str, Draft]) -> Importer | None:
+    """The importer whose file it is; None for one in a folder that is nobody's, or that cannot be read.
+
+    Raises InputError where the user named the file.
+    """
+    for importer in importers:
+        if not importer.suspects(file):
+            continue
+        try:
+            if importer.claims(file):
+                return importer
+        except ScenarioError as error:
+            if file.named:
+                raise
+            problem = first_problem(error)
+            why = TEMPLATE if "{{" in file.text else problem.message
+            drafts[importer.kind].leave(_place(problem), "the file", why)
+            return None
+    if file.named:
+        _refuse(file, importers)
+    return None
+
+
+def _refuse(file: SourceFile, importers: Sequence[Importer]) -> None:
+    """Raises ScenarioError where `file` cannot be read at all, InputError where it is of no kind."""
+    if file.path.endswith(ENDINGS[:-1]):
+        _ = file.documents
+    if len(importers) == 1:
+        raise InputError(f"{file.path} is no file of the kind {importers[0].kind}: that reads {importers[0].reads}")
+    kinds = "; ".join(f"{each.kind}: {each.reads}" for each in importers)
+    raise InputError(f"{file.path} is of no kind that can be imported ({kinds}): name another file, or say --kind")
+
+
+def _place(problem: Problem) -> FilePlace:
+    return FilePlace(problem.file, problem.line, problem.column)
+
+
+def _sentence(error: InputError) -> str:
+    return str(error).split("\n", maxsplit=1)[0]

@@ -1,0 +1,65 @@
+"""A scenario that is being put together from files, thing by thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import Assumed, Imported, Untranslated
+
+
+class Draft:
+    """Collects what an importer finds; `done` is the frozen result."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.sections: dict[str, dict[str, dict[str, Any]]] = {}
+        self.origins: dict[tuple[str, str], FilePlace] = {}
+        self.read: dict[str, int] = {}
+        self._trust: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._assumed: dict[Assumed, None] = {}
+        self._untranslated: dict[Untranslated, None] = {}
+
+    def put(self, section: str, name: str, said: dict[str, Any], origin: FilePlace | None = None) -> dict[str, Any]:
+        """Add `name` to `section` as the scenario file says it; the first one stays where the name is taken."""
+        found = self.sections.setdefault(section, {}).setdefault(name, said)
+        if origin is not None:
+            self.origins.setdefault((section, name), origin)
+        return found
+
+    def has(self, section: str, name: str) -> bool:
+        """True if there is a thing of this name."""
+        return name in self.sections.get(section, {})
+
+    def trusts(self, source: str, target: str, kind: str, **more: Any) -> None:
+        """Add a trust edge, once."""
+        self._trust.setdefault((source, target, kind), {"from": source, "to": target, "kind": kind, **more})
+
+    def assume(self, about: str, taken: str, why: str) -> None:
+        """Tell that no file says this, and what was taken in its place."""
+        self._assumed[Assumed(about, taken, why)] = None
+
+    def leave(self, origin: FilePlace, what: str, why: str) -> None:
+        """Tell that `what`, at `origin`, is not in the scenario, and why."""
+        self._untranslated[Untranslated(origin, what, why)] = None
+
+    def count(self, file: str, number: int = 1) -> None:
+        """So many things more were read from `file`."""
+        self.read[file] = self.read.get(file, 0) + number
+
+    def done(self, unseen: tuple[str, ...] = ()) -> Imported:
+        """What was collected."""
+        sections: Mapping[str, dict[str, dict[str, Any]]] = {
+            section: dict(things) for section, things in self.sections.items() if things
+        }
+        return Imported(
+            self.kind,
+            sections,
+            tuple(self._trust.values()),
+            dict(self.origins),
+            dict(self.read),
+            tuple(self._assumed),
+            tuple(sorted(self._untranslated)),
+            unseen,
+        )

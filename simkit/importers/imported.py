@@ -1,0 +1,151 @@
+"""What an importer gives back: a scenario, where each thing in it comes from, and what it could not tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from simkit.importers.file_place import FilePlace
+from simkit.scenario import Scenario, loads
+from simkit.table import Table, printable
+
+Things = Mapping[str, Mapping[str, Any]]
+"""The things of one section by name, each as the scenario file writes it."""
+SECTIONS = ("identities", "resources", "tools", "credentials", "roles", "tasks", "entry_points", "goals")
+"""The sections that an importer may fill, in the order in which they are written; trust edges are a list."""
+MOST_LISTED = 200
+"""How many things that were not translated the scenario file repeats under `assumptions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """A value that no file gives: what it is about, what was taken, and why."""
+
+    about: str
+    taken: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Untranslated:
+    """Something in a file that the scenario does not say: where, what, and why not."""
+
+    origin: FilePlace
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Files of one kind as a scenario. `sections` are as the scenario file writes them.
+
+    `origins` has the place of each thing by section and name; `read` how many things each file gave.
+    `unseen` is what no file of this kind can tell, whatever stands in it.
+    """
+
+    kind: str
+    sections: Mapping[str, Things]
+    trust: tuple[Mapping[str, Any], ...] = ()
+    origins: Mapping[tuple[str, str], FilePlace] = field(default_factory=dict)
+    read: Mapping[str, int] = field(default_factory=dict)
+    assumed: tuple[Assumed, ...] = ()
+    untranslated: tuple[Untranslated, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """True if everything in the files was translated."""
+        return not self.untranslated
+
+    @property
+    def is_empty(self) -> bool:
+        """True if nobody in the files acts: then there is no scenario."""
+        return not self.sections.get("identities")
+
+    def scenario(self) -> Scenario:
+        """The scenario, checked as every other one is. Raises ScenarioError if there is none, as it `is_empty`."""
+        return loads(self.text(), f"{self.kind}.yaml")
+
+    def text(self) -> str:
+        """The scenario file: a line for each thing, with the place that it comes from behind it."""
+        return "\n".join(self._lines()) + "\n"
+
+    def _lines(self) -> Iterator[str]:
+        yield f"# Written by `simkit import` from files of the kind {self.kind}. Import again rather than edit."
+        yield "simkit: 1"
+        yield f"name: {json.dumps(self.kind)}"
+        for section in SECTIONS:
+            things = self.sections.get(section, {})
+            if things:
+                yield f"{section}:"
+                for name, said in things.items():
+                    yield f"  {_said(name)}: {_said(said)}{self._behind(section, name)}"
+        if self.trust:
+            yield "trust:"
+            yield from (f"  - {_said(edge)}" for edge in self.trust)
+        yield from self._assumptions()
+
+    def _behind(self, section: str, name: str) -> str:
+        origin = self.origins.get((section, name))
+        return f"  # {origin}" if origin else ""
+
+    def _assumptions(self) -> Iterator[str]:
+        told = [{"about": each.about, "why": f"{each.taken}: {each.why}"} for each in self.assumed]
+        told += [
+            {"about": each.what, "why": f"not translated, {each.origin}: {each.why}"}
+            for each in self.untranslated[:MOST_LISTED]
+        ]
+        if len(self.untranslated) > MOST_LISTED:
+            rest = len(self.untranslated) - MOST_LISTED
+            told.append({"about": f"{rest:,} more things", "why": "not translated: `simkit import` lists them"})
+        if told:
+            yield "assumptions:"
+            yield from (f"  - {_said({key: printable(text) for key, text in each.items()})}" for each in told)
+
+    @property
+    def summary(self) -> str:
+        """One sentence: what was read and what came of it."""
+        counted = {section: len(self.sections.get(section, {})) for section in SECTIONS}
+        found = ", ".join(f"{number:,} {section.replace('_', ' ')}" for section, number in counted.items() if number)
+        files = len(self.read)
+        left = len(self.untranslated)
+        return (
+            f"{self.kind}: {files:,} file{'s' if files != 1 else ''} read, {found or 'nothing found'}; "
+            f"{len(self.assumed):,} assumed, {left:,} not translated."
+        )
+
+    def tables(self) -> Sequence[Table]:
+        """What was read, what was assumed, what was not translated, and what cannot be seen; each if there is any."""
+        found = (
+            Table(("file", "things"), list(self.read.items()), title="Read"),
+            Table(("about", "taken", "why"), [(a.about, a.taken, a.why) for a in self.assumed], title="Assumed"),
+            Table(
+                ("where", "what", "why"),
+                [(str(u.origin), u.what, u.why) for u in self.untranslated],
+                title="Not translated",
+            ),
+            Table(("what",), [(what,) for what in self.unseen], title="No file of this kind says"),
+        )
+        return [table for table in found if table.rows]
+
+    def to_dict(self) -> Mapping[str, Any]:
+        """All of it as plain data."""
+        return {
+            "kind": self.kind,
+            "complete": self.complete,
+            "read": dict(self.read),
+            "things": {section: len(things) for section, things in self.sections.items()},
+            "assumed": [{"about": a.about, "taken": a.taken, "why": a.why} for a in self.assumed],
+            "untranslated": [
+                {"file": u.origin.file, "line": u.origin.line or None, "what": u.what, "why": u.why}
+                for u in self.untranslated
+            ],
+            "unseen": list(self.unseen),
+        }
+
+
+def _said(value: Any) -> str:
+    """`value` on one line: JSON, which is YAML too."""
+    return json.dumps(value, ensure_ascii=False)

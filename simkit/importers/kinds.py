@@ -1,0 +1,11 @@
+"""The importers, one row each; the first whose files they are gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simkit.importers.importer import Importer
+from simkit.importers.kubernetes.kubernetes import KUBERNETES
+
+IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in (KUBERNETES,)}
+"""By kind."""

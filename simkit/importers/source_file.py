@@ -1,0 +1,109 @@
+"""A file of another system, read once: its text, and the values in it with their places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from simkit.errors import Problem, ScenarioError
+from simkit.files import decoded, read
+from simkit.importers.file_place import FilePlace
+from simkit.scenario.json_parser import read_json
+from simkit.scenario.parser import read_stream
+from simkit.scenario.places import FORBIDDEN, Branch, Document, Place, forbidden, locate, point, stop
+
+_JSON_ENDINGS = (".json", ".jsonc", ".json5", ".code-workspace")
+_TRAILING = re.compile(r",(?=\s*[}\]])")
+_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class SourceDocument:
+    """One value of a file, and where its parts stand."""
+
+    file: str
+    document: Document
+
+    @property
+    def value(self) -> Any:
+        """The value."""
+        return self.document.value
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with it, though it could be read: keys that stand twice, tags, merge keys."""
+        return self.document.problems
+
+    @cached_property
+    def place(self) -> Place:
+        """Where its parts stand; found out only when it is asked for."""
+        return self.document.places()
+
+    def origin(self, where: tuple[str | int, ...] = ()) -> FilePlace:
+        """The place of what the keys `where` lead to, or of the deepest thing on the way."""
+        mark = locate(self.place, where)
+        return FilePlace(self.file, mark.line + 1, mark.column + 1)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file; `named` if the user named it, and not only a folder above it."""
+
+    path: str
+    text: str = field(repr=False)
+    named: bool = True
+
+    @classmethod
+    def opened(cls, path: str, named: bool = True) -> SourceFile:
+        """The file at `path`. Raises InputError for one that cannot be read."""
+        return cls(path, decoded(read(path), path), named)
+
+    @cached_property
+    def documents(self) -> tuple[SourceDocument, ...]:
+        """Its values; a YAML file may have several, and an empty one has none. Raises ScenarioError."""
+        found = FORBIDDEN.search(self.text)
+        if found:
+            raise stop(self.path, point(self.text, found.start()), forbidden(found[0]))
+        if not self.text.strip():
+            return ()
+        return tuple(SourceDocument(self.path, each) for each in self._values() if not _is_empty(each))
+
+    def _values(self) -> list[Document]:
+        if self.path.endswith(_JSON_ENDINGS) or self.text.lstrip()[0] == "{":
+            document = read_json(plain_json(self.text), self.path, only=self.path.endswith(_JSON_ENDINGS))
+            if document is not None:
+                return [document]
+        return read_stream(self.text, self.path)
+
+    @property
+    def origin(self) -> FilePlace:
+        """The whole file."""
+        return FilePlace(self.path)
+
+
+def _is_empty(document: Document) -> bool:
+    return document.value is None and not isinstance(document.places(), Branch)
+
+
+def plain_json(text: str) -> str:
+    """`text` without the comments and commas that editors allow in JSON; every other character keeps its place.
+
+    >>> plain_json('{"a": "//1", /* b */ "c": [2,], // d')
+    '{"a": "//1",         "c": [2 ],     '
+    """
+    if "//" not in text and "/*" not in text and not _TRAILING.search(text):
+        return text
+
+    def blank(found: re.Match[str]) -> str:
+        return found[0] if found[0][0] == '"' else re.sub(r"[^\n]", " ", found[0])
+
+    without = _STRING_OR_COMMENT.sub(blank, text)
+    pieces = re.split(r'("(?:[^"\\\n]|\\.)*")', without)
+    return "".join(piece if index % 2 else _TRAILING.sub(" ", piece) for index, piece in enumerate(pieces))
+
+
+def first_problem(error: ScenarioError) -> Problem:
+    """The first mistake that `error` names."""
+    return error.problems[0]

@@ -1,0 +1,87 @@
+"""`simkit import` makes scenarios of the files that people have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click.testing
+import pytest
+
+Cli = Callable[..., click.testing.Result]
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop, namespace: web}\nspec: {containers: []}\n"
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> Path:
+    file = tmp_path / "deploy" / "pod.yaml"
+    file.parent.mkdir()
+    file.write_text(POD, "utf-8")
+    return file
+
+
+def test_the_scenario_is_written_and_other_commands_take_it(cli: Cli, pod: Path, tmp_path: Path) -> None:
+    out = tmp_path / "imported"
+    told = cli("import", str(pod.parent), "-o", str(out))
+    assert told.exit_code == 0
+    assert f"written: {out}/kubernetes.yaml" in told.stdout.replace("\n", "")
+    assert cli("run", str(out / "kubernetes.yaml"), "--trials", "20").exit_code == 0
+    assert "unchanged" in cli("import", str(pod), "-o", str(out)).stdout
+
+
+def test_check_says_what_has_changed_and_writes_nothing(cli: Cli, pod: Path, tmp_path: Path) -> None:
+    out = tmp_path / "imported"
+    cli("import", str(pod), "-o", str(out))
+    before = (out / "kubernetes.yaml").read_text()
+    assert cli("import", str(pod), "-o", str(out), "--check").exit_code == 0
+    pod.write_text(POD.replace("shop", "other"), "utf-8")
+    told = cli("import", str(pod), "-o", str(out), "--check")
+    assert told.exit_code == 1
+    assert "import again" in told.stdout
+    assert (out / "kubernetes.yaml").read_text() == before
+
+
+def test_strict_ends_with_4_where_something_was_not_translated(cli: Cli, pod: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "imported")
+    assert cli("import", str(pod), "-o", out, "--strict").exit_code == 0
+    pod.write_text(POD + "---\nkind: Pod\napiVersion: v1\n", "utf-8")
+    told = cli("import", str(pod), "-o", out, "--strict", "--format", "json")
+    assert told.exit_code == 4
+    (found,) = json.loads(told.stdout)["result"]["imported"]
+    assert found["untranslated"] == [{"file": str(pod), "line": 6, "what": "Pod", "why": "it has no name"}]
+    assert not found["complete"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("a.yaml", "shopping: [milk]\n", "kind"),
+        ("a.yaml", "kind: Pod\napiVersion: v1\n  x: [\n", "a.yaml:3:4: this is not YAML"),
+        ("a.json", '{"kind": "Pod", "apiVersion": ', "this is not JSON"),
+        ("a.txt", "hello", "kind"),
+    ],
+)
+def test_what_cannot_be_read_ends_with_2_and_a_sentence(
+    cli: Cli, tmp_path: Path, name: str, text: str, says: str
+) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    told = cli("import", str(tmp_path / name), "-o", str(tmp_path / "out"))
+    assert told.exit_code == 2
+    assert says in told.stderr
+    assert told.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_kind_and_an_empty_folder_end_with_2(cli: Cli, pod: Path, tmp_path: Path) -> None:
+    assert "no importer is called 'kubernets'" in cli("import", str(pod), "--kind", "kubernets").stderr
+    (tmp_path / "empty").mkdir()
+    told = cli("import", str(tmp_path / "empty"))
+    assert told.exit_code == 2
+    assert "nothing is there that can be imported" in told.stderr
+
+
+def test_help_teaches(cli: Cli) -> None:
+    text = cli("import", "--help").stdout
+    assert "no secret is copied" in text
+    assert "kubectl get" in text
