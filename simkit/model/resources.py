@@ -36,6 +36,9 @@ class Resource:
 
     `records` is how many there are in it, for operations that have a throughput; None: it is read as one.
 
+    It is code that the identities in `run_by` execute (a function's package, a workflow file, a hook): what is written
+    there runs in them at the next run of their tasks; without tasks, once a day.
+
     A `memory` is read by every run of an agent that may read it. A `context` (a conversation, a prompt) exists only
     inside the runs of tasks that name it.
     """
@@ -49,6 +52,7 @@ class Resource:
     contains: tuple[str, ...] = ()
     environment: str = ""
     shows_itself: Detection | None = None
+    run_by: tuple[str, ...] = ()
     records: float | None = None
     note: str = ""
 

@@ -1,6 +1,6 @@
 """Grant policies: the rule that cuts each identity's entitlements into sessions, as a point in a space of dials."""
 
-from simkit.policies.approvals import FOR_THE_REST, Asking, asked_a_day
+from simkit.policies.approvals import FOR_THE_REST, Oversight, asked_a_day
 from simkit.policies.dials import DIALS, Dial, GrantPolicy, Selector
 from simkit.policies.presets import NAMED, checked_policy, named_policies, policy
 from simkit.policies.sessions import BrokenNeed, Session, Sessions, Token, sessions
@@ -9,10 +9,10 @@ __all__ = [
     "DIALS",
     "FOR_THE_REST",
     "NAMED",
-    "Asking",
     "BrokenNeed",
     "Dial",
     "GrantPolicy",
+    "Oversight",
     "Selector",
     "Session",
     "Sessions",

@@ -19,7 +19,7 @@ IMPACTS = ("", "high-impact")
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Oversight:
     """What the policy of one session asks a person about.
 
     `needed` is what the work of the session needs. Under `asked: task` that was asked for with the run, and under
@@ -33,7 +33,7 @@ class Asking:
     stands: frozenset[str]
 
     @classmethod
-    def of(cls, sessions: Sessions, session: Session) -> Asking | None:
+    def of(cls, sessions: Sessions, session: Session) -> Oversight | None:
         """What a person is asked about in `session`; None where the policy asks nobody."""
         policy = session.policy
         if policy.approves == "none":
@@ -76,7 +76,7 @@ def asked_a_day(sessions: Sessions, task: Task) -> float:
     if session is None:
         return 0.0
     by_itself = [_by_itself(sessions, session, need) for need in task.needs]
-    asking = Asking.of(sessions, session)
+    asking = Oversight.of(sessions, session)
     by_policy = [asking is not None and asking.about(need.operation) for need in task.needs]
     runs = task.rate * DAY
     if asking is None or session.policy.asked == "each-use":
@@ -92,7 +92,7 @@ def _by_itself(sessions: Sessions, session: Session, need: Need) -> bool:
     return any(conditions is not None and always("approval", conditions) for conditions in covering)
 
 
-def _once(asking: Asking, task: Task) -> float:
+def _once(asking: Oversight, task: Task) -> float:
     """How often a day `task` asks for what is approved for longer than a use.
 
     Runs come at random. After an approval that stands for a time d the next is asked d + 1 / rate later; a session of a
@@ -111,7 +111,7 @@ def _once(asking: Asking, task: Task) -> float:
     return -math.expm1(-rate * length) * DAY / length * task.rate / rate
 
 
-def _length(asking: Asking) -> float:
+def _length(asking: Oversight) -> float:
     """Seconds that one approval stands at most; 0 for no longer than a run."""
     policy, own = asking.session.policy, set(asking.session.identities)
     if policy.asked == "time":

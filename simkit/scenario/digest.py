@@ -40,6 +40,7 @@ _LATER: dict[tuple[str, str], Any] = {
     ("TrustEdge", "session"): None,
     ("TrustEdge", "answers"): True,
     ("Operation", "answers"): True,
+    ("Resource", "run_by"): (),
     ("Operation", "stream"): False,
     ("Operation", "shows_itself"): None,
     ("Resource", "shows_itself"): None,

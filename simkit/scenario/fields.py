@@ -221,6 +221,13 @@ Globs = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 
+OneOrMoreNames = Annotated[
+    list[Name],
+    AfterValidator(_unique),
+    BeforeValidator(_one_or_more),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
 IdentityKind = Annotated[str, AfterValidator(_one_of(IDENTITY_KINDS)), _enum(IDENTITY_KINDS)]
 Stage = Annotated[str, AfterValidator(_one_of(STAGES)), _enum(STAGES)]
 Environment = Name

@@ -35,4 +35,6 @@ class ResourcePart(Part):
     """How a change of it is noticed whatever the policy logs."""
     records: quotas.Records = LEFT_OUT
     """How many there are in it, for operations with a `throughput`; default: it is read as one."""
+    run_by: f.OneOrMoreNames = Field(default_factory=list)
+    """Identities that execute it as code: whoever writes it runs in them when their tasks next run."""
     note: str = ""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import FREELY, Conditions, Grant, both, by_spared, only_spared
 from simkit.model import Detection, Operation
-from simkit.policies import Asking, Session, Token
+from simkit.policies import Oversight, Session, Token
 from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, ways
@@ -229,14 +229,14 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
     for name in world.all_sessions if by is None else by:
         reached = world.all_sessions[name]
         actor = Actor.of(world, reached.session)
-        asking = Asking.of(world.sessions, reached.session)
+        oversight = Oversight.of(world.sessions, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
                 for needed, lent in lent_of(grant):
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
                     for spared, under in shares(both(conditions, lent)):
                         deed = deed_of(grant, spared)
-                        kind = (*deed.kind[:2], asking.waits(grant)) if asking else deed.kind
+                        kind = (*deed.kind[:2], oversight.waits(grant)) if oversight else deed.kind
                         judged = judged_of(name, kind, under)
                         if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
                             judged = judged.within(modes)

@@ -10,7 +10,7 @@ import pytest
 from simkit.blast_radius.utility import utility
 from simkit.errors import PolicyError
 from simkit.model import Credential, Entitlement, Identity, Model, Need, Operation, Resource, Response, Task, Tool
-from simkit.policies import Asking, GrantPolicy, sessions
+from simkit.policies import GrantPolicy, Oversight, sessions
 
 DAY = 86400.0
 TEN, FIVE = 10 / DAY, 5 / DAY
@@ -49,9 +49,9 @@ def policy(**dials: Any) -> GrantPolicy:
     return GrantPolicy("p", **{"approval": "high-impact", "expiry": "ttl", **dials})
 
 
-def asking(model: Model, session: str = "agent", **dials: Any) -> Asking:
+def asking(model: Model, session: str = "agent", **dials: Any) -> Oversight:
     cut = sessions(model, policy(**dials))
-    found = Asking.of(cut, cut.sessions[session])
+    found = Oversight.of(cut, cut.sessions[session])
     assert found
     return found
 
@@ -62,7 +62,7 @@ def prompts(model: Model, **dials: Any) -> float:
 
 def test_nobody_is_asked_where_no_dial_says_so() -> None:
     cut = sessions(world(CHANGE), GrantPolicy("p", context="checks", asked="session"))
-    assert Asking.of(cut, cut.sessions["agent"]) is None
+    assert Oversight.of(cut, cut.sessions["agent"]) is None
 
 
 @pytest.mark.parametrize(("approval", "look"), [("high-impact", False), ("all", True)])
