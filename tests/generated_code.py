@@ -15,7 +15,9 @@ def with_code(draw: st.DrawFn, scenario: Scenario) -> Scenario:
     """`scenario` with words about code here and there."""
     model = scenario.model
     people = {name: draw(_with_files(each, model)) for name, each in model.identities.items()}
-    return replace(scenario, model=replace(model, identities=people))
+    silent = st.sampled_from((True, True, False))
+    trust = tuple(replace(edge, answers=edge.kind != "invoke" or draw(silent)) for edge in model.trust)
+    return replace(scenario, model=replace(model, identities=people, trust=trust))
 
 
 @st.composite

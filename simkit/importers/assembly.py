@@ -114,7 +114,7 @@ def _whose(file: SourceFile, importers: Sequence[Importer], drafts: Mapping[str,
 
 def _refuse(file: SourceFile, importers: Sequence[Importer]) -> None:
     """Raises ScenarioError where `file` cannot be read at all, InputError where it is of no kind."""
-    if file.path.endswith(ENDINGS[:-1]):
+    if file.path.endswith(ENDINGS):
         _ = file.documents
     if len(importers) == 1:
         raise InputError(f"{file.path} is no file of the kind {importers[0].kind}: that reads {importers[0].reads}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from simkit.importers.agent.agent import AGENT
 from simkit.importers.importer import Importer
 from simkit.importers.kubernetes.kubernetes import KUBERNETES
 
-IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in (KUBERNETES,)}
+IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in (AGENT, KUBERNETES)}
 """By kind."""

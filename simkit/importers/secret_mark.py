@@ -12,6 +12,6 @@ def secret_mark(secret: str) -> str:
     """What stands for `secret` in output: the same for the same secret, and nothing of it.
 
     >>> secret_mark("hunter2")
-    'secret-a1d7ba3a'
+    'secret-312b830b'
     """
     return f"secret-{blake2b(secret.encode('utf-8', 'surrogatepass'), digest_size=BYTES).hexdigest()}"

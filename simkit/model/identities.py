@@ -118,7 +118,7 @@ class Credential:
 @dataclass(frozen=True, slots=True)
 class TrustEdge:
     """`source` may become, invoke or spawn `target`. `ttl` (seconds) is how long the session it opens lives, `session`
-    how that behaves when what opened it goes."""
+    how that behaves when what opened it goes. One who is invoked `answers`: whoever asks has what it may read."""
 
     source: str
     target: str
@@ -126,6 +126,7 @@ class TrustEdge:
     attenuates: bool = False
     ttl: float = 3600.0
     session: SessionTerms | None = None
+    answers: bool = True
     note: str = ""
 
     @property

@@ -246,7 +246,10 @@ def _operation(lookup: Lookup, where: Where, operation: Operation) -> Iterator[P
             yield from dangling((*where, "role"), operation.role, lookup.model.roles, "role")
         else:
             yield Problem(where, "an operation of effect 'grant' needs `role`: what does it give its target?")
-    elif operation.role:
+    if operation.effect != "invoke" and not operation.answers:
+        message = f"only an operation of effect 'invoke' answers, this is {operation.effect!r}"
+        yield Problem((*where, "answers"), message)
+    if operation.effect != "grant" and operation.role:
         yield Problem((*where, "role"), f"only an operation of effect 'grant' has `role`, this is {operation.effect!r}")
 
 
@@ -283,6 +286,8 @@ def _trust(model: Model) -> Iterator[Problem]:
         yield from dangling(("trust", index, "to"), edge.target, model.identities, "identity")
         if edge.source == edge.target:
             yield Problem(("trust", index), f"{edge.source!r} trusts itself: remove the edge")
+        if edge.kind != "invoke" and not edge.answers:
+            yield Problem(("trust", index, "answers"), f"only an edge of kind 'invoke' answers, this is {edge.kind!r}")
         if seen.setdefault(edge.name, index) != index:
             yield Problem(("trust", index), f"the trust edge {edge.name} stands twice: remove one")
 

@@ -22,11 +22,11 @@ HIGH_IMPACT = frozenset({"delete", "execute", "send", "mint", "grant"})
 class Operation:
     """One thing that a tool does: one effect, on default targets.
 
-    `chance` is that of success when it is allowed; `duration` how long one call takes. `role` is what an operation of
-    effect `grant` gives its target. `high_impact` overrides the default by effect (None). A `stream` goes on
+    `chance` is that of success when it is allowed; `duration` how long one call takes. `role` is what an operation
+    of effect `grant` gives its target. `high_impact` overrides the default by effect (None). A `stream` goes on
     without being asked for again, once it is open. `shows_itself` is how whoever looks on notices that it was
-    performed, whatever the policy logs. `throughput` is how many records it reads a second, for all who use
-    it together; None is no limit.
+    performed, whatever the policy logs. Who is called by an operation of effect `invoke` `answers`. `throughput` is
+    how many records it reads a second, for all who use it together; None is no limit.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Operation:
     role: str = ""
     high_impact: bool | None = None
     stream: bool = False
+    answers: bool = True
     shows_itself: Detection | None = None
     throughput: float | None = None
     note: str = ""

@@ -22,7 +22,7 @@ def rule_of(step: Step) -> Rule:
 
 def session_of(step: Step) -> str:
     """The session in which `step` is taken; empty for what needs none."""
-    return next((premise.subject for premise in step.premises if premise.kind in MODES), "")
+    return next((premise.subject for premise in step.premises if premise.kind in (*MODES, "asks")), "")
 
 
 def operation_of(step: Step, views: Views) -> Operation | None:

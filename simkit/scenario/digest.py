@@ -38,6 +38,8 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Task", "on_behalf_of"): "",
     ("Tool", "session"): None,
     ("TrustEdge", "session"): None,
+    ("TrustEdge", "answers"): True,
+    ("Operation", "answers"): True,
     ("Operation", "stream"): False,
     ("Operation", "shows_itself"): None,
     ("Resource", "shows_itself"): None,

@@ -25,6 +25,8 @@ class OperationPart(Part):
     """Waits for a person under `context: approval`; default by effect."""
     stream: bool = False
     """It flows on without being asked for again."""
+    answers: bool = True
+    """Effect invoke: does who invokes get the answer?"""
     shows_itself: DetectionPart = LEFT_OUT
     """How it is noticed that this was performed, whatever the policy logs."""
     throughput: quotas.Throughput = LEFT_OUT

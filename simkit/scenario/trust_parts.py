@@ -20,4 +20,6 @@ class TrustPart(Part):
     ttl: f.Lifetime = LEFT_OUT
     session: SessionPart | None = None
     """How the session behaves when what opened it goes; default: assume and federate survive, others end."""
+    answers: bool = True
+    """Kind invoke: does who invokes get the answer?"""
     note: str = ""

@@ -34,4 +34,5 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
     steps += list(meter.otherwise(world, steps))
-    return AttackGraph.build(steps, enter.entries(world), respond.containment(world), horizon=horizon)
+    asked = dict.fromkeys(each.fact for step in steps if step.rule == "ask" for each in step.conclusions)
+    return AttackGraph.build(steps, enter.entries(world), respond.containment(world, asked), horizon=horizon)

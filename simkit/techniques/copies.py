@@ -9,10 +9,11 @@ from simkit.distributions import Fixed
 from simkit.entitlements import FREELY, Conditions, Grant
 from simkit.model import Operation, Task
 from simkit.policies import Session
+from simkit.techniques.answers import asked, first_asked, told
 from simkit.techniques.disk import files
 from simkit.techniques.inputs import inputs
 from simkit.techniques.lineage import Reached
-from simkit.techniques.world import MINTED, World
+from simkit.techniques.world import ERRS, MINTED, World
 
 WAYS_OUT = ("send", "write")
 """Effects that may reach outsiders."""
@@ -49,6 +50,8 @@ class Sight:
 @dataclass(slots=True)
 class Staging:
     """Who sees what, and which copies matter: `copies` are, for each place, the resources of which it may hold one.
+    `runtimes` are what code sees where files lie, `asked` for each session that asks (empty: the attacker, with a
+    token) those that answer it.
 
     A copy matters if what is copied has value, holds secrets or is asked for, if who writes it has no way out that is
     as quick and as sure, and if somebody reads it who could not read the original just as well.
@@ -60,12 +63,14 @@ class Staging:
     replayed: bool = False
     copies: dict[str, dict[str, None]] = field(default_factory=dict)
     runtimes: dict[str, Sight] = field(default_factory=dict)
+    asked: dict[str, dict[str, None]] = field(default_factory=dict)
     readers: dict[str, list[Sight]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, world: World) -> Staging:
         """Everything that can be staged in `world`."""
         found = cls(world, {name: _sight(world, reached) for name, reached in world.all_sessions.items()})
+        found._ask()
         writing = any(hands.writes for hands in found.hands.values())
         for task in world.model.tasks.values() if writing or world.contexts.all else ():
             _give(world, found.hands, task)
@@ -94,6 +99,22 @@ class Staging:
 
     def _is_new(self, what: str, hands: Sight) -> bool:
         return what not in (hands.freely if self.world.sparing else ())
+
+    def _ask(self) -> None:
+        """Whom steered sessions ask, and what they see by it; that may be a token, and so on."""
+        callers = first_asked(self.world)
+        growing = bool(callers)
+        while growing:
+            erring = ERRS in self.world.steering
+            steered = callers if erring else callers.keys() & _steerable(self.world, self.hands)
+            self.asked = asked(self.world, callers, sorted(steered))
+            growing = False
+            for name in self.asked.keys() - {""}:
+                mine = self.hands[name]
+                before = len(mine.sees)
+                for other in self.asked[name]:
+                    mine.sees.update(dict.fromkeys(told(self.world, self.hands[other].sees)))
+                growing = growing or len(mine.sees) > before
 
     def _follow(self) -> None:
         """Copies of copies: until nobody sees anything new."""

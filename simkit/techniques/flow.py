@@ -10,6 +10,7 @@ from itertools import product
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import Conditions, Grant
 from simkit.policies import Session, Token
+from simkit.techniques.ask import ANSWER, ASK, answered
 from simkit.techniques.consequences import found_in, standing_tokens
 from simkit.techniques.copies import Staging
 from simkit.techniques.givers import in_resource
@@ -35,7 +36,7 @@ PICK_UP = Rule(
     event="action",
     logged="logon",
 )
-RULES = (EXFILTRATE, PICK_UP, STAGE, FIND)
+RULES = (EXFILTRATE, PICK_UP, STAGE, FIND, ASK, ANSWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def steps(world: World) -> Iterator[Step]:
             for granted, resource, mode in product(behind, hands.sees, world.steering):
                 if mode in _seen_by(resource):
                     yield from _pick_up(world, finds, mode, resource, granted)
+    yield from answered(staging)
     yield from staged(staging)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from simkit.attackgraph import Action, Containment, Fact
@@ -17,13 +17,15 @@ RESPONSES = DIALS["response"].settings
 MODES = (REPLAYS, STEERS, ERRS)
 
 
-def containment(world: World) -> Containment:
+def containment(world: World, asked: Iterable[Fact] = ()) -> Containment:
     """Who responds to what, and what that ends.
 
     What a policy governs is dealt with as its response dial says; a secret that no policy governs (a third party's, or
     one that the attacker minted) by hand. Planted content and code belong to nobody, so that the policy in force says.
     """
     known = _Known.of(world)
+    for fact in asked:
+        known.add_asked(fact)
     rows = tuple(tuple(actions(world.response, setting)) for setting in RESPONSES)
     lag = world.response.remediation_lag
     return Containment(
@@ -117,6 +119,12 @@ class _Known:
             self._say(fact, session.policy, {"identities": identity}, "terminate-sessions", spared=beyond)
             self._account(fact, session.policy, identity, fate=tokens[0].name.removeprefix(REFRESH) if tokens else "")
             self.told[fact] = tuple(map(_held, tokens))
+
+    def add_asked(self, fact: Fact) -> None:
+        """Somebody who answers; it ends as the session does that answers."""
+        session = self.world.all_sessions[fact.subject].session
+        self._say(fact, session.policy, {"identities": session.identities[0]}, "terminate-sessions")
+        self._account(fact, session.policy, session.identities[0], fate="")
 
     def add_planted(self) -> None:
         """Content in resources and in the input of tasks, and code in runtimes."""

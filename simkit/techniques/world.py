@@ -25,6 +25,9 @@ REPLAYS, STEERS, ERRS = "replays", "steers", "errs"
 """How a session is had: the attacker replays its token, off host; puts words in its input; or nobody attacks, and its
 agent errs, which is as if steered but without a tainted input (our word: the rules speak of `steers` for both)."""
 
+ASKS = "asks"
+"""How a session is had that answers the attacker's questions, and is not steered: what it reads comes back."""
+
 SHOWN: Mapping[str, frozenset[str]] = {
     "entry": frozenset({"none", "identity", "action"}),
     "damage": frozenset({"none", "identity", "action"}),

@@ -29,6 +29,30 @@ def test_a_runtime_without_files_never_adds_to_what_any_sample_reaches(scenario:
     never_adds(compile_attack(scenario), compile_attack(narrow))
 
 
+def unanswered(scenario: Scenario) -> Scenario:
+    model = scenario.model
+    trust = tuple(replace(edge, answers=edge.kind != "invoke") for edge in model.trust)
+    tools = {
+        name: replace(
+            tool,
+            operations={
+                each: replace(operation, answers=operation.effect != "invoke")
+                for each, operation in tool.operations.items()
+            },
+        )
+        for name, tool in model.tools.items()
+    }
+    return replace(scenario, model=replace(model, trust=trust, tools=tools))
+
+
+@given(worlds())
+@settings(max_examples=60)
+def test_who_gets_no_answer_never_reaches_more_in_any_sample(scenario: Scenario) -> None:
+    narrow = unanswered(scenario)
+    assume(narrow != scenario)
+    never_adds(compile_attack(scenario), compile_attack(narrow))
+
+
 @given(either)
 @settings(max_examples=60)
 def test_what_can_be_said_of_code_is_written_as_it_was_read(scenario: Scenario) -> None:

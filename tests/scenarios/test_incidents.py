@@ -19,6 +19,7 @@ import yaml
 
 import simkit
 from simkit.blast_radius import BlastRadius
+from simkit.model import Entitlement
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = {path.stem: path for path in sorted((SCENARIOS / "incidents").glob("*.yaml"))}
@@ -160,6 +161,13 @@ EXPECTED = (
     # The session of whoever sits on the laptop is renewed; the bucket is what to split.
     ("safe-bybit", "laptop", "jit", "bybit-emptied", OFTEN),
     ("safe-bybit", "laptop", "bucket-by-pipeline", "page-changed", NEVER),
+    # On behalf of a user: the ceiling moves with the user, and no grant policy is the label that was not asked.
+    ("m365-copilot", "assistant-summarises", "zero-standing", "labelled-mail-summarised", ALWAYS),
+    ("m365-copilot", "poisoned-mail", "static-secrets", "board-papers-given-away", NEVER),
+    # A tool server sees what it is given, whatever the agent's tokens are bound to.
+    ("postmark-mcp", "sixteenth-version", "zero-standing", "mail-copied", ALWAYS),
+    ("postmark-mcp", "sixteenth-version", "task-scoped", "account-changed", NEVER),
+    ("postmark-mcp", "leaked-provider-token", "rbac", "mail-copied", NEVER),
 )
 """Incident, entry point, policy, goal, and the range that its chance lies in."""
 
@@ -179,6 +187,8 @@ DENIED = {
     "claude-code": "production-changed",
     "kiro": "environment-gone-for-good",
     "safe-bybit": "contracts-changed",
+    "m365-copilot": "board-papers-given-away",
+    "postmark-mcp": "records-taken",
 }
 """What the record says was not reached, so the model must not reach it either, from any entry point that it names."""
 
@@ -210,8 +220,8 @@ def first_entry(name: str) -> str:
     return next(iter(scenario(name).entry_points))
 
 
-def test_there_are_ten_incidents_and_more() -> None:
-    assert len(FILES) >= 10
+def test_there_are_thirty_incidents_and_more() -> None:
+    assert len(FILES) >= 30
 
 
 def test_the_table_of_incidents_lists_each_file_with_its_month() -> None:
@@ -339,6 +349,17 @@ def test_a_changed_package_is_live_for_as_long_as_the_record_says() -> None:
 
 def test_the_cloud_has_a_new_administrator_within_three_days() -> None:
     assert outcome("unc6426", None, "developer-token").time_to("becomes-administrator").estimate < 3 * DAY
+
+
+def test_a_label_that_is_asked_keeps_the_assistant_from_what_its_user_may_read() -> None:
+    given = scenario("m365-copilot")
+    assistant = given.model.identities["assistant"]
+    label = Entitlement("mail.read_sent_and_drafts")
+    held = dataclasses.replace(assistant, denies=(label,))
+    model = dataclasses.replace(given.model, identities={**given.model.identities, assistant.name: held})
+    for entry_point in given.entry_points:
+        result = simkit.simulate(dataclasses.replace(given, model=model), entry_point=entry_point, trials=TRIALS, seed=1)
+        assert result.chance("labelled-mail-summarised").estimate == 0.0
 
 
 def test_the_memory_is_the_only_way_from_one_run_to_another() -> None:

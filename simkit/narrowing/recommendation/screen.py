@@ -104,8 +104,21 @@ class _Sweep:
 
 
 REACHED = frozenset(
-    {"holds", "replays", "steers", "errs", "runs_in", "tainted", "seen", "outbound", "performed", "deleted", "lost"}
-    | {"reached", "exposed"}
+    {
+        "holds",
+        "replays",
+        "steers",
+        "errs",
+        "asks",
+        "runs_in",
+        "tainted",
+        "seen",
+        "outbound",
+        "performed",
+        "deleted",
+        "lost",
+    }
+    | {"lost", "reached", "exposed"}
 )
 """Kinds of facts that the attacker reaches."""
 

@@ -1,0 +1,1 @@
+"""Agents: MCP servers, permissions and tool lists, as their clients keep them."""

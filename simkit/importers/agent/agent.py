@@ -1,0 +1,280 @@
+"""Agents and their servers as a scenario: what a poisoned page gets through them, what each secret of theirs opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from simkit.importers.agent.agent_settings import (
+    CLAUDE,
+    CODEX,
+    AgentSettings,
+    is_settings,
+    is_tools,
+    settings,
+    tool_lists,
+)
+from simkit.importers.agent.built_in_tools import COPY, FILES, OUTSIDE, AgentPower, claude_powers, codex_powers
+from simkit.importers.agent.permissions import Permissions, permissions
+from simkit.importers.agent.servers import McpServer, ServerSecret
+from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY
+from simkit.importers.agent.tool_claims import ToolClaim, unlisted
+from simkit.importers.draft import Draft
+from simkit.importers.importer import Importer
+from simkit.importers.source_file import SourceFile
+
+SUSCEPTIBILITY = 0.5
+RATE, DURATION = "10/d", "20m"
+WORDS = (
+    "mcpServers",
+    "mcp_servers",
+    "context_servers",
+    '"servers"',
+    '"permissions"',
+    "inputSchema",
+    "sandbox_mode",
+    "approval_policy",
+)
+"""What the text of such a file holds."""
+KNOWN = {
+    "server-filesystem": FILES,
+    "mcp-server-git": COPY,
+    "mcp-server-fetch": OUTSIDE,
+    "server-brave-search": OUTSIDE,
+    "brave-search-mcp-server": OUTSIDE,
+    "exa-mcp-server": OUTSIDE,
+    "tavily-mcp": OUTSIDE,
+    "server-puppeteer": OUTSIDE,
+    "playwright": OUTSIDE,
+    "chrome-devtools-mcp": OUTSIDE,
+}
+"""What well-known packages act on, by a part of their names."""
+ANYTHING = ("anything",)
+"""The one tool of a server whose tools no file lists."""
+Lists = Mapping[str, tuple[ToolClaim, ...]]
+
+
+def translate(files: Sequence[SourceFile], draft: Draft) -> None:
+    """Put what settings and tool lists say into `draft`."""
+    found = settings(files, draft)
+    if not found:
+        return
+    lists, rules = tool_lists(files, draft), permissions(found)
+    _surroundings(found, draft)
+    servers: dict[str, list[McpServer]] = {}
+    for each in found:
+        for server in each.servers:
+            servers.setdefault(server.name, []).append(server)
+    offered = {name: _server(name, group, lists, rules, draft) for name, group in servers.items()}
+    for client in dict.fromkeys(each.client for each in found):
+        _client(client, [each for each in found if each.client == client], offered, rules, draft)
+    _goals(draft)
+
+
+def _surroundings(found: Iterable[AgentSettings], draft: Draft) -> None:
+    draft.put("resources", COPY, {"kind": "repository"})
+    draft.put("resources", FILES, {"kind": "data-store"})
+    draft.put("resources", OUTSIDE, {"kind": "external-site", "exposure": "public"})
+    draft.put("entry_points", "poisoned working copy", {"poison": COPY})
+    draft.put("entry_points", "poisoned page", {"poison": OUTSIDE})
+    for each in found:
+        for secret in (*each.secrets, *(secret for server in each.servers for secret in server.secrets)):
+            _secret(secret, draft)
+            if secret.literal:
+                brought = "/." in f"/{each.file}".replace("\\", "/")
+                held = draft.sections["resources"][COPY if brought else FILES].setdefault("holds", [])
+                held += [secret.name] if secret.name not in held else []
+    draft.assume("susceptibility", str(SUSCEPTIBILITY), "nobody publishes how often an agent falls for an injection")
+    draft.assume("the rate and the duration of tasks", f"{RATE}, {DURATION}", "settings do not say how often")
+    draft.assume("what a task needs", "every tool that its agent has", "settings do not say what the work is")
+
+
+def _secret(secret: ServerSecret, draft: Draft) -> None:
+    """A secret as a credential of the account that it opens."""
+    name, owner = secret.name, f"account of {secret.name}"
+    draft.put("identities", owner, {"kind": "service"}, secret.place)
+    said = {"identity": owner, "kind": "secret of an MCP server", "ttl": "never"}
+    draft.put("credentials", name, said, secret.place)
+    draft.put("entry_points", f"{name} leaks", {"leak": name}, secret.place)
+    draft.assume("the life of secrets in settings", "for ever", "a setting does not say when it expires")
+
+
+def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions, draft: Draft) -> tuple[ToolClaim, ...]:
+    """A server as an identity of its own and a tool that runs as what its secret opens; its tools are the result."""
+    place, secrets = group[0].place, list(dict.fromkeys(secret.name for each in group for secret in each.secrets))
+    said: dict[str, Any] = {"kind": "workload"}
+    local = [each for each in group if not each.host]
+    held = [*secrets, *([FILES] if any(not each.contained for each in local) else [])]
+    said |= {"runtime_holds": held} if held else {}
+    said["note"] = "; ".join(dict.fromkeys(map(_told, group)))
+    own = draft.put("identities", f"server {name}", said, place)
+    draft.put("entry_points", f"server {name} is taken over", {"compromise": f"server {name}"}, place)
+    owner = f"account of {secrets[0]}" if secrets else f"server {name}"
+    claims = _claims(name, group, lists, rules, draft)
+    is_open = any(each.is_open for each in claims)
+    behind = _behind(name, group[0], is_open, draft)
+    operations = {op: said for each in claims for op, said in _operations(each, behind).items()}
+    for each in claims:
+        if each.tells_environment:
+            store = f"environment of {name}"
+            draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
+            operations[each.name] = {"effect": "read", "targets": [store]}
+    draft.put("tools", name, {"runs_as": owner, "operations": operations}, place)
+    given = own if owner == f"server {name}" else draft.sections["identities"][owner]
+    given.setdefault("entitlements", []).append({"operation": f"{name}.*"})
+    return claims
+
+
+def _behind(name: str, server: McpServer, is_open: bool, draft: Draft) -> str:
+    """The resource that a server acts on: what its package is known for, else one of its own."""
+    known = next((what for package, what in KNOWN.items() if package in server.package), "")
+    if known:
+        draft.assume(f"what is behind {name}", known, "its package is known for it; a client may give it other folders")
+        return known
+    behind = f"behind {name}"
+    draft.put("resources", behind, {"exposure": "public-write"} if is_open else {}, server.place)
+    if is_open:
+        draft.put("entry_points", f"poisoned words behind {name}", {"poison": behind}, server.place)
+    return behind
+
+
+def _told(server: McpServer) -> str:
+    if server.host:
+        return f"at {server.host}"
+    pinned = "" if "@" in server.package[1:] or "==" in server.package else ", in whatever version is newest"
+    return f"starts {server.package or 'a program'}{pinned}"
+
+
+def _claims(name: str, group: list[McpServer], lists: Lists, rules: Permissions, draft: Draft) -> tuple[ToolClaim, ...]:
+    """The tools of a server: as a saved list says, else those that rules name, else anything."""
+    listed = lists.get(name, ())
+    for each in listed:
+        for why in each.raised:
+            draft.assume(f"the effect of {name}.{each.name}", each.effect, why)
+        if each.adds_tools:
+            draft.leave(group[0].place, f"more tools of {name}", f"{each.name} adds some, so the list is a lower bound")
+    if listed and not any(each.hinted for each in listed):
+        draft.assume(f"the tools of {name}", "destroy and reach out", "they give no hints")
+    refused = {tool for each in group for tool in each.refused}
+    if listed:
+        return tuple(each for each in listed if each.name not in refused)
+    names = dict.fromkeys((*rules.named(name), *(tool for each in group for tool in each.tools if tool.isprintable())))
+    plain = [tool for tool in names if not set("*?[") & set(tool)]
+    draft.leave(group[0].place, f"the tools of {name}", "no file lists them: save what it answers to tools/list")
+    draft.assume(f"the tools of {name}", "read, destroy and reach out", "no file lists them")
+    return tuple(unlisted(tool) for tool in (*plain, *ANYTHING))
+
+
+def _operations(tool: ToolClaim, behind: str) -> dict[str, dict[str, Any]]:
+    """A tool as operations: what it does, what it tells, and its way out."""
+    made: dict[str, dict[str, Any]] = {tool.name: {"effect": tool.effect, "targets": [behind]}}
+    if tool.effect == "execute":
+        made[tool.name] = {"effect": "execute"}
+    if tool.effect != "read":
+        made[f"{tool.name} (read)"] = {"effect": "read", "targets": [behind]}
+    if tool.effect == "delete":
+        made[f"{tool.name} (write)"] = {"effect": "write", "targets": [behind]}
+    if tool.is_open:
+        made[f"{tool.name} (send)"] = {"effect": "send", "targets": [OUTSIDE]}
+    return made
+
+
+def _client(
+    client: str,
+    files: list[AgentSettings],
+    offered: Mapping[str, tuple[ToolClaim, ...]],
+    rules: Permissions,
+    draft: Draft,
+) -> None:
+    """One agent: its entitlements by what its settings say of each tool, and a task that has them all."""
+    own = list(_own(client, files, rules))
+    if own:
+        operations = {each.name: _operation(each) for each in own}
+        draft.put("tools", client, {"operations": operations, "general_purpose": True}, files[0].place)
+    given = [_entitled(f"{client}.{each.name}", each.asks) for each in own]
+    words = [COPY, OUTSIDE] if own else [OUTSIDE]
+    for server in (server for each in files for server in each.servers):
+        asks = _stances(client, server, rules)
+        behind = f"behind {server.name}"
+        if draft.has("resources", behind) and behind not in words and not server.disabled:
+            words.append(behind)
+        for tool in offered[server.name]:
+            stance = asks(tool.name)
+            if stance != DENY and not server.disabled:
+                given += [_entitled(f"{server.name}.{name}", stance == ASK) for name in _operations(tool, "")]
+    said = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, "entitlements": given}
+    given_secrets = [secret.name for each in files for secret in each.secrets]
+    if own:
+        said["runtime_holds"] = [COPY, FILES, *dict.fromkeys(given_secrets)]
+    draft.put("identities", client, said, files[0].place)
+    needs = list(dict.fromkeys(each["operation"] for each in given))
+    task = {"identity": client, "needs": needs, "reads": words, "rate": RATE, "duration": DURATION}
+    if needs:
+        draft.put("tasks", f"work with {client}", task, files[0].place)
+
+
+def _operation(power: AgentPower) -> dict[str, Any]:
+    return {"effect": power.effect, **({"targets": list(power.targets)} if power.targets else {})}
+
+
+def _own(client: str, files: list[AgentSettings], rules: Permissions) -> Iterable[AgentPower]:
+    if client == CLAUDE:
+        return claude_powers(rules, files)
+    return codex_powers(files) if client == CODEX else ()
+
+
+def _entitled(operation: str, asks: bool) -> dict[str, Any]:
+    return {"operation": operation, **({"conditions": ["approval"]} if asks else {})}
+
+
+def _stances(client: str, server: McpServer, rules: Permissions) -> Any:
+    """Whether `client` asks before it uses a tool of `server`: all do, but where somebody said otherwise."""
+
+    def stance(tool: str) -> str:
+        if client != CLAUDE:
+            return ALLOW if server.trusted or tool in server.tools else ASK
+        if server.name in rules.rejected:
+            return DENY
+        found = rules.stance(f"mcp__{server.name}__{tool}")
+        if tool in ANYTHING and found == DENY and rules.mode == "dontAsk":
+            return DENY
+        brought = server.place.file.endswith(".mcp.json")
+        approved = rules.trusts_all_servers or server.name in rules.approved or not brought
+        # a server that a repository brings waits for a person, whatever rules name its tools
+        return found if approved or found == DENY else ASK
+
+    return stance
+
+
+def _goals(draft: Draft) -> None:
+    draft.put("goals", "files of the user out", {"lost": [f"{FILES}: confidentiality"]})
+    draft.put("goals", "working copy changed", {"lost": [f"{COPY}: integrity"]})
+    for name in draft.sections.get("tools", {}):
+        if draft.has("resources", f"behind {name}"):
+            draft.put("goals", f"what is behind {name} out", {"lost": [f"behind {name}: confidentiality"]})
+            draft.put("goals", f"what is behind {name} changed", {"lost": [f"behind {name}: integrity"]})
+
+
+def _suspects(file: SourceFile) -> bool:
+    return any(word in file.text for word in WORDS)
+
+
+def _claims_file(file: SourceFile) -> bool:
+    return any(is_settings(document, file.path) or is_tools(document) for document in file.documents)
+
+
+AGENT = Importer(
+    "agent",
+    "settings of agents: MCP servers, permissions of Claude Code and Codex, saved `tools/list` answers",
+    _suspects,
+    _claims_file,
+    translate,
+    (
+        "what a secret opens beyond the tools of its server: its scopes stand where it was made",
+        "what a server does in truth: hints and schemas are claims",
+        "how often an agent falls for what it reads, and which tools a piece of work needs",
+        "settings that other files, an organisation or a command line add to these",
+        "what is in the files of the user, and which of them hold secrets",
+        "shells and editors of clients other than Claude Code and Codex",
+    ),
+)

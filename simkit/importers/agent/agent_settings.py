@@ -1,0 +1,151 @@
+"""The settings files of coding agents and other clients: whose each is, and what stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from simkit.importers.agent.servers import McpServer, ServerSecret, secrets_in, server
+from simkit.importers.agent.tool_claims import ToolClaim, claim
+from simkit.importers.draft import Draft
+from simkit.importers.excerpt import Excerpt
+from simkit.importers.file_place import FilePlace
+from simkit.importers.source_file import SourceDocument, SourceFile
+
+SERVERS = ("mcpServers", "mcp_servers", "context_servers", "servers")
+"""The keys under which clients list their servers."""
+CLAUDE, CODEX = "claude-code", "codex"
+_CLIENTS = (
+    (r"claude_desktop_config", "claude-desktop"),
+    (r"(^|/)\.claude(/|\.json)|(^|/)\.mcp\.json$", CLAUDE),
+    (r"(^|/)\.cursor/", "cursor"),
+    (r"(^|/)\.vscode/|\.code-workspace$", "vscode"),
+    (r"(^|/)\.gemini/", "gemini"),
+    (r"windsurf|codeium", "windsurf"),
+    (r"(^|/)\.?zed/|context_servers", "zed"),
+    (r"(^|/)\.codex/|config\.toml$", CODEX),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSettings:
+    """One file of one client."""
+
+    client: str
+    file: str
+    said: Excerpt
+    servers: tuple[McpServer, ...]
+    secrets: tuple[ServerSecret, ...] = ()
+    """What the agent itself is given in its environment."""
+
+    @property
+    def place(self) -> FilePlace:
+        """Where it stands."""
+        return self.said.origin
+
+
+def client(path: str) -> str:
+    """Whose settings a file of this name is.
+
+    >>> client("repo/.mcp.json"), client(".cursor/mcp.json"), client("x/settings.json")
+    ('claude-code', 'cursor', 'agent')
+    """
+    plain = path.replace("\\", "/")
+    return next((name for pattern, name in _CLIENTS if re.search(pattern, plain)), "agent")
+
+
+def is_settings(document: SourceDocument, path: str) -> bool:
+    """True for settings of an agent: servers, or permissions."""
+    value = document.value
+    if not isinstance(value, dict):
+        return False
+    if any(_lists_servers(value.get(key), key) for key in SERVERS):
+        return True
+    if isinstance(value.get("mcp"), dict) and _lists_servers(value["mcp"].get("servers"), "servers"):
+        return True
+    permissions = value.get("permissions")
+    if isinstance(permissions, dict) and {"allow", "deny", "ask", "defaultMode"} & permissions.keys():
+        return True
+    return client(path) == CODEX and bool({"sandbox_mode", "approval_policy"} & value.keys())
+
+
+def _lists_servers(value: object, key: str) -> bool:
+    if not isinstance(value, dict):
+        return False
+    # `servers` is a word of many files: there, one must look like a server
+    return key != "servers" or any(isinstance(v, dict) and {"command", "url"} & v.keys() for v in value.values())
+
+
+def is_tools(document: SourceDocument) -> bool:
+    """True for a saved `tools/list` answer, or several by the names of their servers."""
+    return any(True for _ in _answers(document.value))
+
+
+def _answers(value: object) -> Iterator[tuple[str, list[object]]]:
+    """The lists of tools in a file, each with the name of its server; empty where it says none."""
+    if not isinstance(value, dict):
+        return
+    inner = value.get("result") if isinstance(value.get("result"), dict) else value
+    if isinstance(inner, dict) and _tools(inner):
+        yield "", inner["tools"]
+        return
+    for name, each in value.items():
+        if isinstance(each, dict) and _tools(each):
+            yield name, each["tools"]
+
+
+def _tools(value: dict[str, object]) -> bool:
+    found = value.get("tools")
+    return isinstance(found, list) and any(isinstance(each, dict) and "inputSchema" in each for each in found)
+
+
+def settings(files: Sequence[SourceFile], draft: Draft) -> tuple[AgentSettings, ...]:
+    """The settings in all files."""
+    found = []
+    for file in files:
+        draft.count(file.path, 0)
+        for document in file.documents:
+            for problem in document.problems:
+                draft.leave(FilePlace(problem.file, problem.line, problem.column), "a part", problem.message)
+            if is_settings(document, file.path):
+                said = Excerpt(document, draft, document.value)
+                own = tuple(secrets_in(said.part("env"))) if client(file.path) == CLAUDE else ()
+                found.append(AgentSettings(client(file.path), file.path, said, tuple(_servers(said)), own))
+                draft.count(file.path, max(1, len(found[-1].servers)))
+                for key in ("hooks", "statusLine", "apiKeyHelper"):
+                    if said.has(key):
+                        place = said.under(key, said.value[key]).origin
+                        draft.leave(place, key, "it is a command that runs by itself, with all that the user may do")
+            elif not is_tools(document):
+                draft.leave(document.origin(), "the document", "it is neither settings nor a list of tools")
+    return tuple(found)
+
+
+def _servers(said: Excerpt) -> Iterator[McpServer]:
+    parts = [said.part(key) for key in SERVERS if said.has(key)]
+    if isinstance(said.value.get("mcp"), dict) and "servers" in said.value["mcp"]:
+        parts.append(said.part("mcp", "servers"))
+    for part in parts:
+        for name, each in part.items():
+            plain = re.sub(r"[.*?\[\]\s]+|[^\x20-\x7e]", "-", name)[:100] or "unnamed"
+            found = server(plain, each) if isinstance(each.value, dict) else None
+            if found is not None:
+                yield found
+
+
+def tool_lists(files: Iterable[SourceFile], draft: Draft) -> dict[str, tuple[ToolClaim, ...]]:
+    """The tools of each server that a saved list has, by the name that the file or its name gives."""
+    found: dict[str, tuple[ToolClaim, ...]] = {}
+    for file in files:
+        for document in file.documents:
+            for name, tools in _answers(document.value):
+                stem = re.sub(r"([-_.]?tools)?(\.json)?$", "", re.split(r"[\\/]", file.path)[-1])
+                named = [each for each in tools if isinstance(each, dict) and _is_name(each.get("name"))]
+                found[name or stem] = tuple({each.name: each for each in map(claim, named)}.values())
+                draft.count(file.path, len(named))
+    return found
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and re.fullmatch(r"[\w./:-]{1,128}", name) is not None

@@ -1,0 +1,105 @@
+"""What a coding agent can do without any server: read, edit, run commands, fetch pages; as its settings leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from simkit.importers.agent.agent_settings import AgentSettings
+from simkit.importers.agent.permissions import Permissions
+from simkit.importers.agent.programs import CODE, NETWORK, READS, WRITES, label, powers
+from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY, ShellRule
+from simkit.importers.excerpt import Excerpt
+
+COPY, FILES, OUTSIDE = "working copy", "files of the user", "outside"
+"""The repository as it is checked out, what else the user can read, and whatever outsiders write and read."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPower:
+    """One operation of an agent: its effect on its targets, and whether it asks first."""
+
+    name: str
+    effect: str
+    targets: tuple[str, ...] = ()
+    asks: bool = False
+
+
+def claude_powers(rules: Permissions, files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
+    """What Claude Code can do by itself: it reads its folder, and asks for the rest, as long as nobody says more."""
+    if rules.stance("Read") != DENY:
+        yield AgentPower("Read", "read", (COPY,))
+        yield AgentPower("Read outside", "read", (FILES,), rules.stance("Read") == ASK)
+    edits = min((rules.stance(tool) for tool in ("Edit", "Write")), key=[ALLOW, ASK, DENY].index)
+    if edits != DENY:
+        yield AgentPower("Edit", "write", (COPY,), edits == ASK and rules.mode != "acceptEdits")
+    for tool, effect in (("WebFetch", "read"), ("WebFetch", "send"), ("WebSearch", "read")):
+        if rules.stance(tool) != DENY:
+            about = any(rule.tool == tool for rule in rules.allow)
+            name = tool if effect == "read" else f"{tool} send"
+            yield AgentPower(name, effect, (OUTSIDE,), rules.stance(tool) == ASK and not about)
+    yield from _commands(rules, _sandboxed(files))
+
+
+def _sandboxed(files: Iterable[AgentSettings]) -> Excerpt | None:
+    """The sandbox of commands, where it is on and lets them run unasked."""
+    found = [each.said.part("sandbox") for each in files if each.said.has("sandbox")]
+    on = [each for each in found if each.flag("enabled") and each.flag("autoAllowBashIfSandboxed") is not False]
+    return on[-1] if on else None
+
+
+def _commands(rules: Permissions, sandbox: Excerpt | None) -> Iterator[AgentPower]:
+    stance = rules.stance("Bash")
+    if stance == DENY:
+        return
+    yield AgentPower("Bash", "execute", (), stance == ASK)
+    if sandbox is not None:
+        online = bool(sandbox.part("network").texts("allowedDomains"))
+        yield from boxed("Bash in its sandbox", writes=True, online=online)
+    allow, ask, deny = rules.shell()
+    for rule in allow:
+        whole = rule.pattern.removesuffix(" *")
+        if stance != ALLOW and not any(each.covers(whole) for each in (*ask, *deny)):
+            yield from _rule(rule)
+
+
+def _rule(rule: ShellRule) -> Iterator[AgentPower]:
+    """What commands that a rule allows can do, by the program that they start."""
+    can = powers(rule.pattern) if rule.program else frozenset({CODE})
+    name = f"Bash {label(rule.pattern)}"
+    if CODE in can:
+        yield AgentPower(name, "execute")
+    if NETWORK in can:
+        yield AgentPower(f"{name} (fetch)", "read", (OUTSIDE,))
+        yield AgentPower(f"{name} (send)", "send", (OUTSIDE,))
+    if READS in can:
+        yield AgentPower(f"{name} (read)", "read", (COPY, FILES))
+    if WRITES in can:
+        yield AgentPower(f"{name} (write)", "write", (COPY,))
+
+
+def boxed(name: str, *, writes: bool, online: bool) -> Iterator[AgentPower]:
+    """What commands can do inside a sandbox: read everything, write the folder at most, reach out at most."""
+    yield AgentPower(f"{name} (read)", "read", (COPY, FILES))
+    if writes:
+        yield AgentPower(f"{name} (write)", "write", (COPY,))
+    if online:
+        yield AgentPower(f"{name} (fetch)", "read", (OUTSIDE,))
+        yield AgentPower(f"{name} (send)", "send", (OUTSIDE,))
+
+
+def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
+    """What Codex can do by itself: commands in a sandbox, and, if it may ask, outside of it."""
+    mode, asks, online = "", "", False
+    for each in files:
+        mode = each.said.text("sandbox_mode") or mode
+        asks = each.said.text("approval_policy") or asks
+        online = bool(each.said.part("sandbox_workspace_write").flag("network_access")) or online
+        if not each.said.has("sandbox_mode"):
+            each.said.draft.assume("the sandbox of codex", "workspace-write", "what it takes in a repository")
+    if mode == "danger-full-access":
+        yield AgentPower("shell", "execute", (), asks == "untrusted")
+        return
+    yield from boxed("shell in its sandbox", writes=mode != "read-only", online=online and mode != "read-only")
+    if asks != "never":
+        yield AgentPower("shell", "execute", (), True)

@@ -1,0 +1,162 @@
+"""The MCP servers of a configuration: how each is started or reached, and which secrets it is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from simkit.importers.excerpt import Excerpt
+from simkit.importers.file_place import FilePlace
+from simkit.importers.secret_mark import secret_mark
+
+_SECRET_NAME = re.compile(
+    r"token|secret|passw|pwd|api_?key|apikey|access_?key|private_?key|credential|auth|\bpat\b|_pat\b|_key\b|^key$"
+    r"|cookie|session|dsn|database_ur|connection_?string|webhook",
+    re.IGNORECASE,
+)
+_SECRET_VALUE = re.compile(
+    r"^(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_|rk_|pk_|AKIA|ASIA|eyJ|AIza|ya29\.|npm_|pypi-|hf_|ntn_|secret_|tvly-)"
+    r"|://[^/\s@]+:[^/\s@]+@"
+    r"|^bearer\s|^basic\s",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"^(?:bearer |basic |token )?\$?\{?(?:env:|input:)?([A-Za-z_][\w-]*)(?::-[^}]*)?\}?$", re.IGNORECASE
+)
+_HEADER = re.compile(r"^([\w-]+):\s*((?!//)\S.*)$")
+"""A header as an argument, `Authorization: Bearer x`; an address is none."""
+_PACKAGE = re.compile(r"^@?[A-Za-z][\w.-]*(?:/[\w.-]+){0,3}(?:@[\w.^~-]+|==[\w.]+|:[\w.-]+)?$")
+_RUNNERS = frozenset(
+    {"npx", "uvx", "bunx", "pnpx", "pipx", "docker", "podman", "deno", "bun", "uv", "npm", "pnpm", "yarn"}
+)
+_CONTAINERS = frozenset({"docker", "podman"})
+_TAKING = frozenset(
+    {"-e", "--env", "-v", "--volume", "--mount", "--name", "--network", "-p", "--env-file", "--entrypoint"}
+)
+"""Options of containers that take the argument behind them."""
+_MOUNTS = frozenset({"-v", "--volume", "--mount"})
+_HEADERS = ("headers", "http_headers", "requestInit")
+_BY_NAME = ("bearer_token_env_var",)
+_ADDRESSES = ("url", "httpUrl", "serverUrl")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSecret:
+    """A secret that a server is given. `name` is what it is called; `literal` if its value stands in the file."""
+
+    name: str
+    literal: bool
+    place: FilePlace
+
+
+@dataclass(frozen=True, slots=True)
+class McpServer:
+    """One server in one configuration. `host` is empty for one that is started here, `package` for one by no name."""
+
+    name: str
+    host: str
+    package: str
+    contained: bool
+    disabled: bool
+    secrets: tuple[ServerSecret, ...]
+    tools: tuple[str, ...]
+    refused: tuple[str, ...]
+    trusted: bool
+    place: FilePlace
+
+
+def server(name: str, said: Excerpt) -> McpServer | None:
+    """The server `name`; None, and told, where the configuration does not say how it is reached."""
+    command = said.text("command") if isinstance(said.value.get("command"), str) else said.part("command").text("path")
+    address = next((said.text(key) for key in _ADDRESSES if said.has(key)), "")
+    if not command and not address:
+        said.draft.leave(said.origin, f"server {name}", "it has neither a command nor a url")
+        return None
+    runner = re.split(r"[\\/]", command)[-1].removesuffix(".exe").removesuffix(".cmd")
+    arguments = [each.value for each in said.entries("args") if isinstance(each.value, str)]
+    return McpServer(
+        name,
+        host(address) if address else "",
+        _package(runner, arguments),
+        runner in _CONTAINERS and not _MOUNTS & {each.partition("=")[0] for each in arguments},
+        bool(said.flag("disabled")) or said.flag("enabled") is False,
+        tuple({each.name: each for each in _secrets(said)}.values()),
+        tuple(
+            dict.fromkeys(each for key in ("includeTools", "enabled_tools", "alwaysAllow") for each in said.texts(key))
+        ),
+        tuple(dict.fromkeys(each for key in ("excludeTools", "disabled_tools") for each in said.texts(key))),
+        bool(said.flag("trust")),
+        said.origin,
+    )
+
+
+def host(address: str) -> str:
+    """Who is asked at `address`: its host, and nothing that could be a secret.
+
+    >>> host("https://user:pass@mcp.example.com/sse?key=1"), host("nonsense")
+    ('mcp.example.com', 'a remote host')
+    """
+    try:
+        found = urlsplit(address).hostname or ""
+    except ValueError:
+        found = ""
+    return found if re.fullmatch(r"[\w.-]+", found) else "a remote host"
+
+
+def _package(runner: str, arguments: list[str]) -> str:
+    """The package that is fetched and run, as far as it is one: other arguments may be secrets."""
+    if runner not in _RUNNERS:
+        return runner if _PACKAGE.match(runner) else "a program"
+    plain, skipped = [], False
+    for each in arguments:
+        if not (skipped or each.startswith("-") or each in ("run", "exec", "dlx", "tool", "x")):
+            plain.append(each)
+        skipped = runner in _CONTAINERS and each in _TAKING
+    found = plain[0] if plain else ""
+    return found if _PACKAGE.match(found) and not _SECRET_VALUE.search(found) else runner
+
+
+def _secrets(said: Excerpt) -> Iterator[ServerSecret]:
+    yield from secrets_in(said.part("env"))
+    for key in _BY_NAME:
+        if said.has(key):
+            yield ServerSecret(said.text(key), False, said.under(key, "").origin)
+    for header in _HEADERS:
+        yield from secrets_in(said.part(header))
+    for _, value in said.part("env_http_headers").items():
+        if isinstance(value.value, str):
+            yield ServerSecret(value.value, False, value.origin)
+    flagged = False
+    for each in said.entries("args"):
+        if isinstance(each.value, str):
+            flag, equals, given = each.value.partition("=")
+            yield from _secret(flag, each.under(0, given) if equals and flag.startswith("-") else each, named=flagged)
+            flagged = each.value.startswith("-") and bool(_SECRET_NAME.search(each.value)) and not equals
+    for key in _ADDRESSES:
+        if isinstance(said.value.get(key), str) and re.search(r"[?&][^=]*(key|token)[^=]*=[^&]", said.value[key], re.I):
+            yield ServerSecret(secret_mark(said.value[key]), True, said.under(key, "").origin)
+
+
+def secrets_in(variables: Excerpt) -> Iterator[ServerSecret]:
+    """The secrets among variables or headers."""
+    for key, value in variables.items():
+        yield from _secret(key, value, named=bool(_SECRET_NAME.search(key)))
+
+
+def _secret(key: str, value: Excerpt, *, named: bool) -> Iterator[ServerSecret]:
+    """The secret in `value`, if it is one by its name or by its looks."""
+    if not isinstance(value.value, str) or not value.value.strip():
+        return
+    text = value.value.strip()
+    header = _HEADER.match(text)
+    if header:
+        text, named = header[2].strip(), named or bool(_SECRET_NAME.search(header[1]))
+    reference = _REFERENCE.match(text) if "$" in text else None
+    if reference and (named or _SECRET_NAME.search(reference[1])):
+        yield ServerSecret(reference[1], False, value.origin)
+    elif not reference and (named or _SECRET_VALUE.search(text)):
+        # an empty reference such as <YOUR_TOKEN> is a place for one
+        literal = not re.match(r"^(<.*>|your[-_ ].*|\.\.\.|x{3,}|changeme|.*_here)$", text, re.IGNORECASE)
+        yield ServerSecret(secret_mark(text) if literal else key, literal, value.origin)

@@ -1,0 +1,115 @@
+"""What an MCP server says that its tools do, and what their schemas show: a hint is a claim.
+
+The defaults of the specification (schema 2025-06-18, ToolAnnotations): without a hint a tool changes, destroys and
+reaches out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_TARGETS = frozenset(
+    [
+        "destination",
+        "downloadpath",
+        "exporttarget",
+        "filename",
+        "localpath",
+        "output",
+        "outputdir",
+        "outputdirpath",
+        "outputfile",
+        "outputpath",
+        "savedfilepath",
+        "savepath",
+        "saveto",
+        "screenshotpath",
+    ]
+)
+"""Parameters that name a file to be written, in lower case and without dashes."""
+_CHANGES = frozenset(
+    [
+        "add",
+        "append",
+        "clear",
+        "create",
+        "delete",
+        "insert",
+        "patch",
+        "put",
+        "remove",
+        "replace",
+        "set",
+        "update",
+        "write",
+    ]
+)
+_COMMANDS = frozenset(["bash", "cmd", "command", "commandline", "shell"])
+_PROGRAMS = frozenset(["code", "expression", "function", "javascript", "pipeline", "script", "sql"])
+_ENVIRONMENT = re.compile(r"(^|[-_])(env|environ|environment)($|[-_])", re.IGNORECASE)
+_MORE_TOOLS = re.compile(r"(discover|load|enable|activate|list)[-_]?tool", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolClaim:
+    """One tool: the effect that it is taken to have, whether outsiders' words and ways out are in it, and why.
+
+    `raised` says what made the effect stronger than the hints; `hinted` is true if there was any hint.
+    """
+
+    name: str
+    effect: str
+    is_open: bool
+    hinted: bool
+    raised: tuple[str, ...] = ()
+    tells_environment: bool = False
+    adds_tools: bool = False
+
+
+def claim(tool: Mapping[str, Any]) -> ToolClaim:
+    """What to take a tool of a `tools/list` answer for."""
+    name = str(tool.get("name"))
+    said = tool.get("annotations")
+    hints: Mapping[str, Any] = said if isinstance(said, dict) else {}
+    flags = {key: value for key, value in hints.items() if key.endswith("Hint") and isinstance(value, bool)}
+    effect = "read" if flags.get("readOnlyHint") else "delete" if flags.get("destructiveHint", True) else "write"
+    raised = []
+    for why, stronger in _shown(tool.get("inputSchema")):
+        if ("read", "write", "delete", "execute").index(stronger) > ("read", "write", "delete", "execute").index(
+            effect
+        ):
+            effect = stronger
+            raised.append(why)
+    return ToolClaim(
+        name,
+        effect,
+        flags.get("openWorldHint", True),
+        bool(flags),
+        tuple(raised),
+        bool(_ENVIRONMENT.search(name)),
+        bool(_MORE_TOOLS.search(name)),
+    )
+
+
+def _shown(schema: Any) -> Iterator[tuple[str, str]]:
+    """What the parameters show: why, and the effect that they have at least."""
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    for name, what in properties.items() if isinstance(properties, dict) else ():
+        plain = str(name).lower().replace("_", "").replace("-", "")
+        choices = what.get("enum") if isinstance(what, dict) else None
+        if plain in _COMMANDS:
+            yield f"its parameter {name} is a command", "execute"
+        elif plain in _TARGETS:
+            yield f"its parameter {name} names a file to write", "write"
+        elif plain in _PROGRAMS:
+            yield f"its parameter {name} is a program", "write"
+        if isinstance(choices, list) and _CHANGES & {str(each).lower() for each in choices}:
+            yield f"its parameter {name} chooses a change", "write"
+
+
+def unlisted(name: str) -> ToolClaim:
+    """A tool of which only the name is known: as the specification takes one without hints."""
+    return ToolClaim(name, "delete", True, False)

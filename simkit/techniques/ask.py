@@ -1,0 +1,169 @@
+"""Whoever may invoke an agent gets its answer: what it may read comes back, without a word that steers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from simkit.attackgraph import Conclusion, Fact, Step
+from simkit.model import TrustEdge
+from simkit.policies import Session
+from simkit.techniques.act import Act, acts, step_of
+from simkit.techniques.assume import HANDED_OVER
+from simkit.techniques.consequences import found_in
+from simkit.techniques.copies import Staging
+from simkit.techniques.grounds import trust
+from simkit.techniques.rule import Relevance, Rule
+from simkit.techniques.stage import FIND, lost_with, noticed
+from simkit.techniques.use import Way, ways
+from simkit.techniques.world import ASKS, REPLAYS, STEERS, World, concludes, holds
+
+ASK = Rule("ask", Relevance(("T1199",), ("AML.T0053",), ("ASI07",), ()), event="action", logged="call")
+ANSWER = Rule(
+    "answer", Relevance((), ("AML.T0085",), ("ASI03", "ASI07"), ("NHI5:2025",)), event="action", logged="call"
+)
+RULES = (ASK, ANSWER)
+
+
+def answered(staging: Staging) -> Iterator[Step]:
+    """ask: replays(s) or steers(s), s may invoke the agent of t, which answers -> asks(t). answer: asks(t) + what t may
+    read -> it is lost, or seen by the steered session that asks."""
+    if not staging.asked:
+        return
+    by: dict[str, list[str]] = {}
+    for name in sorted(staging.asked):
+        for answering in staging.asked[name]:
+            by.setdefault(answering, []).append(name)
+    yield from _first(staging)
+    yield from _onward(staging.world, by)
+    for act in acts(staging.world, {"read": ANSWER}, by=sorted(by)):
+        for name in by[act.session]:
+            yield from _answer(staging, act, name)
+
+
+def _first(staging: Staging) -> Iterator[Step]:
+    """Whoever has a session that may invoke, or steers one, asks."""
+    world, wanted = staging.world, staging.asked
+    for name, followed in world.edges.items():
+        session = world.all_sessions[name].session
+        for edge, targets in followed:
+            if edge.kind == "invoke" and edge.answers:
+                for mode in world.modes_of(name):
+                    asking = "" if mode == REPLAYS else name
+                    if asking in wanted:
+                        parts = (part for target in targets for part in world.runs_of(target) if part != asking)
+                        yield from _along(world, session, mode, edge, parts, asking)
+    for act in acts(world, {"invoke": ASK}):
+        if act.deed.operation.answers:
+            for mode, let in act.judged.ways.items():
+                asking = "" if mode == REPLAYS else act.session
+                if asking in wanted:
+                    yield from _by_call(act, let, act.key(mode), _invoked(act, asking))
+
+
+def _along(
+    world: World, session: Session, mode: str, edge: TrustEdge, targets: Iterator[str], asking: str
+) -> Iterator[Step]:
+    """To ask is a part of handing on, whether that steers or not: both share one fate."""
+    effect = "invoke" if edge.kind == "invoke" else "assume"
+    alert = world.alert(ASK, session.policy)
+    for target in targets:
+        for way in ways(world, session, mode, effect, world.model.identities[edge.target].environment):
+            yield Step(
+                key=f"{mode}({session.name}): {edge.name} asks {target}{_for(asking)}{way.name}",
+                fate=f"{edge.name}",
+                rule="ask",
+                premises=_asked(way, mode, session.name, asking),
+                conclusions=(Conclusion(Fact(ASKS, target, asking)),),
+                grounds=(trust(edge),),
+                label=f"ask {edge.target}",
+                chance=way.chance,
+                duration=HANDED_OVER,
+                alert=alert.chance,
+                alert_delay=alert.delay,
+                logged=alert.logged,
+            )
+
+
+def _by_call(act: Act, let: tuple[Way, ...], key: str, targets: Mapping[str, str]) -> Iterator[Step]:
+    for target, asking in targets.items():
+        for way in let:
+            made = step_of(act, way, f"{key} asks {target}{_for(asking)}", (Conclusion(Fact(ASKS, target, asking)),))
+            yield made._replace(rule="ask")
+
+
+def _onward(world: World, by: Mapping[str, list[str]]) -> Iterator[Step]:
+    """An agent that was asked asks others, or becomes somebody, to find the answer."""
+    for name in sorted(by):
+        session = world.all_sessions[name].session
+        for edge, targets in world.edges.get(name, ()):
+            if edge.answers:
+                invoked = edge.kind == "invoke"
+                parts = [part for each in targets for part in (world.runs_of(each) if invoked else (each,))]
+                for asking in by[name]:
+                    wanted = (part for part in parts if asking in by.get(part, ()))
+                    yield from _along(world, session, ASKS, edge, wanted, asking)
+    for act in acts(world, {"invoke": ASK, "assume": ASK}, by=sorted(by)):
+        if act.deed.operation.answers:
+            for asking in by[act.session]:
+                let = tuple(_told(way, act.session, asking) for way in act.judged.ways.get(STEERS, ()))
+                wanted_there = {t: a for t, a in _invoked(act, asking).items() if asking in by.get(t, ())}
+                yield from _by_call(act, let, f"{act.key(ASKS)}", wanted_there)
+
+
+def _invoked(act: Act, asking: str) -> dict[str, str]:
+    """The sessions that a call leads to, but who asks."""
+    world, target = act.actor.world, act.deed.grant[1]
+    if not target:
+        return {}
+    own = world.sessions.by_identity[target]
+    if act.deed.operation.effect == "assume":
+        found = world.assumed.get((world.whole(act.session), target), own)
+    else:
+        found = tuple(part for name in own for part in world.runs_of(name))
+    return {name: asking for name in found if name != asking}
+
+
+def _answer(staging: Staging, act: Act, asking: str) -> Iterator[Step]:
+    """What the agent reads for whoever asks: it is out where that is the attacker; a steered session has seen it."""
+    contexts = act.actor.world.contexts.all
+    there = [name for name in act.deed.within if name not in contexts]
+    if not there:
+        return
+    if asking:
+        found = (*act.deed.concluded, *(concludes("seen", asking, name) for name in there))
+    else:
+        found = act.deed.replayed
+    for way in act.judged.ways.get(STEERS, ()):
+        let, key = _told(way, act.session, asking), f"{act.key('answer')}{_for(asking)}"
+        yield step_of(act, let, key, found)._replace(rule="answer")
+        for token, place in act.deed.late if not asking else ():
+            late = step_of(act, let, f"{key} -> {token.name}", (holds(token, place),), wait=token.rate)
+            yield late._replace(rule="answer")
+        if not asking:
+            yield from _find(staging, act, let, key, there)
+
+
+def _find(staging: Staging, act: Act, let: Way, key: str, there: list[str]) -> Iterator[Step]:
+    """asks(t) + a read of p + copied(r, p) -> all that is lost with r, and the tokens in it."""
+    world = staging.world
+    for place in there:
+        for what in staging.finds(act.session, place):
+            copied, tokens = Fact("copied", what, place), world.held_in(what)
+            brought = [(f" -> {token.name}", holds(token, found_in(token, what)), token.rate) for token in tokens]
+            taken = [(f" -> {what}", each, 0.0) for each in lost_with(world, what)]
+            for tail, conclusion, rate in (*taken, *brought):
+                made = step_of(act, let, f"{key} -> {what} in {place}{tail}", (conclusion,), wait=rate)
+                yield noticed(made, FIND, act)._replace(premises=(*made.premises, copied))
+
+
+def _told(way: Way, session: str, asking: str) -> Way:
+    """`way` of who was asked."""
+    return way._replace(premises=(Fact(ASKS, session, asking), *way.premises[1:]))
+
+
+def _asked(way: Way, mode: str, session: str, asking: str) -> tuple[Fact, ...]:
+    return _told(way, session, asking).premises if mode == ASKS else way.premises
+
+
+def _for(asking: str) -> str:
+    return f" for {asking}" if asking else ""

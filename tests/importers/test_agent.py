@@ -1,0 +1,304 @@
+"""Settings of agents and their servers: what asks, what does not, which secret opens what; the traps, by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from importer_contract import ImporterContract, written
+
+from simkit import Scenario, reach
+from simkit.importers import Imported, import_files
+from simkit.importers.agent.agent import AGENT
+from simkit.importers.agent.tool_claims import claim
+
+SERVERS = """\
+{
+  // comments and commas at the end are what editors write
+  "mcpServers": {
+    "github": {
+      "command": "docker",
+      "args": ["run", "-i", "--rm", "-e", "GITHUB_PERSONAL_ACCESS_TOKEN", "ghcr.io/github/github-mcp-server"],
+      "env": {"GITHUB_PERSONAL_ACCESS_TOKEN": "${GITHUB_TOKEN}", "LOG_LEVEL": "debug"}
+    },
+    "files": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem", "/home/me"]},
+    "db": {"command": "uvx", "args": ["postgres-mcp==0.3.0", "postgresql://app:hunter2canary@db.internal/prod"]},
+    "notion": {"url": "https://mcp.notion.com/mcp?api_key=canary-in-address",
+      "headers": {"Authorization": "Bearer canary-x"}},
+    "search": {"command": "npx", "args": ["mcp-search", "--api-key", "canary-in-arguments"],
+      "env": {"X_TOKEN": "canary-env"}},
+    "broken": {}
+  }
+}
+"""
+CLAUDE_SETTINGS = """\
+{
+  "permissions": {
+    "allow": ["Bash(npm run test:*)", "Bash(git diff:*)", "Bash(curl -H 'X: canary-in-rule' https://x)",
+              "mcp__github__get_issue", "mcp__files"],
+    "ask": ["Bash(git push:*)"],
+    "deny": ["Read(./.env)", "mcp__notion", 7]
+  },
+  "enabledMcpjsonServers": ["github", "files"],
+  "env": {"SERVICE_TOKEN": "canary-of-the-agent"},
+  "hooks": {"PostToolUse": []}
+}
+"""
+CODEX_SETTINGS = """\
+sandbox_mode = "workspace-write"
+approval_policy = "on-request"
+
+[mcp_servers.github]
+url = "https://api.githubcopilot.com/mcp/"
+bearer_token_env_var = "GITHUB_TOKEN"
+"""
+TOOLS = """\
+{"files": {"tools": [
+  {"name": "read_file", "annotations": {"readOnlyHint": true, "openWorldHint": false},
+   "inputSchema": {"properties": {"path": {}}}},
+  {"name": "get-env", "annotations": {"readOnlyHint": true, "openWorldHint": false}, "inputSchema": {}},
+  {"name": "snapshot", "annotations": {"readOnlyHint": true},
+   "inputSchema": {"properties": {"filename": {"type": "string"}}}},
+  {"name": "run", "inputSchema": {"properties": {"command": {"type": "string"}}}}
+]}}
+"""
+
+
+class TestAgent(ImporterContract):
+    importer = AGENT
+    sample: ClassVar[Mapping[str, str]] = {
+        ".mcp.json": SERVERS,
+        ".claude/settings.json": CLAUDE_SETTINGS,
+        ".codex/config.toml": CODEX_SETTINGS,
+        "saved/tools.json": TOOLS,
+    }
+    secrets = (
+        "hunter2canary",
+        "canary-in-address",
+        "canary-x",
+        "canary-in-arguments",
+        "canary-env",
+        "canary-in-rule",
+        "canary-of-the-agent",
+    )
+
+
+SAMPLE = TestAgent.sample
+NAMES = {"claude": ".claude/settings.json", "mcp": ".mcp.json", "tools": "tools.json", "codex": ".codex/config.toml"}
+
+
+def made(tmp_path: Path, **files: Any) -> Imported:
+    """What is made of settings (`claude`) and servers (`mcp`), as values, and of lists of tools (`tools`)."""
+    names = {
+        "claude": ".claude/settings.json",
+        "mcp": ".mcp.json",
+        "tools": "tools.json",
+        "codex": ".codex/config.toml",
+    }
+    texts = {names[key]: what if isinstance(what, str) else json.dumps(what) for key, what in files.items()}
+    (found,) = import_files([written(tmp_path, texts)])
+    return found
+
+
+def stances(found: Imported, who: str = "claude-code") -> dict[str, str]:
+    """For each operation that `who` has: "free" or "asks"."""
+    given = found.sections["identities"][who]["entitlements"]
+    return {each["operation"]: "asks" if "conditions" in each else "free" for each in given}
+
+
+def settings(**permissions: Any) -> dict[str, Any]:
+    return {"permissions": {"allow": [], **permissions}}
+
+
+def gets(scenario: Scenario, entry: str, goal: str) -> bool:
+    rows = reach(scenario, entry_point=entry, trials=1).rows
+    return next(row.worst_case for row in rows if (row.kind, row.name) == ("goal", goal))
+
+
+def test_without_rules_it_reads_its_folder_and_asks_for_the_rest(tmp_path: Path) -> None:
+    assert stances(made(tmp_path, claude=settings())) == {
+        "claude-code.Read": "free",
+        "claude-code.Read outside": "asks",
+        "claude-code.Edit": "asks",
+        "claude-code.WebFetch": "asks",
+        "claude-code.WebFetch send": "asks",
+        "claude-code.WebSearch": "asks",
+        "claude-code.Bash": "asks",
+    }
+
+
+@pytest.mark.parametrize(
+    ("permissions", "operation", "stance"),
+    [
+        ({"allow": ["Bash"]}, "Bash", "free"),
+        ({"allow": ["Bash(*)"]}, "Bash", "free"),
+        ({"allow": ["Bash"], "ask": ["Bash"]}, "Bash", "asks"),
+        ({"allow": ["Bash"], "deny": ["Bash"]}, "Bash", None),
+        ({"deny": ["Bash"], "allow": ["Bash(ls:*)"]}, "Bash ls (read)", None),
+        ({"allow": ["Bash(ls:*)"]}, "Bash ls (read)", "free"),
+        ({"allow": ["Bash(ls:*)"], "deny": ["Bash(ls:*)"]}, "Bash ls (read)", None),
+        ({"allow": ["Bash(find:*)"]}, "Bash find", "free"),
+        ({"allow": ["Bash(pytest:*)"]}, "Bash pytest", "free"),
+        ({"allow": ["Bash(gh api:*)"]}, "Bash gh api (send)", "free"),
+        ({"allow": ["Bash(git status)"]}, "Bash git status", None),
+        ({"allow": ["Bash(./own.sh)"]}, "Bash a program", "free"),
+        ({"defaultMode": "acceptEdits"}, "Edit", "free"),
+        ({"defaultMode": "acceptEdits"}, "Bash", "asks"),
+        ({"defaultMode": "bypassPermissions"}, "Bash", "free"),
+        ({"defaultMode": "bypassPermissions", "ask": ["Bash"]}, "Bash", "asks"),
+        ({"defaultMode": "dontAsk"}, "Bash", None),
+        ({"allow": ["WebFetch(domain:example.com)"]}, "WebFetch send", "free"),
+    ],
+)
+def test_deny_comes_before_ask_and_ask_before_allow(
+    tmp_path: Path, permissions: dict[str, Any], operation: str, stance: str | None
+) -> None:
+    assert stances(made(tmp_path, claude=settings(**permissions))).get(f"claude-code.{operation}") == stance
+
+
+ONE = {"mcpServers": {"s": {"command": "own-server", "env": {"API_TOKEN": "${S_TOKEN}"}}}}
+LISTED = {"s": {"tools": [{"name": name, "inputSchema": {}} for name in ("look", "drop")]}}
+
+
+@pytest.mark.parametrize(
+    ("claude", "look", "drop"),
+    [
+        (settings(), "asks", "asks"),
+        (settings(allow=["mcp__s__look"]), "asks", "asks"),
+        (settings(allow=["mcp__s__look"]) | {"enableAllProjectMcpServers": True}, "free", "asks"),
+        (settings(allow=["mcp__s"]) | {"enabledMcpjsonServers": ["s"]}, "free", "free"),
+        (settings(allow=["mcp__s__*"]) | {"enabledMcpjsonServers": ["other"]}, "asks", "asks"),
+        (settings(allow=["mcp__s"], deny=["mcp__s__drop"]) | {"enabledMcpjsonServers": ["s"]}, "free", None),
+        (settings(allow=["mcp__s"]) | {"disabledMcpjsonServers": ["s"]}, None, None),
+        (settings(deny=["mcp__s"]), None, None),
+    ],
+)
+def test_a_server_that_a_repository_brings_is_configured_and_not_approved(
+    tmp_path: Path, claude: dict[str, Any], look: str | None, drop: str | None
+) -> None:
+    found = stances(made(tmp_path, claude=claude, mcp=ONE, tools=LISTED))
+    assert (found.get("s.look"), found.get("s.drop")) == (look, drop)
+
+
+def test_a_secret_opens_the_account_that_its_server_works_as(tmp_path: Path) -> None:
+    scenario = made(tmp_path, mcp=ONE, tools=LISTED).scenario()
+    assert scenario.model.tools["s"].runs_as == "account of S_TOKEN"
+    assert scenario.model.identities["server s"].runtime_holds == ("S_TOKEN", "files of the user")
+    assert scenario.model.credentials["S_TOKEN"].ttl is None
+    assert gets(scenario, "S_TOKEN leaks", "what is behind s changed")
+    assert gets(scenario, "server s is taken over", "files of the user out")
+
+
+def test_the_same_secret_of_two_servers_is_one_account(tmp_path: Path) -> None:
+    both = {"mcpServers": {name: {"command": "x", "env": {"KEY": "${SAME}"}} for name in ("a", "b")}}
+    scenario = made(tmp_path, mcp=both).scenario()
+    assert list(scenario.model.credentials) == ["SAME"]
+    assert gets(scenario, "SAME leaks", "what is behind a out")
+    assert gets(scenario, "SAME leaks", "what is behind b out")
+
+
+def test_a_secret_in_a_file_of_the_repository_is_read_with_it(tmp_path: Path) -> None:
+    written_out = {"mcpServers": {"s": {"url": "https://s.example", "headers": {"Authorization": "Bearer abc"}}}}
+    scenario = made(tmp_path, mcp=written_out, claude=settings()).scenario()
+    (name,) = scenario.model.credentials
+    assert scenario.model.resources["working copy"].holds == (name,)
+    assert "abc" not in name
+
+
+def test_a_container_reads_no_files_of_the_user_unless_they_are_mounted(tmp_path: Path) -> None:
+    for mounts, holds in (([], ()), (["-v", "/home:/home"], ("files of the user",))):
+        found = made(
+            tmp_path, mcp={"mcpServers": {"s": {"command": "docker", "args": ["run", *mounts, "acme/server"]}}}
+        )
+        assert found.scenario().model.identities["server s"].runtime_holds == holds
+
+
+def test_poisoned_words_reach_what_the_agent_may_do_without_asking(tmp_path: Path) -> None:
+    free = made(tmp_path / "a", claude=settings(allow=["Bash(pytest:*)", "WebFetch"])).scenario()
+    assert gets(free, "poisoned working copy", "files of the user out")
+    shut = made(tmp_path / "b", claude=settings(deny=["Bash", "WebFetch", "WebSearch", "Edit"])).scenario()
+    assert not gets(shut, "poisoned working copy", "files of the user out")
+
+
+BOXED = 'sandbox_mode = "workspace-write"\napproval_policy = "never"\n'
+
+
+@pytest.mark.parametrize(
+    ("settings_", "operations"),
+    [
+        ('sandbox_mode = "read-only"\napproval_policy = "never"\n', {"shell in its sandbox (read)"}),
+        (
+            'sandbox_mode = "workspace-write"\napproval_policy = "never"\n',
+            {"shell in its sandbox (read)", "shell in its sandbox (write)"},
+        ),
+        (
+            BOXED + "sandbox_workspace_write.network_access = true\n",
+            {f"shell in its sandbox ({what})" for what in ("read", "write", "fetch", "send")},
+        ),
+        ('sandbox_mode = "danger-full-access"\n', {"shell"}),
+    ],
+)
+def test_the_sandbox_is_what_bounds_codex(tmp_path: Path, settings_: str, operations: set[str]) -> None:
+    found = stances(made(tmp_path, codex=settings_), "codex")
+    assert {name.removeprefix("codex.") for name, stance in found.items() if stance == "free"} == operations
+
+
+def test_what_runs_by_itself_and_what_is_no_rule_is_listed_with_its_line(tmp_path: Path) -> None:
+    (found,) = import_files([written(tmp_path, SAMPLE)])
+    left = {(each.origin.file.rsplit("/", 1)[-1], each.origin.line, each.what) for each in found.untranslated}
+    assert {
+        ("settings.json", 10, "hooks"),
+        ("settings.json", 6, "a rule under deny"),
+        (".mcp.json", 15, "server broken"),
+    } <= left
+
+
+DATA = json.loads((Path(__file__).parents[1] / "data" / "mcp_tools.json").read_text("utf-8"))["servers"]
+CLAIMS = {
+    (server, name): claim({"name": name, "annotations": hints, "inputSchema": {"properties": properties(what)}})
+    for server, tools in DATA.items()
+    for name, hints, what in tools
+    for properties in (lambda each: {key: {"enum": choices} if choices else {} for key, choices in each.items()},)
+}
+
+
+def test_of_21_real_servers_8_give_no_hints_and_46_tools_give_all_four() -> None:
+    assert (len(DATA), len(CLAIMS)) == (21, 322)
+    silent = [
+        server for server in DATA if not any(each.hinted for (owner, _), each in CLAIMS.items() if owner == server)
+    ]
+    assert silent == ["brave", "github(npm)", "gitlab", "maps", "postgres", "puppeteer", "slack", "tavily"]
+    assert sum(len(hints) == 4 for tools in DATA.values() for _, hints, _ in tools) == 46
+
+
+def test_real_tools_that_say_they_only_read_and_show_otherwise() -> None:
+    raised = {key: each.effect for key, each in CLAIMS.items() if each.raised and each.hinted}
+    assert raised == {
+        ("gitlab-zereight", "download_attachment"): "write",
+        ("mongodb", "aggregate"): "write",
+        ("mongodb", "aggregate-db"): "write",
+        ("mongodb", "export"): "write",
+    }
+    assert [key for key, each in CLAIMS.items() if each.tells_environment] == [("everything", "get-env")]
+    assert [key for key, each in CLAIMS.items() if each.adds_tools] == [("gitlab-zereight", "discover_tools")]
+
+
+def test_a_tool_without_hints_destroys_and_reaches_out() -> None:
+    found = claim({"name": "x", "inputSchema": {}})
+    assert (found.effect, found.is_open, found.hinted) == ("delete", True, False)
+
+
+def test_to_be_destructive_means_nothing_for_a_tool_that_only_reads() -> None:
+    assert claim({"name": "x", "annotations": {"readOnlyHint": True, "destructiveHint": True}}).effect == "read"
+    assert claim({"name": "x", "annotations": {"readOnlyHint": False, "destructiveHint": False}}).effect == "write"
+
+
+def test_a_tool_that_tells_the_environment_gives_the_secrets_of_its_server(tmp_path: Path) -> None:
+    tool = {"name": "get-env", "annotations": {"readOnlyHint": True}, "inputSchema": {}}
+    claude = settings(allow=["mcp__s"]) | {"enabledMcpjsonServers": ["s"]}
+    scenario = made(tmp_path, mcp=ONE, claude=claude, tools={"s": {"tools": [tool]}}).scenario()
+    assert scenario.model.resources["environment of s"].holds == ("S_TOKEN",)
+    assert scenario.model.tools["s"].operations["get-env"].targets == ("environment of s",)
