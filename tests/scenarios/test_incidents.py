@@ -358,7 +358,9 @@ def test_a_label_that_is_asked_keeps_the_assistant_from_what_its_user_may_read()
     held = dataclasses.replace(assistant, denies=(label,))
     model = dataclasses.replace(given.model, identities={**given.model.identities, assistant.name: held})
     for entry_point in given.entry_points:
-        result = simkit.simulate(dataclasses.replace(given, model=model), entry_point=entry_point, trials=TRIALS, seed=1)
+        result = simkit.simulate(
+            dataclasses.replace(given, model=model), entry_point=entry_point, trials=TRIALS, seed=1
+        )
         assert result.chance("labelled-mail-summarised").estimate == 0.0
 
 
