@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from simkit.model import Identity, Model
+from simkit.model import Identity, Model, Resource
 from simkit.scenario import Scenario
 
 
@@ -16,8 +16,9 @@ def with_code(draw: st.DrawFn, scenario: Scenario) -> Scenario:
     model = scenario.model
     people = {name: draw(_with_files(each, model)) for name, each in model.identities.items()}
     silent = st.sampled_from((True, True, False))
+    things = {name: draw(_as_code(each, sorted(people))) for name, each in model.resources.items()}
     trust = tuple(replace(edge, answers=edge.kind != "invoke" or draw(silent)) for edge in model.trust)
-    return replace(scenario, model=replace(model, identities=people, trust=trust))
+    return replace(scenario, model=replace(model, identities=people, resources=things, trust=trust))
 
 
 @st.composite
@@ -26,3 +27,10 @@ def _with_files(draw: st.DrawFn, identity: Identity, model: Model) -> Identity:
     names = sorted(model.resources)
     file = draw(st.sampled_from((*[""] * (2 * len(names)), *names)))
     return replace(identity, runtime_holds=(*identity.runtime_holds, file)) if file else identity
+
+
+@st.composite
+def _as_code(draw: st.DrawFn, resource: Resource, identities: list[str]) -> Resource:
+    """Now and then somebody runs what is in it."""
+    runs = draw(st.sampled_from((*[""] * (4 * len(identities)), *identities)))
+    return replace(resource, run_by=(runs,)) if runs else resource

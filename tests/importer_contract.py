@@ -125,8 +125,9 @@ class ImporterContract:
         self.mutate(tmp_path, MUTANTS, 1)
 
     @pytest.mark.slow
-    def test_10000_mutated_files_end_in_a_scenario_or_in_a_sentence(self, tmp_path: Path) -> None:
-        self.mutate(tmp_path, MANY_MUTANTS, 2)
+    @pytest.mark.parametrize("seed", range(2, 12))
+    def test_10000_mutated_files_end_in_a_scenario_or_in_a_sentence(self, tmp_path: Path, seed: int) -> None:
+        self.mutate(tmp_path, MANY_MUTANTS // 10, seed)
 
     def mutate(self, tmp_path: Path, count: int, seed: int) -> None:
         rng = random.Random(seed)

@@ -101,7 +101,7 @@ def _edges(model: Model) -> Iterator[Edge]:
 
 def _plain(relation: str, source: str, target: str) -> str:
     """The relation in the words of the legend."""
-    if relation == "acts-on" and target.startswith("identity:"):
+    if relation == "run-by" or (relation == "acts-on" and target.startswith("identity:")):
         return "runs code in, becomes"
     if relation in ("authenticates", "signs for", "holds", "contains"):
         return relation

@@ -201,6 +201,7 @@ def _resources(model: Model) -> Iterator[Problem]:
         yield from _each((*where, "holds"), resource.holds, model.credentials, "credential")
         yield from _each((*where, "recoverable_from"), resource.recoverable_from, model.resources, "resource")
         yield from _each((*where, "contains"), resource.contains, model.resources, "resource")
+        yield from _each((*where, "run_by"), resource.run_by, model.identities, "identity")
     yield from _cycles(model, "contains", lambda name: model.resources[name].contains)
     yield from _cycles(model, "recoverable_from", lambda name: model.resources[name].recoverable_from)
 

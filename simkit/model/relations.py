@@ -131,6 +131,7 @@ def _resource_edges(model: Model) -> Iterator[Edge]:
         node = f"resource:{resource.name}"
         yield from ((node, f"credential:{held}", {"relation": "holds"}) for held in resource.holds)
         yield from ((node, f"resource:{child}", {"relation": "contains"}) for child in resource.contains)
+        yield from ((node, f"identity:{name}", {"relation": "run-by"}) for name in resource.run_by)
         for backup in resource.recoverable_from:
             yield node, f"resource:{backup}", {"relation": "recoverable-from"}
 

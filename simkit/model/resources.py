@@ -36,6 +36,12 @@ class Resource:
 
     `records` is how many there are in it, for operations that have a throughput; None: it is read as one.
 
+    `undo` is for how long (s) a change of it or its deletion can be undone, and `restore` how long (s) that takes,
+    where the operation does not say so; None: never, at once.
+
+    It is code that the identities in `run_by` execute (a function's package, a workflow file, a hook): what is written
+    there runs in them at the next run of their tasks; without tasks, once a day.
+
     A `memory` is read by every run of an agent that may read it. A `context` (a conversation, a prompt) exists only
     inside the runs of tasks that name it.
     """
@@ -49,7 +55,10 @@ class Resource:
     contains: tuple[str, ...] = ()
     environment: str = ""
     shows_itself: Detection | None = None
+    run_by: tuple[str, ...] = ()
     records: float | None = None
+    undo: float | None = None
+    restore: float | None = None
     note: str = ""
 
     @property

@@ -40,6 +40,7 @@ _LATER: dict[tuple[str, str], Any] = {
     ("TrustEdge", "session"): None,
     ("TrustEdge", "answers"): True,
     ("Operation", "answers"): True,
+    ("Resource", "run_by"): (),
     ("Operation", "stream"): False,
     ("Operation", "shows_itself"): None,
     ("Resource", "shows_itself"): None,
@@ -48,6 +49,10 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Goal", "at_least"): None,
     ("Operation", "throughput"): None,
     ("Resource", "records"): None,
+    ("Operation", "undo"): None,
+    ("Operation", "restore"): None,
+    ("Resource", "undo"): None,
+    ("Resource", "restore"): None,
     ("Response", "actions"): (),
     ("Response", "propagation"): 0.0,
 }

@@ -30,9 +30,10 @@ from simkit.policies import DIALS, GrantPolicy, Selector, named_policies
 from simkit.scenario.quota_units import throughput_text
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import FORMAT
+from simkit.scenario.undo_units import undo_text
 from simkit.scenario.units import distribution_value, duration_text, rate_text
 
-_DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable"})
+_DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "restore"})
 _RENAMED = {"source": "from", "target": "to"}
 _RIGHTS = ("entitlements", "denies", "boundary")
 
@@ -120,6 +121,8 @@ def _written(key: str, value: Any) -> Any:
         return duration_text(value)
     if key == "rate":
         return rate_text(value)
+    if key == "undo":
+        return undo_text(value)
     if key == "throughput":
         return throughput_text(value)
     if isinstance(value, tuple):

@@ -65,6 +65,7 @@ ATTACK = StandardList(
         "T1078.004": "Cloud Accounts",
         "T1098.001": "Additional Cloud Credentials",
         "T1098.003": "Additional Cloud Roles",
+        "T1195.002": "Compromise Software Supply Chain",
         "T1199": "Trusted Relationship",
         "T1213.003": "Code Repositories",
         "T1213.006": "Databases",

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.attackgraph import AttackGraph
-from simkit.techniques import act, assume, disk, enter, flow, forge, inhabit, meter, objective, redeem, respond, steer
+from simkit.techniques import (
+    act,
+    assume,
+    code,
+    disk,
+    enter,
+    flow,
+    forge,
+    inhabit,
+    meter,
+    objective,
+    redeem,
+    respond,
+    steer,
+)
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -18,6 +32,7 @@ TECHNIQUES: dict[str, Technique] = {
     "flow": Technique(flow.steps, flow.RULES),
     "inhabit": Technique(inhabit.steps, inhabit.RULES),
     "disk": Technique(disk.steps, disk.RULES),
+    "code": Technique(code.steps, code.RULES),
     "steer": Technique(steer.steps, steer.RULES),
     "meter": Technique(meter.steps, meter.RULES),
     "objective": Technique(objective.steps, objective.RULES),

@@ -263,4 +263,4 @@ def _replayable(world: World) -> bool:
         return True
     if any(operation.effect in ("execute", "mint") for _, _, operation in model.operations()):
         return True
-    return any(resource.holds for resource in model.resources.values())
+    return any(resource.holds or resource.run_by for resource in model.resources.values())

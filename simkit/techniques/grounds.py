@@ -155,6 +155,15 @@ GROUNDS: dict[str, GroundKind] = {
         things=_of("identity", "resource"),
         owner=_first_name,
     ),
+    "code": GroundKind(
+        "code that an identity runs",
+        because="{1} runs what is in {0}",
+        section="resources",
+        colour="sky",
+        relations=("runs code in, becomes", "contains"),
+        things=_of("identity", "resource"),
+        owner=lambda ground, _: ground.names[1],
+    ),
     "entry": GroundKind(
         "the entry point",
         because="the attack starts with {0}",

@@ -53,6 +53,16 @@ def test_who_gets_no_answer_never_reaches_more_in_any_sample(scenario: Scenario)
     never_adds(compile_attack(scenario), compile_attack(narrow))
 
 
+@given(worlds())
+@settings(max_examples=60)
+def test_code_that_nobody_runs_never_adds_to_what_any_sample_reaches(scenario: Scenario) -> None:
+    model = scenario.model
+    things = {name: replace(each, run_by=()) for name, each in model.resources.items()}
+    narrow = replace(scenario, model=replace(model, resources=things))
+    assume(narrow != scenario)
+    never_adds(compile_attack(scenario), compile_attack(narrow))
+
+
 @given(either)
 @settings(max_examples=60)
 def test_what_can_be_said_of_code_is_written_as_it_was_read(scenario: Scenario) -> None:

@@ -93,6 +93,9 @@ entry_points:
     "forge": FEDERATED + READ,
     "flow": COPIED + STEERED + READ,
     "inhabit": DESK + "entry_points: {start: {compromise: desk}}\n" + READ,
+    "code": DESK.replace("cases: {value", "cases: {run_by: desk, value", 1)
+    + "entry_points: {start: {poison: cases}}\n"
+    + READ,
     "disk": DESK.replace("runtime_holds: [spare]", "runtime_holds: [cases]", 1)
     + "entry_points: {start: {compromise: desk}}\n"
     + READ,
