@@ -129,7 +129,7 @@ _DURATION_SCHEMA: dict[str, Any] = {
     "pattern": _TIME,
     "description": "A number with a unit (500ms, 15s, 15m, 4h, 27d, 2w, 1y), a combination (1h30m) or ISO 8601 (PT1H).",
 }
-_LIFETIME_SCHEMA: dict[str, Any] = {
+LIFETIME_SCHEMA: dict[str, Any] = {
     "description": "A duration, or `never` for a thing that lasts for ever.",
     "anyOf": [_DURATION_SCHEMA, {"const": "never"}],
 }
@@ -212,7 +212,7 @@ Worth = Annotated[float, Field(ge=0, le=1e12)]
 Bound = Annotated[float, PlainValidator(units.bound), WithJsonSchema(_BOUND_SCHEMA)]
 Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DURATION_SCHEMA)]
 Horizon = Annotated[float, BeforeValidator(units.positive), WithJsonSchema(_DURATION_SCHEMA)]
-Lifetime = Annotated[float, PlainValidator(units.lifetime), WithJsonSchema(_LIFETIME_SCHEMA)]
+Lifetime = Annotated[float, PlainValidator(units.lifetime), WithJsonSchema(LIFETIME_SCHEMA)]
 Rate = Annotated[float, BeforeValidator(units.rate), WithJsonSchema(_RATE_SCHEMA)]
 Delay = Annotated[Distribution, PlainValidator(units.distribution), WithJsonSchema(_DISTRIBUTION_SCHEMA)]
 Globs = Annotated[
