@@ -41,6 +41,8 @@ _LATER: dict[tuple[str, str], Any] = {
     ("TrustEdge", "answers"): True,
     ("Operation", "answers"): True,
     ("Resource", "run_by"): (),
+    ("EntryPoint", "operation"): "",
+    ("EntryPoint", "tool"): "",
     ("Operation", "stream"): False,
     ("Operation", "shows_itself"): None,
     ("Resource", "shows_itself"): None,
