@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,6 +70,21 @@ class BlastRadius:
     def value_lost(self) -> Interval:
         """The mean value lost."""
         return intervals.mean(self.values.tolist())
+
+    def value_lost_for_good(self) -> Interval:
+        """The mean value lost that nothing undoes: what containment comes in time to undo is not lost for good."""
+        remedies, first = self.legend.remedies, self.outcomes.first
+        if remedies is None:
+            return self.value_lost()
+        undone = remedies.undone(lambda facts: first[:, list(facts)], self.outcomes.contained)
+        return intervals.mean(self.legend.counted_value(first, undone=undone).tolist())
+
+    def outage(self) -> Interval:
+        """The mean hours for which things are gone of which the file says how long it takes to bring them back."""
+        remedies, outcomes = self.legend.remedies, self.outcomes
+        if remedies is None:
+            return intervals.mean([0.0] * self.trials)
+        return intervals.mean(remedies.outage(outcomes.times, outcomes.contained).tolist())
 
     def quantile(self, share: float) -> Interval:
         """The value that a `share` of the samples does not exceed (0.95 for p95). Raises QuestionError for no share."""
@@ -210,7 +225,15 @@ class BlastRadius:
             ("value lost, p95", p95.estimate, p95.low, p95.high),
             ("value lost, CVaR95", self.cvar(), None, None),
             ("value lost, worst case", self.worst_case.value, None, None),
+            *self._undone_rows(),
         ]
+
+    def _undone_rows(self) -> Iterator[tuple[str | float | None, ...]]:
+        """What can be undone, where the file says of anything that it can."""
+        if self.legend.remedies is not None:
+            yield "value lost for good, mean", *_three(self.value_lost_for_good())
+            if self.legend.remedies.outages:
+                yield "hours of outage, mean", *_three(self.outage())
 
     @cached_property
     def _hops(self) -> dict[int, int]:
@@ -302,6 +325,7 @@ class BlastRadius:
                 "p95": self.quantile(0.95).to_dict(),
                 "cvar95": self.cvar(),
             },
+            **self._undone(),
             "worst_case": {
                 "value": self.worst_case.value,
                 "goals": list(self.worst_case.goals),
@@ -333,6 +357,11 @@ class BlastRadius:
             "exceedance": [list(point) for point in self.exceedance()],
             "utility": self.utility.to_dict(),
         }
+
+    def _undone(self) -> dict[str, object]:
+        if self.legend.remedies is None:
+            return {}
+        return {"value_lost_for_good": self.value_lost_for_good().to_dict(), "outage_hours": self.outage().to_dict()}
 
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self.tables())

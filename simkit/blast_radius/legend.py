@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Fact
 from simkit.blast_radius.quotas import Quotas, value_lost
+from simkit.blast_radius.remedies import Remedies
 from simkit.model import Goal, Model
 from simkit.policies import Session
 
@@ -21,8 +22,8 @@ GROUPS = ("identities", "credentials", "tools", "resources")
 class Legend:
     """`value` is what each fact costs once it holds; `touched` says for each group which names which facts touch;
     `totals` how many names of the group there are; `goals` the column of each goal (None: nothing concludes it);
-    `losses` the "resource:impact" of each fact that costs something; `quotas` what is lost record by record, if
-    anything is."""
+    `losses` the "resource:impact" of each fact that costs something; `quotas` what is lost record by record, and
+    `remedies` what can be undone, if anything is."""
 
     value: Mapping[int, float]
     touched: Mapping[str, Mapping[str, tuple[int, ...]]]
@@ -31,6 +32,7 @@ class Legend:
     resources: frozenset[str]
     losses: Mapping[int, str] = field(default_factory=dict)
     quotas: Quotas | None = None
+    remedies: Remedies | None = None
 
     @classmethod
     def of(cls, graph: AttackGraph, model: Model, goals: Mapping[str, Goal], sessions: Mapping[str, Session]) -> Legend:
@@ -48,6 +50,7 @@ class Legend:
             resources=frozenset(model.resources),
             losses={number: f"{graph.facts[number].subject}:{graph.facts[number].object}" for number in value},
             quotas=Quotas.of(graph, model),
+            remedies=Remedies.of(graph, model),
         )
 
     def counts(self, held: NDArray[np.bool_], group: str) -> NDArray[np.int64]:
@@ -60,12 +63,18 @@ class Legend:
         count_names(np.ascontiguousarray(held), pointers, names, unseen, total)
         return total
 
-    def counted_value(self, first: NDArray[np.int64], *, until: int | None = None) -> NDArray[np.float64]:
-        """The value lost in each sample until `until` (ms; None: the horizon), as far as quotas let it out; `first`
-        (samples, facts) is that of outcomes."""
-        if self.quotas is None:
+    def counted_value(
+        self,
+        first: NDArray[np.int64],
+        *,
+        until: int | None = None,
+        undone: Mapping[int, NDArray[np.bool_]] | None = None,
+    ) -> NDArray[np.float64]:
+        """The value lost in each sample until `until` (ms; None: the horizon), as far as quotas let it out, but for
+        what is `undone` (by the column of a loss); `first` (samples, facts) is that of outcomes."""
+        if self.quotas is None and not undone:
             return self.lost_value(first >= 0 if until is None else (first >= 0) & (first <= until))
-        return value_lost(self.value, self.quotas, lambda facts: first[:, list(facts)], until=until)
+        return value_lost(self.value, self.quotas, lambda facts: first[:, list(facts)], until=until, undone=undone)
 
     def lost_value(self, held: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The value lost in each row of `held` (rows, facts), whatever the quotas, added up in the order of the facts'

@@ -131,8 +131,16 @@ def _held(first: NDArray[np.int64], until: int | None) -> NDArray[np.bool_]:
     return (first >= 0) if until is None else (first >= 0) & (first <= until)
 
 
-def value_lost(value: Mapping[int, float], quotas: Quotas | None, times: Times, *, until: int | None = None) -> Floats:
-    """The value that each sample lost until `until` (ms; None: the horizon), added up in the order of the columns."""
+def value_lost(
+    value: Mapping[int, float],
+    quotas: Quotas | None,
+    times: Times,
+    *,
+    until: int | None = None,
+    undone: Mapping[int, NDArray[np.bool_]] | None = None,
+) -> Floats:
+    """The value that each sample lost until `until` (ms; None: the horizon), but for what is `undone`, added up in the
+    order of the columns."""
     shares = {} if quotas is None else quotas.shares(times, until=until)
     first = times(list(value))
     total = np.zeros(len(first))
@@ -140,5 +148,6 @@ def value_lost(value: Mapping[int, float], quotas: Quotas | None, times: Times, 
         if column in shares:
             total += worth * shares[column]
         else:
-            total += np.where(_held(first[:, place], until), worth, 0.0)
+            lost = _held(first[:, place], until)
+            total += np.where(lost & ~undone[column] if undone and column in undone else lost, worth, 0.0)
     return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -20,6 +21,7 @@ PASSED_BY = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "
 ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".toml")
 """The files in a folder that are looked at."""
 TEMPLATE = "it is a template: import what it becomes, as `helm template` prints it"
+_TEMPLATED = re.compile(r"(?<!\$)\{\{")
 MOST_FILES = 100_000
 """How many files of a folder are looked at."""
 
@@ -104,7 +106,7 @@ def _whose(file: SourceFile, importers: Sequence[Importer], drafts: Mapping[str,
             if file.named:
                 raise
             problem = first_problem(error)
-            why = TEMPLATE if "{{" in file.text else problem.message
+            why = TEMPLATE if _TEMPLATED.search(file.text) else problem.message
             drafts[importer.kind].leave(_place(problem), "the file", why)
             return None
     if file.named:

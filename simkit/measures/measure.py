@@ -62,6 +62,8 @@ def _share(share: float) -> str:
 
 VALUE = Unit("value", lambda value: format_number(float(value)))
 """The scenario's own unit."""
+HOURS = Unit("hours", lambda hours: f"{format_number(float(hours))} h")
+"""Hours, of all things together."""
 SHARE = Unit("share", _share)
 """A share or a chance, from 0 to 1, written in per cent."""
 
@@ -156,6 +158,26 @@ def _values(attacked: Attacked) -> Sampler:
     return Weighted(tuple(attacked.legend.value), tuple(attacked.legend.value.values()))
 
 
+def _for_good(attacked: Attacked) -> Sampler:
+    from simkit.measures.samplers import ForGood
+
+    legend = attacked.legend
+    return _values(attacked) if legend.remedies is None else ForGood(dict(legend.value), legend.quotas, legend.remedies)
+
+
+def _outage(attacked: Attacked) -> Sampler:
+    from simkit.measures.samplers import Outage, Weighted
+
+    remedies = attacked.legend.remedies
+    return Weighted((), ()) if remedies is None else Outage(remedies)
+
+
+def _worst_outage(result: BlastRadius) -> float:
+    """Everything that can be deleted and has a time to be brought back is gone to the horizon."""
+    remedies = result.legend.remedies
+    return 0.0 if remedies is None else len(remedies.outages) * result.graph.horizon / 3_600_000
+
+
 def _goals(attacked: Attacked) -> Sampler:
     from simkit.measures.samplers import ShareOf
 
@@ -205,6 +227,18 @@ MEASURES: dict[str, Measure] = {
         Measure("value-lost", "value lost", VALUE, MEAN, _values, _worst_value, leads_to=(None,)),
         Measure("value-lost-p95", "p95 of value lost", VALUE, P95, _values, leads_to=(None,)),
         Measure("worst-case", "worst case", VALUE, worst_case=_worst_value, leads_to=(None,)),
+        # what can be undone is lost first: that is watched
+        Measure(
+            "value-lost-for-good",
+            "value lost for good",
+            VALUE,
+            MEAN,
+            _for_good,
+            _worst_value,
+            leads_to=(None,),
+            watched=False,
+        ),
+        Measure("outage", "hours of outage", HOURS, MEAN, _outage, _worst_outage, watched=False),
         # each goal is watched by itself
         Measure(
             "goals-reached",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blast_radius.quotas import Quotas, value_lost
+from simkit.blast_radius.remedies import Remedies
 
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
@@ -43,8 +44,49 @@ class Metering:
 
     def __call__(self, times: Times, _: Times) -> Floats:
         """(samples,) The value of each sample."""
-        place = {column: number for number, column in enumerate(self.columns)}
-        return value_lost(self.value, self.quotas, lambda facts: times[:, [place[fact] for fact in facts]])
+        return value_lost(self.value, self.quotas, _looked_up(self.columns, times))
+
+
+@dataclass(frozen=True, slots=True)
+class ForGood:
+    """The value that is lost and that nothing undoes (see `simkit.blast_radius.remedies`)."""
+
+    value: Mapping[int, float]
+    quotas: Quotas | None
+    remedies: Remedies
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The losses, how much of each is out, and what undoes it."""
+        metered = () if self.quotas is None else self.quotas.columns
+        return tuple(dict.fromkeys((*self.value, *metered, *self.remedies.columns)))
+
+    def __call__(self, times: Times, contained: Times) -> Floats:
+        """(samples,) The value of each sample."""
+        found = _looked_up(self.columns, times)
+        return value_lost(self.value, self.quotas, found, undone=self.remedies.undone(found, contained))
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Hours for which things are gone."""
+
+    remedies: Remedies
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """What is deleted, and the backups."""
+        return self.remedies.columns
+
+    def __call__(self, times: Times, contained: Times) -> Floats:
+        """(samples,) The hours of each sample."""
+        return self.remedies.outage(_looked_up(self.columns, times), contained)
+
+
+def _looked_up(columns: Sequence[int], times: Times) -> Callable[[Sequence[int]], Times]:
+    """The columns of `times`, by the facts that they are of."""
+    place = {column: number for number, column in enumerate(columns)}
+    return lambda facts: times[:, [place[fact] for fact in facts]]
 
 
 @dataclass(frozen=True, slots=True)

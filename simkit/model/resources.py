@@ -36,6 +36,9 @@ class Resource:
 
     `records` is how many there are in it, for operations that have a throughput; None: it is read as one.
 
+    `undo` is for how long (s) a change of it or its deletion can be undone, and `restore` how long (s) that takes,
+    where the operation does not say so; None: never, at once.
+
     It is code that the identities in `run_by` execute (a function's package, a workflow file, a hook): what is written
     there runs in them at the next run of their tasks; without tasks, once a day.
 
@@ -54,6 +57,8 @@ class Resource:
     shows_itself: Detection | None = None
     run_by: tuple[str, ...] = ()
     records: float | None = None
+    undo: float | None = None
+    restore: float | None = None
     note: str = ""
 
     @property

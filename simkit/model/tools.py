@@ -26,7 +26,8 @@ class Operation:
     of effect `grant` gives its target. `high_impact` overrides the default by effect (None). A `stream` goes on
     without being asked for again, once it is open. `shows_itself` is how whoever looks on notices that it was
     performed, whatever the policy logs. Who is called by an operation of effect `invoke` `answers`. `throughput` is
-    how many records it reads a second, for all who use it together; None is no limit.
+    how many records it reads a second, for all who use it together; None is no limit. `undo` is for how long
+    (s) what it did can be undone, 0 for never, `restore` how long (s) that takes; None: as the target says.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Operation:
     answers: bool = True
     shows_itself: Detection | None = None
     throughput: float | None = None
+    undo: float | None = None
+    restore: float | None = None
     note: str = ""
 
     @property

@@ -8,6 +8,7 @@ from simkit.scenario import fields as f
 from simkit.scenario import quota_units as quotas
 from simkit.scenario.part import LEFT_OUT, Part
 from simkit.scenario.response_parts import DetectionPart
+from simkit.scenario.undo_units import Undo
 
 
 class ValuePart(Part):
@@ -35,6 +36,10 @@ class ResourcePart(Part):
     """How a change of it is noticed whatever the policy logs."""
     records: quotas.Records = LEFT_OUT
     """How many there are in it, for operations with a `throughput`; default: it is read as one."""
+    undo: Undo = LEFT_OUT
+    """How long a change of it, or its deletion, can be undone; default: never."""
+    restore: f.Horizon = LEFT_OUT
+    """How long that takes."""
     run_by: f.OneOrMoreNames = Field(default_factory=list)
     """Identities that execute it as code: whoever writes it runs in them when their tasks next run."""
     note: str = ""

@@ -9,6 +9,7 @@ from simkit.scenario import quota_units as quotas
 from simkit.scenario.part import LEFT_OUT, Part
 from simkit.scenario.response_parts import DetectionPart
 from simkit.scenario.session_parts import SessionPart
+from simkit.scenario.undo_units import Undo
 
 
 class OperationPart(Part):
@@ -31,6 +32,10 @@ class OperationPart(Part):
     """How it is noticed that this was performed, whatever the policy logs."""
     throughput: quotas.Throughput = LEFT_OUT
     """Records that it reads in a unit of time, for all who use it together; default: no limit."""
+    undo: Undo = LEFT_OUT
+    """How long what it did can be undone; default: as its target says."""
+    restore: f.Horizon = LEFT_OUT
+    """How long that takes."""
     note: str = ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from simkit.attackgraph import Fact, Ground, Step
 from simkit.entitlements import Grant, by_spared
 from simkit.model import IDENTITY_EFFECTS, Task
+from simkit.policies import Oversight
 from simkit.techniques.act import Actor
 from simkit.techniques.consequences import found_in, taken
 from simkit.techniques.inputs import behind, call
@@ -71,7 +72,7 @@ def _hand_over(world: World) -> Iterator[Step]:
     """Words to a tool that the attacker has are words to an outsider, whatever the identity may do that it runs as."""
     for name, reached in world.all_sessions.items():
         session = reached.session
-        actor = Actor.of(world, session)
+        actor, oversight = Actor.of(world, session), Oversight.of(world.sessions, session)
         for grant, conditions, behind_it in world.grants(session):
             if is_taken_over(world, grant[0]):
                 operation = world.model.operation(grant[0])
@@ -81,7 +82,7 @@ def _hand_over(world: World) -> Iterator[Step]:
                         let = ways(
                             *(world, session, mode, operation.effect, where),
                             conditions=under,
-                            waits=operation.waits_for_approval,
+                            waits=oversight.waits(grant) if oversight else (),
                         )
                         but = f" but {' and '.join(sorted(spared))}" if spared else ""
                         after = f" after {behind_it}" if behind_it else ""
@@ -100,7 +101,7 @@ def _given(actor: Actor, grant: Grant, way: Way, key: str, behind_it: Fact | Non
         fate=f"{actor.who}: {grant[0]}({grant[1]})",
         rule="hand-over",
         premises=(way.premises[0], *granted, *way.premises[1:], Fact("tainted", answers_of(tool))),
-        conclusions=(actor.outbound,),
+        conclusions=(actor.outbound, *way.approves),
         grounds=(Ground("given", (actor.owner(grant), *grant), actor.session.name),),
         label=f"{grant[0]} {grant[1]}".strip(),
         chance=operation.chance * way.chance,

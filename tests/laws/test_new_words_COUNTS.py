@@ -1,4 +1,4 @@
-"""What is counted adds up: alternatives of goals, and records that are read at a pace."""
+"""What is counted adds up: alternatives of goals, and records that are read at a pace, and what is undone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from generated_counts import terms_of
 from generated_graphs import NOWHERE
-from generated_worlds import attacked_worlds, worlds
+from generated_worlds import DAY, attacked_worlds, worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact
 from simkit.distributions import Fixed
 from simkit.engines import by_reference
 from simkit.engines.replay import replay
+from simkit.measures import MEASURES
 from simkit.model import Goal, Operation
 from simkit.narrowing.edits.candidates import removals
 from simkit.scenario import Scenario, dump, loads
@@ -205,3 +206,61 @@ def test_the_time_of_reading_adds_up_over_sessions_that_do_not_overlap() -> None
         first = engine(graph, "entry", seed=0, trials=1).first[0]
         assert first[graph.index[reading]] == 15_000
         assert first[graph.index[enough]] == 22_000
+
+
+# ---- undoing
+
+
+@st.composite
+def undoing_worlds(draw: st.DrawFn) -> Scenario:
+    """As `worlds` with alerts, with words about undoing on most of what changes and is changed."""
+    spans, times = st.sampled_from((None, 0.0, 60.0, 3600.0, DAY)), st.sampled_from((None, 600.0))
+    scenario = with_operations(
+        draw(worlds(alerts=True)), lambda each: replace(each, undo=draw(spans), restore=draw(times))
+    )
+    resources = {
+        name: replace(each, undo=draw(spans), restore=draw(times)) for name, each in scenario.model.resources.items()
+    }
+    return replace(scenario, model=replace(scenario.model, resources=resources))
+
+
+def for_good(scenario: Scenario, entry: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What each sample loses, what of it for good, and the hours of outage."""
+    attack = compile_attack(scenario)
+    outcomes = replay(attack.graph, entry, seed=5, trials=SAMPLES, threads=1)
+    names = ("value-lost", "value-lost-for-good", "outage")
+    lost, good, outage = (MEASURES[name].of_times(attack, outcomes.first, outcomes.contained) for name in names)
+    return lost, good, outage
+
+
+@given(undoing_worlds())
+@settings(max_examples=40)
+def test_what_is_lost_for_good_is_lost_and_words_about_undoing_change_nothing_else(scenario: Scenario) -> None:
+    bare = with_operations(scenario, lambda each: replace(each, undo=None, restore=None))
+    resources = {name: replace(each, undo=None, restore=None) for name, each in scenario.model.resources.items()}
+    bare = replace(bare, model=replace(bare.model, resources=resources))
+    for entry in scenario.entry_points:
+        (lost, good, outage), (plainly, as_before, none) = for_good(scenario, entry), for_good(bare, entry)
+        assert (lost == plainly).all()
+        assert (as_before == plainly).all()
+        assert (good <= lost).all()
+        assert (none == 0).all()
+        assert ((outage >= 0) & (outage <= len(resources) * scenario.horizon / HOUR)).all()
+
+
+@given(undoing_worlds())
+@settings(max_examples=40)
+def test_what_can_be_undone_for_longer_never_loses_more_for_good_nor_is_gone_for_longer(scenario: Scenario) -> None:
+    longer = with_operations(scenario, lambda each: replace(each, undo=each.undo and 2 * each.undo))
+    for entry in scenario.entry_points:
+        (_, good, outage), (_, better, shorter) = for_good(scenario, entry), for_good(longer, entry)
+        assert (better <= good).all()
+        assert (shorter <= outage).all()
+
+
+@given(undoing_worlds())
+@settings(max_examples=40)
+def test_worlds_with_words_about_undoing_load_back_equal(scenario: Scenario) -> None:
+    again = loads(dump(scenario), scenario.file)
+    assert again == scenario
+    assert again.digest == scenario.digest

@@ -1,0 +1,190 @@
+"""Workflows as a scenario: what a stranger's issue or pull request gets, and what each secret opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from simkit.importers.agent.programs import CODE, powers
+from simkit.importers.agent.shell_rules import ShellRule
+from simkit.importers.draft import Draft
+from simkit.importers.github_actions.job_permissions import READ, WRITE
+from simkit.importers.github_actions.workflow import WorkflowJob, is_workflow, jobs, workflows
+from simkit.importers.importer import Importer
+from simkit.importers.source_file import SourceFile
+
+CODE_PLACE, TALK = "repository", "issues and pull requests"
+PLACES = {
+    "contents": CODE_PLACE,
+    "issues": TALK,
+    "pull-requests": TALK,
+    "discussions": TALK,
+    "packages": "packages",
+    "deployments": "deployments",
+    "pages": "the site of the repository",
+}
+"""What the scopes of a token are about; each other one is about a place of its own name."""
+SUSCEPTIBILITY, RATE, DURATION = 0.5, "10/d", "10m"
+_SHELL = re.compile(r"\bBash(?:\(([^)]*)\))?")
+
+
+def translate(files: Sequence[SourceFile], draft: Draft) -> None:
+    """Put what the workflows say into `draft`."""
+    found = list(jobs(workflows(files, draft)))
+    if not found:
+        return
+    draft.put("resources", CODE_PLACE, {"kind": "repository"})
+    draft.put("resources", TALK, {"kind": "other", "exposure": "public"})
+    draft.put("entry_points", "poisoned issue", {"poison": TALK})
+    draft.assume(TALK, "strangers write and read them", "whether the repository is public is in no file")
+    draft.assume("the rate and the duration of jobs", f"{RATE}, {DURATION}", "workflows do not say how often they run")
+    for job in found:
+        _job(job, draft)
+    draft.put("goals", "code changed", {"lost": [f"{CODE_PLACE}: integrity"]})
+    for name in draft.sections["resources"]:
+        if name.startswith("what "):
+            draft.put("goals", f"{name} out", {"lost": [f"{name}: confidentiality"]})
+    if draft.has("resources", "packages"):
+        draft.put("goals", "packages changed", {"lost": ["packages: integrity"]})
+
+
+def _job(job: WorkflowJob, draft: Draft) -> None:
+    name = job.identity
+    given = [{"operation": operation} for operation in _rights(job, draft)]
+    said: dict[str, Any] = {"kind": "pipeline", "stage": "build"}
+    notes = [f"code by names that can be moved: {', '.join(job.unpinned)}"] if job.unpinned else []
+    notes += [f"runs {job.called}, which is elsewhere"] if job.called else []
+    said |= {"note": "; ".join(notes)} if notes else {}
+    said |= {"entitlements": given} if given else {}
+    held = [_secret(secret, job, draft) for secret in job.secrets]
+    said |= {"runtime_holds": held} if held else {}
+    draft.put("identities", name, said, job.place)
+    token = {"identity": name, "kind": "GITHUB_TOKEN", "ttl": f"{job.minutes}m"}
+    draft.put("credentials", f"GITHUB_TOKEN of {job.workflow}/{job.name}", token, job.place)
+    if given:
+        needs = [each["operation"] for each in given]
+        work = {"identity": name, "needs": needs, "rate": RATE, "duration": DURATION}
+        draft.put("tasks", f"{job.workflow}/{job.name}", work, job.place)
+    draft.put("entry_points", f"{name} is taken over", {"compromise": name}, job.place)
+    if job.reason and job.strangers:
+        why = f"a stranger runs code in {name}"
+        draft.put(
+            "entry_points", why, {"compromise": name, "note": f"{', '.join(job.strangers)}: {job.reason}"}, job.place
+        )
+    _clouds(job, draft)
+    if job.agent:
+        _agent(job, given, held, draft)
+    _untold(job, draft)
+
+
+def _rights(job: WorkflowJob, draft: Draft) -> list[str]:
+    """The operations that the token of a job has."""
+    operations = []
+    for scope, level in job.rights.items():
+        if scope == "id-token" or level not in (READ, WRITE):
+            continue
+        place = PLACES.get(scope, f"{scope} of the repository")
+        draft.put("resources", place, {"kind": "other"})
+        for verb in (READ, WRITE) if level == WRITE else (READ,):
+            made = draft.put("tools", "github-token", {"operations": {}})["operations"]
+            made.setdefault(f"{verb}-{scope}", {"effect": verb, "targets": [place]})
+            operations.append(f"github-token.{verb}-{scope}")
+    return operations
+
+
+def _secret(name: str, job: WorkflowJob, draft: Draft) -> str:
+    """A secret of the repository as a credential of the account that it opens."""
+    name = f"secrets.{name}"
+    owner, opens = f"account of {name}", f"what {name} opens"
+    draft.put("resources", opens, {"kind": "data-store"}, job.place)
+    draft.put("tools", "accounts", {"operations": {"use": {"effect": "read"}}})
+    entitled = [{"operation": "accounts.use", "targets": [opens]}]
+    draft.put("identities", owner, {"kind": "service", "entitlements": entitled}, job.place)
+    draft.put("credentials", name, {"identity": owner, "kind": "secret of a repository", "ttl": "never"}, job.place)
+    draft.put("entry_points", f"{name} leaks", {"leak": name}, job.place)
+    draft.assume("the life of secrets", "for ever", "a workflow does not say when they expire")
+    return name
+
+
+def _clouds(job: WorkflowJob, draft: Draft) -> None:
+    if job.rights["id-token"] != WRITE:
+        return
+    if not job.clouds:
+        draft.leave(job.place, f"the id-token of {job.identity}", "what accepts it, no workflow says")
+    for cloud in job.clouds:
+        draft.put("identities", f"cloud:{cloud}", {"kind": "service"}, job.place)
+        draft.trusts(job.identity, f"cloud:{cloud}", "federate", ttl="1h")
+        draft.assume(f"the trust policy of {cloud}", "it accepts this job", "it is in no workflow")
+
+
+def _agent(job: WorkflowJob, given: list[dict[str, Any]], held: list[str], draft: Draft) -> None:
+    """An agent in a job: it reads what strangers write, has the job's token and secrets, and runs code if it may."""
+    name = f"agent in {job.workflow}/{job.name}"
+    entitled = list(given)
+    if _runs_code(job, draft):
+        draft.put(
+            "tools",
+            f"shell of {job.workflow}/{job.name}".replace(".", "-"),
+            {
+                "general_purpose": True,
+                "operations": {"run": {"effect": "execute", "targets": [job.identity]}},
+            },
+        )
+        entitled.append({"operation": f"shell of {job.workflow}/{job.name}".replace(".", "-") + ".run"})
+    said: dict[str, Any] = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, "note": job.agent}
+    said |= {"entitlements": entitled} if entitled else {}
+    said |= {"runtime_holds": held} if held else {}
+    draft.put("identities", name, said, job.place)
+    draft.assume("susceptibility", str(SUSCEPTIBILITY), "nobody publishes how often an agent falls for an injection")
+    task = {"identity": name, "reads": [TALK], "rate": RATE, "duration": DURATION}
+    needs = [each["operation"] for each in entitled]
+    draft.put("tasks", name, task | ({"needs": needs} if needs else {}), job.place)
+
+
+def _runs_code(job: WorkflowJob, draft: Draft) -> bool:
+    if job.tools is None:
+        taken = "it runs commands"
+        draft.assume(f"the tools of the agent in {job.workflow}/{job.name}", taken, "the workflow lists none")
+        return True
+    rules = [ShellRule.written(about) for about in _SHELL.findall(job.tools)]
+    return any(not rule.program or CODE in powers(rule.pattern) for rule in rules)
+
+
+def _untold(job: WorkflowJob, draft: Draft) -> None:
+    if job.environment:
+        draft.leave(job.place, f"the environment {job.environment}", "who must approve it is in no workflow")
+    if job.own_runner:
+        draft.leave(
+            job.place,
+            f"the runner of {job.identity}",
+            "it is the organisation's own: what else it reaches is in no workflow",
+        )
+    if job.called:
+        draft.leave(
+            job.place, job.called, "a workflow that is elsewhere: what it does with the job's rights is not known"
+        )
+
+
+def _suspects(file: SourceFile) -> bool:
+    return file.path.endswith((".yml", ".yaml")) and "jobs:" in file.text and "on" in file.text
+
+
+def _claims(file: SourceFile) -> bool:
+    return any(is_workflow(document) for document in file.documents)
+
+
+GITHUB_ACTIONS = Importer(
+    "github-actions",
+    "workflows in `.github/workflows`",
+    _suspects,
+    _claims,
+    translate,
+    (
+        "what a secret opens, and whether the repository is public",
+        "the default permissions of the repository, and who must approve an environment",
+        "what actions of others do with the token, and composite actions of one's own",
+        "code that a later run executes because somebody changed it in the repository, a cache or an artifact",
+        "what runs for pull requests of forks: they get a token that reads and no secrets, and are no entry point here",
+    ),
+)

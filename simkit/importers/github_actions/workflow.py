@@ -1,0 +1,287 @@
+"""Workflows as values: their triggers, their jobs, and what is in each that leads on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from simkit.importers.draft import Draft
+from simkit.importers.excerpt import Excerpt
+from simkit.importers.file_place import FilePlace
+from simkit.importers.github_actions.job_permissions import Rights, all_at, said, within
+from simkit.importers.source_file import SourceDocument, SourceFile
+
+STRANGERS = ("pull_request_target", "issue_comment", "issues", "workflow_run", "discussion", "discussion_comment")
+"""Triggers that strangers pull, and that run with the rights and secrets of the repository."""
+DEEPEST_CALL = 9
+"""How deep called workflows call others (docs.github.com, "Reusing workflows": ten levels with the first)."""
+AGENTS = re.compile(
+    r"^(anthropics/claude-code(-base)?-action|google-github-actions/run-gemini-cli|openai/codex-action)(@|$)"
+)
+AGENT_COMMANDS = re.compile(
+    r"(^|[\s;&|])(claude\s+(-p|--print)|codex\s+exec|gemini\s+(-p|--prompt)|copilot\s+(-p|--prompt))\b"
+)
+_SECRET = re.compile(r"secrets\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([A-Za-z_]\w*)'\s*\])")
+_ALL_SECRETS = re.compile(r"toJSON\(\s*secrets\s*\)", re.IGNORECASE)
+_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_WORDS = re.compile(
+    r"github\.(head_ref|event\.(issue|pull_request|discussion)\.(title|body)|event\.(comment|review)\.body"
+    r"|event\.pull_request\.head\.(ref|label|repo\.default_branch)|event\.workflow_run\.(head_branch|display_title)"
+    r"|event\.workflow_run\.head_commit\.(message|author)|event\.pages|event\.commits|event\.head_commit\.(message|author))"
+)
+"""Text that strangers write. Source: docs.github.com, "Security hardening", "Understanding the risk of script
+injections"."""
+_THEIR_CODE = re.compile(
+    r"head_ref|pull_request\.head\.(sha|ref)|workflow_run\.head_(sha|branch)|refs/pull/|pull_request\.number"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowJob:
+    """One job as it runs. `called` is the reusable workflow elsewhere that it is; `reason` why strangers' code runs in
+    it, if it does; `agent` what runs as an agent in it, with `tools` that it is allowed (None: nobody says)."""
+
+    workflow: str
+    name: str
+    triggers: tuple[str, ...]
+    rights: Rights
+    secrets: tuple[str, ...]
+    clouds: tuple[str, ...]
+    reason: str
+    agent: str
+    tools: str | None
+    environment: str
+    own_runner: bool
+    minutes: int
+    unpinned: tuple[str, ...]
+    called: str
+    place: FilePlace
+
+    @property
+    def identity(self) -> str:
+        """Its name in the scenario."""
+        return f"job {self.workflow}/{self.name}"
+
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """The triggers that strangers pull."""
+        return tuple(each for each in self.triggers if each in STRANGERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One file, with who may start it."""
+
+    name: str
+    path: str
+    triggers: tuple[str, ...]
+    body: Excerpt
+
+
+def is_workflow(document: SourceDocument) -> bool:
+    """True for a workflow: it has jobs, and something that starts it."""
+    value = document.value
+    return isinstance(value, dict) and isinstance(value.get("jobs"), dict) and "on" in value
+
+
+def workflows(files: Sequence[SourceFile], draft: Draft) -> list[Workflow]:
+    """The workflows in all files."""
+    found = []
+    for file in files:
+        draft.count(file.path, 0)
+        for document in file.documents:
+            for problem in document.problems:
+                draft.leave(FilePlace(problem.file, problem.line, problem.column), "a part", problem.message)
+            if is_workflow(document):
+                name = re.sub(r"\.ya?ml$", "", re.split(r"[\\/]", file.path)[-1])
+                body = Excerpt(document, draft, document.value)
+                found.append(Workflow(plain(name), file.path, _triggers(body.value["on"]), body))
+                draft.count(file.path)
+            else:
+                draft.leave(
+                    document.origin(), "the document", "it is no workflow: it has no jobs, or nothing starts it"
+                )
+    return found
+
+
+def plain(name: str) -> str:
+    """`name` without what globs and rows of names are made of."""
+    return re.sub(r"[*?\[\]\s]+|[^\x20-\x7e]", "-", name)[:100] or "unnamed"
+
+
+def _triggers(value: object) -> tuple[str, ...]:
+    each = [value] if isinstance(value, str) else list(value) if isinstance(value, list | dict) else []
+    return tuple(name for name in each if isinstance(name, str))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowCall:
+    """How a workflow comes to run: by triggers, or called by a job, which bounds its rights and hands secrets on.
+
+    `renamed` has the secrets that are handed on by their names in the called workflow; None for all, as they are.
+    """
+
+    triggers: tuple[str, ...]
+    default: Rights | None
+    most: Rights | None = None
+    prefix: str = ""
+    renamed: Mapping[str, str] | None = None
+    depth: int = 0
+
+    def rights(self, body: Excerpt) -> Rights:
+        """What the token of a job may do."""
+        own = said(body)
+        found = own if own is not None else self.default
+        if found is None:
+            found = self.most if self.most is not None else _unsaid(body)
+        return within(found, self.most) if self.most is not None else found
+
+    def handed(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The secrets of the repository that the called workflow knows by `names`."""
+        known = names if self.renamed is None else (self.renamed[each] for each in names if each in self.renamed)
+        return tuple(dict.fromkeys(known))
+
+
+def jobs(found: Sequence[Workflow]) -> Iterator[WorkflowJob]:
+    """All jobs, those of called workflows once for each call, with the rights that the caller has at most."""
+    by_path = {_local(each.path): each for each in found}
+    for workflow in found:
+        if workflow.triggers != ("workflow_call",):
+            yield from _jobs(workflow, WorkflowCall(workflow.triggers, said(workflow.body)), by_path)
+
+
+def _jobs(workflow: Workflow, call: WorkflowCall, by_path: Mapping[str, Workflow]) -> Iterator[WorkflowJob]:
+    for key, body in workflow.body.part("jobs").items():
+        if not isinstance(body.value, dict):
+            body.refused("a mapping", {})
+            continue
+        name = f"{call.prefix}{plain(key)}"
+        rights = call.rights(body)
+        called = by_path.get(_local(body.text("uses"))) if body.has("uses") else None
+        if called is None or call.depth >= DEEPEST_CALL:
+            yield _job(workflow, name, call, rights, body)
+            continue
+        inner = said(called.body)
+        default = inner if inner is not None else rights
+        within_it = WorkflowCall(call.triggers, default, rights, f"{name}/", _handed_on(body, call), call.depth + 1)
+        yield from _jobs(called, within_it, by_path)
+
+
+def _handed_on(body: Excerpt, call: WorkflowCall) -> Mapping[str, str] | None:
+    """The secrets that a job hands to the workflow that it calls, by their names there; None for all that it has."""
+    value = body.value.get("secrets")
+    if value == "inherit":
+        return call.renamed
+    found: dict[str, str] = {}
+    for name, given in value.items() if isinstance(value, dict) else ():
+        match = _SECRET.search(given) if isinstance(given, str) else None
+        for own in call.handed([match[1] or match[2]] if match else []):
+            found[name] = own
+    return found
+
+
+def _unsaid(body: Excerpt) -> Rights:
+    taken = "reads and writes all, as repositories from before February 2023 do"
+    body.draft.assume("jobs without permissions", taken, "the setting of the repository is in no file")
+    return {**all_at("write"), "id-token": "none"}
+
+
+def _local(path: str) -> str:
+    return re.sub(r"^.*(?=\.github/)", "", path.replace("\\", "/"))
+
+
+def _job(workflow: Workflow, name: str, call: WorkflowCall, rights: Rights, body: Excerpt) -> WorkflowJob:
+    steps = list(body.each("steps"))
+    text = json.dumps([body.value, workflow.body.value.get("env")])
+    names = dict.fromkeys(one or other for one, other in _SECRET.findall(text))
+    secrets = call.handed(each for each in names if each.upper() != "GITHUB_TOKEN")
+    if _ALL_SECRETS.search(text) or body.value.get("secrets") == "inherit":
+        body.draft.leave(
+            body.origin, f"the secrets of {name}", "all of the repository are handed on: no file lists them"
+        )
+    agent, tools = _agent(steps)
+    minutes = body.value.get("timeout-minutes")
+    runner = json.dumps(body.value.get("runs-on"))
+    return WorkflowJob(
+        workflow.name,
+        name,
+        call.triggers,
+        rights,
+        secrets,
+        tuple(dict.fromkeys(cloud for step in steps for cloud in _clouds(step))),
+        _reason(steps),
+        agent,
+        tools,
+        _environment(body),
+        "self-hosted" in runner,
+        minutes if isinstance(minutes, int) and not isinstance(minutes, bool) and 0 < minutes <= 43200 else 360,
+        tuple(dict.fromkeys(plain(uses) for step in steps if (uses := step.text("uses")) and _moves(uses))),
+        plain(body.text("uses")) if body.has("uses") else "",
+        body.origin,
+    )
+
+
+def _environment(body: Excerpt) -> str:
+    value = body.value.get("environment")
+    found = value if isinstance(value, str) else value.get("name") if isinstance(value, dict) else ""
+    return plain(found) if isinstance(found, str) and found else ""
+
+
+def _moves(uses: str) -> bool:
+    """True for code of others by a name that can be moved: a tag or a branch, no commit."""
+    return not uses.startswith(("./", "docker://")) and re.search(r"@[0-9a-f]{40}$", uses) is None
+
+
+def _reason(steps: Sequence[Excerpt]) -> str:
+    """How what strangers wrote becomes code of the job; empty where it does not."""
+    for step in steps:
+        run = step.value.get("run")
+        scripts = [run, step.part("with").value.get("script")]
+        inside = (each for text in scripts if isinstance(text, str) for each in _EXPRESSION.findall(text))
+        if any(_WORDS.search(each) for each in inside):
+            return "a script takes their words as code"
+        if step.text("uses").startswith("actions/checkout"):
+            given = step.part("with").value
+            wanted = " ".join(str(given.get(key)) for key in ("ref", "repository"))
+            if _THEIR_CODE.search(wanted):
+                return "their code is checked out"
+        if isinstance(run, str) and re.search(
+            r"gh pr checkout|git (fetch|checkout|pull)[^\n]*(pull/|head_ref|head\.(ref|sha))", run
+        ):
+            return "their code is checked out"
+    return ""
+
+
+def _agent(steps: Sequence[Excerpt]) -> tuple[str, str | None]:
+    """What runs as an agent in the steps, and the tools that it is allowed."""
+    for step in steps:
+        uses, run = step.text("uses"), step.value.get("run")
+        if AGENTS.match(uses):
+            given = step.part("with").value
+            texts = [str(given[key]) for key in ("allowed_tools", "claude_args", "settings") if key in given]
+            return plain(uses.partition("@")[0]), _allowed(" ".join(texts))
+        if isinstance(run, str) and AGENT_COMMANDS.search(run):
+            return "an agent on the command line", _allowed(run)
+    return "", None
+
+
+def _allowed(text: str) -> str | None:
+    """The list of allowed tools in arguments or settings; None where there is none."""
+    if "dangerously-skip-permissions" in text or "bypassPermissions" in text or "--yolo" in text:
+        return "Bash"
+    found = re.search(r"--allowed-?[tT]ools[ =]+(\"[^\"]*\"|'[^']*'|[^\n]*)", text)
+    if found:
+        return found[1].strip("\"'")
+    return text if re.search(r"\b(Bash|Edit|Read|mcp__)", text) else None
+
+
+def _clouds(step: Excerpt) -> Iterator[str]:
+    given = step.part("with").value
+    for key in ("role-to-assume", "service_account", "client-id"):
+        value = given.get(key)
+        if isinstance(value, str) and value and "secrets." not in value and "$" not in value:
+            yield plain(value)
+        elif isinstance(value, str) and value:
+            yield f"the role that {plain(key)} names"

@@ -1,0 +1,258 @@
+"""Workflows: what the token of a job may do, whose words and code run in it, which secrets it holds; by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from importer_contract import ImporterContract, written
+
+from simkit import Scenario, reach
+from simkit.importers import Imported, import_files
+from simkit.importers.github_actions.github_actions import GITHUB_ACTIONS
+from simkit.importers.github_actions.job_permissions import LEVELS, SCOPES, all_at, within
+
+TRIAGE = """\
+name: triage
+on:
+  issues: {types: [opened]}
+permissions: {contents: read, issues: write}
+env: {TOKEN: "ghp_canaryInTheEnvironment000000000000"}
+jobs:
+  answer:
+    runs-on: [self-hosted, linux]
+    timeout-minutes: 15
+    environment: production
+    permissions: {contents: write, id-token: write, nonsense: write}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: aws-actions/configure-aws-credentials@v4
+        with: {role-to-assume: "arn:aws:iam::1:role/deploy"}
+      - uses: anthropics/claude-code-action@v1
+        with:
+          anthropic_api_key: ${{ secrets.ANTHROPIC_API_KEY }}
+          claude_args: --allowedTools "Bash(gh issue view:*),Bash(pytest:*)"
+      - run: |
+          curl -H "Authorization: canary-in-a-script" https://example.com
+  note:
+    steps:
+      - run: echo "${{ github.event.issue.title }}"
+"""
+RELEASE = """\
+on: [push, workflow_dispatch]
+permissions: write-all
+jobs:
+  build:
+    uses: ./.github/workflows/called.yml
+    secrets: {INNER: "${{ secrets.OUTER }}"}
+  elsewhere:
+    uses: acme/flows/.github/workflows/x.yml@main
+    secrets: inherit
+  broken: 7
+"""
+CALLED = """\
+on: workflow_call
+jobs:
+  publish:
+    permissions: {packages: write, contents: read}
+    steps: [{run: publish, env: {A: "${{ secrets.INNER }}", B: "${{ secrets.HIDDEN }}"}}]
+"""
+
+
+class TestGitHubActions(ImporterContract):
+    importer = GITHUB_ACTIONS
+    sample: ClassVar[Mapping[str, str]] = {
+        ".github/workflows/triage.yml": TRIAGE,
+        ".github/workflows/release.yaml": RELEASE,
+        ".github/workflows/called.yml": CALLED,
+    }
+    secrets = ("ghp_canaryInTheEnvironment", "canary-in-a-script")
+
+
+def made(tmp_path: Path, **files: str) -> Imported:
+    names = {f".github/workflows/{name}.yml": text for name, text in files.items()}
+    (found,) = import_files([written(tmp_path, names)])
+    return found
+
+
+def one(tmp_path: Path, job: str, *, on: str = "push", top: str = "") -> Imported:
+    """One workflow `w` with one job `j`."""
+    return made(tmp_path, w=f"on: {on}\n{top}\njobs:\n  j: {job}\n")
+
+
+def operations(found: Imported, job: str = "w/j") -> set[str]:
+    given: list[dict[str, Any]] = found.sections["identities"][f"job {job}"].get("entitlements", [])
+    return {each["operation"].removeprefix("github-token.") for each in given}
+
+
+def gets(scenario: Scenario, entry: str, goal: str) -> bool:
+    rows = reach(scenario, entry_point=entry, trials=1).rows
+    return next(row.worst_case for row in rows if (row.kind, row.name) == ("goal", goal))
+
+
+@pytest.mark.parametrize(
+    ("top", "job", "may"),
+    [
+        ("permissions: {contents: read}", "{}", {"read-contents"}),
+        ("permissions: {contents: write}", "{}", {"read-contents", "write-contents"}),
+        ("permissions: {}", "{}", set()),
+        ("permissions: {contents: write}", "{permissions: {issues: read}}", {"read-issues"}),
+        ("permissions: {contents: read}", "{permissions: {}}", set()),
+        ("permissions: {contents: none}", "{}", set()),
+        ("permissions: {id-token: write}", "{}", set()),
+    ],
+)
+def test_a_block_sets_the_rest_to_none_and_that_of_a_job_stands_in_for_the_workflows(
+    tmp_path: Path, top: str, job: str, may: set[str]
+) -> None:
+    assert operations(one(tmp_path, job, top=top)) == may
+
+
+def test_without_permissions_the_setting_of_the_repository_is_assumed_aloud(tmp_path: Path) -> None:
+    found = one(tmp_path, "{}")
+    assert "write-contents" in operations(found)
+    assert "jobs without permissions" in {each.about for each in found.assumed}
+
+
+def test_on_is_a_word_and_no_truth_value(tmp_path: Path) -> None:
+    assert "job w/j" in one(tmp_path, "{}", on="{issues: {}}").sections["identities"]
+
+
+rights = st.fixed_dictionaries({scope: st.sampled_from(LEVELS) for scope in SCOPES})
+
+
+@given(rights, rights)
+def test_a_called_workflow_never_has_more_than_either_side(own: dict[str, str], most: dict[str, str]) -> None:
+    both = within(own, most)
+    for scope in SCOPES:
+        assert LEVELS.index(both[scope]) == min(LEVELS.index(own[scope]), LEVELS.index(most[scope]))
+
+
+def test_no_id_token_is_read_and_read_all_gives_none() -> None:
+    assert all_at("read")["id-token"] == "none"
+
+
+class TestCalledWorkflows:
+    CALLS = "on: push\npermissions: {contents: write}\njobs:\n  a: {uses: ./.github/workflows/inner.yml%s}\n"
+    INNER = 'on: workflow_call\njobs:\n  b: {%s steps: [{run: x, env: {K: "${{ secrets.KEY }}"}}]}\n'
+
+    def test_it_has_the_rights_of_the_caller_where_it_says_none(self, tmp_path: Path) -> None:
+        found = made(tmp_path, outer=self.CALLS % "", inner=self.INNER % "")
+        assert operations(found, "inner/a/b") == {"read-contents", "write-contents"}
+        assert list(found.sections["identities"]) == ["job inner/a/b"], "called workflows run only when they are called"
+
+    def test_it_has_no_more_than_the_caller_whatever_it_says(self, tmp_path: Path) -> None:
+        found = made(tmp_path, outer=self.CALLS % "", inner=self.INNER % "permissions: write-all,")
+        assert operations(found, "inner/a/b") == {"read-contents", "write-contents"}
+
+    @pytest.mark.parametrize(
+        ("handed", "held"),
+        [
+            ("", []),
+            (", secrets: inherit", ["secrets.KEY"]),
+            (', secrets: {KEY: "${{ secrets.OTHER }}"}', ["secrets.OTHER"]),
+            (', secrets: {UNUSED: "${{ secrets.OTHER }}"}', []),
+        ],
+    )
+    def test_it_sees_the_secrets_that_are_handed_on(self, tmp_path: Path, handed: str, held: list[str]) -> None:
+        found = made(tmp_path, outer=self.CALLS % handed, inner=self.INNER % "")
+        assert found.sections["identities"]["job inner/a/b"].get("runtime_holds", []) == held
+
+
+RUNS = "{steps: [{run: 'echo %s'}]}"
+
+
+@pytest.mark.parametrize(
+    ("on", "job", "entered"),
+    [
+        ("issues", RUNS % "${{ github.event.issue.title }}", True),
+        ("issues", RUNS % "${{ github.event.issue.number }}", False),
+        ("push", RUNS % "${{ github.event.issue.title }}", False),
+        ("pull_request", RUNS % "${{ github.head_ref }}", False),
+        ("[push, issue_comment]", RUNS % "${{ github.event.comment.body }}", True),
+        ("pull_request_target", RUNS % "${{ github.head_ref }}", True),
+        ("issues", "{steps: [{run: 'echo $T', env: {T: '${{ github.event.issue.title }}'}}]}", False),
+        (
+            "issues",
+            "{steps: [{uses: actions/github-script@v7, with: {script: 'x(`${{ github.event.issue.body }}`)'}}]}",
+            True,
+        ),
+        (
+            "pull_request_target",
+            "{steps: [{uses: actions/checkout@v4, with: {ref: '${{ github.event.pull_request.head.sha }}'}}]}",
+            True,
+        ),
+        ("pull_request_target", "{steps: [{uses: actions/checkout@v4}]}", False),
+        (
+            "workflow_run",
+            "{steps: [{uses: actions/checkout@v4, with: {ref: '${{ github.event.workflow_run.head_sha }}'}}]}",
+            True,
+        ),
+        ("issue_comment", "{steps: [{run: 'gh pr checkout 1'}]}", True),
+    ],
+)
+def test_where_strangers_words_and_code_run(tmp_path: Path, on: str, job: str, entered: bool) -> None:
+    found = one(tmp_path, job, on=on, top="permissions: {contents: write}")
+    assert ("a stranger runs code in job w/j" in found.sections["entry_points"]) is entered
+    if entered:
+        assert gets(found.scenario(), "a stranger runs code in job w/j", "code changed")
+
+
+@pytest.mark.parametrize(
+    ("step", "agent", "shell"),
+    [
+        ("{uses: anthropics/claude-code-action@v1}", True, True),
+        (
+            "{uses: anthropics/claude-code-action@v1, with: {claude_args: '--allowedTools Bash(gh issue view:*)'}}",
+            True,
+            False,
+        ),
+        ("{uses: anthropics/claude-code-action@v1, with: {claude_args: '--allowedTools Bash(pytest:*)'}}", True, True),
+        ("{uses: anthropics/claude-code-action@v1, with: {allowed_tools: 'Read,Edit'}}", True, False),
+        ("{run: 'claude -p \"triage\" --dangerously-skip-permissions'}", True, True),
+        ("{run: 'codex exec fix'}", True, True),
+        ("{run: 'echo claude'}", False, False),
+    ],
+)
+def test_an_agent_in_a_job_reads_what_strangers_write(tmp_path: Path, step: str, agent: bool, shell: bool) -> None:
+    job = f"{{permissions: {{issues: write}}, steps: [{step}, {{run: x, env: {{K: '${{{{ secrets.KEY }}}}'}}}}]}}"
+    found = one(tmp_path, job, on="issues")
+    assert ("agent in w/j" in found.sections["identities"]) is agent
+    if agent:
+        assert gets(found.scenario(), "poisoned issue", "what secrets.KEY opens out") is shell
+
+
+def test_the_token_of_a_job_ends_with_the_job(tmp_path: Path) -> None:
+    assert one(tmp_path / "a", "{timeout-minutes: 5}").scenario().model.credentials["GITHUB_TOKEN of w/j"].ttl == 300.0
+    assert one(tmp_path / "b", "{}").scenario().model.credentials["GITHUB_TOKEN of w/j"].ttl == 6 * 3600.0
+
+
+def test_a_secret_is_held_by_the_jobs_that_name_it_and_opens_its_account(tmp_path: Path) -> None:
+    scenario = one(tmp_path, "{steps: [{run: x, env: {K: \"${{ secrets['KEY'] }}\"}}]}").scenario()
+    assert scenario.model.identities["job w/j"].runtime_holds == ("secrets.KEY",)
+    assert gets(scenario, "secrets.KEY leaks", "what secrets.KEY opens out")
+    assert gets(scenario, "job w/j is taken over", "what secrets.KEY opens out")
+
+
+def test_an_id_token_leads_to_the_roles_that_the_job_names(tmp_path: Path) -> None:
+    found = made(tmp_path, triage=TRIAGE)
+    edges = [edge.name for edge in found.scenario().model.trust]
+    assert edges == ["job triage/answer -federate-> cloud:arn:aws:iam::1:role/deploy"]
+    free = one(tmp_path / "b", "{permissions: {id-token: write}}")
+    assert [each.what for each in free.untranslated] == ["the id-token of job w/j"]
+
+
+def test_what_no_workflow_says_is_listed(tmp_path: Path) -> None:
+    found = made(tmp_path, triage=TRIAGE, release=RELEASE, called=CALLED)
+    what = {each.what for each in found.untranslated}
+    assert {
+        "the environment production",
+        "the runner of job triage/answer",
+        "permissions: nonsense",
+        "the secrets of elsewhere",
+        "jobs.broken",
+    } <= what
