@@ -70,7 +70,7 @@ def covered(sessions: Sessions, run: ObservedRun) -> bool:
 def _uses(sessions: Sessions) -> Iterator[tuple[Task, float]]:
     """Each task, with how many operations it uses a day."""
     for task in sessions.model.tasks.values():
-        yield task, task.rate * DAY * len(task.needs)
+        yield task, sessions.model.runs(task) * DAY * len(task.needs)
 
 
 def _checked(sessions: Sessions, task: Task) -> bool:
@@ -81,7 +81,7 @@ def _approvals(sessions: Sessions, task: Task) -> float:
     session = sessions.serving(task)
     if session is None:
         return 0.0
-    return task.rate * DAY * sum(_waits(sessions, session, need) for need in task.needs)
+    return sessions.model.runs(task) * DAY * sum(_waits(sessions, session, need) for need in task.needs)
 
 
 def _waits(sessions: Sessions, session: Session, need: Need) -> bool:
@@ -100,7 +100,7 @@ def _issued(token: Token, model: Model) -> float:
         return 0.0
     if token.rate:
         return token.rate * DAY
-    return DAY / token.longest if token.longest else 0.0
+    return DAY / token.longest * model.identities[token.identity].count if token.longest else 0.0
 
 
 def _records(sessions: Sessions, tokens: float) -> float:
