@@ -17,7 +17,7 @@ LASTING = frozenset({"lost", "deleted", "performed", "tainted", "copied", "reach
 TIMED = frozenset({"reading", "using"})
 """Kinds of facts whose time adds up: one that begins again goes on where it stopped, and what a sample keeps of it is
 for how long it held in all (ms), not when it first did."""
-WITHIN = frozenset({"replays", "steers", "errs", "asks", "seen", "outbound"}) | TIMED
+WITHIN = frozenset({"replays", "steers", "errs", "asks", "seen", "outbound", "approved"}) | TIMED
 """Kinds of facts that live inside a session: what a run brought of these ends with the run."""
 STIRRING = frozenset({"holds", "exposed", "runs_in", "tainted", "copied", "performed"})
 """Kinds of facts from outside that a run of a task may turn into something: when one begins, the next run counts."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from simkit.errors import Problem, nearest
 from simkit.model import (
+    Attacker,
     Credential,
     Detection,
     Entitlement,
@@ -44,6 +45,7 @@ def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) 
         entry_points={name: _entry_point(name, given) for name, given in part.entry_points.items()},
         goals={name: _goal(name, given) for name, given in part.goals.items()},
         response=_response(part.response),
+        attacker=Attacker(**part.attacker.given()),
         policies=policies,
         compare=tuple(part.compare),
         expect={name: Expectation(name, **given.given()) for name, given in part.expect.items()},

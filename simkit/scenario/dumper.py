@@ -34,6 +34,7 @@ from simkit.scenario.undo_units import undo_text
 from simkit.scenario.units import distribution_value, duration_text, rate_text
 
 _DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "restore"})
+_DURATIONS |= {"approved_for"}
 _RENAMED = {"source": "from", "target": "to"}
 _RIGHTS = ("entitlements", "denies", "boundary")
 
@@ -63,6 +64,7 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written |= _model(scenario.model)
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
+    written |= _section("attacker", _given(scenario.attacker))
     response = _given(scenario.response, leave=("detection", "actions"))
     detection = {event: _detection(each) for event, each in scenario.response.detection.items()}
     written |= _section("response", _section("detection", detection) | response | _actions(scenario))
@@ -222,7 +224,7 @@ def _policies(scenario: Scenario) -> dict[str, Any]:
 def _policy(made: GrantPolicy) -> dict[str, Any]:
     """Every dial is written out, so that what it extends does not matter; `static-secrets` gives nothing else."""
     written: dict[str, Any] = {"extends": "static-secrets"} | {dial: getattr(made, dial) for dial in DIALS}
-    written |= _given(made, "ttl", "miss_rate")
+    written |= _given(made, "ttl", "miss_rate", "approved_for")
     if made.applies_to != Selector():
         written["applies_to"] = _given(made.applies_to)
     if made.otherwise is not None:

@@ -11,7 +11,7 @@ from simkit.attackgraph import Conclusion, Fact, Ground
 from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution, Exponential, Residual
 from simkit.entitlements import Conditions, Grant
-from simkit.model import EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
+from simkit.model import Attacker, EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
 from simkit.techniques.contexts import Contexts, told_apart
@@ -65,6 +65,7 @@ class World:
     response: Response
     entries: Mapping[str, EntryPoint]
     goals: Mapping[str, Goal]
+    attacker: Attacker = field(default_factory=Attacker)
     all_sessions: Mapping[str, Reached] = field(default_factory=dict)
     edges: Mapping[str, tuple[tuple[TrustEdge, tuple[str, ...]], ...]] = field(default_factory=dict)
     assumed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class World:
         entries: Mapping[str, EntryPoint],
         goals: Mapping[str, Goal],
         *,
+        attacker: Attacker | None = None,
         sparing: bool = True,
     ) -> World:
         """The world of `sessions`, with the sessions that minting opens and those that attenuated trust edges leave.
@@ -129,6 +131,7 @@ class World:
             response=response,
             entries=entries,
             goals=goals,
+            attacker=attacker or Attacker(),
             all_sessions=found,
             edges=edges,
             assumed=assumed,

@@ -19,6 +19,7 @@ import yaml
 
 import simkit
 from simkit.blast_radius import BlastRadius
+from simkit.model import Entitlement
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = {path.stem: path for path in sorted((SCENARIOS / "incidents").glob("*.yaml"))}
@@ -42,7 +43,14 @@ NOT_TO_CITE = (
 )
 """Pages that were seen and found wrong: invented stories, corrupted numbers, wrong dates."""
 
-ALWAYS, OFTEN, SOMETIMES, RARELY, NEVER = (1.0, 1.0), (0.3, 1.0), (0.05, 0.95), (0.0, 0.2), (0.0, 0.0)
+ALWAYS, ALMOST_ALWAYS, OFTEN, SOMETIMES, RARELY, NEVER = (
+    (1.0, 1.0),
+    (0.95, 1.0),
+    (0.3, 1.0),
+    (0.05, 0.95),
+    (0.0, 0.2),
+    (0.0, 0.0),
+)
 
 EXPECTED = (
     # The open database: no grant policy puts a lock on a door, but the next hop is theirs.
@@ -125,6 +133,41 @@ EXPECTED = (
     ("device-code", "used-after-the-reset", "rbac", "mail-read", OFTEN),
     ("device-code", "used-after-the-reset", "jit", "mail-read", NEVER),
     ("device-code", "code-entered", "rbac", "tenant-changed", NEVER),
+    # A new way to publish does not close the old one; taking away what nobody needs any more does.
+    ("axios", "malware-on-the-computer", "trusted-publishing-beside-a-token", "consumers-secrets-taken", ALWAYS),
+    ("axios", "malware-on-the-computer", "jit", "package-changed", ALWAYS),
+    ("axios", "malware-on-the-computer", "rights-that-are-used", "package-changed", NEVER),
+    # Who pulls the package knows nothing of the tokens that it found; a second person would have stopped it.
+    ("nx-console", "contributor-token", "rbac", "internal-repositories-taken", ALMOST_ALWAYS),
+    ("nx-console", "contributor-token", "two-admins", "extension-changed", NEVER),
+    ("nx-console", "employee-token", "two-admins", "internal-repositories-taken", ALWAYS),
+    # The trust between code host and cloud was the key, and a role that writes roles is an administrator.
+    ("unc6426", "developer-token", "rbac", "servers-and-databases-gone", ALWAYS),
+    ("unc6426", "owned-job", "jit", "becomes-administrator", ALWAYS),
+    ("unc6426", "owned-job", "stacks-without-roles", "becomes-administrator", NEVER),
+    # Code that a folder brings runs as the developer, and a policy for the agent's tokens is no help.
+    ("claude-code", "planted-settings", "jit", "files-read", ALWAYS),
+    ("claude-code", "planted-settings", "rbac-context", "files-read", RARELY),
+    # The first token was known to be out, the second was not.
+    ("internet-archive", "help-desk-token-left-in-place", "rbac", "tickets-read", ALWAYS),
+    ("internet-archive", "help-desk-token-left-in-place", "jit", "tickets-read", NEVER),
+    # All of an account, where documents were needed; and what nobody can read back.
+    ("vercel-context-ai", "grant-alone", "jit", "plain-variables-read", ALMOST_ALWAYS),
+    ("vercel-context-ai", "grant-alone", "task-scoped", "plain-variables-read", NEVER),
+    ("vercel-context-ai", "vendor-laptop", "static-secrets", "sensitive-variables-read", NEVER),
+    # An approval that people give hardly helps; a task that needs no deletion does.
+    ("kiro", "agent-error", "asked-for-each-role", "environment-deleted", (0.8, 0.92)),
+    ("kiro", "agent-error", "task-scoped", "environment-deleted", NEVER),
+    # The session of whoever sits on the laptop is renewed; the bucket is what to split.
+    ("safe-bybit", "laptop", "jit", "bybit-emptied", OFTEN),
+    ("safe-bybit", "laptop", "bucket-by-pipeline", "page-changed", NEVER),
+    # On behalf of a user: the ceiling moves with the user, and no grant policy is the label that was not asked.
+    ("m365-copilot", "assistant-summarises", "zero-standing", "labelled-mail-summarised", ALWAYS),
+    ("m365-copilot", "poisoned-mail", "static-secrets", "board-papers-given-away", NEVER),
+    # A tool server sees what it is given, whatever the agent's tokens are bound to.
+    ("postmark-mcp", "sixteenth-version", "zero-standing", "mail-copied", ALWAYS),
+    ("postmark-mcp", "sixteenth-version", "task-scoped", "account-changed", NEVER),
+    ("postmark-mcp", "leaked-provider-token", "rbac", "mail-copied", NEVER),
 )
 """Incident, entry point, policy, goal, and the range that its chance lies in."""
 
@@ -137,6 +180,15 @@ DENIED = {
     "tanstack": "source-changed",
     "trust-wallet": "source-changed",
     "device-code": "tenant-changed",
+    "axios": "source-changed",
+    "nx-console": "customers-repositories-taken",
+    "internet-archive": "collections-deleted",
+    "vercel-context-ai": "sensitive-variables-read",
+    "claude-code": "production-changed",
+    "kiro": "environment-gone-for-good",
+    "safe-bybit": "contracts-changed",
+    "m365-copilot": "board-papers-given-away",
+    "postmark-mcp": "records-taken",
 }
 """What the record says was not reached, so the model must not reach it either, from any entry point that it names."""
 
@@ -168,8 +220,8 @@ def first_entry(name: str) -> str:
     return next(iter(scenario(name).entry_points))
 
 
-def test_there_are_ten_incidents_and_more() -> None:
-    assert len(FILES) >= 10
+def test_there_are_thirty_incidents_and_more() -> None:
+    assert len(FILES) >= 30
 
 
 def test_the_table_of_incidents_lists_each_file_with_its_month() -> None:
@@ -279,6 +331,37 @@ def test_a_poisoned_package_is_live_for_as_long_as_the_record_says() -> None:
     result = outcome("clinejection", None, "issue-title")
     published, ended = result.time_to("package-changed").estimate, result.time_to_containment().estimate
     assert ended - published == pytest.approx((8 + 14 / 60) * 3600, abs=1.0)
+
+
+def test_as_many_wallets_are_emptied_as_were() -> None:
+    """2,520 wallets of a million, in the 46.5 hours for which the version was live."""
+    out = outcome("trust-wallet", None, "store-key-in-exposed-secrets").records_out()["seed-phrases"]
+    assert out.estimate == pytest.approx(2520, rel=0.01)
+    assert outcome("trust-wallet", None, "store-key-in-exposed-secrets").chance("ten-thousand-taken").estimate == 0.0
+
+
+def test_a_changed_package_is_live_for_as_long_as_the_record_says() -> None:
+    ended = outcome("axios", None, "malware-on-the-computer").time_to_containment().estimate / 3600
+    assert 2 + 54 / 60 <= ended <= 3 + 4 / 60
+    result = outcome("nx-console", None, "contributor-token")
+    assert 11 <= (result.time_to_containment().estimate - 6 * DAY) / 60 <= 18
+
+
+def test_the_cloud_has_a_new_administrator_within_three_days() -> None:
+    assert outcome("unc6426", None, "developer-token").time_to("becomes-administrator").estimate < 3 * DAY
+
+
+def test_a_label_that_is_asked_keeps_the_assistant_from_what_its_user_may_read() -> None:
+    given = scenario("m365-copilot")
+    assistant = given.model.identities["assistant"]
+    label = Entitlement("mail.read_sent_and_drafts")
+    held = dataclasses.replace(assistant, denies=(label,))
+    model = dataclasses.replace(given.model, identities={**given.model.identities, assistant.name: held})
+    for entry_point in given.entry_points:
+        result = simkit.simulate(
+            dataclasses.replace(given, model=model), entry_point=entry_point, trials=TRIALS, seed=1
+        )
+        assert result.chance("labelled-mail-summarised").estimate == 0.0
 
 
 def test_the_memory_is_the_only_way_from_one_run_to_another() -> None:

@@ -24,7 +24,7 @@ from simkit.narrowing.edits.restrictions import (
     TurnDial,
 )
 from simkit.narrowing.edits.unneeded import unneeded
-from simkit.policies import DIALS, GrantPolicy, Token, sessions
+from simkit.policies import DIALS, Dial, GrantPolicy, Token, sessions
 from simkit.policies.sessions import lifetime
 from simkit.privilege import OverPrivilege, over_privilege
 from simkit.scenario import Scenario, checked_scenario
@@ -173,7 +173,7 @@ def _dials(scenario: Scenario) -> Iterator[TurnDial]:
     policy = scenario.grant_policy()
     for identity in scenario.model.identities.values():
         leaf = policy.governing(identity)
-        for dial in (name for name, row in DIALS.items() if row.takes):
+        for dial in (name for name, row in DIALS.items() if row.takes and _proposed(leaf, row)):
             settings = DIALS[dial].settings
             stronger = settings[settings.index(getattr(leaf, dial)) + 1 :]
             yield from (
@@ -181,6 +181,12 @@ def _dials(scenario: Scenario) -> Iterator[TurnDial]:
                 for setting in stronger
                 if _outlives_nothing(scenario, turn := TurnDial(identity.name, dial, setting))
             )
+
+
+def _proposed(leaf: GrantPolicy, row: Dial) -> bool:
+    """False for how people approve where `leaf` says nothing of it: `context: approval` is proposed there, and the
+    approval of each operation."""
+    return not row.opted_into or leaf.approval != DIALS["approval"].start
 
 
 def _outlives_nothing(scenario: Scenario, turn: TurnDial) -> bool:
