@@ -80,6 +80,8 @@ class World:
     contexts: Contexts = field(default_factory=Contexts)
     watched: frozenset[str] = frozenset()
     sparing: bool = True
+    asking: Mapping[str, tuple[TrustEdge, ...]] = field(default_factory=dict)
+    """The trust edges that ask for claims, by their source."""
     homes: Mapping[str, str] = field(default_factory=dict)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
@@ -146,6 +148,7 @@ class World:
             contexts=contexts,
             watched=frozenset(name for goal in goals.values() for name in goal.resources),
             sparing=sparing,
+            asking=_asking(sessions.model),
             homes=environments(sessions.model),
             steering=steering,
         )
@@ -294,6 +297,14 @@ def opens(token: Token) -> tuple[Fact, ...]:
 def input_of(task: Task) -> str:
     """The name of what one task reads, as an entry point poisons it."""
     return f"input of {task.name}"
+
+
+def _asking(model: Model) -> dict[str, tuple[TrustEdge, ...]]:
+    found: dict[str, tuple[TrustEdge, ...]] = {}
+    for edge in model.trust:
+        if edge.claims:
+            found[edge.source] = (*found.get(edge.source, ()), edge)
+    return found
 
 
 def _minted(model: Model) -> set[str]:
