@@ -51,6 +51,7 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Operation", "shows_itself"): None,
     ("Resource", "shows_itself"): None,
     ("Goal", "all_of"): (),
+    ("Identity", "count"): 1,
     ("Goal", "any_of"): (),
     ("Goal", "at_least"): None,
     ("Operation", "throughput"): None,
