@@ -15,7 +15,7 @@ from simkit.techniques.answers import asked, first_asked, told
 from simkit.techniques.disk import files
 from simkit.techniques.inputs import inputs
 from simkit.techniques.lineage import Reached
-from simkit.techniques.world import ERRS, MINTED, World
+from simkit.techniques.world import ERRS, MINTED, World, is_taken_over
 
 WAYS_OUT = ("send", "write")
 """Effects that may reach outsiders."""
@@ -159,7 +159,8 @@ class Staging:
 
 class Use(NamedTuple):
     """What a grant is good for, whoever has it: `within` are the resources that it is about, `seconds` how long it
-    takes where that never varies. It is `sure` if nothing keeps it from succeeding but what the session is under."""
+    takes where that never varies. It is `sure` if nothing keeps it from succeeding but what the session is under;
+    `general` and `taken_over` are said of its tool."""
 
     effect: str
     target: str
@@ -167,6 +168,7 @@ class Use(NamedTuple):
     seconds: float | None
     sure: bool
     general: bool
+    taken_over: bool
 
     @classmethod
     def of(cls, world: World, grant: Grant) -> Use:
@@ -176,7 +178,15 @@ class Use(NamedTuple):
         lent = not deputy or world.sessions.resolver.cover(grant, world.sessions.entitled[deputy]) is not None
         seconds = duration.seconds if isinstance(duration, Fixed) else None
         within = world.model.within(grant[1]) if grant[1] and operation.effect in ("read", *WAYS_OUT) else ()
-        return cls(operation.effect, grant[1], within, seconds, lent and operation.chance >= 1.0, tool.general_purpose)
+        return cls(
+            effect=operation.effect,
+            target=grant[1],
+            within=within,
+            seconds=seconds,
+            sure=lent and operation.chance >= 1.0,
+            general=tool.general_purpose,
+            taken_over=is_taken_over(world, grant[0]),
+        )
 
 
 Uses = Callable[[Grant], Use]
@@ -197,7 +207,7 @@ def _hands(world: World, session: Session, use_of: Uses) -> Sight:
     limited, unchecked = bool(world.contexts.all) or resolver.limits_somebody, session.policy.context == "none"
     for grant, conditions, behind in world.grants(session):
         use = use_of(grant)
-        found.general = found.general or use.general
+        found.general, found.outward = found.general or use.general, found.outward or use.taken_over
         if use.effect not in ("read", *WAYS_OUT):
             _lead(world, found, use)
             continue
