@@ -12,7 +12,7 @@ import numpy as np
 
 from simkit.engines import containment
 from simkit.engines.compiled import announced, inlined, kernel, outlined, part
-from simkit.engines.draws import NO_END, variant_of, word
+from simkit.engines.draws import ALL, NO_END, variant_of, word
 from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED
 from simkit.engines.prefetch import prefetch_events
 from simkit.engines.queue import NO_EVENT, is_short, least, refill, reset, take
@@ -29,7 +29,7 @@ from simkit.engines.state import (
     TOUCHED,
     step_of,
 )
-from simkit.engines.times import ends, takes
+from simkit.engines.times import ends, takes, works
 from simkit.engines.windows import NEVER, consider, mark, schedule, waiting_until, win, window
 from simkit.fate import Stream
 
@@ -104,6 +104,8 @@ def _open(links, given, state, start, fact, now):
     else:
         first, arcs, others = np.int32(0), np.int32(0), start.root_idx
         begin, end = start.root_ptr[fact - facts], start.root_ptr[fact - facts + 1]
+    # Others than the steps behind it may ask for a fact: runs, when it begins anew, and whoever adds up its time.
+    left = fact >= facts or given.stirs[fact] or (len(given.timed) and given.timed[fact])
     for i in range(arcs + end - begin):
         if i < arcs and not state.steps[first + i].traits & ASKS:
             step, mine = np.int64(first + i), state.facts[fact]
@@ -116,6 +118,9 @@ def _open(links, given, state, start, fact, now):
             since, until, renew = (NEVER if step < 0 else now), NO_END, NO_END
         if since >= 0 and until > now:
             schedule(links, given, state, step, since, until, renew, now)
+        left = left or works(links, state, step)
+    if not left:
+        state.facts[fact].spent = 1
 
 
 @inlined
@@ -182,6 +187,7 @@ def _finish(given, state, rows, row):
             rows.by[row, column] = mine.by
         mine.until, mine.renew = 0, 0
         mine.begun, mine.extended = 0, 0
+        mine.spent = 0
     for i in range(register[LISTED]):
         mine = state.steps[state.listed[i]]
         mine.due = 0
@@ -210,6 +216,8 @@ def _replay(links, given, state, start, rows, offset):
         if sample & 63 == 0:
             for step in range(len(state.asked)):
                 state.asked[step] = given.certain[step]
+                if given.certain[step]:
+                    state.works[step] = ALL
         register[SAMPLE], register[CONTAINED], register[COMING] = sample, NEVER, NO_END
         rows.variant[row] = variant_of(start.upper, word(state.seed, sample, _VARIANT, start.key))
         _run(links, given, state, start, rows.variant[row])

@@ -69,6 +69,8 @@ class Parameters(NamedTuple):
     alert_delay: Index
     certain: NDArray[np.uint8]
     """1 for a step that always works."""
+    final: NDArray[np.uint8]
+    """1 for a step that can do nothing more once all that it concludes holds: it never ends, and nobody can end it."""
     stirs: NDArray[np.uint8]
     timed: NDArray[np.uint8]
     """1 for a fact whose time adds up; empty where there is none."""
@@ -134,6 +136,7 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
         constant=np.where((fixed >= 0).all(axis=1), fixed.sum(axis=1), -1),
         alert_delay=graph.alert_delay[links.number].astype(np.int32),
         certain=(links.success >= np.uint64(CERTAIN)).astype(np.uint8),
+        final=_final(graph, links),
         stirs=graph.fact_stirs.astype(np.uint8),
         timed=graph.fact_timed.astype(np.uint8) if graph.fact_timed.any() else np.zeros(0, dtype=np.uint8),
         fact_key=graph.fact_hash,
@@ -208,6 +211,16 @@ def _traits(graph: AttackGraph, responds: bool) -> NDArray[np.uint8]:
     asks = (graph.fixed[graph.approval] != 0).astype(np.uint8) * ASKS * np.uint8(graph.conclusion_run.any())
     noticed = (graph.alert > 0).astype(np.uint8) * ALARMING + graph.logged.astype(np.uint8) * LOGGED
     found: NDArray[np.uint8] = again + asks + noticed * np.uint8(responds)
+    return found
+
+
+def _final(graph: AttackGraph, links: Links) -> NDArray[np.uint8]:
+    """Only what no action of any responder ends counts: content that is cleaned may be planted again."""
+    who = graph.responders
+    done = int(np.bitwise_or.reduce(np.int64(1) << who.action)) if len(who.action) else 0
+    ends = ~graph.fact_lasting | ((who.ended_by & done) != 0)
+    ending = np.concatenate([[0], np.cumsum(ends[links.out_idx])])
+    found: NDArray[np.uint8] = (ending[links.out_ptr[1:]] == ending[links.out_ptr[:-1]]).astype(np.uint8)
     return found
 
 

@@ -21,10 +21,20 @@ CONCLUDED, MARKED = np.uint8(1), np.uint8(2)
 """Marks of a step in a sample: it concluded, it stands in the list of steps to reset."""
 
 FACT_NOW = record(
-    since="i8", until="i8", renew="i8", first="i8", by="i4", support="i4", begun="i4", extended="i4", unused="16u1"
+    since="i8",
+    until="i8",
+    renew="i8",
+    first="i8",
+    by="i4",
+    support="i4",
+    begun="i4",
+    extended="i4",
+    spent="u1",
+    unused="15u1",
 )
 """A fact in a sample, one cache line: from when until when it holds, until when it may come again, when it first did
-and by which step, the conclusion that gave it its end, and how often it began and was prolonged."""
+and by which step, the conclusion that gave it its end, how often it began and was prolonged, and 1 if it is spent: no
+step behind it can do anything more in this sample, so that nobody need know how long it holds."""
 
 
 class State(NamedTuple):

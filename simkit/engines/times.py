@@ -39,6 +39,12 @@ def works(links, state, step):
 
 
 @part
+def give_up(state, step):
+    """`step`, which succeeds, can do nothing more in this sample: it is as if it failed, which is asked first."""
+    state.works[step] &= ~(_ONE << slot(state.register[SAMPLE]))
+
+
+@part
 def takes(links, given, state, step):
     """How long a working `step` takes: work, the wait for a task's next run, and the wait for a person."""
     mine, sample = state.steps[step], state.register[SAMPLE]

@@ -2,7 +2,8 @@
 defines it: parts of the replay kernel.
 
 What the reference does not do changes no result: a step that cannot prolong anything gets no event. If what it would
-conclude is ended after all, that considers it again.
+conclude is ended after all, that considers it again. Where it never ends, the step is given up for this sample; and how
+long a fact holds is no matter once all steps behind it are given up or fail, if nothing else asks for its time.
 """
 
 # mypy: allow-untyped-defs
@@ -17,7 +18,7 @@ from simkit.engines.draws import NO_END
 from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED
 from simkit.engines.queue import push
 from simkit.engines.state import CHANGED, CONCLUDED, LISTED, MARKED, STIRRED, TOUCHED
-from simkit.engines.times import answer_after, may_last, takes, works
+from simkit.engines.times import answer_after, give_up, may_last, takes, works
 
 NEVER = np.int64(-1)
 
@@ -94,13 +95,17 @@ def _useful(links, given, state, step, until, renew):
 @part
 def _prolongs(given, state, concluded, until, renew):
     fact, (end, again) = state.facts[concluded.fact], may_last(given, concluded, until, renew)
-    return fact.until < end or fact.renew < again
+    return (fact.until < end or fact.renew < again) and not fact.spent
 
 
 @inlined
 def schedule(links, given, state, step, since, until, renew, now):
     """Makes the event at which `step` concludes, if its premises, that hold from `since`, do until then."""
-    if not works(links, state, step) or not _useful(links, given, state, step, until, renew):
+    if not works(links, state, step):
+        return
+    if not _useful(links, given, state, step, until, renew):
+        if given.final[step]:
+            give_up(state, step)
         return
     mine, begin = state.steps[step], since
     if mine.traits & AGAIN and mine.marks & CONCLUDED:
