@@ -62,7 +62,8 @@ class Identity:
 
     `denies` beat every entitlement that it has or gains: a deny without targets is about all that its operations act
     on, one with conditions about that of which they surely hold. `boundary` is the most that it may do, whoever
-    entitles it; None: there is none.
+    entitles it; None: there is none. `role_ttls` says of some of its roles for how many seconds they are active, once
+    they are.
     """
 
     name: str
@@ -76,7 +77,14 @@ class Identity:
     denies: tuple[Entitlement, ...] = ()
     boundary: tuple[Entitlement, ...] | None = None
     runtime_holds: tuple[str, ...] = ()
+    role_ttls: tuple[tuple[str, float], ...] = ()
     note: str = ""
+
+    @property
+    def standing_roles(self) -> tuple[str, ...]:
+        """The roles that it always has."""
+        timed = dict(self.role_ttls)
+        return tuple(role for role in self.roles if role not in timed)
 
 
 @dataclass(frozen=True, slots=True)
