@@ -180,10 +180,14 @@ class _Cutter:
         for task in whole.tasks:
             at = next((n for n, part in enumerate(made) if self._suffices(task, part, whole)), -1)
             made[at] = replace(made[at], tasks=(*made[at].tasks, task))
-        yield made[0]
-        for part in made[1:]:
-            if part.grants != made[0].grants:
-                yield replace(part, rate=math.fsum(self.model.tasks[task].rate for task in part.tasks))
+        more = (part for part in made[1:] if part.grants != made[0].grants)
+        parts = [replace(p, rate=math.fsum(self.model.tasks[task].rate for task in p.tasks)) for p in more]
+        if whole.rate:  # of one task: it runs where it has what it needs, and what is left goes on
+            yield from (part for part in parts if part.tasks)
+            yield replace(made[0], tasks=whole.tasks)
+        else:
+            yield made[0]
+            yield from parts
 
     def _suffices(self, task: str, part: Session, whole: Session) -> bool:
         """True if `task` has in `part` what it needs, as far as it has that in the `whole`."""
