@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from simkit.model.claims import Claims
 from simkit.model.session_terms import Refresh, SessionTerms
 
 IDENTITY_KINDS = ("human", "agent", "service", "workload", "pipeline", "model")
@@ -62,6 +63,7 @@ class Identity:
     `denies` beat every entitlement that it has or gains: a deny without targets is about all that its operations act
     on, one with conditions about that of which they surely hold. `boundary` is the most that it may do, whoever
     entitles it; None: there is none.
+    `count` says how many are alike: one entry for twelve developers, each with tasks and credentials like these.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Identity:
     denies: tuple[Entitlement, ...] = ()
     boundary: tuple[Entitlement, ...] | None = None
     runtime_holds: tuple[str, ...] = ()
+    count: int = 1
     note: str = ""
 
 
@@ -93,7 +96,7 @@ class Credential:
     brings new ones. `revocation_unit` is what a revocation ends: this token, or all of the identity's.
 
     `limited_to` is the most that this token carries, whatever its identity may do (the scopes of an OAuth token, a
-    session policy); None: all of it.
+    session policy); None: all of it. `claims` are what it says of itself, for trust edges that ask.
     """
 
     name: str
@@ -111,6 +114,7 @@ class Credential:
     refresh: Refresh | None = None
     revocation_unit: str = "token"
     limited_to: tuple[Entitlement, ...] | None = None
+    claims: Claims = ()
     kind: str = ""
     note: str = ""
 
@@ -118,7 +122,11 @@ class Credential:
 @dataclass(frozen=True, slots=True)
 class TrustEdge:
     """`source` may become, invoke or spawn `target`. `ttl` (seconds) is how long the session it opens lives, `session`
-    how that behaves when what opened it goes. One who is invoked `answers`: whoever asks has what it may read."""
+    how that behaves when what opened it goes. One who is invoked `answers`: whoever asks has what it may read.
+
+    It may be used under `conditions` only, as an entitlement, and by a session that carries the `claims`, each of which
+    is a glob (the branch of a build, an external id, a second factor).
+    """
 
     source: str
     target: str
@@ -126,6 +134,8 @@ class TrustEdge:
     attenuates: bool = False
     ttl: float = 3600.0
     session: SessionTerms | None = None
+    conditions: tuple[str, ...] = ()
+    claims: Claims = ()
     answers: bool = True
     note: str = ""
 

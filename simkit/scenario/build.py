@@ -34,6 +34,7 @@ from simkit.model import (
 )
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import schema as s
+from simkit.scenario.edge_conditions import sorted_out
 from simkit.scenario.expectations import Expectation
 from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source
 
@@ -69,7 +70,7 @@ def model(part: s.ScenarioPart) -> Model:
         tools={name: _tool(name, given) for name, given in part.tools.items()},
         credentials={name: _credential(name, given) for name, given in part.credentials.items()},
         roles={name: Role(name, **_rights(given)) for name, given in part.roles.items()},
-        trust=tuple(TrustEdge(session=_session(edge.session), **edge.given("session")) for edge in part.trust),
+        trust=tuple(_edge(edge) for edge in part.trust),
         tasks={name: _task(name, given) for name, given in part.tasks.items()},
     )
 
@@ -118,6 +119,12 @@ def _credential(name: str, part: s.CredentialPart) -> Credential:
     return Credential(name, session=session, refresh=refresh, ttl_kind=kind, renewable=renewable, **given)
 
 
+def _edge(part: s.TrustPart) -> TrustEdge:
+    conditions, claims = sorted_out(part.conditions)
+    given = part.given("session", "conditions")
+    return TrustEdge(session=_session(part.session), conditions=conditions, claims=claims, **given)
+
+
 def _session(part: s.SessionPart | None) -> SessionTerms | None:
     if part is None:
         return None
@@ -139,8 +146,9 @@ def _entry_point(name: str, part: s.EntryPointPart) -> EntryPoint:
     given = part.given("leak", "poison", "compromise", "mistake")
     if part.leak:
         return EntryPoint(name, "leak", part.leak, **given)
-    if part.compromise:
-        return EntryPoint(name, "compromise", part.compromise, **given)
+    if any(part.compromise):
+        target, tool = part.compromise
+        return EntryPoint(name, "compromise", target, tool=tool, **given)
     if any(part.poison):
         return EntryPoint(name, "poison", *part.poison, **given)
     return EntryPoint(name, "mistake", *part.mistake, **given)

@@ -26,6 +26,7 @@ from simkit.model import (
     SessionEvents,
     Task,
     Tool,
+    TrustEdge,
 )
 from simkit.policies import DIALS, GrantPolicy, Selector, named_policies
 from simkit.scenario.quota_units import throughput_text
@@ -133,6 +134,8 @@ def _written(key: str, value: Any) -> Any:
         return _detection(value)
     if key in _DURATIONS:
         return duration_text(value)
+    if key == "claims":
+        return dict(value)
     if key == "rate":
         return rate_text(value)
     if key == "undo":
@@ -155,7 +158,7 @@ def _model(model: Model) -> dict[str, Any]:
         **_section("tools", {name: _tool(each) for name, each in model.tools.items()}),
         **_section("credentials", {name: _credential(each) for name, each in model.credentials.items()}),
         **_section("roles", roles),
-        **_list("trust", ({_RENAMED.get(k, k): v for k, v in _given(edge).items()} for edge in model.trust)),
+        **_list("trust", (_edge(edge) for edge in model.trust)),
         **_section("tasks", {name: _task(each) for name, each in model.tasks.items()}),
     }
 
@@ -189,6 +192,12 @@ def _credential(credential: Credential) -> dict[str, Any]:
     return written
 
 
+def _edge(edge: TrustEdge) -> dict[str, Any]:
+    written = {_RENAMED.get(key, key): said for key, said in _given(edge, leave=("conditions", "claims")).items()}
+    asked = [{"claims": dict(edge.claims)}] if edge.claims else []
+    return written | _list("conditions", [*edge.conditions, *asked])
+
+
 def _task(task: Task) -> dict[str, Any]:
     needs = [each.operation if each == Need(each.operation) else _given(each) for each in task.needs]
     return _given(task, leave=("name", "needs")) | _list("needs", needs)
@@ -200,6 +209,8 @@ def _entry_point(entry: EntryPoint) -> dict[str, Any]:
         target = {"task": entry.task}
         if entry.kind == "mistake":
             target["agent"] = entry.target
+    elif entry.tool or entry.operation:
+        target = {"tool": entry.tool} if entry.tool else {"operation": entry.operation}
     return {entry.kind: target, **_given(entry, "delay", "note")}
 
 

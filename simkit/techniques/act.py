@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -159,6 +159,7 @@ class Act(NamedTuple):
     granted: tuple[Fact, ...]
     fate: str
     grounds: tuple[Ground, ...]
+    unlike: int = 0
 
     @property
     def session(self) -> str:
@@ -174,7 +175,9 @@ class Act(NamedTuple):
     def key(self, mode: str) -> str:
         """What names this use in `mode` among all steps."""
         by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
-        return f"{mode}({self.session}): {self.deed.name}{self.deed.spared}{by}"
+        return (
+            f"{mode}({self.session}): {self.deed.name}{self.deed.spared}{by}{f' #{self.unlike}' if self.unlike else ''}"
+        )
 
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
@@ -225,6 +228,7 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
         return
     deed_of, judged_of = cache(partial(Deed.of, world)), cache(partial(_judge, world, rules))
     lent_of = cache(partial(_deputy, world))
+    again = _Unlike().number
     shares = _shared if world.sessions.resolver.limits_somebody else _whole
     for name in world.all_sessions if by is None else by:
         reached = world.all_sessions[name]
@@ -242,7 +246,22 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
                             judged = judged.within(modes)
                         fate = f"{actor.who}: {deed.name}"
                         grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
-                        yield Act(actor, deed, judged, granted, fate, grounds)
+                        unlike = again(name, grant, granted, spared, under) if granted else 0
+                        yield Act(actor, deed, judged, granted, fate, grounds, unlike)
+
+
+@dataclass(slots=True)
+class _Unlike:
+    """Tells apart uses after the same grants by which they came, own or lent, where their conditions differ."""
+
+    known: dict[tuple[object, ...], list[Conditions]] = field(default_factory=dict)
+
+    def number(self, session: str, grant: Grant, granted: tuple[Fact, ...], spared: object, under: Conditions) -> int:
+        """Which of the conditions of such a use these are, counted from 0."""
+        found = self.known.setdefault((session, grant, granted, spared), [])
+        if under not in found:
+            found.append(under)
+        return found.index(under)
 
 
 def _whole(conditions: Conditions) -> Iterable[tuple[frozenset[str], Conditions]]:

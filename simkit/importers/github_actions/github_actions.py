@@ -87,14 +87,15 @@ def _rights(job: WorkflowJob, draft: Draft) -> list[str]:
         place = PLACES.get(scope, f"{scope} of the repository")
         draft.put("resources", place, {"kind": "other"})
         for verb in (READ, WRITE) if level == WRITE else (READ,):
-            made = draft.put("tools", "github", {"operations": {}})["operations"]
+            made = draft.put("tools", "github-token", {"operations": {}})["operations"]
             made.setdefault(f"{verb}-{scope}", {"effect": verb, "targets": [place]})
-            operations.append(f"github.{verb}-{scope}")
+            operations.append(f"github-token.{verb}-{scope}")
     return operations
 
 
 def _secret(name: str, job: WorkflowJob, draft: Draft) -> str:
     """A secret of the repository as a credential of the account that it opens."""
+    name = f"secrets.{name}"
     owner, opens = f"account of {name}", f"what {name} opens"
     draft.put("resources", opens, {"kind": "data-store"}, job.place)
     draft.put("tools", "accounts", {"operations": {"use": {"effect": "read"}}})
@@ -143,9 +144,11 @@ def _agent(job: WorkflowJob, given: list[dict[str, Any]], held: list[str], draft
 
 def _runs_code(job: WorkflowJob, draft: Draft) -> bool:
     if job.tools is None:
-        taken = "it runs commands"
+        # Claude's action and headless mode run no command that nobody allowed (their pages on security); others do
+        runs = "claude" not in job.agent
+        taken = "it runs commands" if runs else "it runs none, as long as none is allowed"
         draft.assume(f"the tools of the agent in {job.workflow}/{job.name}", taken, "the workflow lists none")
-        return True
+        return runs
     rules = [ShellRule.written(about) for about in _SHELL.findall(job.tools)]
     return any(not rule.program or CODE in powers(rule.pattern) for rule in rules)
 

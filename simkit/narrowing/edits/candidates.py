@@ -11,7 +11,7 @@ from simkit.errors import QuestionError, nearest
 from simkit.model import Model, environments
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
-from simkit.narrowing.edits.limits import boundaries, denies, tokens
+from simkit.narrowing.edits.limits import asked_claims, boundaries, denies, tokens
 from simkit.narrowing.edits.lower_quota import lower_quotas
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
@@ -46,7 +46,7 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *("move-file", "add-deny", "set-boundary", "limit-token", "lower-quota"),
+    *("move-file", "add-deny", "set-boundary", "limit-token", "ask-claims", "lower-quota"),
     *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
@@ -79,6 +79,7 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from denies(scenario.model, privilege, givers)
     yield from boundaries(scenario.model)
     yield from tokens(scenario.model, givers)
+    yield from asked_claims(scenario.model)
     yield from (AttenuateTrust(e.name) for e in scenario.model.trust if not e.attenuates and e.kind != "invoke")
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
