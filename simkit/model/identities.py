@@ -64,6 +64,7 @@ class Identity:
     on, one with conditions about that of which they surely hold. `boundary` is the most that it may do, whoever
     entitles it; None: there is none. `role_ttls` says of some of its roles for how many seconds they are active, once
     they are.
+    `count` says how many are alike: one entry for twelve developers, each with tasks and credentials like these.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Identity:
     boundary: tuple[Entitlement, ...] | None = None
     runtime_holds: tuple[str, ...] = ()
     role_ttls: tuple[tuple[str, float], ...] = ()
+    count: int = 1
     note: str = ""
 
     @property

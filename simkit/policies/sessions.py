@@ -158,7 +158,7 @@ class _Cutter:
         else:
             for task in tasks:
                 name = f"{identity.name}@{task.name}"
-                made = Session(name, (identity.name,), (task.name,), scopes[task.name], leaf, task.rate)
+                made = Session(name, (identity.name,), (task.name,), scopes[task.name], leaf, self.model.runs(task))
                 made = replace(made, holders=(task.on_behalf_of,)) if task.on_behalf_of else made
                 yield from map(self._keep, self._timed(made) if identity.role_ttls else (made,))
 
@@ -181,7 +181,7 @@ class _Cutter:
             at = next((n for n, part in enumerate(made) if self._suffices(task, part, whole)), -1)
             made[at] = replace(made[at], tasks=(*made[at].tasks, task))
         more = (part for part in made[1:] if part.grants != made[0].grants)
-        parts = [replace(p, rate=math.fsum(self.model.tasks[task].rate for task in p.tasks)) for p in more]
+        parts = [replace(p, rate=math.fsum(self.model.runs(self.model.tasks[task]) for task in p.tasks)) for p in more]
         if whole.rate:  # of one task: it runs where it has what it needs, and what is left goes on
             yield from (part for part in parts if part.tasks)
             yield replace(made[0], tasks=whole.tasks)
@@ -319,7 +319,7 @@ class _Cutter:
             sessions=tuple(self._keep(self._accepted(self.made[name], credential)) for name in group),
             binding="sender-constrained" if bound else "bearer",
             share=task.rate * task.duration.mean if task else 1.0,
-            rate=task.rate if task else 0.0,
+            rate=self.model.runs(task) if task else 0.0,
             managed=credential.managed,
             **self._life(credential, leaf, served),
         )
