@@ -62,7 +62,8 @@ class Identity:
     `denies` beat every entitlement that it has or gains: a deny without targets is about all that its operations act
     on, one with conditions about that of which they surely hold. `boundary` is the most that it may do, whoever
     entitles it; None: there is none. `role_ttls` says of some of its roles for how many seconds they are active, once
-    they are. `count` says how many are alike: one entry for twelve developers, each with tasks and credentials like these.
+    they are. `count` says how many are alike: one entry for twelve developers, each with tasks and credentials like
+    these.
     """
 
     name: str
