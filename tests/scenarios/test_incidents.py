@@ -147,7 +147,7 @@ EXPECTED = (
     ("unc6426", "owned-job", "stacks-without-roles", "becomes-administrator", NEVER),
     # Code that a folder brings runs as the developer, and a policy for the agent's tokens is no help.
     ("claude-code", "planted-settings", "jit", "files-read", ALWAYS),
-    ("claude-code", "planted-settings", "rbac-context", "files-read", RARELY),
+    ("claude-code", "planted-settings", "zero-standing", "files-read", ALWAYS),
     # The first token was known to be out, the second was not.
     ("internet-archive", "help-desk-token-left-in-place", "rbac", "tickets-read", ALWAYS),
     ("internet-archive", "help-desk-token-left-in-place", "jit", "tickets-read", NEVER),
@@ -400,6 +400,11 @@ def test_a_complete_rotation_would_have_stopped_the_attacker_who_waited() -> Non
         complete = dataclasses.replace(given, response=dataclasses.replace(given.response, completeness=1.0))
         result = simkit.simulate(complete, entry_point=first_entry(name), trials=TRIALS, seed=1)
         assert result.chance(goal).estimate == 0.0
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if scenario(name).expect])
+def test_each_figure_of_the_record_is_met(name: str) -> None:
+    assert not simkit.check([scenario(name)], trials=TRIALS).failed
 
 
 def test_a_backup_outside_the_volume_would_have_kept_the_bookings() -> None:
