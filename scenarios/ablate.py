@@ -25,6 +25,8 @@ from simkit.table import Cell, Table, percent
 ROOT = Path(__file__).parent
 FILES = (ROOT / "starter.yaml", *sorted((ROOT / "incidents").glob("*.yaml")))
 TRIALS = 400
+NAMED_DIALS = tuple(name for name, dial in DIALS.items() if not dial.opted_into)
+"""The dials that the named policies turn."""
 FULL = ("salesloft-drift", "drift-aws")
 """The attack that is shown in full: scenario and entry point."""
 
@@ -87,14 +89,14 @@ def matrix(found: list[simkit.Ablation]) -> Table:
             f"{one.provenance.scenario}: {one.provenance.entry_point}",
             one.before.loss.estimate,
             one.after.loss.estimate,
-            *(part(one, dial) for dial in DIALS),
+            *(part(one, dial) for dial in NAMED_DIALS),
             len(list(one.best())) - 1,
         )
         for one in found
     ]
     note = "Enough: how many dials leave as little as all of them. What no dial changes is the attack inside the "
     note += "task's own grant, or a third party's secret that no grant policy governs."
-    return Table(("attack", "rbac loses", "zero-standing loses", *DIALS, "enough"), rows, note=note)
+    return Table(("attack", "rbac loses", "zero-standing loses", *NAMED_DIALS, "enough"), rows, note=note)
 
 
 def part(one: simkit.Ablation, dial: str) -> str | None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.linter import LintReport as LintReport
     from simkit.linter import LintWarning as LintWarning
     from simkit.linter import lint as lint
+    from simkit.model import Attacker as Attacker
     from simkit.model import Credential as Credential
     from simkit.model import Detection as Detection
     from simkit.model import Entitlement as Entitlement
@@ -137,6 +138,7 @@ HOMES = {
         "Credential",
         "Detection",
         "Entitlement",
+        "Attacker",
         "EntryPoint",
         "Goal",
         "Identity",

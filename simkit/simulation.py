@@ -134,7 +134,7 @@ def compile_attack(
 
 def _world(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint]) -> World:
     cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
-    return World.of(cut, scenario.response, entries, scenario.goals)
+    return World.of(cut, scenario.response, entries, scenario.goals, attacker=scenario.attacker)
 
 
 def simulate(

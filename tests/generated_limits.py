@@ -68,4 +68,18 @@ def limited(draw: st.DrawFn, scenarios: st.SearchStrategy[Scenario]) -> Scenario
         name: each if each.use == "signing" else replace(each, limited_to=_most(draw, model))
         for name, each in model.credentials.items()
     }
-    return replace(scenario, model=replace(model, identities=people, roles=roles, tasks=tasks, credentials=keys))
+    made = replace(model, identities=people, roles=roles, tasks=tasks, credentials=keys)
+    return replace(scenario, model=claiming(draw, made))
+
+
+CLAIMS = st.sampled_from(((), (("ref", "main"),), (("ref", "other"),), (("mfa", "yes"), ("ref", "main"))))
+ASKED = st.sampled_from(((), (), (("ref", "main"),), (("ref", "*"),), (("mfa", "y*"), ("ref", "main"))))
+JUDGED = st.sampled_from(((), (), (), ("source",), ("environment",), ("approval",)))
+
+
+def claiming(draw: st.DrawFn, model: Model) -> Model:
+    """`model` where credentials and tasks claim things, and trust edges ask for some."""
+    tasks = {name: replace(each, claims=draw(CLAIMS)) for name, each in model.tasks.items()}
+    keys = {name: replace(each, claims=draw(CLAIMS)) for name, each in model.credentials.items()}
+    trust = tuple(replace(edge, claims=draw(ASKED), conditions=draw(JUDGED)) for edge in model.trust)
+    return replace(model, tasks=tasks, credentials=keys, trust=trust)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from generated_approvals import in_force
 from generated_code import with_code
 from generated_counts import records, terms_of, throughputs
 from generated_sessions import response_actions, terms, token_words
@@ -89,8 +90,8 @@ def worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False, certa
     entries = named(draw(_entry(f"e{n}", model)) for n in range(draw(st.integers(1, 2))))
     goals = named(draw(_goal(f"g{n}", model)) for n in range(draw(st.integers(1, 2))))
     response = draw(_alarmed(model)) if alerts else QUIET
-    policy = draw(st.sampled_from(POLICIES))
-    return draw(with_code(Scenario("generated", model, entries, goals, response, horizon=DAY, policy=policy)))
+    world = Scenario("generated", model, entries, goals, response, horizon=DAY, **draw(in_force(POLICIES)))
+    return draw(with_code(world))
 
 
 @st.composite
@@ -125,7 +126,7 @@ def copying_worlds(draw: st.DrawFn, *, alerts: bool = False) -> Scenario:
     entries = {"words": EntryPoint("words", "poison", "inbox"), "other": draw(_entry("other", model))}
     goals = {"out": Goal("out", lost=((secrets[0], "confidentiality"),))}
     response = draw(_alarmed(model)) if alerts else QUIET
-    return Scenario("copying", model, entries, goals, response, horizon=DAY, policy=draw(st.sampled_from(POLICIES)))
+    return Scenario("copying", model, entries, goals, response, horizon=DAY, **draw(in_force(POLICIES)))
 
 
 CONDITIONS = st.sampled_from(((), (), (), (), (), ("approval",)))

@@ -29,6 +29,7 @@ COMMANDS = {
     "generate": ("--steps", "200", "--out", "made.yaml"),
     "graph": (SCENARIO,),
     "import": ("pod.yaml", "--out", "made"),
+    "init": (),
     "narrow": (SCENARIO, "--trials", "64"),
     "notebook": (SCENARIO, "--write-only", "--out", "made.ipynb"),
     "paths": (SCENARIO, "--trials", "64"),

@@ -51,6 +51,8 @@ def ladder(
 
     rungs = {}
     for dial, row in DIALS.items():
+        if row.opted_into and all(getattr(leaf, dial) == row.start for leaf in leaves(policy)):
+            continue
         for setting in row.settings:
             if any(getattr(leaf, dial) != setting for leaf in leaves(policy)):
                 turned = everywhere(policy, f"{policy.name} + {dial} {setting}", {dial: setting})

@@ -17,11 +17,11 @@ LASTING = frozenset({"lost", "deleted", "performed", "tainted", "copied", "reach
 TIMED = frozenset({"reading", "using"})
 """Kinds of facts whose time adds up: one that begins again goes on where it stopped, and what a sample keeps of it is
 for how long it held in all (ms), not when it first did."""
-WITHIN = frozenset({"replays", "steers", "errs", "asks", "seen", "outbound"}) | TIMED
+WITHIN = frozenset({"replays", "steers", "errs", "asks", "seen", "outbound", "approved", "claimed"}) | TIMED
 """Kinds of facts that live inside a session: what a run brought of these ends with the run."""
 STIRRING = frozenset({"holds", "exposed", "runs_in", "tainted", "copied", "performed"})
 """Kinds of facts from outside that a run of a task may turn into something: when one begins, the next run counts."""
-UNKNOWN = frozenset({"lost", "deleted", "performed", "copied", "reached", "whole", "enough"}) | TIMED
+UNKNOWN = frozenset({"lost", "deleted", "performed", "copied", "reached", "whole", "enough", "claimed"}) | TIMED
 """Kinds of facts that are no thing that responders could know of and end: damage is not a link between two sessions."""
 
 _SESSIONS = frozenset({"replays", "steers", "errs", "asks"})

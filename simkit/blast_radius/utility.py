@@ -6,9 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from simkit.entitlements import always
-from simkit.model import Model, Need, ObservedRun, Response, Task
-from simkit.policies import Session, Sessions, Token
+from simkit.model import Model, ObservedRun, Response, Task
+from simkit.policies import Sessions, Token, asked_a_day
 
 DAY = 86400.0
 
@@ -39,12 +38,12 @@ def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun,
     A task is broken if one of its needs is not entitled, or if it has no session. A run counts as observed if it did
     its job, and is stopped if it called an operation that its task's session does not hold. Tokens are issued at each
     run under `identity: task`, else once a ttl; each operation that a run needs is one check, one record (where action
-    decisions are logged) and, if it waits for a person, one approval.
+    decisions are logged) and, if it waits for a person, one approval, or as few as the policy asks for.
     """
     model = sessions.model
     broken = {need.task for need in sessions.broken}
     broken |= {task.name for task in model.tasks.values() if sessions.serving(task) is None}
-    approvals = math.fsum(_approvals(sessions, task) for task in model.tasks.values())
+    approvals = math.fsum(asked_a_day(sessions, task) for task in model.tasks.values())
     tokens = math.fsum(_issued(token, model) for group in sessions.tokens.values() for token in group)
     done = [run for run in observed if run.success]
     return Utility(
@@ -75,22 +74,6 @@ def _uses(sessions: Sessions) -> Iterator[tuple[Task, float]]:
 
 def _checked(sessions: Sessions, task: Task) -> bool:
     return sessions.governing(task.identity).at_least("context", "checks")
-
-
-def _approvals(sessions: Sessions, task: Task) -> float:
-    session = sessions.serving(task)
-    if session is None:
-        return 0.0
-    return task.rate * DAY * sum(_waits(sessions, session, need) for need in task.needs)
-
-
-def _waits(sessions: Sessions, session: Session, need: Need) -> bool:
-    """True if this use waits for a person: by the policy, or by a condition on what covers one of its targets."""
-    if session.policy.context == "approval" and sessions.model.operation(need.operation).waits_for_approval:
-        return True
-    resolver = sessions.resolver
-    covering = (resolver.cover(grant, session.grants) for grant in resolver.grants(need.operation, need.targets))
-    return any(conditions is not None and always("approval", conditions) for conditions in covering)
 
 
 def _issued(token: Token, model: Model) -> float:

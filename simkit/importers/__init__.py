@@ -9,5 +9,16 @@ from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import Assumed, Imported, Untranslated
 from simkit.importers.importer import Importer
 from simkit.importers.kinds import IMPORTERS
+from simkit.importers.whole import differences, whole
 
-__all__ = ["IMPORTERS", "Assumed", "FilePlace", "Imported", "Importer", "Untranslated", "import_files"]
+__all__ = [
+    "IMPORTERS",
+    "Assumed",
+    "FilePlace",
+    "Imported",
+    "Importer",
+    "Untranslated",
+    "differences",
+    "import_files",
+    "whole",
+]

@@ -66,16 +66,14 @@ class Imported:
 
     def scenario(self) -> Scenario:
         """The scenario, checked as every other one is. Raises ScenarioError if there is none, as it `is_empty`."""
-        return loads(self.text(), f"{self.kind}.yaml")
+        return loads(f"simkit: 1\nname: {self.kind}\n{self.text()}", f"{self.kind}.yaml")
 
     def text(self) -> str:
-        """The scenario file: a line for each thing, with the place that it comes from behind it."""
+        """A part for a scenario to include: a line for each thing, with the place that it comes from behind it."""
         return "\n".join(self._lines()) + "\n"
 
     def _lines(self) -> Iterator[str]:
         yield f"# Written by `simkit import` from files of the kind {self.kind}. Import again rather than edit."
-        yield "simkit: 1"
-        yield f"name: {json.dumps(self.kind)}"
         for section in SECTIONS:
             things = self.sections.get(section, {})
             if things:

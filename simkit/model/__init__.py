@@ -1,5 +1,6 @@
 """What exists: identities, resources, tools, credentials, roles, trust edges, tasks, attackers and responders."""
 
+from simkit.model.attacker import Attacker
 from simkit.model.goals import Goal, GoalTerm
 from simkit.model.identities import (
     BINDINGS,
@@ -51,6 +52,7 @@ __all__ = [
     "TOKEN_FORMATS",
     "TRUST_KINDS",
     "TTL_KINDS",
+    "Attacker",
     "Credential",
     "Detection",
     "Entitlement",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from simkit.model.claims import Claims
 from simkit.model.session_terms import Refresh, SessionTerms
 
 IDENTITY_KINDS = ("human", "agent", "service", "workload", "pipeline", "model")
@@ -93,7 +94,7 @@ class Credential:
     brings new ones. `revocation_unit` is what a revocation ends: this token, or all of the identity's.
 
     `limited_to` is the most that this token carries, whatever its identity may do (the scopes of an OAuth token, a
-    session policy); None: all of it.
+    session policy); None: all of it. `claims` are what it says of itself, for trust edges that ask.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Credential:
     refresh: Refresh | None = None
     revocation_unit: str = "token"
     limited_to: tuple[Entitlement, ...] | None = None
+    claims: Claims = ()
     kind: str = ""
     note: str = ""
 
@@ -118,7 +120,11 @@ class Credential:
 @dataclass(frozen=True, slots=True)
 class TrustEdge:
     """`source` may become, invoke or spawn `target`. `ttl` (seconds) is how long the session it opens lives, `session`
-    how that behaves when what opened it goes. One who is invoked `answers`: whoever asks has what it may read."""
+    how that behaves when what opened it goes. One who is invoked `answers`: whoever asks has what it may read.
+
+    It may be used under `conditions` only, as an entitlement, and by a session that carries the `claims`, each of which
+    is a glob (the branch of a build, an external id, a second factor).
+    """
 
     source: str
     target: str
@@ -126,6 +132,8 @@ class TrustEdge:
     attenuates: bool = False
     ttl: float = 3600.0
     session: SessionTerms | None = None
+    conditions: tuple[str, ...] = ()
+    claims: Claims = ()
     answers: bool = True
     note: str = ""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import networkx as nx
 
-from simkit.model.identities import Entitlement, Identity, Role
+from simkit.model.identities import Entitlement, Identity, Role, TrustEdge
 from simkit.model.model import Model
 from simkit.model.references import Lookup, is_glob
 from simkit.model.session_terms import BEFALLS, SessionTerms
@@ -70,6 +70,12 @@ def _nodes(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{kind}:{name}", {"kind": kind, "name": name}
 
 
+def _asked(edge: TrustEdge) -> dict[str, str]:
+    """Under which conditions an edge may be used, as text."""
+    said = [*edge.conditions, *(f"{name}: {value}" for name, value in edge.claims)]
+    return {"conditions": ", ".join(said)} if said else {}
+
+
 def _session(terms: SessionTerms | None) -> dict[str, str]:
     """What is said of sessions, as text: the system that they are like, and each event with what happens then."""
     if terms is None:
@@ -88,7 +94,7 @@ def _edges(model: Model) -> Iterator[Edge]:
         yield (
             f"identity:{edge.source}",
             f"identity:{edge.target}",
-            {"relation": edge.kind, "attenuates": edge.attenuates, **_session(edge.session)},
+            {"relation": edge.kind, "attenuates": edge.attenuates, **_session(edge.session), **_asked(edge)},
         )
 
 

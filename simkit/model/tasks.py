@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from simkit.distributions import Distribution, Fixed
+from simkit.model.claims import Claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Task:
 
     `reads` are the resources that its input comes from; `delegates_to` the identities that it becomes or invokes
     through a trust edge. With `on_behalf_of` it uses the rights of that identity (a user), within the limits of its
-    own, in place of its own rights.
+    own, in place of its own rights. `claims` are what its runs say of themselves, for trust edges that ask.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Task:
     rate: float = 1 / 86400
     duration: Distribution = field(default_factory=lambda: Fixed(300.0))
     on_behalf_of: str = ""
+    claims: Claims = ()
     note: str = ""
 
     @property

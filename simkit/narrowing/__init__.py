@@ -3,7 +3,7 @@
 from simkit.narrowing.cutset.plan import Plan, cut_by_one, cut_off, plan_from
 from simkit.narrowing.edits.candidates import candidates
 from simkit.narrowing.edits.edit import Narrowing
-from simkit.narrowing.edits.limits import AddDeny, LimitToken, SetBoundary
+from simkit.narrowing.edits.limits import AddDeny, AskClaims, LimitToken, SetBoundary
 from simkit.narrowing.edits.lower_quota import LowerQuota
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
@@ -26,6 +26,7 @@ __all__ = [
     "PRICES",
     "AddCondition",
     "AddDeny",
+    "AskClaims",
     "AttenuateTrust",
     "BindTargets",
     "BudgetPoint",

@@ -1,19 +1,23 @@
 """Grant policies: the rule that cuts each identity's entitlements into sessions, as a point in a space of dials."""
 
+from simkit.policies.approvals import FOR_THE_REST, Oversight, asked_a_day
 from simkit.policies.dials import DIALS, Dial, GrantPolicy, Selector
 from simkit.policies.presets import NAMED, checked_policy, named_policies, policy
 from simkit.policies.sessions import BrokenNeed, Session, Sessions, Token, sessions
 
 __all__ = [
     "DIALS",
+    "FOR_THE_REST",
     "NAMED",
     "BrokenNeed",
     "Dial",
     "GrantPolicy",
+    "Oversight",
     "Selector",
     "Session",
     "Sessions",
     "Token",
+    "asked_a_day",
     "checked_policy",
     "named_policies",
     "policy",

@@ -37,7 +37,9 @@ class Dial:
     the setting `start`.
 
     `takes` and `place` order what narrowing proposes where two proposals do as well as each other; None for a dial that
-    cannot be turned for one identity alone. `may_outlive`: a stronger setting can let a token live longer.
+    cannot be turned for one identity alone. `may_outlive`: a stronger setting can let a token live longer. One that is
+    `opted_into` is turned by nobody but who says so: the named policies leave it where it starts, and what turns each
+    dial in its turn (narrowing, the ladder of the evidence) leaves it alone where a policy has not turned it.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Dial:
     place: int = 9
     may_outlive: bool = False
     riders: tuple[Rider, ...] = ()
+    opted_into: bool = False
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -93,9 +96,10 @@ def dial(
     place: int = 9,
     may_outlive: bool = False,
     riders: tuple[Rider, ...] = (),
+    opted_into: bool = False,
 ) -> Any:
     """The field of a GrantPolicy that is a dial; the field's name becomes the dial's."""
-    row = Dial("", decides, means, start, takes, place, may_outlive, riders)
+    row = Dial("", decides, means, start, takes, place, may_outlive, riders, opted_into)
     return field(default=start, metadata={"dial": row})
 
 
@@ -129,7 +133,8 @@ class GrantPolicy:
     here, and say in `policies.sessions` or in a technique what it does.
 
     `ttl` (seconds) is how long a token lives under `expiry: ttl`; None takes each credential's own effective ttl.
-    `miss_rate` overrides the response's chance that an out-of-context use passes `context: checks`. Identities that
+    `miss_rate` overrides the response's chance that an out-of-context use passes `context: checks`. `approved_for`
+    (seconds) is how long an approval stands under `asked: time`; None is an hour (our assumption). Identities that
     `applies_to` does not select are governed by `otherwise`. Raises PolicyError for a setting that a dial lacks.
     """
 
@@ -177,6 +182,30 @@ class GrantPolicy:
             Rider("miss_rate", ("checks", "approval"), lambda setting, share: f"{setting}, misses {percent(share)}"),
         ),
     )
+    approval: str = dial(
+        "what a person is asked about",
+        {
+            "none": "nothing, but by `context: approval`",
+            "high-impact": "operations of high impact",
+            "all": "every operation",
+        },
+        start="none",
+        takes="use",
+        opted_into=True,
+    )
+    asked: str = dial(
+        "how often a person is asked",
+        {
+            "session": "once in a session",
+            "time": "once in a time",
+            "task": "once in a run, for what the task needs; at each use for anything else",
+            "each-use": "at each use",
+        },
+        start="each-use",
+        takes="use",
+        riders=(Rider("approved_for", ("time",), lambda setting, seconds: f"{setting}, for {duration(seconds)}"),),
+        opted_into=True,
+    )
     response: str = dial(
         "how a secret that is known to be out dies",
         {
@@ -203,6 +232,7 @@ class GrantPolicy:
     )
     ttl: float | None = None
     miss_rate: float | None = None
+    approved_for: float | None = None
     applies_to: Selector = field(default_factory=Selector)
     otherwise: GrantPolicy | None = None
     summary: str = ""
@@ -215,6 +245,9 @@ class GrantPolicy:
             if value not in dial.settings:
                 mend = nearest(value, dial.settings)
                 raise PolicyError(f"policy {self.name!r}: {dial.name} {value!r} is not a setting of that dial: {mend}")
+        if self.approved_for is not None and not self.approved_for > 0:
+            stands = f"policy {self.name!r}: an approval stands for {self.approved_for!r} seconds"
+            raise PolicyError(f"{stands}: give more than 0, or None for an hour")
 
     def dials(self) -> dict[str, str]:
         """The setting of each dial."""
@@ -240,6 +273,15 @@ class GrantPolicy:
         """The level of logging: `none`, `identity` or `action`."""
         return LOGGING[self.response]
 
+    @property
+    def approves(self) -> str:
+        """What a person is asked about: as `approval` says, and under `context: approval` at least about high impact.
+
+        >>> GrantPolicy("old", context="approval").approves
+        'high-impact'
+        """
+        return "high-impact" if self.approval == "none" and self.context == "approval" else self.approval
+
     def is_narrower_than(self, other: GrantPolicy) -> bool:
         """True if this policy takes away at least as much as `other` on every dial, and more on one; only for policies
         that govern everybody, for of others it depends on whom they govern.
@@ -254,9 +296,10 @@ class GrantPolicy:
         differs = (own, self.dials()) != (its, other.dials())
         return as_much and differs and all(a <= b for a, b in zip(own, its, strict=True))
 
-    def _own_figures(self) -> tuple[float, float]:
-        """The ttl and the miss rate, where less is narrower; infinity for what is left to the scenario."""
-        return tuple(math.inf if own is None else own for own in (self.ttl, self.miss_rate))  # type: ignore[return-value]
+    def _own_figures(self) -> tuple[float, ...]:
+        """The ttl, the miss rate and how long an approval stands, where less is narrower; infinity for what is left to
+        the scenario."""
+        return tuple(math.inf if own is None else own for own in (self.ttl, self.miss_rate, self.approved_for))
 
     def at_least(self, dial: str, setting: str) -> bool:
         """True if `dial` stands at `setting` or stronger."""

@@ -14,7 +14,7 @@ NAMED: Mapping[str, GrantPolicy] = {
     policy.name: policy
     for policy in (
         GrantPolicy("static-secrets", summary="One long-lived secret for a whole tier, remediated by hand.").turned(
-            **{dial.name: dial.weakest for dial in DIALS.values()}
+            **{dial.name: dial.weakest for dial in DIALS.values() if not dial.opted_into}
         ),
         GrantPolicy(
             "rbac",
@@ -63,7 +63,7 @@ NAMED: Mapping[str, GrantPolicy] = {
             summary="A token for each task: exactly what it needs, until it completes.",
         ),
         GrantPolicy("zero-standing", summary="Every dial at its strongest.").turned(
-            **{dial.name: dial.strongest for dial in DIALS.values()}
+            **{dial.name: dial.strongest for dial in DIALS.values() if not dial.opted_into}
         ),
     )
 }

@@ -6,6 +6,7 @@ from simkit.attackgraph import Fact, Step
 from simkit.entitlements import FREELY, Grant, always
 from simkit.fate import threshold
 from simkit.model import Operation
+from simkit.policies import Oversight
 from simkit.record.views import MODES, Views
 from simkit.techniques import Rule, rules
 from simkit.techniques.grounds import grant_of, kind_of
@@ -119,5 +120,8 @@ def _needs_person(step: Step, views: Views) -> bool:
     session = views.sessions.get(session_of(step))
     if grant is None or operation is None or session is None:
         return False
-    conditions = session.grants.get(grant, FREELY)
-    return always("approval", conditions) or (session.policy.context == "approval" and operation.waits_for_approval)
+    if always("approval", session.grants.get(grant, FREELY)):
+        return True
+    asking = Oversight.of(views.cut, session) if views.cut else None
+    approved = any(premise.kind == "approved" for premise in step.premises)
+    return asking is not None and not approved and bool(asking.waits(grant))

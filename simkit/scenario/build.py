@@ -8,6 +8,7 @@ from typing import Any
 
 from simkit.errors import Problem, nearest
 from simkit.model import (
+    Attacker,
     Credential,
     Detection,
     Entitlement,
@@ -32,6 +33,7 @@ from simkit.model import (
 )
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import schema as s
+from simkit.scenario.edge_conditions import sorted_out
 from simkit.scenario.expectations import Expectation
 from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source
 
@@ -44,6 +46,7 @@ def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) 
         entry_points={name: _entry_point(name, given) for name, given in part.entry_points.items()},
         goals={name: _goal(name, given) for name, given in part.goals.items()},
         response=_response(part.response),
+        attacker=Attacker(**part.attacker.given()),
         policies=policies,
         compare=tuple(part.compare),
         expect={name: Expectation(name, **given.given()) for name, given in part.expect.items()},
@@ -66,7 +69,7 @@ def model(part: s.ScenarioPart) -> Model:
         tools={name: _tool(name, given) for name, given in part.tools.items()},
         credentials={name: _credential(name, given) for name, given in part.credentials.items()},
         roles={name: Role(name, **_rights(given)) for name, given in part.roles.items()},
-        trust=tuple(TrustEdge(session=_session(edge.session), **edge.given("session")) for edge in part.trust),
+        trust=tuple(_edge(edge) for edge in part.trust),
         tasks={name: _task(name, given) for name, given in part.tasks.items()},
     )
 
@@ -113,6 +116,12 @@ def _credential(name: str, part: s.CredentialPart) -> Credential:
     refresh = None if part.refresh is None else Refresh(**_never_is_none(part.refresh.given()))
     session = _session(part.session)
     return Credential(name, session=session, refresh=refresh, ttl_kind=kind, renewable=renewable, **given)
+
+
+def _edge(part: s.TrustPart) -> TrustEdge:
+    conditions, claims = sorted_out(part.conditions)
+    given = part.given("session", "conditions")
+    return TrustEdge(session=_session(part.session), conditions=conditions, claims=claims, **given)
 
 
 def _session(part: s.SessionPart | None) -> SessionTerms | None:

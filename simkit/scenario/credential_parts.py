@@ -38,4 +38,6 @@ class CredentialPart(Part):
     """identity: to revoke one ends all of the identity's."""
     limited_to: list[ShortEntitlement] = LEFT_OUT
     """The most that this token carries; default: all that its identity may do."""
+    claims: f.Claimed = ()
+    """What it says of itself, for trust edges that ask."""
     note: str = ""

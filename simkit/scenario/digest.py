@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from simkit.distributions import Distribution
-from simkit.model import Goal
+from simkit.model import Attacker, Goal
 
 if TYPE_CHECKING:
     from simkit.scenario.scenario import Scenario
@@ -30,6 +30,10 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Credential", "revocation_unit"): "token",
     ("Credential", "session"): None,
     ("Credential", "limited_to"): None,
+    ("Credential", "claims"): (),
+    ("Task", "claims"): (),
+    ("TrustEdge", "claims"): (),
+    ("TrustEdge", "conditions"): (),
     ("Entitlement", "excepting"): (),
     ("Identity", "denies"): (),
     ("Identity", "boundary"): None,
@@ -55,6 +59,10 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Resource", "restore"): None,
     ("Response", "actions"): (),
     ("Response", "propagation"): 0.0,
+    ("Scenario", "attacker"): Attacker(),
+    ("GrantPolicy", "approval"): "none",
+    ("GrantPolicy", "asked"): "each-use",
+    ("GrantPolicy", "approved_for"): None,
 }
 """What the model learnt after the first digests: at the value that it had always had it leaves no trace in them."""
 

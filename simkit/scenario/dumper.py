@@ -25,6 +25,7 @@ from simkit.model import (
     SessionEvents,
     Task,
     Tool,
+    TrustEdge,
 )
 from simkit.policies import DIALS, GrantPolicy, Selector, named_policies
 from simkit.scenario.quota_units import throughput_text
@@ -34,6 +35,7 @@ from simkit.scenario.undo_units import undo_text
 from simkit.scenario.units import distribution_value, duration_text, rate_text
 
 _DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "restore"})
+_DURATIONS |= {"approved_for"}
 _RENAMED = {"source": "from", "target": "to"}
 _RIGHTS = ("entitlements", "denies", "boundary")
 
@@ -63,6 +65,7 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written |= _model(scenario.model)
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
+    written |= _section("attacker", _given(scenario.attacker))
     response = _given(scenario.response, leave=("detection", "actions"))
     detection = {event: _detection(each) for event, each in scenario.response.detection.items()}
     written |= _section("response", _section("detection", detection) | response | _actions(scenario))
@@ -119,6 +122,8 @@ def _written(key: str, value: Any) -> Any:
         return _detection(value)
     if key in _DURATIONS:
         return duration_text(value)
+    if key == "claims":
+        return dict(value)
     if key == "rate":
         return rate_text(value)
     if key == "undo":
@@ -141,7 +146,7 @@ def _model(model: Model) -> dict[str, Any]:
         **_section("tools", {name: _tool(each) for name, each in model.tools.items()}),
         **_section("credentials", {name: _credential(each) for name, each in model.credentials.items()}),
         **_section("roles", roles),
-        **_list("trust", ({_RENAMED.get(k, k): v for k, v in _given(edge).items()} for edge in model.trust)),
+        **_list("trust", (_edge(edge) for edge in model.trust)),
         **_section("tasks", {name: _task(each) for name, each in model.tasks.items()}),
     }
 
@@ -173,6 +178,12 @@ def _credential(credential: Credential) -> dict[str, Any]:
         lasts = duration_text(credential.renewable)
         written["ttl_kind"] = {"renewable": lasts} if credential.ttl_kind == "renewable" else credential.ttl_kind
     return written
+
+
+def _edge(edge: TrustEdge) -> dict[str, Any]:
+    written = {_RENAMED.get(key, key): said for key, said in _given(edge, leave=("conditions", "claims")).items()}
+    asked = [{"claims": dict(edge.claims)}] if edge.claims else []
+    return written | _list("conditions", [*edge.conditions, *asked])
 
 
 def _task(task: Task) -> dict[str, Any]:
@@ -222,7 +233,7 @@ def _policies(scenario: Scenario) -> dict[str, Any]:
 def _policy(made: GrantPolicy) -> dict[str, Any]:
     """Every dial is written out, so that what it extends does not matter; `static-secrets` gives nothing else."""
     written: dict[str, Any] = {"extends": "static-secrets"} | {dial: getattr(made, dial) for dial in DIALS}
-    written |= _given(made, "ttl", "miss_rate")
+    written |= _given(made, "ttl", "miss_rate", "approved_for")
     if made.applies_to != Selector():
         written["applies_to"] = _given(made.applies_to)
     if made.otherwise is not None:

@@ -37,6 +37,7 @@ from simkit.model import (
 from simkit.model.identities import CONDITIONS
 from simkit.policies import DIALS
 from simkit.scenario import session_units, units
+from simkit.scenario.edge_conditions import claims, edge_condition
 from simkit.scenario.units import MisfitError, shown
 from simkit.session_catalogue import session_behaviours
 from simkit.techniques import EVENT_CLASSES, rules
@@ -255,6 +256,19 @@ OutlivesAction = Annotated[
     WithJsonSchema(_outlives_schema(_DURATION_SCHEMA)),
 ]
 TtlKind = Annotated[tuple[str, float | None], PlainValidator(session_units.ttl_kind), WithJsonSchema(_TTL_KIND_SCHEMA)]
+_CLAIMS_SCHEMA: dict[str, Any] = {
+    "description": "What is claimed, each a name with a text.",
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {"type": "string", "minLength": 1},
+}
+Claimed = Annotated[tuple[tuple[str, str], ...], PlainValidator(claims), WithJsonSchema(_CLAIMS_SCHEMA)]
+_ASKED: dict[str, Any] = {"type": "object", "properties": {"claims": _CLAIMS_SCHEMA}, "required": ["claims"]}
+EdgeCondition = Annotated[
+    Any,
+    PlainValidator(edge_condition),
+    WithJsonSchema({"anyOf": [{"enum": list(CONDITIONS)}, {**_ASKED, "additionalProperties": False}]}),
+]
 IncidentKind = Annotated[str, AfterValidator(_one_of(INCIDENT_KINDS)), _enum(INCIDENT_KINDS)]
 Grade = Annotated[str, AfterValidator(_one_of(GRADES)), _enum(GRADES)]
 

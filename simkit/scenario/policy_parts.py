@@ -40,6 +40,8 @@ class PolicyPart(Turned):
 
     ttl: f.Lifetime = LEFT_OUT
     miss_rate: f.Chance = LEFT_OUT
+    approved_for: f.Horizon = LEFT_OUT
+    """How long an approval stands under `asked: time`; default an hour."""
     applies_to: SelectorPart = Field(default_factory=SelectorPart)
     otherwise: f.Name = ""
     """Governs the identities that applies_to leaves out; default static-secrets."""

@@ -10,6 +10,7 @@ from itertools import islice
 from simkit.errors import Problem, QuestionError, ScenarioError, in_short, nearest
 from simkit.model import (
     RESPONSE_ACTIONS,
+    Attacker,
     Credential,
     EntryPoint,
     Goal,
@@ -91,6 +92,7 @@ class Scenario:
     incident: IncidentRecord | None = None
     file: str = ""
     expect: Mapping[str, Expectation] = field(default_factory=dict)
+    attacker: Attacker = field(default_factory=Attacker)
     document: Document | None = field(default=None, compare=False, repr=False)
     """The file as it was read, which knows the line and column of each thing; None for a scenario made in memory."""
 
@@ -236,6 +238,8 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
             yield from dangling(("observed", index, "calls", place), call, lookup.operations, "operation")
     for index, goal_name in enumerate(scenario.incident.reached if scenario.incident else ()):
         yield from dangling(("incident", "reached", index), goal_name, scenario.goals, "goal")
+    for index, goal_name in enumerate(scenario.attacker.aims_at):
+        yield from dangling(("attacker", "aims_at", index), goal_name, scenario.goals, "goal")
     yield from _actions(scenario)
     yield from _policies(scenario)
     yield from expectation_problems(

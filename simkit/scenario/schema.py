@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from simkit.scenario import fields as f
+from simkit.scenario.attacker_parts import AttackerPart as AttackerPart
 from simkit.scenario.credential_parts import CredentialPart as CredentialPart
 from simkit.scenario.entry_point_parts import EntryPointPart as EntryPointPart
 from simkit.scenario.goal_parts import GoalPart as GoalPart
@@ -66,6 +67,7 @@ class ScenarioPart(Part):
     tasks: dict[f.Name, TaskPart] = Field(default_factory=dict)
     entry_points: dict[f.Name, EntryPointPart]
     goals: dict[f.Name, GoalPart] = Field(default_factory=dict)
+    attacker: AttackerPart = Field(default_factory=AttackerPart)
     response: ResponsePart = Field(default_factory=ResponsePart)
     policies: dict[f.Name, PolicyPart] = Field(default_factory=dict)
     expect: dict[f.Name, ExpectPart] = Field(default_factory=dict)

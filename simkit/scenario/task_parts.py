@@ -28,6 +28,8 @@ class TaskPart(Part):
     """Trust edges that it uses."""
     on_behalf_of: f.Name = ""
     """The user whose rights it uses, within the boundary of its identity; default: nobody."""
+    claims: f.Claimed = ()
+    """What its runs say of themselves, for trust edges that ask."""
     rate: f.Rate = LEFT_OUT
     duration: f.Delay = LEFT_OUT
     note: str = ""

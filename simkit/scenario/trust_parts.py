@@ -20,6 +20,8 @@ class TrustPart(Part):
     ttl: f.Lifetime = LEFT_OUT
     session: SessionPart | None = None
     """How the session behaves when what opened it goes; default: assume and federate survive, others end."""
+    conditions: list[f.EdgeCondition] = Field(default_factory=list)
+    """source (own runtime only), environment, approval, and {claims: {...}}: globs that what is claimed must fit."""
     answers: bool = True
     """Kind invoke: does who invokes get the answer?"""
     note: str = ""

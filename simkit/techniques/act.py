@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import FREELY, Conditions, Grant, both, by_spared, only_spared
 from simkit.model import Detection, Operation
-from simkit.policies import Session, Token
+from simkit.policies import Oversight, Session, Token
 from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, ways
@@ -40,8 +40,8 @@ CHANGES = frozenset({"write", "delete"})
 """Effects that change their target."""
 
 NOTHING: frozenset[str] = frozenset()
-Kind = tuple[str, str, bool]
-"""What a deed is judged by: its effect, the environment of its target, and whether it waits for approval."""
+Kind = tuple[str, str, tuple[str, ...]]
+"""What a deed is judged by: its effect, the environment of its target, and the approvals that a person is asked for."""
 
 Lent = tuple[tuple[Fact, ...], Conditions]
 """Facts behind which a tool does something, and what it leaves alone then, as conditions."""
@@ -85,7 +85,7 @@ class Deed:
             operation=operation,
             name=f"{full_name}({target})",
             label=f"{full_name} {target}".strip(),
-            kind=(operation.effect, world.environment(target, where), operation.waits_for_approval),
+            kind=(operation.effect, world.environment(target, where), ()),
             within=within,
             spared=f" but {' and '.join(sorted(spared))}" if spared else "",
             concluded=concluded,
@@ -159,6 +159,7 @@ class Act(NamedTuple):
     granted: tuple[Fact, ...]
     fate: str
     grounds: tuple[Ground, ...]
+    unlike: int = 0
 
     @property
     def session(self) -> str:
@@ -174,7 +175,9 @@ class Act(NamedTuple):
     def key(self, mode: str) -> str:
         """What names this use in `mode` among all steps."""
         by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
-        return f"{mode}({self.session}): {self.deed.name}{self.deed.spared}{by}"
+        return (
+            f"{mode}({self.session}): {self.deed.name}{self.deed.spared}{by}{f' #{self.unlike}' if self.unlike else ''}"
+        )
 
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
@@ -225,22 +228,40 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
         return
     deed_of, judged_of = cache(partial(Deed.of, world)), cache(partial(_judge, world, rules))
     lent_of = cache(partial(_deputy, world))
+    again = _Unlike().number
     shares = _shared if world.sessions.resolver.limits_somebody else _whole
     for name in world.all_sessions if by is None else by:
         reached = world.all_sessions[name]
         actor = Actor.of(world, reached.session)
+        oversight = Oversight.of(world.sessions, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
                 for needed, lent in lent_of(grant):
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
                     for spared, under in shares(both(conditions, lent)):
                         deed = deed_of(grant, spared)
-                        judged = judged_of(name, deed.kind, under)
+                        kind = (*deed.kind[:2], oversight.waits(grant)) if oversight else deed.kind
+                        judged = judged_of(name, kind, under)
                         if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
                             judged = judged.within(modes)
                         fate = f"{actor.who}: {deed.name}"
                         grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
-                        yield Act(actor, deed, judged, granted, fate, grounds)
+                        unlike = again(name, grant, granted, spared, under) if granted else 0
+                        yield Act(actor, deed, judged, granted, fate, grounds, unlike)
+
+
+@dataclass(slots=True)
+class _Unlike:
+    """Tells apart uses after the same grants by which they came, own or lent, where their conditions differ."""
+
+    known: dict[tuple[object, ...], list[Conditions]] = field(default_factory=dict)
+
+    def number(self, session: str, grant: Grant, granted: tuple[Fact, ...], spared: object, under: Conditions) -> int:
+        """Which of the conditions of such a use these are, counted from 0."""
+        found = self.known.setdefault((session, grant, granted, spared), [])
+        if under not in found:
+            found.append(under)
+        return found.index(under)
 
 
 def _whole(conditions: Conditions) -> Iterable[tuple[frozenset[str], Conditions]]:
@@ -276,7 +297,7 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         fate=act.fate if not wait else f"{act.fate} -> {concluded[0].fact}",
         rule=operation.effect,
         premises=(way.premises[0], *act.granted, *way.premises[1:]) if act.granted else way.premises,
-        conclusions=concluded,
+        conclusions=(*concluded, *way.approves) if way.approves else concluded,
         grounds=act.grounds,
         label=act.deed.label,
         chance=operation.chance * way.chance,

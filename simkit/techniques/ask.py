@@ -9,6 +9,7 @@ from simkit.model import TrustEdge
 from simkit.policies import Session
 from simkit.techniques.act import Act, acts, step_of
 from simkit.techniques.assume import HANDED_OVER
+from simkit.techniques.carried import claims_for
 from simkit.techniques.consequences import found_in
 from simkit.techniques.copies import Staging
 from simkit.techniques.grounds import trust
@@ -65,19 +66,22 @@ def _along(
 ) -> Iterator[Step]:
     """To ask is a part of handing on, whether that steers or not: both share one fate."""
     effect = "invoke" if edge.kind == "invoke" else "assume"
-    alert = world.alert(ASK, session.policy)
-    for target in targets:
-        for way in ways(world, session, mode, effect, world.model.identities[edge.target].environment):
+    alert, where = world.alert(ASK, session.policy), world.model.identities[edge.target].environment
+    claims = claims_for(world, session, mode, edge)
+    conditions = frozenset({frozenset(edge.conditions)})
+    for target in targets if claims is not None else ():
+        for way in ways(world, session, mode, effect, where, conditions=conditions):
             yield Step(
                 key=f"{mode}({session.name}): {edge.name} asks {target}{_for(asking)}{way.name}",
                 fate=f"{edge.name}",
                 rule="ask",
-                premises=_asked(way, mode, session.name, asking),
+                premises=(*_asked(way, mode, session.name, asking), *(claims or ())),
                 conclusions=(Conclusion(Fact(ASKS, target, asking)),),
                 grounds=(trust(edge),),
                 label=f"ask {edge.target}",
                 chance=way.chance,
                 duration=HANDED_OVER,
+                approval=way.approval,
                 alert=alert.chance,
                 alert_delay=alert.delay,
                 logged=alert.logged,

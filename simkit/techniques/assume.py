@@ -9,6 +9,7 @@ from simkit.distributions import Fixed
 from simkit.model import TrustEdge
 from simkit.policies import Session
 from simkit.techniques.act import Act, acts, step_of
+from simkit.techniques.carried import by_run, claimed
 from simkit.techniques.grounds import trust
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns
@@ -86,7 +87,9 @@ def _became(runs: TaskRuns, session: str, mode: str, edge: TrustEdge) -> tuple[C
     """What becomes of being handed on: an invoked agent runs its task; a stolen session opens one of its own, and a
     steered one is another only as long as it runs itself."""
     if edge.kind == "invoke":
-        return (runs.invoked(has(ERRS if mode == ERRS else STEERS, session), session),)
+        tasks = [runs.world.model.tasks[name] for name in runs.world.all_sessions[session].session.tasks]
+        facts = (has(ERRS if mode == ERRS else STEERS, session), *by_run(runs.world, session, *tasks))
+        return tuple(runs.invoked(fact, session) for fact in facts)
     if mode != REPLAYS:
         return (Conclusion(has(mode, session)),)
     return opened(runs.world, session, along(edge))
@@ -103,19 +106,22 @@ def _by_trust(runs: TaskRuns, session: Session, mode: str, edge: TrustEdge, targ
     alert = world.alert(RULE_OF[effect], session.policy)
     chance = _susceptible(world, edge.target) if effect == "invoke" else 1.0
     where = world.model.identities[edge.target].environment
+    asked = (claimed(session.name, edge),) if edge.claims else ()
+    conditions = frozenset({frozenset(edge.conditions)})
     for target in targets:
         concluded = _became(runs, target, mode, edge)
-        for way in ways(world, session, mode, effect, where):
+        for way in ways(world, session, mode, effect, where, conditions=conditions):
             yield Step(
                 key=f"{mode}({session.name}): {edge.name} as {target}{way.name}",
                 fate=f"{edge.name}",
                 rule=effect,
-                premises=way.premises,
+                premises=(*way.premises, *asked),
                 conclusions=concluded,
                 grounds=(trust(edge),),
                 label=f"{edge.kind} {edge.target}",
                 chance=chance * way.chance,
                 duration=HANDED_OVER,
+                approval=way.approval,
                 alert=alert.chance,
                 alert_delay=alert.delay,
                 logged=alert.logged,

@@ -20,6 +20,7 @@ from simkit.techniques import (
     respond,
     steer,
 )
+from simkit.techniques.aim import on_the_way
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -49,5 +50,7 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
     steps += list(meter.otherwise(world, steps))
+    if world.attacker.aims_at:
+        steps = on_the_way(steps, world.attacker.aims_at)
     asked = dict.fromkeys(each.fact for step in steps if step.rule == "ask" for each in step.conclusions)
     return AttackGraph.build(steps, enter.entries(world), respond.containment(world, asked), horizon=horizon)

@@ -10,6 +10,7 @@ from simkit.distributions import Fixed
 from simkit.model import EntryPoint
 from simkit.policies import Session, Token
 from simkit.policies.sessions import REFRESH
+from simkit.techniques.carried import by_run
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import ERRS, World, found, has, input_of, runs_in
 
@@ -97,7 +98,9 @@ def _mistake(world: World, entry: EntryPoint) -> Iterator[Variant]:
     """The agent errs in one of its sessions, in proportion to rate x duration of their tasks."""
     # Nobody attacks: an agent drops a production database in the session of its own task (Replit, 2025).
     for session in _erring(world, entry):
-        concluded = (Conclusion(has(ERRS, session.name), None),)
+        tasks = (world.model.tasks[name] for name in session.tasks)
+        facts = (has(ERRS, session.name), *by_run(world, session.name, *tasks))
+        concluded = tuple(Conclusion(fact, None) for fact in facts)
         step = _first(world, entry, session.name, concluded, f"{entry.target} errs in {session.name}")
         yield Variant(session.name, _busy(world, session), (step,))
 

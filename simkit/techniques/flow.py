@@ -11,6 +11,7 @@ from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.entitlements import Conditions, Grant
 from simkit.policies import Session, Token
 from simkit.techniques.ask import ANSWER, ASK, answered
+from simkit.techniques.carried import by_token
 from simkit.techniques.consequences import found_in, standing_tokens
 from simkit.techniques.copies import Staging
 from simkit.techniques.givers import in_resource
@@ -120,7 +121,9 @@ def _pick_up(world: World, handler: Handler, mode: str, resource: str, granted: 
     """steers(s) + seen(s, r) + a general-purpose tool -> steers(sessions that a token in r opens)."""
     for token in world.held_in(resource):
         if token.sessions:
-            yield _picked_up(handler, mode, resource, token, granted)
+            step = _picked_up(handler, mode, resource, token, granted)
+            claims = [Conclusion(fact) for name in token.sessions for fact in by_token(world, token, name)]
+            yield step._replace(conclusions=(*step.conclusions, *claims)) if claims else step
 
 
 def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted: tuple[Fact, ...]) -> Step:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
 from simkit.model import Identity
 from simkit.policies import Session, Token
+from simkit.techniques.carried import by_run
 from simkit.techniques.consequences import standing_tokens
 from simkit.techniques.givers import runtime_of
 from simkit.techniques.grounds import lies
@@ -36,6 +37,8 @@ def steps(world: World) -> Iterator[Step]:
         alert = world.alert(INHABIT, world.sessions.governing(identity.name))
         for session in world.of_identity(identity.name):
             yield _session(runs, identity, session, alert)
+            if not session.rate:
+                yield from _claims(runs, identity, session, alert)
         yield from _overhear(world, identity, alert)
         for token in world.tokens(
             dict.fromkeys((*own.get(identity.name, ()), *world.model.keys_in_runtime(identity.name)))
@@ -52,8 +55,18 @@ def _session(runs: TaskRuns, identity: Identity, session: Session, alert: Alert)
         return _inhabit(identity, what, tuple(map(Conclusion, had)), 0.0, "", alert)
     run = f"run of {'+'.join(session.tasks)}"
     tasks = [runs.world.model.tasks[name] for name in session.tasks]
-    concluded = tuple(runs.run(fact, *tasks) for fact in had)
+    concluded = tuple(runs.run(fact, *tasks) for fact in (*had, *by_run(runs.world, session.name, *tasks)))
     return _inhabit(identity, what, concluded, session.rate, run, alert)._replace(again=True)
+
+
+def _claims(runs: TaskRuns, identity: Identity, session: Session, alert: Alert) -> Iterator[Step]:
+    """A session that is always there claims what a run of its tasks does when that next comes."""
+    for name in session.tasks:
+        task = runs.world.model.tasks[name]
+        concluded = tuple(runs.run(fact, task) for fact in by_run(runs.world, session.name, task))
+        if concluded and task.identity == identity.name:
+            made = _inhabit(identity, f"claims of {name}", concluded, task.rate, f"run of {name}", alert)
+            yield made._replace(again=True)
 
 
 def _overhear(world: World, identity: Identity, alert: Alert) -> Iterator[Step]:

@@ -9,6 +9,7 @@ from simkit.attackgraph import Fact, Ground, Step
 from simkit.distributions import Distribution
 from simkit.model import Model
 from simkit.policies import Token
+from simkit.techniques.carried import by_token
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.survival import Survivals
 from simkit.techniques.world import Life, World, minted_token, opened, opens
@@ -36,12 +37,14 @@ def _redeem(world: World, token: Token) -> Iterator[Step]:
     # The secret is all that it takes, however old it is: passwords of 2020 opened accounts in 2024 (Snowflake), unless
     # the token works in its identity's runtime only (RFC 8705, RFC 9449).
     for session in token.sessions:
+        made = opened(world, session, survive, partial(_goes_on, token))
+        claims = tuple(made[0]._replace(fact=fact) for fact in by_token(world, token, session))
         yield Step(
             key=f"redeem({token.name} -> {session})",
             fate=f"redeem({token.name})",
             rule="redeem",
             premises=(Fact("holds", token.name), *opens(token)),
-            conclusions=opened(world, session, survive, partial(_goes_on, token)),
+            conclusions=made + claims,
             grounds=(Ground("credential", (token.credential or token.name,)),),
             label=f"use {token.name} as {session}",
             alert=alert.chance,

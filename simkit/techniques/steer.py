@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from simkit.attackgraph import Fact, Step
 from simkit.model import Task
+from simkit.techniques.carried import by_run
 from simkit.techniques.inputs import Input, inputs
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns
@@ -32,12 +33,13 @@ def _steer(world: World, runs: TaskRuns, task: Task, read: Input) -> Iterator[St
         return
     alert = world.alert(STEER, session.policy)
     name = world.contexts.of_task(world.model, session.name, task)
+    won = (has(STEERS, name), *_prompt(world, name, task), *by_run(world, name, task))
     yield Step(
         key=f"steer({task.name} <- {read.source}){''.join(f' after {fact}' for fact in read.granted)}",
         fate=f"steer({task.name} <- {read.container or read.source})",
         rule="steer",
         premises=(Fact("tainted", read.source), *read.granted),
-        conclusions=tuple(runs.run(fact, task) for fact in (has(STEERS, name), *_prompt(world, name, task))),
+        conclusions=tuple(runs.run(fact, task) for fact in won),
         grounds=read.grounds,
         label=f"{agent.name} reads {read.source} in {task.name}",
         chance=agent.susceptibility,

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from simkit.attackgraph import Fact
+from simkit.attackgraph import Conclusion, Fact
 from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution
 from simkit.entitlements import FREELY, Conditions
 from simkit.model import STATE_CHANGING
-from simkit.policies import Session
+from simkit.policies import FOR_THE_REST, Session
 from simkit.techniques.world import REPLAYS, STEERS, World, has, runs_in
 
 
 class Way(NamedTuple):
-    """One way to get a use through: what it needs, the session first, its chance, and the wait for a person."""
+    """One way to get a use through: what it needs, the session first, its chance, and the wait for a person. `approves`
+    is what their approval stands for besides."""
 
     name: str
     premises: tuple[Fact, ...]
     chance: float
     approval: Distribution
+    approves: tuple[Conclusion, ...] = ()
 
 
 def ways(
@@ -31,14 +33,15 @@ def ways(
     environment: str,
     *,
     conditions: Conditions = FREELY,
-    waits: bool = False,
+    waits: tuple[str, ...] = (),
 ) -> list[Way]:
-    """The ways in which `session`, had in `mode`, may use `effect` on something in `environment`; `waits` says that the
-    operation waits for a person where `context: approval` asks one.
+    """The ways in which `session`, had in `mode`, may use `effect` on something in `environment`; `waits` says which
+    approval the policy asks a person for first, if any.
 
     Off host, a replayed token is out of context, and refused where the entitlement has the condition `source`; from
     the runtime of its identity it is neither. `context: checks` multiplies the chance of an out-of-context use by the
-    miss rate; `approval` multiplies that of a high-impact one by the rubber-stamp rate and adds the approval delay.
+    miss rate; to ask a person multiplies it by the rubber-stamp rate and adds the approval delay. Where one approval
+    stands for the rest of the session there is a way behind it, too, which asks nobody.
     Of several sets of conditions a use must meet one: of the ways that need the same facts the one that waits for
     nobody is the better one.
     """
@@ -52,27 +55,50 @@ def ways(
 
 
 def _under(
-    world: World, session: Session, mode: str, effect: str, environment: str, conditions: frozenset[str], waits: bool
+    world: World,
+    session: Session,
+    mode: str,
+    effect: str,
+    environment: str,
+    conditions: frozenset[str],
+    waits: tuple[str, ...],
 ) -> Iterator[Way]:
-    home = _environment(world, session)
-    elsewhere = bool(environment) and environment != home
+    elsewhere = bool(environment) and environment != _environment(world, session)
     if "environment" in conditions and elsewhere:
         return
-    chance, approval = _person(world, session, waits, conditions)
+    free = _in_context(world, session, mode, effect, elsewhere, conditions)
+    by_itself = "approval" in conditions
+    if not waits and not by_itself:
+        yield from free
+        return
+    response = world.response
+    approved = [Fact("approved", session.name, impact) for impact in waits]
+    once = bool(waits) and session.policy.asked in FOR_THE_REST
+    for way in free:
+        asked = Way(way.name, way.premises, way.chance * response.rubber_stamp, response.approval_delay)
+        yield asked._replace(approves=tuple(map(Conclusion, approved))) if once else asked
+        if once and not by_itself:
+            yield way._replace(name=f"{way.name} approved before", premises=(*way.premises, approved[-1]))
+
+
+def _in_context(
+    world: World, session: Session, mode: str, effect: str, elsewhere: bool, conditions: frozenset[str]
+) -> Iterator[Way]:
+    """The ways past the checks of where a use comes from, what it acts on, and what the session has read."""
     checked = session.policy.at_least("context", "checks")
     miss = world.miss_rate(session.policy) if checked else 1.0
     tainted = mode == STEERS and effect in STATE_CHANGING
-    on_host = chance * (miss if elsewhere or tainted else 1.0)
+    on_host = miss if elsewhere or tainted else 1.0
     had = has(mode, session.name)
     if mode != REPLAYS:
-        yield Way("", (had,), on_host, approval)
+        yield Way("", (had,), on_host, AT_ONCE)
         return
     # An allow-list of addresses kept out whoever replayed the same stolen token from elsewhere (Okta, Drift, 2025).
     if "source" not in conditions:
-        yield Way("", (had,), chance * miss, approval)
+        yield Way("", (had,), miss, AT_ONCE)
     if "source" in conditions or miss < 1.0:
         for identity in session.identities:
-            yield Way(f" from {identity}", (had, runs_in(identity)), on_host, approval)
+            yield Way(f" from {identity}", (had, runs_in(identity)), on_host, AT_ONCE)
 
 
 def _environment(world: World, session: Session) -> str:
@@ -81,10 +107,3 @@ def _environment(world: World, session: Session) -> str:
         return world.model.identities[session.identities[0]].environment
     homes = {world.model.identities[name].environment for name in session.identities}
     return homes.pop() if len(homes) == 1 else ""
-
-
-def _person(world: World, session: Session, waits: bool, conditions: frozenset[str]) -> tuple[float, Distribution]:
-    asked = session.policy.context == "approval" and waits
-    if asked or "approval" in conditions:
-        return world.response.rubber_stamp, world.response.approval_delay
-    return 1.0, AT_ONCE

@@ -11,7 +11,7 @@ from simkit.attackgraph import Conclusion, Fact, Ground
 from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution, Exponential, Residual
 from simkit.entitlements import Conditions, Grant
-from simkit.model import EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
+from simkit.model import Attacker, EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
 from simkit.policies import GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
 from simkit.techniques.contexts import Contexts, told_apart
@@ -65,6 +65,7 @@ class World:
     response: Response
     entries: Mapping[str, EntryPoint]
     goals: Mapping[str, Goal]
+    attacker: Attacker = field(default_factory=Attacker)
     all_sessions: Mapping[str, Reached] = field(default_factory=dict)
     edges: Mapping[str, tuple[tuple[TrustEdge, tuple[str, ...]], ...]] = field(default_factory=dict)
     assumed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
@@ -79,6 +80,8 @@ class World:
     contexts: Contexts = field(default_factory=Contexts)
     watched: frozenset[str] = frozenset()
     sparing: bool = True
+    asking: Mapping[str, tuple[TrustEdge, ...]] = field(default_factory=dict)
+    """The trust edges that ask for claims, by their source."""
     homes: Mapping[str, str] = field(default_factory=dict)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
@@ -104,6 +107,7 @@ class World:
         entries: Mapping[str, EntryPoint],
         goals: Mapping[str, Goal],
         *,
+        attacker: Attacker | None = None,
         sparing: bool = True,
     ) -> World:
         """The world of `sessions`, with the sessions that minting opens and those that attenuated trust edges leave.
@@ -129,6 +133,7 @@ class World:
             response=response,
             entries=entries,
             goals=goals,
+            attacker=attacker or Attacker(),
             all_sessions=found,
             edges=edges,
             assumed=assumed,
@@ -143,6 +148,7 @@ class World:
             contexts=contexts,
             watched=frozenset(name for goal in goals.values() for name in goal.resources),
             sparing=sparing,
+            asking=_asking(sessions.model),
             homes=environments(sessions.model),
             steering=steering,
         )
@@ -291,6 +297,14 @@ def opens(token: Token) -> tuple[Fact, ...]:
 def input_of(task: Task) -> str:
     """The name of what one task reads, as an entry point poisons it."""
     return f"input of {task.name}"
+
+
+def _asking(model: Model) -> dict[str, tuple[TrustEdge, ...]]:
+    found: dict[str, tuple[TrustEdge, ...]] = {}
+    for edge in model.trust:
+        if edge.claims:
+            found[edge.source] = (*found.get(edge.source, ()), edge)
+    return found
 
 
 def _minted(model: Model) -> set[str]:

@@ -180,12 +180,12 @@ def test_a_server_that_a_repository_brings_is_configured_and_not_approved(
     tmp_path: Path, claude: dict[str, Any], look: str | None, drop: str | None
 ) -> None:
     found = stances(made(tmp_path, claude=claude, mcp=ONE, tools=LISTED))
-    assert (found.get("s.look"), found.get("s.drop")) == (look, drop)
+    assert (found.get("mcp:s.look"), found.get("mcp:s.drop")) == (look, drop)
 
 
 def test_a_secret_opens_the_account_that_its_server_works_as(tmp_path: Path) -> None:
     scenario = made(tmp_path, mcp=ONE, tools=LISTED).scenario()
-    assert scenario.model.tools["s"].runs_as == "account of S_TOKEN"
+    assert scenario.model.tools["mcp:s"].runs_as == "account of S_TOKEN"
     assert scenario.model.identities["server s"].runtime_holds == ("S_TOKEN", "files of the user")
     assert scenario.model.credentials["S_TOKEN"].ttl is None
     assert gets(scenario, "S_TOKEN leaks", "what is behind s changed")
@@ -301,4 +301,4 @@ def test_a_tool_that_tells_the_environment_gives_the_secrets_of_its_server(tmp_p
     claude = settings(allow=["mcp__s"]) | {"enabledMcpjsonServers": ["s"]}
     scenario = made(tmp_path, mcp=ONE, claude=claude, tools={"s": {"tools": [tool]}}).scenario()
     assert scenario.model.resources["environment of s"].holds == ("S_TOKEN",)
-    assert scenario.model.tools["s"].operations["get-env"].targets == ("environment of s",)
+    assert scenario.model.tools["mcp:s"].operations["get-env"].targets == ("environment of s",)

@@ -86,7 +86,7 @@ def one(tmp_path: Path, job: str, *, on: str = "push", top: str = "") -> Importe
 
 def operations(found: Imported, job: str = "w/j") -> set[str]:
     given: list[dict[str, Any]] = found.sections["identities"][f"job {job}"].get("entitlements", [])
-    return {each["operation"].removeprefix("github.") for each in given}
+    return {each["operation"].removeprefix("github-token.") for each in given}
 
 
 def gets(scenario: Scenario, entry: str, goal: str) -> bool:
@@ -153,8 +153,8 @@ class TestCalledWorkflows:
         ("handed", "held"),
         [
             ("", []),
-            (", secrets: inherit", ["KEY"]),
-            (', secrets: {KEY: "${{ secrets.OTHER }}"}', ["OTHER"]),
+            (", secrets: inherit", ["secrets.KEY"]),
+            (', secrets: {KEY: "${{ secrets.OTHER }}"}', ["secrets.OTHER"]),
             (', secrets: {UNUSED: "${{ secrets.OTHER }}"}', []),
         ],
     )
@@ -223,7 +223,7 @@ def test_an_agent_in_a_job_reads_what_strangers_write(tmp_path: Path, step: str,
     found = one(tmp_path, job, on="issues")
     assert ("agent in w/j" in found.sections["identities"]) is agent
     if agent:
-        assert gets(found.scenario(), "poisoned issue", "what KEY opens out") is shell
+        assert gets(found.scenario(), "poisoned issue", "what secrets.KEY opens out") is shell
 
 
 def test_the_token_of_a_job_ends_with_the_job(tmp_path: Path) -> None:
@@ -233,9 +233,9 @@ def test_the_token_of_a_job_ends_with_the_job(tmp_path: Path) -> None:
 
 def test_a_secret_is_held_by_the_jobs_that_name_it_and_opens_its_account(tmp_path: Path) -> None:
     scenario = one(tmp_path, "{steps: [{run: x, env: {K: \"${{ secrets['KEY'] }}\"}}]}").scenario()
-    assert scenario.model.identities["job w/j"].runtime_holds == ("KEY",)
-    assert gets(scenario, "KEY leaks", "what KEY opens out")
-    assert gets(scenario, "job w/j is taken over", "what KEY opens out")
+    assert scenario.model.identities["job w/j"].runtime_holds == ("secrets.KEY",)
+    assert gets(scenario, "secrets.KEY leaks", "what secrets.KEY opens out")
+    assert gets(scenario, "job w/j is taken over", "what secrets.KEY opens out")
 
 
 def test_an_id_token_leads_to_the_roles_that_the_job_names(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from generated_limits import denies, limited
+from generated_limits import ASKED, CLAIMS, JUDGED, denies, limited
 from generated_worlds import copying_worlds, worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -152,6 +152,32 @@ def test_a_narrower_token_never_widens_the_worst_case(scenario: Scenario, data: 
     made = replace(model.credentials[key], limited_to=tuple(replace(each, conditions=()) for each in most))
     narrow = replace(scenario, model=replace(model, credentials={**model.credentials, key: made}))
     never_widens(compile_attack(scenario), compile_attack(narrow))
+
+
+@given(limited(worlds(grants=True)), st.data())
+@settings(max_examples=120)
+def test_a_trust_edge_that_asks_for_more_never_adds_to_what_any_sample_reaches(
+    scenario: Scenario, data: st.DataObject
+) -> None:
+    model = scenario.model
+    assume(model.trust)
+    at = data.draw(st.sampled_from(range(len(model.trust))))
+    edge = model.trust[at]
+    claims = tuple(sorted({**dict(edge.claims), **dict(data.draw(ASKED))}.items()))
+    assume(all(dict(claims)[name] == glob for name, glob in edge.claims))
+    more = replace(edge, claims=claims, conditions=tuple(dict.fromkeys((*edge.conditions, *data.draw(JUDGED)))))
+    trust = tuple(more if each is edge else each for each in model.trust)
+    never_adds(compile_attack(scenario), compile_attack(replace(scenario, model=replace(model, trust=trust))))
+
+
+@given(worlds(), st.data())
+@settings(max_examples=40)
+def test_claims_that_nobody_asks_for_change_nothing(scenario: Scenario, data: st.DataObject) -> None:
+    tasks = {name: replace(each, claims=data.draw(CLAIMS)) for name, each in scenario.model.tasks.items()}
+    keys = {name: replace(each, claims=data.draw(CLAIMS)) for name, each in scenario.model.credentials.items()}
+    told = replace(scenario, model=replace(scenario.model, tasks=tasks, credentials=keys))
+    one, other = compile_attack(scenario).graph, compile_attack(told).graph
+    assert (one.facts, one.steps) == (other.facts, other.steps)
 
 
 @given(worlds())

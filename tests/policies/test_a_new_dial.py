@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 ROW = """
-    asked: str = dial(
+    seconded: str = dial(
         "when a person is asked",
         {"never": "not at all", "task": "once for each task", "each-use": "every time"},
         start="never",
@@ -56,7 +56,7 @@ from simkit.narrowing import candidates
 from simkit.scenario import json_schema
 from tests.cli.conftest import WORLD
 
-text = WORLD + "  asking: {extends: rbac, asked: each-use}\\n"
+text = WORLD + "  asking: {extends: rbac, seconded: each-use}\\n"
 scenario = simkit.loads(text)
 asking = scenario.policies["asking"]
 jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
@@ -64,7 +64,7 @@ try:
     simkit.loads(text.replace("each-use", "each-usee"))
 except simkit.ScenarioError as error:
     refused = str(error)
-turns = [each for each in candidates(scenario) if each.kind == "turn-dial" and each.dial == "asked"]
+turns = [each for each in candidates(scenario) if each.kind == "turn-dial" and each.dial == "seconded"]
 narrowed = turns[0].apply(scenario)
 entry = next(iter(scenario.entry_points))
 found = simkit.ablate(scenario, entry, "rbac", asking, trials=8)
@@ -72,19 +72,19 @@ rungs = ladder(scenario, scenario.grant_policy("rbac"), [entry], trials=8, seed=
 ranked = simkit.recommend(scenario, entry_points=entry, trials=8, budget=1)
 listed = json.loads(CliRunner().invoke(command, ["policies", "--format", "json"]).stdout)["result"]
 print(json.dumps({
-    "defaults": [simkit.policy(name).dials()["asked"] for name in ("static-secrets", "rbac", "zero-standing")],
-    "loaded": asking.asked,
+    "defaults": [simkit.policy(name).dials()["seconded"] for name in ("static-secrets", "rbac", "zero-standing")],
+    "loaded": asking.seconded,
     "round trip": simkit.loads(simkit.dump(scenario)) == simkit.loads(text),
     "digests": scenario.digest != simkit.loads(text.replace("each-use", "task")).digest,
     "refused": refused,
     "turns": sorted({each.setting for each in turns}),
-    "narrowed": narrowed.grant_policy().governing(scenario.model.identities[turns[0].identity]).asked,
-    "narrowed is written": simkit.loads(simkit.dump(narrowed)).grant_policy().dials()["asked"],
+    "narrowed": narrowed.grant_policy().governing(scenario.model.identities[turns[0].identity]).seconded,
+    "narrowed is written": simkit.loads(simkit.dump(narrowed)).grant_policy().dials()["seconded"],
     "players": [effect.dial for effect in found.effects],
-    "rungs": sorted(setting for dial, setting in rungs if dial == "asked"),
+    "rungs": sorted(setting for dial, setting in rungs if dial == "seconded"),
     "ranked": len(ranked.ranked),
-    "listed": listed["dials"]["asked"],
-    "shown": listed["policies"]["zero-standing"]["dials"]["asked"],
+    "listed": listed["dials"]["seconded"],
+    "shown": listed["policies"]["zero-standing"]["dials"]["seconded"],
 }))
 """
 
@@ -119,7 +119,7 @@ def test_narrowing_proposes_each_stronger_setting_and_writes_it_out(told: dict[s
 
 
 def test_the_ablation_and_the_ladder_of_the_evidence_turn_it(told: dict[str, Any]) -> None:
-    assert told["players"] == ["asked"]
+    assert told["players"] == ["seconded"]
     assert told["rungs"] == ["each-use", "task"]
 
 

@@ -40,6 +40,8 @@ def test_dials_are_all_of_them_and_turning_one_moves_no_other() -> None:
         "scope": "role",
         "expiry": "none",
         "context": "none",
+        "approval": "none",
+        "asked": "each-use",
         "response": "manual",
         "binding": "bearer",
         "delegation": "full",

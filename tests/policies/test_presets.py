@@ -40,11 +40,19 @@ def test_the_named_policies_stand_from_weakest_to_strongest() -> None:
 
 def test_static_secrets_is_the_weakest_corner() -> None:
     dials = NAMED["static-secrets"].dials()
-    assert {dial: DIALS[dial].settings.index(setting) for dial, setting in dials.items()} == dict.fromkeys(DIALS, 0)
+    assert dials == {name: dial.start if dial.opted_into else dial.settings[0] for name, dial in DIALS.items()}
 
 
 def test_zero_standing_is_the_strongest_corner() -> None:
-    assert NAMED["zero-standing"].dials() == {name: dial.settings[-1] for name, dial in DIALS.items()}
+    dials = NAMED["zero-standing"].dials()
+    assert dials == {name: dial.start if dial.opted_into else dial.settings[-1] for name, dial in DIALS.items()}
+
+
+def test_no_named_policy_turns_how_people_approve_and_the_strongest_asks_about_high_impact() -> None:
+    assert [name for name, dial in DIALS.items() if dial.opted_into] == ["approval", "asked"]
+    assert {(each.approval, each.asked) for each in NAMED.values()} == {("none", "each-use")}
+    assert {name for name, each in NAMED.items() if each.approves != "none"} == {"zero-standing"}
+    assert NAMED["zero-standing"].approves == "high-impact"
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ FITS = {
     "'[key]': 1\n": (
         10,
         1,
-        "there is no key '[key]' here: known: assumptions, compare, credentials, description, entry_points, ...",
+        "there is no key '[key]' here: known: assumptions, attacker, compare, credentials, description, ...",
     ),
     "polcy: rbac\n": (10, 1, "there is no key 'polcy' here: did you mean policy?"),
     "tasks:\n  t: {identity: ci, need: []}\n": (11, 21, "there is no key 'need' here: did you mean needs?"),
@@ -207,6 +207,14 @@ REFERS = {
     "resources: {r: {contains: [r]}}\n": (10, 28, "r -> r is a cycle of `contains`: remove one of its links"),
     "observed: [{task: t, calls: []}]\n": (10, 19, "no task is called 't': none is defined"),
     "incident: {date: 2025-08-08, reached: [g]}\n": (10, 40, "no goal is called 'g': none is defined"),
+    "attacker: {aims_at: [all]}\n": (10, 22, "no goal is called 'all': none is defined"),
+    "policies: {p: {approval: high}}\n": (10, 26, "'high' is not possible here: known: all, high-impact, none"),
+    "policies: {p: {asked: hour}}\n": (10, 23, "'hour' is not possible here: known: each-use, session, task, time"),
+    "policies: {p: {approved_for: 0s}}\n": (
+        10,
+        30,
+        "the duration '0s' is zero: write one that is longer, such as 500ms, 15m, 1h30m or 27d",
+    ),
     "policies: {p: {extends: q}}\n": (
         10,
         25,

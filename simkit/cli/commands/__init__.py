@@ -33,6 +33,7 @@ COMMANDS = (
     "schema",
     "generate",
     "import",
+    "init",
     "completion",
 )
 """In the order of use, as the help lists them. A file defines the command that it is named after."""

@@ -119,9 +119,9 @@ def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
             store = f"environment of {name}"
             draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
             operations[each.name] = {"effect": "read", "targets": [store]}
-    draft.put("tools", name, {"runs_as": owner, "operations": operations}, place)
+    draft.put("tools", f"mcp:{name}", {"runs_as": owner, "operations": operations}, place)
     given = own if owner == f"server {name}" else draft.sections["identities"][owner]
-    given.setdefault("entitlements", []).append({"operation": f"{name}.*"})
+    given.setdefault("entitlements", []).append({"operation": f"mcp:{name}.*"})
     return claims
 
 
@@ -150,7 +150,7 @@ def _claims(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
     listed = lists.get(name, ())
     for each in listed:
         for why in each.raised:
-            draft.assume(f"the effect of {name}.{each.name}", each.effect, why)
+            draft.assume(f"the effect of {each.name} of {name}", each.effect, why)
         if each.adds_tools:
             draft.leave(group[0].place, f"more tools of {name}", f"{each.name} adds some, so the list is a lower bound")
     if listed and not any(each.hinted for each in listed):
@@ -201,7 +201,7 @@ def _client(
         for tool in offered[server.name]:
             stance = asks(tool.name)
             if stance != DENY and not server.disabled:
-                given += [_entitled(f"{server.name}.{name}", stance == ASK) for name in _operations(tool, "")]
+                given += [_entitled(f"mcp:{server.name}.{name}", stance == ASK) for name in _operations(tool, "")]
     said = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, "entitlements": given}
     given_secrets = [secret.name for each in files for secret in each.secrets]
     if own:
@@ -249,10 +249,9 @@ def _stances(client: str, server: McpServer, rules: Permissions) -> Any:
 def _goals(draft: Draft) -> None:
     draft.put("goals", "files of the user out", {"lost": [f"{FILES}: confidentiality"]})
     draft.put("goals", "working copy changed", {"lost": [f"{COPY}: integrity"]})
-    for name in draft.sections.get("tools", {}):
-        if draft.has("resources", f"behind {name}"):
-            draft.put("goals", f"what is behind {name} out", {"lost": [f"behind {name}: confidentiality"]})
-            draft.put("goals", f"what is behind {name} changed", {"lost": [f"behind {name}: integrity"]})
+    for name in [each for each in draft.sections["resources"] if each.startswith("behind ")]:
+        draft.put("goals", f"what is {name} out", {"lost": [f"{name}: confidentiality"]})
+        draft.put("goals", f"what is {name} changed", {"lost": [f"{name}: integrity"]})
 
 
 def _suspects(file: SourceFile) -> bool:

@@ -87,14 +87,15 @@ def _rights(job: WorkflowJob, draft: Draft) -> list[str]:
         place = PLACES.get(scope, f"{scope} of the repository")
         draft.put("resources", place, {"kind": "other"})
         for verb in (READ, WRITE) if level == WRITE else (READ,):
-            made = draft.put("tools", "github", {"operations": {}})["operations"]
+            made = draft.put("tools", "github-token", {"operations": {}})["operations"]
             made.setdefault(f"{verb}-{scope}", {"effect": verb, "targets": [place]})
-            operations.append(f"github.{verb}-{scope}")
+            operations.append(f"github-token.{verb}-{scope}")
     return operations
 
 
 def _secret(name: str, job: WorkflowJob, draft: Draft) -> str:
     """A secret of the repository as a credential of the account that it opens."""
+    name = f"secrets.{name}"
     owner, opens = f"account of {name}", f"what {name} opens"
     draft.put("resources", opens, {"kind": "data-store"}, job.place)
     draft.put("tools", "accounts", {"operations": {"use": {"effect": "read"}}})

@@ -11,7 +11,7 @@ from simkit.errors import QuestionError, nearest
 from simkit.model import Model, environments
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
-from simkit.narrowing.edits.limits import boundaries, denies, tokens
+from simkit.narrowing.edits.limits import asked_claims, boundaries, denies, tokens
 from simkit.narrowing.edits.lower_quota import lower_quotas
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.restrictions import (
@@ -24,7 +24,7 @@ from simkit.narrowing.edits.restrictions import (
     TurnDial,
 )
 from simkit.narrowing.edits.unneeded import unneeded
-from simkit.policies import DIALS, GrantPolicy, Token, sessions
+from simkit.policies import DIALS, Dial, GrantPolicy, Token, sessions
 from simkit.policies.sessions import lifetime
 from simkit.privilege import OverPrivilege, over_privilege
 from simkit.scenario import Scenario, checked_scenario
@@ -46,7 +46,7 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *("move-file", "add-deny", "set-boundary", "limit-token", "lower-quota"),
+    *("move-file", "add-deny", "set-boundary", "limit-token", "ask-claims", "lower-quota"),
     *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
@@ -79,6 +79,7 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from denies(scenario.model, privilege, givers)
     yield from boundaries(scenario.model)
     yield from tokens(scenario.model, givers)
+    yield from asked_claims(scenario.model)
     yield from (AttenuateTrust(e.name) for e in scenario.model.trust if not e.attenuates and e.kind != "invoke")
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
@@ -173,7 +174,7 @@ def _dials(scenario: Scenario) -> Iterator[TurnDial]:
     policy = scenario.grant_policy()
     for identity in scenario.model.identities.values():
         leaf = policy.governing(identity)
-        for dial in (name for name, row in DIALS.items() if row.takes):
+        for dial in (name for name, row in DIALS.items() if row.takes and _proposed(leaf, row)):
             settings = DIALS[dial].settings
             stronger = settings[settings.index(getattr(leaf, dial)) + 1 :]
             yield from (
@@ -181,6 +182,12 @@ def _dials(scenario: Scenario) -> Iterator[TurnDial]:
                 for setting in stronger
                 if _outlives_nothing(scenario, turn := TurnDial(identity.name, dial, setting))
             )
+
+
+def _proposed(leaf: GrantPolicy, row: Dial) -> bool:
+    """False for how people approve where `leaf` says nothing of it: `context: approval` is proposed there, and the
+    approval of each operation."""
+    return not row.opted_into or leaf.approval != DIALS["approval"].start
 
 
 def _outlives_nothing(scenario: Scenario, turn: TurnDial) -> bool:

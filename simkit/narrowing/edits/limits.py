@@ -1,16 +1,19 @@
-"""Edits that leave what is given as it is, and take it away from one identity: a deny, a boundary, a narrower token."""
+"""Edits that leave what is given as it is, and say beside it that it is not to be used, or not by everybody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from glob import escape
 from typing import ClassVar
 
 from simkit.attackgraph import Ground
 from simkit.entitlements import Grant
 from simkit.model import Entitlement, Model, Need
+from simkit.model.claims import Claims, joined
 from simkit.narrowing.edits.edit import Narrowing, listed, with_model
 from simkit.narrowing.edits.globs import by_operation
+from simkit.narrowing.edits.removals import goes_along
 from simkit.privilege import OverPrivilege
 from simkit.scenario import Scenario
 from simkit.techniques.givers import Givers, Holder
@@ -131,6 +134,43 @@ def tokens(model: Model, givers: Givers) -> Iterator[LimitToken]:
         needed = givers.resolver.needs(wanted)
         if any(grant not in needed for grant in givers.resolver.identity(made.identity)):
             yield LimitToken(name, tuple(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class AskClaims(Narrowing):
+    """A trust edge asks for the claims that all tasks carry which use it."""
+
+    edge: str
+    claims: Claims
+    kind: ClassVar[str] = "ask-claims"
+
+    @property
+    def name(self) -> str:
+        """Such as `Let ci -federate-> deployer ask for ref: refs/heads/main`."""
+        return f"Let {self.edge} ask for {', '.join(f'{name}: {value}' for name, value in self.claims)}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The edge with the claims that it does not ask for yet."""
+        trust = (
+            replace(edge, claims=joined(self.claims, edge.claims)) if edge.name == self.edge else edge
+            for edge in scenario.model.trust
+        )
+        return with_model(scenario, trust=tuple(trust))
+
+    def bears_on(self, ground: Ground, model: Model) -> bool:
+        """True for steps along the edge."""
+        return goes_along(ground, self.edge)
+
+
+def asked_claims(model: Model) -> Iterator[AskClaims]:
+    """For each trust edge what all tasks that delegate along it claim alike, and it does not ask for. A value is asked
+    for as it is: its wildcards stand for themselves."""
+    for edge in model.trust:
+        using = [t for t in model.tasks.values() if t.identity == edge.source and edge.target in t.delegates_to]
+        alike = set.intersection(*(set(task.claims) for task in using)) if using else set()
+        new = tuple(sorted((name, escape(value)) for name, value in alike if name not in dict(edge.claims)))
+        if new:
+            yield AskClaims(edge.name, new)
 
 
 def denies(model: Model, privilege: OverPrivilege, givers: Givers) -> Iterator[AddDeny]:

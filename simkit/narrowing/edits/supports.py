@@ -54,7 +54,7 @@ def supported(scenario: Scenario) -> Supported:
     """The supported graph of `scenario` under the policy in force."""
     policy, response = scenario.grant_policy(), scenario.response
     cut = sessions(scenario.model, policy, rotation_period=response.rotation_period)
-    world = World.of(cut, response, scenario.entry_points, scenario.goals, sparing=False)
+    world = World.of(cut, response, scenario.entry_points, scenario.goals, attacker=scenario.attacker, sparing=False)
     whole = Staging.of(world).size <= MOST_COPIES
     world = world if whole else replace(world, sparing=True)
     plain = attack_graph(world, horizon=scenario.horizon)

@@ -53,7 +53,7 @@ TIES: Mapping[Takes, tuple[str, ...]] = {
 """Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. After the kinds
 of narrowing that take one thing stand the dials that do, by their `place`; of a dial's settings the weakest that does
 as well goes first."""
-BESIDE = ("add-deny", "set-boundary", "limit-token")
+BESIDE = ("add-deny", "set-boundary", "limit-token", "ask-claims")
 """What says beside a right that it is not to be used goes after everything that takes the right away."""
 _ORDER = (
     *(

@@ -26,7 +26,7 @@ def test_the_scenario_is_written_and_other_commands_take_it(cli: Cli, pod: Path,
     told = cli("import", str(pod.parent), "-o", str(out))
     assert told.exit_code == 0
     assert f"written: {out}/kubernetes.yaml" in told.stdout.replace("\n", "")
-    assert cli("run", str(out / "kubernetes.yaml"), "--trials", "20").exit_code == 0
+    assert cli("run", str(out / "scenario.yaml"), "--trials", "20").exit_code == 0
     assert "unchanged" in cli("import", str(pod), "-o", str(out)).stdout
 
 
@@ -40,6 +40,25 @@ def test_check_says_what_has_changed_and_writes_nothing(cli: Cli, pod: Path, tmp
     assert told.exit_code == 1
     assert "import again" in told.stdout
     assert (out / "kubernetes.yaml").read_text() == before
+
+
+def test_importing_again_says_what_appeared_and_vanished(cli: Cli, pod: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "imported")
+    cli("import", str(pod), "-o", out)
+    pod.write_text(POD.replace("shop", "other"), "utf-8")
+    told = json.loads(cli("import", str(pod), "-o", out, "--format", "json").stdout)["result"]["changes"]
+    assert ["appeared", "identities: pod:web/other"] in told
+    assert ["vanished", "identities: pod:web/shop"] in told
+
+
+def test_parts_of_other_kinds_stay_and_are_included(cli: Cli, pod: Path, tmp_path: Path) -> None:
+    out = tmp_path / "imported"
+    servers = tmp_path / ".mcp.json"
+    servers.write_text('{"mcpServers": {"s": {"command": "x"}}}', "utf-8")
+    cli("import", str(pod), "-o", str(out))
+    cli("import", str(servers), "-o", str(out))
+    assert 'include: ["agent.yaml", "kubernetes.yaml"]' in (out / "scenario.yaml").read_text("utf-8")
+    assert cli("validate", str(out)).exit_code == 0
 
 
 def test_strict_ends_with_4_where_something_was_not_translated(cli: Cli, pod: Path, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from simkit.narrowing import (
 )
 from simkit.narrowing.edits.work import work_of
 from simkit.narrowing.recommendation.costs import Cost, Prices, Side
+from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario, dump, loads
 
 DAY = 86400.0
@@ -157,3 +158,16 @@ def test_candidates_come_once_in_a_fixed_order_with_names_of_their_own() -> None
         "shorten-ttl", "constrain-sender", "add-condition", "turn-dial",
     }  # fmt: skip
     assert not any(each.dial == "response" for each in found if isinstance(each, TurnDial))
+
+
+def test_asking_more_often_is_proposed_where_the_policy_asks_and_nowhere_else() -> None:
+    def turns(**dials: str) -> set[str]:
+        ours = replace(SCENARIO, policy="ours", policies={"ours": GrantPolicy("ours", **dials)})
+        found = [each for each in candidates(ours) if isinstance(each, TurnDial) and each.identity == "desk"]
+        return {each.name for each in found if each.dial in ("approval", "asked")}
+
+    assert turns() == turns(context="approval") == set()
+    assert turns(approval="high-impact", asked="task") == {
+        "Turn approval to all for desk",
+        "Turn asked to each-use for desk",
+    }

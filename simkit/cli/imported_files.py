@@ -1,0 +1,87 @@
+"""What `import` and `init` write: a part for each kind, and the scenario that includes them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simkit.cli.output import Answer
+from simkit.errors import InputError
+from simkit.table import Table
+
+if TYPE_CHECKING:
+    from simkit.importers import Imported
+
+WHOLE = "scenario.yaml"
+"""The file beside the parts that includes them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFiles:
+    """What belongs into `folder`, and which of it is not there or is otherwise."""
+
+    folder: str
+    made: tuple[Imported, ...]
+    texts: Mapping[str, str]
+    before: Mapping[str, str]
+
+    @classmethod
+    def planned(cls, made: Sequence[Imported], folder: str) -> ImportedFiles:
+        """The files for what was `made`; parts of other kinds that lie in `folder` stay, and are included too."""
+        from simkit.importers import IMPORTERS, whole
+
+        texts = {f"{each.kind}.yaml": _checked(each) for each in made if not each.is_empty}
+        there = [f"{kind}.yaml" for kind in IMPORTERS if os.path.isfile(os.path.join(folder, f"{kind}.yaml"))]
+        texts[WHOLE] = whole("imported", sorted({*there, *texts}))
+        found = {name: _on_disk(os.path.join(folder, name)) for name in texts}
+        return cls(folder, tuple(made), texts, {name: text for name, text in found.items() if text is not None})
+
+    @property
+    def stale(self) -> list[str]:
+        """The files that are not there, or not as they should be."""
+        return [name for name, text in self.texts.items() if self.before.get(name) != text]
+
+    def write(self) -> None:
+        """Write what is stale. Raises InputError where that cannot be."""
+        from simkit.files import write
+
+        try:
+            os.makedirs(self.folder, exist_ok=True)
+        except OSError as error:
+            why = error.strerror
+            raise InputError(f"{self.folder}: no folder can be made there ({why}): name another") from error
+        for name in self.stale:
+            write(os.path.join(self.folder, name), self.texts[name])
+
+    @property
+    def answer(self) -> Answer:
+        """What was read, assumed, not translated and cannot be seen; what appeared and vanished."""
+        tables = [table for each in self.made for table in each.tables()]
+        rows = list(self._changes())
+        if rows:
+            tables.append(Table(("change", "what"), rows, title="Since the last import"))
+        data = {"imported": [each.to_dict() for each in self.made], "changes": [list(row) for row in rows]}
+        return Answer("\n".join(each.summary for each in self.made), tuple(tables), data)
+
+    def _changes(self) -> Iterable[tuple[str, str]]:
+        from simkit.importers import differences
+
+        for name, text in self.texts.items():
+            if name != WHOLE and name in self.before:
+                appeared, vanished = differences(self.before[name], text)
+                yield from (("appeared", each) for each in appeared)
+                yield from (("vanished", each) for each in vanished)
+
+
+def _checked(imported: Imported) -> str:
+    """The text of a part that loads."""
+    imported.scenario()
+    return imported.text()
+
+
+def _on_disk(file: str) -> str | None:
+    from simkit.files import decoded, read
+
+    return decoded(read(file), file) if os.path.isfile(file) else None
