@@ -364,6 +364,16 @@ def test_a_label_that_is_asked_keeps_the_assistant_from_what_its_user_may_read()
         assert result.chance("labelled-mail-summarised").estimate == 0.0
 
 
+def test_who_takes_all_that_can_be_taken_is_noticed_sooner_than_who_aims_at_one_wallet() -> None:
+    given = scenario("safe-bybit")
+    greedy = simkit.simulate(dataclasses.replace(given, attacker=simkit.Attacker()), trials=TRIALS, seed=1)
+    aimed = outcome("safe-bybit", None, "laptop")
+    assert greedy.chance("others-emptied").low > 0.9
+    assert aimed.chance("others-emptied").estimate == 0.0
+    assert aimed.chance("bybit-emptied").low > 0.9
+    assert greedy.time_to_containment().estimate < aimed.time_to_containment().estimate - DAY
+
+
 def test_the_memory_is_the_only_way_from_one_run_to_another() -> None:
     given = scenario("bedrock-memory")
     memory = given.model.resources["memory"]
