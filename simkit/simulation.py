@@ -318,7 +318,14 @@ def rank(
     attack = compile_attack(scenario, policy, entries=entries)
     worst = attack.worst_cases(entries, threads=threads, executor=executor, engine=engine)
     ranked = [
-        Ranked(_lost_kind(entries[name]), entries[name].target, case.value, case.impact, case.goals)
+        Ranked(
+            _lost_kind(entries[name]),
+            entries[name].target,
+            case.value,
+            case.impact,
+            case.goals,
+            _alike(scenario, entries[name]),
+        )
         for name, case in worst.items()
     ]
     ranked.sort(key=lambda row: (-row.value, -row.impact, row.kind, row.name))
@@ -332,14 +339,22 @@ def _everything_lost(scenario: Scenario) -> Iterator[tuple[str, EntryPoint]]:
         yield f"compromise of {name}", EntryPoint(f"compromise of {name}", "compromise", name)
 
 
+def _alike(scenario: Scenario, entry: EntryPoint) -> int:
+    """How many are like what `entry` loses."""
+    model = scenario.model
+    owner = model.credentials[entry.target].identity if entry.kind == "leak" else entry.target
+    return model.identities[owner].count
+
+
 def _lost_kind(entry: EntryPoint) -> str:
     return "credential" if entry.kind == "leak" else "identity"
 
 
 def _exposure(scenario: Scenario, worst: Mapping[str, WorstCase]) -> dict[str, float]:
     """For each goal the share of identities whose compromise can reach it."""
-    cases = [worst[f"compromise of {name}"] for name in scenario.model.identities]
-    return {goal: sum(goal in case.goals for case in cases) / max(len(cases), 1) for goal in scenario.goals}
+    cases = [(each.count, worst[f"compromise of {name}"]) for name, each in scenario.model.identities.items()]
+    everybody = max(sum(count for count, _ in cases), 1)
+    return {goal: sum(count for count, case in cases if goal in case.goals) / everybody for goal in scenario.goals}
 
 
 def worst_case_pairs(

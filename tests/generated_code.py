@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from simkit.model import Identity, Model, Resource
+from simkit.model import EntryPoint, Identity, Model, Resource
 from simkit.scenario import Scenario
 
 
@@ -18,6 +18,14 @@ def with_code(draw: st.DrawFn, scenario: Scenario) -> Scenario:
     silent = st.sampled_from((True, True, False))
     things = {name: draw(_as_code(each, sorted(people))) for name, each in model.resources.items()}
     trust = tuple(replace(edge, answers=edge.kind != "invoke" or draw(silent)) for edge in model.trust)
+    entries = dict(scenario.entry_points)
+    if draw(st.integers(0, 3)) == 0:
+        tool = draw(st.sampled_from(sorted(model.tools)))
+        operation = f"{tool}.{draw(st.sampled_from(sorted(model.tools[tool].operations)))}"
+        words, taken = EntryPoint("words", "poison", operation=operation), EntryPoint("taken", "compromise", tool=tool)
+        more = draw(st.sampled_from((words, taken)))
+        entries[more.name] = more
+    scenario = replace(scenario, entry_points=entries)
     return replace(scenario, model=replace(model, identities=people, resources=things, trust=trust))
 
 

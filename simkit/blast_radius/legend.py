@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,7 +45,7 @@ class Legend:
         return cls(
             value=value,
             touched={g: {name: tuple(facts) for name, facts in sorted(names.items())} for g, names in touched.items()},
-            totals=dict(zip(GROUPS, map(len, _everything(model)), strict=True)),
+            totals=_totals(model),
             goals={name: graph.index.get(Fact("reached", name)) for name in goals},
             resources=frozenset(model.resources),
             losses={number: f"{graph.facts[number].subject}:{graph.facts[number].object}" for number in value},
@@ -100,8 +100,11 @@ class Legend:
         return found
 
 
-def _everything(model: Model) -> Sequence[Mapping[str, object]]:
-    return (model.identities, model.credentials, model.tools, model.resources)
+def _totals(model: Model) -> dict[str, int]:
+    """How many there are of each group; of what is alike, all."""
+    people = sum(identity.count for identity in model.identities.values())
+    secrets = sum(model.identities[credential.identity].count for credential in model.credentials.values())
+    return dict(zip(GROUPS, (people, secrets, len(model.tools), len(model.resources)), strict=True))
 
 
 def _values(graph: AttackGraph, model: Model) -> dict[int, float]:

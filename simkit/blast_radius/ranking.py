@@ -10,13 +10,14 @@ from simkit.table import Table, format_number, percent
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One credential (leaked) or identity (compromised), and the worst that follows."""
+    """One credential (leaked) or identity (compromised), and the worst that follows; `count` are alike."""
 
     kind: str
     name: str
     value: float
     impact: float
     goals: tuple[str, ...]
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,15 @@ class Ranking:
 
     def table(self) -> Table:
         """A row for each credential and identity, the worst first."""
-        rows = [(r.kind, r.name, r.value, percent(r.impact), ", ".join(r.goals) or None) for r in self.rows]
-        columns = ("kind", "name", "worst case", "impact %", "goals in reach")
+        many = any(row.count > 1 for row in self.rows)
+        rows = [
+            (
+                *(r.kind, r.name, *((r.count,) if many else ())),
+                *(r.value, percent(r.impact), ", ".join(r.goals) or None),
+            )
+            for r in self.rows
+        ]
+        columns = ("kind", "name", *(("how many",) if many else ()), "worst case", "impact %", "goals in reach")
         return Table(columns, rows, title=str(self.provenance), note="worst case: chances and time are ignored")
 
     def exposure_table(self) -> Table:
@@ -66,9 +74,15 @@ class Ranking:
         """The ranking as plain data."""
         return {
             "provenance": self.provenance.to_dict(),
-            "rows": [asdict(row) for row in self.rows],
+            "rows": [_plain(row) for row in self.rows],
             "exposure": dict(self.exposure),
         }
 
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self.tables())
+
+
+def _plain(row: Ranked) -> dict[str, object]:
+    """`row` as plain data; how many are alike where that is more than one."""
+    found = asdict(row)
+    return found if row.count > 1 else {key: value for key, value in found.items() if key != "count"}

@@ -43,7 +43,8 @@ def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun,
     model = sessions.model
     broken = {need.task for need in sessions.broken}
     broken |= {task.name for task in model.tasks.values() if sessions.serving(task) is None}
-    approvals = math.fsum(asked_a_day(sessions, task) for task in model.tasks.values())
+    alike = {name: identity.count for name, identity in model.identities.items()}
+    approvals = math.fsum(asked_a_day(sessions, task) * alike[task.identity] for task in model.tasks.values())
     tokens = math.fsum(_issued(token, model) for group in sessions.tokens.values() for token in group)
     done = [run for run in observed if run.success]
     return Utility(
@@ -69,7 +70,7 @@ def covered(sessions: Sessions, run: ObservedRun) -> bool:
 def _uses(sessions: Sessions) -> Iterator[tuple[Task, float]]:
     """Each task, with how many operations it uses a day."""
     for task in sessions.model.tasks.values():
-        yield task, task.rate * DAY * len(task.needs)
+        yield task, sessions.model.runs(task) * DAY * len(task.needs)
 
 
 def _checked(sessions: Sessions, task: Task) -> bool:
@@ -83,7 +84,7 @@ def _issued(token: Token, model: Model) -> float:
         return 0.0
     if token.rate:
         return token.rate * DAY
-    return DAY / token.longest if token.longest else 0.0
+    return DAY / token.longest * model.identities[token.identity].count if token.longest else 0.0
 
 
 def _records(sessions: Sessions, tokens: float) -> float:

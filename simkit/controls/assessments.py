@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from simkit.controls.posture import Assessment, Posture
-from simkit.model import IDENTITY_EFFECTS
+from simkit.model import IDENTITY_EFFECTS, Model
 from simkit.policies.sessions import lifetime
 from simkit.table import duration, format_number, percent
 
@@ -228,10 +228,15 @@ def code(posture: Posture) -> Assessment:
     return Assessment(text, {"chance": share.to_dict()})
 
 
+def _kind(model: Model, identity: str) -> str:
+    """The kind of `identity`; empty for what is none (a tool)."""
+    return model.identities[identity].kind if identity in model.identities else ""
+
+
 def supply_chain(posture: Posture) -> Assessment:
     """What the compromise of a pipeline gets."""
     model, points = posture.model, posture.scenario.entry_points
-    entries = [e for e in posture.entries("compromise") if model.identities[points[e].target].kind == "pipeline"]
+    entries = [e for e in posture.entries("compromise") if _kind(model, points[e].target) == "pipeline"]
     if not entries:
         return Assessment.nothing("no compromise of a pipeline was replayed")
     loss = posture.loss(entries)

@@ -9,7 +9,7 @@ from simkit.errors import QuestionError, nearest
 from simkit.model import Model
 from simkit.model.export import GROUPS
 from simkit.scenario import Scenario
-from simkit.techniques.grounds import STARTS
+from simkit.techniques.grounds import start_of
 
 MOST_NODES = 240
 """Beyond so many boxes a picture is no longer read: alike things share one."""
@@ -19,9 +19,9 @@ JEWEL = "a goal protects"
 
 
 def starts(scenario: Scenario) -> frozenset[str]:
-    """Where its attacks start: `credential:NAME`, `resource:NAME` or `identity:NAME`."""
+    """Where its attacks start: `credential:NAME`, `resource:NAME`, `identity:NAME` or `tool:NAME`."""
     entries = scenario.entry_points.values()
-    return frozenset(f"{STARTS[entry.kind]}:{entry.target}" for entry in entries if entry.target)
+    return frozenset(filter(None, map(start_of, entries)))
 
 
 def jewels(scenario: Scenario) -> frozenset[str]:

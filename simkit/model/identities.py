@@ -63,6 +63,7 @@ class Identity:
     `denies` beat every entitlement that it has or gains: a deny without targets is about all that its operations act
     on, one with conditions about that of which they surely hold. `boundary` is the most that it may do, whoever
     entitles it; None: there is none.
+    `count` says how many are alike: one entry for twelve developers, each with tasks and credentials like these.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Identity:
     denies: tuple[Entitlement, ...] = ()
     boundary: tuple[Entitlement, ...] | None = None
     runtime_holds: tuple[str, ...] = ()
+    count: int = 1
     note: str = ""
 
 

@@ -119,6 +119,10 @@ class Model:
         """The resources that lie as files in the runtime of `identity`."""
         return tuple(name for name in self.identities[identity].runtime_holds if name not in self.credentials)
 
+    def runs(self, task: Task) -> float:
+        """How often `task` runs a second, whoever of those that are alike does it."""
+        return task.rate * self.identities[task.identity].count
+
     @property
     def has_values(self) -> bool:
         """True if some resource has a value; else its goals are what there is to lose."""

@@ -44,6 +44,7 @@ def _nodes(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
                 "type": identity.kind,
                 "stage": identity.stage,
                 "environment": identity.environment,
+                **({} if identity.count == 1 else {"count": identity.count}),
             },
         )
     for resource in model.resources.values():

@@ -15,15 +15,17 @@ DAY = 86400.0
 class EntryPoint:
     """How the attack starts.
 
-    `kind` and `target`: `leak` of a credential, `poison` of a resource (or, with `task`, of what that task reads),
-    `compromise` of an identity, `mistake` of an agent (at one of its tasks, with `task`). `delay` passes between time
-    0 and the attacker's first use.
+    `kind` and `target`: `leak` of a credential, `poison` of a resource (or, with `task`, of what that task reads,
+    with `operation`, of what its calls return), `compromise` of an identity (or, with `tool`, of a tool), `mistake`
+    of an agent (at one of its tasks, with `task`). `delay` passes between time 0 and the attacker's first use.
     """
 
     name: str
     kind: Literal["leak", "poison", "compromise", "mistake"]
     target: str = ""
     task: str = ""
+    operation: str = ""
+    tool: str = ""
     delay: Distribution = field(default_factory=lambda: Fixed(0.0))
     note: str = ""
 

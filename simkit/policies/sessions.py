@@ -156,7 +156,7 @@ class _Cutter:
         else:
             for task in tasks:
                 name = f"{identity.name}@{task.name}"
-                made = Session(name, (identity.name,), (task.name,), scopes[task.name], leaf, task.rate)
+                made = Session(name, (identity.name,), (task.name,), scopes[task.name], leaf, self.model.runs(task))
                 yield self._keep(replace(made, holders=(task.on_behalf_of,)) if task.on_behalf_of else made)
 
     def _delegated(self, agent: str, user: str, tasks: list[Task], leaf: GrantPolicy) -> Session:
@@ -274,7 +274,7 @@ class _Cutter:
             sessions=tuple(self._keep(self._accepted(self.made[name], credential)) for name in group),
             binding="sender-constrained" if bound else "bearer",
             share=task.rate * task.duration.mean if task else 1.0,
-            rate=task.rate if task else 0.0,
+            rate=self.model.runs(task) if task else 0.0,
             managed=credential.managed,
             **self._life(credential, leaf, served),
         )

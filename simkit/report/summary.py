@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simkit.blast_radius import BlastRadius, Comparison, Interval
+from simkit.model import EntryPoint
 from simkit.narrowing import Recommendation, Recommendations
 from simkit.scenario import Scenario
 from simkit.table import duration, format_number, percent
@@ -68,7 +69,7 @@ class Findings:
     def lost(self) -> str:
         """What is lost under the policy in force."""
         entry = self.scenario.entry_points[self.in_force.provenance.entry_point]
-        start = _STARTS[entry.kind].format(entry.target or f"what {entry.task} reads")
+        start = _STARTS[entry.kind].format(_started(entry))
         return f"{start}, {self._lost(self.in_force)} under {self.comparison.against}, the policy in force"
 
     def _lost(self, result: BlastRadius) -> str:
@@ -169,3 +170,12 @@ def _negative(value: Interval) -> Interval:
 def _lower(text: str) -> str:
     """`text`, a sentence, as it stands inside another one."""
     return text[:1].lower() + text[1:]
+
+
+def _started(entry: EntryPoint) -> str:
+    """What an attack starts at, in words."""
+    if entry.tool:
+        return f"the tool {entry.tool}"
+    if entry.operation:
+        return f"what {entry.operation} returns"
+    return entry.target or f"what {entry.task} reads"

@@ -145,8 +145,9 @@ def _entry_point(name: str, part: s.EntryPointPart) -> EntryPoint:
     given = part.given("leak", "poison", "compromise", "mistake")
     if part.leak:
         return EntryPoint(name, "leak", part.leak, **given)
-    if part.compromise:
-        return EntryPoint(name, "compromise", part.compromise, **given)
+    if any(part.compromise):
+        target, tool = part.compromise
+        return EntryPoint(name, "compromise", target, tool=tool, **given)
     if any(part.poison):
         return EntryPoint(name, "poison", *part.poison, **given)
     return EntryPoint(name, "mistake", *part.mistake, **given)

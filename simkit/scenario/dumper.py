@@ -197,6 +197,8 @@ def _entry_point(entry: EntryPoint) -> dict[str, Any]:
         target = {"task": entry.task}
         if entry.kind == "mistake":
             target["agent"] = entry.target
+    elif entry.tool or entry.operation:
+        target = {"tool": entry.tool} if entry.tool else {"operation": entry.operation}
     return {entry.kind: target, **_given(entry, "delay", "note")}
 
 

@@ -11,8 +11,31 @@ from simkit.scenario.part import LEFT_OUT, Part
 from simkit.scenario.units import MisfitError, shown
 
 
-def _poison(raw: object) -> tuple[str, str]:
-    return _target_and_task(raw, "poison", "", "write a resource, or {task: NAME}")
+def _poison(raw: object) -> tuple[str, str, str]:
+    """The resource, or the task, or the operation."""
+    if isinstance(raw, dict) and "operation" in raw:
+        return "", "", _by_key(raw, "poison", "operation", "write a resource, {task: NAME} or {operation: NAME}")
+    return (*_target_and_task(raw, "poison", "", "write a resource, {task: NAME} or {operation: NAME}"), "")
+
+
+def _compromise(raw: object) -> tuple[str, str]:
+    """The identity, or the tool."""
+    mend = "write an identity, or {tool: NAME}"
+    if isinstance(raw, str) and raw.strip():
+        return raw, ""
+    if not isinstance(raw, dict) or not raw:
+        raise MisfitError(f"compromise is {shown(raw)}: {mend}")
+    return "", _by_key(raw, "compromise", "tool", mend)
+
+
+def _by_key(raw: dict[str, object], kind: str, wanted: str, mend: str) -> str:
+    """The name under the one key that `raw` may have."""
+    for key, value in raw.items():
+        if key != wanted:
+            raise MisfitError(f"{kind} has no key {shown(key)} here: {mend}", key, key=True)
+        if not isinstance(value, str) or not value.strip():
+            raise MisfitError(f"{key} is {shown(value)}: write a name", key)
+    return str(raw[wanted])
 
 
 def _mistake(raw: object) -> tuple[str, str]:
@@ -36,6 +59,15 @@ def _target_and_task(raw: object, kind: str, target: str, mend: str) -> tuple[st
     return raw.get(target, ""), raw.get("task", "")
 
 
+def _one_of_names(*keys: str) -> WithJsonSchema:
+    """A text, or a mapping with one of `keys`."""
+    named = [
+        {"type": "object", "properties": {key: {"type": "string"}}, "required": [key], "additionalProperties": False}
+        for key in keys
+    ]
+    return WithJsonSchema({"anyOf": [{"type": "string"}, *named]})
+
+
 def _names(*keys: str) -> WithJsonSchema:
     inner = {key: {"type": "string"} for key in keys}
     mapping = {"type": "object", "properties": inner, "required": [keys[0]], "additionalProperties": False}
@@ -47,10 +79,10 @@ class EntryPointPart(Part):
 
     leak: f.Name = ""
     """A credential."""
-    poison: Annotated[tuple[str, str], PlainValidator(_poison), _names("task")] = ("", "")
-    """A resource, or only what one task reads."""
-    compromise: f.Name = ""
-    """An identity."""
+    poison: Annotated[tuple[str, str, str], PlainValidator(_poison), _one_of_names("task", "operation")] = ("", "", "")
+    """A resource, or only what one task reads, or what calls of an operation return."""
+    compromise: Annotated[tuple[str, str], PlainValidator(_compromise), _one_of_names("tool")] = ("", "")
+    """An identity, or a tool."""
     mistake: Annotated[tuple[str, str], PlainValidator(_mistake), _names("agent", "task")] = ("", "")
     """An agent; there is no attacker."""
     delay: f.Delay = LEFT_OUT

@@ -50,6 +50,8 @@ class IdentityPart(LimitedPart):
     entitlements: list[EntitlementPart] = Field(default_factory=list)
     runtime_holds: f.Names = Field(default_factory=list)
     """Credentials of other identities in its runtime, and resources that lie there as files."""
+    count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """How many are alike: one entry for twelve developers."""
     note: str = ""
 
 

@@ -261,6 +261,11 @@ def _entry(model: Model, entry: EntryPoint) -> Iterator[Problem]:
         yield from dangling((*where, *place), entry.target, known[entry.kind], noun)
     if entry.task:
         yield from dangling((*where, entry.kind, "task"), entry.task, model.tasks, "task")
+    if entry.tool:
+        yield from dangling((*where, entry.kind, "tool"), entry.tool, model.tools, "tool")
+    if entry.operation:
+        operations = {full: each for full, _, each in model.operations()}
+        yield from dangling((*where, entry.kind, "operation"), entry.operation, operations, "operation")
 
 
 def _goal(lookup: Lookup, goal: Goal) -> Iterator[Problem]:

@@ -123,6 +123,11 @@ def of_use(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
             yield (*own, *leant)
 
 
+def of_own_use(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
+    """A use rests on the grant of its session alone, where it does not matter what the tool itself may do."""
+    yield from known.allowed(known.world.all_sessions[ground.within], (ground.names[1], ground.names[2]))
+
+
 def of_credential(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
     """A token is used by any bearer (RFC 6750), or from the runtime of its identity (RFC 8705, RFC 9449). One that the
     attack minted is in no file, and nothing is known that binds it."""
@@ -157,6 +162,19 @@ def of_memory(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
         for fact, gives in world.added.get(identity, {}).items():
             if known.givers.resolver.cover(grant, gives) is not None:
                 yield (fact, known.by_role(fact, grant, through_containers=True))
+
+
+def of_call(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
+    """A task calls a tool by what it needs there and its identity is entitled to; all of that, or one grant."""
+    task, identity, source, *grant = ground.names
+    world = known.world
+    for needed in sorted(known.needed[task]):
+        if source in world.speaking.get(needed[0], ()) and tuple(grant) in (("", ""), needed):
+            if known.givers.resolver.cover(needed, world.sessions.entitled[identity]) is not None:
+                yield (known.entitled(identity, needed, through_containers=True),)
+            for fact, gives in world.added.get(identity, {}).items():
+                if known.givers.resolver.cover(needed, gives) is not None:
+                    yield (fact, known.by_role(fact, needed, through_containers=True))
 
 
 def of_general_purpose(known: Alternatives, ground: Ground) -> Iterator[Alternative]:

@@ -19,7 +19,7 @@ def steps(world: World) -> Iterator[Step]:
     """run-code: tainted(r), or something that r contains, j runs r -> runs_in(j), when a task of j next runs."""
     for resource in world.model.resources.values():
         for identity in resource.run_by:
-            rate = math.fsum(task.rate for task in world.model.tasks.values() if task.identity == identity)
+            rate = math.fsum(world.model.runs(task) for task in world.model.tasks.values() if task.identity == identity)
             for part in world.model.within(resource.name):
                 if part in world.taintable:
                     yield _run(world, identity, resource.name, part, rate or ONCE_A_DAY)

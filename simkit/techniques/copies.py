@@ -13,7 +13,7 @@ from simkit.techniques.answers import asked, first_asked, told
 from simkit.techniques.disk import files
 from simkit.techniques.inputs import inputs
 from simkit.techniques.lineage import Reached
-from simkit.techniques.world import ERRS, MINTED, World
+from simkit.techniques.world import ERRS, MINTED, World, is_taken_over
 
 WAYS_OUT = ("send", "write")
 """Effects that may reach outsiders."""
@@ -168,6 +168,7 @@ def _hands(world: World, session: Session) -> Sight:
         found.leads.update(targets if edge.kind != "invoke" else _runs(world, targets))
     for grant, conditions, behind in world.grants(session):
         operation = world.model.operation(grant[0])
+        found.outward = found.outward or is_taken_over(world, grant[0])
         found.general = found.general or world.model.tool_of(grant[0]).general_purpose
         if operation.effect == "invoke" and grant[1]:
             found.leads.update(_runs(world, world.sessions.by_identity[grant[1]]))

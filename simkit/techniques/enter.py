@@ -12,7 +12,7 @@ from simkit.policies import Session, Token
 from simkit.policies.sessions import REFRESH
 from simkit.techniques.carried import by_run
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.world import ERRS, World, found, has, input_of, runs_in
+from simkit.techniques.world import ERRS, World, answers_of, found, has, input_of, runs_in
 
 RULES = (
     Rule(
@@ -81,8 +81,10 @@ def _exposed(entry: EntryPoint, token: str) -> Fact:
 
 def _poison(world: World, entry: EntryPoint) -> Iterator[Variant]:
     # Whoever writes into what a task reads needs no access to the store: an issue's title did (Clinejection, 2026).
-    if entry.task:
-        names: tuple[str, ...] = (input_of(world.model.tasks[entry.task]),)
+    if entry.operation:
+        names: tuple[str, ...] = (answers_of(entry.operation),)
+    elif entry.task:
+        names = (input_of(world.model.tasks[entry.task]),)
     else:
         names = world.model.within(entry.target)
     concluded = tuple(Conclusion(Fact("tainted", name)) for name in names)
@@ -90,8 +92,14 @@ def _poison(world: World, entry: EntryPoint) -> Iterator[Variant]:
 
 
 def _compromise(world: World, entry: EntryPoint) -> Iterator[Variant]:
-    concluded = (Conclusion(runs_in(entry.target), None),)
-    yield Variant("", 1.0, (_first(world, entry, "", concluded, f"compromised {entry.target}"),))
+    # A mail tool sent a copy of each mail to its author, from one release to the next (postmark-mcp, 2025).
+    if entry.tool:
+        runtime = world.model.tools[entry.tool].runs_as
+        secrets = (Conclusion(runs_in(runtime), None),) if runtime else ()
+        concluded = (Conclusion(Fact("tainted", answers_of(entry.tool))), *secrets)
+    else:
+        concluded = (Conclusion(runs_in(entry.target), None),)
+    yield Variant("", 1.0, (_first(world, entry, "", concluded, f"compromised {entry.target or entry.tool}"),))
 
 
 def _mistake(world: World, entry: EntryPoint) -> Iterator[Variant]:
@@ -120,12 +128,16 @@ def _busy(world: World, session: Session) -> float:
     return math.fsum(task.rate * task.duration.mean for task in tasks) or 1.0
 
 
+def _start(entry: EntryPoint) -> str:
+    return entry.target or entry.task or entry.tool or entry.operation
+
+
 def _first(world: World, entry: EntryPoint, variant: str, concluded: tuple[Conclusion, ...], text: str) -> Step:
     alert = world.alert(RULE_OF[entry.kind], world.policy)
     hidden = entry.kind == "leak"
     return Step(
-        key=f"{entry.kind}({variant or entry.target or entry.task}) in {entry.name}",
-        fate=f"{entry.kind}({entry.target or entry.task})",
+        key=f"{entry.kind}({variant or _start(entry)}) in {entry.name}",
+        fate=f"{entry.kind}({_start(entry)})",
         rule=entry.kind,
         premises=(),
         conclusions=concluded,

@@ -35,9 +35,15 @@ def _of(*kinds: str) -> Things:
 NOTHING = _of()
 
 
+def start_of(entry: EntryPoint) -> str:
+    """The thing at which `entry` starts, as `kind:name`; empty for what a task reads."""
+    if entry.tool or entry.operation:
+        return f"tool:{entry.tool or entry.operation.partition('.')[0]}"
+    return f"{STARTS[entry.kind]}:{entry.target}" if entry.target else ""
+
+
 def _of_entry(ground: Ground, entries: Mapping[str, EntryPoint], _goals: Mapping[str, Goal]) -> Iterator[str]:
-    entry = entries[ground.names[0]]
-    yield f"{STARTS[entry.kind]}:{entry.target}"
+    yield start_of(entries[ground.names[0]])
 
 
 def _of_entitlement(ground: Ground, _entries: Mapping[str, EntryPoint], _goals: Mapping[str, Goal]) -> Iterator[str]:
@@ -180,6 +186,28 @@ GROUNDS: dict[str, GroundKind] = {
     ),
     "general-purpose": GroundKind("a general-purpose tool", expand=alternatives.of_general_purpose, stands_for=WIDENED),
     "memory": GroundKind("an agent's memory", expand=alternatives.of_memory, stands_for=WIDENED),
+    "given": GroundKind(
+        "an entitlement to call a tool that was taken over",
+        section="entitlements",
+        relations=("entitled to",),
+        things=_of_entitlement,
+        owner=_first_name,
+        named=_entitlement,
+        called=lambda ground, _: (ground.names[1], ground.names[2]),
+        grant=lambda ground: (ground.names[1], ground.names[2]),
+        expand=alternatives.of_own_use,
+        stands_for=WIDENED,
+    ),
+    "call": GroundKind(
+        "a call of a tool",
+        because="{0} calls it, and {2} come back",
+        section="tasks",
+        things=_of("identity", "resource"),
+        owner=lambda ground, _: ground.names[1],
+        called=lambda ground, _: (ground.names[3] or ground.names[2], ground.names[4]),
+        expand=alternatives.of_call,
+        stands_for=WIDENED,
+    ),
     "lies": GroundKind("where a credential lies", removable=True, expand=alternatives.of_place),
 }
 """Every kind of ground that steps and conclusions have; the kinds of a path come first, as a legend shows them."""

@@ -43,7 +43,7 @@ def steps(world: World) -> Iterator[Step]:
         for token in world.tokens(
             dict.fromkeys((*own.get(identity.name, ()), *world.model.keys_in_runtime(identity.name)))
         ):
-            yield _token(identity, token, alert)
+            yield _token(world, identity, token, alert)
 
 
 def _session(runs: TaskRuns, identity: Identity, session: Session, alert: Alert) -> Step:
@@ -56,7 +56,7 @@ def _session(runs: TaskRuns, identity: Identity, session: Session, alert: Alert)
     run = f"run of {'+'.join(session.tasks)}"
     tasks = [runs.world.model.tasks[name] for name in session.tasks]
     concluded = tuple(runs.run(fact, *tasks) for fact in (*had, *by_run(runs.world, session.name, *tasks)))
-    return _inhabit(identity, what, concluded, session.rate, run, alert)._replace(again=True)
+    return _inhabit(identity, what, concluded, session.rate / identity.count, run, alert)._replace(again=True)
 
 
 def _claims(runs: TaskRuns, identity: Identity, session: Session, alert: Alert) -> Iterator[Step]:
@@ -78,11 +78,12 @@ def _overhear(world: World, identity: Identity, alert: Alert) -> Iterator[Step]:
                 yield _inhabit(identity, f"{name} in {task.name}", taken, task.rate, f"run of {task.name}", alert)
 
 
-def _token(identity: Identity, token: Token, alert: Alert) -> Step:
+def _token(world: World, identity: Identity, token: Token, alert: Alert) -> Step:
     """A runtime cannot work without its own credentials; those of others lie there, and could lie elsewhere."""
     run = f"run of {token.name.removeprefix(f'{token.credential}@')}" if token.rate else ""
     place = None if token.identity == identity.name else lies(token.credential, runtime_of(identity.name))
-    return _inhabit(identity, f"token {token.name}", (holds(token, place),), token.rate, run, alert)
+    rate = token.rate / world.model.identities[token.identity].count  # of those that are alike one works here
+    return _inhabit(identity, f"token {token.name}", (holds(token, place),), rate, run, alert)
 
 
 def _inhabit(

@@ -129,7 +129,8 @@ class _Known:
     def add_planted(self) -> None:
         """Content in resources and in the input of tasks, and code in runtimes."""
         model, policy = self.world.model, self.world.policy
-        for name in (*model.resources, *(input_of(task) for task in model.tasks.values())):
+        returned = dict.fromkeys(source for sources in self.world.speaking.values() for source in sources)
+        for name in (*model.resources, *(input_of(task) for task in model.tasks.values()), *returned):
             self._say(Fact("tainted", name), policy, {"resources": name}, "clean-content")
         for name in model.identities:
             self._say(runs_in(name), policy, {"identities": name}, "evict-code")

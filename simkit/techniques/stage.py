@@ -109,7 +109,7 @@ def _find_in_input(staging: Staging, runs: TaskRuns, task: Task) -> Iterator[Ste
                 grounds=tuple(dict.fromkeys((*place.grounds, *by.grounds))),
                 label=f"find {what} in {place.source}",
                 chance=agent.susceptibility,
-                wait=next_run(task.rate),
+                wait=next_run(world.model.runs(task)),
                 logged=world.alert(FIND, session.policy).logged,
                 again=True,
             )

@@ -43,7 +43,7 @@ def _steer(world: World, runs: TaskRuns, task: Task, read: Input) -> Iterator[St
         grounds=read.grounds,
         label=f"{agent.name} reads {read.source} in {task.name}",
         chance=agent.susceptibility,
-        wait=next_run(task.rate),
+        wait=next_run(world.model.runs(task)),
         again=True,
         alert=alert.chance,
         alert_delay=alert.delay,

@@ -75,6 +75,7 @@ class World:
     tool_sessions: Mapping[str, tuple[ToolSession, ...]] = field(default_factory=dict)
     taintable: frozenset[str] = frozenset()
     poisoned: frozenset[str] = frozenset()
+    speaking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     memories: tuple[str, ...] = ()
     reading: tuple[str, ...] = ()
     contexts: Contexts = field(default_factory=Contexts)
@@ -143,6 +144,7 @@ class World:
             tool_sessions=tool_sessions,
             taintable=_taintable(sessions, entries, added),
             poisoned=frozenset(entry.task for entry in entries.values() if entry.kind == "poison" and entry.task),
+            speaking=_speaking(sessions.model, entries),
             memories=tuple(name for name, each in sessions.model.resources.items() if each.kind == "memory"),
             reading=tuple(name for name, _, operation in sessions.model.operations() if operation.effect == "read"),
             contexts=contexts,
@@ -299,6 +301,28 @@ def input_of(task: Task) -> str:
     return f"input of {task.name}"
 
 
+def answers_of(called: str) -> str:
+    """The name of what calls of an operation, or of any of a tool, return."""
+    return f"answers of {called}"
+
+
+def is_taken_over(world: World, operation: str) -> bool:
+    """True if whoever calls `operation` may give what it says to the attacker, who has its tool."""
+    return bool(world.speaking) and answers_of(operation.partition(".")[0]) in world.speaking.get(operation, ())
+
+
+def _speaking(model: Model, entries: Mapping[str, EntryPoint]) -> dict[str, tuple[str, ...]]:
+    """For each operation whose calls may return the attacker's words, how these are called."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in entries.values():
+        if entry.operation:
+            found[entry.operation] = (*found.get(entry.operation, ()), answers_of(entry.operation))
+        for name in model.tools[entry.tool].operations if entry.tool else ():
+            full = f"{entry.tool}.{name}"
+            found[full] = (*found.get(full, ()), answers_of(entry.tool))
+    return {full: tuple(dict.fromkeys(sources)) for full, sources in found.items()}
+
+
 def _asking(model: Model) -> dict[str, tuple[TrustEdge, ...]]:
     found: dict[str, tuple[TrustEdge, ...]] = {}
     for edge in model.trust:
@@ -314,7 +338,7 @@ def _minted(model: Model) -> set[str]:
 def _taintable(sessions: Sessions, entries: Mapping[str, EntryPoint], added: Mapping[str, Added]) -> frozenset[str]:
     """The resources whose content the attack could change: where it starts, and what somebody may write."""
     model = sessions.model
-    places = {entry.target for entry in entries.values() if entry.kind == "poison" and not entry.task}
+    places = {entry.target for entry in entries.values() if entry.kind == "poison" and entry.target}
     writing = {full_name for full_name, _, operation in model.operations() if operation.effect == "write"}
     for identity in model.identities.values():  # code in a runtime writes its files
         places.update(model.files_in_runtime(identity.name) if identity.runtime_holds else ())
@@ -324,4 +348,5 @@ def _taintable(sessions: Sessions, entries: Mapping[str, EntryPoint], added: Map
         if id(grants) not in seen:  # those who have the same share one dict
             seen.add(id(grants))
             places.update(target for operation, target in grants if target and operation in writing)
-    return frozenset(name for place in places for name in model.within(place))
+    said = {source for sources in _speaking(model, entries).values() for source in sources}
+    return frozenset(said).union(name for place in places for name in model.within(place))

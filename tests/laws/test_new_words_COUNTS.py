@@ -1,4 +1,4 @@
-"""What is counted adds up: alternatives of goals, and records that are read at a pace, and what is undone."""
+"""What is counted adds up: alternatives of goals, records, what is undone, and how many are alike."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from generated_counts import terms_of
 from generated_graphs import NOWHERE
 from generated_worlds import DAY, attacked_worlds, worlds
@@ -21,7 +22,7 @@ from simkit.measures import MEASURES
 from simkit.model import Goal, Operation
 from simkit.narrowing.edits.candidates import removals
 from simkit.scenario import Scenario, dump, loads
-from simkit.simulation import Attack, compile_attack
+from simkit.simulation import Attack, compile_attack, rank
 from simkit.techniques.givers import Givers
 
 SAMPLES = 24
@@ -264,3 +265,54 @@ def test_worlds_with_words_about_undoing_load_back_equal(scenario: Scenario) -> 
     again = loads(dump(scenario), scenario.file)
     assert again == scenario
     assert again.digest == scenario.digest
+
+
+# ---- how many
+
+
+def doubled(scenario: Scenario, name: str) -> Scenario:
+    """`scenario` with a twin of the identity called `name`, with tasks and credentials of its own."""
+    model = scenario.model
+    twin = replace(model.identities[name], name=f"twin of {name}")
+    tasks = {f"{key} too": replace(each, name=f"{key} too", identity=twin.name)
+             for key, each in model.tasks.items() if each.identity == name}  # fmt: skip
+    keys = {f"{key} too": replace(each, name=f"{key} too", identity=twin.name)
+            for key, each in model.credentials.items() if each.identity == name}  # fmt: skip
+    made = replace(
+        model,
+        identities={**model.identities, twin.name: twin},
+        tasks={**model.tasks, **tasks},
+        credentials={**model.credentials, **keys},
+    )
+    return replace(scenario, model=made)
+
+
+@given(worlds(alerts=True), st.data())
+@settings(max_examples=60)
+def test_two_alike_cost_what_two_that_are_written_out_cost(scenario: Scenario, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(scenario.model.identities)))
+    people = {key: replace(each, tier="") for key, each in scenario.model.identities.items()}
+    apart = replace(scenario, model=replace(scenario.model, identities=people))
+    two = replace(people[name], count=2)
+    alike = replace(apart, model=replace(apart.model, identities={**people, name: two}))
+    one, other = compile_attack(alike), compile_attack(doubled(apart, name))
+    costs = ("tokens_a_day", "checks_a_day", "approvals_a_day", "records_a_day")
+    assert [getattr(one.utility, cost) for cost in costs] == pytest.approx(
+        [getattr(other.utility, cost) for cost in costs]
+    )
+    assert one.legend.totals == other.legend.totals
+
+
+@given(worlds(), st.data())
+@settings(max_examples=40)
+def test_how_many_are_alike_changes_no_worst_case_and_is_in_the_ranking(
+    scenario: Scenario, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(sorted(scenario.model.identities)))
+    people = {**scenario.model.identities, name: replace(scenario.model.identities[name], count=12)}
+    many = replace(scenario, model=replace(scenario.model, identities=people))
+    assert loads(dump(many), many.file) == many
+    assert many.digest != scenario.digest
+    before, after = rank(scenario), rank(many)
+    assert {(r.name, r.value, r.goals) for r in before.rows} == {(r.name, r.value, r.goals) for r in after.rows}
+    assert {r.name: r.count for r in after.rows if r.kind == "identity"} == {key: i.count for key, i in people.items()}

@@ -96,6 +96,11 @@ entry_points:
     "code": DESK.replace("cases: {value", "cases: {run_by: desk, value", 1)
     + "entry_points: {start: {poison: cases}}\n"
     + READ,
+    "hijack": DESK.replace("needs: [crm.read]", "needs: [crm.read, net.post]").replace(
+        "{exposure: public-read}", "{exposure: public-read, value: {confidentiality: 1}}"
+    )
+    + "entry_points: {start: {compromise: {tool: net}}}\n"
+    + READ.replace("{read:", "{heard: {lost: ['web: confidentiality']}, read:"),
     "disk": DESK.replace("runtime_holds: [spare]", "runtime_holds: [cases]", 1)
     + "entry_points: {start: {compromise: desk}}\n"
     + READ,
