@@ -168,6 +168,11 @@ EXPECTED = (
     ("postmark-mcp", "sixteenth-version", "zero-standing", "mail-copied", ALWAYS),
     ("postmark-mcp", "sixteenth-version", "task-scoped", "account-changed", NEVER),
     ("postmark-mcp", "leaked-provider-token", "rbac", "mail-copied", NEVER),
+    ("postmark-mcp", "sixteenth-version", "rbac", "records-taken", NEVER),
+    ("postmark-mcp", "server-that-talks-back", "jit", "records-taken", OFTEN),
+    # A name is given out again, and a token of minutes carries it as well as one without an end.
+    ("subjugation", "name-registered-again", "jit", "deployment-changed", ALWAYS),
+    ("subjugation", "name-registered-again", "task-scoped", "buckets-read", NEVER),
 )
 """Incident, entry point, policy, goal, and the range that its chance lies in."""
 
@@ -188,7 +193,7 @@ DENIED = {
     "kiro": "environment-gone-for-good",
     "safe-bybit": "contracts-changed",
     "m365-copilot": "board-papers-given-away",
-    "postmark-mcp": "records-taken",
+    "subjugation": "payroll-read",
 }
 """What the record says was not reached, so the model must not reach it either, from any entry point that it names."""
 
@@ -372,6 +377,16 @@ def test_who_takes_all_that_can_be_taken_is_noticed_sooner_than_who_aims_at_one_
     assert aimed.chance("others-emptied").estimate == 0.0
     assert aimed.chance("bybit-emptied").low > 0.9
     assert greedy.time_to_containment().estimate < aimed.time_to_containment().estimate - DAY
+
+
+def test_a_claim_that_is_given_out_once_tells_the_owner_from_whoever_has_the_name_next() -> None:
+    given = scenario("subjugation")
+    asked = (("repository_owner_id", "1001"), ("sub", "repo:acme/deploy:*"))
+    trust = tuple(dataclasses.replace(edge, claims=asked) for edge in given.model.trust)
+    mended = dataclasses.replace(given, model=dataclasses.replace(given.model, trust=trust))
+    assert simkit.reach(given).chance("deployment-changed").estimate == 1.0
+    assert simkit.reach(mended).chance("deployment-changed").estimate == 0.0
+    assert simkit.simulate(mended, "task-scoped", trials=TRIALS, seed=1).utility.broken == ()
 
 
 def test_the_memory_is_the_only_way_from_one_run_to_another() -> None:
