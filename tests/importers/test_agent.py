@@ -13,6 +13,7 @@ from importer_contract import ImporterContract, written
 from simkit import Scenario, reach
 from simkit.importers import Imported, import_files
 from simkit.importers.agent.agent import AGENT
+from simkit.importers.agent.github_tools import github_tools, needed, opened
 from simkit.importers.agent.tool_claims import claim
 
 SERVERS = """\
@@ -302,3 +303,32 @@ def test_a_tool_that_tells_the_environment_gives_the_secrets_of_its_server(tmp_p
     scenario = made(tmp_path, mcp=ONE, claude=claude, tools={"s": {"tools": [tool]}}).scenario()
     assert scenario.model.resources["environment of s"].holds == ("S_TOKEN",)
     assert scenario.model.tools["mcp:s"].operations["get-env"].targets == ("environment of s",)
+
+
+GITHUB = {"mcpServers": {"github": {"command": "docker", "args": ["run", "-i", "ghcr.io/github/github-mcp-server"]}}}
+GITHUB["mcpServers"]["github"]["env"] = {"GITHUB_PERSONAL_ACCESS_TOKEN": "${GITHUB_TOKEN}"}  # type: ignore[assignment]
+
+
+def test_of_117_tools_of_github_58_read_and_32_of_these_need_the_scope_that_writes() -> None:
+    tools = github_tools()
+    reads = [each for each in tools.values() if each.effect == "read"]
+    assert (len(tools), len(reads), sum("repo" in each.scopes for each in reads)) == (117, 58, 32)
+
+
+def test_a_token_that_reads_one_file_may_change_things_by_other_tools() -> None:
+    """56 tools need `repo` and 10 `security_events`, which is in it: 66, of which 42 read and 24 do not."""
+    assert needed(["get_file_contents"]) == {"repo"}
+    more = opened(["repo"])
+    assert (len(more), sum(each.effect != "read" for each in more)) == (66, 24)
+    assert len(opened(["security_events"])) == 10
+    assert opened(["read:org"]) == opened(["write:org"]) == opened(["admin:org"])
+    assert opened([]) == ()
+
+
+def test_githubs_own_server_is_known_without_a_list(tmp_path: Path) -> None:
+    claude = settings(allow=["mcp__github__get_file_contents"]) | {"enabledMcpjsonServers": ["github"]}
+    found = made(tmp_path, mcp=GITHUB, claude=claude)
+    assert len(found.sections["tools"]["mcp:github"]["operations"]) > 117
+    (scopes,) = [each for each in found.assumed if each.about == "the scopes of GITHUB_TOKEN"]
+    assert scopes.taken == "repo"
+    assert "opens 24 others that change things" in scopes.why

@@ -205,7 +205,7 @@ def test_where_strangers_words_and_code_run(tmp_path: Path, on: str, job: str, e
 @pytest.mark.parametrize(
     ("step", "agent", "shell"),
     [
-        ("{uses: anthropics/claude-code-action@v1}", True, True),
+        ("{uses: anthropics/claude-code-action@v1}", True, False),
         (
             "{uses: anthropics/claude-code-action@v1, with: {claude_args: '--allowedTools Bash(gh issue view:*)'}}",
             True,
@@ -214,6 +214,8 @@ def test_where_strangers_words_and_code_run(tmp_path: Path, on: str, job: str, e
         ("{uses: anthropics/claude-code-action@v1, with: {claude_args: '--allowedTools Bash(pytest:*)'}}", True, True),
         ("{uses: anthropics/claude-code-action@v1, with: {allowed_tools: 'Read,Edit'}}", True, False),
         ("{run: 'claude -p \"triage\" --dangerously-skip-permissions'}", True, True),
+        ("{run: 'claude -p triage'}", True, False),
+        ("{uses: google-github-actions/run-gemini-cli@v0}", True, True),
         ("{run: 'codex exec fix'}", True, True),
         ("{run: 'echo claude'}", False, False),
     ],

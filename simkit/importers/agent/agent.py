@@ -15,6 +15,7 @@ from simkit.importers.agent.agent_settings import (
     tool_lists,
 )
 from simkit.importers.agent.built_in_tools import COPY, FILES, OUTSIDE, AgentPower, claude_powers, codex_powers
+from simkit.importers.agent.github_tools import github_claims, github_tools, is_github, needed, opened
 from simkit.importers.agent.permissions import Permissions, permissions
 from simkit.importers.agent.servers import McpServer, ServerSecret
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY
@@ -148,6 +149,10 @@ def _told(server: McpServer) -> str:
 def _claims(name: str, group: list[McpServer], lists: Lists, rules: Permissions, draft: Draft) -> tuple[ToolClaim, ...]:
     """The tools of a server: as a saved list says, else those that rules name, else anything."""
     listed = lists.get(name, ())
+    if not listed and any(is_github(each.package, each.host) for each in group):
+        listed = github_claims()
+        draft.assume(f"the tools of {name}", "those of its commit 64a49f34", "no file lists them")
+        _scopes(name, group, rules, draft)
     for each in listed:
         for why in each.raised:
             draft.assume(f"the effect of {each.name} of {name}", each.effect, why)
@@ -163,6 +168,16 @@ def _claims(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
     draft.leave(group[0].place, f"the tools of {name}", "no file lists them: save what it answers to tools/list")
     draft.assume(f"the tools of {name}", "read, destroy and reach out", "no file lists them")
     return tuple(unlisted(tool) for tool in (*plain, *ANYTHING))
+
+
+def _scopes(name: str, group: list[McpServer], rules: Permissions, draft: Draft) -> None:
+    """What a classic token must hold for the tools that are allowed, and what else it opens then."""
+    used = [tool for tool in github_tools() if rules.stance(f"mcp__{name}__{tool}") == ALLOW]
+    scopes = needed(used or github_tools())
+    more = [each.name for each in opened(scopes) if each.name not in used and each.effect != "read"]
+    why = f"a classic token needs them for {len(used)} free tools, and opens {len(more)} others that change things"
+    for secret in dict.fromkeys(secret.name for each in group for secret in each.secrets):
+        draft.assume(f"the scopes of {secret}", ", ".join(sorted(scopes)) or "none", why)
 
 
 def _operations(tool: ToolClaim, behind: str) -> dict[str, dict[str, Any]]:

@@ -262,8 +262,9 @@ def _agent(steps: Sequence[Excerpt]) -> tuple[str, str | None]:
             given = step.part("with").value
             texts = [str(given[key]) for key in ("allowed_tools", "claude_args", "settings") if key in given]
             return plain(uses.partition("@")[0]), _allowed(" ".join(texts))
-        if isinstance(run, str) and AGENT_COMMANDS.search(run):
-            return "an agent on the command line", _allowed(run)
+        command = AGENT_COMMANDS.search(run) if isinstance(run, str) else None
+        if command:
+            return f"{command[2].split()[0]} on the command line", _allowed(run)
     return "", None
 
 
