@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.linter import attack_checks as attack
+from simkit.linter import code_checks as code
 from simkit.linter import entitled_checks as entitled
 from simkit.linter import goal_checks as goals
 from simkit.linter import limit_checks as limits
@@ -63,6 +64,28 @@ _ROWS = (
         "By default they end with what opened them. Of 16 servers that were measured, 9 let an open session go on "
         "after its secret was revoked or rotated ([What an open session does](sessions.md)).",
         sessions.session_without_terms,
+        answers=False,
+    ),
+    Check(
+        "no-files",
+        "May an agent run code in its own runtime, where no file lies?",
+        "Code reads every file of its runtime, whatever the agent's tools may read; a secret that is not named there "
+        "is not lost ([Files in a runtime](words/runtime-files.md)).",
+        code.shell_without_files,
+        answers=False,
+    ),
+    Check(
+        "once-a-day",
+        "Is a resource run by an identity that declares no task?",
+        "When it runs next is an assumption: once a day.",
+        code.code_of_idle_identity,
+    ),
+    Check(
+        "unrun-code",
+        "May somebody write a repository beside a pipeline, while nothing says who runs what is in it?",
+        "Whoever writes code runs where it is executed, without a right to execute anything "
+        "([Code that somebody runs](words/run-by.md)).",
+        code.repository_that_nobody_runs,
         answers=False,
     ),
     Check(

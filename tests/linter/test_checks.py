@@ -52,7 +52,36 @@ assumptions:
   - {about: response.completeness, why: ours}
   - {about: the way in which desks work, why: ours}
 """
+THINGS = """\
+  cases: {value: {confidentiality: 10}, contains: [case-eu]}
+  case-eu: {}
+  tickets: {exposure: public}
+  ledger: {value: {integrity: 5}}
+"""
 SLIPS = {
+    "no-files": (
+        ("targets: [tickets]}\n", "targets: [tickets]}\n      run: {effect: execute}\n"),
+        "desk: {kind: agent",
+        "desk may run code in its own runtime (crm.run), and no file lies there",
+    ),
+    "once-a-day": (
+        (
+            "resources:\n  cases: {value: {confidentiality: 10}, contains: [case-eu]}\n  case-eu: {}",
+            "  robot: {}\nresources:\n  cases: {value: {confidentiality: 10}, contains: [case-eu]}\n"
+            "  case-eu: {run_by: [robot]}",
+        ),
+        "robot]}",
+        "robot runs what is in case-eu once a day, because it declares no task",
+    ),
+    "unrun-code": (
+        (
+            "biller: {kind: service, entitlements: [{operation: pay.refund}]}\nresources:\n" + THINGS,
+            "biller: {kind: pipeline, entitlements: [{operation: pay.refund}]}\nresources:\n"
+            + THINGS.replace("ledger: {", "ledger: {kind: repository, "),
+        ),
+        "ledger: {",
+        "somebody may write ledger, and nothing says who runs what is in it",
+    ),
     "no-task": (
         ("  bill: {identity: biller, needs: [pay.refund]}\n", ""),
         "biller: {kind: service",
@@ -318,6 +347,11 @@ def test_an_assumption_may_be_about_what_the_file_has(about: str) -> None:
     assert not slips("about-nothing", ("response.completeness", about))
 
 
+def test_an_assumption_may_be_about_the_attacker() -> None:
+    aimed = ("goals:", "attacker: {aims_at: [cases-leaked]}\ngoals:")
+    assert not slips("about-nothing", ("response.completeness", "attacker.aims_at"), aimed)
+
+
 @pytest.mark.parametrize("about", ["tasks.answer", "expectations", "resources.*.worth", "roles.desk.rate", "observed"])
 def test_an_assumption_about_what_the_file_lacks_is_named(about: str) -> None:
     assert slips("about-nothing", ("response.completeness", about))
@@ -362,3 +396,15 @@ def test_environments_of_other_names_and_of_several_things_are_meant() -> None:
     assert not slips("odd-environment", ("  case-eu: {}", "  case-eu: {environment: staging}"))
     both = ("  tickets: {exp", "  notes: {environment: prodution}\n  more: {environment: prodution}\n  tickets: {exp")
     assert not slips("odd-environment", both)
+
+
+def test_code_that_comes_to_run_in_another_way_is_not_asked_about() -> None:
+    pipeline = SLIPS["unrun-code"][0]
+    assert not slips("unrun-code", pipeline, ("ledger: {kind", "ledger: {run_by: biller, kind"))
+    assert not slips("unrun-code", pipeline, ("      refund:", "      run: {effect: execute}\n      refund:"))
+
+
+def test_a_shell_in_another_runtime_or_beside_files_is_not_asked_about() -> None:
+    shell = SLIPS["no-files"][0]
+    assert not slips("no-files", shell, ("susceptibility: 0.5,", "susceptibility: 0.5, runtime_holds: [case-eu],"))
+    assert not slips("no-files", shell, ("run: {effect: execute}", "run: {effect: execute, targets: [biller]}"))

@@ -1,0 +1,65 @@
+"""Checks of where code comes from, and what it finds where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simkit.linter.check import Slip
+from simkit.linter.inspected import Inspected
+
+MINDED = ("agent", "model")
+"""The kinds of identities whose shell a stranger's words may use."""
+
+
+def shell_without_files(inspected: Inspected) -> Iterator[Slip]:
+    """An agent that may execute in its own runtime, where no file lies."""
+    model = inspected.model
+    for name, identity in model.identities.items():
+        if identity.kind not in MINDED or model.files_in_runtime(name):
+            continue
+        shells = sorted(
+            operation
+            for operation, target in inspected.cut.entitled[name]
+            if model.operation(operation).effect == "execute" and target in ("", name)
+        )
+        if shells:
+            says = (
+                f"{name} may run code in its own runtime ({shells[0]}), and no file lies there: name under "
+                f"`runtime_holds` the resources that code reads there, whatever the tools of {name} may read"
+            )
+            yield Slip(("identities", name), says)
+
+
+def code_of_idle_identity(inspected: Inspected) -> Iterator[Slip]:
+    """Code that an identity without a task runs."""
+    for name, resource in inspected.model.resources.items():
+        for index, identity in enumerate(resource.run_by):
+            if identity not in inspected.tasks:
+                says = (
+                    f"{identity} runs what is in {name} once a day, because it declares no task: declare its work "
+                    f"under `tasks`, with its rate"
+                )
+                yield Slip(("resources", name, "run_by", index), says)
+
+
+def repository_that_nobody_runs(inspected: Inspected) -> Iterator[Slip]:
+    """Repositories that somebody may write beside a pipeline, while nothing at all says how code comes to run."""
+    model = inspected.model
+    executes = any(operation.effect == "execute" for _, _, operation in model.operations())
+    if executes or all(identity.kind != "pipeline" for identity in model.identities.values()):
+        return
+    written = {
+        name
+        for grants in inspected.held()
+        for operation, target in grants
+        if target in model.resources and model.operation(operation).effect == "write"
+        for name in model.within(target)
+    }
+    run = {part for name, each in model.resources.items() if each.run_by for part in model.within(name)}
+    silent = [name for name in model.resources if name in written - run and model.resources[name].kind == "repository"]
+    if silent:
+        says = (
+            f"somebody may write {silent[0]}, and nothing says who runs what is in it: say `run_by`, or in a comment "
+            f"that nobody does"
+        )
+        yield Slip(("resources", silent[0]), says)
