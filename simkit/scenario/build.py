@@ -22,6 +22,7 @@ from simkit.model import (
     Operation,
     Refresh,
     Resource,
+    Responder,
     Response,
     ResponseAction,
     Role,
@@ -167,8 +168,16 @@ def _term(part: s.GoalTermPart) -> GoalTerm:
 
 def _response(part: s.ResponsePart) -> Response:
     detection = {event: Detection(**given.given()) for event, given in part.detection.items()}
-    actions = tuple(ResponseAction(each.action, **each.given("action")) for each in part.actions)
-    return Response(detection=detection, actions=actions, **part.given("detection", "actions"))
+    responders = {
+        name: Responder(name, actions=_actions(given.actions), **given.given("actions"))
+        for name, given in part.responders.items()
+    }
+    rest = part.given("detection", "actions", "responders")
+    return Response(detection=detection, actions=_actions(part.actions), responders=responders, **rest)
+
+
+def _actions(parts: Iterable[s.ResponseActionPart]) -> tuple[ResponseAction, ...]:
+    return tuple(ResponseAction(each.action, **each.given("action")) for each in parts)
 
 
 class Policies:

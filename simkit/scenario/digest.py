@@ -62,6 +62,8 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Resource", "restore"): None,
     ("Response", "actions"): (),
     ("Response", "propagation"): 0.0,
+    ("Response", "responders"): {},
+    ("Response", "forgets"): (),
     ("Scenario", "attacker"): Attacker(),
     ("GrantPolicy", "approval"): "none",
     ("GrantPolicy", "asked"): "each-use",

@@ -21,6 +21,7 @@ from simkit.model import (
     Operation,
     Outliving,
     Refresh,
+    ResponseAction,
     Role,
     SessionEvents,
     Task,
@@ -66,9 +67,12 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
     written |= _section("attacker", _given(scenario.attacker))
-    response = _given(scenario.response, leave=("detection", "actions"))
+    response = _given(scenario.response, leave=("detection", "actions", "responders"))
     detection = {event: _detection(each) for event, each in scenario.response.detection.items()}
-    written |= _section("response", _section("detection", detection) | response | _actions(scenario))
+    written |= _section(
+        "response",
+        _section("detection", detection) | response | _actions(scenario.response.actions) | _responders(scenario),
+    )
     written |= _section("policies", _policies(scenario))
     expected = {name: _given(each, leave=("name",)) for name, each in scenario.expect.items()}
     written |= _section("expect", expected)
@@ -79,9 +83,17 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     return written
 
 
-def _actions(scenario: Scenario) -> dict[str, Any]:
+def _responders(scenario: Scenario) -> dict[str, Any]:
+    said = {
+        name: _given(each, leave=("name", "actions")) | _actions(each.actions)
+        for name, each in scenario.response.responders.items()
+    }
+    return _section("responders", said)
+
+
+def _actions(actions: Iterable[ResponseAction]) -> dict[str, Any]:
     """What responders do, each by its name, with what is said of it."""
-    written = ((each.kind, _given(each, leave=("kind",))) for each in scenario.response.actions)
+    written = ((each.kind, _given(each, leave=("kind",))) for each in actions)
     return _list("actions", ({kind: said} if said else kind for kind, said in written))
 
 
