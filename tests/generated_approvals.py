@@ -1,14 +1,18 @@
-"""Random words about people who approve: the policy in force, now and then with a person who is asked."""
+"""Random words about people who approve, and who respond: now and then somebody who does it in a way of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
+from simkit.distributions import Exponential, Fixed
+from simkit.model import Model, Responder, Response, ResponseAction
 from simkit.policies import DIALS, policy
 
+ACTIONS = tuple(map(ResponseAction, ("revoke-secret", "disable", "terminate-sessions", "clean-content", "evict-code")))
 ASKING = "asking"
 
 
@@ -26,3 +30,16 @@ def in_force(draw: st.DrawFn, names: Sequence[str]) -> dict[str, Any]:
         approved_for=draw(st.sampled_from((None, 900.0))),
     )
     return {"policy": ASKING, "policies": {ASKING: asks}}
+
+
+@st.composite
+def with_responders(draw: st.DrawFn, response: Response, model: Model) -> Response:
+    """`response`, now and then with somebody who responds in their own way, and with a credential that is forgotten."""
+    if draw(st.integers(0, 2)):
+        return response
+    governs = draw(st.sets(st.sampled_from(sorted((*model.identities, *model.resources))), min_size=1, max_size=3))
+    delay = draw(st.sampled_from((None, Fixed(600.0), Exponential(1800.0))))
+    actions = tuple(draw(st.lists(st.sampled_from(ACTIONS), max_size=2, unique=True)))
+    forgets = draw(st.sets(st.sampled_from(sorted(model.credentials)), max_size=1)) if model.credentials else ()
+    responder = Responder("somebody", tuple(sorted(governs)), delay, actions)
+    return replace(response, responders={"somebody": responder}, forgets=tuple(forgets))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from generated_approvals import in_force
+from generated_approvals import in_force, with_responders
 from generated_code import with_code
 from generated_counts import records, terms_of, throughputs
 from generated_sessions import response_actions, terms, token_words
@@ -170,7 +170,8 @@ def _alarmed(draw: st.DrawFn, model: Model) -> Response:
     """Responders who hear of half of what is logged."""
     names = {"credentials": sorted(model.credentials), "identities": sorted(model.identities)}
     actions = draw(response_actions({**names, "resources": sorted(model.resources)}))
-    return replace(LOUD, actions=actions, propagation=draw(st.sampled_from((0.0, 0.0, 5.0))))
+    quick = replace(LOUD, actions=actions, propagation=draw(st.sampled_from((0.0, 0.0, 5.0))))
+    return draw(with_responders(quick, model))
 
 
 @st.composite

@@ -136,9 +136,10 @@ def test_the_page_on_numbers_gives_every_default_of_the_response() -> None:
     shown = {coded(row[0])[0]: row[1] for row in rows(page, "## The response")}
     assert shown.pop("detection") == "none"
     assert shown.pop("actions") == "by the dial"
-    assert (len(response.detection), len(response.actions)) == (0, 0)
+    assert shown.pop("responders") == shown.pop("forgets") == "none"
+    assert not any((response.detection, response.actions, response.responders, response.forgets))
     assert shown == {name: written(getattr(response, name)) for name in shown}
-    assert shown.keys() == set(Response.__slots__) - {"detection", "actions"}
+    assert shown.keys() == set(Response.__slots__) - {"detection", "actions", "responders", "forgets"}
 
 
 def test_the_readme_lists_every_command() -> None:

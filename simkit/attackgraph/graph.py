@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -243,9 +243,7 @@ def _lives(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
     return {
         "conclusion_after": _each(cache(_fixed_life), lasts, np.int64),
         "conclusion_aged": np.array(_column(conclusions, "aged"), dtype=np.bool_),
-        "conclusion_life": _each(
-            lambda last: tables.row(last) if isinstance(last, Distribution) else -1, lasts, np.int64
-        ),
+        "conclusion_life": np.array([tables.row(last) if _varies(last) else -1 for last in lasts], dtype=np.int64),
         "conclusion_run": np.array(_column(conclusions, "run"), dtype=np.bool_),
         "conclusion_period": _each(cache(_period), _column(conclusions, "rotates"), np.int64),
         "conclusion_outlives": _each(outlives.__getitem__, ways, np.int64),
@@ -256,6 +254,11 @@ def _lives(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
 def _fixed_life(after: float | Distribution | None) -> int:
     """In ticks; that of a life which varies is nowhere used."""
     return 0 if isinstance(after, Distribution) else ticks(after)
+
+
+def _varies(after: float | Distribution | None) -> TypeGuard[Distribution]:
+    """True for a life that is drawn. Nearly all are plain, and an abstract class is slow to ask."""
+    return after is not None and after.__class__ is not float and isinstance(after, Distribution)
 
 
 def _period(rotates: float | None) -> int:

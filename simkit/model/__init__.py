@@ -29,7 +29,7 @@ from simkit.model.session_terms import (
     SessionTerms,
 )
 from simkit.model.tasks import Need, ObservedRun, Task
-from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Response, ResponseAction
+from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Responder, Response, ResponseAction
 from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHANGING, Operation, Tool
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "Outliving",
     "Refresh",
     "Resource",
+    "Responder",
     "Response",
     "ResponseAction",
     "Role",

@@ -67,6 +67,21 @@ class ResponseAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Responder:
+    """Somebody who responds to what befalls what they govern, in their own way, whatever the response dial.
+
+    `governs` names identities (with their secrets, sessions and runtimes) and resources (with what was planted there).
+    `delay` passes between known and done; None: the remediation lag. `actions` are what they do; empty: those of the
+    response, else to revoke secrets.
+    """
+
+    name: str
+    governs: tuple[str, ...]
+    delay: Distribution | None = None
+    actions: tuple[ResponseAction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """The defender.
 
@@ -77,6 +92,8 @@ class Response:
     `rotation_period`, `completeness`, `approval_delay` and `miss_rate` are assumptions: no measured distribution was
     found. `actions` are what responders do under every policy; empty: they revoke secrets, and an automatic response
     disables accounts too. `propagation` (seconds) passes until an action on a secret or session holds everywhere.
+    `responders` are those who respond in their own way to what they govern, and `forgets` names credentials that nobody
+    ever deals with.
     """
 
     detection: Mapping[str, Detection] = field(default_factory=dict)
@@ -89,6 +106,8 @@ class Response:
     miss_rate: float = 0.1
     actions: tuple[ResponseAction, ...] = ()
     propagation: float = 0.0
+    responders: Mapping[str, Responder] = field(default_factory=dict)
+    forgets: tuple[str, ...] = ()
 
     def noticed(self, event: str, of_class: str) -> Detection | None:
         """The detection that counts for `event` of a class of events, or None where no alert is raised."""

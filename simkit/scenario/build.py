@@ -22,6 +22,7 @@ from simkit.model import (
     Operation,
     Refresh,
     Resource,
+    Responder,
     Response,
     ResponseAction,
     Role,
@@ -33,6 +34,7 @@ from simkit.model import (
 )
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import schema as s
+from simkit.scenario.assignments import timed
 from simkit.scenario.edge_conditions import sorted_out
 from simkit.scenario.expectations import Expectation
 from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source
@@ -86,7 +88,8 @@ def _rights(part: s.IdentityPart | s.RolePart) -> dict[str, Any]:
 
 
 def _identity(name: str, part: s.IdentityPart) -> Identity:
-    return Identity(name, **_rights(part))
+    assigned = {"roles": tuple(role for role, _ in part.roles), "role_ttls": timed(part.roles)}
+    return Identity(name, **{**_rights(part), **assigned})
 
 
 def _resource(name: str, part: s.ResourcePart) -> Resource:
@@ -167,8 +170,16 @@ def _term(part: s.GoalTermPart) -> GoalTerm:
 
 def _response(part: s.ResponsePart) -> Response:
     detection = {event: Detection(**given.given()) for event, given in part.detection.items()}
-    actions = tuple(ResponseAction(each.action, **each.given("action")) for each in part.actions)
-    return Response(detection=detection, actions=actions, **part.given("detection", "actions"))
+    responders = {
+        name: Responder(name, actions=_actions(given.actions), **given.given("actions"))
+        for name, given in part.responders.items()
+    }
+    rest = part.given("detection", "actions", "responders")
+    return Response(detection=detection, actions=_actions(part.actions), responders=responders, **rest)
+
+
+def _actions(parts: Iterable[s.ResponseActionPart]) -> tuple[ResponseAction, ...]:
+    return tuple(ResponseAction(each.action, **each.given("action")) for each in parts)
 
 
 class Policies:

@@ -21,6 +21,7 @@ from simkit.model import (
     Operation,
     Outliving,
     Refresh,
+    ResponseAction,
     Role,
     SessionEvents,
     Task,
@@ -66,9 +67,12 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
     written |= _section("attacker", _given(scenario.attacker))
-    response = _given(scenario.response, leave=("detection", "actions"))
+    response = _given(scenario.response, leave=("detection", "actions", "responders"))
     detection = {event: _detection(each) for event, each in scenario.response.detection.items()}
-    written |= _section("response", _section("detection", detection) | response | _actions(scenario))
+    written |= _section(
+        "response",
+        _section("detection", detection) | response | _actions(scenario.response.actions) | _responders(scenario),
+    )
     written |= _section("policies", _policies(scenario))
     expected = {name: _given(each, leave=("name",)) for name, each in scenario.expect.items()}
     written |= _section("expect", expected)
@@ -79,9 +83,17 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     return written
 
 
-def _actions(scenario: Scenario) -> dict[str, Any]:
+def _responders(scenario: Scenario) -> dict[str, Any]:
+    said = {
+        name: _given(each, leave=("name", "actions")) | _actions(each.actions)
+        for name, each in scenario.response.responders.items()
+    }
+    return _section("responders", said)
+
+
+def _actions(actions: Iterable[ResponseAction]) -> dict[str, Any]:
     """What responders do, each by its name, with what is said of it."""
-    written = ((each.kind, _given(each, leave=("kind",))) for each in scenario.response.actions)
+    written = ((each.kind, _given(each, leave=("kind",))) for each in actions)
     return _list("actions", ({kind: said} if said else kind for kind, said in written))
 
 
@@ -137,7 +149,8 @@ def _written(key: str, value: Any) -> Any:
 
 def _model(model: Model) -> dict[str, Any]:
     identities = {
-        name: _given(each, leave=("name", *_RIGHTS)) | _rights(each) for name, each in model.identities.items()
+        name: _given(each, leave=("name", "roles", "role_ttls", *_RIGHTS)) | _roles(each) | _rights(each)
+        for name, each in model.identities.items()
     }
     roles = {name: _given(each, leave=("name", *_RIGHTS)) | _rights(each) for name, each in model.roles.items()}
     return {
@@ -149,6 +162,11 @@ def _model(model: Model) -> dict[str, Any]:
         **_list("trust", (_edge(edge) for edge in model.trust)),
         **_section("tasks", {name: _task(each) for name, each in model.tasks.items()}),
     }
+
+
+def _roles(identity: Identity) -> dict[str, Any]:
+    ttls = dict(identity.role_ttls)
+    return _list("roles", ({"role": r, "ttl": duration_text(ttls[r])} if r in ttls else r for r in identity.roles))
 
 
 def _rights(holder: Identity | Role) -> dict[str, Any]:

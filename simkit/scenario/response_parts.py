@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from simkit.model import MAY_MISS
 from simkit.scenario import fields as f
 from simkit.scenario.part import LEFT_OUT, Part
-from simkit.scenario.units import MisfitError
+from simkit.scenario.responder_parts import ResponderPart
+from simkit.scenario.response_action_parts import ResponseActionPart
 
 
 class DetectionPart(Part):
@@ -17,24 +17,6 @@ class DetectionPart(Part):
 
     chance: f.Chance
     delay: f.Delay = LEFT_OUT
-
-
-class ResponseActionPart(Part):
-    """One thing that responders do; short forms: its name, or {name: {delay, chance, of}}."""
-
-    action: f.ResponseActionKind
-    delay: f.Delay = LEFT_OUT
-    """From known to done; default: by the response dial."""
-    chance: f.Chance = LEFT_OUT
-    """That a given thing is not missed; default completeness, and 1 for sessions."""
-    of: f.Names = Field(default_factory=list)
-    """The credentials, identities or resources that it is done to; default: all."""
-
-    @model_validator(mode="after")
-    def _may_miss(self) -> ResponseActionPart:
-        if self.chance is not None and self.action not in MAY_MISS:
-            raise MisfitError(f"{self.action} is done to a whole account at once: remove `chance`", "chance")
-        return self
 
 
 class ResponsePart(Part):
@@ -58,3 +40,7 @@ class ResponsePart(Part):
     """Default: secrets are revoked, and where the response is automatic accounts disabled too."""
     propagation: f.Duration = LEFT_OUT
     """Until an action on a secret or session holds everywhere; default at once."""
+    responders: dict[f.Name, ResponderPart] = Field(default_factory=dict)
+    """Those who respond in their own way to what they govern."""
+    forgets: f.Names = Field(default_factory=list)
+    """Credentials that nobody ever deals with, whatever is known of them."""

@@ -9,7 +9,6 @@ from itertools import islice
 
 from simkit.errors import Problem, QuestionError, ScenarioError, in_short, nearest
 from simkit.model import (
-    RESPONSE_ACTIONS,
     Attacker,
     Credential,
     EntryPoint,
@@ -27,6 +26,7 @@ from simkit.model import (
 )
 from simkit.model.references import Lookup, Where, dangling, each_problem, operation_problems
 from simkit.policies import GrantPolicy, named_policies, policy
+from simkit.scenario.defender_problems import defender_problems
 from simkit.scenario.expectations import Expectation, expectation_problems
 from simkit.scenario.names import Names
 from simkit.scenario.places import Document, locate
@@ -240,7 +240,7 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
         yield from dangling(("incident", "reached", index), goal_name, scenario.goals, "goal")
     for index, goal_name in enumerate(scenario.attacker.aims_at):
         yield from dangling(("attacker", "aims_at", index), goal_name, scenario.goals, "goal")
-    yield from _actions(scenario)
+    yield from defender_problems(scenario.model, scenario.response)
     yield from _policies(scenario)
     yield from expectation_problems(
         scenario.expect, scenario.model, scenario.goals, scenario.entry_points, named_policies(scenario.policies)
@@ -301,20 +301,6 @@ def _term(lookup: Lookup, where: Where, term: GoalTerm) -> Iterator[Problem]:
         yield from operation_problems(lookup, (*where, "performed", index), operation, targets)
     if term.steered:
         yield from dangling((*where, "steered"), term.steered, model.identities, "identity")
-
-
-def _actions(scenario: Scenario) -> Iterator[Problem]:
-    """What responders do to things that are not there."""
-    model = scenario.model
-    known: Mapping[str, tuple[str, Mapping[str, object]]] = {
-        "credentials": ("credential", model.credentials),
-        "identities": ("identity", model.identities),
-        "resources": ("resource", model.resources),
-    }
-    for index, action in enumerate(scenario.response.actions):
-        noun, things = known[RESPONSE_ACTIONS[action.kind]]
-        for place, name in enumerate(action.of):
-            yield from dangling(("response", "actions", index, "of", place), name, things, noun)
 
 
 def _policies(scenario: Scenario) -> Iterator[Problem]:

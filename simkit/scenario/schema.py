@@ -24,8 +24,8 @@ from simkit.scenario.policy_parts import SelectorPart as SelectorPart
 from simkit.scenario.promises import ExpectPart as ExpectPart
 from simkit.scenario.resource_parts import ResourcePart as ResourcePart
 from simkit.scenario.resource_parts import ValuePart as ValuePart
+from simkit.scenario.response_action_parts import ResponseActionPart as ResponseActionPart
 from simkit.scenario.response_parts import DetectionPart as DetectionPart
-from simkit.scenario.response_parts import ResponseActionPart as ResponseActionPart
 from simkit.scenario.response_parts import ResponsePart as ResponsePart
 from simkit.scenario.session_parts import RefreshPart as RefreshPart
 from simkit.scenario.session_parts import SessionPart as SessionPart

@@ -22,6 +22,7 @@ from simkit.techniques import (
     steer,
 )
 from simkit.techniques.aim import on_the_way
+from simkit.techniques.reachable_copies import without_unreachable_copies
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -54,5 +55,7 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     steps += list(meter.otherwise(world, steps))
     if world.attacker.aims_at:
         steps = on_the_way(steps, world.attacker.aims_at)
-    asked = dict.fromkeys(each.fact for step in steps if step.rule == "ask" for each in step.conclusions)
-    return AttackGraph.build(steps, enter.entries(world), respond.containment(world, asked), horizon=horizon)
+    entries = list(enter.entries(world))
+    kept = without_unreachable_copies(steps, entries)
+    asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
+    return AttackGraph.build(kept, entries, respond.containment(world, asked), horizon=horizon)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import NamedTuple
 
 from simkit.distributions import Fixed
-from simkit.entitlements import FREELY, Conditions, Grant
-from simkit.model import Operation, Task
+from simkit.entitlements import FREELY, Grant
+from simkit.model import Task
 from simkit.policies import Session
 from simkit.techniques.answers import asked, first_asked, told
 from simkit.techniques.disk import files
@@ -69,7 +71,8 @@ class Staging:
     @classmethod
     def of(cls, world: World) -> Staging:
         """Everything that can be staged in `world`."""
-        found = cls(world, {name: _sight(world, reached) for name, reached in world.all_sessions.items()})
+        use_of = cache(partial(Use.of, world))
+        found = cls(world, {name: _sight(world, reached, use_of) for name, reached in world.all_sessions.items()})
         found._ask()
         writing = any(hands.writes for hands in found.hands.values())
         for task in world.model.tasks.values() if writing or world.contexts.all else ():
@@ -154,50 +157,100 @@ class Staging:
         return len(reader.sees) > before and bool(reader.writes)
 
 
-def _sight(world: World, reached: Reached) -> Sight:
+class Use(NamedTuple):
+    """What a grant is good for, whoever has it: `within` are the resources that it is about, `seconds` how long it
+    takes where that never varies. It is `sure` if nothing keeps it from succeeding but what the session is under;
+    `general` and `taken_over` are said of its tool."""
+
+    effect: str
+    target: str
+    within: tuple[str, ...]
+    seconds: float | None
+    sure: bool
+    general: bool
+    taken_over: bool
+
+    @classmethod
+    def of(cls, world: World, grant: Grant) -> Use:
+        """What `grant` is good for in `world`."""
+        operation, tool = world.model.operation(grant[0]), world.model.tool_of(grant[0])
+        deputy, duration = tool.runs_as, operation.duration
+        lent = not deputy or world.sessions.resolver.cover(grant, world.sessions.entitled[deputy]) is not None
+        seconds = duration.seconds if isinstance(duration, Fixed) else None
+        within = world.model.within(grant[1]) if grant[1] and operation.effect in ("read", *WAYS_OUT) else ()
+        return cls(
+            effect=operation.effect,
+            target=grant[1],
+            within=within,
+            seconds=seconds,
+            sure=lent and operation.chance >= 1.0,
+            general=tool.general_purpose,
+            taken_over=is_taken_over(world, grant[0]),
+        )
+
+
+Uses = Callable[[Grant], Use]
+
+
+def _sight(world: World, reached: Reached, use_of: Uses) -> Sight:
     """What the session that was `reached` sees; the part of a stolen one at a tool is steered by nobody."""
-    found = _hands(world, reached.session)
+    found = _hands(world, reached.session, use_of)
     if reached.part is not None:
         return Sight(reached.session, sees=found.sees, freely=found.freely)
     return found
 
 
-def _hands(world: World, session: Session) -> Sight:
-    found, reaching = Sight(session), world.sessions.resolver.reaching
+def _hands(world: World, session: Session, use_of: Uses) -> Sight:
+    found, resolver = Sight(session), world.sessions.resolver
     for edge, targets in world.edges.get(session.name, ()):
         found.leads.update(targets if edge.kind != "invoke" else _runs(world, targets))
+    limited, unchecked = bool(world.contexts.all) or resolver.limits_somebody, session.policy.context == "none"
     for grant, conditions, behind in world.grants(session):
-        operation = world.model.operation(grant[0])
-        found.outward = found.outward or is_taken_over(world, grant[0])
-        found.general = found.general or world.model.tool_of(grant[0]).general_purpose
-        if operation.effect == "invoke" and grant[1]:
-            found.leads.update(_runs(world, world.sessions.by_identity[grant[1]]))
-        if operation.effect == "assume" and grant[1]:
-            found.leads.update(world.assumed.get((world.whole(session.name), grant[1]), ()))
-        if operation.effect == "mint" and grant[1]:
-            found.sees[f"{MINTED}{grant[1]}"] = None
-        if operation.effect not in ("read", *WAYS_OUT):
+        use = use_of(grant)
+        found.general, found.outward = found.general or use.general, found.outward or use.taken_over
+        if use.effect not in ("read", *WAYS_OUT):
+            _lead(world, found, use)
             continue
-        sure = behind is None and _is_sure(world, session, grant, operation, conditions)
-        here = [
-            name
-            for name in _within(world, grant[1])
-            if not world.contexts.absent(name, session.name) and reaching(conditions, name) is not None
-        ]
-        if operation.effect == "read":
+        here: Sequence[str] = use.within
+        if limited:
+            here = [
+                name
+                for name in here
+                if not world.contexts.absent(name, session.name) and resolver.reaching(conditions, name) is not None
+            ]
+        sure = unchecked and use.sure and behind is None and conditions == FREELY
+        if use.effect == "read":
             found.sees.update(dict.fromkeys(here))
             found.freely.update(here if sure else ())
-            continue
-        if (not grant[1] and operation.effect == "send") or any(world.model.resources[name].is_sink for name in here):
-            found.outward = True
-            if sure and isinstance(operation.duration, Fixed):
-                found.leaves_after = min(operation.duration.seconds, found.leaves_after or operation.duration.seconds)
-        if operation.effect == "write":
-            least = operation.duration.seconds if isinstance(operation.duration, Fixed) else SOON
-            for name in here:
-                if name not in world.contexts.all and not world.model.resources[name].is_sink:
-                    found.writes[name] = min(least, found.writes.get(name, least))
+        else:
+            _let_out(world, found, use, here, sure=sure)
     return found
+
+
+def _lead(world: World, found: Sight, use: Use) -> None:
+    """Adds where `use` leads the session, and the token that it mints."""
+    if not use.target:
+        return
+    if use.effect == "invoke":
+        found.leads.update(_runs(world, world.sessions.by_identity[use.target]))
+    elif use.effect == "assume":
+        found.leads.update(world.assumed.get((world.whole(found.session.name), use.target), ()))
+    elif use.effect == "mint":
+        found.sees[f"{MINTED}{use.target}"] = None
+
+
+def _let_out(world: World, found: Sight, use: Use, here: Sequence[str], *, sure: bool) -> None:
+    """Adds the way out that `use` is, and the places to which it writes."""
+    resources = world.model.resources
+    if (not use.target and use.effect == "send") or any(resources[name].is_sink for name in here):
+        found.outward = True
+        if sure and use.seconds is not None:
+            found.leaves_after = min(use.seconds, use.seconds if found.leaves_after is None else found.leaves_after)
+    if use.effect == "write":
+        least = SOON if use.seconds is None else use.seconds
+        for name in here:
+            if name not in world.contexts.all and not resources[name].is_sink:
+                found.writes[name] = min(least, found.writes.get(name, least))
 
 
 def _runs(world: World, sessions: tuple[str, ...]) -> Iterator[str]:
@@ -222,17 +275,6 @@ def _runtimes(world: World) -> dict[str, Sight]:
         made = found.setdefault(identity, Sight(Session(f"code in {identity}", (identity,), (), {}, policy)))
         made.sees.update(dict.fromkeys(name for name in world.model.within(file) if name not in world.contexts.all))
     return {hands.session.name: hands for hands in found.values()}
-
-
-def _within(world: World, target: str) -> tuple[str, ...]:
-    return world.model.within(target) if target else ()
-
-
-def _is_sure(world: World, session: Session, grant: Grant, operation: Operation, conditions: Conditions) -> bool:
-    """True if nothing can keep a session from this use but its end."""
-    deputy = world.model.tool_of(grant[0]).runs_as
-    lent = not deputy or world.sessions.resolver.cover(grant, world.sessions.entitled[deputy]) is not None
-    return lent and conditions == FREELY and operation.chance >= 1.0 and session.policy.context == "none"
 
 
 def _steerable(world: World, hands: Mapping[str, Sight]) -> frozenset[str]:

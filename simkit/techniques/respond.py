@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from simkit.attackgraph import Action, Containment, Fact
-from simkit.model import MAY_MISS, RESPONSE_ACTIONS, Response, ResponseAction
+from simkit.model import MAY_MISS, RESPONSE_ACTIONS, Responder, Response, ResponseAction
 from simkit.policies import DIALS, GrantPolicy, Session, Token
 from simkit.policies.sessions import REFRESH
 from simkit.techniques.survival import ENDS, survivals
@@ -27,6 +27,7 @@ def containment(world: World, asked: Iterable[Fact] = ()) -> Containment:
     for fact in asked:
         known.add_asked(fact)
     rows = tuple(tuple(actions(world.response, setting)) for setting in RESPONSES)
+    rows += tuple(tuple(_own_actions(world.response, each)) for each in world.response.responders.values())
     lag = world.response.remediation_lag
     return Containment(
         rows,
@@ -56,6 +57,26 @@ def actions(response: Response, setting: str) -> Iterator[Action]:
             yield Action(each.kind, each.delay, each.kind)
 
 
+def _own_actions(response: Response, responder: Responder) -> Iterator[Action]:
+    """What somebody does who governs a part of the world; what they do at once they do at one moment."""
+    delay = response.remediation_lag if responder.delay is None else responder.delay
+    for each in _done_by(response, responder) or (ResponseAction("revoke-secret"),):
+        if each.delay is None:
+            yield Action(each.kind, delay, f"{responder.name}: all")
+        else:
+            yield Action(each.kind, each.delay, f"{responder.name}: {each.kind}")
+
+
+def _done_by(response: Response, responder: Responder | None) -> tuple[ResponseAction, ...]:
+    return (responder.actions if responder else ()) or response.actions
+
+
+def _chances(response: Response, responder: Responder | None) -> Mapping[str, float]:
+    """The chance of each action that may miss one thing not to miss it."""
+    said = {each.kind: each.chance for each in _done_by(response, responder) if each.chance is not None}
+    return dict.fromkeys(MAY_MISS, response.completeness) | {"terminate-sessions": 1.0} | said
+
+
 def account(world: World, policy: GrantPolicy, identity: str) -> str:
     """What is disabled together: the account of `identity`, or of its tier, where that has one secret or session."""
     if policy.identity == "shared" or policy.scope == "all":
@@ -68,7 +89,8 @@ class _Known:
     """Collects what is said of each fact that can be known."""
 
     world: World
-    chances: Mapping[str, float]
+    chances: Mapping[str, Mapping[str, float]]
+    governed: Mapping[str, Responder]
     by: dict[Fact, int] = field(default_factory=dict)
     groups: dict[Fact, str] = field(default_factory=dict)
     forgotten: dict[Fact, float] = field(default_factory=dict)
@@ -83,9 +105,11 @@ class _Known:
     @classmethod
     def of(cls, world: World) -> _Known:
         """What is said of every fact of `world`."""
-        said = {each.kind: each.chance for each in world.response.actions if each.chance is not None}
-        missing = dict.fromkeys(MAY_MISS, world.response.completeness) | {"terminate-sessions": 1.0}
-        known = cls(world, missing | said)
+        response = world.response
+        responders = response.responders.values()
+        governed = {each: who for who in responders for name in who.governs for each in _inside(world, name)}
+        chances = {name: _chances(response, each) for name, each in response.responders.items()}
+        known = cls(world, {"": _chances(response, None)} | chances, governed)
         tokens = list(_tokens(world))
         for token, _ in tokens:
             known.of_identity.setdefault(token.identity, []).append(_held(token))
@@ -101,11 +125,13 @@ class _Known:
         credential = self.world.model.credentials.get(token.credential)
         local = credential is not None and credential.format == "jwt" and not token.refresh
         together = credential is not None and credential.revocation_unit == "identity"
-        beside = self.of_identity[token.identity] if together else [_beside(token)]
+        beside = self.of_identity[token.identity] if together else [*_beside(self.world, token)]
         named = {"credentials": token.credential, "identities": token.identity}
         for fact in (_held(token), *_exposed(self.world, token)):
             self._say(fact, policy, named, "revoke-secret", spared=("revoke-secret", "disable") if local else ())
             self._account(fact, policy, token.identity, fate=token.name.removeprefix(REFRESH))
+            if token.credential in self.world.response.forgets:
+                del self.by[fact]
             self.told[fact] = tuple(other for other in (_held(token), *beside) if other != fact)
         for name in token.sessions:
             self.opening.setdefault(name, []).append(token)
@@ -118,6 +144,8 @@ class _Known:
             fact = has(mode, name)
             self._say(fact, session.policy, {"identities": identity}, "terminate-sessions", spared=beyond)
             self._account(fact, session.policy, identity, fate=tokens[0].name.removeprefix(REFRESH) if tokens else "")
+            if tokens and all(token.credential in self.world.response.forgets for token in tokens):
+                del self.by[fact]
             self.told[fact] = tuple(map(_held, tokens))
 
     def add_asked(self, fact: Fact) -> None:
@@ -150,10 +178,17 @@ class _Known:
     ) -> None:
         """What is said of every fact: `alone` is the action that ends it and nothing else, and may miss it. `named` is
         what it belongs to, as an action names what it is done to."""
-        self.by[fact] = RESPONSES.index(policy.response)
-        self.forgotten[fact] = 1.0 - self.chances[alone]
-        left_out = (each.kind for each in self.world.response.actions if each.of and not self._is_of(each, named))
+        responder = self._responder(name for kind, name in named.items() if kind != "credentials")
+        own = tuple(self.world.response.responders).index(responder.name) if responder else 0
+        self.by[fact] = len(RESPONSES) + own if responder else RESPONSES.index(policy.response)
+        self.forgotten[fact] = 1.0 - self.chances[responder.name if responder else ""][alone]
+        done = _done_by(self.world.response, responder)
+        left_out = (each.kind for each in done if each.of and not self._is_of(each, named))
         self.spared[fact] = (*spared, *left_out)
+
+    def _responder(self, names: Iterable[str]) -> Responder | None:
+        """Who deals with what belongs to one of `names`; None where nobody governs it."""
+        return next((self.governed[name] for name in names if name in self.governed), None)
 
     def _is_of(self, action: ResponseAction, named: Mapping[str, str]) -> bool:
         kind, model = RESPONSE_ACTIONS[action.kind], self.world.model
@@ -168,17 +203,29 @@ class _Known:
         """
         self.groups[fact] = account(self.world, policy, identity)
         self.fates[fact] = fate or self.groups[fact]
-        self.overlooked[fact] = 1.0 - self.chances["revoke-secret"]
+        responder = self._responder([identity])
+        self.overlooked[fact] = 1.0 - self.chances[responder.name if responder else ""]["revoke-secret"]
         self.spread[fact] = self.world.response.propagation
+
+
+def _inside(world: World, name: str) -> tuple[str, ...]:
+    """What is dealt with together with what is called `name`: what a container contains."""
+    return world.model.within(name) if name in world.model.resources else (name,)
 
 
 def _held(token: Token) -> Fact:
     return Fact("holds", token.name)
 
 
-def _beside(token: Token) -> Fact:
-    """The refresh token that lies beside `token`, or the token beside which it lies: both have one record."""
-    return Fact("holds", token.name.removeprefix(REFRESH) if token.refresh else f"{REFRESH}{token.name}")
+def _beside(world: World, token: Token) -> Iterator[Fact]:
+    """What lies beside `token` (a refresh token, what a role for a time adds), or the token beside which it lies: all
+    have one record."""
+    if token.beside:
+        yield Fact("holds", token.beside)
+        return
+    yield Fact("holds", f"{REFRESH}{token.name}")
+    others = world.sessions.tokens.get(token.credential, ())
+    yield from (_held(each) for each in others if each.beside == token.name and not each.refresh)
 
 
 def _tokens(world: World) -> Iterator[tuple[Token, GrantPolicy]]:

@@ -48,6 +48,7 @@ def random_graph(
     after = np.where(rng.random(steps) < 0.25, HOUR, 0) if lifetimes else zeros.copy()
     after[0] = DAY
     names = tuple(Fact("holds", str(i)) for i in range(facts))
+    keys = rng.integers(0, 2**64, facts, dtype=np.uint64)
     return AttackGraph(
         facts=names,
         steps=(),
@@ -77,22 +78,23 @@ def random_graph(
         fact_lasting=rng.random(facts) < 0.5 if lifetimes else np.ones(facts, dtype=np.bool_),
         fact_within=np.zeros(facts, dtype=np.bool_),
         fact_stirs=np.zeros(facts, dtype=np.bool_),
-        fact_hash=rng.integers(0, 2**64, facts, dtype=np.uint64),
+        fact_timed=np.zeros(facts, dtype=np.bool_),
+        fact_hash=keys,
         tables=np.array([quantile_table(row) for row in DURATIONS], dtype=np.int64),
         fixed=np.array([0, -1, -1], dtype=np.int64),
         outlives=np.zeros((1, len(ACTIONS)), dtype=np.int64),
-        responders=_responders(names, alerts),
+        responders=_responders(names, keys, alerts),
         logged=np.full(steps, alerts > 0),
         again=np.zeros(steps, dtype=np.bool_),
         horizon=30 * DAY,
     )
 
 
-def _responders(facts: tuple[Fact, ...], alerts: float) -> Responders:
+def _responders(facts: tuple[Fact, ...], keys: NDArray[np.uint64], alerts: float) -> Responders:
     """One for all facts, where there are alerts."""
     team = (Action("revoke-secret", DURATIONS[1]),)
     given = Containment((team,), DURATIONS[2], dict.fromkeys(facts, 0)) if alerts else Containment()
-    return responders_of(given, {fact: number for number, fact in enumerate(facts)}, DURATIONS.index)
+    return responders_of(given, {fact: number for number, fact in enumerate(facts)}, keys, DURATIONS.index)
 
 
 def _entry() -> EntryArrays:

@@ -332,3 +332,11 @@ def test_githubs_own_server_is_known_without_a_list(tmp_path: Path) -> None:
     (scopes,) = [each for each in found.assumed if each.about == "the scopes of GITHUB_TOKEN"]
     assert scopes.taken == "repo"
     assert "opens 24 others that change things" in scopes.why
+
+
+def test_to_trust_all_servers_is_to_run_what_a_pull_request_adds(tmp_path: Path) -> None:
+    shut = settings(deny=["Bash", "WebFetch", "WebSearch", "Edit", "Read", "mcp__s"])
+    for trusting in (False, True):
+        claude = shut | {"enableAllProjectMcpServers": trusting}
+        scenario = made(tmp_path / str(trusting), mcp=ONE, claude=claude).scenario()
+        assert gets(scenario, "poisoned working copy", "files of the user out") is trusting

@@ -258,3 +258,12 @@ def test_what_no_workflow_says_is_listed(tmp_path: Path) -> None:
         "the secrets of elsewhere",
         "jobs.broken",
     } <= what
+
+
+def test_who_may_write_code_runs_it_in_every_other_job(tmp_path: Path) -> None:
+    weak = "{permissions: {%s: write}, steps: [{run: x}]}"
+    strong = "{permissions: {}, steps: [{run: x, env: {K: '${{ secrets.KEY }}'}}]}"
+    for scope, reached in (("contents", True), ("issues", False)):
+        text = f"on: push\njobs:\n  weak: {weak % scope}\n  strong: {strong}\n"
+        scenario = made(tmp_path / scope, w=text).scenario()
+        assert gets(scenario, "job w/weak is taken over", "what secrets.KEY opens out") is reached

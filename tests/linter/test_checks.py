@@ -347,6 +347,11 @@ def test_an_assumption_may_be_about_what_the_file_has(about: str) -> None:
     assert not slips("about-nothing", ("response.completeness", about))
 
 
+def test_an_assumption_may_be_about_the_attacker() -> None:
+    aimed = ("goals:", "attacker: {aims_at: [cases-leaked]}\ngoals:")
+    assert not slips("about-nothing", ("response.completeness", "attacker.aims_at"), aimed)
+
+
 @pytest.mark.parametrize("about", ["tasks.answer", "expectations", "resources.*.worth", "roles.desk.rate", "observed"])
 def test_an_assumption_about_what_the_file_lacks_is_named(about: str) -> None:
     assert slips("about-nothing", ("response.completeness", about))

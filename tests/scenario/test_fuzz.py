@@ -76,6 +76,8 @@ TOKENS = [
         "\x85",
         "\x07",
     ),
+    *("500/h", "1000 records", "30d", "[a.yaml]", "[cases: integrity, mail.send]", "{any: [crm.read_case]}"),
+    *("{lost: [cases: integrity], performed: [crm.read_case]}", "{steered: support-agent}", "eu-production", "0"),
     *("{exponential: {mean: 1s}}", "{lognormal: {p20: 1h, p50: 1h}}", "{}", "[]", "cases", "crm.*", "support-agent"),
 ]
 
@@ -157,6 +159,7 @@ def check(error: ScenarioError) -> None:
 def fuzz(count: int, seed: int) -> set[str]:
     chance = random.Random(seed)
     small = [path for path in FILES if path.stat().st_size < 20_000]
+    small += [STARTER] * len(small)  # half of them: it has every word of the format
     return {outcome(mutated(text(chance.choice(small)).encode(), chance), "f.yaml") for _ in range(count)}
 
 

@@ -207,6 +207,17 @@ REFERS = {
     "resources: {r: {contains: [r]}}\n": (10, 28, "r -> r is a cycle of `contains`: remove one of its links"),
     "observed: [{task: t, calls: []}]\n": (10, 19, "no task is called 't': none is defined"),
     "incident: {date: 2025-08-08, reached: [g]}\n": (10, 40, "no goal is called 'g': none is defined"),
+    "response: {responders: {r: {governs: []}}}\n": (
+        10,
+        38,
+        "a responder governs nothing: name an identity or a resource",
+    ),
+    "response: {responders: {r: {governs: [shoop]}}}\n": (
+        10,
+        39,
+        "no identity or resource is called 'shoop': known: ci",
+    ),
+    "response: {forgets: [keys]}\n": (10, 22, "no credential is called 'keys': did you mean key?"),
     "attacker: {aims_at: [all]}\n": (10, 22, "no goal is called 'all': none is defined"),
     "policies: {p: {approval: high}}\n": (10, 26, "'high' is not possible here: known: all, high-impact, none"),
     "policies: {p: {asked: hour}}\n": (10, 23, "'hour' is not possible here: known: each-use, session, task, time"),

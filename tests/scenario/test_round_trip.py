@@ -119,6 +119,9 @@ CHANGES: dict[str, tuple[str, str]] = {
     "what a revocation ends": ("revocation_unit: identity", "revocation_unit: token"),
     "what responders do": ("    - revoke-secret\n", "    - disable\n"),
     "what they do it to": ("of: [tickets]", "of: [cases]"),
+    "what a responder governs": ("governs: [support-agent, cases]", "governs: [support-agent]"),
+    "how soon a responder acts": ("delay: 18m", "delay: 19m"),
+    "what responders forget": ("forgets: [crm-key]", "forgets: []"),
     "how fast it spreads": ("propagation: 4s", "propagation: 5s"),
     "a pair turned round": ("{from: coding-agent, to: ci}", "{from: ci, to: coding-agent}"),
 }

@@ -147,7 +147,7 @@ EXPECTED = (
     ("unc6426", "owned-job", "stacks-without-roles", "becomes-administrator", NEVER),
     # Code that a folder brings runs as the developer, and a policy for the agent's tokens is no help.
     ("claude-code", "planted-settings", "jit", "files-read", ALWAYS),
-    ("claude-code", "planted-settings", "rbac-context", "files-read", RARELY),
+    ("claude-code", "planted-settings", "zero-standing", "files-read", ALWAYS),
     # The first token was known to be out, the second was not.
     ("internet-archive", "help-desk-token-left-in-place", "rbac", "tickets-read", ALWAYS),
     ("internet-archive", "help-desk-token-left-in-place", "jit", "tickets-read", NEVER),
@@ -168,6 +168,11 @@ EXPECTED = (
     ("postmark-mcp", "sixteenth-version", "zero-standing", "mail-copied", ALWAYS),
     ("postmark-mcp", "sixteenth-version", "task-scoped", "account-changed", NEVER),
     ("postmark-mcp", "leaked-provider-token", "rbac", "mail-copied", NEVER),
+    ("postmark-mcp", "sixteenth-version", "rbac", "records-taken", NEVER),
+    ("postmark-mcp", "server-that-talks-back", "jit", "records-taken", OFTEN),
+    # A name is given out again, and a token of minutes carries it as well as one without an end.
+    ("subjugation", "name-registered-again", "jit", "deployment-changed", ALMOST_ALWAYS),
+    ("subjugation", "name-registered-again", "task-scoped", "buckets-read", NEVER),
 )
 """Incident, entry point, policy, goal, and the range that its chance lies in."""
 
@@ -188,7 +193,7 @@ DENIED = {
     "kiro": "environment-gone-for-good",
     "safe-bybit": "contracts-changed",
     "m365-copilot": "board-papers-given-away",
-    "postmark-mcp": "records-taken",
+    "subjugation": "payroll-read",
 }
 """What the record says was not reached, so the model must not reach it either, from any entry point that it names."""
 
@@ -364,6 +369,26 @@ def test_a_label_that_is_asked_keeps_the_assistant_from_what_its_user_may_read()
         assert result.chance("labelled-mail-summarised").estimate == 0.0
 
 
+def test_who_takes_all_that_can_be_taken_is_noticed_sooner_than_who_aims_at_one_wallet() -> None:
+    given = scenario("safe-bybit")
+    greedy = simkit.simulate(dataclasses.replace(given, attacker=simkit.Attacker()), trials=TRIALS, seed=1)
+    aimed = outcome("safe-bybit", None, "laptop")
+    assert greedy.chance("others-emptied").low > 0.9
+    assert aimed.chance("others-emptied").estimate == 0.0
+    assert aimed.chance("bybit-emptied").low > 0.9
+    assert greedy.time_to_containment().estimate < aimed.time_to_containment().estimate - DAY
+
+
+def test_a_claim_that_is_given_out_once_tells_the_owner_from_whoever_has_the_name_next() -> None:
+    given = scenario("subjugation")
+    asked = (("repository_owner_id", "1001"), ("sub", "repo:acme/deploy:*"))
+    trust = tuple(dataclasses.replace(edge, claims=asked) for edge in given.model.trust)
+    mended = dataclasses.replace(given, model=dataclasses.replace(given.model, trust=trust))
+    assert simkit.reach(given).chance("deployment-changed").estimate == 1.0
+    assert simkit.reach(mended).chance("deployment-changed").estimate == 0.0
+    assert simkit.simulate(mended, "task-scoped", trials=TRIALS, seed=1).utility.broken == ()
+
+
 def test_the_memory_is_the_only_way_from_one_run_to_another() -> None:
     given = scenario("bedrock-memory")
     memory = given.model.resources["memory"]
@@ -400,6 +425,11 @@ def test_a_complete_rotation_would_have_stopped_the_attacker_who_waited() -> Non
         complete = dataclasses.replace(given, response=dataclasses.replace(given.response, completeness=1.0))
         result = simkit.simulate(complete, entry_point=first_entry(name), trials=TRIALS, seed=1)
         assert result.chance(goal).estimate == 0.0
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if scenario(name).expect])
+def test_each_figure_of_the_record_is_met(name: str) -> None:
+    assert not simkit.check([scenario(name)], trials=TRIALS).failed
 
 
 def test_a_backup_outside_the_volume_would_have_kept_the_bookings() -> None:

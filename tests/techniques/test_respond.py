@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from support_desk import DESK
 from tiny_worlds import attacked, replayed, step, world
 
 from simkit.attackgraph import ACTIONS, Action, Fact
 from simkit.distributions import Exponential, Fixed
 from simkit.fate import Stream, key_hash, threshold, word
-from simkit.model import Response
-from simkit.policies import GrantPolicy, Selector
+from simkit.model import Responder, Response, ResponseAction
+from simkit.policies import GrantPolicy, Selector, sessions
 from simkit.policies.sessions import REFRESH
 from simkit.simulation import Attack, compile_attack
-from simkit.techniques.respond import actions
+from simkit.techniques.respond import actions, containment
+from simkit.techniques.world import World
 
 WORLD = """
 identities:
@@ -200,3 +202,34 @@ def test_a_session_shares_the_fate_of_its_secret_and_a_refresh_token_that_of_its
 def test_every_action_is_known_to_the_engines() -> None:
     response = Response()
     assert {each.kind for dial in ("manual", "automatic") for each in actions(response, dial)} <= set(ACTIONS)
+
+
+# ---- several responders
+
+
+def test_each_responder_is_a_row_of_its_own_behind_those_of_the_dial() -> None:
+    response = Response(
+        delay=Fixed(1.0),
+        remediation_lag=Fixed(2.0),
+        responders={
+            "store": Responder("store", ("desk",), Fixed(3.0)),
+            "host": Responder("host", ("ci",), None, (ResponseAction("disable", Fixed(4.0)),)),
+        },
+    )
+    cut = sessions(DESK, GrantPolicy("p", response="automatic"))
+    found = containment(World.of(cut, response, {}, {}))
+    assert found.responders[3:] == (
+        (Action("revoke-secret", Fixed(3.0), "store: all"),),
+        (Action("disable", Fixed(4.0), "host: disable"),),
+    )
+    assert found.by[Fact("holds", "desk-token")] == 3
+    assert found.by[Fact("holds", "deploy-key")] == 4
+    assert found.by[Fact("holds", "crm-key")] == 2
+
+
+def test_nobody_deals_with_what_is_forgotten() -> None:
+    cut = sessions(DESK, GrantPolicy("p"))
+    found = containment(World.of(cut, Response(forgets=("desk-token",)), {}, {}))
+    assert Fact("holds", "desk-token") not in found.by
+    assert Fact("replays", "desk") not in found.by
+    assert Fact("holds", "crm-key") in found.by

@@ -66,6 +66,9 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     for each in found:
         for server in each.servers:
             servers.setdefault(server.name, []).append(server)
+    if rules.trusts_all_servers:
+        # what a pull request adds to the servers of the repository is started without a question
+        draft.sections["resources"][COPY]["run_by"] = [CLAUDE]
     offered = {name: _server(name, group, lists, rules, draft) for name, group in servers.items()}
     for client in dict.fromkeys(each.client for each in found):
         _client(client, [each for each in found if each.client == client], offered, rules, draft)

@@ -41,6 +41,8 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     draft.assume("the rate and the duration of jobs", f"{RATE}, {DURATION}", "workflows do not say how often they run")
     for job in found:
         _job(job, draft)
+    draft.sections["resources"][CODE_PLACE]["run_by"] = [job.identity for job in found]
+    draft.assume("what is written to the repository", "every job runs it", "the protection of branches is in no file")
     draft.put("goals", "code changed", {"lost": [f"{CODE_PLACE}: integrity"]})
     for name in draft.sections["resources"]:
         if name.startswith("what "):
@@ -186,7 +188,7 @@ GITHUB_ACTIONS = Importer(
         "what a secret opens, and whether the repository is public",
         "the default permissions of the repository, and who must approve an environment",
         "what actions of others do with the token, and composite actions of one's own",
-        "code that a later run executes because somebody changed it in the repository, a cache or an artifact",
+        "code that a later run executes because somebody changed it in a cache or an artifact",
         "what runs for pull requests of forks: they get a token that reads and no secrets, and are no entry point here",
     ),
 )

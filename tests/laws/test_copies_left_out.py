@@ -1,0 +1,89 @@
+"""Copies that no entry point leads to are left out of a graph: that changes nothing of what samples do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pytest
+from generated_worlds import copying_worlds, worlds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simkit.attackgraph import Entry, Fact, Step
+from simkit.engines.reach import worst_cases
+from simkit.engines.replay import replay
+from simkit.estate import generate
+from simkit.policies import NAMED
+from simkit.scenario import Scenario
+from simkit.simulation import Attack, compile_attack
+from simkit.techniques import compile as compiling
+from simkit.techniques.reachable_copies import COPYING
+
+either = st.one_of(copying_worlds(alerts=True), worlds(alerts=True, grants=True))
+policies = st.sampled_from(sorted(NAMED))
+
+
+def whole(scenario: Scenario, policy: str) -> Attack:
+    """The attack with every copy."""
+
+    def all_of(steps: Sequence[Step], entries: Iterable[Entry]) -> list[Step]:
+        return list(steps)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiling, "without_unreachable_copies", all_of)
+        return compile_attack(scenario, policy)
+
+
+def happened(attack: Attack, entry: str) -> list[tuple[dict[Fact, tuple[int, str]], int, int]]:
+    """For each of 20 samples which facts held, since when and by which step, when it was contained, its variant."""
+    graph = attack.graph
+    found = replay(graph, entry, seed=3, trials=20, threads=1)
+    return [
+        (
+            {graph.facts[f]: (int(first), graph.steps[by].key) for f, (first, by) in enumerate(each) if first >= 0},
+            contained,
+            variant,
+        )
+        for each, contained, variant in zip(
+            (zip(*rows, strict=True) for rows in zip(found.first, found.by, strict=True)),
+            found.contained.tolist(),
+            found.variant.tolist(),
+            strict=True,
+        )
+    ]
+
+
+def worst(attack: Attack, entry: str) -> list[set[Fact]]:
+    """What each variant can reach at all."""
+    entered = attack.graph.entry(entry)
+    held = worst_cases(attack.graph, [entered.roots(variant) for variant in range(len(entered.names))], threads=1)
+    return [{attack.graph.facts[fact] for fact in row.nonzero()[0]} for row in held]
+
+
+def nothing_changes(scenario: Scenario, policy: str) -> None:
+    ours, theirs = compile_attack(scenario, policy), whole(scenario, policy)
+    for entry in scenario.entry_points:
+        assert happened(ours, entry) == happened(theirs, entry)
+        assert worst(ours, entry) == worst(theirs, entry)
+
+
+@given(either, policies)
+@settings(max_examples=40)
+def test_copies_that_no_entry_point_leads_to_change_nothing(scenario: Scenario, policy: str) -> None:
+    nothing_changes(scenario, policy)
+
+
+@pytest.mark.slow
+@given(either, policies)
+@settings(max_examples=500)
+def test_copies_that_no_entry_point_leads_to_change_nothing_in_many_worlds(scenario: Scenario, policy: str) -> None:
+    nothing_changes(scenario, policy)
+
+
+def test_an_estate_has_few_copies_left() -> None:
+    """Of the steps of copying on this estate, six of seven start from sessions that neither of its entries leads to."""
+    estate = generate(10_000, seed=0)
+    ours, theirs = compile_attack(estate, "task-scoped"), whole(estate, "task-scoped")
+    copying = [sum(step.rule in COPYING for step in attack.graph.steps) for attack in (ours, theirs)]
+    assert copying == [162, 1170]
+    assert len(theirs.graph.steps) - len(ours.graph.steps) == 1170 - 162
