@@ -162,11 +162,15 @@ class Resolver:
     def identity(self, name: str) -> dict[Grant, Conditions]:
         """What identity `name` may do: by its roles, and directly, within its limits. Those who have the same share one
         dict."""
+        return self.with_roles(name, self.model.identities[name].roles)
+
+    def with_roles(self, name: str, roles: tuple[str, ...]) -> dict[Grant, Conditions]:
+        """What identity `name` may do while it has these `roles`."""
         identity = self.model.identities[name]
         limits = self.limits(name)
-        holding = (identity.entitlements, identity.roles, limits)
+        holding = (identity.entitlements, roles, limits)
         if holding not in self._held:
-            by_role = (self.model.roles[role].entitlements for role in identity.roles)
+            by_role = (self.model.roles[role].entitlements for role in roles)
             given = self.entitled(chain(identity.entitlements, *by_role))
             self._held[holding] = given if limits is None else self.limited(given, limits)
         return self._held[holding]
@@ -184,7 +188,7 @@ class Resolver:
         if not self.limits_somebody:
             return None
         made = self.model.identities[identity]
-        found = _limits((made, *(self.model.roles[role] for role in made.roles)), made.environment)
+        found = _limits((made, *(self.model.roles[role] for role in made.standing_roles)), made.environment)
         return found if found.denies or found.ceilings else None
 
     def limited(self, grants: Grants, limits: Limits) -> dict[Grant, Conditions]:

@@ -68,8 +68,17 @@ def limited(draw: st.DrawFn, scenarios: st.SearchStrategy[Scenario]) -> Scenario
         name: each if each.use == "signing" else replace(each, limited_to=_most(draw, model))
         for name, each in model.credentials.items()
     }
+    timed = st.sampled_from((None, None, 600.0, 7200.0))
+    people = {name: replace(each, role_ttls=_for_a_time(draw, each.roles, timed)) for name, each in people.items()}
     made = replace(model, identities=people, roles=roles, tasks=tasks, credentials=keys)
     return replace(scenario, model=claiming(draw, made))
+
+
+def _for_a_time(
+    draw: st.DrawFn, roles: tuple[str, ...], timed: st.SearchStrategy[float | None]
+) -> tuple[tuple[str, float], ...]:
+    drawn = ((role, draw(timed)) for role in roles)
+    return tuple((role, ttl) for role, ttl in drawn if ttl is not None)
 
 
 CLAIMS = st.sampled_from(((), (("ref", "main"),), (("ref", "other"),), (("mfa", "yes"), ("ref", "main"))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -84,11 +84,16 @@ class Lines:
     def _given(self, identity: str) -> Iterator[tuple[Where, Mapping[str, Any]]]:
         """The entitlements of `identity`: its own and its roles' first, then everybody's (a tier may share them)."""
         person = self._section("identities").get(identity) or {}
-        holders: list[tuple[str, str]] = [("identities", identity), *(("roles", r) for r in person.get("roles") or ())]
+        holders: list[tuple[str, str]] = [("identities", identity), *_roles(person.get("roles") or ())]
         holders += [(section, name) for section in ("roles", "identities") for name in self._section(section)]
         for section, name in dict.fromkeys(holders):
             held = (self._section(section).get(name) or {}).get("entitlements") or ()
             yield from (((section, name, "entitlements", index), given) for index, given in enumerate(held))
+
+
+def _roles(assigned: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """The roles in a list of names, and of mappings for those that are active for a time."""
+    yield from (("roles", each["role"] if isinstance(each, Mapping) else each) for each in assigned)
 
 
 def _key(item: Any) -> tuple[Any, ...]:

@@ -59,11 +59,11 @@ class Identity:
     its runtime (environment variables, memory), and resources that lie there as files: code in the runtime reads and
     writes them, whatever the identity is entitled to.
 
-
     `denies` beat every entitlement that it has or gains: a deny without targets is about all that its operations act
     on, one with conditions about that of which they surely hold. `boundary` is the most that it may do, whoever
-    entitles it; None: there is none.
-    `count` says how many are alike: one entry for twelve developers, each with tasks and credentials like these.
+    entitles it; None: there is none. `role_ttls` says of some of its roles for how many seconds they are active, once
+    they are. `count` says how many are alike: one entry for twelve developers, each with tasks and credentials like
+    these.
     """
 
     name: str
@@ -77,8 +77,15 @@ class Identity:
     denies: tuple[Entitlement, ...] = ()
     boundary: tuple[Entitlement, ...] | None = None
     runtime_holds: tuple[str, ...] = ()
+    role_ttls: tuple[tuple[str, float], ...] = ()
     count: int = 1
     note: str = ""
+
+    @property
+    def standing_roles(self) -> tuple[str, ...]:
+        """The roles that it always has."""
+        timed = dict(self.role_ttls)
+        return tuple(role for role in self.roles if role not in timed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,10 @@ def _identity_edges(model: Model) -> Iterator[Edge]:
         yield from _rights(lookup, f"role:{role.name}", role)
     for identity in model.identities.values():
         node = f"identity:{identity.name}"
+        ttls = dict(identity.role_ttls)
         for role_name in identity.roles:
-            yield node, f"role:{role_name}", {"relation": "has-role"}
+            timed = {"ttl": ttls[role_name]} if role_name in ttls else {}
+            yield node, f"role:{role_name}", {"relation": "has-role", **timed}
         for held in identity.runtime_holds:
             kind = "credential" if held in model.credentials else "resource"
             yield node, f"{kind}:{held}", {"relation": "holds"}

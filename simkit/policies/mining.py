@@ -211,7 +211,7 @@ class _Partition:
         """A part stays in the tier of the whole, which is its own name where it declares none."""
         tier = self.old.tier(whole.name)
         denies = (*whole.denies, *(deny for role in whole.roles for deny in self.old.roles[role].denies))
-        bare = replace(whole, tier=tier, entitlements=(), denies=denies)
+        bare = replace(whole, tier=tier, entitlements=(), role_ttls=(), denies=denies)
         parts = [replace(bare, name=name, roles=(name,)) for name in self.mined.parts]
         return _named(parts)
 

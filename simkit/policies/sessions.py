@@ -11,7 +11,7 @@ from simkit.entitlements import Conditions, Grant, Grants, Limits, Resolver, at_
 from simkit.model import Credential, Identity, Model, Need, Task
 from simkit.model.references import is_glob
 from simkit.policies.dials import GrantPolicy
-from simkit.policies.tokens import NO_TASK_TTL, Life, finite, lives_by_itself, mean, refreshing, renewal
+from simkit.policies.tokens import NO_TASK_TTL, Life, elevated, finite, lives_by_itself, mean, refreshing, renewal
 from simkit.policies.tokens import REFRESH as REFRESH
 from simkit.policies.tokens import Token as Token
 from simkit.policies.tokens import lifetime as lifetime
@@ -28,7 +28,7 @@ class Session:
 
     `rate` is how often its task runs, a second; 0 means that the session is always there. `audience` names the tools
     that accept its token; empty means every tool. `holders` are those whose entitlements it uses, where that is not its
-    identities alone; `limits` take away from what it may gain.
+    identities alone; `limits` take away from what it may gain. What a role for a time makes `lasts` so many seconds.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Session:
     audience: Names = ()
     holders: Names = ()
     limits: Limits | None = None
+    lasts: float | None = None
 
     @property
     def entitled_as(self) -> Names:
@@ -150,14 +151,48 @@ class _Cutter:
             yield self._tier_session(self.model.tier(identity.name), leaf)
         elif not leaf.per_task:
             names = tuple(task.name for task in tasks if not task.on_behalf_of)
-            yield self._keep(Session(identity.name, (identity.name,), names, self.entitled[identity.name], leaf))
+            whole = Session(identity.name, (identity.name,), names, self.entitled[identity.name], leaf)
+            yield from map(self._keep, self._timed(whole) if identity.role_ttls else (whole,))
             for user in dict.fromkeys(task.on_behalf_of for task in tasks if task.on_behalf_of):
                 yield self._keep(self._delegated(identity.name, user, tasks, leaf))
         else:
             for task in tasks:
                 name = f"{identity.name}@{task.name}"
                 made = Session(name, (identity.name,), (task.name,), scopes[task.name], leaf, self.model.runs(task))
-                yield self._keep(replace(made, holders=(task.on_behalf_of,)) if task.on_behalf_of else made)
+                made = replace(made, holders=(task.on_behalf_of,)) if task.on_behalf_of else made
+                yield from map(self._keep, self._timed(made) if identity.role_ttls else (made,))
+
+    def _timed(self, whole: Session) -> Iterator[Session]:
+        """The parts of `whole`, where some of its identity's roles are active for a time only: what is left without
+        these, and with those of each ttl and longer. A task runs where it first has what it has in the whole."""
+        if whole.holders:
+            yield whole
+            return
+        (name,) = whole.identities
+        identity = self.model.identities[name]
+        made: list[Session] = []
+        for ttl in (None, *sorted({ttl for _, ttl in identity.role_ttls}, reverse=True)):
+            active = tuple(role for role, lasts in identity.role_ttls if ttl is not None and lasts >= ttl)
+            entitled = self.resolver.with_roles(name, (*identity.standing_roles, *active))
+            kept = {grant: c for grant in whole.grants if (c := self.resolver.cover(grant, entitled)) is not None}
+            label = f"{whole.name} with {'+'.join(active)}" if active else whole.name
+            made.append(replace(whole, name=label, grants=kept, tasks=(), lasts=ttl))
+        for task in whole.tasks:
+            at = next((n for n, part in enumerate(made) if self._suffices(task, part, whole)), -1)
+            made[at] = replace(made[at], tasks=(*made[at].tasks, task))
+        more = (part for part in made[1:] if part.grants != made[0].grants)
+        parts = [replace(p, rate=math.fsum(self.model.runs(self.model.tasks[task]) for task in p.tasks)) for p in more]
+        if whole.rate:  # of one task: it runs where it has what it needs, and what is left goes on
+            yield from (part for part in parts if part.tasks)
+            yield replace(made[0], tasks=whole.tasks)
+        else:
+            yield made[0]
+            yield from parts
+
+    def _suffices(self, task: str, part: Session, whole: Session) -> bool:
+        """True if `task` has in `part` what it needs, as far as it has that in the `whole`."""
+        needed, cover = self.resolver.needs(self.model.tasks[task].needs), self.resolver.cover
+        return all(cover(g, part.grants) == cover(g, whole.grants) for g in needed)
 
     def _delegated(self, agent: str, user: str, tasks: list[Task], leaf: GrantPolicy) -> Session:
         """The session in which `agent` works on behalf of `user`, whichever of `tasks` it is."""
@@ -242,9 +277,14 @@ class _Cutter:
             opened = tuple(dict.fromkeys(name for member in members for name in by_identity[member]))
         else:
             opened = by_identity[identity.name]
-        for task, group in self._groups(identity, leaf, opened):
+        for task, names in self._groups(identity, leaf, opened):
+            group = tuple(name for name in names if self.made[name].lasts is None)
             token = self._token(credential, leaf, task, group)
             yield token
+            for part in (self.made[name] for name in names if self.made[name].lasts is not None):
+                roles = part.name.rpartition(" with ")[2]
+                (session,) = self._token(credential, leaf, task, (part.name,)).sessions
+                yield elevated(token, f"{token.name} with {roles}", session, part.lasts or 0.0, part.rate)
             if credential.refresh and lives_by_itself(leaf):
                 yield refreshing(credential.refresh, token)
 
@@ -260,9 +300,14 @@ class _Cutter:
         """The sessions that one token opens: all of `opened`, or those of one task under `identity: task`."""
         if leaf.identity == "task":
             for task in self.tasks.get(identity.name, []):
-                yield task, tuple(name for name in opened if task.name in self.made[name].tasks)
+                yield task, tuple(name for name in opened if self._serves(name, task))
         elif opened:
             yield None, opened
+
+    def _serves(self, name: str, task: Task) -> bool:
+        """True for the session of `task`, whole or a part of it for a time."""
+        of_it = name == f"{task.identity}@{task.name}" or name.startswith(f"{task.identity}@{task.name} with ")
+        return task.name in self.made[name].tasks or (of_it and bool(self.model.identities[task.identity].role_ttls))
 
     def _token(self, credential: Credential, leaf: GrantPolicy, task: Task | None, group: Names) -> Token:
         served = [task.name] if task else [name for session in group for name in self.made[session].tasks]

@@ -33,7 +33,8 @@ class Token:
 
     One that lives as long as a run whose length varies has a `run`, of which `ttl` is the mean; one that `rotates` ends
     when its secret is changed next, on a schedule with a period of so many seconds, and has no ttl besides. Who uses it
-    before that keeps it alive for `renewed` more (None for ever). A `refresh` token lies beside another one.
+    before that keeps it alive for `renewed` more (None for ever). A `refresh` token lies `beside` another one, as
+    does what a role for a time adds to it.
     `share` weighs it against the other tokens of its credential (rate x duration of its task); `rate` is how often a
     fresh one is issued, a second (0: it is always there); `managed` is False where no grant policy rules it.
     """
@@ -51,6 +52,7 @@ class Token:
     rotates: float | None = None
     renewed: float | None = 0.0
     refresh: bool = False
+    beside: str = ""
 
     @property
     def longest(self) -> float | None:
@@ -67,7 +69,7 @@ def refreshing(refresh: Refresh, token: Token) -> Token:
     """The refresh token that lies beside `token` and brings the same sessions."""
     binding = refresh.binding or token.binding
     name, life = f"{REFRESH}{token.name}", Life(ttl=refresh.ttl, run=None, rotates=None, renewed=0.0)
-    return replace(token, name=name, binding=binding, share=0.0, refresh=True, **life)
+    return replace(token, name=name, binding=binding, share=0.0, refresh=True, beside=token.name, **life)
 
 
 def finite(seconds: float) -> float | None:
@@ -99,3 +101,14 @@ def lifetime(credential: Credential) -> float:
     """
     measured = credential.effective_ttl if credential.effective_ttl is not None else credential.ttl
     return math.inf if measured is None else measured
+
+
+def elevated(token: Token, name: str, session: str, ttl: float, rate: float) -> Token:
+    """What a role that is active for `ttl` seconds adds to `token`: `session`, for as long, and no longer than a token
+    lives. It lies beside the token, and is issued anew `rate` times a second."""
+    made = replace(token, name=name, sessions=(session,), share=0.0, rate=rate, beside=token.name, renewed=0.0)
+    if token.rotates is not None and token.rotates <= ttl:
+        return made
+    if token.ttl is not None and token.ttl <= ttl:
+        return made
+    return replace(made, ttl=ttl, run=None, rotates=None)

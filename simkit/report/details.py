@@ -40,6 +40,7 @@ def _identity(model: Model, identity: Identity) -> Iterator[tuple[str, str]]:
     yield "tier", identity.tier
     yield "steered by poisoned input", percent(identity.susceptibility) if identity.susceptibility else ""
     yield "roles", _listed(identity.roles)
+    yield "active for", _listed(f"{role} {duration(ttl)}" for role, ttl in identity.role_ttls)
     yield "entitled directly", _listed(entitlement.operation for entitlement in identity.entitlements)
     limiting: list[Identity | Role] = [identity, *(model.roles[name] for name in identity.roles)]
     yield "denied", _listed(_said(deny) for each in limiting for deny in each.denies)

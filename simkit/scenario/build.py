@@ -34,6 +34,7 @@ from simkit.model import (
 )
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import schema as s
+from simkit.scenario.assignments import timed
 from simkit.scenario.edge_conditions import sorted_out
 from simkit.scenario.expectations import Expectation
 from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source
@@ -87,7 +88,8 @@ def _rights(part: s.IdentityPart | s.RolePart) -> dict[str, Any]:
 
 
 def _identity(name: str, part: s.IdentityPart) -> Identity:
-    return Identity(name, **_rights(part))
+    assigned = {"roles": tuple(role for role, _ in part.roles), "role_ttls": timed(part.roles)}
+    return Identity(name, **{**_rights(part), **assigned})
 
 
 def _resource(name: str, part: s.ResourcePart) -> Resource:

@@ -37,6 +37,7 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Entitlement", "excepting"): (),
     ("Identity", "denies"): (),
     ("Identity", "boundary"): None,
+    ("Identity", "role_ttls"): (),
     ("Role", "denies"): (),
     ("Role", "boundary"): None,
     ("Task", "on_behalf_of"): "",

@@ -149,7 +149,8 @@ def _written(key: str, value: Any) -> Any:
 
 def _model(model: Model) -> dict[str, Any]:
     identities = {
-        name: _given(each, leave=("name", *_RIGHTS)) | _rights(each) for name, each in model.identities.items()
+        name: _given(each, leave=("name", "roles", "role_ttls", *_RIGHTS)) | _roles(each) | _rights(each)
+        for name, each in model.identities.items()
     }
     roles = {name: _given(each, leave=("name", *_RIGHTS)) | _rights(each) for name, each in model.roles.items()}
     return {
@@ -161,6 +162,11 @@ def _model(model: Model) -> dict[str, Any]:
         **_list("trust", (_edge(edge) for edge in model.trust)),
         **_section("tasks", {name: _task(each) for name, each in model.tasks.items()}),
     }
+
+
+def _roles(identity: Identity) -> dict[str, Any]:
+    ttls = dict(identity.role_ttls)
+    return _list("roles", ({"role": r, "ttl": duration_text(ttls[r])} if r in ttls else r for r in identity.roles))
 
 
 def _rights(holder: Identity | Role) -> dict[str, Any]:

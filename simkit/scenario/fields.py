@@ -37,6 +37,7 @@ from simkit.model import (
 from simkit.model.identities import CONDITIONS
 from simkit.policies import DIALS
 from simkit.scenario import session_units, units
+from simkit.scenario.assignments import assignments
 from simkit.scenario.edge_conditions import claims, edge_condition
 from simkit.scenario.units import MisfitError, shown
 from simkit.session_catalogue import session_behaviours
@@ -262,6 +263,13 @@ _CLAIMS_SCHEMA: dict[str, Any] = {
     "minProperties": 1,
     "additionalProperties": {"type": "string", "minLength": 1},
 }
+_ASSIGNED = {"type": "object", "properties": {"role": {"type": "string"}, "ttl": _DURATION_SCHEMA}}
+_ASSIGNMENT = {"anyOf": [{"type": "string"}, {**_ASSIGNED, "required": ["role", "ttl"], "additionalProperties": False}]}
+Assignments = Annotated[
+    tuple[tuple[str, float | None], ...],
+    PlainValidator(assignments),
+    WithJsonSchema({"type": "array", "items": _ASSIGNMENT}),
+]
 Claimed = Annotated[tuple[tuple[str, str], ...], PlainValidator(claims), WithJsonSchema(_CLAIMS_SCHEMA)]
 _ASKED: dict[str, Any] = {"type": "object", "properties": {"claims": _CLAIMS_SCHEMA}, "required": ["claims"]}
 EdgeCondition = Annotated[

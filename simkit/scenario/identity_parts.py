@@ -46,7 +46,8 @@ class IdentityPart(LimitedPart):
     """Whose shared secret it would use; default: a tier of its own."""
     susceptibility: f.Chance = 0.0
     """The chance that a poisoned input steers it."""
-    roles: f.Names = Field(default_factory=list)
+    roles: f.Assignments = ()
+    """Names, or {role: NAME, ttl: 8h}: a role that is active for a time, once it is."""
     entitlements: list[EntitlementPart] = Field(default_factory=list)
     runtime_holds: f.Names = Field(default_factory=list)
     """Credentials of other identities in its runtime, and resources that lie there as files."""

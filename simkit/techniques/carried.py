@@ -22,7 +22,11 @@ def by_token(world: World, token: Token, session: str) -> Iterator[Fact]:
         return
     credential = world.model.credentials.get(token.credential)
     if credential is not None:
-        task = world.model.tasks.get(token.name.rpartition(f"{token.credential}@")[2]) if token.rate else None
+        task = (
+            world.model.tasks.get((token.beside or token.name).rpartition(f"{token.credential}@")[2])
+            if token.rate
+            else None
+        )
         carried = joined(credential.claims, task.claims if task else ())
         yield from _met(world, world.all_sessions[session].session, carried)
 

@@ -9,7 +9,6 @@ from simkit.attackgraph import Conclusion, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import Fixed
 from simkit.model import EntryPoint
 from simkit.policies import Session, Token
-from simkit.policies.sessions import REFRESH
 from simkit.techniques.carried import by_run
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import ERRS, World, answers_of, found, has, input_of, runs_in
@@ -55,11 +54,13 @@ def steps(world: World) -> Iterator[Step]:
 def _leak(world: World, entry: EntryPoint) -> Iterator[Variant]:
     # One leak is one token: of tj-actions (2025) one maintainer's token was out, not whatever he could have had. Its
     # refresh token lies beside it.
-    tokens = [token for token in world.tokens([entry.target]) if not token.refresh]
-    beside = {token.name: token for token in world.tokens([entry.target]) if token.refresh}
+    tokens = [token for token in world.tokens([entry.target]) if not token.beside]
+    beside: dict[str, list[Token]] = {}
+    for token in world.tokens([entry.target]):
+        beside.setdefault(token.beside, []).append(token)
     for token in tokens:
-        both = (token, beside.get(f"{REFRESH}{token.name}"))
-        concluded = tuple(found(each, _leaked(entry, each)) for each in both if each)
+        together = (token, *beside.get(token.name, ()))
+        concluded = tuple(found(each, _leaked(entry, each)) for each in together)
         yield Variant(token.name, token.share, (_first(world, entry, token.name, concluded, label(token)),))
     if not tokens:  # no session stands behind the credential: it leaks, and opens nothing
         concluded = (Conclusion(Fact("holds", entry.target), None),)

@@ -125,7 +125,7 @@ class _Known:
         credential = self.world.model.credentials.get(token.credential)
         local = credential is not None and credential.format == "jwt" and not token.refresh
         together = credential is not None and credential.revocation_unit == "identity"
-        beside = self.of_identity[token.identity] if together else [_beside(token)]
+        beside = self.of_identity[token.identity] if together else [*_beside(self.world, token)]
         named = {"credentials": token.credential, "identities": token.identity}
         for fact in (_held(token), *_exposed(self.world, token)):
             self._say(fact, policy, named, "revoke-secret", spared=("revoke-secret", "disable") if local else ())
@@ -217,9 +217,15 @@ def _held(token: Token) -> Fact:
     return Fact("holds", token.name)
 
 
-def _beside(token: Token) -> Fact:
-    """The refresh token that lies beside `token`, or the token beside which it lies: both have one record."""
-    return Fact("holds", token.name.removeprefix(REFRESH) if token.refresh else f"{REFRESH}{token.name}")
+def _beside(world: World, token: Token) -> Iterator[Fact]:
+    """What lies beside `token` (a refresh token, what a role for a time adds), or the token beside which it lies: all
+    have one record."""
+    if token.beside:
+        yield Fact("holds", token.beside)
+        return
+    yield Fact("holds", f"{REFRESH}{token.name}")
+    others = world.sessions.tokens.get(token.credential, ())
+    yield from (_held(each) for each in others if each.beside == token.name and not each.refresh)
 
 
 def _tokens(world: World) -> Iterator[tuple[Token, GrantPolicy]]:

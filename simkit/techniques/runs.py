@@ -33,10 +33,16 @@ class TaskRuns:
     def run(self, fact: Fact, *tasks: Task) -> Conclusion:
         """`fact` as long as a run of the longest of `tasks`, at the latest as long as a token of its session lives."""
         life: Distribution = max((task.duration for task in tasks), key=attrgetter("mean"))
-        if not isinstance(life, Fixed):
-            return Conclusion(fact, life, run=True)
         session = self.world.contexts.whole.get(fact.subject, fact.subject)
-        return Conclusion(fact, min(life.seconds, self.bound.get(session, math.inf)), run=True)
+        lasts = self._lasts(session)
+        if not isinstance(life, Fixed):
+            return Conclusion(fact, life if life.mean <= lasts else lasts, run=True)
+        return Conclusion(fact, min(life.seconds, lasts, self.bound.get(session, math.inf)), run=True)
+
+    def _lasts(self, session: str) -> float:
+        """Seconds for which the roles of `session` are active that are active for a time."""
+        reached = self.world.all_sessions.get(session)
+        return math.inf if reached is None or reached.session.lasts is None else reached.session.lasts
 
     def invoked(self, fact: Fact, session: str) -> Conclusion:
         """`fact` as long as an invoked agent's run in `session`: of its longest task, or, where it has none, as long as

@@ -170,6 +170,23 @@ def test_a_trust_edge_that_asks_for_more_never_adds_to_what_any_sample_reaches(
     never_adds(compile_attack(scenario), compile_attack(replace(scenario, model=replace(model, trust=trust))))
 
 
+@given(limited(worlds(grants=True)), st.data())
+@settings(max_examples=80)
+def test_a_role_for_a_shorter_time_never_adds_and_one_for_ever_is_never_less(
+    scenario: Scenario, data: st.DataObject
+) -> None:
+    timed = sorted(name for name, each in scenario.model.identities.items() if each.role_ttls)
+    assume(timed)
+    name = data.draw(st.sampled_from(timed))
+    ttls = scenario.model.identities[name].role_ttls
+    shorter = tuple((role, ttl / 2) for role, ttl in ttls)
+    never_adds(compile_attack(scenario), compile_attack(with_identity(scenario, name, role_ttls=shorter)))
+    if not any(
+        scenario.model.roles[role].limits for role, _ in ttls
+    ):  # what these take away they take while they stand
+        never_widens(compile_attack(with_identity(scenario, name, role_ttls=())), compile_attack(scenario))
+
+
 @given(worlds(), st.data())
 @settings(max_examples=40)
 def test_claims_that_nobody_asks_for_change_nothing(scenario: Scenario, data: st.DataObject) -> None:

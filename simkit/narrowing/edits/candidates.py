@@ -19,6 +19,7 @@ from simkit.narrowing.edits.restrictions import (
     AttenuateTrust,
     BindTargets,
     ConstrainSender,
+    ShortenRole,
     ShortenSession,
     ShortenTtl,
     TurnDial,
@@ -155,6 +156,9 @@ def _is_narrower(scenario: Scenario, operation: str, targets: list[str], needed:
 def _lifetimes(scenario: Scenario) -> Iterator[Narrowing]:
     for credential in scenario.model.credentials.values():
         yield from (ShortenTtl(credential.name, ttl) for ttl in LIFETIMES if ttl < lifetime(credential))
+    for identity in scenario.model.identities.values():
+        for role, lasts in identity.role_ttls:
+            yield from (ShortenRole(identity.name, role, ttl) for ttl in LIFETIMES if ttl < lasts)
     for edge in scenario.model.trust:
         if edge.kind != "invoke":
             yield from (ShortenSession(edge.name, ttl) for ttl in LIFETIMES if ttl < edge.ttl)
@@ -200,7 +204,7 @@ def _outlives_nothing(scenario: Scenario, turn: TurnDial) -> bool:
 
 def _longest(scenario: Scenario, policy: GrantPolicy, identity: str) -> dict[str, float]:
     """For each credential of `identity` how long its longest-lived token lives, in seconds."""
-    model, alone = scenario.model, replace(scenario.model.identities[identity], roles=(), entitlements=())
+    model, alone = scenario.model, replace(scenario.model.identities[identity], roles=(), role_ttls=(), entitlements=())
     mine = {name: task for name, task in model.tasks.items() if task.identity == identity}
     tasks = {name: replace(task, needs=(), on_behalf_of="") for name, task in mine.items()}
     own = {name: credential for name, credential in model.credentials.items() if credential.identity == identity}

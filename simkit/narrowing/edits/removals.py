@@ -60,7 +60,8 @@ class DropRole(Narrowing):
     def apply(self, scenario: Scenario) -> Scenario:
         """The identity without the role."""
         identity = scenario.model.identities[self.identity]
-        kept = replace(identity, roles=tuple(role for role in identity.roles if role != self.role))
+        left = tuple((role, ttl) for role, ttl in identity.role_ttls if role != self.role)
+        kept = replace(identity, roles=tuple(role for role in identity.roles if role != self.role), role_ttls=left)
         return with_model(scenario, identities={**scenario.model.identities, self.identity: kept})
 
     def removes(self) -> frozenset[Fact]:

@@ -119,6 +119,33 @@ class ShortenSession(Narrowing):
 
 
 @dataclass(frozen=True, slots=True)
+class ShortenRole(Narrowing):
+    """A role that an identity has for a time is active for at most `ttl` seconds."""
+
+    identity: str
+    role: str
+    ttl: float
+    kind: ClassVar[str] = "shorten-ttl"
+
+    @property
+    def name(self) -> str:
+        """Such as `Let role production of engineer be active for 1 h at most`."""
+        return f"Let role {self.role} of {self.identity} be active for {duration(self.ttl)} at most"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The identity with the shorter ttl."""
+        identity = scenario.model.identities[self.identity]
+        ttls = tuple((role, min(ttl, self.ttl) if role == self.role else ttl) for role, ttl in identity.role_ttls)
+        people = {**scenario.model.identities, self.identity: replace(identity, role_ttls=ttls)}
+        return with_model(scenario, identities=people)
+
+    def bears_on(self, ground: Ground, model: Model) -> bool:
+        """True for uses by the identity of what the role gives."""
+        grant = granted(ground)
+        return grant is not None and ground.names[0] == self.identity and grant in Resolver(model).gained(self.role)
+
+
+@dataclass(frozen=True, slots=True)
 class ConstrainSender(Narrowing):
     """A credential works only from the runtime of its identity (mutual TLS, DPoP, instance-bound keys), and so does the
     refresh token beside it."""
