@@ -54,7 +54,7 @@ class Quotas:
     @classmethod
     def of(cls, graph: AttackGraph, model: Model) -> Quotas | None:
         """The quotas that count in `graph`; None where there are none."""
-        if not any(fact.kind == "reading" for fact in graph.facts):
+        if not graph.fact_timed.any():
             return None
         found = [each for each in _metered(graph, model) if each.pipes]
         found.sort(key=lambda each: (-each.value / each.records, each.resource))

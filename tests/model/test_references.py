@@ -51,7 +51,7 @@ CASES = [
     pytest.param(
         {"identities": named(Identity("x", runtime_holds=("crm-kee",)))},
         (*IDENTITY, "runtime_holds", 0),
-        "no credential is called 'crm-kee': did you mean crm-key?",
+        "no credential or resource is called 'crm-kee': did you mean crm-key?",
         id="runtime_holds",
     ),
     pytest.param(

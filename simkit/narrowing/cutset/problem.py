@@ -209,9 +209,10 @@ class Paths:
                 if not path:
                     self.stuck = steps
                     return False
-                path = self._shrunk(row, path)
-                self.sets.setdefault(path)
-                gone |= path
+                needed = self._shrunk(row, path)
+                if needed:
+                    self.sets.setdefault(needed)
+                gone |= needed or path  # where it needs none of its removals, another path goes without them
         return True
 
     def _shrunk(self, row: int, path: Choices) -> Choices:
