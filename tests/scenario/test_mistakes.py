@@ -256,7 +256,7 @@ def test_the_entry_points_own_mistakes() -> None:
     assert only(head + "  a: {poison: {task: t}}\n") == "f.yaml:9:22: no task is called 't': none is defined"
     assert only(head + "  a: {mistake: {agent: cj}}\n") == "f.yaml:9:24: no identity is called 'cj': known: ci"
     found = only(head + "  a: {poison: {tsk: t}}\n")
-    assert found == "f.yaml:9:16: poison has no key 'tsk': write a resource, or {task: NAME}"
+    assert found == "f.yaml:9:16: poison has no key 'tsk': write a resource, {task: NAME} or {operation: NAME}"
     found = only(head + "  a: {leak: key, compromise: ci}\n")
     assert found.startswith("f.yaml:9:6: an entry point is one of leak, poison, compromise and mistake, here")
 
