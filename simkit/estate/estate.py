@@ -241,14 +241,18 @@ class _Estate:
         return found
 
     def _trust(self) -> list[TrustEdge]:
-        """Humans delegate to agents, agents invoke agents, pipelines become workloads: one each, anywhere."""
+        """Humans delegate to agents, agents invoke agents, pipelines become workloads: one each, anywhere.
+
+        Whoever invokes an agent hands work over and is told nothing: what answers add to the graph hangs on who asks
+        whom in turn, so that an estate with them could not have the size that was asked for.
+        """
         made = []
         for member in self.members:
             kind, wanted = TRUST.get(member.kind, ("", ""))
             others = self._of_kind(wanted)
             target = self.chance.choice(others).name if others else member.name
             if target != member.name:
-                made.append(TrustEdge(member.name, target, kind))
+                made.append(TrustEdge(member.name, target, kind, answers=kind != "invoke"))
         return made
 
     def _of_kind(self, kind: str) -> list[Member]:

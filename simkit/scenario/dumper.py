@@ -28,7 +28,7 @@ from simkit.model import (
     Tool,
     TrustEdge,
 )
-from simkit.policies import DIALS, GrantPolicy, Selector, named_policies
+from simkit.policies import DIALS, Dial, GrantPolicy, Selector, named_policies
 from simkit.scenario.quota_units import throughput_text
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import FORMAT
@@ -250,9 +250,16 @@ def _policies(scenario: Scenario) -> dict[str, Any]:
     return written
 
 
+def _goes_without_saying(dial: Dial, setting: str) -> bool:
+    return dial.opted_into and setting == dial.start
+
+
 def _policy(made: GrantPolicy) -> dict[str, Any]:
-    """Every dial is written out, so that what it extends does not matter; `static-secrets` gives nothing else."""
-    written: dict[str, Any] = {"extends": "static-secrets"} | {dial: getattr(made, dial) for dial in DIALS}
+    """Every dial is written out, so that what it extends does not matter; `static-secrets` gives nothing else. Of those
+    that no named policy turns, what is not turned here either goes without saying."""
+    dials = {name: getattr(made, name) for name in DIALS}
+    turned = {name: setting for name, setting in dials.items() if not _goes_without_saying(DIALS[name], setting)}
+    written: dict[str, Any] = {"extends": "static-secrets"} | turned
     written |= _given(made, "ttl", "miss_rate", "approved_for")
     if made.applies_to != Selector():
         written["applies_to"] = _given(made.applies_to)

@@ -77,6 +77,11 @@ COPIED = (
 )
 """The desk, and somebody who reads what it writes down."""
 
+METERED = DESK.replace("read: {effect: read,", "read: {throughput: 60/h, effect: read,", 1).replace(
+    "cases: {value", "cases: {records: 100, value", 1
+)
+"""The desk, whose cases are counted."""
+
 WORLDS = {
     "enter": DESK
     + READ
@@ -105,6 +110,7 @@ entry_points:
     + "entry_points: {start: {compromise: desk}}\n"
     + READ,
     "steer": DESK + STEERED + READ,
+    "meter": METERED + LEAK + READ.replace("]}", "], at_least: 1 records}"),
     "objective": DESK + LEAK + READ,
     "photograph": DESK + LEAK + READ,
 }
