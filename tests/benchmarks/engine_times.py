@@ -23,8 +23,8 @@ from simkit.engines.reach import reach, worst_cases
 from simkit.engines.replay import replay
 from simkit.simulation import compile_attack
 
-ESTATE = "replay, 256 samples, an agent estate of 60,000 steps under rbac"
-"""Each build makes the estate from the same numbers, and what its rules make of it: alerts, runs, answers."""
+ESTATE = "replay, 256 samples, an agent estate of 60,000 steps under rbac, {}"
+"""Each build makes the estate from the same numbers, and what its rules make of it: alerts, and runs that end."""
 
 
 def works() -> dict[str, Callable[[], object]]:
@@ -37,7 +37,8 @@ def works() -> dict[str, Callable[[], object]]:
         "replay, 64 samples, 100,000 steps, lifetimes": lambda: _replay(large, 64),
         "replay, 1,024 samples, 5,000 steps, lifetimes, joins": lambda: _replay(small, 1024),
         "reach, 1,000 samples, 100,000 steps": lambda: reach(plain, "entry", seed=1, trials=1000, threads=1),
-        ESTATE: lambda: _replay(estate, 256, "leaked-token"),
+        ESTATE.format("leaked token"): lambda: _replay(estate, 256, "leaked-token"),
+        ESTATE.format("poisoned inbox"): lambda: _replay(estate, 256, "poisoned-inbox"),
         "512 worst cases, 100,000 steps": lambda: worst_cases(plain, [[step] for step in range(512)], threads=1),
     }
 

@@ -16,9 +16,9 @@ from benchmarks.racing import Race, Row, seconds
 PLACE, ROUNDS = 9, 3
 LEAST = 0.8
 """What is below this share of the older speed is a loss; a busy machine shifts a ratio by less."""
-SHOWN = frozenset({engine_times.ESTATE})
-"""Works of which the ratio is shown, and fails no test yet: it is not reached. The builds do not compute the same: runs
-end and begin again, invoked agents answer, and what is known spreads."""
+SHOWN = frozenset({engine_times.ESTATE.format(entry) for entry in ("leaked token", "poisoned inbox")})
+"""Works of which the ratio is shown, and fails no test yet: it is about what is wanted, now above it and now below. The
+builds do not compute the same: runs end and begin again, and what is known spreads."""
 ROOT = Path(__file__).parents[2]
 
 
