@@ -7,40 +7,11 @@ from pathlib import Path
 
 import click.testing
 import pytest
+from help_desk import WORLD
 
 from simkit.cli.commands import simkit
 
 Cli = Callable[..., click.testing.Result]
-
-WORLD = """\
-simkit: 1
-name: help-desk
-policy: rbac
-compare: [rbac, task-scoped]
-identities:
-  desk: {kind: agent, susceptibility: 1.0, roles: [desk]}
-resources:
-  cases: {value: {confidentiality: 10}}
-  tickets: {exposure: public}
-tools:
-  crm:
-    operations:
-      read: {effect: read, targets: [cases]}
-      answer: {effect: send, targets: [tickets]}
-credentials:
-  desk-key: {identity: desk}
-roles:
-  desk: {entitlements: [{operation: crm.*}]}
-tasks:
-  reply: {identity: desk, needs: [crm.answer], reads: [tickets], rate: 40/d}
-entry_points:
-  leaked-key: {leak: desk-key}
-  poisoned-ticket: {poison: tickets}
-goals:
-  cases-leaked: {lost: [{resource: cases, impact: confidentiality}]}
-policies:
-  ours: {extends: jit, ttl: 30m}
-"""
 
 BROKEN = """\
 simkit: 1

@@ -6,54 +6,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 import yaml
 from generated_sessions import ended
 from generated_worlds import DAY, copying_worlds, named, worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from what_holds import never_adds, reached, replay_is_within_reach_within_the_worst_case, worst
 
-from simkit.attackgraph import Fact
 from simkit.distributions import Fixed
-from simkit.engines.reach import reach, worst_cases
-from simkit.engines.replay import replay
 from simkit.model import Entitlement, EntryPoint, Operation, SessionTerms, Tool, TrustEdge
 from simkit.policies import DIALS, GrantPolicy, sessions
 from simkit.scenario import Scenario, dump, loads
-from simkit.simulation import Attack, compile_attack
+from simkit.simulation import compile_attack
 
-HARM = ("lost", "deleted", "reached", "runs_in")
-WITHOUT_END = 10**9
-SAMPLES = 24
 either = st.one_of(worlds(), copying_worlds())
 
 
-def reached(attack: Attack, entry: str, kinds: tuple[str, ...] = HARM) -> list[dict[Fact, int]]:
-    """For each sample when it first reached each harm."""
-    outcomes = replay(attack.graph, entry, seed=11, trials=SAMPLES, threads=1, extensions=WITHOUT_END)
-    columns = [(number, fact) for number, fact in enumerate(attack.graph.facts) if fact.kind in kinds]
-    return [{fact: int(row[number]) for number, fact in columns if row[number] >= 0} for row in outcomes.first]
-
-
-def never_adds(wide: Attack, narrow: Attack) -> None:
-    for entry in wide.scenario.entry_points:
-        for before, after in zip(reached(wide, entry), reached(narrow, entry), strict=True):
-            assert after.keys() <= before.keys()
-
-
 # ---- bounds
-
-
-def replay_is_within_reach_within_the_worst_case(scenario: Scenario) -> None:
-    graph = compile_attack(scenario).graph
-    for name, entry in graph.entries.items():
-        outcomes = replay(graph, name, seed=3, trials=SAMPLES, threads=1)
-        ever = reach(graph, name, seed=3, trials=SAMPLES, threads=1)
-        starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
-        worst = worst_cases(graph, starts, threads=1)
-        assert not np.any((outcomes.first >= 0) & ~ever)
-        assert not np.any(ever & ~worst[outcomes.variant])
 
 
 @given(worlds(alerts=True, grants=True))
@@ -178,13 +148,6 @@ def test_a_stronger_setting_of_a_dial_never_widens_the_worst_case(scenario: Scen
     )
     for name in scenario.entry_points:
         assert worst(narrow, name) <= worst(wide, name), (dial.name, weaker, stronger)
-
-
-def worst(attack: Attack, name: str) -> set[Fact]:
-    entry = attack.graph.entry(name)
-    starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
-    held = worst_cases(attack.graph, starts, threads=1).any(axis=0)
-    return {fact for number, fact in enumerate(attack.graph.facts) if fact.kind in HARM and held[number]}
 
 
 # ---- one world, two spellings

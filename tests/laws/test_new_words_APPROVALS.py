@@ -7,7 +7,7 @@ from dataclasses import replace
 from generated_worlds import copying_worlds, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from laws.test_new_words import never_adds, worst
+from what_holds import never_adds, worst
 
 from simkit.distributions import Fixed
 from simkit.model import Attacker

@@ -7,7 +7,7 @@ from dataclasses import replace
 from generated_worlds import copying_worlds, worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from laws.test_new_words import never_adds, replay_is_within_reach_within_the_worst_case, worst
+from what_holds import never_adds, replay_is_within_reach_within_the_worst_case, worst
 
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import compile_attack

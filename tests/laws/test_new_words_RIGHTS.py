@@ -10,10 +10,9 @@ from generated_limits import ASKED, CLAIMS, JUDGED, denies, limited
 from generated_worlds import copying_worlds, worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from what_holds import never_adds, replay_is_within_reach_within_the_worst_case, worst
 
-from simkit.attackgraph import Fact
-from simkit.engines.reach import reach, worst_cases
-from simkit.engines.replay import replay
+from simkit.engines.reach import worst_cases
 from simkit.model import Entitlement
 from simkit.narrowing import candidates
 from simkit.narrowing.edits.supports import supported
@@ -21,30 +20,7 @@ from simkit.policies import DIALS, sessions
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import Attack, compile_attack
 
-HARM = ("lost", "deleted", "reached", "runs_in")
-WITHOUT_END = 10**9
-SAMPLES = 24
 either = st.one_of(worlds(grants=True), copying_worlds())
-
-
-def reached(attack: Attack, entry: str) -> list[dict[Fact, int]]:
-    """For each sample when it first reached each harm."""
-    outcomes = replay(attack.graph, entry, seed=11, trials=SAMPLES, threads=1, extensions=WITHOUT_END)
-    columns = [(number, fact) for number, fact in enumerate(attack.graph.facts) if fact.kind in HARM]
-    return [{fact: int(row[number]) for number, fact in columns if row[number] >= 0} for row in outcomes.first]
-
-
-def worst(attack: Attack, name: str) -> set[Fact]:
-    entry = attack.graph.entry(name)
-    starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
-    held = worst_cases(attack.graph, starts, threads=1).any(axis=0)
-    return {fact for number, fact in enumerate(attack.graph.facts) if fact.kind in HARM and held[number]}
-
-
-def never_adds(wide: Attack, narrow: Attack) -> None:
-    for entry in wide.scenario.entry_points:
-        for before, after in zip(reached(wide, entry), reached(narrow, entry), strict=True):
-            assert after.keys() <= before.keys()
 
 
 def never_widens(wide: Attack, narrow: Attack) -> None:
@@ -108,14 +84,7 @@ def test_a_boundary_of_everything_and_a_deny_of_what_is_never_sure_change_nothin
 @given(limited(st.one_of(worlds(alerts=True, grants=True), copying_worlds(alerts=True))))
 @settings(max_examples=60)
 def test_replay_is_within_reach_within_the_worst_case_with_limits(scenario: Scenario) -> None:
-    graph = compile_attack(scenario).graph
-    for name, entry in graph.entries.items():
-        outcomes = replay(graph, name, seed=3, trials=SAMPLES, threads=1)
-        ever = reach(graph, name, seed=3, trials=SAMPLES, threads=1)
-        starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
-        bound = worst_cases(graph, starts, threads=1)
-        assert not np.any((outcomes.first >= 0) & ~ever)
-        assert not np.any(ever & ~bound[outcomes.variant])
+    replay_is_within_reach_within_the_worst_case(scenario)
 
 
 @given(limited(either), st.data())
