@@ -14,6 +14,7 @@ from simkit.scenario import Scenario
 from simkit.simulation import Attack, compile_attack
 
 HARM = ("lost", "deleted", "reached", "runs_in")
+"""What is called the same before and after; sessions and tokens change their names where policies cut otherwise."""
 WITHOUT_END = 10**9
 """No bound on role juggling, so that replay is monotone exactly."""
 SAMPLES = 24

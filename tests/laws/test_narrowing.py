@@ -10,10 +10,8 @@ from generated_worlds import attacked_worlds, copying_worlds, worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tiny_worlds import world
+from what_holds import reached, worst
 
-from simkit.attackgraph import Fact
-from simkit.engines.reach import worst_cases
-from simkit.engines.replay import replay
 from simkit.entitlements import Resolver
 from simkit.narrowing import Narrowing, TurnDial, candidates, cut_off, recommend
 from simkit.narrowing.edits.restrictions import BindTargets
@@ -21,31 +19,14 @@ from simkit.narrowing.edits.unneeded import unneeded
 from simkit.narrowing.recommendation.costs import Side
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario, dump, loads
-from simkit.simulation import Attack, compile_attack, simulate
+from simkit.simulation import compile_attack, simulate
 from simkit.techniques.givers import Givers
-
-HARM = ("lost", "deleted", "reached", "runs_in")
-"""What is called the same before and after; sessions and tokens change their names where policies cut otherwise."""
-WITHOUT_END = 10**9
-"""No bound on role juggling, so that replay is monotone exactly."""
-SAMPLES = 24
 
 
 def drawn(scenario: Scenario, data: st.DataObject) -> Narrowing:
     offered = candidates(scenario)
     assume(offered)
     return data.draw(st.sampled_from(offered))
-
-
-def harm(attack: Attack) -> list[tuple[int, Fact]]:
-    return [(number, fact) for number, fact in enumerate(attack.graph.facts) if fact.kind in HARM]
-
-
-def worst(attack: Attack, entry: str) -> set[Fact]:
-    made = attack.graph.entry(entry)
-    starts = [made.roots(variant) for variant in range(len(made.names))] or [[]]
-    held = worst_cases(attack.graph, starts, threads=1).any(axis=0)
-    return {fact for number, fact in harm(attack) if held[number]}
 
 
 @given(st.one_of(worlds(), copying_worlds()), st.data())
@@ -55,13 +36,6 @@ def test_narrowing_never_widens_the_worst_case(scenario: Scenario, data: st.Data
     before, after = compile_attack(scenario), compile_attack(narrowing.apply(scenario))
     for entry in scenario.entry_points:
         assert worst(after, entry) <= worst(before, entry), narrowing
-
-
-def reached(attack: Attack, entry: str) -> list[dict[Fact, int]]:
-    """For each sample when it first reached each harm."""
-    outcomes = replay(attack.graph, entry, seed=11, trials=SAMPLES, threads=1, extensions=WITHOUT_END)
-    columns = harm(attack)
-    return [{fact: int(row[number]) for number, fact in columns if row[number] >= 0} for row in outcomes.first]
 
 
 def draws_its_own(narrowing: Narrowing) -> bool:
