@@ -54,7 +54,7 @@ from simkit.ablation.ladder import ladder
 from simkit.cli.commands import simkit as command
 from simkit.narrowing import candidates
 from simkit.scenario import json_schema
-from tests.cli.conftest import WORLD
+from tests.help_desk import WORLD
 
 text = WORLD + "  asking: {extends: rbac, seconded: each-use}\\n"
 scenario = simkit.loads(text)
