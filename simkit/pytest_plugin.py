@@ -30,7 +30,7 @@ MARK = "blast_radius(scenario, *, policy, entry_point, trials, seed, baseline): 
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds --simkit-update, --simkit-reason and the ini options `simkit_baseline`, `simkit_trials` and `simkit_seed`."""
+    """Adds the options --simkit-update and --simkit-reason, and the ini options simkit_baseline, _trials and _seed."""
     group = parser.getgroup("simkit", "blast radius")
     group.addoption("--simkit-update", action="store_true", help="Renew the baselines that tests check scenarios by.")
     group.addoption("--simkit-reason", default="", help="Why a renewal takes away what scenarios are held to.")
