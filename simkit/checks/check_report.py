@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from simkit.blast_radius import AttackPath, PathStep
 from simkit.checks.disarmed import Disarmed
 from simkit.checks.growth import Change
+from simkit.checks.surface import Widened
 from simkit.checks.verdict import Verdict
 from simkit.table import Table, percent
 from simkit.techniques.grounds import kind_of
 
+MOST_NAMED = 5
+"""How many credentials and identities a row of a table names."""
 Spot = tuple[int, int]
 """Line and column, from 1."""
 
@@ -67,7 +70,7 @@ class PathToCut:
 @dataclass(frozen=True, slots=True)
 class FileCheck:
     """What came of one scenario file. `compared` is how many attacks there were to hold it against; `disarmed` is what
-    it was held to then, and is not now."""
+    it was held to then, and is not now; `widened` are credentials and identities that reach more when they are lost."""
 
     file: str
     scenario: str
@@ -81,6 +84,7 @@ class FileCheck:
     compared: int = 0
     spots: tuple[tuple[str, Spot], ...] = ()
     disarmed: tuple[Disarmed, ...] = ()
+    widened: tuple[Widened, ...] = ()
 
     @property
     def unchecked(self) -> bool:
@@ -100,7 +104,9 @@ class FileCheck:
     @property
     def failed(self) -> bool:
         """True if something grew, an expectation is not shown to hold, or the check was disarmed."""
-        return bool(self.growth or self.unexplained) or not all(verdict.holds for verdict in self.verdicts)
+        return bool(self.growth or self.widened or self.unexplained) or not all(
+            verdict.holds for verdict in self.verdicts
+        )
 
     def spot(self, about: str) -> Spot:
         """Where the expectation of this name stands in the file, or the part behind a growth of this sentence."""
@@ -114,6 +120,7 @@ class FileCheck:
         return [
             *(each.sentence for each in self.unexplained),
             *(change.sentence for change in self.growth),
+            *(each.sentence for each in self.widened),
             *(verdict.sentence for verdict in judged),
             *(each.sentence for each in self.disarmed if each.acknowledged),
             *(change.sentence for change in self.changes if not change.grew),
@@ -123,7 +130,8 @@ class FileCheck:
     def failures(self) -> list[str]:
         """What made it fail: what it is held to no longer, growth, and expectations that are not shown to hold."""
         broken = [verdict.sentence for verdict in self.verdicts if not verdict.holds]
-        return [*(each.sentence for each in self.unexplained), *(change.sentence for change in self.growth), *broken]
+        grown = [*(change.sentence for change in self.growth), *(each.sentence for each in self.widened)]
+        return [*(each.sentence for each in self.unexplained), *grown, *broken]
 
     def to_dict(self) -> dict[str, object]:
         """The check of one file as plain data."""
@@ -139,6 +147,7 @@ class FileCheck:
             "disarmed": [each.to_dict() for each in self.disarmed],
             "changed": list(self.elements),
             "verdicts": [verdict.to_dict() for verdict in self.verdicts],
+            "widened": [each.to_dict() for each in self.widened],
             "changes": [change.to_dict() for change in self.changes],
             "paths_to_cut": [path.to_dict() for path in self.paths],
         }
@@ -231,12 +240,14 @@ class CheckReport:
 
     @property
     def _grew(self) -> str:
-        grew = len(self.growth)
-        return f"{grew} measure{'' if grew == 1 else 's'} grew" if grew else "nothing grew"
+        grew, wider = len(self.growth), sum(len(each.things) for check in self.checks for each in check.widened)
+        said = [f"{grew} measure{'' if grew == 1 else 's'} grew"] if grew else []
+        said += [f"{wider} credential{'' if wider == 1 else 's'} or identities reach more"] if wider else []
+        return " and ".join(said) or "nothing grew"
 
     def tables(self) -> list[Table]:
         """What is held no longer, the verdicts, the changes and the paths to cut; empty ones are left out."""
-        made = (self._disarmed(), self._verdicts(), self._changes(), self._paths())
+        made = (self._disarmed(), self._verdicts(), self._changes(), self._widened(), self._paths())
         return [table for table in made if table.rows]
 
     def _disarmed(self) -> Table:
@@ -278,6 +289,23 @@ class CheckReport:
         ]
         columns = ("", "measure", "policy", "entry point", "before", "after", "difference", "because of")
         return Table(columns, rows, title="against the baseline", note="differences are paired, sample by sample")
+
+    def _widened(self) -> Table:
+        found = [each for check in self.checks for each in check.widened]
+        rows = [
+            (
+                ", ".join(f"{kind} {name}" for kind, name in each.things[:MOST_NAMED])
+                + (f" and {len(each.things) - MOST_NAMED} more" if len(each.things) > MOST_NAMED else ""),
+                each.policy,
+                each.before,
+                each.after,
+                ", ".join((*each.goals, *each.losses)) or None,
+                each.because,
+            )
+            for each in found
+        ]
+        columns = ("losing", "policy", "worst case before", "after", "newly in reach", "because of")
+        return Table(columns, rows, title="what reaches more when it is lost", note="worst cases: chances ignored")
 
     def _paths(self) -> Table:
         rows = [

@@ -29,7 +29,7 @@ def comment(report: CheckReport) -> str:
 
 
 def _file(check: FileCheck) -> Iterator[str]:
-    shown = [*check.growth, *check.verdicts, *check.disarmed]
+    shown = [*check.growth, *check.widened, *check.verdicts, *check.disarmed]
     if not shown and not check.changes:
         return
     yield f"### `{printable(check.file).replace('`', '')}`"
@@ -39,6 +39,10 @@ def _file(check: FileCheck) -> Iterator[str]:
         yield _disarmed(check).markdown()
     if check.growth:
         yield _grown(check).markdown()
+    if check.widened:
+        yield "**What reaches more when it is lost**\n\n" + "\n".join(
+            f"- {escape_markdown(each.sentence)}" for each in check.widened[:MOST_SHOWN]
+        )
     if check.verdicts:
         yield _judged(check).markdown()
     if check.paths:

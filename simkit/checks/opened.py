@@ -16,6 +16,7 @@ from simkit.checks.growth import Attribution, Change, differences
 from simkit.checks.lines import Lines
 from simkit.checks.renames import with_new_names
 from simkit.checks.replays import Replays
+from simkit.checks.surface import Widened, widened
 from simkit.checks.verdict import judge
 from simkit.scenario import Scenario, checked_scenario, chosen_entries, load
 
@@ -73,6 +74,13 @@ class Opened:
         taken = self.disarmed(before)
         spots = [(change.sentence, self._spot(change)) for change in changed if change.grew]
         spots += [(each.sentence, self.lines.of(each.where)) for each in taken]
+        told = {(change.policy, str(culprit.element)) for change in changed for culprit in change.culprits}
+        wider = tuple(
+            each
+            for each in self._widened(old, before.slots, elements, replays)
+            if (each.policy, each.because) not in told  # one cause is told once
+        )
+        spots += [(each.sentence, spot_of(self.lines, each.element)) for each in wider if each.element]
         return replace(
             found,
             changes=tuple(changed),
@@ -81,12 +89,21 @@ class Opened:
             spots=(*found.spots, *spots),
             compared=before.compared,
             disarmed=taken,
+            widened=wider,
         )
 
     def disarmed(self, before: Before) -> tuple[Disarmed, ...]:
         """What `before` was held to and this is not, with the reasons that somebody gave."""
         found = disarmed(with_new_names(before.scenario, self.scenario), self.scenario)
         return tuple(replace(each, reason=before.acknowledged.get(each.what, "")) for each in found)
+
+    def _widened(
+        self, old: Scenario, slots: Sequence[str], elements: Sequence[Element], replays: Replays
+    ) -> tuple[Widened, ...]:
+        """What reaches more when it is lost, under each policy."""
+        after = canonical(self.scenario) if elements else {}
+        found = (widened(old, self.scenario, after, slot, elements, replays.surface) for slot in slots if elements)
+        return tuple(each for some in found for each in some)
 
     def _grown(
         self, old: Scenario, slots: Sequence[str], elements: Sequence[Element], replays: Replays

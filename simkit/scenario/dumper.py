@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from simkit.distributions import Distribution
+from simkit.measures import TIME, unit_of
 from simkit.model import (
     Credential,
     Detection,
@@ -30,6 +31,7 @@ from simkit.model import (
     TrustEdge,
 )
 from simkit.policies import DIALS, Dial, GrantPolicy, Selector, named_policies
+from simkit.scenario.expectations import Expectation
 from simkit.scenario.moments import moment_text
 from simkit.scenario.quota_units import throughput_text
 from simkit.scenario.scenario import Scenario
@@ -76,13 +78,20 @@ def plain(scenario: Scenario) -> dict[str, Any]:
         _section("detection", detection) | response | _actions(scenario.response.actions) | _responders(scenario),
     )
     written |= _section("policies", _policies(scenario))
-    expected = {name: _given(each, leave=("name",)) for name, each in scenario.expect.items()}
+    expected = {name: _expectation(each) for name, each in scenario.expect.items()}
     written |= _section("expect", expected)
     written |= _list("observed", map(_observed, scenario.observed))
     written |= _section("incident", _given(scenario.incident) if scenario.incident else {})
     written |= _list("sources", (_given(source) for source in scenario.sources))
     written |= _list("assumptions", (_given(assumption) for assumption in scenario.assumptions))
     return written
+
+
+def _expectation(made: Expectation) -> dict[str, Any]:
+    """What must hold; the bound of a time with its unit."""
+    said = _given(made, leave=("name",))
+    bounds = {key: duration_text(said[key]) for key in ("at_most", "at_least") if key in said}
+    return said | bounds if unit_of(made.measure) is TIME else said
 
 
 def _responders(scenario: Scenario) -> dict[str, Any]:

@@ -111,3 +111,13 @@ def test_where_the_trials_cannot_tell_the_run_fails_and_says_how_many_would(cli:
     assert found, said
     assert found[1] == found[2]
     assert cli(*words, "--trials", found[1]).exit_code == 0
+
+
+def test_fail_if_knows_times(cli: Cli, world: str) -> None:
+    words = ("run", world, "--entry-point", "leaked-key", "--trials", "50", "--fail-if")
+    sooner, later = cli(*words, "time-to-loss < 1ms"), cli(*words, "time-to-loss < 20d")
+    assert (sooner.exit_code, later.exit_code) == (0, 1)
+    assert "passed: time-to-loss is " in sooner.stdout
+    unit = cli(*words, "time-to-loss < 10")
+    assert (unit.exit_code, "has no unit" in unit.stderr) == (2, True)
+    assert cli(*words, "value-lost > 10s").exit_code == 2
