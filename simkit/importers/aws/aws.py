@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from simkit.errors import InputError
-from simkit.importers.aws.account import AwsAccounts, AwsPrincipal, is_account, origin_of, read_accounts
+from simkit.importers.aws.account import LISTS, AwsAccounts, AwsPrincipal, is_account, origin_of, read_accounts
 from simkit.importers.aws.effective import Effective
 from simkit.importers.aws.inventory import AccessKey, Inventory
-from simkit.importers.aws.listed_things import listed_kind, read_listed
+from simkit.importers.aws.listed_things import NAMES, listed_kind, read_listed
 from simkit.importers.aws.powers import AccountPowers, services_of
 from simkit.importers.aws.sheet import Given, Sheet
 from simkit.importers.aws.stores import Stores
@@ -22,31 +22,8 @@ from simkit.importers.importer import Importer
 from simkit.importers.source_file import SourceDocument, SourceFile
 from simkit.rights import Organization, read_organization
 
-MARKS = (
-    "DetailList",
-    "planned_values",
-    "root_module",
-    "PolicyVersionList",
-    "FunctionArn",
-    "Reservations",
-    "Buckets",
-    "SecretList",
-    "Parameters",
-    "AccessKeyMetadata",
-    "ReportFormat",
-    "serviceRole",
-    "RoleARN",
-    "RoleArn",
-    "clusterArns",
-    "taskDefinitionArns",
-    "TableNames",
-    "NotebookInstances",
-    "LaunchTemplates",
-    "DevEndpoints",
-    "Statement",
-    "Children",
-    "Functions",
-)
+MARKS = (*(f'"{name}"' for name in (*LISTS, *NAMES, "root_module", "Children", "ReportFormat")), "Statement")
+"""What the text of a file has in it that may be of this kind."""
 MOST_STARTS = 100
 """How many access keys are proposed as entry points: `simkit rank` ranks all of them anyway."""
 
@@ -108,7 +85,7 @@ def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, dr
                 draft.sections["identities"][each.name]["roles"] = roles
             if not each.is_role:
                 _keys(each, given, inventory, draft)
-        _starts(powers, inventory, draft)
+        _starts(powers, draft)
     TrustAsker(accounts, effective, draft).enter()
     _held(inventory, stores, draft)
     sheet.finish()
@@ -172,15 +149,16 @@ def _kept(said: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value}
 
 
-def _starts(powers: AccountPowers, inventory: Inventory, draft: Draft) -> None:
+def _starts(powers: AccountPowers, draft: Draft) -> None:
     """Proposed: each access key leaks, and what runs as a role of a service is taken over."""
     credentials = draft.sections.get("credentials", {})
+    own = {each.name for each in powers.users}
     found: list[tuple[str, dict[str, Any], FilePlace | None]] = []
     for name, said in credentials.items():
-        if said["kind"] == "access key":
+        if said["kind"] == "access key" and said["identity"] in own:
             found.append((f"{name} leaks", {"leak": name}, draft.origins.get(("credentials", name))))
     for each in powers.roles:
-        if services_of(each) and "identities" in draft.sections:
+        if services_of(each) or not powers.users:
             found.append((f"{each.name} is taken over", {"compromise": each.name}, each.place))
     for name, start, place in found[:MOST_STARTS]:
         draft.put("entry_points", name, start, place)

@@ -31,13 +31,13 @@ def code_powers(powers: AccountPowers, asked: Asked) -> None:
 
 
 def _new(powers: AccountPowers, asked: Asked, way: Way) -> None:
-    if way.there and powers.inventory.lacks(way.there):
+    if any(map(powers.inventory.lacks, way.there)):
         return
     made = _needs(powers, asked.principal, way)
     if made is None:
         return
-    unknown = way.there and way.there not in powers.inventory.given
-    doubts = [f"no file tells whether there is any {way.there}"] if unknown else []
+    unknown = [kind for kind in way.there if kind not in powers.inventory.given]
+    doubts = [f"no file tells whether there is any {kind}" for kind in unknown]
     for service in way.passed_to:
         told = {"iam:passedtoservice": (service,)}
         for passing in powers.effective.allowances(asked.principal, "iam:PassRole", powers.lists["role"], told):
@@ -89,7 +89,7 @@ def _things(powers: AccountPowers, way: Way) -> Iterator[tuple[Thing, AwsPrincip
             for _, role in powers.running(service, way.on in PROFILED):
                 if not way.managed or _is_managed(powers, role.principal):
                     thing = Thing(way.on, "", role.place, role.arn)
-                    yield thing, role, (f"no file tells whether a {way.on} runs as a role",)
+                    yield thing, role, (f"no file tells whether any {way.on} runs as a role",)
 
 
 def _role_in(powers: AccountPowers, thing: Thing) -> AwsPrincipal | None:

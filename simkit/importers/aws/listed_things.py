@@ -57,6 +57,10 @@ HOLDING: tuple[Row, ...] = (
 TEXTS: Mapping[str, str] = {"clusterArns": "cluster", "taskDefinitionArns": "task definition", "TableNames": "table"}
 """Lists of texts: ARNs or names."""
 
+OTHER_LISTS = ("Reservations", "AccessKeyMetadata")
+NAMES = (*(row.key for row in (*THINGS, *HOLDING)), *TEXTS, *OTHER_LISTS)
+"""The names of all lists."""
+
 
 def listed_kind(value: Any) -> str:
     """What a document of the AWS CLI lists; empty for another document."""
@@ -66,7 +70,7 @@ def listed_kind(value: Any) -> str:
         items = value.get(row.key)
         if isinstance(items, list) and all(isinstance(each, dict) and row.name in each for each in items):
             return row.kind
-    for key in (*TEXTS, "Reservations", "AccessKeyMetadata"):
+    for key in (*TEXTS, *OTHER_LISTS):
         if isinstance(value.get(key), list):
             return key
     if isinstance(value.get("Content"), str) and value.get("ReportFormat") == "text/csv":

@@ -45,14 +45,14 @@ class Way:
 
     `needs` are the actions, each with the kind of thing that it is about (empty: none). `passed_to`: the services to
     one of which the role is passed, which it must trust; empty: the role runs already in a thing of the kind `on`.
-    `there` is a kind of which one must exist. `waits`: the code runs when the thing is next used, and not at once.
+    `there` are kinds of which one must exist. `waits`: the code runs when the thing is next used, and not at once.
     """
 
     id: str
     needs: tuple[tuple[str, str], ...]
     passed_to: tuple[str, ...] = ()
     on: str = ""
-    there: str = ""
+    there: tuple[str, ...] = ()
     profile: bool = False
     managed: bool = False
     waits: bool = False
@@ -101,7 +101,7 @@ NEW: tuple[Way, ...] = (
         _on("stack set", "cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"),
         _STACKS,
     ),
-    Way("cloudformation-004", _on("stack set", "cloudformation:UpdateStackSet"), _STACKS, there="stack set"),
+    Way("cloudformation-004", _on("stack set", "cloudformation:UpdateStackSet"), _STACKS, there=("stack set",)),
     Way("codebuild-001", _on("project", "codebuild:CreateProject", "codebuild:StartBuild"), _BUILD),
     Way("codebuild-004", _on("project", "codebuild:CreateProject", "codebuild:StartBuildBatch"), _BUILD),
     Way("datapipeline-001", (*_PIPELINE, ("datapipeline:ActivatePipeline", "")), _PIPELINES),
@@ -109,17 +109,17 @@ NEW: tuple[Way, ...] = (
     Way("ec2-003", _on("", "ec2:RequestSpotInstances"), _EC2, profile=True),
     Way("ecs-001", (*_NEW_CLUSTER, *_TASK, *_SERVICE), _ECS),
     Way("ecs-002", (*_NEW_CLUSTER, *_TASK, *_RUN), _ECS),
-    Way("ecs-003", (*_TASK, *_SERVICE), _ECS, there="cluster"),
-    Way("ecs-004", (*_TASK, *_RUN), _ECS, there="cluster"),
-    Way("ecs-005", (*_TASK, *_START), _ECS, there="cluster"),
-    Way("ecs-009", _START, _ECS, there="task definition"),
+    Way("ecs-003", (*_TASK, *_SERVICE), _ECS, there=("cluster",)),
+    Way("ecs-004", (*_TASK, *_RUN), _ECS, there=("cluster",)),
+    Way("ecs-005", (*_TASK, *_START), _ECS, there=("cluster",)),
+    Way("ecs-009", _START, _ECS, there=("cluster", "task definition")),
     Way("glue-001", _on("development endpoint", "glue:CreateDevEndpoint"), _GLUE),
     Way("glue-003", (*_JOB, *_on("glue job", "glue:StartJobRun")), _GLUE),
     Way("glue-004", (*_JOB, *_TRIGGER), _GLUE),
-    Way("glue-005", (*_CHANGED_JOB, *_on("glue job", "glue:StartJobRun")), _GLUE, there="glue job"),
-    Way("glue-006", (*_CHANGED_JOB, *_TRIGGER), _GLUE, there="glue job"),
+    Way("glue-005", (*_CHANGED_JOB, *_on("glue job", "glue:StartJobRun")), _GLUE, there=("glue job",)),
+    Way("glue-006", (*_CHANGED_JOB, *_TRIGGER), _GLUE, there=("glue job",)),
     Way("lambda-001", (*_MAKES, *_on("function", "lambda:InvokeFunction")), _LAMBDA),
-    Way("lambda-002", (*_MAKES, ("lambda:CreateEventSourceMapping", "")), _LAMBDA, there="event source"),
+    Way("lambda-002", (*_MAKES, ("lambda:CreateEventSourceMapping", "")), _LAMBDA, there=("event source",)),
     Way("lambda-006", (*_MAKES, *_on("function", "lambda:AddPermission")), _LAMBDA),
     Way("sagemaker-001", _on("notebook", "sagemaker:CreateNotebookInstance"), _SAGEMAKER),
     Way("sagemaker-002", _on("training job", "sagemaker:CreateTrainingJob"), _SAGEMAKER),

@@ -103,8 +103,8 @@ class TrustAsker:
         if allowing:
             more["note"] = "; ".join(f"{label(each)} {place_of(each)}" for each in allowing[:2])
         if decision.access == Access.MAY_BE:
-            why = "; ".join(dict.fromkeys(map(str, decision.doubts)))[:300] or "its rights are in no file"
-            self.draft.assume(f"{name} becomes {role.name}", "it may", why)
+            why = "; ".join(dict.fromkeys(f"{each.kind} {each.name}" for each in decision.doubts))
+            self.draft.assume(name, "what trust policies ask of it is met", clean(why)[:300])
         self.draft.trusts(name, role.name, kind, **more)
 
     def _outside(self, role: AwsPrincipal) -> None:
@@ -144,8 +144,7 @@ class TrustAsker:
         self.draft.assume(shown, "it may ask for the roles that trust it", "its own policies are in no file")
         more = {"note": f"{label(statement)} {place_of(statement)}", "ttl": f"{role.longest_session}s"}
         self.draft.trusts(shown, role.name, "assume", **more)
-        if name == "*":
-            self.draft.put("entry_points", f"{shown} asks", {"compromise": shown}, place_of(statement))
+        self.draft.put("entry_points", f"{shown} asks", {"compromise": shown}, place_of(statement))
 
     def _federated(self, provider: str, statement: Statement, role: AwsPrincipal) -> None:
         name = clean(f"identities of {arn_part(provider, 5) or provider}")
