@@ -7,10 +7,10 @@ from typing import Any
 
 from simkit.errors import InputError
 from simkit.importers.aws.account import LISTS, AwsAccounts, AwsPrincipal, is_account, origin_of, read_accounts
+from simkit.importers.aws.account_powers import AccountPowers, services_of
 from simkit.importers.aws.effective import Effective
 from simkit.importers.aws.inventory import AccessKey, Inventory
 from simkit.importers.aws.listed_things import NAMES, listed_kind, read_listed
-from simkit.importers.aws.powers import AccountPowers, services_of
 from simkit.importers.aws.sheet import Given, Sheet
 from simkit.importers.aws.stores import Stores
 from simkit.importers.aws.terraform import is_terraform, read_terraform
@@ -201,8 +201,7 @@ def _claims(file: SourceFile) -> bool:
 
 AWS = Importer(
     "aws",
-    "what `aws iam get-account-authorization-details` prints, and beside it lists of things, an organization's tree, "
-    "credential reports and Terraform plans",
+    "exports of AWS accounts, lists of what is in them, organizations, Terraform plans",
     _suspects,
     _claims,
     translate,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from simkit.importers.aws.account import AwsPrincipal
 from simkit.importers.aws.effective import Allowance, together
-from simkit.importers.aws.inventory import Thing
-from simkit.importers.aws.techniques_table import ANYTHING, EXISTING, FORMS, NEW, RUNS_FOR, Way
+from simkit.importers.aws.inventory import AwsThing
+from simkit.importers.aws.techniques_table import ANYTHING, EXISTING, FORMS, NEW, RUNS_FOR, CodeWay
 from simkit.rights import Principal
 
 if TYPE_CHECKING:
-    from simkit.importers.aws.powers import AccountPowers, Asked
+    from simkit.importers.aws.account_powers import AccountPowers, RightsHolder
 
 MANAGED = ("ssmmessages:OpenControlChannel", "ec2messages:GetMessages")
 """What a role needs, one of the two, so that Systems Manager reaches its instances (AWS, "instance permissions")."""
@@ -20,7 +20,7 @@ PROFILED = ("instance", "launch template")
 """What runs as a role by way of an instance profile."""
 
 
-def code_powers(powers: AccountPowers, asked: Asked) -> None:
+def code_powers(powers: AccountPowers, asked: RightsHolder) -> None:
     """Put what `asked` may run as which role into what it is given."""
     for way in NEW:
         if powers.effective.may_at_all(asked.principal, way.needs[0][0]):
@@ -30,7 +30,7 @@ def code_powers(powers: AccountPowers, asked: Asked) -> None:
             _existing(powers, asked, way)
 
 
-def _new(powers: AccountPowers, asked: Asked, way: Way) -> None:
+def _new(powers: AccountPowers, asked: RightsHolder, way: CodeWay) -> None:
     if any(map(powers.inventory.lacks, way.there)):
         return
     made = _needs(powers, asked.principal, way)
@@ -47,13 +47,20 @@ def _new(powers: AccountPowers, asked: Asked, way: Way) -> None:
 
 
 def _runs(
-    powers: AccountPowers, asked: Asked, found: Allowance, way: Way, names: Sequence[str], doubts: Sequence[str]
+    powers: AccountPowers,
+    asked: RightsHolder,
+    found: Allowance,
+    way: CodeWay,
+    names: Sequence[str],
+    doubts: Sequence[str],
 ) -> None:
     if names:
         powers.sheet.give(asked.given, found, way.tool, way.title, "execute", names, doubts=doubts)
 
 
-def _needs(powers: AccountPowers, principal: Principal, way: Way, thing: Thing | None = None) -> Allowance | None:
+def _needs(
+    powers: AccountPowers, principal: Principal, way: CodeWay, thing: AwsThing | None = None
+) -> Allowance | None:
     """How `principal` may do all that the way needs, on `thing` or on what it makes."""
     kinds: dict[str, list[str]] = {}
     for action, kind in way.needs:
@@ -68,7 +75,7 @@ def _needs(powers: AccountPowers, principal: Principal, way: Way, thing: Thing |
     return together(found)
 
 
-def _existing(powers: AccountPowers, asked: Asked, way: Way) -> None:
+def _existing(powers: AccountPowers, asked: RightsHolder, way: CodeWay) -> None:
     for thing, role, doubts in _things(powers, way):
         found = _needs(powers, asked.principal, way, thing)
         if found is not None and way.waits:
@@ -78,7 +85,7 @@ def _existing(powers: AccountPowers, asked: Asked, way: Way) -> None:
             _runs(powers, asked, found, way, [role.name], doubts)
 
 
-def _things(powers: AccountPowers, way: Way) -> Iterator[tuple[Thing, AwsPrincipal, tuple[str, ...]]]:
+def _things(powers: AccountPowers, way: CodeWay) -> Iterator[tuple[AwsThing, AwsPrincipal, tuple[str, ...]]]:
     """The things of a kind that run as a role of this account; where no file lists them, one for each role."""
     for thing in powers.inventory.things.get(way.on, ()):
         role = _role_in(powers, thing)
@@ -88,11 +95,11 @@ def _things(powers: AccountPowers, way: Way) -> Iterator[tuple[Thing, AwsPrincip
         for service in RUNS_FOR[way.on]:
             for _, role in powers.running(service, way.on in PROFILED):
                 if not way.managed or _is_managed(powers, role.principal):
-                    thing = Thing(way.on, "", role.place, role.arn)
+                    thing = AwsThing(way.on, "", role.place, role.arn)
                     yield thing, role, (f"no file tells whether any {way.on} runs as a role",)
 
 
-def _role_in(powers: AccountPowers, thing: Thing) -> AwsPrincipal | None:
+def _role_in(powers: AccountPowers, thing: AwsThing) -> AwsPrincipal | None:
     found = powers.accounts.principals.get(thing.role)
     if found is None and thing.profile:
         found = next((each for each in powers.roles if thing.profile in each.profiles), None)

@@ -12,7 +12,7 @@ from simkit.rights import Principal
 from simkit.rights.request import Told
 
 if TYPE_CHECKING:
-    from simkit.importers.aws.powers import AccountPowers, Asked
+    from simkit.importers.aws.account_powers import AccountPowers, RightsHolder
 
 ADMINISTRATOR_ACCESS: Told = {"iam:policyarn": ("arn:aws:iam::aws:policy/AdministratorAccess",)}
 """The policy that is attached, or put inline, by whoever may do so."""
@@ -20,7 +20,7 @@ MOST_WIDENED = 200
 """Whoever may widen more than this many, itself among them, widens itself: the rest follows from that."""
 
 
-def iam_powers(powers: AccountPowers, asked: Asked) -> None:
+def iam_powers(powers: AccountPowers, asked: RightsHolder) -> None:
     """Put what `asked` may do by calls of IAM into what it is given."""
     for way in IAM:
         targets = powers.lists[way.over]
@@ -34,7 +34,7 @@ def iam_powers(powers: AccountPowers, asked: Asked) -> None:
 class _Call:
     """One call that `asked` may make."""
 
-    def __init__(self, powers: AccountPowers, asked: Asked, way: IamWay, allowance: Allowance) -> None:
+    def __init__(self, powers: AccountPowers, asked: RightsHolder, way: IamWay, allowance: Allowance) -> None:
         self.powers = powers
         self.asked = asked
         self.way = way

@@ -16,7 +16,7 @@ MOST_KEYS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class AwsThing:
     """Something that runs code: its role by ARN, or by its instance profile. Without a name: nobody knows which."""
 
     kind: str
@@ -61,14 +61,14 @@ class Inventory:
     `keys_told` and `passwords` are the users of whom a file tells which access keys they have, and whether a password.
     """
 
-    things: dict[str, list[Thing]] = field(default_factory=dict)
+    things: dict[str, list[AwsThing]] = field(default_factory=dict)
     stores: list[Store] = field(default_factory=list)
     given: set[str] = field(default_factory=set)
     keys: list[AccessKey] = field(default_factory=list)
     keys_told: set[str] = field(default_factory=set)
     passwords: dict[str, bool] = field(default_factory=dict)
 
-    def add(self, thing: Thing) -> None:
+    def add(self, thing: AwsThing) -> None:
         """There is `thing`."""
         self.given.add(thing.kind)
         self.things.setdefault(thing.kind, []).append(thing)
@@ -93,7 +93,7 @@ class Inventory:
         has = self.passwords.get(user)
         return None if has is None else has == ("iam:UpdateLoginProfile" in actions)
 
-    def code(self, thing: Thing, role: str, draft: Draft) -> str:
+    def code(self, thing: AwsThing, role: str, draft: Draft) -> str:
         """The resource that is the code of `thing`, which runs as `role`."""
         name = clean(f"code of {thing.kind} {thing.name}" if thing.name else f"code of any {thing.kind} that is {role}")
         said = draft.put("resources", name, {"kind": "repository", "run_by": [role]}, thing.place)

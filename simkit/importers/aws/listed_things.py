@@ -13,7 +13,7 @@ from typing import Any
 
 from simkit.importers.aws.account import AwsAccounts, clean, read_policy
 from simkit.importers.aws.arn_form import ArnForm
-from simkit.importers.aws.inventory import AccessKey, Inventory, Store, Thing
+from simkit.importers.aws.inventory import AccessKey, AwsThing, Inventory, Store
 from simkit.importers.excerpt import Excerpt
 from simkit.rights.request import account_of, arn_part
 
@@ -107,7 +107,7 @@ def _thing(item: Excerpt, row: Row, inventory: Inventory) -> None:
     name = item.name(row.name)
     if name:
         keys = key_ids(item.value)
-        inventory.add(Thing(row.kind, name, item.origin, item.text(row.role) if row.role else "", keys=keys))
+        inventory.add(AwsThing(row.kind, name, item.origin, item.text(row.role) if row.role else "", keys=keys))
 
 
 def _store(item: Excerpt, row: Row, accounts: AwsAccounts, inventory: Inventory) -> None:
@@ -139,7 +139,7 @@ def _named(body: Excerpt, kind: str, name: str, accounts: AwsAccounts, inventory
     if kind in STORES:
         add_store(inventory, kind, last, "", accounts, body)
     else:
-        inventory.add(Thing(kind, last, body.origin))
+        inventory.add(AwsThing(kind, last, body.origin))
 
 
 def key_ids(value: Any) -> tuple[str, ...]:
@@ -166,7 +166,9 @@ def _instances(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> No
             name = each.name("InstanceId")
             profile = each.part("IamInstanceProfile").text("Arn") if each.has("IamInstanceProfile") else ""
             if name:
-                inventory.add(Thing("instance", name, each.origin, "", profile.rpartition("/")[2], key_ids(each.value)))
+                inventory.add(
+                    AwsThing("instance", name, each.origin, "", profile.rpartition("/")[2], key_ids(each.value))
+                )
 
 
 def _keys(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:

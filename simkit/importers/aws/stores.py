@@ -20,7 +20,7 @@ VALUE_TAG = "simkit:confidentiality"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class StoreAccess:
     """An action on a kind of store, with its effect; `inside`: it is about something in the store."""
 
     kind: str
@@ -29,19 +29,19 @@ class Access:
     inside: str = ""
 
 
-ACCESSES: tuple[Access, ...] = (
-    Access("bucket", "s3:GetObject", "read", "/{}"),
-    Access("bucket", "s3:PutObject", "write", "/{}"),
-    Access("bucket", "s3:DeleteObject", "delete", "/{}"),
-    Access("secret", "secretsmanager:GetSecretValue", "read"),
-    Access("secret", "secretsmanager:PutSecretValue", "write"),
-    Access("parameter", "ssm:GetParameter", "read"),
-    Access("parameter", "ssm:PutParameter", "write"),
-    Access("table", "dynamodb:GetItem", "read"),
-    Access("table", "dynamodb:Scan", "read"),
-    Access("table", "dynamodb:PutItem", "write"),
+ACCESSES: tuple[StoreAccess, ...] = (
+    StoreAccess("bucket", "s3:GetObject", "read", "/{}"),
+    StoreAccess("bucket", "s3:PutObject", "write", "/{}"),
+    StoreAccess("bucket", "s3:DeleteObject", "delete", "/{}"),
+    StoreAccess("secret", "secretsmanager:GetSecretValue", "read"),
+    StoreAccess("secret", "secretsmanager:PutSecretValue", "write"),
+    StoreAccess("parameter", "ssm:GetParameter", "read"),
+    StoreAccess("parameter", "ssm:PutParameter", "write"),
+    StoreAccess("table", "dynamodb:GetItem", "read"),
+    StoreAccess("table", "dynamodb:Scan", "read"),
+    StoreAccess("table", "dynamodb:PutItem", "write"),
 )
-"""Access level is not effect: AWS calls GetSecretValue "Read" as it does DescribeSecret, which tells no secret."""
+"""StoreAccess level is not effect: AWS calls GetSecretValue "Read" as it does DescribeSecret, which tells no secret."""
 KINDS: Mapping[str, str] = {"bucket": "data-store", "secret": "secret-store", "parameter": "secret-store"}
 
 
@@ -57,7 +57,7 @@ class Stores:
         self.names = {each.arn: clean(f"{each.kind} {each.name}") for each in self.stores}
         self._lists = {each: self._list(each) for each in ACCESSES}
 
-    def _list(self, access: Access) -> tuple[TargetList, list[str]]:
+    def _list(self, access: StoreAccess) -> tuple[TargetList, list[str]]:
         """What the action is asked about: in each store one thing, and what patterns of its own policies name."""
         targets, names = list[Target](), list[str]()
         for store in self.stores:

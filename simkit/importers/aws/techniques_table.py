@@ -40,7 +40,7 @@ FORMS: Mapping[str, ArnForm] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class CodeWay:
     """One way to run code, or commands, as a role.
 
     `needs` are the actions, each with the kind of thing that it is about (empty: none). `passed_to`: the services to
@@ -88,75 +88,75 @@ _START = _on("task definition", "ecs:StartTask")
 _TRIGGER = _on("glue trigger", "glue:CreateTrigger")
 _JOB, _CHANGED_JOB = _on("glue job", "glue:CreateJob"), _on("glue job", "glue:UpdateJob")
 
-NEW: tuple[Way, ...] = (
-    Way("apprunner-001", _on("app runner service", "apprunner:CreateService"), ("tasks.apprunner.amazonaws.com",)),
-    Way(
+NEW: tuple[CodeWay, ...] = (
+    CodeWay("apprunner-001", _on("app runner service", "apprunner:CreateService"), ("tasks.apprunner.amazonaws.com",)),
+    CodeWay(
         "bedrock-001",
         _on("code interpreter", "bedrock-agentcore:CreateCodeInterpreter", *_INTERPRETER),
         ("bedrock-agentcore.amazonaws.com",),
     ),
-    Way("cloudformation-001", _on("stack", "cloudformation:CreateStack"), _STACKS),
-    Way(
+    CodeWay("cloudformation-001", _on("stack", "cloudformation:CreateStack"), _STACKS),
+    CodeWay(
         "cloudformation-003",
         _on("stack set", "cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"),
         _STACKS,
     ),
-    Way("cloudformation-004", _on("stack set", "cloudformation:UpdateStackSet"), _STACKS, there=("stack set",)),
-    Way("codebuild-001", _on("project", "codebuild:CreateProject", "codebuild:StartBuild"), _BUILD),
-    Way("codebuild-004", _on("project", "codebuild:CreateProject", "codebuild:StartBuildBatch"), _BUILD),
-    Way("datapipeline-001", (*_PIPELINE, ("datapipeline:ActivatePipeline", "")), _PIPELINES),
-    Way("ec2-001", _on("instance", "ec2:RunInstances"), _EC2, profile=True),
-    Way("ec2-003", _on("", "ec2:RequestSpotInstances"), _EC2, profile=True),
-    Way("ecs-001", (*_NEW_CLUSTER, *_TASK, *_SERVICE), _ECS),
-    Way("ecs-002", (*_NEW_CLUSTER, *_TASK, *_RUN), _ECS),
-    Way("ecs-003", (*_TASK, *_SERVICE), _ECS, there=("cluster",)),
-    Way("ecs-004", (*_TASK, *_RUN), _ECS, there=("cluster",)),
-    Way("ecs-005", (*_TASK, *_START), _ECS, there=("cluster",)),
-    Way("ecs-009", _START, _ECS, there=("cluster", "task definition")),
-    Way("glue-001", _on("development endpoint", "glue:CreateDevEndpoint"), _GLUE),
-    Way("glue-003", (*_JOB, *_on("glue job", "glue:StartJobRun")), _GLUE),
-    Way("glue-004", (*_JOB, *_TRIGGER), _GLUE),
-    Way("glue-005", (*_CHANGED_JOB, *_on("glue job", "glue:StartJobRun")), _GLUE, there=("glue job",)),
-    Way("glue-006", (*_CHANGED_JOB, *_TRIGGER), _GLUE, there=("glue job",)),
-    Way("lambda-001", (*_MAKES, *_on("function", "lambda:InvokeFunction")), _LAMBDA),
-    Way("lambda-002", (*_MAKES, ("lambda:CreateEventSourceMapping", "")), _LAMBDA, there=("event source",)),
-    Way("lambda-006", (*_MAKES, *_on("function", "lambda:AddPermission")), _LAMBDA),
-    Way("sagemaker-001", _on("notebook", "sagemaker:CreateNotebookInstance"), _SAGEMAKER),
-    Way("sagemaker-002", _on("training job", "sagemaker:CreateTrainingJob"), _SAGEMAKER),
-    Way("sagemaker-003", _on("processing job", "sagemaker:CreateProcessingJob"), _SAGEMAKER),
+    CodeWay("cloudformation-004", _on("stack set", "cloudformation:UpdateStackSet"), _STACKS, there=("stack set",)),
+    CodeWay("codebuild-001", _on("project", "codebuild:CreateProject", "codebuild:StartBuild"), _BUILD),
+    CodeWay("codebuild-004", _on("project", "codebuild:CreateProject", "codebuild:StartBuildBatch"), _BUILD),
+    CodeWay("datapipeline-001", (*_PIPELINE, ("datapipeline:ActivatePipeline", "")), _PIPELINES),
+    CodeWay("ec2-001", _on("instance", "ec2:RunInstances"), _EC2, profile=True),
+    CodeWay("ec2-003", _on("", "ec2:RequestSpotInstances"), _EC2, profile=True),
+    CodeWay("ecs-001", (*_NEW_CLUSTER, *_TASK, *_SERVICE), _ECS),
+    CodeWay("ecs-002", (*_NEW_CLUSTER, *_TASK, *_RUN), _ECS),
+    CodeWay("ecs-003", (*_TASK, *_SERVICE), _ECS, there=("cluster",)),
+    CodeWay("ecs-004", (*_TASK, *_RUN), _ECS, there=("cluster",)),
+    CodeWay("ecs-005", (*_TASK, *_START), _ECS, there=("cluster",)),
+    CodeWay("ecs-009", _START, _ECS, there=("cluster", "task definition")),
+    CodeWay("glue-001", _on("development endpoint", "glue:CreateDevEndpoint"), _GLUE),
+    CodeWay("glue-003", (*_JOB, *_on("glue job", "glue:StartJobRun")), _GLUE),
+    CodeWay("glue-004", (*_JOB, *_TRIGGER), _GLUE),
+    CodeWay("glue-005", (*_CHANGED_JOB, *_on("glue job", "glue:StartJobRun")), _GLUE, there=("glue job",)),
+    CodeWay("glue-006", (*_CHANGED_JOB, *_TRIGGER), _GLUE, there=("glue job",)),
+    CodeWay("lambda-001", (*_MAKES, *_on("function", "lambda:InvokeFunction")), _LAMBDA),
+    CodeWay("lambda-002", (*_MAKES, ("lambda:CreateEventSourceMapping", "")), _LAMBDA, there=("event source",)),
+    CodeWay("lambda-006", (*_MAKES, *_on("function", "lambda:AddPermission")), _LAMBDA),
+    CodeWay("sagemaker-001", _on("notebook", "sagemaker:CreateNotebookInstance"), _SAGEMAKER),
+    CodeWay("sagemaker-002", _on("training job", "sagemaker:CreateTrainingJob"), _SAGEMAKER),
+    CodeWay("sagemaker-003", _on("processing job", "sagemaker:CreateProcessingJob"), _SAGEMAKER),
 )
 """A role is passed to something new, or to something that is changed so that it runs as that role."""
 
 _CODE = "lambda:UpdateFunctionCode"
-EXISTING: tuple[Way, ...] = (
-    Way("apprunner-002", _on("app runner service", "apprunner:UpdateService"), on="app runner service"),
-    Way("bedrock-002", _on("code interpreter", *_INTERPRETER), on="code interpreter"),
-    Way("cloudformation-002", _on("stack", "cloudformation:UpdateStack"), on="stack"),
-    Way(
+EXISTING: tuple[CodeWay, ...] = (
+    CodeWay("apprunner-002", _on("app runner service", "apprunner:UpdateService"), on="app runner service"),
+    CodeWay("bedrock-002", _on("code interpreter", *_INTERPRETER), on="code interpreter"),
+    CodeWay("cloudformation-002", _on("stack", "cloudformation:UpdateStack"), on="stack"),
+    CodeWay(
         "cloudformation-005",
         _on("stack", "cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"),
         on="stack",
     ),
-    Way("codebuild-002", _on("project", "codebuild:StartBuild"), on="project"),
-    Way("codebuild-003", _on("project", "codebuild:StartBuildBatch"), on="project"),
-    Way(
+    CodeWay("codebuild-002", _on("project", "codebuild:StartBuild"), on="project"),
+    CodeWay("codebuild-003", _on("project", "codebuild:StartBuildBatch"), on="project"),
+    CodeWay(
         "ec2-002",
         _on("instance", "ec2:ModifyInstanceAttribute", "ec2:StopInstances", "ec2:StartInstances"),
         on="instance",
     ),
-    Way(
+    CodeWay(
         "ec2-004",
         _on("launch template", "ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate"),
         on="launch template",
         waits=True,
     ),
-    Way("ec2instanceconnect-003", _on("instance", "ec2-instance-connect:SendSSHPublicKey"), on="instance"),
-    Way("glue-002", _on("development endpoint", "glue:UpdateDevEndpoint"), on="development endpoint"),
-    Way("lambda-003", _on("function", _CODE), on="function", waits=True),
-    Way("lambda-004", _on("function", _CODE, "lambda:InvokeFunction"), on="function"),
-    Way("lambda-005", _on("function", _CODE, "lambda:AddPermission"), on="function"),
-    Way("sagemaker-004", _on("notebook", "sagemaker:CreatePresignedNotebookInstanceUrl"), on="notebook"),
-    Way(
+    CodeWay("ec2instanceconnect-003", _on("instance", "ec2-instance-connect:SendSSHPublicKey"), on="instance"),
+    CodeWay("glue-002", _on("development endpoint", "glue:UpdateDevEndpoint"), on="development endpoint"),
+    CodeWay("lambda-003", _on("function", _CODE), on="function", waits=True),
+    CodeWay("lambda-004", _on("function", _CODE, "lambda:InvokeFunction"), on="function"),
+    CodeWay("lambda-005", _on("function", _CODE, "lambda:AddPermission"), on="function"),
+    CodeWay("sagemaker-004", _on("notebook", "sagemaker:CreatePresignedNotebookInstanceUrl"), on="notebook"),
+    CodeWay(
         "sagemaker-005",
         (
             *_on("lifecycle configuration", "sagemaker:CreateNotebookInstanceLifecycleConfig"),
@@ -169,8 +169,8 @@ EXISTING: tuple[Way, ...] = (
         ),
         on="notebook",
     ),
-    Way("ssm-001", _on("instance", "ssm:StartSession"), on="instance", managed=True),
-    Way("ssm-002", _on("instance", "ssm:SendCommand"), on="instance", managed=True),
+    CodeWay("ssm-001", _on("instance", "ssm:StartSession"), on="instance", managed=True),
+    CodeWay("ssm-002", _on("instance", "ssm:SendCommand"), on="instance", managed=True),
 )
 """Code or commands are put where a role runs already."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simkit.importers.aws.account import AwsAccounts, read_policy
-from simkit.importers.aws.inventory import AccessKey, Inventory, Thing
+from simkit.importers.aws.inventory import AccessKey, AwsThing, Inventory
 from simkit.importers.aws.listed_things import STORES, add_store, key_ids
 from simkit.importers.excerpt import Excerpt
 from simkit.rights.request import arn_part
@@ -85,7 +85,7 @@ def read_terraform(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -
             holding[bucket] = (*holding.get(bucket, ()), *key_ids(values.value))
     for kind, values in found:
         if kind in SOURCES:
-            inventory.add(Thing("event source", values.text("name") or "unnamed", values.origin))
+            inventory.add(AwsThing("event source", values.text("name") or "unnamed", values.origin))
         if kind == "aws_iam_access_key":
             _key(values, accounts, inventory)
         if kind in MADE:
@@ -104,7 +104,7 @@ def _made(
     if made.kind not in STORES:
         role = values.text(made.role) if made.role and values.has(made.role) else ""
         profile = values.text(made.profile) if made.profile and values.has(made.profile) else ""
-        inventory.add(Thing(made.kind, name, values.origin, role, profile, key_ids(values.value)))
+        inventory.add(AwsThing(made.kind, name, values.origin, role, profile, key_ids(values.value)))
     elif name:
         more: dict[str, Any] = {"keys": (*key_ids(values.value), *holding.get(name, ()))}
         if made.kind == "bucket" and name in policies:

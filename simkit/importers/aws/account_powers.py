@@ -42,7 +42,7 @@ PROBES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RightsHolder:
     """Whose powers are asked for, what it is given, and its name where it is one of the account's own."""
 
     principal: Principal
@@ -100,7 +100,7 @@ class AccountPowers:
 
     def of(self, principal: Principal, name: str = "") -> Given:
         """What `principal`, called `name`, is given."""
-        asked = Asked(principal, Given(), name)
+        asked = RightsHolder(principal, Given(), name)
         admin = self.administers(principal)
         if admin is not None:
             title = f"Everything in {self.account}"
