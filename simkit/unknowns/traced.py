@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 N = TypeVar("N", float, Floats)
 Sum = Callable[[Any, Any], Any]
-_asked: list[dict[tuple[str, int, float], Asked]] = []
+_asked: list[dict[tuple[str, int, float], Answered]] = []
 
 
 class Traced(float):
@@ -94,7 +94,7 @@ class Traced(float):
         return bool(_compared(operator.ne, self, 0.0))
 
 
-class Asked:
+class Answered:
     """What was asked of a traced number, and the answer."""
 
     __slots__ = ("answer", "how", "left", "right")
@@ -119,14 +119,14 @@ def _compared(how: Sum, left: Traced, right: Any) -> Any:
         return NotImplemented
     answer = bool(how(float(left), float(right)))
     if _asked:
-        _asked[-1].setdefault((how.__name__, id(left), float(right)), Asked(how, left, right, answer))
+        _asked[-1].setdefault((how.__name__, id(left), float(right)), Answered(how, left, right, answer))
     return answer
 
 
 @contextmanager
-def comparisons() -> Iterator[dict[tuple[str, int, float], Asked]]:
+def comparisons() -> Iterator[dict[tuple[str, int, float], Answered]]:
     """What is asked of traced numbers inside the block."""
-    found: dict[tuple[str, int, float], Asked] = {}
+    found: dict[tuple[str, int, float], Answered] = {}
     _asked.append(found)
     try:
         yield found
