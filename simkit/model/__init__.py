@@ -5,6 +5,7 @@ from simkit.model.goals import Goal, GoalTerm
 from simkit.model.identities import (
     BINDINGS,
     CREDENTIAL_USES,
+    EGRESS,
     ENVIRONMENTS,
     IDENTITY_KINDS,
     STAGES,
@@ -37,6 +38,7 @@ __all__ = [
     "BINDINGS",
     "CREDENTIAL_USES",
     "EFFECTS",
+    "EGRESS",
     "ENVIRONMENTS",
     "EXPOSURES",
     "HIGH_IMPACT",
