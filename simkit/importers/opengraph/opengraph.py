@@ -76,6 +76,7 @@ class _Translation:
             for node in nodes
         }
         self._nodes = list(nodes)
+        self._led: set[tuple[str, str]] = set()
         self._given: dict[str, dict[str, dict[str, None]]] = {}
 
     def _row(self, node: CollectedNode) -> NodeKind:
@@ -112,7 +113,7 @@ class _Translation:
         if edge.source.id == edge.target.id:
             self.draft.leave(edge.place, f"edge {edge.kind}", "it leads from a thing to itself")
         elif source.section == "identities" and target.section == "identities" and edge.traversable:
-            self.draft.trusts(*names, "assume", ttl=TTL, note=plain(edge.kind))
+            self._lead(edge, *names)
         elif source.section == "identities":
             effect = effect_of(edge.kind) if edge.traversable else "none"
             self._give(*names, edge.kind, effect, on_identity=target.section == "identities")
@@ -120,6 +121,13 @@ class _Translation:
             self._held(*names, target)
         else:
             self.draft.leave(edge.place, f"edge {edge.kind}", "it says how things lie, and does not lead on")
+
+    def _lead(self, edge: CollectedEdge, source: str, target: str) -> None:
+        if (source, target) in self._led:
+            self.draft.leave(edge.place, f"edge {edge.kind}", "another edge leads on between the same two")
+            return
+        self._led.add((source, target))
+        self.draft.trusts(source, target, "assume", ttl=TTL, note=plain(edge.kind))
 
     def _give(self, source: str, target: str, kind: str, effect: str, *, on_identity: bool) -> None:
         """An operation on the target; what does not lead on to an identity does nothing to it."""

@@ -23,7 +23,9 @@ from simkit.importers.opengraph.own_graph import open_graph
 from simkit.simulation import compile_attack
 
 DATA: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data" / "githound.json").read_text("utf-8"))
-TOKEN = "what SSA_O_kgDOCoV2OQ_R_kgDOQXtMxw_1 holds of user-06 leaks"
+ALERT = "SSA_O_kgDOCoV2OQ_R_kgDOQXtMxw_1"
+"""The node of the token itself, from which networkx counts."""
+TOKEN = f"what {ALERT} holds of user-06 leaks"
 
 
 def node(node_id: str, /, *kinds: str, **properties: Any) -> dict[str, Any]:
@@ -106,7 +108,7 @@ class TestOpenGraph(ImporterContract):
 
 def test_the_leaked_token_of_githounds_sample_reaches_134_of_338_nodes(tmp_path: Path) -> None:
     made = imported(tmp_path, sample())
-    found = reached(made.scenario(), TOKEN)
+    found = reached(made.scenario(), TOKEN) - {ALERT}
     named = {name: note.get("note", "").partition(",")[0] for of in ("identities", "resources")
              for name, note in made.sections[of].items()}  # fmt: skip
     kinds = Counter(named[name] for name in found if name in named)
