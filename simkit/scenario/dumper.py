@@ -54,16 +54,28 @@ def dump(scenario: Scenario) -> str:
     `loads(dump(scenario), scenario.file)` equals `scenario`. A policy that a package registers is written out as the
     dials that it has here.
     """
+    return block(plain(scenario))
+
+
+def flow(value: Any) -> str:
+    """`value` as YAML on one line, as it stands within a file."""
     import yaml
 
-    return yaml.dump(
-        plain(scenario),
-        Dumper=_dumper(),
-        allow_unicode=True,
-        sort_keys=False,
-        width=110,
-        default_flow_style=None,
+    # in brackets, so that what would end a part of a list is quoted
+    text: str = yaml.dump(
+        [value], Dumper=_dumper(), allow_unicode=True, sort_keys=False, default_flow_style=True, width=2**31 - 1
     )
+    return text.rstrip("\n")[1:-1]
+
+
+def block(value: Any) -> str:
+    """`value` as YAML in lines, its innermost parts on one line each."""
+    import yaml
+
+    written: str = yaml.dump(
+        value, Dumper=_dumper(), allow_unicode=True, sort_keys=False, default_flow_style=None, width=110
+    )
+    return written
 
 
 def plain(scenario: Scenario) -> dict[str, Any]:
