@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from simkit.blast_radius import AttackPath, PathStep
 from simkit.checks.growth import Change
@@ -12,8 +13,20 @@ from simkit.checks.verdict import Verdict
 from simkit.table import Table, percent
 from simkit.techniques.grounds import kind_of
 
-Spot = tuple[int, int]
-"""Line and column, from 1."""
+
+class Spot(NamedTuple):
+    """Line and column, from 1; `file` where that is another one than the scenario's own."""
+
+    line: int
+    column: int
+    file: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.file else f"line {self.line}"
+
+
+TOP = Spot(1, 1)
+"""Where what has no place of its own stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +65,19 @@ class PathToCut:
 
     def to_dict(self) -> dict[str, object]:
         """The path as plain data."""
-        line, column = self.spots[self.cut]
         return {
             **self.path.to_dict(),
             "policy": self.policy,
             "entry_point": self.entry_point,
-            "cut": {"what": self.what, "label": self.step.label, "line": line, "column": column},
+            "cut": {"what": self.what, "label": self.step.label, **_at(self.spots[self.cut])},
             "reasons": list(self.reasons),
             "fingerprint": self.fingerprint,
         }
+
+
+def _at(spot: Spot) -> dict[str, object]:
+    found: dict[str, object] = {"line": spot.line, "column": spot.column}
+    return {**found, "file": spot.file} if spot.file else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +108,7 @@ class FileCheck:
 
     def spot(self, about: str) -> Spot:
         """Where the expectation of this name stands in the file, or the part behind a growth of this sentence."""
-        return dict(self.spots).get(about, (1, 1))
+        return dict(self.spots).get(about, TOP)
 
     @property
     def sentences(self) -> list[str]:
@@ -235,7 +252,7 @@ class CheckReport:
 
     def _paths(self) -> Table:
         rows = [
-            (p.path.goal, p.policy, percent(p.path.share.estimate), f"{p.what} (line {p.spots[p.cut][0]})", str(p.path))
+            (p.path.goal, p.policy, percent(p.path.share.estimate), f"{p.what} ({p.spots[p.cut]})", str(p.path))
             for p in self.paths
         ]
         return Table(("goal", "policy", "trials", "cut", "path"), rows, title="attack paths to cut")

@@ -71,7 +71,7 @@ def _advice(needed: int | None) -> str | None:
 
 def _path(path: PathToCut) -> str:
     share = percent(path.path.share.estimate)
-    where = f"line {path.spots[path.cut][0]}"
+    where = escape_markdown(str(path.spots[path.cut]))
     return f"- cut **{escape_markdown(path.what)}** ({where}): {share} of trials, {escape_markdown(str(path.path))}"
 
 

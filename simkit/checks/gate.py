@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius
 from simkit.checks.baseline import IN_FORCE, Baseline, StoredFigures, StoredRun, key_of, load_baseline, save_baseline
-from simkit.checks.check_report import CheckReport, FileCheck, PathToCut, Spot
+from simkit.checks.check_report import TOP, CheckReport, FileCheck, PathToCut, Spot
 from simkit.checks.cuts import Cutting, distinct, spot_of
 from simkit.checks.elements import canonical, changes, restored
 from simkit.checks.figures import Figures
-from simkit.checks.growth import Attribution, Change, differences
+from simkit.checks.growth import Attribution, Change, Culprit, differences
 from simkit.checks.lines import Lines
 from simkit.checks.verdict import judge
 from simkit.errors import InputError, QuestionError, every, nearest
@@ -250,9 +250,8 @@ def _compared(found: FileCheck, opened: _Opened, replays: Replays, before: Store
             new = replays.must(scenario, slot, entry)
             held = replays.of(old, slot, entry)
             for change in differences(held, new):
-                told = (
-                    replace(change, culprits=attribution.culprits(change, slot, held, new)) if change.grew else change
-                )
+                guilty = attribution.culprits(change, slot, held, new) if change.grew else ()
+                told = replace(change, culprits=tuple(_placed(opened.lines, each) for each in guilty))
                 grown.append(told)
                 paths += cutting.for_growth(told, held, new) if told.grew else ()
     return replace(
@@ -268,8 +267,14 @@ def _compared(found: FileCheck, opened: _Opened, replays: Replays, before: Store
 def _spot(lines: Lines, change: Change) -> Spot:
     """Where the part of the change stands that did most of it; the first line where none did it alone."""
     if not change.culprits:
-        return 1, 1
+        return TOP
     return spot_of(lines, change.culprits[0].element)
+
+
+def _placed(lines: Lines, culprit: Culprit) -> Culprit:
+    """`culprit` with its place, where that is in another file than the scenario's."""
+    spot = spot_of(lines, culprit.element)
+    return replace(culprit, place=str(spot)) if spot.file else culprit
 
 
 def _old_scenario(before: StoredRun, baseline: str) -> Scenario:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
+from simkit.checks.check_report import CheckReport, FileCheck, PathToCut, Spot
 from simkit.standards import of
 from simkit.table import percent, printable
 
@@ -83,7 +83,7 @@ def _results(check: FileCheck) -> Iterator[Json]:
             yield _finding(check, GROWTH, change.sentence, check.spot(change.sentence), about)
 
 
-def _finding(check: FileCheck, rule: str, sentence: str, spot: tuple[int, int], about: tuple[str, ...]) -> Json:
+def _finding(check: FileCheck, rule: str, sentence: str, spot: Spot, about: tuple[str, ...]) -> Json:
     fingerprint = hashlib.sha256("\n".join((check.scenario, rule, *about)).encode()).hexdigest()[:32]
     return {
         "ruleId": f"simkit/{rule}",
@@ -116,11 +116,15 @@ def _fingerprints(fingerprint: str) -> Json:
     return {"simkitPath/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:1"}
 
 
-def _location(file: str, spot: tuple[int, int]) -> Json:
+def _location(file: str, spot: Spot) -> Json:
+    """Where to look: in what a person wrote, so in the settings file rather than in what was imported from it."""
+    file = spot.file or file
     where: Json = {"uri": quote(_relative(file)), "uriBaseId": "%SRCROOT%"}
     if file == "<stdin>" or os.path.isabs(_relative(file)):
         where.pop("uriBaseId")
-    return {"physicalLocation": {"artifactLocation": where, "region": {"startLine": spot[0], "startColumn": spot[1]}}}
+    return {
+        "physicalLocation": {"artifactLocation": where, "region": {"startLine": spot.line, "startColumn": spot.column}}
+    }
 
 
 def _relative(file: str) -> str:

@@ -32,7 +32,8 @@ class ImportedFiles:
         """The files for what was `made`; parts of other kinds that lie in `folder` stay, and are included too."""
         from simkit.importers import IMPORTERS, whole
 
-        texts = {f"{each.kind}.yaml": _checked(each) for each in made if not each.is_empty}
+        above = os.path.dirname(os.path.abspath(folder))
+        texts = {f"{each.kind}.yaml": _checked(each, above) for each in made if not each.is_empty}
         there = [f"{kind}.yaml" for kind in IMPORTERS if os.path.isfile(os.path.join(folder, f"{kind}.yaml"))]
         texts[WHOLE] = whole("imported", sorted({*there, *texts}))
         found = {name: _on_disk(os.path.join(folder, name)) for name in texts}
@@ -40,11 +41,21 @@ class ImportedFiles:
 
     @property
     def stale(self) -> list[str]:
-        """The files that are not there, or not as they should be."""
+        """The files that are not there, or do not say what they should."""
+        return [name for name in self.moved if not self._says(name)]
+
+    @property
+    def moved(self) -> list[str]:
+        """The files that are not there, or in which anything is otherwise, be it the line of an origin."""
         return [name for name, text in self.texts.items() if self.before.get(name) != text]
 
+    def _says(self, name: str) -> bool:
+        from simkit.importers import says_the_same
+
+        return name in self.before and says_the_same(self.before[name], self.texts[name])
+
     def write(self) -> None:
-        """Write what is stale. Raises InputError where that cannot be."""
+        """Write what is stale, and where lines have moved. Raises InputError where that cannot be."""
         from simkit.files import write
 
         try:
@@ -52,7 +63,7 @@ class ImportedFiles:
         except OSError as error:
             why = error.strerror
             raise InputError(f"{self.folder}: no folder can be made there ({why}): name another") from error
-        for name in self.stale:
+        for name in self.moved:
             write(os.path.join(self.folder, name), self.texts[name])
 
     @property
@@ -61,24 +72,22 @@ class ImportedFiles:
         tables = [table for each in self.made for table in each.tables()]
         rows = list(self._changes())
         if rows:
-            tables.append(Table(("change", "what"), rows, title="Since the last import"))
+            tables.append(Table(("change", "what", "where"), rows, title="Since the last import"))
         data = {"imported": [each.to_dict() for each in self.made], "changes": [list(row) for row in rows]}
         return Answer("\n".join(each.summary for each in self.made), tuple(tables), data)
 
-    def _changes(self) -> Iterable[tuple[str, str]]:
-        from simkit.importers import differences
+    def _changes(self) -> Iterable[tuple[str, str, str]]:
+        from simkit.importers import part_changes
 
         for name, text in self.texts.items():
             if name != WHOLE and name in self.before:
-                appeared, vanished = differences(self.before[name], text)
-                yield from (("appeared", each) for each in appeared)
-                yield from (("vanished", each) for each in vanished)
+                yield from ((each.change, each.what, each.place) for each in part_changes(self.before[name], text))
 
 
-def _checked(imported: Imported) -> str:
+def _checked(imported: Imported, seen_from: str) -> str:
     """The text of a part that loads."""
     imported.scenario()
-    return imported.text()
+    return imported.text(seen_from)
 
 
 def _on_disk(file: str) -> str | None:

@@ -54,7 +54,7 @@ def import_(
     with terminal.working("reading"):
         made = import_files(paths, kind)
         files = ImportedFiles.planned(made, out)
-    stale = files.stale
+    stale = files.stale if check else files.moved
     if not check:
         files.write()
     Output(terminal, "import", format_).result(files.answer, _verdicts(files, stale, check))
