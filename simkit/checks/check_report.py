@@ -5,28 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from simkit.blast_radius import AttackPath, PathStep
 from simkit.checks.growth import Change
+from simkit.checks.spot import TOP, Spot
 from simkit.checks.verdict import Verdict
+from simkit.checks.widening import Widening
 from simkit.table import Table, percent
 from simkit.techniques.grounds import kind_of
-
-
-class Spot(NamedTuple):
-    """Line and column, from 1; `file` where that is another one than the scenario's own."""
-
-    line: int
-    column: int
-    file: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}" if self.file else f"line {self.line}"
-
-
-TOP = Spot(1, 1)
-"""Where what has no place of its own stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +68,8 @@ def _at(spot: Spot) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """What came of one scenario file. `compared` says whether there was a baseline to hold it against."""
+    """What came of one scenario file. `compared` says whether there was a baseline to hold it against; `widened` is
+    what gives somebody more than in it, where that was asked."""
 
     file: str
     scenario: str
@@ -95,6 +82,7 @@ class FileCheck:
     elements: tuple[str, ...] = ()
     compared: int = 0
     spots: tuple[tuple[str, Spot], ...] = ()
+    widened: tuple[Widening, ...] = ()
 
     @property
     def growth(self) -> tuple[Change, ...]:
@@ -103,8 +91,8 @@ class FileCheck:
 
     @property
     def failed(self) -> bool:
-        """True if something grew, or an expectation is not shown to hold."""
-        return bool(self.growth) or not all(verdict.holds for verdict in self.verdicts)
+        """True if something grew or gives more, or an expectation is not shown to hold."""
+        return bool(self.growth) or bool(self.widened) or not all(verdict.holds for verdict in self.verdicts)
 
     def spot(self, about: str) -> Spot:
         """Where the expectation of this name stands in the file, or the part behind a growth of this sentence."""
@@ -117,6 +105,7 @@ class FileCheck:
         judged = sorted(self.verdicts, key=lambda verdict: order[verdict.status])
         return [
             *(change.sentence for change in self.growth),
+            *(each.sentence for each in self.widened),
             *(verdict.sentence for verdict in judged),
             *(change.sentence for change in self.changes if not change.grew),
         ]
@@ -125,7 +114,7 @@ class FileCheck:
     def failures(self) -> list[str]:
         """What made it fail: growth, and expectations that are not shown to hold."""
         broken = [verdict.sentence for verdict in self.verdicts if not verdict.holds]
-        return [*(change.sentence for change in self.growth), *broken]
+        return [*(change.sentence for change in self.growth), *(each.sentence for each in self.widened), *broken]
 
     def to_dict(self) -> dict[str, object]:
         """The check of one file as plain data."""
@@ -140,6 +129,7 @@ class FileCheck:
             "changed": list(self.elements),
             "verdicts": [verdict.to_dict() for verdict in self.verdicts],
             "changes": [change.to_dict() for change in self.changes],
+            "widened": [each.to_dict() for each in self.widened],
             "paths_to_cut": [path.to_dict() for path in self.paths],
         }
 
@@ -198,6 +188,8 @@ class CheckReport:
             text += f", {good} of {len(self.verdicts)} expectations {'holds' if good == 1 else 'hold'}"
             text += f", {bad} {'does' if bad == 1 else 'do'} not" if bad else ""
             text += f", {unsure} {'needs' if unsure == 1 else 'need'} more trials" if unsure else ""
+        if wider := sum(len(check.widened) for check in self.checks):
+            text += f", {wider} right{'' if wider == 1 else 's'} wider"
         if self.baseline:
             text += f", {self._grew} since {self.baseline}" if self._compared else f", {self.baseline} is renewed"
         return text + "."
@@ -213,7 +205,7 @@ class CheckReport:
 
     def tables(self) -> list[Table]:
         """The verdicts, the changes and the paths to cut; empty ones are left out."""
-        return [table for table in (self._verdicts(), self._changes(), self._paths()) if table.rows]
+        return [table for table in (self._verdicts(), self._changes(), self._widened(), self._paths()) if table.rows]
 
     def _verdicts(self) -> Table:
         words = {"pass": "passed", "fail": "FAILED", "unsure": "cannot tell"}
@@ -249,6 +241,10 @@ class CheckReport:
         ]
         columns = ("", "measure", "policy", "entry point", "before", "after", "difference", "because of")
         return Table(columns, rows, title="against the baseline", note="differences are paired, sample by sample")
+
+    def _widened(self) -> Table:
+        rows = [(str(each.element), str(each.spot)) for check in self.checks for each in check.widened]
+        return Table(("what", "where"), rows, title="gives more than in the baseline")
 
     def _paths(self) -> Table:
         rows = [

@@ -27,7 +27,7 @@ def comment(report: CheckReport) -> str:
 
 
 def _file(check: FileCheck) -> Iterator[str]:
-    shown = [*check.growth, *check.verdicts]
+    shown = [*check.growth, *check.verdicts, *check.widened]
     if not shown and not check.changes:
         return
     yield f"### `{printable(check.file).replace('`', '')}`"
@@ -35,6 +35,9 @@ def _file(check: FileCheck) -> Iterator[str]:
         yield "What changed: " + "; ".join(escape_markdown(element) for element in check.elements[:10]) + _more(check)
     if check.growth:
         yield _grown(check).markdown()
+    if check.widened:
+        rows = [(str(each.element), str(each.spot)) for each in check.widened]
+        yield Table(("what", "where"), rows, title="Who may do more").markdown()
     if check.verdicts:
         yield _judged(check).markdown()
     if check.paths:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius
 from simkit.checks.baseline import IN_FORCE, Baseline, StoredFigures, StoredRun, key_of, load_baseline, save_baseline
-from simkit.checks.check_report import TOP, CheckReport, FileCheck, PathToCut, Spot
+from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
 from simkit.checks.cuts import Cutting, distinct, spot_of
 from simkit.checks.elements import canonical, changes, restored
 from simkit.checks.figures import Figures
 from simkit.checks.growth import Attribution, Change, Culprit, differences
 from simkit.checks.lines import Lines
+from simkit.checks.spot import TOP, Spot
 from simkit.checks.verdict import judge
+from simkit.checks.widening import Widening, widening
 from simkit.errors import InputError, QuestionError, every, nearest
 from simkit.fate import checked_seed
 from simkit.policies import named_policies
@@ -29,11 +31,13 @@ TRIALS = 1000
 class Terms:
     """How a check replays; None leaves it to the baseline, and where there is none to the defaults.
 
-    `policies` are those that a baseline holds (None: the one in force, and those that expectations name).
+    `policies` are those that a baseline holds (None: the one in force, and those that expectations name). With
+    `fail_on_widen` what gives somebody more than in the baseline fails, too.
     """
 
     trials: int | None = None
     seed: int | None = None
+    fail_on_widen: bool = False
     policies: tuple[str, ...] | None = None
     entry_points: tuple[str, ...] | None = None
     threads: int | None = None
@@ -80,6 +84,7 @@ def check(
     trials: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
+    fail_on_widen: bool = False,
 ) -> CheckReport:
     """Whether `scenarios` (one or several, or the paths of their files) keep what they expect of themselves, and
     whether their blast radius grew since the file `baseline` was made.
@@ -88,7 +93,8 @@ def check(
     part of the scenario that did it. With `update` the baseline is written anew for these scenarios, and nothing is
     held against it; `policies` are then those that it holds (None: the one in force, and those that expectations name).
     `entry_points` (one, several, or None for all) are those through which scenarios are judged. `trials` and `seed` are
-    those of the baseline, where there is one, else 1,000 and 0.
+    those of the baseline, where there is one, else 1,000 and 0. With `fail_on_widen` a right that is wider than in the
+    baseline fails, too, whether an attack gains by it or not.
 
     Raises InputError for files that cannot be read, with the mistakes of all of them, and for a baseline that is
     missing, foreign, old, or lacks a scenario; QuestionError for what contradicts itself.
@@ -103,12 +109,15 @@ def check(
         policies=_names(policies),
         entry_points=_names(entry_points),
         threads=threads,
+        fail_on_widen=fail_on_widen,
     )
     file = None if baseline is None else os.fspath(baseline)
     if update and file is None:
         raise QuestionError("an update has no baseline to renew: name one")
     if update and entry_points is not None:
         raise QuestionError("a baseline holds every entry point: leave `entry_points` out of an update")
+    if fail_on_widen and (file is None or update):
+        raise QuestionError("to fail on what gives more, there must be something to compare with: name a baseline")
     if asked.policies is not None and file is None:
         raise QuestionError("`policies` says what a baseline holds, and there is none: name one")
     return _checked(scenarios, file, update, asked)
@@ -186,6 +195,7 @@ def _one(
     found = _judged(opened, replays)
     if before is not None and baseline is not None:
         found = _compared(found, opened, replays, before, baseline)
+        found = found if asked.fail_on_widen else replace(found, widened=())
     return found, _run(scenario, replays, asked.policies) if update else None
 
 
@@ -259,6 +269,7 @@ def _compared(found: FileCheck, opened: _Opened, replays: Replays, before: Store
         changes=tuple(grown),
         paths=distinct([*paths, *found.paths]),
         elements=tuple(map(str, elements)),
+        widened=tuple(Widening(each, spot_of(opened.lines, each)) for each in widening(elements)),
         spots=(*found.spots, *((change.sentence, _spot(opened.lines, change)) for change in grown if change.grew)),
         compared=sum(map(len, before.results.values())),
     )

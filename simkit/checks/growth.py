@@ -235,7 +235,13 @@ class Attribution:
         return form
 
     def _alone(self, element: Element) -> Plain:
-        return element.done(self.before)
+        """The scenario of before with `element`, and with the new operation that it names, or it would dangle."""
+        form = element.done(self.before)
+        named = element.after.get("operation") if isinstance(element.after, dict) else None
+        for other in self.elements:
+            if other.where[2:3] == ("operations",) and f"{other.where[1]}.{other.where[-1]}" == named:
+                form = other.done(form)
+        return form
 
     def _leaning_on(self, element: Element) -> list[Element]:
         """The other added parts that mention what `element` adds, and those that mention what these add."""

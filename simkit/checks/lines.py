@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from simkit.attackgraph import Ground
-from simkit.checks.check_report import TOP, Spot
+from simkit.checks.spot import TOP, Spot
 from simkit.scenario import Scenario
 from simkit.techniques.grounds import kind_of
 

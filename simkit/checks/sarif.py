@@ -13,15 +13,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from simkit.checks.check_report import CheckReport, FileCheck, PathToCut, Spot
+from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
+from simkit.checks.spot import Spot
 from simkit.standards import of
 from simkit.table import percent, printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-EXPECTATION, UNDECIDED, GROWTH = "expectation", "undecided", "growth"
+EXPECTATION, UNDECIDED, GROWTH, WIDER = "expectation", "undecided", "growth", "wider"
 _OWN = {
     EXPECTATION: ("Expectation broken", "A measure is outside the bound that the scenario expects."),
     UNDECIDED: ("Too few trials", "The interval of a measure holds its bound: more trials would tell."),
+    WIDER: ("Somebody may do more", "A right is wider than in the baseline."),
     GROWTH: ("Blast radius grew", "A measure is larger than in the baseline, by more than chance explains."),
 }
 Json = dict[str, Any]
@@ -81,6 +83,8 @@ def _results(check: FileCheck) -> Iterator[Json]:
         if change.sentence not in shown:
             about = (change.measure, change.policy, change.entry_point)
             yield _finding(check, GROWTH, change.sentence, check.spot(change.sentence), about)
+    for each in check.widened:
+        yield _finding(check, WIDER, each.sentence, each.spot, (str(each.element),))
 
 
 def _finding(check: FileCheck, rule: str, sentence: str, spot: Spot, about: tuple[str, ...]) -> Json:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simkit.cli.output import Answer
@@ -12,13 +13,13 @@ from simkit.errors import InputError
 from simkit.table import Table
 
 if TYPE_CHECKING:
-    from simkit.importers import Imported
+    from simkit.importers import Imported, PartChange
 
 WHOLE = "scenario.yaml"
 """The file beside the parts that includes them all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImportedFiles:
     """What belongs into `folder`, and which of it is not there or is otherwise."""
 
@@ -66,22 +67,22 @@ class ImportedFiles:
         for name in self.moved:
             write(os.path.join(self.folder, name), self.texts[name])
 
-    @property
-    def answer(self) -> Answer:
-        """What was read, assumed, not translated and cannot be seen; what appeared and vanished."""
+    def answer(self, *, changes: bool = True) -> Answer:
+        """What was read, assumed, not translated and cannot be seen; with a table of `changes` what is different."""
         tables = [table for each in self.made for table in each.tables()]
-        rows = list(self._changes())
-        if rows:
+        rows = [(each.change, each.what, each.place) for each in self.changes]
+        if rows and changes:
             tables.append(Table(("change", "what", "where"), rows, title="Since the last import"))
         data = {"imported": [each.to_dict() for each in self.made], "changes": [list(row) for row in rows]}
         return Answer("\n".join(each.summary for each in self.made), tuple(tables), data)
 
-    def _changes(self) -> Iterable[tuple[str, str, str]]:
+    @cached_property
+    def changes(self) -> tuple[PartChange, ...]:
+        """What appeared, vanished or changed since the last import."""
         from simkit.importers import part_changes
 
-        for name, text in self.texts.items():
-            if name != WHOLE and name in self.before:
-                yield from ((each.change, each.what, each.place) for each in part_changes(self.before[name], text))
+        parts = (name for name in self.texts if name != WHOLE and name in self.before)
+        return tuple(each for name in parts for each in part_changes(self.before[name], self.texts[name]))
 
 
 def _checked(imported: Imported, seen_from: str) -> str:

@@ -37,6 +37,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--baseline", "-b", metavar="FILE", help="Hold the blast radius against what this file stores.")
 @click.option("--update", is_flag=True, help="Renew the baseline: write it anew, and hold nothing against it.")
+@click.option("--fail-on-widen", is_flag=True, help="Fail on any right that is wider than in the baseline, too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something fails.")
 @click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
               help="What a new baseline holds. Default: that in force, and those that expectations name.")  # fmt: skip
@@ -57,6 +58,7 @@ def check(
     paths: tuple[str, ...],
     baseline: str | None,
     update: bool,
+    fail_on_widen: bool,
     exit_zero: bool,
     policies: tuple[str, ...] | None,
     trials: int | None,
@@ -91,12 +93,15 @@ def check(
         check_out(stored, *files, option="--baseline")
     if update and stored is None:
         raise QuestionError("--update has no baseline to renew: name it with --baseline")
+    if fail_on_widen and (stored is None or update):
+        raise QuestionError("--fail-on-widen needs something to compare with: name a --baseline, without --update")
     if chosen is not None and stored is None:
         raise QuestionError("--policies says what a baseline holds, and there is none: name it with --baseline")
     if stored is not None and not update and not os.path.exists(stored):
         told = f"there is no baseline {stored!r}"
         raise InputError(f"{told}: make it with `simkit check SCENARIO --baseline {stored} --update`")
     asked = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads}
+    asked |= {"fail_on_widen": True} if fail_on_widen else {}
     report = _checked(terminal, files, stored, update, asked)
     _tell(terminal, report, written)
     _caution(terminal, files)

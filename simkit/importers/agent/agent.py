@@ -206,11 +206,11 @@ def _client(
     draft: Draft,
 ) -> None:
     """One agent: its entitlements by what its settings say of each tool, and a task that has them all."""
-    own = list(_own(client, files, rules))
+    own, place = list(_own(client, files, rules)), _place(files)
     if own:
         operations = {each.name: _operation(each) for each in own}
-        draft.put("tools", client, {"operations": operations, "general_purpose": True}, files[0].place)
-    stances = {f"{client}.{each.name}": (each.stance, each.place) for each in own}
+        draft.put("tools", client, {"operations": operations, "general_purpose": True}, place)
+    stances = {f"{client}.{each.name}": (each.stance, each.place or place) for each in own}
     words = [COPY, OUTSIDE] if own else [OUTSIDE]
     for server in (server for each in files for server in each.servers if not server.disabled):
         behind = f"behind {server.name}"
@@ -224,18 +224,24 @@ def _client(
     given_secrets = [secret.name for each in files for secret in each.secrets]
     if own:
         said["runtime_holds"] = [COPY, FILES, *dict.fromkeys(given_secrets)]
-    draft.put("identities", client, said, files[0].place)
-    for name, (_, place) in stances.items():
-        if place is not None:
-            draft.trace("identities", client, name, place)
+    draft.put("identities", client, said, place)
+    for name, (_, origin) in stances.items():
+        draft.trace("identities", client, name, origin)
     needs = [each["operation"] for each in said["entitlements"]]
     task = {"identity": client, "needs": needs, "reads": words, "rate": RATE, "duration": DURATION}
     if needs:
-        draft.put("tasks", f"work with {client}", task, files[0].place)
+        draft.put("tasks", f"work with {client}", task, place)
+
+
+def _place(files: Iterable[AgentSettings]) -> FilePlace:
+    """Where it stands what an agent may do: its permissions, else its first file."""
+    listed = list(files)
+    found = (each.said.part("permissions").origin for each in listed if each.said.has("permissions"))
+    return next(found, listed[0].place)
 
 
 _FREEST = (ALLOW, ASK, DENY)
-Decided = tuple[str, FilePlace | None]
+Decided = tuple[str, FilePlace]
 """Whether a tool is free, asks or is denied, and the place of what says so."""
 
 
@@ -299,7 +305,7 @@ AGENT = Importer(
         "what a secret opens beyond the tools of its server: its scopes stand where it was made",
         "what a server does in truth: hints and schemas are claims",
         "how often an agent falls for what it reads, and which tools a piece of work needs",
-        "settings that other files, an organisation or a command line add to these",
+        "settings that a person (`settings.local.json`, unless it is named), an organisation or a command line adds",
         "what is in the files of the user, and which of them hold secrets",
         "shells and editors of clients other than Claude Code and Codex",
     ),
