@@ -28,13 +28,14 @@ from simkit.model.session_terms import (
     SessionEvents,
     SessionTerms,
 )
-from simkit.model.tasks import Need, ObservedRun, Task
+from simkit.model.tasks import CALL_OUTCOMES, Need, ObservedCall, ObservedRun, Task
 from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Responder, Response, ResponseAction
 from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHANGING, Operation, Tool
 
 __all__ = [
     "BEFALLS",
     "BINDINGS",
+    "CALL_OUTCOMES",
     "CREDENTIAL_USES",
     "EFFECTS",
     "ENVIRONMENTS",
@@ -62,6 +63,7 @@ __all__ = [
     "Identity",
     "Model",
     "Need",
+    "ObservedCall",
     "ObservedRun",
     "Operation",
     "Outliving",

@@ -18,6 +18,7 @@ from simkit.model import (
     Identity,
     Model,
     Need,
+    ObservedCall,
     ObservedRun,
     Operation,
     Refresh,
@@ -52,12 +53,17 @@ def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) 
         policies=policies,
         compare=tuple(part.compare),
         expect={name: Expectation(name, **given.given()) for name, given in part.expect.items()},
-        observed=tuple(ObservedRun(**run.given()) for run in part.observed),
+        observed=tuple(_observed(run) for run in part.observed),
         sources=tuple(Source(**source.given()) for source in part.sources),
         assumptions=tuple(Assumption(**assumption.given()) for assumption in part.assumptions),
         incident=IncidentRecord(**part.incident.given()) if part.incident else None,
         file=file,
     )
+
+
+def _observed(part: s.ObservedPart) -> ObservedRun:
+    calls = tuple(ObservedCall(**call.given()) for call in part.calls)
+    return ObservedRun(**part.given("calls"), calls=calls)
 
 
 _BUILT = tuple(set(s.ScenarioPart.model_fields) - {"name", "description", "horizon", "policy"})

@@ -18,6 +18,7 @@ from simkit.model import (
     Identity,
     Model,
     Need,
+    ObservedRun,
     Operation,
     Outliving,
     Refresh,
@@ -29,6 +30,7 @@ from simkit.model import (
     TrustEdge,
 )
 from simkit.policies import DIALS, Dial, GrantPolicy, Selector, named_policies
+from simkit.scenario.moments import moment_text
 from simkit.scenario.quota_units import throughput_text
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import FORMAT
@@ -76,7 +78,7 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written |= _section("policies", _policies(scenario))
     expected = {name: _given(each, leave=("name",)) for name, each in scenario.expect.items()}
     written |= _section("expect", expected)
-    written |= _list("observed", (_given(run, "task", "calls", "success") for run in scenario.observed))
+    written |= _list("observed", map(_observed, scenario.observed))
     written |= _section("incident", _given(scenario.incident) if scenario.incident else {})
     written |= _list("sources", (_given(source) for source in scenario.sources))
     written |= _list("assumptions", (_given(assumption) for assumption in scenario.assumptions))
@@ -138,6 +140,8 @@ def _written(key: str, value: Any) -> Any:
         return dict(value)
     if key == "rate":
         return rate_text(value)
+    if key == "time":
+        return moment_text(value)
     if key == "undo":
         return undo_text(value)
     if key == "throughput":
@@ -207,6 +211,11 @@ def _edge(edge: TrustEdge) -> dict[str, Any]:
 def _task(task: Task) -> dict[str, Any]:
     needs = [each.operation if each == Need(each.operation) else _given(each) for each in task.needs]
     return _given(task, leave=("name", "needs")) | _list("needs", needs)
+
+
+def _observed(run: ObservedRun) -> dict[str, Any]:
+    calls = [call.operation if call.is_bare else _given(call) for call in run.calls]
+    return {"calls": calls, **_given(run, leave=("calls",))}
 
 
 def _entry_point(entry: EntryPoint) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from simkit.policies import GrantPolicy, named_policies, policy
 from simkit.scenario.defender_problems import defender_problems
 from simkit.scenario.expectations import Expectation, expectation_problems
 from simkit.scenario.names import Names
+from simkit.scenario.observed_problems import observed_problems
 from simkit.scenario.origins import Origin
 from simkit.scenario.places import Document, locate
 from simkit.table import Table, duration
@@ -244,10 +245,7 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
         yield from _entry(scenario.model, entry)
     for goal in scenario.goals.values():
         yield from _goal(lookup, goal)
-    for index, run in enumerate(scenario.observed):
-        yield from dangling(("observed", index, "task"), run.task, scenario.model.tasks, "task")
-        for place, call in enumerate(run.calls):
-            yield from dangling(("observed", index, "calls", place), call, lookup.operations, "operation")
+    yield from observed_problems(scenario.observed, lookup)
     for index, goal_name in enumerate(scenario.incident.reached if scenario.incident else ()):
         yield from dangling(("incident", "reached", index), goal_name, scenario.goals, "goal")
     for index, goal_name in enumerate(scenario.attacker.aims_at):
