@@ -16,6 +16,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "fate": "the luck of each step in a trial",
         "distributions": "durations, drawn by table",
         "files": "in and out, whole or not at all",
+        "repository": "a git repository as it was",
         "progress": "how far long work has come",
     },
     {"model": "what exists", "attackgraph": "what can be computed"},

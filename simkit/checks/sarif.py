@@ -1,7 +1,8 @@
 """A check as SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html).
 
 One result for each attack path to cut, at the line of the scenario file where the entitlement, credential or trust
-edge stands; findings without such a path stand at the line of their expectation.
+edge stands; findings without such a path stand at the line of their expectation, and what is taken away from the check
+at the line where it was lowered, or of the section that it is gone from.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from typing import Any
 from urllib.parse import quote
 
 from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
-from simkit.checks.spot import Spot
+from simkit.checks.spot import TOP, Spot
 from simkit.standards import of
 from simkit.table import percent, printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-EXPECTATION, UNDECIDED, GROWTH, WIDER = "expectation", "undecided", "growth", "wider"
+EXPECTATION, UNDECIDED, GROWTH, DISARMED = "expectation", "undecided", "growth", "disarmed"
+WIDER = "wider"
 _OWN = {
     EXPECTATION: ("Expectation broken", "A measure is outside the bound that the scenario expects."),
     UNDECIDED: ("Too few trials", "The interval of a measure holds its bound: more trials would tell."),
-    WIDER: ("Somebody may do more", "A right is wider than in the baseline."),
+    WIDER: ("Somebody may do more", "A right is wider than before."),
     GROWTH: ("Blast radius grew", "A measure is larger than in the baseline, by more than chance explains."),
+    DISARMED: ("Held to no longer", "What the scenario was held to is taken away or flattered, and nobody said why."),
 }
 Json = dict[str, Any]
 
@@ -32,6 +35,7 @@ Json = dict[str, Any]
 def sarif(report: CheckReport) -> str:
     """`report` as a SARIF log, sorted and without a clock: the same check gives the same bytes."""
     results = [result for check in report.checks for result in _results(check)]
+    results += [_gone(key) for key in report.gone]
     used = sorted({str(result["ruleId"]) for result in results})
     for result in results:
         result["ruleIndex"] = used.index(result["ruleId"])
@@ -72,6 +76,8 @@ def _rule(rule: str) -> Json:
 
 
 def _results(check: FileCheck) -> Iterator[Json]:
+    for lost in check.unexplained:
+        yield _finding(check, DISARMED, lost.sentence, check.spot(lost.sentence), (lost.what,))
     yield from (_path(path) for path in check.paths)
     shown = {reason for path in check.paths for reason in path.reasons}
     for verdict in check.verdicts:
@@ -87,13 +93,22 @@ def _results(check: FileCheck) -> Iterator[Json]:
         yield _finding(check, WIDER, each.sentence, each.spot, (str(each.element),))
 
 
+def _gone(key: str) -> Json:
+    """A scenario whose file is gone stands nowhere: the finding names the file that was."""
+    return _result(DISARMED, "DISARMED: the scenario is gone.", _location(key, TOP), (key, "gone"))
+
+
 def _finding(check: FileCheck, rule: str, sentence: str, spot: Spot, about: tuple[str, ...]) -> Json:
-    fingerprint = hashlib.sha256("\n".join((check.scenario, rule, *about)).encode()).hexdigest()[:32]
+    return _result(rule, sentence, _location(check.file, spot), (check.scenario, rule, *about))
+
+
+def _result(rule: str, sentence: str, location: Json, about: tuple[str, ...]) -> Json:
+    fingerprint = hashlib.sha256("\n".join(about).encode()).hexdigest()[:32]
     return {
         "ruleId": f"simkit/{rule}",
         "level": "warning" if rule == UNDECIDED else "error",
         "message": {"text": _said(sentence)},
-        "locations": [_location(check.file, spot)],
+        "locations": [location],
         "partialFingerprints": _fingerprints(fingerprint),
     }
 
@@ -126,9 +141,8 @@ def _location(file: str, spot: Spot) -> Json:
     where: Json = {"uri": quote(_relative(file)), "uriBaseId": "%SRCROOT%"}
     if file == "<stdin>" or os.path.isabs(_relative(file)):
         where.pop("uriBaseId")
-    return {
-        "physicalLocation": {"artifactLocation": where, "region": {"startLine": spot.line, "startColumn": spot.column}}
-    }
+    region = {"startLine": spot.line, "startColumn": spot.column}
+    return {"physicalLocation": {"artifactLocation": where, "region": region}}
 
 
 def _relative(file: str) -> str:

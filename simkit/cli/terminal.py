@@ -16,6 +16,7 @@ from typing import IO
 
 import click
 
+from simkit.cli.build_log import harmless
 from simkit.errors import ScenarioError
 from simkit.progress import awaited, listening, remarks
 from simkit.table import duration, printable
@@ -83,7 +84,7 @@ def say(text: str) -> None:
 def _aside(text: str) -> None:
     """`text` on standard error; where that cannot be written, nobody hears it, and the answer and exit code stand."""
     try:
-        click.echo(text, err=True, color=coloured(sys.stderr))
+        click.echo(harmless(text), err=True, color=coloured(sys.stderr))
     except OSError:
         # what is left in the buffer would fail again as the interpreter ends, and change the exit code
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
