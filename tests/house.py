@@ -26,6 +26,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "session_catalogue": "what open sessions do, measured",
         "rights": "policies of AWS IAM, evaluated",
         "rbac": "Kubernetes RBAC, evaluated",
+        "unknowns": "numbers that nobody measured",
     },
     {"policies": "identities cut into sessions", "techniques": "the bridge from model to graph"},
     {

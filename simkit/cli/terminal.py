@@ -11,7 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO
 
 import click
@@ -33,6 +33,8 @@ class Terminal:
 
     quiet: bool = False
     verbose: bool = False
+    changes: dict[str, str] = field(default_factory=dict)
+    """What --set says of the scenario, by path."""
 
     def note(self, text: str) -> None:
         """Something worth knowing that is not the result; silent with --quiet."""
