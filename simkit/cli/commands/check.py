@@ -102,8 +102,6 @@ def check(
         check_out(stored, *files, option="--baseline")
     if update and stored is None:
         raise QuestionError("--update has no baseline to renew: name it with --baseline")
-    if fail_on_widen and (update or (stored is None and against is None)):
-        raise QuestionError("--fail-on-widen needs something to compare with: name a --baseline, without --update")
     if chosen is not None and stored is None:
         raise QuestionError("--policies says what a baseline holds, and there is none: name it with --baseline")
     if stored is not None and not update and not os.path.exists(stored):
@@ -113,8 +111,7 @@ def check(
         raise QuestionError("--reason says why --update takes something away: give both, or leave it out")
     asked: dict[str, Any] = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed}
     asked |= {"threads": threads, "baseline": stored, "update": update, "reason": reason, "against": against}
-    asked["fail_on_widen"] = fail_on_widen
-    report = _checked(terminal, files, asked)
+    report = _checked(terminal, files, {**asked, "fail_on_widen": fail_on_widen})
     _tell(terminal, report, written)
     _caution(terminal, files)
     return DOES_NOT_HOLD if report.failed and not exit_zero else FINE
