@@ -11,7 +11,7 @@ from simkit.checks.disarmed import Disarmed
 from simkit.checks.growth import Change
 from simkit.checks.spot import TOP, Spot
 from simkit.checks.verdict import Verdict
-from simkit.checks.widening import Widening
+from simkit.checks.wider import Widening
 from simkit.table import Table, percent
 from simkit.techniques.grounds import kind_of
 
@@ -231,8 +231,8 @@ class CheckReport:
             text += f", {good} of {len(self.verdicts)} expectations {'holds' if good == 1 else 'hold'}"
             text += f", {bad} {'does' if bad == 1 else 'do'} not" if bad else ""
             text += f", {unsure} {'needs' if unsure == 1 else 'need'} more trials" if unsure else ""
-        if wider := sum(len(check.widened) for check in self.checks):
-            text += f", {wider} right{'' if wider == 1 else 's'} wider"
+        if more := sum(len(check.widened) for check in self.checks):
+            text += f", {more} right{'' if more == 1 else 's'} wider"
         if self.baseline:
             text += f", {self.baseline} is renewed" if self.renewed else f", {self._grew} since {self.baseline}"
         if lost := len(self.disarmed):

@@ -18,7 +18,7 @@ from simkit.checks.renames import with_new_names
 from simkit.checks.replays import Replays
 from simkit.checks.spot import TOP, Spot
 from simkit.checks.verdict import judge
-from simkit.checks.widening import Widening, widening
+from simkit.checks.wider import Widening, wider
 from simkit.scenario import Scenario, checked_scenario, chosen_entries, load
 
 Checked = Scenario | str | os.PathLike[str]
@@ -83,7 +83,7 @@ class Opened:
             spots=(*found.spots, *spots),
             compared=before.compared,
             disarmed=taken,
-            widened=tuple(Widening(each, spot_of(self.lines, each)) for each in widening(elements)),
+            widened=tuple(Widening(each, spot_of(self.lines, each)) for each in wider(elements)),
         )
 
     def disarmed(self, before: Before) -> tuple[Disarmed, ...]:

@@ -54,7 +54,7 @@ def widens(element: Element) -> bool:
     return added and ((len(element.where) == 2 and element.where[0] in ACTORS) or element.where[2:3] == ("operations",))
 
 
-def widening(elements: Iterable[Element]) -> list[Element]:
+def wider(elements: Iterable[Element]) -> list[Element]:
     """Those of `elements` that give somebody more; a new operation counts with the entitlement that names it."""
     found = [each for each in elements if widens(each)]
     named = {each.after["operation"] for each in found if isinstance(each.after, Mapping) and "operation" in each.after}

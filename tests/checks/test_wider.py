@@ -11,7 +11,7 @@ from checks.worlds import DESK, desk, grown
 from simkit import QuestionError
 from simkit.checks import check
 from simkit.checks.elements import Element
-from simkit.checks.widening import widening, widens
+from simkit.checks.wider import widens, wider
 
 OF_ROLE = ("roles", "desk", "entitlements")
 READ = {"operation": "crm.read"}
@@ -68,8 +68,8 @@ def test_what_is_new_and_acts_is_wider(where: tuple[str, ...], before: Any, afte
 def test_a_new_operation_counts_with_the_entitlement_that_names_it() -> None:
     new = Element(("tools", "crm", "operations", "read"), False, None, {"effect": "read"})
     named = Element(OF_ROLE, True, None, READ)
-    assert widening([new, named]) == [named]
-    assert widening([new]) == [new]
+    assert wider([new, named]) == [named]
+    assert wider([new]) == [new]
 
 
 def test_a_right_that_no_attack_gains_by_fails_only_where_it_is_asked(tmp_path: Path) -> None:
