@@ -67,9 +67,10 @@ def _growth(check: FileCheck) -> Iterator[Xml.Element]:
     if not check.compared:
         return
     case = _case(check, "the blast radius has not grown")
-    if check.growth:
+    if check.growth or check.widened:
         told = [line for change in check.growth for line in (change.sentence, _paths(check, change.sentence)) if line]
-        _fail(case, "growth", check.growth[0].sentence, "\n".join(told))
+        told += [each.sentence for each in check.widened]
+        _fail(case, "growth" if check.growth else "wider", told[0], "\n".join(told))
     yield case
 
 
@@ -78,8 +79,8 @@ def _surface(check: FileCheck) -> Iterator[Xml.Element]:
     if not check.compared:
         return
     case = _case(check, "no credential or identity reaches more when it is lost")
-    if check.widened:
-        _fail(case, "widened", check.widened[0].sentence, "\n".join(each.sentence for each in check.widened))
+    if check.exposed:
+        _fail(case, "exposed", check.exposed[0].sentence, "\n".join(each.sentence for each in check.exposed))
     yield case
 
 

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 
 from simkit.checks.baseline import IN_FORCE
 from simkit.checks.before import Before
-from simkit.checks.check_report import FileCheck, PathToCut, Spot
+from simkit.checks.check_report import FileCheck, PathToCut
 from simkit.checks.cuts import Cutting, distinct, spot_of
 from simkit.checks.disarmed import Disarmed, disarmed
 from simkit.checks.elements import Element, canonical, changes
-from simkit.checks.growth import Attribution, Change, differences
+from simkit.checks.growth import Attribution, Change, Culprit, differences
 from simkit.checks.lines import Lines
 from simkit.checks.renames import with_new_names
 from simkit.checks.replays import Replays
-from simkit.checks.surface import Widened, widened
+from simkit.checks.spot import TOP, Spot
+from simkit.checks.surface import Exposed, exposed
 from simkit.checks.verdict import judge
+from simkit.checks.wider import Widening, wider
 from simkit.scenario import Scenario, checked_scenario, chosen_entries, load
 
 Checked = Scenario | str | os.PathLike[str]
@@ -75,12 +77,12 @@ class Opened:
         spots = [(change.sentence, self._spot(change)) for change in changed if change.grew]
         spots += [(each.sentence, self.lines.of(each.where)) for each in taken]
         told = {(change.policy, str(culprit.element)) for change in changed for culprit in change.culprits}
-        wider = tuple(
+        reached = tuple(
             each
-            for each in self._widened(old, before.slots, elements, replays)
+            for each in self._exposed(old, before.slots, elements, replays)
             if (each.policy, each.because) not in told  # one cause is told once
         )
-        spots += [(each.sentence, spot_of(self.lines, each.element)) for each in wider if each.element]
+        spots += [(each.sentence, spot_of(self.lines, each.element)) for each in reached if each.element]
         return replace(
             found,
             changes=tuple(changed),
@@ -89,7 +91,8 @@ class Opened:
             spots=(*found.spots, *spots),
             compared=before.compared,
             disarmed=taken,
-            widened=wider,
+            exposed=reached,
+            widened=tuple(Widening(each, spot_of(self.lines, each)) for each in wider(elements)),
         )
 
     def disarmed(self, before: Before) -> tuple[Disarmed, ...]:
@@ -97,12 +100,12 @@ class Opened:
         found = disarmed(with_new_names(before.scenario, self.scenario), self.scenario)
         return tuple(replace(each, reason=before.acknowledged.get(each.what, "")) for each in found)
 
-    def _widened(
+    def _exposed(
         self, old: Scenario, slots: Sequence[str], elements: Sequence[Element], replays: Replays
-    ) -> tuple[Widened, ...]:
+    ) -> tuple[Exposed, ...]:
         """What reaches more when it is lost, under each policy."""
         after = canonical(self.scenario) if elements else {}
-        found = (widened(old, self.scenario, after, slot, elements, replays.surface) for slot in slots if elements)
+        found = (exposed(old, self.scenario, after, slot, elements, replays.surface) for slot in slots if elements)
         return tuple(each for some in found for each in some)
 
     def _grown(
@@ -117,14 +120,20 @@ class Opened:
                 new, held = replays.must(self.scenario, slot, entry), replays.of(old, slot, entry)
                 for change in differences(held, new):
                     if change.grew:
-                        change = replace(change, culprits=attribution.culprits(change, slot, held, new))
+                        guilty = attribution.culprits(change, slot, held, new)
+                        change = replace(change, culprits=tuple(map(self._placed, guilty)))
                         paths += self._cutting.for_growth(change, held, new)
                     found.append(change)
         return found, paths
 
     def _spot(self, change: Change) -> Spot:
         """Where the part of the change stands that did most of it; the first line where none did it alone."""
-        return spot_of(self.lines, change.culprits[0].element) if change.culprits else (1, 1)
+        return spot_of(self.lines, change.culprits[0].element) if change.culprits else TOP
+
+    def _placed(self, culprit: Culprit) -> Culprit:
+        """`culprit` with its place, where that is in another file than the scenario's."""
+        spot = spot_of(self.lines, culprit.element)
+        return replace(culprit, place=str(spot)) if spot.file else culprit
 
 
 def _elements(old: Scenario, new: Scenario) -> list[Element]:

@@ -15,18 +15,20 @@ from typing import Any
 from urllib.parse import quote
 
 from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
+from simkit.checks.spot import TOP, Spot
 from simkit.standards import of
 from simkit.table import percent, printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 EXPECTATION, UNDECIDED, GROWTH = "expectation", "undecided", "growth"
-DISARMED, WIDENED = "disarmed", "widened"
+DISARMED, EXPOSED, WIDER = "disarmed", "exposed", "wider"
 _OWN = {
     EXPECTATION: ("Expectation broken", "A measure is outside the bound that the scenario expects."),
     UNDECIDED: ("Too few trials", "The interval of a measure holds its bound: more trials would tell."),
+    WIDER: ("Somebody may do more", "A right is wider than before."),
     GROWTH: ("Blast radius grew", "A measure is larger than in the baseline, by more than chance explains."),
     DISARMED: ("Held to no longer", "What the scenario was held to is taken away or flattered, and nobody said why."),
-    WIDENED: ("Attack surface widened", "Losing a credential or an identity reaches more than in the baseline."),
+    EXPOSED: ("Attack surface widened", "Losing a credential or an identity reaches more than in the baseline."),
 }
 Json = dict[str, Any]
 
@@ -75,7 +77,7 @@ def _rule(rule: str) -> Json:
 
 
 def _results(check: FileCheck) -> Iterator[Json]:
-    yield from _wider(check)
+    yield from _exposed(check)
     for lost in check.unexplained:
         yield _finding(check, DISARMED, lost.sentence, check.spot(lost.sentence), (lost.what,))
     yield from (_path(path) for path in check.paths)
@@ -89,20 +91,22 @@ def _results(check: FileCheck) -> Iterator[Json]:
         if change.sentence not in shown:
             about = (change.measure, change.policy, change.entry_point)
             yield _finding(check, GROWTH, change.sentence, check.spot(change.sentence), about)
-
-
-def _wider(check: FileCheck) -> Iterator[Json]:
     for each in check.widened:
+        yield _finding(check, WIDER, each.sentence, each.spot, (str(each.element),))
+
+
+def _exposed(check: FileCheck) -> Iterator[Json]:
+    for each in check.exposed:
         about = (each.policy, *(f"{kind} {name}" for kind, name in each.things))
-        yield _finding(check, WIDENED, each.sentence, check.spot(each.sentence), about)
+        yield _finding(check, EXPOSED, each.sentence, check.spot(each.sentence), about)
 
 
 def _gone(key: str) -> Json:
     """A scenario whose file is gone stands nowhere: the finding names the file that was."""
-    return _result(DISARMED, "DISARMED: the scenario is gone.", _location(key, (1, 1)), (key, "gone"))
+    return _result(DISARMED, "DISARMED: the scenario is gone.", _location(key, TOP), (key, "gone"))
 
 
-def _finding(check: FileCheck, rule: str, sentence: str, spot: tuple[int, int], about: tuple[str, ...]) -> Json:
+def _finding(check: FileCheck, rule: str, sentence: str, spot: Spot, about: tuple[str, ...]) -> Json:
     return _result(rule, sentence, _location(check.file, spot), (check.scenario, rule, *about))
 
 
@@ -139,11 +143,14 @@ def _fingerprints(fingerprint: str) -> Json:
     return {"simkitPath/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:1"}
 
 
-def _location(file: str, spot: tuple[int, int]) -> Json:
+def _location(file: str, spot: Spot) -> Json:
+    """Where to look: in what a person wrote, so in the settings file rather than in what was imported from it."""
+    file = spot.file or file
     where: Json = {"uri": quote(_relative(file)), "uriBaseId": "%SRCROOT%"}
     if file == "<stdin>" or os.path.isabs(_relative(file)):
         where.pop("uriBaseId")
-    return {"physicalLocation": {"artifactLocation": where, "region": {"startLine": spot[0], "startColumn": spot[1]}}}
+    region = {"startLine": spot.line, "startColumn": spot.column}
+    return {"physicalLocation": {"artifactLocation": where, "region": region}}
 
 
 def _relative(file: str) -> str:

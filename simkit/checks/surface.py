@@ -24,7 +24,7 @@ SurfaceOf = Callable[[Scenario, str], Surface | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Widened:
+class Exposed:
     """Credentials and identities (`things`) of which losing one reaches more than it did, because of one part of the
     change (None: no part does it alone). `goals` and `losses` are what is newly in reach of some of them; `before` and
     `after` are the worst case of the one that is worst to lose now."""
@@ -51,7 +51,7 @@ class Widened:
         new = f"; newly in reach: {', '.join(reached)}" if reached else ""
         worth = f"worst case {format_number(self.before)} -> {format_number(self.after)}"
         return (
-            f"WIDENED: losing {kind} {name}{others} reaches more under {self.policy} ({worth}{new}), because of "
+            f"EXPOSED: losing {kind} {name}{others} reaches more under {self.policy} ({worth}{new}), because of "
             f"{self.because}."
         )
 
@@ -70,14 +70,14 @@ class Widened:
         }
 
 
-def widened(
+def exposed(
     old: Scenario, new: Scenario, after: Plain, slot: str, elements: Sequence[Element], surface: SurfaceOf
-) -> tuple[Widened, ...]:
+) -> tuple[Exposed, ...]:
     """What of `new` reaches more than `old` did under the policy of `slot`, by the part of the change (`elements`, from
     `old` to the canonical form `after`) that did it: one finding for each, the first that explains a thing."""
     before, now = surface(old, slot) or {}, surface(new, slot)
     left = {thing: row for thing, row in (now or {}).items() if _more(before.get(thing), row)}
-    found: list[Widened] = []
+    found: list[Exposed] = []
     for element in elements[:MOST_ELEMENTS]:
         if not left:
             break
@@ -105,7 +105,7 @@ def _more(old: WorstCase | None, new: WorstCase) -> bool:
 
 def _one(
     new: Scenario, slot: str, rows: Mapping[Thing, WorstCase], before: Surface, element: Element | None
-) -> Widened:
+) -> Exposed:
     things = sorted(rows, key=lambda thing: (-rows[thing].value, thing))
     had = {thing: before.get(thing) for thing in things}
     goals = {goal for thing in things for goal in rows[thing].goals if goal not in (_goals(had[thing]))}
@@ -113,7 +113,7 @@ def _one(
     first, was = rows[things[0]], had[things[0]]
     policy = new.grant_policy(None if slot == IN_FORCE else slot).name
     worth = was.value if was else 0.0, first.value
-    return Widened(policy, tuple(things), tuple(sorted(goals)), tuple(sorted(losses)), *worth, element)
+    return Exposed(policy, tuple(things), tuple(sorted(goals)), tuple(sorted(losses)), *worth, element)
 
 
 def _goals(row: WorstCase | None) -> tuple[str, ...]:

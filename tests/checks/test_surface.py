@@ -34,33 +34,33 @@ def changed(folder: Path, old: str, new: str) -> CheckReport:
 def test_who_is_behind_no_entry_point_may_not_gain_in_silence(tmp_path: Path) -> None:
     report = changed(tmp_path, ROBOT, ROBOT.replace(MAY, WIDER))
     assert (report.failed, report.growth) == (True, [])
-    ((found,),) = (each.widened for each in report.checks)
+    ((found,),) = (each.exposed for each in report.checks)
     assert (found.things, found.losses, found.goals) == ((("identity", "robot"),), ("vault:confidentiality",), ())
     assert (found.before, found.after) == (30.0, 80.0)
     assert found.sentence == (
-        "WIDENED: losing identity robot reaches more under rbac (worst case 30 -> 80; newly in reach: "
+        "EXPOSED: losing identity robot reaches more under rbac (worst case 30 -> 80; newly in reach: "
         "vault:confidentiality), because of entitlement crm.open of identity robot added."
     )
     line = ROBOT.replace(MAY, WIDER).splitlines()[6]
-    assert report.checks[0].spot(found.sentence) == (7, line.index("{operation: crm.open") + 1)
+    assert report.checks[0].spot(found.sentence)[:2] == (7, line.index("{operation: crm.open") + 1)
 
 
 def test_every_report_shows_what_is_wider(tmp_path: Path) -> None:
     report = changed(tmp_path, ROBOT, ROBOT.replace(MAY, WIDER))
     found = json.loads(json_report(report))
     jsonschema.validate(found, json_schema())
-    assert found["result"]["files"][0]["widened"][0]["things"] == [{"kind": "identity", "name": "robot"}]
+    assert found["result"]["files"][0]["exposed"][0]["things"] == [{"kind": "identity", "name": "robot"}]
     (result,) = json.loads(sarif(report))["runs"][0]["results"]
-    assert result["ruleId"] == "simkit/widened"
+    assert result["ruleId"] == "simkit/exposed"
     assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 7
-    assert [each.get("type") for each in Xml.fromstring(junit(report)).iter("failure")] == ["widened"]
-    assert "WIDENED: losing identity robot" in comment(report)
+    assert [each.get("type") for each in Xml.fromstring(junit(report)).iter("failure")] == ["exposed"]
+    assert "EXPOSED: losing identity robot" in comment(report)
 
 
 def test_what_a_growth_tells_is_not_told_again(tmp_path: Path) -> None:
     report = changed(tmp_path, ROBOT, ROBOT.replace(ANSWER, ANSWER + "      - {operation: crm.open}\n"))
     assert report.growth
-    assert report.checks[0].widened == ()
+    assert report.checks[0].exposed == ()
     worst = next(c for c in report.growth if (c.measure, c.entry_point) == ("worst-case", "leaked-key"))
     assert worst.newly == ("vault:confidentiality",)
     assert "through leaked-key, newly lost: vault:confidentiality, because of" in worst.sentence
@@ -68,7 +68,7 @@ def test_what_a_growth_tells_is_not_told_again(tmp_path: Path) -> None:
 
 def test_a_narrower_surface_is_silent(tmp_path: Path) -> None:
     report = changed(tmp_path, ROBOT.replace(MAY, WIDER), ROBOT)
-    assert (report.failed, report.checks[0].widened) == (False, ())
+    assert (report.failed, report.checks[0].exposed) == (False, ())
 
 
 def test_a_saturated_attack_that_comes_sooner_has_grown(tmp_path: Path) -> None:
