@@ -9,7 +9,7 @@ from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import Assumed, Imported, Untranslated
 from simkit.importers.importer import Importer
 from simkit.importers.kinds import IMPORTERS
-from simkit.importers.whole import differences, whole
+from simkit.importers.whole import differences, parts_in, whole
 
 __all__ = [
     "IMPORTERS",
@@ -20,5 +20,6 @@ __all__ = [
     "Untranslated",
     "differences",
     "import_files",
+    "parts_in",
     "whole",
 ]
