@@ -33,7 +33,8 @@ def import_files(
     importers: Mapping[str, Importer] = IMPORTERS,
     beside: Mapping[str, Draft] | None = None,
 ) -> tuple[Imported, ...]:
-    """What the files at `paths`, and those in folders there, say; one for each kind that was found, in table order.
+    """What the files at `paths`, and those in folders there, say; one for each kind that was found, in table order,
+    and those that join last.
 
     With `kind` all are of that kind. A file in a folder that cannot be read is listed as not translated. `beside` are
     parts of other kinds that were imported before (`parts_in`), for importers that join.
@@ -64,8 +65,7 @@ def _imported(paths: Sequence[str], importers: Sequence[Importer], beside: Mappi
             now = {other.kind: drafts[other.kind] for other in importers if own[other.kind] and not other.joins}
             drafts[each.kind].beside = {**beside, **now}
         made[each.kind] = _translated(each, own[each.kind], drafts[each.kind])
-    in_order = (made[each.kind] for each in importers)
-    return tuple(each for each in in_order if own[each.kind] or each.untranslated)
+    return tuple(each for kind, each in made.items() if own[kind] or each.untranslated)
 
 
 def _translated(importer: Importer, files: Sequence[SourceFile], draft: Draft) -> Imported:

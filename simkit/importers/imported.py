@@ -66,7 +66,8 @@ class Imported:
     @property
     def is_empty(self) -> bool:
         """True if nobody in the files acts: then there is no scenario."""
-        return not self.sections.get("identities")
+        acting = bool(self.sections.get("identities"))
+        return not acting and not (self.observed and any(not each.is_empty for each in self.beside))
 
     def scenario(self) -> Scenario:
         """The scenario, checked as every other one is. Raises ScenarioError if there is none, as it `is_empty`."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from simkit.errors import Problem, ScenarioError
-from simkit.importers.source_file import SourceFile
+from simkit.importers.source_file import SourceFile, plain_json
 from simkit.scenario.places import DEEPEST, FORBIDDEN, Point, forbidden, point, stop
 
 LINES = (".jsonl", ".ndjson", ".log")
@@ -27,6 +28,10 @@ def records(file: SourceFile) -> Iterator[Any]:
     try:
         value = _read(text)
     except _BrokenError as broken:
+        without = plain_json(text)
+        if without != text:
+            yield from records(replace(file, text=without))
+            return
         raise stop(file.path, point(text, broken.at), broken.why) from None
     yield from value if isinstance(value, list) else [value]
 

@@ -49,7 +49,8 @@ class RecordedParts:
             self.draft.count(recording.path, len(recording.calls))
         for file in self.files.values():
             self.draft.count(file.path, 0)
-        self._work(runs, {taker for each in found for taker in each.handed})
+        self._somebody()
+        self._work(runs)
         self._goals()
 
     # ---- who
@@ -83,6 +84,13 @@ class RecordedParts:
                 self.draft.assume("susceptibility", str(SUSCEPTIBILITY), why)
             self.draft.put("identities", name, said, place)
             self.draft.put("entry_points", f"{name} is taken over", {"compromise": name}, place)
+
+    def _somebody(self) -> None:
+        """A scenario has an identity, also where a recording names none."""
+        there = [part for part in (self.draft, *self.draft.beside.values()) if part.sections.get("identities")]
+        if not there:
+            self.draft.put("identities", "somebody", {"kind": "workload", "note": "no recording names who acts"})
+            self.draft.put("entry_points", "somebody is taken over", {"compromise": "somebody"})
 
     def _edges(self, recording: Recording) -> None:
         for giver, taker in recording.handed:
@@ -147,7 +155,7 @@ class RecordedParts:
 
     # ---- work
 
-    def _work(self, runs: Mapping[str, list[SeenRun]], takers: Iterable[tuple[str, str]]) -> None:
+    def _work(self, runs: Mapping[str, list[SeenRun]]) -> None:
         handed: dict[str, list[str]] = {}
         for edge in self.draft.done().trust:
             handed.setdefault(edge["from"], []).append(edge["to"])

@@ -109,7 +109,7 @@ def _suspects(file: SourceFile) -> bool:
 
 def _claims(file: SourceFile) -> bool:
     head = file.text[:HEAD]
-    if head.lstrip()[:1] not in ("{", "["):
+    if head.lstrip()[:1] not in ("{", "[", "/"):
         return False
     if _SPANS.search(head) or _OTHERS.search(head):
         return True

@@ -29,7 +29,6 @@ class _Calls:
         self.tree = tree
         self.threads = threads
         self.recording = recording
-        self.with_results = {each.span.scope for each in tree.attempts if each.has_result}
         self._answers: dict[str, set[str]] = {}
 
     def read(self) -> None:
@@ -78,8 +77,7 @@ class _Calls:
             return False
         overlap = attempt.start < before.end and before.span.scope != attempt.span.scope
         waited = attempt.start >= before.end and self._outcome(before) == "pending"
-        taken_up = attempt.span.trace != before.span.trace and not before.has_result and outcome_told(before.span) == ""
-        return overlap or waited or taken_up
+        return overlap or waited
 
     def _call(self, group: list[Attempt]) -> SeenCall:
         last = group[-1]
@@ -110,7 +108,7 @@ class _Calls:
         scope = attempt.span.scope
         if all(span.scope in SILENT for span in attempt.spans):
             return "unknown"
-        if scope in self.with_results:
+        if scope in self.tree.with_results:
             return "pending"
         if any(decided(span) for span in attempt.spans):
             return "unknown"
@@ -120,7 +118,7 @@ class _Calls:
     def _shows_failure(self, attempt: Attempt) -> bool:
         """True if more than a status says that it failed."""
         raised = any(name == "exception" for span in attempt.spans for name, _ in span.events)
-        return raised or attempt.has_result or bool({span.scope for span in attempt.spans} & self.with_results)
+        return raised or attempt.has_result or bool({span.scope for span in attempt.spans} & self.tree.with_results)
 
     def _answered(self, thread: str) -> set[str]:
         """The ids of calls that a model was given an answer to; read once for each thread."""
@@ -180,7 +178,7 @@ class _Calls:
         if self.tree.lost_handover:
             tell_not("handovers", "it does not tell to whom some work was handed")
         explicit = any(decided(span) for each in attempts for span in each.spans)
-        if not self.tree.asks and not explicit:
+        if not self.tree.asks and not explicit and all(call.outcome != "denied" for call in found):
             tell_not("denials", "a call that was denied leaves nothing in it, or looks like one that failed")
         if any(call.outcome == "unknown" for call in found):
             tell_not("outcomes", "of some calls it does not tell what became of them")

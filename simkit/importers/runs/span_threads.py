@@ -87,7 +87,7 @@ class SpanThreads:
                 self._thread[trace] = self.of(earlier.span.trace)
                 self._take_up(here, earlier)
             for each in here:
-                if _is_open(each):
+                if self._is_open(each):
                     open_asks.setdefault((service, each.agent), []).append(each)
 
     def _resumed(
@@ -98,7 +98,8 @@ class SpanThreads:
         service: str,
     ) -> Ask | Attempt | None:
         """What waited in an earlier trace, and is taken up in this one."""
-        first_model = min((span.start for span in self.models(trace)), default=float("inf"))
+        # without a question to a model in it nobody knows whether a trace goes on or begins
+        first_model = min((span.start for span in self.models(trace)), default=0.0)
         for each in here:
             if isinstance(each, Attempt) and each.start < first_model:
                 for other in reversed(waiting.get((service, each.agent), ())):
@@ -113,6 +114,14 @@ class SpanThreads:
                 if answered in ids:
                     return ids[answered]
         return None
+
+    def _is_open(self, each: Ask | Attempt) -> bool:
+        """True if nobody knows yet what came of it."""
+        if isinstance(each, Ask):
+            return not each.attempts
+        told = outcome_told(each.span)
+        waits = told == "pending" or (not told and each.span.scope in self.tree.with_results)
+        return waits and not each.has_result and each.handed is None
 
     def _take_up(self, here: Iterable[Ask | Attempt], earlier: Ask | Attempt) -> None:
         """The goes at a call here are goes at what was asked for there."""
@@ -154,13 +163,6 @@ def _fitting(attempt: Attempt, asks: list[Ask]) -> Ask | None:
         (ask for ask in (*free, *again) if fits(attempt.arguments, ask.call.arguments)),
         None,
     )
-
-
-def _is_open(each: Ask | Attempt) -> bool:
-    """True if nobody knows yet what came of it."""
-    if isinstance(each, Ask):
-        return not each.attempts
-    return not each.has_result and outcome_told(each.span) in ("", "pending") and each.handed is None
 
 
 def _tool(each: Ask | Attempt) -> str:

@@ -87,6 +87,8 @@ class SpanTree:
         self.cut: set[str] = set()
         """Traces of which a part is not here."""
         self.attempts = list(self._attempts())
+        self.with_results = {each.span.scope for each in self.attempts if each.has_result}
+        """Scopes that record what comes back: a call without that is not at its end."""
         self.asks = list(self._asks())
 
     def parent(self, span: Span) -> Span | None:
