@@ -16,6 +16,7 @@ from simkit.model.identities import (
     TrustEdge,
 )
 from simkit.model.model import Model, environments, listed
+from simkit.model.money import ControlPrices, Currency
 from simkit.model.references import problems
 from simkit.model.resources import EXPOSURES, IMPACTS, RESOURCE_KINDS, Resource
 from simkit.model.session_terms import (
@@ -54,7 +55,9 @@ __all__ = [
     "TRUST_KINDS",
     "TTL_KINDS",
     "Attacker",
+    "ControlPrices",
     "Credential",
+    "Currency",
     "Detection",
     "Entitlement",
     "EntryPoint",

@@ -9,7 +9,9 @@ from typing import Any
 from simkit.errors import Problem, nearest
 from simkit.model import (
     Attacker,
+    ControlPrices,
     Credential,
+    Currency,
     Detection,
     Entitlement,
     EntryPoint,
@@ -58,7 +60,14 @@ def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) 
         assumptions=tuple(Assumption(**assumption.given()) for assumption in part.assumptions),
         incident=IncidentRecord(**part.incident.given()) if part.incident else None,
         file=file,
+        unit=None if part.unit is None else Currency(*next(iter(part.unit.items()))),
+        prices=None if part.prices is None else _prices(part.prices),
     )
+
+
+def _prices(part: s.PricesPart) -> ControlPrices:
+    policies = {name: given.per_year for name, given in part.policies.items()}
+    return ControlPrices(policies=policies, **part.given("policies"))
 
 
 def _observed(part: s.ObservedPart) -> ObservedRun:

@@ -20,6 +20,8 @@ VERSION = 1
 
 _SAYS_NOTHING = frozenset(
     {"description", "note", "summary", "sources", "assumptions", "incident", "file", "document", "expect"}
+    # what is not known, and what it is worth, changes no answer about one scenario; `sensitivity` hashes them itself
+    | {"unknowns", "changes", "unit", "prices", "per_year"}
 )
 _LATER: dict[tuple[str, str], Any] = {
     ("Credential", "use"): "login",

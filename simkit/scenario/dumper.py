@@ -32,10 +32,13 @@ from simkit.model import (
 from simkit.policies import DIALS, Dial, GrantPolicy, Selector, named_policies
 from simkit.scenario.moments import moment_text
 from simkit.scenario.quota_units import throughput_text
+from simkit.scenario.range_units import range_value
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import FORMAT
+from simkit.scenario.stated_ranges import replaced
 from simkit.scenario.undo_units import undo_text
 from simkit.scenario.units import distribution_value, duration_text, rate_text
+from simkit.unknowns import Kind, Unknowns, kind_of
 
 _DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "restore"})
 _DURATIONS |= {"approved_for"}
@@ -65,7 +68,7 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     """`scenario` as the mappings, lists and texts of the file."""
     written: dict[str, Any] = {"simkit": FORMAT, "name": scenario.name}
     written |= _given(scenario, "description", "horizon", "policy", "compare")
-    written |= _model(scenario.model)
+    written |= _money(scenario) | _model(scenario.model)
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
     written |= _section("attacker", _given(scenario.attacker))
@@ -82,7 +85,32 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written |= _section("incident", _given(scenario.incident) if scenario.incident else {})
     written |= _list("sources", (_given(source) for source in scenario.sources))
     written |= _list("assumptions", (_given(assumption) for assumption in scenario.assumptions))
-    return written
+    return written if not scenario.unknowns else _with_ranges(written, scenario.unknowns)
+
+
+def _money(scenario: Scenario) -> dict[str, Any]:
+    unit = {} if scenario.unit is None else {scenario.unit.name: scenario.unit.point}
+    if scenario.prices is None:
+        return _section("unit", unit)
+    policies = {name: {"per_year": price} for name, price in scenario.prices.policies.items()}
+    prices = _given(scenario.prices, leave=("policies",)) | _section("policies", policies)
+    return _section("unit", unit) | {"prices": prices}
+
+
+def _with_ranges(written: dict[str, Any], unknowns: Unknowns) -> dict[str, Any]:
+    """`written`, in which each range stands at its place, and each that has a name among the unknowns."""
+    kinds: dict[str, Kind] = {}
+    for where, given in unknowns.ranges.items():
+        kind = kind_of(where) or "number"
+        said: object = given
+        if isinstance(given, str):
+            kinds.setdefault(given, kind)
+        else:
+            said = range_value(given, kind)
+        written = replaced(written, where, said)
+    named = {name: range_value(given, kinds.get(name, "number")) for name, given in unknowns.named.items()}
+    head = {key: written.pop(key) for key in ("simkit", "name")}
+    return head | _section("unknowns", named) | written
 
 
 def _responders(scenario: Scenario) -> dict[str, Any]:
@@ -226,7 +254,7 @@ def _entry_point(entry: EntryPoint) -> dict[str, Any]:
             target["agent"] = entry.target
     elif entry.tool or entry.operation:
         target = {"tool": entry.tool} if entry.tool else {"operation": entry.operation}
-    return {entry.kind: target, **_given(entry, "delay", "note")}
+    return {entry.kind: target, **_given(entry, "delay", "per_year", "note")}
 
 
 def _goal(goal: Goal) -> dict[str, Any]:

@@ -217,6 +217,7 @@ ToolName = Annotated[Name, AfterValidator(_tool_name), WithJsonSchema({"type": "
 Names = Annotated[list[Name], AfterValidator(_unique)]
 Chance = Annotated[float, Field(ge=0, le=1)]
 Worth = Annotated[float, Field(ge=0, le=1e12)]
+PerYear = Annotated[float, Field(ge=0, le=1e6)]
 Bound = Annotated[float, PlainValidator(units.bound), WithJsonSchema(_BOUND_SCHEMA)]
 Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DURATION_SCHEMA)]
 Horizon = Annotated[float, BeforeValidator(units.positive), WithJsonSchema(_DURATION_SCHEMA)]

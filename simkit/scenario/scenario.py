@@ -10,7 +10,9 @@ from itertools import islice
 from simkit.errors import Problem, QuestionError, ScenarioError, in_short, nearest
 from simkit.model import (
     Attacker,
+    ControlPrices,
     Credential,
+    Currency,
     EntryPoint,
     Goal,
     GoalTerm,
@@ -32,6 +34,7 @@ from simkit.scenario.names import Names
 from simkit.scenario.observed_problems import observed_problems
 from simkit.scenario.places import Document, locate
 from simkit.table import Table, duration
+from simkit.unknowns import Unknowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,12 @@ class Scenario:
     file: str = ""
     expect: Mapping[str, Expectation] = field(default_factory=dict)
     attacker: Attacker = field(default_factory=Attacker)
+    unit: Currency | None = None
+    prices: ControlPrices | None = None
+    unknowns: Unknowns = field(default_factory=Unknowns)
+    """What of all this is not known: the numbers above are best guesses."""
+    changes: tuple[str, ...] = ()
+    """What was set otherwise than the file says it."""
     document: Document | None = field(default=None, compare=False, repr=False)
     """The file as it was read, which knows the line and column of each thing; None for a scenario made in memory."""
 
@@ -128,6 +137,11 @@ class Scenario:
         from simkit.scenario.digest import digest
 
         return digest(self)
+
+    @property
+    def title(self) -> str:
+        """The name, and what was set otherwise than the file says it."""
+        return f"{self.name} ({', '.join(self.changes)})" if self.changes else self.name
 
     def grant_policy(self, name: str | GrantPolicy | None = None) -> GrantPolicy:
         """The policy called `name`, the scenario's own first; None is the one in force; a GrantPolicy is itself.
@@ -239,6 +253,7 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     for index, goal_name in enumerate(scenario.attacker.aims_at):
         yield from dangling(("attacker", "aims_at", index), goal_name, scenario.goals, "goal")
     yield from defender_problems(scenario.model, scenario.response)
+    yield from _money(scenario)
     yield from _policies(scenario)
     yield from expectation_problems(
         scenario.expect, scenario.model, scenario.goals, scenario.entry_points, named_policies(scenario.policies)
@@ -299,6 +314,15 @@ def _term(lookup: Lookup, where: Where, term: GoalTerm) -> Iterator[Problem]:
         yield from operation_problems(lookup, (*where, "performed", index), operation, targets)
     if term.steered:
         yield from dangling((*where, "steered"), term.steered, model.identities, "identity")
+
+
+def _money(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.prices is None:
+        return
+    if scenario.unit is None:
+        yield Problem(("prices",), "prices need a currency: add `unit`, such as {EUR: 1000}, what a point of value is")
+    for name in scenario.prices.policies:
+        yield from dangling(("prices", "policies", name), name, named_policies(scenario.policies), "policy")
 
 
 def _policies(scenario: Scenario) -> Iterator[Problem]:
