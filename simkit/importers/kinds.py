@@ -8,7 +8,7 @@ from simkit.importers.agent.agent import AGENT
 from simkit.importers.github_actions.github_actions import GITHUB_ACTIONS
 from simkit.importers.importer import Importer
 from simkit.importers.kubernetes.kubernetes import KUBERNETES
-from simkit.importers.runs.runs import RUNS
+from simkit.importers.recordings.recordings import RUNS
 
 IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in (RUNS, AGENT, GITHUB_ACTIONS, KUBERNETES)}
 """By kind."""

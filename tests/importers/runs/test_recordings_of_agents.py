@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from simkit.importers.runs.recording import Recording
-from simkit.importers.runs.runs import recordings
+from simkit.importers.recordings.recorded import Recording
+from simkit.importers.recordings.recordings import recordings
 from simkit.importers.source_file import SourceFile
 
 FOLDER = Path(__file__).parents[2] / "data" / "otlp"

@@ -12,7 +12,7 @@ from importer_contract import ImporterContract, imported, refused, written
 
 from simkit import Scenario, load
 from simkit.importers import Imported, import_files, parts_in, whole
-from simkit.importers.runs.runs import RUNS
+from simkit.importers.recordings.recordings import RUNS
 
 
 def attribute(key: str, value: Any) -> dict[str, Any]:

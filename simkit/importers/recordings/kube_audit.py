@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simkit.importers.kubernetes.powers import PLAIN, powers
-from simkit.importers.runs.recording import Recording, SeenCall, plain_name
-from simkit.importers.runs.times import moment_in
+from simkit.importers.recordings.log_times import moment_in
+from simkit.importers.recordings.recorded import Recording, SeenCall, plain_name
 from simkit.rbac import RbacRule
 
 PAUSE = 600.0

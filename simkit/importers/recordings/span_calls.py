@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from simkit.importers.runs.model_messages import answered_ids
-from simkit.importers.runs.recording import EVERY, Recording, SeenCall, tool_name
-from simkit.importers.runs.span import Span
-from simkit.importers.runs.span_facts import decided, handed_to, outcome_told
-from simkit.importers.runs.span_threads import SpanThreads, fits
-from simkit.importers.runs.span_tree import Ask, Attempt, SpanTree
+from simkit.importers.recordings.model_messages import answered_ids
+from simkit.importers.recordings.recorded import EVERY, Recording, SeenCall, tool_name
+from simkit.importers.recordings.span_facts import decided, handed_to, outcome_told
+from simkit.importers.recordings.span_threads import SpanThreads, fits
+from simkit.importers.recordings.span_tree import Ask, Attempt, SpanTree
+from simkit.importers.recordings.trace_span import TraceSpan
 
 SILENT = frozenset({"mcp-python-sdk"})
 """Scopes that tell neither results nor failures of a call (version 2.3.0 of the SDK: a tool that raised looks like one
@@ -18,7 +18,7 @@ AGENT_TOOLS = "tools"
 """The tool of operations of agents whose service has no name."""
 
 
-def read_spans(spans: Iterable[Span], recording: Recording) -> None:
+def read_spans(spans: Iterable[TraceSpan], recording: Recording) -> None:
     """Put the calls that `spans` tell into `recording`, and what they do not tell."""
     tree = SpanTree(spans)
     _Calls(tree, SpanThreads(tree), recording).read()
@@ -140,7 +140,7 @@ class _Calls:
             outcome = "denied" if answered or went_on else "pending"
         yield self._seen(ask.agent, "", ask.call.tool, ask.span, outcome, ask.span.end)
 
-    def _seen(self, agent: str, server: str, tool: str, span: Span, outcome: str, start: float) -> SeenCall:
+    def _seen(self, agent: str, server: str, tool: str, span: TraceSpan, outcome: str, start: float) -> SeenCall:
         return SeenCall(
             actor=agent,
             tool=f"mcp:{tool_name(server)}" if server else tool_name(span.service) or AGENT_TOOLS,

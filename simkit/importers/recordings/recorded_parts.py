@@ -8,9 +8,9 @@ from typing import Any
 
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
-from simkit.importers.runs.proposed_tasks import ProposedTask, proposed_tasks
-from simkit.importers.runs.recording import EVERY, Recording, SeenCall
-from simkit.importers.runs.seen_runs import SeenRun, seen_runs
+from simkit.importers.recordings.proposed_tasks import ProposedTask, proposed_tasks
+from simkit.importers.recordings.recorded import EVERY, Recording, SeenCall
+from simkit.importers.recordings.seen_runs import SeenRun, seen_runs
 from simkit.importers.source_file import SourceFile
 from simkit.model.tasks import RAN
 from simkit.model.tools import IDENTITY_EFFECTS

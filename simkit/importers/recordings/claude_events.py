@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simkit.importers.runs.recording import EVERY, Recording, SeenCall, plain_name, tool_name
+from simkit.importers.recordings.recorded import EVERY, Recording, SeenCall, plain_name, tool_name
 
 AGENT = "claude-code"
 SCOPE = "com.anthropic.claude_code"
@@ -17,7 +17,7 @@ Event = tuple[str, float | None, str, Mapping[str, Any]]
 
 
 @dataclass(slots=True)
-class _Told:
+class _EventCall:
     """What the events told of one call so far."""
 
     server: str = ""
@@ -28,14 +28,14 @@ class _Told:
 
 def read_events(events: Iterable[Event], recording: Recording) -> None:
     """Put the calls that `events` tell into `recording`."""
-    told: dict[tuple[str, str], _Told] = {}
+    told: dict[tuple[str, str], _EventCall] = {}
     arguments = False
     for scope, time, name, said in events:
         if not scope.startswith(SCOPE) or name.removeprefix("claude_code.") not in ("tool_decision", "tool_result"):
             continue
         arguments = arguments or "tool_input" in said
         key = plain_name(said.get("session.id")), plain_name(said.get("tool_use_id"))
-        call = told.setdefault(key, _Told(time=time))
+        call = told.setdefault(key, _EventCall(time=time))
         server, tool = _named(said)
         call.server, call.tool = server or call.server, tool if call.tool in ("", NO_NAME) else call.tool
         call.outcome = _outcome(name, said, call.outcome)
@@ -77,6 +77,6 @@ def _outcome(name: str, said: Mapping[str, Any], before: str) -> str:
     return "done" if said.get("success") in (True, "true") else "failed"
 
 
-def _seen(thread: str, mark: str, call: _Told) -> SeenCall:
+def _seen(thread: str, mark: str, call: _EventCall) -> SeenCall:
     tool = f"mcp:{tool_name(call.server)}" if call.server else "mcp" if call.tool == NO_NAME else AGENT
     return SeenCall(AGENT, tool, call.tool, thread or AGENT, call.outcome, call.time, mark=mark)

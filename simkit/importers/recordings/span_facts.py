@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from simkit.importers.runs.recording import plain_name
-from simkit.importers.runs.span import Span
+from simkit.importers.recordings.recorded import plain_name
+from simkit.importers.recordings.trace_span import TraceSpan
 
 NOT_CALLS = frozenset({"(merged tools)", "final_answer", "finish", "unknown"})
 """What frameworks write as a tool and what is none: a bundle of results, the end of a run, a name that is not known."""
@@ -44,7 +44,7 @@ MOST_TEXT = 200_000
 """How many characters of one attribute are parsed."""
 
 
-def is_call(span: Span) -> bool:
+def is_call(span: TraceSpan) -> bool:
     """True if `span` tells the call of a tool (or a part of one)."""
     said = span.attributes
     return (
@@ -57,7 +57,7 @@ def is_call(span: Span) -> bool:
     )
 
 
-def called_tool(span: Span) -> tuple[str, str]:
+def called_tool(span: TraceSpan) -> tuple[str, str]:
     """The server (empty where no span says it) and the name of the tool that `span` calls."""
     name = span.text("gen_ai.tool.name", "tool.name", "haystack.tool.name", "traceloop.entity.name", "tool_name")
     if not name:
@@ -69,7 +69,7 @@ def called_tool(span: Span) -> tuple[str, str]:
     return plain_name(server), plain_name(name) if name not in NOT_CALLS else ""
 
 
-def is_model(span: Span) -> bool:
+def is_model(span: TraceSpan) -> bool:
     """True if `span` is a question to a model."""
     said = span.attributes
     if said.get("openinference.span.kind") == "LLM" or "haystack.agent.step.llm" in span.name:
@@ -77,7 +77,7 @@ def is_model(span: Span) -> bool:
     return said.get("gen_ai.operation.name") in ("chat", "generate_content", "text_completion")
 
 
-def is_agent(span: Span) -> bool:
+def is_agent(span: TraceSpan) -> bool:
     """True if an agent runs in `span`, named or not."""
     said = span.attributes
     if said.get("traceloop.span.kind") == "agent" or span.name in ("haystack.agent.run", "claude_code.interaction"):
@@ -87,7 +87,7 @@ def is_agent(span: Span) -> bool:
     )
 
 
-def agent_named(span: Span) -> str:
+def agent_named(span: TraceSpan) -> str:
     """The agent that `span` names as its own; empty where it names none."""
     said = span.attributes
     own = plain_name(said.get("gen_ai.agent.name"))
@@ -117,7 +117,7 @@ def _agent_in(text: str) -> str:
     return plain_name(value.get("lc_agent_name")) if isinstance(value, dict) else ""
 
 
-def stated_agent(span: Span) -> str:
+def stated_agent(span: TraceSpan) -> str:
     """The agent that is at work from this span on, where a workflow says so (LlamaIndex)."""
     if not span.name.startswith("AgentWorkflow."):
         return ""
@@ -128,7 +128,7 @@ def stated_agent(span: Span) -> str:
     return ""
 
 
-def thread_named(span: Span) -> str:
+def thread_named(span: TraceSpan) -> str:
     """The conversation that `span` says it is a part of. That of an MCP connection is none."""
     found = span.text(
         "session.id",
@@ -143,7 +143,7 @@ def thread_named(span: Span) -> str:
     return plain_name(found)
 
 
-def handed_to(span: Span) -> str | None:
+def handed_to(span: TraceSpan) -> str | None:
     """To whom the call in `span` hands work: an agent, empty where it does not say; None where it hands over none."""
     said = span.attributes
     if said.get("gen_ai.operation.name") in ("agent_handoff", "handoff"):
@@ -161,7 +161,7 @@ def handed_to(span: Span) -> str | None:
     return plain_name(name.removeprefix("transfer_to_")) if name.startswith("transfer_to_") else ""
 
 
-def arguments(span: Span) -> Any:
+def arguments(span: TraceSpan) -> Any:
     """What the tool was given, unwrapped: a mapping, one value without a name, or None where it is not recorded."""
     for key in _ARGUMENTS:
         if key in span.attributes:
@@ -212,7 +212,7 @@ def _is_wrapping(value: Mapping[str, Any]) -> bool:
     return "input_str" in value or "tool_name" in value or len(value) > 1
 
 
-def result(span: Span) -> Any:
+def result(span: TraceSpan) -> Any:
     """What came back; None where nothing is recorded."""
     for key in _RESULTS:
         found = span.attributes.get(key)
@@ -221,7 +221,7 @@ def result(span: Span) -> Any:
     return next((True for name, _ in span.events if name == "tool.output"), None)
 
 
-def outcome_told(span: Span) -> str:
+def outcome_told(span: TraceSpan) -> str:
     """The outcome that `span` itself tells: done, failed, denied, pending; empty where it says nothing."""
     said = span.attributes
     for name, event in span.events:
@@ -241,7 +241,7 @@ def outcome_told(span: Span) -> str:
     return "done" if result(span) is not None or said.get("success") in (True, "true") else ""
 
 
-def decided(span: Span) -> str:
+def decided(span: TraceSpan) -> str:
     """What somebody decided about a call: `reject`, another word, or empty where no decision is in `span`."""
     return span.text("haystack.agent.hook.human_in_the_loop.strategy.decision", "decision").lower()
 

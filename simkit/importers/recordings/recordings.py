@@ -11,16 +11,16 @@ from simkit.errors import ScenarioError
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
 from simkit.importers.importer import Importer
-from simkit.importers.runs.call_lines import is_call_line, read_call_lines
-from simkit.importers.runs.claude_events import read_events
-from simkit.importers.runs.cloud_trail import is_trail, read_trail
-from simkit.importers.runs.github_audit import is_github_log, read_github_log
-from simkit.importers.runs.json_records import LINES, records
-from simkit.importers.runs.kube_audit import is_audit, read_audit
-from simkit.importers.runs.recorded_parts import RecordedParts
-from simkit.importers.runs.recording import Recording
-from simkit.importers.runs.span import Span, otlp_logs, otlp_spans, sdk_spans
-from simkit.importers.runs.span_calls import read_spans
+from simkit.importers.recordings.call_lines import is_call_line, read_call_lines
+from simkit.importers.recordings.claude_events import read_events
+from simkit.importers.recordings.cloud_trail import is_trail, read_trail
+from simkit.importers.recordings.github_audit import is_github_log, read_github_log
+from simkit.importers.recordings.json_records import LINES, records
+from simkit.importers.recordings.kube_audit import is_audit, read_audit
+from simkit.importers.recordings.recorded import Recording
+from simkit.importers.recordings.recorded_parts import RecordedParts
+from simkit.importers.recordings.span_calls import read_spans
+from simkit.importers.recordings.trace_span import TraceSpan, otlp_logs, otlp_spans, sdk_spans
 from simkit.importers.source_file import SourceFile, first_problem
 
 HEAD = 100_000
@@ -52,7 +52,7 @@ def recordings(files: Sequence[SourceFile]) -> list[Recording]:
 
 
 def _recordings(files: Sequence[SourceFile], draft: Draft) -> Iterator[Recording]:
-    spans: list[Span] = []
+    spans: list[TraceSpan] = []
     of_spans: list[SourceFile] = []
     for file in files:
         try:
@@ -80,7 +80,7 @@ def _sources(files: Sequence[SourceFile]) -> str:
     return f"{os.path.basename(files[0].path)}{more}"
 
 
-def _spans(values: list[Any]) -> Iterator[Span]:
+def _spans(values: list[Any]) -> Iterator[TraceSpan]:
     for value in values:
         yield from otlp_spans(value)
     yield from sdk_spans(values)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simkit.importers.runs.recording import Recording, SeenCall, plain_name, tool_name
-from simkit.importers.runs.times import moment_in
+from simkit.importers.recordings.log_times import moment_in
+from simkit.importers.recordings.recorded import Recording, SeenCall, plain_name, tool_name
 from simkit.model import CALL_OUTCOMES, EFFECTS
 
 WHO = ("identity", "agent", "actor", "user")

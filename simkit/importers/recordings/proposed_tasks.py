@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from simkit.importers.runs.seen_runs import SeenRun
+from simkit.importers.recordings.seen_runs import SeenRun
 from simkit.model import Entitlement, Identity, Model, Need, Operation, Task, Tool
 from simkit.policies.mining import mine_roles
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from simkit.importers.runs.model_messages import answered_ids
-from simkit.importers.runs.span import Span
-from simkit.importers.runs.span_facts import is_agent, is_model, outcome_told, thread_named
-from simkit.importers.runs.span_tree import Ask, Attempt, SpanTree
+from simkit.importers.recordings.model_messages import answered_ids
+from simkit.importers.recordings.span_facts import is_agent, is_model, outcome_told, thread_named
+from simkit.importers.recordings.span_tree import Ask, Attempt, SpanTree
+from simkit.importers.recordings.trace_span import TraceSpan
 
 
 class SpanThreads:
@@ -18,8 +18,8 @@ class SpanThreads:
         self._thread: dict[str, str] = {}
         self._named: set[str] = set()
         self._services: dict[str, str] = {}
-        self._models: dict[str, list[Span]] = {}
-        self._first: dict[str, Span] = {}
+        self._models: dict[str, list[TraceSpan]] = {}
+        self._first: dict[str, TraceSpan] = {}
         self._last: dict[tuple[str, str], float] | None = None
         for span in tree.spans:
             self._services.setdefault(span.trace, span.service)
@@ -55,7 +55,7 @@ class SpanThreads:
                     self._last[key] = max(span.start, self._last.get(key, 0.0))
         return self._last.get((thread, agent), 0.0)
 
-    def models(self, trace: str) -> list[Span]:
+    def models(self, trace: str) -> list[TraceSpan]:
         """The questions to models in `trace`, in their order."""
         return self._models.get(trace, [])
 

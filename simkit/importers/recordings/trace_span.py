@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simkit.importers.runs.recording import plain_name, seconds_from
+from simkit.importers.recordings.recorded import plain_name, seconds_from
 from simkit.scenario.moments import seconds
 
 ERROR_CODES = frozenset({2, "2", "STATUS_CODE_ERROR", "ERROR"})
@@ -15,7 +15,7 @@ MOST_NESTED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TraceSpan:
     """A span. `start` and `end` in seconds since 1970; `failed` by its status."""
 
     id: str
@@ -40,7 +40,7 @@ class Span:
         return ""
 
 
-def otlp_spans(value: Any) -> Iterator[Span]:
+def otlp_spans(value: Any) -> Iterator[TraceSpan]:
     """The spans in `value`, an export request of OTLP; what is not of the right kind is passed over."""
     for resource in _mappings(value, "resourceSpans"):
         service = plain_name(_attributes(resource.get("resource")).get("service.name"))
@@ -62,7 +62,7 @@ def otlp_logs(value: Any) -> Iterator[tuple[str, float | None, str, Mapping[str,
                 yield name, seconds_from(each.get("timeUnixNano")), event if isinstance(event, str) else "", attributes
 
 
-def sdk_spans(values: list[Any]) -> Iterator[Span]:
+def sdk_spans(values: list[Any]) -> Iterator[TraceSpan]:
     """The spans in an export of the OpenAI Agents SDK, with the names that OTLP has for what they say."""
     groups = {
         value.get("id"): value.get("group_id")
@@ -78,7 +78,7 @@ def sdk_spans(values: list[Any]) -> Iterator[Span]:
             if isinstance(group, str):
                 said["gen_ai.conversation.id"] = group
             start = _moment(value.get("started_at"))
-            yield Span(
+            yield TraceSpan(
                 id=_text(value.get("id")),
                 parent=_text(value.get("parent_id")),
                 trace=trace,
@@ -111,11 +111,11 @@ def _sdk_attributes(data: Mapping[str, Any], error: Any) -> Iterator[tuple[str, 
         yield "gen_ai.operation.name", "chat"
 
 
-def _span(each: Mapping[str, Any], scope: str, service: str) -> Span:
+def _span(each: Mapping[str, Any], scope: str, service: str) -> TraceSpan:
     status = each.get("status")
     code, message = (status.get("code"), status.get("message")) if isinstance(status, dict) else (None, None)
     start = seconds_from(each.get("startTimeUnixNano")) or 0.0
-    return Span(
+    return TraceSpan(
         id=_text(each.get("spanId")),
         parent=_text(each.get("parentSpanId")),
         trace=_text(each.get("traceId")),

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from simkit.importers.runs.recording import plain_name
-from simkit.importers.runs.span import Span
-from simkit.importers.runs.span_facts import MOST_TEXT, given_arguments
+from simkit.importers.recordings.recorded import plain_name
+from simkit.importers.recordings.span_facts import MOST_TEXT, given_arguments
+from simkit.importers.recordings.trace_span import TraceSpan
 
 _ASKED = re.compile(r"^llm\.output_messages\.(\d+)\.message\.tool_calls\.(\d+)\.tool_call\.function\.name$")
 _ANSWERED = re.compile(r"^llm\.input_messages\.\d+\.message\.tool_call_id$")
@@ -29,7 +29,7 @@ class AskedCall:
     arguments: Any
 
 
-def asked_calls(span: Span) -> Iterator[AskedCall]:
+def asked_calls(span: TraceSpan) -> Iterator[AskedCall]:
     """The calls that stand in what the model said."""
     for key, name in span.attributes.items():
         found = _ASKED.match(key) if key.startswith("llm.output_messages.") else None
@@ -47,7 +47,7 @@ def asked_calls(span: Span) -> Iterator[AskedCall]:
                 yield AskedCall(plain_name(found[2]), plain_name(found[3]), given_arguments(found[1]))
 
 
-def answered_ids(span: Span) -> Iterator[str]:
+def answered_ids(span: TraceSpan) -> Iterator[str]:
     """The ids of the calls to which the model was given an answer."""
     for key, said in span.attributes.items():
         if key.startswith("llm.input_messages.") and _ANSWERED.match(key):
@@ -59,7 +59,7 @@ def answered_ids(span: Span) -> Iterator[str]:
             yield plain_name(part["function_call"].get("call_id"))
 
 
-def _parts(span: Span, key: str) -> Iterator[dict[str, Any]]:
+def _parts(span: TraceSpan, key: str) -> Iterator[dict[str, Any]]:
     """The parts of the messages under `key`, of the span or of its events."""
     yield from _of(span.attributes.get(key))
     for _, said in span.events:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from simkit.importers.runs.model_messages import AskedCall, asked_calls
-from simkit.importers.runs.recording import plain_name
-from simkit.importers.runs.span import Span
-from simkit.importers.runs.span_facts import (
+from simkit.importers.recordings.model_messages import AskedCall, asked_calls
+from simkit.importers.recordings.recorded import plain_name
+from simkit.importers.recordings.span_facts import (
     NOT_CALLS,
     agent_named,
     arguments,
@@ -23,6 +22,7 @@ from simkit.importers.runs.span_facts import (
     result,
     stated_agent,
 )
+from simkit.importers.recordings.trace_span import TraceSpan
 
 Key = tuple[str, str]
 """Trace and id of a span."""
@@ -32,14 +32,14 @@ Key = tuple[str, str]
 class Attempt:
     """One go at one call, told by one span or by several inside each other."""
 
-    span: Span
+    span: TraceSpan
     agent: str
     server: str
     tool: str
     names: set[str]
     id: str
     arguments: Any
-    spans: list[Span]
+    spans: list[TraceSpan]
     handed: str | None = None
     """To whom it hands work, empty for somebody without a name; None for a plain call."""
     asked: Ask | None = None
@@ -64,7 +64,7 @@ class Attempt:
 class Ask:
     """A call that a model asked for, and the goes at it."""
 
-    span: Span
+    span: TraceSpan
     agent: str
     call: AskedCall
     attempts: list[Attempt] = field(default_factory=list)
@@ -73,14 +73,14 @@ class Ask:
 class SpanTree:
     """All spans of some recordings, in the order of their beginnings."""
 
-    def __init__(self, spans: Iterable[Span]) -> None:
+    def __init__(self, spans: Iterable[TraceSpan]) -> None:
         self.spans = sorted(spans, key=lambda span: (span.start, -span.end, span.trace, span.id))
-        self._by_key: dict[Key, Span] = {(span.trace, span.id): span for span in self.spans}
+        self._by_key: dict[Key, TraceSpan] = {(span.trace, span.id): span for span in self.spans}
         self._around: dict[Key, str | None] = {}
         self._stated = self._all_stated()
         self._attempt_of: dict[Key, Attempt] = {}
         self.handed: dict[tuple[str, str], None] = {}
-        self.agents: dict[tuple[str, str], Span] = {}
+        self.agents: dict[tuple[str, str], TraceSpan] = {}
         """(agent, trace): the first span in which it runs."""
         self.unnamed = False
         self.lost_handover = False
@@ -91,11 +91,11 @@ class SpanTree:
         """Scopes that record what comes back: a call without that is not at its end."""
         self.asks = list(self._asks())
 
-    def parent(self, span: Span) -> Span | None:
+    def parent(self, span: TraceSpan) -> TraceSpan | None:
         """The span around `span`, if it is here."""
         return self._by_key.get((span.trace, span.parent)) if span.parent else None
 
-    def ancestors(self, span: Span) -> Iterator[Span]:
+    def ancestors(self, span: TraceSpan) -> Iterator[TraceSpan]:
         """What is around `span`, inside out; a circle ends it."""
         seen = {span.id}
         found = self.parent(span)
@@ -104,11 +104,11 @@ class SpanTree:
             seen.add(found.id)
             found = self.parent(found)
 
-    def agent(self, span: Span) -> str:
+    def agent(self, span: TraceSpan) -> str:
         """Who is at work in `span`: what it names itself, else what is around it; empty where nobody knows."""
         return agent_named(span) or self._agent_around(span)
 
-    def _agent_around(self, span: Span) -> str:
+    def _agent_around(self, span: TraceSpan) -> str:
         passed: list[Key] = []
         found: str | None = None
         for each in self.ancestors(span):
@@ -124,7 +124,7 @@ class SpanTree:
             self._around[key] = found
         return found if found is not None else self._last_stated(span)
 
-    def _names(self, span: Span) -> str | None:
+    def _names(self, span: TraceSpan) -> str | None:
         """The agent of what is inside `span`; empty for one without a name, None where `span` says nothing of it."""
         handed = handed_to(span) if is_call(span) else None
         if handed:
@@ -146,7 +146,7 @@ class SpanTree:
             found[trace] = [times[at] for at in order], [names[at] for at in order]
         return found
 
-    def _last_stated(self, span: Span) -> str:
+    def _last_stated(self, span: TraceSpan) -> str:
         times, names = self._stated.get(span.trace, ([], []))
         at = bisect_right(times, span.start)
         return names[at - 1] if at else ""
@@ -165,12 +165,12 @@ class SpanTree:
             else:
                 yield from self._beside(span)
 
-    def _is_entered(self, span: Span) -> bool:
+    def _is_entered(self, span: TraceSpan) -> bool:
         """True if a step of another agent than the caller begins right inside of a call."""
         around = self._attempt_of.get((span.trace, span.parent)) if span.parent else None
         return around is not None and not is_call(span) and agent_named(span) not in ("", around.agent)
 
-    def _enter(self, span: Span) -> None:
+    def _enter(self, span: TraceSpan) -> None:
         """An agent begins: what it is inside of hands work to it."""
         agent = agent_named(span)
         if agent:
@@ -193,7 +193,7 @@ class SpanTree:
         if giver and taker and giver != taker:
             self.handed[giver, taker] = None
 
-    def _call(self, span: Span, handed: str | None) -> Iterator[Attempt]:
+    def _call(self, span: TraceSpan, handed: str | None) -> Iterator[Attempt]:
         server, tool = called_tool(span)
         if not tool:
             return
@@ -212,7 +212,7 @@ class SpanTree:
             self._hand(made.agent, handed)
         yield made
 
-    def _outer_call(self, span: Span) -> Attempt | None:
+    def _outer_call(self, span: TraceSpan) -> Attempt | None:
         """The attempt that `span` is inside of, with no other agent between."""
         for each in self.ancestors(span):
             if is_agent(each):
@@ -222,7 +222,7 @@ class SpanTree:
                 return found
         return None
 
-    def _beside(self, span: Span) -> Iterator[Attempt]:
+    def _beside(self, span: TraceSpan) -> Iterator[Attempt]:
         """What a span tells of a call that is around it, or that somebody decided against before it began."""
         if not decided(span) and "success" not in span.attributes:
             return
@@ -248,11 +248,11 @@ class SpanTree:
                     yield Ask(span, self.agent(span), call)
 
 
-def _call_id(span: Span) -> str:
+def _call_id(span: TraceSpan) -> str:
     return plain_name(span.text("gen_ai.tool.call.id", "haystack.tool.call.id", "tool_use_id", "tool_call.id"))
 
 
-def _is_same(outer: Attempt, tool: str, span: Span) -> bool:
+def _is_same(outer: Attempt, tool: str, span: TraceSpan) -> bool:
     """True if `span`, inside `outer`, tells the same call: by its name, which a server that passes it on lengthens."""
     return any(
         name == tool or name.endswith(("_" + tool, "-" + tool, "/" + tool)) or tool.endswith("_" + name)

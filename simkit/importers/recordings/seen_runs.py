@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from simkit.importers.runs.recording import Recording, SeenCall
+from simkit.importers.recordings.recorded import Recording, SeenCall
 from simkit.model.tasks import RAN
 
 
