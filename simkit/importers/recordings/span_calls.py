@@ -8,7 +8,7 @@ from simkit.importers.recordings.model_messages import answered_ids
 from simkit.importers.recordings.recorded import EVERY, Recording, SeenCall, tool_name
 from simkit.importers.recordings.span_facts import decided, handed_to, outcome_told
 from simkit.importers.recordings.span_threads import SpanThreads, fits
-from simkit.importers.recordings.span_tree import Ask, Attempt, SpanTree
+from simkit.importers.recordings.span_tree import Ask, CallAttempt, SpanTree
 from simkit.importers.recordings.trace_span import TraceSpan
 
 SILENT = frozenset({"mcp-python-sdk"})
@@ -50,11 +50,11 @@ class _Calls:
         self._blind(found)
         self._untold(found, plain)
 
-    def _groups(self) -> list[list[Attempt]]:
+    def _groups(self) -> list[list[CallAttempt]]:
         """Attempts that are goes at one call: by its id in the run, or because the one goes on with the other."""
-        by_id: dict[tuple[str, str, str], list[Attempt]] = {}
-        last: dict[tuple[str, str, str], list[Attempt]] = {}
-        groups: list[list[Attempt]] = []
+        by_id: dict[tuple[str, str, str], list[CallAttempt]] = {}
+        last: dict[tuple[str, str, str], list[CallAttempt]] = {}
+        groups: list[list[CallAttempt]] = []
         for attempt in self.tree.attempts:
             thread = self.threads.of(attempt.span.trace)
             key, own = (thread, attempt.tool, attempt.id), (thread, attempt.agent, attempt.tool)
@@ -70,7 +70,7 @@ class _Calls:
                 by_id[key] = group
         return groups
 
-    def _goes_on(self, before: Attempt, attempt: Attempt) -> bool:
+    def _goes_on(self, before: CallAttempt, attempt: CallAttempt) -> bool:
         if before.id and attempt.id and before.id != attempt.id:
             return False
         if not fits(before.arguments, attempt.arguments):
@@ -79,7 +79,7 @@ class _Calls:
         waited = attempt.start >= before.end and self._outcome(before) == "pending"
         return overlap or waited
 
-    def _call(self, group: list[Attempt]) -> SeenCall:
+    def _call(self, group: list[CallAttempt]) -> SeenCall:
         last = group[-1]
         outcome = self._outcome(last)
         earlier = {self._outcome(each) for each in group[:-1]} & {"pending", ""}
@@ -90,14 +90,14 @@ class _Calls:
             outcome = "denied"
         return self._seen(group[0].agent, last.server, last.tool, last.span, outcome, group[0].start)
 
-    def _went_on(self, last: Attempt) -> bool:
+    def _went_on(self, last: CallAttempt) -> bool:
         """True if its model went on without it: that has to be given an answer to every call that it asked for."""
         thread = self.threads.of(last.span.trace)
         if last.agent and self.threads.last_model(thread, last.agent) > last.end:
             return True
         return bool(last.id) and last.id in self._answered(thread)
 
-    def _outcome(self, attempt: Attempt) -> str:
+    def _outcome(self, attempt: CallAttempt) -> str:
         """What became of one attempt, as far as its spans and what follows them tell."""
         if any(decided(span) in ("reject", "deny", "denied") for span in attempt.spans):
             return "denied"
@@ -115,7 +115,7 @@ class _Calls:
         models = self.threads.models(attempt.span.trace)
         return "pending" if models and all(span.start < attempt.end for span in models) else "done"
 
-    def _shows_failure(self, attempt: Attempt) -> bool:
+    def _shows_failure(self, attempt: CallAttempt) -> bool:
         """True if more than a status says that it failed."""
         raised = any(name == "exception" for span in attempt.spans for name, _ in span.events)
         return raised or attempt.has_result or bool({span.scope for span in attempt.spans} & self.tree.with_results)
@@ -168,7 +168,7 @@ class _Calls:
         if cut:
             self.recording.tell_not("calls", "parts of its traces are elsewhere")
 
-    def _untold(self, found: list[SeenCall], groups: list[list[Attempt]]) -> None:
+    def _untold(self, found: list[SeenCall], groups: list[list[CallAttempt]]) -> None:
         tell_not = self.recording.tell_not
         attempts = [each for group in groups for each in group]
         if attempts and all(each.arguments is None for each in attempts):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from simkit.importers.recordings.model_messages import answered_ids
 from simkit.importers.recordings.span_facts import is_agent, is_model, outcome_told, thread_named
-from simkit.importers.recordings.span_tree import Ask, Attempt, SpanTree
+from simkit.importers.recordings.span_tree import Ask, CallAttempt, SpanTree
 from simkit.importers.recordings.trace_span import TraceSpan
 
 
@@ -74,9 +74,9 @@ class SpanThreads:
 
     def _resume(self) -> None:
         """Join a trace to an earlier one that it goes on with."""
-        open_asks: dict[tuple[str, str], list[Ask | Attempt]] = {}
-        by_trace: dict[str, list[Ask | Attempt]] = {}
-        every: list[Ask | Attempt] = [*self.tree.asks, *self.tree.attempts]
+        open_asks: dict[tuple[str, str], list[Ask | CallAttempt]] = {}
+        by_trace: dict[str, list[Ask | CallAttempt]] = {}
+        every: list[Ask | CallAttempt] = [*self.tree.asks, *self.tree.attempts]
         for each in every:
             by_trace.setdefault(each.span.trace, []).append(each)
         for trace in self._thread:
@@ -93,15 +93,15 @@ class SpanThreads:
     def _resumed(
         self,
         trace: str,
-        here: Iterable[Ask | Attempt],
-        waiting: dict[tuple[str, str], list[Ask | Attempt]],
+        here: Iterable[Ask | CallAttempt],
+        waiting: dict[tuple[str, str], list[Ask | CallAttempt]],
         service: str,
-    ) -> Ask | Attempt | None:
+    ) -> Ask | CallAttempt | None:
         """What waited in an earlier trace, and is taken up in this one."""
         # without a question to a model in it nobody knows whether a trace goes on or begins
         first_model = min((span.start for span in self.models(trace)), default=0.0)
         for each in here:
-            if isinstance(each, Attempt) and each.start < first_model:
+            if isinstance(each, CallAttempt) and each.start < first_model:
                 for other in reversed(waiting.get((service, each.agent), ())):
                     if other.span.end <= each.start and _is_go_at(each, other):
                         return other
@@ -115,7 +115,7 @@ class SpanThreads:
                     return ids[answered]
         return None
 
-    def _is_open(self, each: Ask | Attempt) -> bool:
+    def _is_open(self, each: Ask | CallAttempt) -> bool:
         """True if nobody knows yet what came of it."""
         if isinstance(each, Ask):
             return not each.attempts
@@ -123,11 +123,11 @@ class SpanThreads:
         waits = told == "pending" or (not told and each.span.scope in self.tree.with_results)
         return waits and not each.has_result and each.handed is None
 
-    def _take_up(self, here: Iterable[Ask | Attempt], earlier: Ask | Attempt) -> None:
+    def _take_up(self, here: Iterable[Ask | CallAttempt], earlier: Ask | CallAttempt) -> None:
         """The goes at a call here are goes at what was asked for there."""
         ask = earlier if isinstance(earlier, Ask) else earlier.asked
         for each in here:
-            if isinstance(each, Attempt) and each.asked is None and _is_go_at(each, earlier):
+            if isinstance(each, CallAttempt) and each.asked is None and _is_go_at(each, earlier):
                 each.id = each.id or _id(earlier)
                 if ask is not None:
                     each.asked = ask
@@ -135,7 +135,7 @@ class SpanThreads:
                 return
 
 
-def _is_go_at(attempt: Attempt, other: Ask | Attempt) -> bool:
+def _is_go_at(attempt: CallAttempt, other: Ask | CallAttempt) -> bool:
     return _tool(other) in attempt.names and fits(attempt.arguments, _given(other))
 
 
@@ -150,7 +150,7 @@ def fits(one: object, other: object) -> bool:
     return False
 
 
-def _fitting(attempt: Attempt, asks: list[Ask]) -> Ask | None:
+def _fitting(attempt: CallAttempt, asks: list[Ask]) -> Ask | None:
     """The ask that `attempt` answers: by its id, else the first that fits and that nobody took up."""
     before = [ask for ask in asks if ask.span.start <= attempt.start]
     if attempt.id:
@@ -165,13 +165,13 @@ def _fitting(attempt: Attempt, asks: list[Ask]) -> Ask | None:
     )
 
 
-def _tool(each: Ask | Attempt) -> str:
+def _tool(each: Ask | CallAttempt) -> str:
     return each.call.tool if isinstance(each, Ask) else each.tool
 
 
-def _given(each: Ask | Attempt) -> object:
+def _given(each: Ask | CallAttempt) -> object:
     return each.call.arguments if isinstance(each, Ask) else each.arguments
 
 
-def _id(each: Ask | Attempt) -> str:
+def _id(each: Ask | CallAttempt) -> str:
     return each.call.id if isinstance(each, Ask) else each.id

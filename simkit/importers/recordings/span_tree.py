@@ -29,7 +29,7 @@ Key = tuple[str, str]
 
 
 @dataclass(slots=True, eq=False)
-class Attempt:
+class CallAttempt:
     """One go at one call, told by one span or by several inside each other."""
 
     span: TraceSpan
@@ -67,7 +67,7 @@ class Ask:
     span: TraceSpan
     agent: str
     call: AskedCall
-    attempts: list[Attempt] = field(default_factory=list)
+    attempts: list[CallAttempt] = field(default_factory=list)
 
 
 class SpanTree:
@@ -78,7 +78,7 @@ class SpanTree:
         self._by_key: dict[Key, TraceSpan] = {(span.trace, span.id): span for span in self.spans}
         self._around: dict[Key, str | None] = {}
         self._stated = self._all_stated()
-        self._attempt_of: dict[Key, Attempt] = {}
+        self._attempt_of: dict[Key, CallAttempt] = {}
         self.handed: dict[tuple[str, str], None] = {}
         self.agents: dict[tuple[str, str], TraceSpan] = {}
         """(agent, trace): the first span in which it runs."""
@@ -151,7 +151,7 @@ class SpanTree:
         at = bisect_right(times, span.start)
         return names[at - 1] if at else ""
 
-    def _attempts(self) -> Iterator[Attempt]:
+    def _attempts(self) -> Iterator[CallAttempt]:
         for span in self.spans:
             if span.parent and (span.trace, span.parent) not in self._by_key:
                 self.cut.add(span.trace)
@@ -193,7 +193,7 @@ class SpanTree:
         if giver and taker and giver != taker:
             self.handed[giver, taker] = None
 
-    def _call(self, span: TraceSpan, handed: str | None) -> Iterator[Attempt]:
+    def _call(self, span: TraceSpan, handed: str | None) -> Iterator[CallAttempt]:
         server, tool = called_tool(span)
         if not tool:
             return
@@ -206,13 +206,15 @@ class SpanTree:
             outer.arguments = outer.arguments if outer.arguments is not None else arguments(span)
             self._attempt_of[span.trace, span.id] = outer
             return
-        made = Attempt(span, self.agent(span), server, tool, {tool}, _call_id(span), arguments(span), [span], handed)
+        made = CallAttempt(
+            span, self.agent(span), server, tool, {tool}, _call_id(span), arguments(span), [span], handed
+        )
         self._attempt_of[span.trace, span.id] = made
         if handed is not None:
             self._hand(made.agent, handed)
         yield made
 
-    def _outer_call(self, span: TraceSpan) -> Attempt | None:
+    def _outer_call(self, span: TraceSpan) -> CallAttempt | None:
         """The attempt that `span` is inside of, with no other agent between."""
         for each in self.ancestors(span):
             if is_agent(each):
@@ -222,7 +224,7 @@ class SpanTree:
                 return found
         return None
 
-    def _beside(self, span: TraceSpan) -> Iterator[Attempt]:
+    def _beside(self, span: TraceSpan) -> Iterator[CallAttempt]:
         """What a span tells of a call that is around it, or that somebody decided against before it began."""
         if not decided(span) and "success" not in span.attributes:
             return
@@ -233,7 +235,7 @@ class SpanTree:
         elif decided(span) and span.text("haystack.tool.name"):
             server, tool = called_tool(span)
             if tool and decided(span) == "reject":
-                yield Attempt(span, self.agent(span), server, tool, {tool}, _call_id(span), None, [span])
+                yield CallAttempt(span, self.agent(span), server, tool, {tool}, _call_id(span), None, [span])
 
     def _asks(self) -> Iterator[Ask]:
         agents = {agent for agent, _ in self.agents}
@@ -252,7 +254,7 @@ def _call_id(span: TraceSpan) -> str:
     return plain_name(span.text("gen_ai.tool.call.id", "haystack.tool.call.id", "tool_use_id", "tool_call.id"))
 
 
-def _is_same(outer: Attempt, tool: str, span: TraceSpan) -> bool:
+def _is_same(outer: CallAttempt, tool: str, span: TraceSpan) -> bool:
     """True if `span`, inside `outer`, tells the same call: by its name, which a server that passes it on lengthens."""
     return any(
         name == tool or name.endswith(("_" + tool, "-" + tool, "/" + tool)) or tool.endswith("_" + name)
