@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.importers.agent.agent import AGENT
+from simkit.importers.aws.aws import AWS
 from simkit.importers.github_actions.github_actions import GITHUB_ACTIONS
 from simkit.importers.importer import Importer
 from simkit.importers.kubernetes.kubernetes import KUBERNETES
 from simkit.importers.recordings.recordings import RUNS
 
-IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in (RUNS, AGENT, GITHUB_ACTIONS, KUBERNETES)}
+IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in (RUNS, AGENT, AWS, GITHUB_ACTIONS, KUBERNETES)}
 """By kind."""
