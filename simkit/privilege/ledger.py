@@ -36,9 +36,19 @@ class _Ledger:
     cut: Sessions
     resolver: Resolver = field(init=False)
     workers: dict[str, list[Task]] = field(init=False)
+    uses: ObservedUses = field(init=False)
+    by_task: dict[str, list[ObservedRun]] = field(init=False)
+    by_identity: dict[str, list[ObservedRun]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.resolver = self.cut.resolver
+        self.uses = ObservedUses(self.model, self.scenario.observed)
+        self.by_task, self.by_identity = {}, {}
+        for run in self.scenario.observed:
+            if run.task:
+                self.by_task.setdefault(run.task, []).append(run)
+            else:
+                self.by_identity.setdefault(run.identity, []).append(run)
         self.workers = {name: list(self._works_as(name)) for name in self.model.identities}
 
     @property
@@ -71,8 +81,7 @@ class _Ledger:
     def _window(self, tasks: Iterable[Task], identity: str = "") -> Window:
         """What was observed of `tasks`, and of `identity` where a run is of no task; of everybody, if empty."""
         mine = {task.name: task for task in tasks}
-        observed = self.scenario.observed
-        runs = [run for run in observed if (run.task in mine if run.task else identity in ("", run.identity))]
+        runs = self._runs(mine, identity) if identity else list(self.scenario.observed)
         rate = math.fsum(task.rate for task in mine.values())
         seen = {run.task for run in runs}
         return Window(
@@ -84,24 +93,26 @@ class _Ledger:
             recorded=_recorded(runs),
         )
 
+    def _runs(self, tasks: Iterable[str], identity: str) -> list[ObservedRun]:
+        """The observed runs of `tasks`, and those of `identity` that are of no task."""
+        found = [run for task in tasks for run in self.by_task.get(task, ())]
+        return found + self.by_identity.get(identity, [])
+
     def _uses(self, identity: str, granted: Iterable[Grant]) -> Iterator[GrantUse]:
         mine = dict.fromkeys(granted)
         needed = self._needed(identity, mine)
         of_operation: dict[str, dict[Grant, None]] = {}
         for grant in mine:
             of_operation.setdefault(grant[0], {})[grant] = None
-        uses = ObservedUses(
-            self.model,
-            identity,
-            self.scenario.observed,
-            lambda operation, target: self._covering(operation, target, of_operation.get(operation, {})),
+        runs = self._runs([task.name for task in self.workers[identity]], identity)
+        uses = self.uses.of(
+            identity, runs, lambda operation, target: self._covering(operation, target, of_operation.get(operation, {}))
         )
-        runs = self._window(self.workers[identity], identity).runs if self.scenario.observed else 0
         for operation, target in granted:
             writes = self.model.operation(operation).effect in STATE_CHANGING
             tasks = tuple(needed.get((operation, target), ()))
             seen = uses.of((operation, target))
-            yield GrantUse(identity, operation, target, writes, tasks, *seen, runs)
+            yield GrantUse(identity, operation, target, writes, tasks, *seen, len(runs))
 
     def _needed(self, identity: str, granted: Collection[Grant]) -> dict[Grant, dict[str, None]]:
         """For each grant the tasks that need it."""

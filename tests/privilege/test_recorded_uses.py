@@ -113,3 +113,12 @@ def test_recorded_times_say_how_long_was_recorded() -> None:
     calls = (ObservedCall("crm.read", time=100.0), ObservedCall("crm.read", time=3700.0))
     assert "recorded over 1 h" in privilege(run(*calls)).summary
     assert privilege(run(*calls), run()).window.recorded is None
+
+
+def test_what_a_blind_run_may_hide_of_a_tool_is_hidden_of_whom_the_tool_runs_as() -> None:
+    tools = {"crm": replace(MODEL.tools["crm"], runs_as="other")}
+    entry = {"taken": EntryPoint("taken", "compromise", "bot")}
+    for blind, unknowable in ((("crm.wipe",), True), ((), False)):
+        runs = (ObservedRun("work", blind_to=blind),)
+        found = over_privilege(Scenario("desk", replace(MODEL, tools=tools), entry, observed=runs))
+        assert of(found, "other")["crm.wipe on eu"].unknowable is unknowable
