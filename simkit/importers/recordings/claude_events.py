@@ -30,7 +30,7 @@ def read_events(events: Iterable[Event], recording: Recording) -> None:
     """Put the calls that `events` tell into `recording`."""
     told: dict[tuple[str, str], _EventCall] = {}
     arguments = False
-    for scope, time, name, said in events:
+    for scope, time, name, said in sorted(events, key=lambda event: event[1] or 0.0):
         if not scope.startswith(SCOPE) or name.removeprefix("claude_code.") not in ("tool_decision", "tool_result"):
             continue
         arguments = arguments or "tool_input" in said

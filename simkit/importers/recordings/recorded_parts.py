@@ -33,6 +33,15 @@ class RecordedParts:
         self.path = ""
         self._full: dict[tuple[str, str], str] = {}
         self._lines: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._seen_in: dict[str, str] = {}
+        self._roles: dict[str, list[str]] = {}
+        for part in draft.beside.values():
+            for name in part.sections.get("identities", {}):
+                account, role, path = name.partition(":role/")
+                if role:
+                    self._roles.setdefault(f"{account}:role/{path.rpartition('/')[2]}", []).append(name)
+        self._trusted = {(e["from"], e["to"]) for part in draft.beside.values() for e in part.done().trust}
 
     def put(self, found: Sequence[Recording]) -> None:
         """Put all of `found`."""
@@ -57,12 +66,10 @@ class RecordedParts:
 
     def identity(self, actor: str) -> str:
         """What the scenario calls `actor`: a role without its path is the one of that name, where there is but one."""
-        if ":role/" not in actor or self._beside("identities", actor) is not None:
-            return actor
-        account, _, name = actor.partition(":role/")
-        known = [each for part in self.draft.beside.values() for each in part.sections.get("identities", {})]
-        same = [each for each in known if each.startswith(f"{account}:role/") and each.endswith(f"/{name}")]
-        return same[0] if len(same) == 1 else actor
+        if actor not in self._names:
+            same = [] if self._beside("identities", actor) is not None else self._roles.get(actor, [])
+            self._names[actor] = same[0] if len(same) == 1 else actor
+        return self._names[actor]
 
     def _beside(self, section: str, name: str) -> Mapping[str, Any] | None:
         for part in self.draft.beside.values():
@@ -74,6 +81,7 @@ class RecordedParts:
     def _people(self, recording: Recording) -> None:
         for actor, kind in recording.actors.items():
             name = self.identity(actor)
+            self._seen_in.setdefault(name, recording.path)
             if self._beside("identities", name) is not None or self.draft.has("identities", name):
                 continue
             place = self._place(recording.marks.get(actor, ""))
@@ -96,8 +104,7 @@ class RecordedParts:
         for giver, taker in recording.handed:
             source, target = self.identity(giver), self.identity(taker)
             kind = "assume" if recording.kind == "CloudTrail" else "invoke"
-            theirs = [edge for part in self.draft.beside.values() for edge in part.done().trust]
-            if not any(edge["from"] == source and edge["to"] == target for edge in theirs) and source != target:
+            if (source, target) not in self._trusted and source != target:
                 self.draft.trusts(source, target, kind)
 
     # ---- what

@@ -8,10 +8,13 @@ offline in November 2026 with a scripted model and made-up data; they lie in `te
 from __future__ import annotations
 
 import gzip
+import json
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,6 +135,30 @@ def test_no_argument_and_no_result_is_kept(name: str) -> None:
     assert "T-1" not in kept
     assert "O-9" not in kept
     assert "please refund" not in kept
+
+
+def shuffled(value: Any, rng: random.Random) -> Any:
+    """`value` with the spans and events of each list in another order."""
+    if isinstance(value, dict):
+        return {key: shuffled(each, rng) for key, each in value.items()}
+    if (
+        isinstance(value, list)
+        and value
+        and isinstance(value[0], dict)
+        and {"spanId", "timeUnixNano"} & value[0].keys()
+    ):
+        return rng.sample(value, len(value))
+    return [shuffled(each, rng) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_in_which_spans_are_written_says_nothing(name: str) -> None:
+    text = gzip.decompress((FOLDER / f"{name}.json.gz").read_bytes()).decode()
+    other = json.dumps(shuffled(json.loads(text), random.Random(1)))
+    (made,) = recordings([SourceFile(f"{name}.json", other)])
+    first = recorded(name)
+    assert made.calls == first.calls
+    assert (made.untold, made.blind, made.handed) == (first.untold, first.blind, first.handed)
 
 
 def test_a_rerun_after_a_wait_is_the_same_call() -> None:

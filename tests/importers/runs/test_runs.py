@@ -321,3 +321,16 @@ def test_two_runs_alike_suggest_one_task_with_its_rate(tmp_path: Path) -> None:
     (task,) = made(tmp_path, spans__json=otlp(*traces)).sections["tasks"].values()
     assert task["rate"] == "1.333/d"
     assert task["note"] == "proposed: seen in 4 runs"
+
+
+def test_a_role_without_its_path_is_the_one_of_its_name_where_there_is_but_one(tmp_path: Path) -> None:
+    for paths, name in ((("app/deploy",), "1:role/app/deploy"), (("app/deploy", "old/deploy"), "1:role/deploy")):
+        part = "".join(f"  '1:role/{path}': {{}}\n" for path in paths)
+        folder = written(tmp_path / str(len(paths)), {"aws.yaml": f"identities:\n{part}"})
+        said = {"type": "AssumedRole", "arn": "arn:aws:sts::1:assumed-role/deploy/me"}
+        event = {"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets", "userIdentity": said}
+        log = written(folder, {"trail.json": json.dumps({"Records": [event]})}) / "trail.json"
+        (found,) = import_files([log], "runs", beside=parts_in(str(folder), ["aws"]))
+        assert set(found.sections.get("identities", {})) == ({name} if len(paths) == 2 else set())
+        (run,) = found.observed
+        assert run.get("identity", "") or found.sections["tasks"][run["task"]]["identity"] == name
