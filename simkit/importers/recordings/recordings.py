@@ -26,9 +26,8 @@ from simkit.importers.source_file import SourceFile, first_problem
 HEAD = 100_000
 """So many characters at the start of a file show of which format it is."""
 _SPANS = re.compile(r'"(?:resourceSpans|resourceLogs)"\s*:|"object"\s*:\s*"trace(?:\.span)?"')
-_OTHERS = re.compile(
-    r'"eventSource"\s*:|"CloudTrailEvent"\s*:|"audit\.k8s\.io/|"_document_id"\s*:|"action"\s*:\s*"[\w-]+\.[\w.-]+"'
-)
+_LOGS = re.compile(r'"eventSource"\s*:|"CloudTrailEvent"\s*:|"audit\.k8s\.io/')
+_ACTION, _ACTOR = re.compile(r'"action"\s*:\s*"[\w-]+\.[\w.-]+"'), re.compile(r'"(?:actor|_document_id)"\s*:')
 _CALL = re.compile(r'^\s*\{.*"operation"\s*:')
 Read = Callable[[list[Any], Recording], None]
 FORMATS: tuple[tuple[str, Callable[[Any], bool], Read], ...] = (
@@ -67,8 +66,10 @@ def _recordings(files: Sequence[SourceFile], draft: Draft) -> Iterator[Recording
         if here:
             spans += here
             of_spans.append(file)
-        yield from _logs(file, values)
-        yield from _others(file, values)
+        logs = [*_logs(file, values), *_others(file, values)]
+        if not logs and not here:
+            draft.leave(file.origin, "the file", "nothing in it is a call that somebody made")
+        yield from logs
     if spans:
         made = Recording(_sources(of_spans), of_spans[0].path, "spans")
         read_spans(spans, made)
@@ -111,7 +112,7 @@ def _claims(file: SourceFile) -> bool:
     head = file.text[:HEAD]
     if head.lstrip()[:1] not in ("{", "[", "/"):
         return False
-    if _SPANS.search(head) or _OTHERS.search(head):
+    if _SPANS.search(head) or _LOGS.search(head) or (_ACTION.search(head) and _ACTOR.search(head)):
         return True
     return file.path.endswith(LINES) and bool(_CALL.search(head.partition("\n")[0]))
 

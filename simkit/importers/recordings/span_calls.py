@@ -157,6 +157,8 @@ class _Calls:
             for key in self.recording.threads:
                 blind[key] = (EVERY,)
             self.recording.tell_not("calls", "it records no tools at all")
+        if not self.tree.attempts and not self.tree.agents and not self.tree.asks:
+            self.recording.tell_not("calls", "no span in it is of an agent or of a tool")
         for call in found:
             if call.outcome == "pending":
                 blind[call.actor, call.thread] = (EVERY,)

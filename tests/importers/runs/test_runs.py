@@ -334,3 +334,10 @@ def test_a_role_without_its_path_is_the_one_of_its_name_where_there_is_but_one(t
         assert set(found.sections.get("identities", {})) == ({name} if len(paths) == 2 else set())
         (run,) = found.observed
         assert run.get("identity", "") or found.sections["tasks"][run["task"]]["identity"] == name
+
+
+def test_a_file_without_a_call_is_told(tmp_path: Path) -> None:
+    for name, text in (("spans.json", otlp(span("GET /", 1))), ("trail.json", '{"eventSource": 7}')):
+        found = made(tmp_path / name, **{name.replace(".", "__"): text})
+        assert [each.why for each in found.untranslated if "it" in each.why]
+        assert found.observed == ()
