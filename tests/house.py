@@ -47,6 +47,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "ablation": "what each dial buys and costs",
         "checks": "expectations and baselines, for CI",
         "estate": "an organisation of any size",
+        "decisions": "how sure, and what decides it",
         "sweeps": "scenarios by policies by seeds",
         "diagram": "boxes and lines of a picture",
         "linter": "slips in a sound scenario",
