@@ -13,8 +13,8 @@ import numpy as np
 
 from simkit.blast_radius import Provenance
 from simkit.decisions.accounts import Accounts, best_guesses, events_of, utility_under
+from simkit.decisions.drawn_losses import Flags, Inquiry, Losses, replayed
 from simkit.decisions.preference import Preference, decided
-from simkit.decisions.replays import Flags, Inquiry, Losses, replayed
 from simkit.decisions.sobol import Indices, sobol_indices
 from simkit.decisions.swap import PRICED, Floats, Given
 from simkit.decisions.turning_points import Moved

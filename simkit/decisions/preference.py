@@ -144,15 +144,15 @@ def worth_knowing(values: Floats, gain: Floats) -> float:
     """What it is worth, on average, to know an input before one decides: the expected value of partial perfect
     information (Raiffa and Schlaifer, 1961). `gain` is what the stronger policy saves in each draw.
 
-    Draws that lie next to each other in `values` are decided alike, in groups. What groups that mean nothing would
-    seem to be worth is taken off, so that noise decides nothing. 0 where no draw flips.
+    Draws that lie next to each other in `values` are decided alike, in groups. What groups would seem to be worth by
+    chance, if the input explained nothing more, is taken off: noise decides nothing. 0 where no draw flips.
     """
     if (gain >= 0).all() or (gain <= 0).all():
         return 0.0
-    order = np.argsort(values, kind="stable")
-    stride = len(gain) // 2 + 1
-    by_chance = [_by_groups(gain[_shuffled(len(gain), stride + turn)]) for turn in range(CHANCE_ORDERS)]
-    found = _by_groups(gain[order]) - float(np.mean(by_chance))
+    ordered = gain[np.argsort(values, kind="stable")]
+    rest = np.concatenate([group - group.mean() for group in _groups(ordered)]) + gain.mean()
+    by_chance = [_by_groups(rest[_shuffled(len(rest), turn)]) for turn in range(CHANCE_ORDERS)]
+    found = _by_groups(ordered) - float(np.mean(by_chance))
     return found if found > NOTHING * float(np.abs(gain).mean()) else 0.0
 
 
@@ -161,8 +161,11 @@ def _shuffled(count: int, key: int) -> NDArray[np.int64]:
     return np.argsort(np.random.Philox(key=key).random_raw(count), kind="stable")
 
 
-def _by_groups(gain: Floats) -> float:
+def _groups(ordered: Floats) -> list[Floats]:
+    return np.array_split(ordered, min(BINS, len(ordered)))
+
+
+def _by_groups(ordered: Floats) -> float:
     """How much better it is to decide in each group than once for all."""
-    groups = np.array_split(gain, min(BINS, len(gain)))
-    known = sum(max(0.0, float(group.sum())) for group in groups) / len(gain)
-    return known - max(0.0, float(gain.mean()))
+    known = sum(max(0.0, float(group.sum())) for group in _groups(ordered)) / len(ordered)
+    return known - max(0.0, float(ordered.mean()))

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from simkit.decisions.accounts import Accounts
-from simkit.decisions.replays import Inquiry, one_at_a_time
+from simkit.decisions.drawn_losses import Inquiry, one_at_a_time
 from simkit.decisions.swap import Floats
 from simkit.unknowns import NotKnown
 
