@@ -39,6 +39,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
     },
     {
         "simulation": "where the line is joined",
+        "annual_loss": "what a year costs, event by event",
         "privilege": "granted, needed and used",
         "importers": "other systems' files",
     },

@@ -48,9 +48,12 @@ class Accounts:
         """(count, entries) What one point of value, lost in each attack through an entry point, costs a year."""
         if not self.is_annual:
             return np.ones((count, len(self.entries)))
-        point = self._column(("unit", self.currency), given, count)
+        return self.frequencies(given, count) * self._column(("unit", self.currency), given, count)[:, None]
+
+    def frequencies(self, given: Given, count: int) -> Floats:
+        """(count, entries) How often somebody tries each entry point, a year."""
         often = [self._column(("entry_points", entry, "per_year"), given, count) for entry in self.entries]
-        return np.stack(often, axis=1) * point[:, None]
+        return np.stack(often, axis=1)
 
     def control(self, given: Given, count: int) -> Floats:
         """(count, policies) What the controls of each policy cost a year."""

@@ -49,6 +49,7 @@ class Sensitivity:
     policies: tuple[str, ...]
     accounts: Accounts
     inputs: tuple[NotKnown, ...]
+    """Those on which something depends."""
     values: Given
     raw: Losses
     losses: Floats
@@ -339,6 +340,7 @@ class _Weighed:
         bear = swaps[weak].used | swaps[strong].used
         inputs = [each for each in self.inputs if each.name in bear or kind_of(each.places[0]) in PRICED]
         turns = {each.name: self._moved[each.name].turns(weak, strong) for each in inputs}
+        swings = {each.name: self._moved[each.name].swing(weak, strong) for each in inputs}
         return decided(
             (names[weak], names[strong]),
             (costs[:, weak], costs[:, strong]),
@@ -346,6 +348,7 @@ class _Weighed:
             self.values,
             inputs,
             turns,
+            swings,
         )
 
     def indices(self, seed: int) -> dict[str, Indices]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -29,11 +30,13 @@ Status = Literal["DECIDED", "OPEN"]
 @dataclass(frozen=True, slots=True)
 class Decider:
     """One input of a decision: what it would be worth to know it (in the unit of the costs; 0 where no draw flips), and
-    the values at which the decision turns, all else at its best guess."""
+    the values at which the decision turns, all else at its best guess. see `swing`."""
 
     input: NotKnown
     worth: float
     turns_at: tuple[float, ...] = ()
+    swing: tuple[float, ...] = ()
+    """What the stronger policy saves at the two ends of the range."""
 
     @property
     def bears(self) -> bool:
@@ -106,12 +109,16 @@ def decided(
     given: Given,
     inputs: Sequence[NotKnown],
     turns: Mapping[str, tuple[float, ...]],
+    swings: Mapping[str, tuple[float, ...]] = MappingProxyType({}),
 ) -> Preference:
     """The decision between two policies from what each costs and loses in every draw; `turns` has, by input, where the
-    decision turns."""
+    decision turns, and `swings` what is saved at the ends of its range."""
     gain = costs[0] - costs[1]
     wins, differ = gain > 0, gain != 0
-    ranked = [Decider(each, worth_knowing(given[each.name], gain), turns.get(each.name, ())) for each in inputs]
+    ranked = [
+        Decider(each, worth_knowing(given[each.name], gain), turns.get(each.name, ()), tuple(swings.get(each.name, ())))
+        for each in inputs
+    ]
     ranked.sort(key=lambda each: (-each.worth, not each.turns_at, each.input.name))
     return Preference(
         weak=names[0],

@@ -16,7 +16,7 @@ from simkit.unknowns import NotKnown
 GRID = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 """Where in a range the sign is looked at first."""
 HALVINGS = 8
-TRIALS = 512
+TRIALS = 1024
 """The same fates at every value: the value at which the sign changes is that of these trials."""
 
 
@@ -41,6 +41,11 @@ class Moved:
         weights = self.accounts.weights(column, len(values))
         control = self.accounts.control(column, len(values))[:, list(policies)]
         return np.asarray((weights[:, :, None] * mean).sum(axis=1) + control, dtype=np.float64)
+
+    def swing(self, weak: int, strong: int) -> tuple[float, ...]:
+        """What the second of two policies saves against the first, at the ends of the range; empty if that is one."""
+        saved = self._grid[:, weak] - self._grid[:, strong]
+        return () if (saved == saved[0]).all() else (float(saved[0]), float(saved[-1]))
 
     def turns(self, weak: int, strong: int) -> tuple[float, ...]:
         """The values at which two policies, by their numbers, change places, in order; none where they never do."""
