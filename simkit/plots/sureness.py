@@ -38,7 +38,9 @@ def tornado(found: Sensitivity, weak: str, strong: str, *, ax: Axes | None = Non
         axes.set_yticks(range(len(bars)), [style.name(each.input.name) for each in bars])
         axes.set_ylim(len(bars) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
-        axes.margins(x=0.16)
+        ends = [0.0, *(value for each in bars for value in each.swing)]
+        room = 0.16 * (max(ends) - min(ends) or 1.0)
+        axes.set_xlim(min(ends) - room, max(ends) + room)
         style.number_axis(axes.xaxis, 1.0)
         axes.grid(axis="x")
         axes.set_xlabel(f"what {style.name(strong)} saves ({found.unit})")
@@ -70,7 +72,7 @@ def _tornado_title(made: Preference) -> str:
     if not turning:
         return f"{pair}: no single input turns it"
     more = f" and {len(turning) - 1} more" if len(turning) > 1 else ""
-    return f"{pair}: {style.name(turning[0])}{more} can turn it alone"
+    return f"{pair}: {style.name(turning[0], 24)}{more} can turn it alone"
 
 
 def turning(found: Sensitivity, weak: str, strong: str, *, over: str | None = None, ax: Axes | None = None) -> Axes:
@@ -81,7 +83,7 @@ def turning(found: Sensitivity, weak: str, strong: str, *, over: str | None = No
     values = found.values[decider.input.name]
     numbers = [found.policies.index(name) for name in (weak, strong)]
     wins = found.costs[:, numbers[0]] > found.costs[:, numbers[1]]
-    groups = np.array_split(np.argsort(values, kind="stable"), min(GROUPS, len(values)))
+    groups = np.array_split(np.argsort(values, kind="stable"), max(1, min(GROUPS, len(values) // GROUPS)))
     middles = [float(np.median(values[group])) for group in groups]
     shares = [wilson(int(wins[group].sum()), len(group)) for group in groups]
     with style.canvas(ax, 7.2, 3.8) as axes:
@@ -128,7 +130,7 @@ def _turning_title(made: Preference, decider: Decider) -> str:
     if not decider.turns_at:
         return beats
     value = number_text(decider.input, decider.turns_at[0])
-    return f"{beats}, and turns where {style.name(decider.input.name)} is {value}"
+    return f"{beats}, and turns where {style.name(decider.input.name, 24)} is {value}"
 
 
 def annual_exceedance(found: Sensitivity, *, policies: tuple[str, ...] | None = None, ax: Axes | None = None) -> Axes:

@@ -33,7 +33,7 @@ prices: {policies: {rbac-context: {per_year: 9000}}}
 
 @cache
 def sure() -> Sensitivity:
-    return simkit.sensitivity(simkit.loads(WORLD), draws=64)
+    return simkit.sensitivity(simkit.loads(WORLD), draws=128)
 
 
 def test_the_tornado_marks_where_a_decision_turns() -> None:
