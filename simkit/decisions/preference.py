@@ -19,7 +19,8 @@ Flags = NDArray[np.bool_]
 ENOUGH = 0.95
 """A decision is taken where it holds in this share of the draws, or fails in it, whatever the shape of any input."""
 BINS = 16
-"""Into so many groups of draws that lie next to each other the worth of knowing an input is cut."""
+"""Into so many groups of draws that lie next to each other the worth of knowing an input is cut, each of so many
+draws at least."""
 CHANCE_ORDERS = 8
 """Orders that mean nothing, against which the worth of knowing an input is held."""
 NOTHING = 1e-3
@@ -169,7 +170,7 @@ def _shuffled(count: int, key: int) -> NDArray[np.int64]:
 
 
 def _groups(ordered: Floats) -> list[Floats]:
-    return np.array_split(ordered, min(BINS, len(ordered)))
+    return np.array_split(ordered, max(2, min(BINS, len(ordered) // BINS)))
 
 
 def _by_groups(ordered: Floats) -> float:

@@ -44,7 +44,7 @@ def tornado(found: Sensitivity, weak: str, strong: str, *, ax: Axes | None = Non
         style.number_axis(axes.xaxis, 1.0)
         axes.grid(axis="x")
         axes.set_xlabel(f"what {style.name(strong)} saves ({found.unit})")
-        style.heading(axes, _tornado_title(made))
+        style.heading(axes, _tornado_title(made), share=0.8)
     return axes
 
 
