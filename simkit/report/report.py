@@ -74,8 +74,8 @@ class Report:
 
     @cached_property
     def sure(self) -> Sensitivity | None:
-        """Whether the best policy beats the one in force whatever is not known; None in a quick report, and where all is
-        known."""
+        """Whether the best policy beats the one in force whatever is not known; None in a quick report, and where
+        everything is known."""
         shown = self.in_force.provenance
         best = self.findings.best.provenance.policy
         return asked_again(self.scenario, shown.policy, best, shown.entry_point) if self.advice else None
