@@ -38,7 +38,7 @@ def sure() -> Sensitivity:
 
 def test_the_tornado_marks_where_a_decision_turns() -> None:
     axes = plots.tornado(sure(), "rbac", "rbac-context")
-    assert axes.get_title(loc="left").startswith("rbac \u2192 rbac-context: identities.agent")
+    assert axes.get_title(loc="left").startswith("rbac \u2192 rbac-context: identities.age")
     assert any("turns at 0.4" in text.get_text() for text in axes.texts)
     assert axes.get_xlabel() == "what rbac-context saves (EUR a year)"
 
@@ -49,7 +49,7 @@ def test_the_share_of_draws_stands_over_the_input_that_decides() -> None:
     shares = axes.lines[1].get_ydata()
     assert shares[0] < 0.2
     assert shares[-1] > 0.8
-    assert "turns where identities.agent" in axes.get_title(loc="left").replace("\n", " ")
+    assert "turns where identities.age" in axes.get_title(loc="left").replace("\n", " ")
 
 
 def test_the_exceedance_has_two_bands_and_says_the_paired_share() -> None:
