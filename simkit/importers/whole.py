@@ -1,4 +1,4 @@
-"""The scenario that includes what was imported, and how a part differs from the one that was there before."""
+"""The scenario that includes what was imported, and the parts that were imported before."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from simkit.errors import InputError
 from simkit.files import decoded, read
 from simkit.importers.draft import Draft
 from simkit.importers.imported import SECTIONS
-from simkit.scenario.includes import NAMED
 from simkit.scenario.parser import read_yaml
 
 
@@ -26,15 +25,6 @@ def whole(name: str, parts: Iterable[str]) -> str:
     """
     included = json.dumps(list(parts), ensure_ascii=False)
     return f"simkit: 1\nname: {json.dumps(name, ensure_ascii=False)}\ninclude: {included}\n"
-
-
-def differences(before: str, after: str) -> tuple[list[str], list[str]]:
-    """What appeared and what vanished between two parts, as `section: name`; none where `before` cannot be read."""
-    try:
-        old, new = _names(before), _names(after)
-    except InputError:
-        return [], []
-    return [each for each in new if each not in old], [each for each in old if each not in new]
 
 
 def parts_in(folder: str, kinds: Iterable[str]) -> dict[str, Draft]:
@@ -65,10 +55,3 @@ def _draft(kind: str, value: Mapping[str, Any]) -> Draft:
 
 def _more(edge: Mapping[str, Any]) -> dict[str, Any]:
     return {key: said for key, said in edge.items() if key not in ("from", "to", "kind")}
-
-
-def _names(text: str) -> dict[str, None]:
-    value = read_yaml(text, "part").value if text.strip() else {}
-    sections = value if isinstance(value, dict) else {}
-    found = ((key, sections.get(key)) for key in NAMED)
-    return {f"{key}: {name}": None for key, things in found if isinstance(things, dict) for name in things}

@@ -28,6 +28,8 @@ class SeenCall:
     effect: str = ""
     mark: str = ""
     """A text that stands in the file where the call does."""
+    path: str = ""
+    """That file, where the recording is several."""
 
     @property
     def full_name(self) -> str:
@@ -55,8 +57,10 @@ class Recording:
     """Runs that are known not to have done their job."""
     untold: dict[str, str] = field(default_factory=dict)
     """What the recording cannot tell, and why."""
-    marks: dict[str, str] = field(default_factory=dict)
-    """For an actor, a text that stands in the file where it is named."""
+    marks: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """For an actor, a text that stands where it is named, and the file."""
+    paths: dict[tuple[str, str], str] = field(default_factory=dict)
+    """For a run, the file in which it begins, where the recording is several."""
     pause: float = 0.0
     """Calls of one thread further apart than this (seconds) are of two runs; 0: never."""
 
@@ -64,18 +68,18 @@ class Recording:
         """Keep what the recording cannot tell; the first reason stays."""
         self.untold.setdefault(what, why)
 
-    def names(self, actor: str, kind: str, mark: str = "") -> None:
+    def names(self, actor: str, kind: str, mark: str = "", path: str = "") -> None:
         """Somebody is named."""
         if actor:
             self.actors.setdefault(actor, kind)
             if mark:
-                self.marks.setdefault(actor, mark)
+                self.marks.setdefault(actor, (mark, path))
 
     def add(self, calls: Iterable[SeenCall], kind: str) -> None:
         """Calls, by identities of `kind`."""
         for call in calls:
             self.calls.append(call)
-            self.names(call.actor, kind, call.mark)
+            self.names(call.actor, kind, call.mark, call.path)
             self.threads.setdefault((call.actor, call.thread))
 
 

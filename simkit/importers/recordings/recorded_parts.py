@@ -55,7 +55,8 @@ class RecordedParts:
                 runs.setdefault(run.actor, []).append(run)
             self._edges(recording)
             self._told(recording)
-            self.draft.count(recording.path, len(recording.calls))
+            for call in recording.calls:
+                self.draft.count(call.path or recording.path)
         for file in self.files.values():
             self.draft.count(file.path, 0)
         self._somebody()
@@ -84,7 +85,7 @@ class RecordedParts:
             self._seen_in.setdefault(name, recording.path)
             if self._beside("identities", name) is not None or self.draft.has("identities", name):
                 continue
-            place = self._place(recording.marks.get(actor, ""))
+            place = self._place(*recording.marks.get(actor, ("", "")))
             said: dict[str, Any] = {"kind": kind if kind in ("agent", "workload", "human") else "service"}
             if kind == "agent":
                 said["susceptibility"] = SUSCEPTIBILITY
@@ -128,12 +129,13 @@ class RecordedParts:
             said = {"effect": "none"}
         if not call.effect:
             behind = f"behind {tool}"
-            self.draft.put("resources", behind, {}, self._place(call.mark))
+            self.draft.put("resources", behind, {}, self._place(call.mark, call.path))
             said["targets"] = [behind]
             self.draft.assume(
                 f"what {tool} does", f"it writes what is {behind}", "a recording does not say what a tool does"
             )
-        self.draft.put("tools", tool, {"operations": {}}, self._place(call.mark))["operations"][call.operation] = said
+        made = self.draft.put("tools", tool, {"operations": {}}, self._place(call.mark, call.path))
+        made["operations"][call.operation] = said
         return f"{tool}.{call.operation}"
 
     def _targeted(self, call: SeenCall, full: str) -> None:
@@ -143,7 +145,7 @@ class RecordedParts:
         if not call.target or own is None or own["operations"][name]["effect"] == "none":
             return
         if self._beside("resources", call.target) is None:
-            self.draft.put("resources", call.target, {}, self._place(call.mark))
+            self.draft.put("resources", call.target, {}, self._place(call.mark, call.path))
         targets = own["operations"][name].setdefault("targets", [])
         if call.target not in targets:
             targets.append(call.target)
@@ -292,14 +294,15 @@ class RecordedParts:
             if name.startswith("behind "):
                 self.draft.put("goals", f"what is {name} changed", {"lost": [f"{name}: integrity"]})
 
-    def _place(self, mark: str) -> FilePlace:
+    def _place(self, mark: str, path: str) -> FilePlace:
         """Where `mark` stands in the file at hand; the whole file where it does not."""
-        file = self.files.get(self.path)
+        path = path or self.path
+        file = self.files.get(path)
         at = file.text.find(mark) if file is not None and mark else -1
         if file is None or at < 0:
-            return FilePlace(self.path)
+            return FilePlace(path)
         line = file.text.count("\n", 0, at) + 1
-        return FilePlace(self.path, line, at - file.text.rfind("\n", 0, at))
+        return FilePlace(path, line, at - file.text.rfind("\n", 0, at))
 
 
 def _on(call: SeenCall, target: str) -> SeenCall:

@@ -62,7 +62,7 @@ def _recordings(files: Sequence[SourceFile], draft: Draft) -> Iterator[Recording
             problem = first_problem(error)
             draft.leave(FilePlace(problem.file, problem.line, problem.column), "the file", problem.message)
             continue
-        here = list(_spans(values))
+        here = list(_spans(values, file.path))
         if here:
             spans += here
             of_spans.append(file)
@@ -81,10 +81,10 @@ def _sources(files: Sequence[SourceFile]) -> str:
     return f"{os.path.basename(files[0].path)}{more}"
 
 
-def _spans(values: list[Any]) -> Iterator[TraceSpan]:
+def _spans(values: list[Any], path: str) -> Iterator[TraceSpan]:
     for value in values:
-        yield from otlp_spans(value)
-    yield from sdk_spans(values)
+        yield from otlp_spans(value, path)
+    yield from sdk_spans(values, path)
 
 
 def _logs(file: SourceFile, values: list[Any]) -> Iterator[Recording]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -37,11 +38,17 @@ def seen_runs(recording: Recording) -> Iterator[SeenRun]:
     for call in recording.calls:
         mine[call.actor, call.thread].append(call)
     found = [
-        SeenRun(actor, thread, recording.source, tuple(calls), _blind(recording, actor, thread))
+        SeenRun(actor, thread, _source(recording, actor, thread, calls), tuple(calls), _blind(recording, actor, thread))
         for (actor, thread), all_calls in mine.items()
         for calls in _apart(all_calls, recording.pause)
     ]
     yield from sorted(found, key=lambda run: (not run.calls, run.calls[0].time or 0.0 if run.calls else 0.0))
+
+
+def _source(recording: Recording, actor: str, thread: str, calls: list[SeenCall]) -> str:
+    """The file of the first call, or the one in which the run begins."""
+    path = calls[0].path if calls else recording.paths.get((actor, thread), "")
+    return os.path.basename(path) or recording.source
 
 
 def _blind(recording: Recording, actor: str, thread: str) -> tuple[str, ...]:

@@ -39,8 +39,9 @@ class _Calls:
         found.sort(key=lambda call: call.time or 0.0)
         self.recording.add(found, "agent")
         for (agent, trace), span in self.tree.agents.items():
-            self.recording.names(agent, "agent", span.id)
+            self.recording.names(agent, "agent", span.id, span.path)
             self.recording.threads.setdefault((agent, self.threads.of(trace)))
+            self.recording.paths.setdefault((agent, self.threads.of(trace)), span.path)
         for service in dict.fromkeys(span.service for span in self.tree.spans):
             self.recording.names(f"service {service}" if service else "", "workload", "")
         for giver, taker in self.tree.handed:
@@ -149,6 +150,7 @@ class _Calls:
             outcome=outcome,
             time=start or None,
             mark=span.id,
+            path=span.path,
         )
 
     def _blind(self, found: list[SeenCall]) -> None:

@@ -30,6 +30,8 @@ class TraceSpan:
     status: str
     attributes: Mapping[str, Any]
     events: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    path: str = ""
+    """The file in which it stands."""
 
     def text(self, *keys: str) -> str:
         """The first text that stands under one of `keys`; empty where there is none."""
@@ -40,14 +42,14 @@ class TraceSpan:
         return ""
 
 
-def otlp_spans(value: Any) -> Iterator[TraceSpan]:
+def otlp_spans(value: Any, path: str = "") -> Iterator[TraceSpan]:
     """The spans in `value`, an export request of OTLP; what is not of the right kind is passed over."""
     for resource in _mappings(value, "resourceSpans"):
         service = plain_name(_attributes(resource.get("resource")).get("service.name"))
         for scope in _mappings(resource, "scopeSpans"):
             name = _scope(scope)
             for each in _mappings(scope, "spans"):
-                yield _span(each, name, service)
+                yield _span(each, name, service, path)
 
 
 def otlp_logs(value: Any) -> Iterator[tuple[str, float | None, str, Mapping[str, Any]]]:
@@ -62,7 +64,7 @@ def otlp_logs(value: Any) -> Iterator[tuple[str, float | None, str, Mapping[str,
                 yield name, seconds_from(each.get("timeUnixNano")), event if isinstance(event, str) else "", attributes
 
 
-def sdk_spans(values: list[Any]) -> Iterator[TraceSpan]:
+def sdk_spans(values: list[Any], path: str = "") -> Iterator[TraceSpan]:
     """The spans in an export of the OpenAI Agents SDK, with the names that OTLP has for what they say."""
     groups = {
         value.get("id"): value.get("group_id")
@@ -90,6 +92,7 @@ def sdk_spans(values: list[Any]) -> Iterator[TraceSpan]:
                 failed=bool(value.get("error")),
                 status="",
                 attributes=said,
+                path=path,
             )
 
 
@@ -111,7 +114,7 @@ def _sdk_attributes(data: Mapping[str, Any], error: Any) -> Iterator[tuple[str, 
         yield "gen_ai.operation.name", "chat"
 
 
-def _span(each: Mapping[str, Any], scope: str, service: str) -> TraceSpan:
+def _span(each: Mapping[str, Any], scope: str, service: str, path: str) -> TraceSpan:
     status = each.get("status")
     code, message = (status.get("code"), status.get("message")) if isinstance(status, dict) else (None, None)
     start = seconds_from(each.get("startTimeUnixNano")) or 0.0
@@ -128,6 +131,7 @@ def _span(each: Mapping[str, Any], scope: str, service: str) -> TraceSpan:
         status=_text(message),
         attributes=_attributes(each),
         events=tuple((_text(event.get("name")), _attributes(event)) for event in _mappings(each, "events")),
+        path=path,
     )
 
 

@@ -341,3 +341,12 @@ def test_a_file_without_a_call_is_told(tmp_path: Path) -> None:
         found = made(tmp_path / name, **{name.replace(".", "__"): text})
         assert [each.why for each in found.untranslated if "it" in each.why]
         assert found.observed == ()
+
+
+def test_each_run_names_the_file_in_which_it_begins(tmp_path: Path) -> None:
+    first = otlp(agent("triage", 1), tool("read", 2))
+    second = otlp(agent("payer", 3, trace="t2"), tool("pay", 4, 3, trace="t2"))
+    found = made(tmp_path, a__json=first, b__json=second)
+    assert [(run["source"], len(run["calls"])) for run in found.observed] == [("a.json", 1), ("b.json", 1)]
+    assert found.read == {str(tmp_path / "a.json"): 1, str(tmp_path / "b.json"): 1}
+    assert found.origins["identities", "payer"].file == str(tmp_path / "b.json")
