@@ -12,7 +12,7 @@ from __future__ import annotations
 import bisect
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from decimal import Context, Decimal, localcontext
+from decimal import ROUND_CEILING, Context, Decimal, localcontext
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
@@ -163,6 +163,41 @@ class Empirical(Distribution):
         values = sorted(Decimal(value) for value in self.values)
         places = [Decimal(2 * i + 1) / (2 * len(values)) for i in range(len(values))]
         return [_between(places, values, u) for u in knots()]
+
+
+@dataclass(frozen=True, slots=True)
+class Geometric(Distribution):
+    """The wait for the first of further tries that works, one each `period` seconds, each with `chance`.
+
+    It is a whole number of periods at each knot; up to one draw in 64 lies between two of them.
+    """
+
+    period: float
+    chance: float
+
+    @property
+    def mean(self) -> float:
+        return self.period / self.chance
+
+    def quantiles(self) -> list[Decimal]:
+        period, each = Decimal(self.period), (1 - Decimal(self.chance)).ln()
+        tries = (((1 - u).ln() / each).to_integral_value(ROUND_CEILING) for u in knots())
+        return [period * max(count, Decimal(1)) for count in tries]
+
+
+@dataclass(frozen=True, slots=True)
+class InTurn(Distribution):
+    """`first`, and `then` another thing: one draw decides both, so that where both vary long goes with long."""
+
+    first: Distribution
+    then: Distribution
+
+    @property
+    def mean(self) -> float:
+        return self.first.mean + self.then.mean
+
+    def quantiles(self) -> list[Decimal]:
+        return [one + other for one, other in zip(self.first.quantiles(), self.then.quantiles(), strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

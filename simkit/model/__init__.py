@@ -1,6 +1,6 @@
 """What exists: identities, resources, tools, credentials, roles, trust edges, tasks, attackers and responders."""
 
-from simkit.model.attacker import Attacker
+from simkit.model.attacker import TRIES, Attacker
 from simkit.model.goals import Goal, GoalTerm
 from simkit.model.identities import (
     BINDINGS,
@@ -50,6 +50,7 @@ __all__ = [
     "STAGES",
     "STATE_CHANGING",
     "TOKEN_FORMATS",
+    "TRIES",
     "TRUST_KINDS",
     "TTL_KINDS",
     "Attacker",

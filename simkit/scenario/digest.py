@@ -66,6 +66,8 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Response", "responders"): {},
     ("Response", "forgets"): (),
     ("Scenario", "attacker"): Attacker(),
+    ("Attacker", "tries"): "once",
+    ("Attacker", "retry"): None,
     ("GrantPolicy", "approval"): "none",
     ("GrantPolicy", "asked"): "each-use",
     ("GrantPolicy", "approved_for"): None,

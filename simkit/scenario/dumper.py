@@ -36,7 +36,7 @@ from simkit.scenario.undo_units import undo_text
 from simkit.scenario.units import distribution_value, duration_text, rate_text
 
 _DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "restore"})
-_DURATIONS |= {"approved_for"}
+_DURATIONS |= {"approved_for", "retry"}
 _RENAMED = {"source": "from", "target": "to"}
 _RIGHTS = ("entitlements", "denies", "boundary")
 

@@ -219,6 +219,8 @@ REFERS = {
     ),
     "response: {forgets: [keys]}\n": (10, 22, "no credential is called 'keys': did you mean key?"),
     "attacker: {aims_at: [all]}\n": (10, 22, "no goal is called 'all': none is defined"),
+    "attacker: {tries: twice}\n": (10, 19, "'twice' is not possible here: known: each-time, once"),
+    "attacker: {retry: 10}\n": (10, 19, "the duration 10 has no unit: write 10s, 10m or 10h"),
     "policies: {p: {approval: high}}\n": (10, 26, "'high' is not possible here: known: all, high-impact, none"),
     "policies: {p: {asked: hour}}\n": (10, 23, "'hour' is not possible here: known: each-use, session, task, time"),
     "policies: {p: {approved_for: 0s}}\n": (

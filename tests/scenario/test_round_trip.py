@@ -102,6 +102,8 @@ CHANGES: dict[str, tuple[str, str]] = {
     "a condition": ("conditions: [source, environment]", "conditions: [source]"),
     "a dial": ("context: approval", "context: checks"),
     "what the attacker is after": ("aims_at: [customers-leaked, misled]", "aims_at: [misled]"),
+    "how often the attacker tries": ("tries: each-time", "tries: once"),
+    "how soon the attacker tries again": ("retry: 10m", "retry: 11m"),
     "what people are asked about": ("approval: all", "approval: high-impact"),
     "how often people are asked": ("asked: time", "asked: task"),
     "how long an approval stands": ("approved_for: 2h", "approved_for: 3h"),
