@@ -24,9 +24,11 @@ def answered_at_once(scenario: Scenario) -> Scenario:
     return replace(scenario, response=replace(scenario.response, approval_delay=Fixed(0.0)))
 
 
-def errs(step: Step) -> bool:
-    """A mistake tries nothing again."""
-    return any(premise.kind == "errs" for premise in step.premises)
+def by_agent(step: Step) -> bool:
+    """An agent that errs, or that words steer, does what it does once in a run."""
+    return any(
+        premise.kind in ("errs", "steers") or (premise.kind == "asks" and premise.object) for premise in step.premises
+    )
 
 
 OFTEN = DIALS["asked"].settings
@@ -76,9 +78,10 @@ def test_who_aims_at_some_goals_takes_no_more_and_can_reach_these_as_before(
 @given(either, st.sampled_from((None, 60.0, 600.0)))
 @settings(max_examples=60)
 def test_what_one_try_reaches_trying_each_time_reaches_no_later(scenario: Scenario, retry: float | None) -> None:
-    """With alerts off."""
+    """With alerts off, and answers at once: to wait for a person keeps a run going, and the next run ends that wait."""
+    prompt = answered_at_once(scenario)
     once, each_time = (
-        compile_attack(replace(scenario, attacker=Attacker(tries=how, retry=retry))) for how in ("once", "each-time")
+        compile_attack(replace(prompt, attacker=Attacker(tries=how, retry=retry))) for how in ("once", "each-time")
     )
     for entry in scenario.entry_points:
         for one, other in zip(reached(once, entry), reached(each_time, entry), strict=True):
@@ -89,9 +92,8 @@ def test_what_one_try_reaches_trying_each_time_reaches_no_later(scenario: Scenar
 
 @given(either)
 @settings(max_examples=30)
-def test_who_tries_each_time_may_reach_whatever_the_worst_case_does_by_words_and_calls(scenario: Scenario) -> None:
-    """Where every chance is tried again, reach is the worst case of the variant that was drawn."""
+def test_whatever_may_fail_in_a_run_or_by_the_attackers_own_call_is_tried_again(scenario: Scenario) -> None:
     graph = compile_attack(replace(scenario, attacker=Attacker(tries="each-time", retry=60.0))).graph
     sure = {step.key for step in graph.steps if step.chance >= 1.0}
     for step in graph.steps:
-        assert step.chance >= 1.0 or sure & {f"{step.key} in a later run", f"{step.key} tried again"} or errs(step)
+        assert step.chance >= 1.0 or sure & {f"{step.key} in a later run", f"{step.key} tried again"} or by_agent(step)

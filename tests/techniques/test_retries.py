@@ -12,12 +12,12 @@ from simkit.distributions import Exponential, Fixed, Geometric, InTurn
 from simkit.model import Attacker
 
 WIKI = """
-identities: {bot: {kind: agent, susceptibility: 0.25, entitlements: [{operation: crm.read}]}}
-resources: {wiki: {}, cases: {value: {confidentiality: 1}}}
-tools: {crm: {operations: {read: {effect: read, targets: [cases], duration: 2s, chance: 0.5}}}}
+identities: {bot: {kind: agent, susceptibility: 0.25, entitlements: [{operation: crm.edit}]}}
+resources: {wiki: {}, cases: {value: {integrity: 1}}}
+tools: {crm: {operations: {edit: {effect: write, targets: [cases], duration: 2s, chance: 0.5}}}}
 credentials: {key: {identity: bot}}
-tasks: {answer: {identity: bot, needs: [crm.read], reads: [wiki], rate: 1/h, duration: 1m}}
-goals: {read: {lost: ["cases: confidentiality"]}}
+tasks: {answer: {identity: bot, needs: [crm.edit], reads: [wiki], rate: 1/h, duration: 1m}}
+goals: {edited: {lost: ["cases: integrity"]}}
 """
 POISONED = "entry_points: {start: {poison: wiki}}"
 LEAKED = "entry_points: {start: {leak: key}}"
@@ -45,7 +45,7 @@ def test_a_run_that_works_comes_at_the_rate_times_the_chance_after_one_that_fail
 
 def test_a_call_that_was_refused_is_made_again_as_often_as_the_file_says() -> None:
     assert new(LEAKED, Attacker(tries="each-time"))[0].rule == "steer"
-    made = [step for step in new(LEAKED, Attacker(tries="each-time", retry=600.0)) if step.rule == "read"]
+    made = [step for step in new(LEAKED, Attacker(tries="each-time", retry=600.0)) if step.rule == "write"]
     assert {(step.wait, step.chance, step.duration) for step in made} == {(Geometric(600.0, 0.5), 1.0, Fixed(2.0))}
     assert all(step.key.endswith(" tried again") for step in made)
 
@@ -54,9 +54,10 @@ def test_who_tries_once_makes_no_call_again() -> None:
     assert new(LEAKED, Attacker(tries="once", retry=600.0)) == []
 
 
-def test_a_mistake_tries_nothing_again() -> None:
-    made = new(ERRING, Attacker(tries="each-time", retry=600.0))
-    assert {step.premises[0].kind for step in made if step.rule == "read"} == {"replays", "steers"}
+@pytest.mark.parametrize("start", [POISONED, LEAKED, ERRING])
+def test_what_an_agent_is_refused_it_does_not_try_again(start: str) -> None:
+    made = new(start, Attacker(tries="each-time", retry=600.0))
+    assert {step.premises[0].kind for step in made if step.rule == "write"} == {"replays"}
 
 
 def test_work_in_a_later_run_takes_as_long_as_in_the_first() -> None:
@@ -81,7 +82,7 @@ def test_a_sample_that_works_at_once_works_at_the_same_moment_by_trying_each_tim
     scenario = world(WIKI, start)
     once = simulate(scenario, trials=400)
     each = simulate(replace(scenario, attacker=Attacker(tries="each-time", retry=60.0)), trials=400)
-    column, other = once.legend.goals["read"], each.legend.goals["read"]
+    column, other = once.legend.goals["edited"], each.legend.goals["edited"]
     assert column is not None
     assert other is not None
     early = once.outcomes.first[:, column] >= 0
