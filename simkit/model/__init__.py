@@ -1,5 +1,6 @@
 """What exists: identities, resources, tools, credentials, roles, trust edges, tasks, attackers and responders."""
 
+from simkit.model.approval_rule import ApprovalRule, Quorum
 from simkit.model.attacker import TRIES, Attacker
 from simkit.model.goals import Goal, GoalTerm
 from simkit.model.identities import (
@@ -53,6 +54,7 @@ __all__ = [
     "TRIES",
     "TRUST_KINDS",
     "TTL_KINDS",
+    "ApprovalRule",
     "Attacker",
     "Credential",
     "Detection",
@@ -66,6 +68,7 @@ __all__ = [
     "ObservedRun",
     "Operation",
     "Outliving",
+    "Quorum",
     "Refresh",
     "Resource",
     "Responder",

@@ -65,6 +65,7 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Response", "propagation"): 0.0,
     ("Response", "responders"): {},
     ("Response", "forgets"): (),
+    ("Response", "approvals"): {},
     ("Scenario", "attacker"): Attacker(),
     ("Attacker", "tries"): "once",
     ("Attacker", "retry"): None,

@@ -217,6 +217,18 @@ REFERS = {
         39,
         "no identity or resource is called 'shoop': known: ci",
     ),
+    "response: {approvals: {r: {of: {k: 3, n: 2}}}}\n": (
+        10,
+        37,
+        "3 of 2 people can never agree: write a k of at most 2",
+    ),
+    "response: {approvals: {r: {covers: [a.b]}}}\n": (10, 37, "no operation is called 'a.b': none is defined"),
+    "response: {approvals: {r: {exempt: [boss]}}}\n": (10, 37, "no role is called 'boss': none is defined"),
+    "response: {approvals: {r: {off_in: [stagin]}}}\n": (
+        10,
+        37,
+        "no task or environment is called 'stagin': known: production",
+    ),
     "response: {forgets: [keys]}\n": (10, 22, "no credential is called 'keys': did you mean key?"),
     "attacker: {aims_at: [all]}\n": (10, 22, "no goal is called 'all': none is defined"),
     "attacker: {tries: twice}\n": (10, 19, "'twice' is not possible here: known: each-time, once"),
