@@ -125,9 +125,8 @@ def test_run_of_a_persistent_attacker_shows_one_try_beside(cli: Cli, world: str)
     assert data["goals"]["cases-leaked"]["chance"] == both.each_time.chance("cases-leaked").to_dict()
 
 
-def test_a_condition_is_judged_of_the_persistent_attacker(cli: Cli, world: str) -> None:
-    words = ("run", world, "--entry-point", "poisoned-ticket", "--persistent")
-    both = simkit.persist(load(world), entry_point="poisoned-ticket")
-    limit = (both.once.chance("cases-leaked").high + both.each_time.chance("cases-leaked").low) / 2
-    assert both.once.chance("cases-leaked").high < limit
-    assert cli(*words, "--fail-if", f"cases-leaked > {limit:.3f}").exit_code == 1
+def test_a_condition_is_judged_of_the_persistent_attacker(cli: Cli) -> None:
+    """By one try the page works in 5 % of the months, by trying each day in 78 %."""
+    case = str(Path(__file__).parents[2] / "cases" / "tries-each-run.yaml")
+    assert cli("run", case, "--persistent", "--fail-if", "booked < 70%").exit_code == 0
+    assert cli("run", case, "--persistent", "--fail-if", "booked > 70%").exit_code == 1
