@@ -66,7 +66,7 @@ class Attack:
 
         scenario = self.scenario
         return Provenance(
-            scenario.name, scenario.digest, self.policy.name, entry_point, seed, trials, engine, __version__
+            scenario.title, scenario.digest, self.policy.name, entry_point, seed, trials, engine, __version__
         )
 
     def worst_cases(

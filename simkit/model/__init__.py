@@ -17,6 +17,7 @@ from simkit.model.identities import (
     TrustEdge,
 )
 from simkit.model.model import Model, environments, listed
+from simkit.model.money import ControlPrices, Currency
 from simkit.model.references import problems
 from simkit.model.resources import EXPOSURES, IMPACTS, RESOURCE_KINDS, Resource
 from simkit.model.session_terms import (
@@ -29,13 +30,14 @@ from simkit.model.session_terms import (
     SessionEvents,
     SessionTerms,
 )
-from simkit.model.tasks import Need, ObservedRun, Task
+from simkit.model.tasks import CALL_OUTCOMES, Need, ObservedCall, ObservedRun, Task
 from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Responder, Response, ResponseAction
 from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHANGING, Operation, Tool
 
 __all__ = [
     "BEFALLS",
     "BINDINGS",
+    "CALL_OUTCOMES",
     "CREDENTIAL_USES",
     "EFFECTS",
     "ENVIRONMENTS",
@@ -56,7 +58,9 @@ __all__ = [
     "TTL_KINDS",
     "ApprovalRule",
     "Attacker",
+    "ControlPrices",
     "Credential",
+    "Currency",
     "Detection",
     "Entitlement",
     "EntryPoint",
@@ -65,6 +69,7 @@ __all__ = [
     "Identity",
     "Model",
     "Need",
+    "ObservedCall",
     "ObservedRun",
     "Operation",
     "Outliving",
