@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from simkit.errors import Problem, nearest
-from simkit.model import RESPONSE_ACTIONS, Model, Response, ResponseAction, environments
+from simkit.model import RESPONSE_ACTIONS, Model, Response, ResponseAction
 from simkit.model.references import Where, dangling, globbed
 
 
@@ -43,8 +43,8 @@ def _actions(model: Model, where: Where, actions: Sequence[ResponseAction]) -> I
 def _approvals(model: Model, response: Response) -> Iterator[Problem]:
     """What rules of approval name that is not there, and every operation that two of them cover."""
     operations = {full: operation for full, _, operation in model.operations()}
-    places = {**model.tasks, **dict.fromkeys(filter(None, environments(model).values()))}
-    places |= dict.fromkeys(identity.environment for identity in model.identities.values())
+    homes = {each.environment for each in (*model.identities.values(), *model.resources.values())}
+    places = {**model.tasks, **dict.fromkeys(homes - {""})}
     by: dict[str, str] = {}
     for rule in response.approvals.values():
         where = ("response", "approvals", rule.name)

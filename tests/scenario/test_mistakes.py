@@ -219,7 +219,7 @@ REFERS = {
     ),
     "response: {approvals: {r: {of: {k: 3, n: 2}}}}\n": (
         10,
-        37,
+        36,
         "3 of 2 people can never agree: write a k of at most 2",
     ),
     "response: {approvals: {r: {covers: [a.b]}}}\n": (10, 37, "no operation is called 'a.b': none is defined"),
