@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from simkit.distributions import Exponential, Fixed
-from simkit.model import Attacker, Model, Responder, Response, ResponseAction
+from simkit.model import ApprovalRule, Attacker, Model, Quorum, Responder, Response, ResponseAction
 from simkit.policies import DIALS, policy
 
 ACTIONS = tuple(map(ResponseAction, ("revoke-secret", "disable", "terminate-sessions", "clean-content", "evict-code")))
@@ -41,8 +41,22 @@ def in_force(draw: st.DrawFn, names: Sequence[str]) -> dict[str, Any]:
 
 
 @st.composite
+def approval_rules(draw: st.DrawFn, model: Model) -> dict[str, ApprovalRule]:
+    """A rule of approval for all operations: some people, who may see something else, and where nobody is asked."""
+    k = draw(st.integers(1, 3))
+    exempt = draw(st.sets(st.sampled_from(sorted(model.roles)), max_size=1)) if model.roles else ()
+    places = sorted({*model.tasks, *(identity.environment for identity in model.identities.values())})
+    off_in = draw(st.sets(st.sampled_from(places), max_size=1))
+    of = Quorum(k, k + draw(st.integers(0, 1)))
+    return {"rule": ApprovalRule("rule", (), of, draw(st.booleans()), tuple(exempt), tuple(off_in))}
+
+
+@st.composite
 def with_responders(draw: st.DrawFn, response: Response, model: Model) -> Response:
-    """`response`, now and then with somebody who responds in their own way, and with a credential that is forgotten."""
+    """`response`, now and then with a rule of approval, with somebody who responds in their own way, and with a
+    credential that is forgotten."""
+    if draw(st.integers(0, 3)) == 0:
+        response = replace(response, approvals=draw(approval_rules(model)))
     if draw(st.integers(0, 2)):
         return response
     governs = draw(st.sets(st.sampled_from(sorted((*model.identities, *model.resources))), min_size=1, max_size=3))

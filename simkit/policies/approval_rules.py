@@ -13,7 +13,7 @@ from simkit.model import ApprovalRule, Identity, Response, environments
 from simkit.policies.sessions import Session, Sessions
 
 
-class Answer(NamedTuple):
+class Consent(NamedTuple):
     """What comes of asking: the chance that it is approved, how long that takes, and how many people are asked."""
 
     chance: float
@@ -78,16 +78,16 @@ class ApprovalRules:
         return {place} if place else {model.identities[name].environment for name in session.identities}
 
 
-def answer(response: Response, rule: str = "") -> Answer:
+def consent(response: Response, rule: str = "") -> Consent:
     """What comes of asking under the rule of `response` called `rule` (empty: one person).
 
     Each of n people judges alone, and waves through as often as one does; k of them must agree, and the k-th answer is
     waited for. Who is shown something else than what is done agrees.
     """
     if not rule:
-        return Answer(response.rubber_stamp, response.approval_delay)
+        return Consent(response.rubber_stamp, response.approval_delay)
     made = response.approvals[rule]
     k, n, each = made.of.k, made.of.n, response.rubber_stamp
     agreed = math.fsum(math.comb(n, i) * each**i * (1 - each) ** (n - i) for i in range(k, n + 1))
     delay = response.approval_delay if n == 1 else KthOf(response.approval_delay, k, n)
-    return Answer(1.0 if made.blind else agreed if n > 1 else each, delay, n)
+    return Consent(1.0 if made.blind else agreed if n > 1 else each, delay, n)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from simkit.entitlements import FREELY, Grant, Grants, always
 from simkit.model import Need, Task
-from simkit.policies.approval_rules import ApprovalRules, answer
+from simkit.policies.approval_rules import ApprovalRules, consent
 from simkit.policies.sessions import Session, Sessions
 
 DAY, HOUR = 86400.0, 3600.0
@@ -95,7 +95,7 @@ def _weight(sessions: Sessions, session: Session, need: Need, rules: ApprovalRul
         return 1
     if all(rules.spare(session, grant) for grant in sessions.resolver.grants(need.operation, need.targets)):
         return 0
-    found = answer(rules.response, rules.rule(need.operation))
+    found = consent(rules.response, rules.rule(need.operation))
     return found.delay.mean / 60 if minutes else found.people
 
 

@@ -6,7 +6,7 @@ from simkit.attackgraph import Fact, Step
 from simkit.entitlements import FREELY, Grant, always
 from simkit.fate import threshold
 from simkit.model import Operation
-from simkit.policies import Oversight, answer
+from simkit.policies import Oversight, consent
 from simkit.record.views import MODES, Views
 from simkit.techniques import Rule, rules
 from simkit.techniques.grounds import grant_of, kind_of
@@ -101,7 +101,7 @@ def _filters(step: Step, views: Views) -> tuple[float, float, float]:
 def _agreed(step: Step, views: Views) -> float:
     """The chance that those who are asked about `step` agree."""
     grant = grant_of(step)
-    return answer(views.response, views.approvals.rule(grant[0]) if views.approvals and grant else "").chance
+    return consent(views.response, views.approvals.rule(grant[0]) if views.approvals and grant else "").chance
 
 
 def _own_chance(step: Step, views: Views) -> float:

@@ -43,8 +43,9 @@ def _actions(model: Model, where: Where, actions: Sequence[ResponseAction]) -> I
 def _approvals(model: Model, response: Response) -> Iterator[Problem]:
     """What rules of approval name that is not there, and every operation that two of them cover."""
     operations = {full: operation for full, _, operation in model.operations()}
-    homes = {each.environment for each in (*model.identities.values(), *model.resources.values())}
-    places = {**model.tasks, **dict.fromkeys(homes - {""})}
+    homes = {identity.environment for identity in model.identities.values()}
+    homes |= {resource.environment for resource in model.resources.values() if resource.environment}
+    places: dict[str, object] = {**model.tasks, **dict.fromkeys(homes)}
     by: dict[str, str] = {}
     for rule in response.approvals.values():
         where = ("response", "approvals", rule.name)

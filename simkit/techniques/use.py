@@ -10,7 +10,7 @@ from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution
 from simkit.entitlements import FREELY, Conditions
 from simkit.model import STATE_CHANGING
-from simkit.policies import FOR_THE_REST, Session, answer
+from simkit.policies import FOR_THE_REST, Session, consent
 from simkit.techniques.world import REPLAYS, STEERS, World, has, runs_in
 
 
@@ -82,7 +82,7 @@ def _under(
     if not waits and not by_itself:
         yield from free
         return
-    given = answer(world.response, rule)
+    given = consent(world.response, rule)
     approved = [Fact("approved", session.name, impact) for impact in waits]
     once = bool(waits) and session.policy.asked in FOR_THE_REST
     for way in free:
