@@ -79,7 +79,7 @@ def _hand_over(world: World) -> Iterator[Step]:
                 where = world.environment(grant[1], world.model.targets_of(operation)[grant[1]] if grant[1] else None)
                 asks = asked(world, session, grant, behind_it)
                 rule = world.approvals.rule(grant[0]) if world.approvals else ""
-                for mode in world.steering if reached.part is None else ():
+                for mode in (*world.steering, *world.sealed.modes.get(name, ())) if reached.part is None else ():
                     for spared, under in by_spared(conditions).items():
                         let = ways(
                             *(world, session, mode, operation.effect, where),

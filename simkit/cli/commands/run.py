@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.beside_money import say_what_is_not_known, with_annual_loss
 from simkit.cli.cautions import cautions
 from simkit.cli.conditions import Condition, conditions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
@@ -81,6 +82,12 @@ def run(
         found = (persist if persistent else simulate)(
             world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads, executor=scheduler
         )
-    verdicts = [condition.judge(found.each_time if isinstance(found, Persistence) else found) for condition in fail_if]
-    output.result(found, [verdict.sentence for verdict in verdicts], cautions(world, [policy], [entry]))
+    shown = found.each_time if isinstance(found, Persistence) else found
+    verdicts = [condition.judge(shown) for condition in fail_if]
+    say_what_is_not_known(terminal, world)
+    output.result(
+        with_annual_loss(found, [shown], world),
+        [verdict.sentence for verdict in verdicts],
+        cautions(world, [policy], [entry]),
+    )
     return DOES_NOT_HOLD if any(verdict.failed for verdict in verdicts) else FINE

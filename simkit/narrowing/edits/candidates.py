@@ -10,6 +10,7 @@ from simkit.entitlements import always
 from simkit.errors import QuestionError, nearest
 from simkit.model import Model, environments
 from simkit.narrowing.edits.approvals_asked import approvals_asked
+from simkit.narrowing.edits.close_runtime import closed_runtimes
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
 from simkit.narrowing.edits.limits import asked_claims, boundaries, denies, tokens
@@ -25,6 +26,7 @@ from simkit.narrowing.edits.restrictions import (
     ShortenTtl,
     TurnDial,
 )
+from simkit.narrowing.edits.stop_answers import silent_agents
 from simkit.narrowing.edits.unneeded import unneeded
 from simkit.policies import DIALS, Dial, GrantPolicy, Token, sessions
 from simkit.policies.sessions import lifetime
@@ -49,7 +51,7 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
     *("move-file", "add-deny", "set-boundary", "limit-token", "ask-claims", "lower-quota"),
-    *("ask-one-more", "end-exception", "show-what-is-done"),
+    *("close-runtime", "stop-answers", "ask-one-more", "end-exception", "show-what-is-done"),
     *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
@@ -88,6 +90,8 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from _conditions(givers)
     yield from lower_quotas(scenario.model)
     yield from approvals_asked(scenario, givers)
+    yield from closed_runtimes(scenario.model)
+    yield from silent_agents(scenario.model)
     yield from _dials(scenario)
 
 
