@@ -40,6 +40,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
     {
         "simulation": "where the line is joined",
         "privilege": "granted, needed and used",
+        "impacts": "real work under another design",
         "importers": "other systems' files",
     },
     {

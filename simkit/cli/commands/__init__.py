@@ -21,6 +21,7 @@ COMMANDS = (
     "roles",
     "ablate",
     "privilege",
+    "impact",
     "evidence",
     "study",
     "report",
