@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from simkit.importers.agent.agent_settings import AgentSettings
+from simkit.importers.agent.agent_settings import CLAUDE, CODEX, AgentSettings
 from simkit.importers.agent.permissions import Permissions
 from simkit.importers.agent.programs import CODE, NETWORK, READS, WRITES, label, powers
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY, ShellRule
@@ -72,6 +72,26 @@ def _commands(rules: Permissions, sandbox: Excerpt | None) -> Iterator[AgentPowe
             yield from _rule(rule, each.place)
 
 
+def has_no_network(client: str, rules: Permissions, files: Iterable[AgentSettings]) -> bool:
+    """True if settings keep all code that `client` runs from the network, whoever asks.
+
+    The commands of Codex have none unless `network_access` says so, and where it may not ask they never run outside
+    (developers.openai.com/codex/agent-approvals-security). Those of Claude Code ask for each new domain, and may run
+    outside of their sandbox, unless settings say otherwise (code.claude.com/docs/en/sandboxing).
+    """
+    if client == CODEX:
+        mode, asks, online = _codex(files)
+        return mode != "danger-full-access" and asks == "never" and not (online and mode != "read-only")
+    box = _sandboxed(files) if client == CLAUDE else None
+    if box is None or box.flag("allowUnsandboxedCommands") is not False or box.texts("excludedCommands"):
+        return False
+    network = box.part("network")
+    fetches = any(
+        rule.tool == "WebFetch" for rule in rules.allow
+    )  # a domain that it may fetch is one for commands, too
+    return network.flag("allowManagedDomainsOnly") is True and not network.texts("allowedDomains") and not fetches
+
+
 def _rule(rule: ShellRule, place: FilePlace) -> Iterator[AgentPower]:
     """What commands that a rule allows can do, by the program that they start."""
     can = powers(rule.pattern) if rule.program else frozenset({CODE})
@@ -99,12 +119,10 @@ def boxed(name: str, place: FilePlace, *, writes: bool, online: bool) -> Iterato
 
 def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     """What Codex can do by itself: commands in a sandbox, and, if it may ask, outside of it."""
-    mode, asks, online = "", "", False
+    files = list(files)
+    mode, asks, online = _codex(files)
     places: dict[str, FilePlace] = {}
     for each in files:
-        mode = each.said.text("sandbox_mode") or mode
-        asks = each.said.text("approval_policy") or asks
-        online = bool(each.said.part("sandbox_workspace_write").flag("network_access")) or online
         for key in ("sandbox_mode", "approval_policy"):
             places[key] = each.said.under(key, "").origin if each.said.has(key) else places.get(key, each.place)
         if not each.said.has("sandbox_mode"):
@@ -116,3 +134,15 @@ def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     yield from boxed(name, boxed_in, writes=mode != "read-only", online=online and mode != "read-only")
     if asks != "never":
         yield AgentPower("shell", "execute", (), ASK, places["approval_policy"])
+    elif not online or mode == "read-only":
+        yield AgentPower("shell in its sandbox (run)", "execute", place=boxed_in)
+
+
+def _codex(files: Iterable[AgentSettings]) -> tuple[str, str, bool]:
+    """The sandbox of Codex, when it asks, and whether commands in the sandbox have a network; the last file says."""
+    mode, asks, online = "", "", False
+    for each in files:
+        mode = each.said.text("sandbox_mode") or mode
+        asks = each.said.text("approval_policy") or asks
+        online = bool(each.said.part("sandbox_workspace_write").flag("network_access")) or online
+    return mode, asks, online
