@@ -8,6 +8,7 @@ from generated_worlds import copying_worlds, worlds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from simkit.entitlements import Resolver
 from simkit.impacts import impact
 from simkit.impacts.grant_design import DENIED, GrantDesign
 from simkit.model import ObservedCall, ObservedRun
@@ -24,10 +25,10 @@ that it may be kept out where one of its members is let in."""
 def observed(draw: st.DrawFn) -> Scenario:
     """A world in which work was seen: runs of its tasks, and of its identities for none, that called anything."""
     scenario: Scenario = draw(st.one_of(worlds(), copying_worlds()))
-    names = [name for name, _, _ in scenario.model.operations()]
-    targets = ["", *scenario.model.resources]
-    assume(names and scenario.model.tasks)
-    calls = st.builds(ObservedCall, st.sampled_from(names), st.sampled_from(targets))
+    resolver, operations = Resolver(scenario.model), [name for name, _, _ in scenario.model.operations()]
+    does = [grant for name in operations for grant in ((name, ""), *resolver.grants(name))]
+    assume(does and scenario.model.tasks)
+    calls = st.builds(lambda grant: ObservedCall(*grant), st.sampled_from(does))
     whose = st.one_of(
         st.builds(dict, task=st.sampled_from(list(scenario.model.tasks))),
         st.builds(dict, identity=st.sampled_from(list(scenario.model.identities))),
@@ -37,7 +38,7 @@ def observed(draw: st.DrawFn) -> Scenario:
 
 
 @given(observed())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_an_identical_design_changes_nothing(scenario: Scenario) -> None:
     found = impact(scenario, scenario)
     assert not any(row.changes for row in found.rows)
@@ -47,7 +48,7 @@ def test_an_identical_design_changes_nothing(scenario: Scenario) -> None:
 
 
 @given(observed(), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_what_a_wider_scope_denies_a_narrower_one_denies(scenario: Scenario, data: st.DataObject) -> None:
     wide, narrow = sorted(
         data.draw(st.lists(st.sampled_from(SCOPES), min_size=2, max_size=2, unique=True)), key=SCOPES.index
@@ -62,7 +63,7 @@ def test_what_a_wider_scope_denies_a_narrower_one_denies(scenario: Scenario, dat
 
 
 @given(observed(), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_narrowing_allows_no_call_that_was_denied(scenario: Scenario, data: st.DataObject) -> None:
     offered = candidates(scenario)
     assume(offered)
