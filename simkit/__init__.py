@@ -67,6 +67,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.narrowing import cut_off as cut_off
     from simkit.narrowing import recommend as recommend
     from simkit.narrowing import role_granularity as role_granularity
+    from simkit.persistence import Persistence as Persistence
+    from simkit.persistence import persist as persist
     from simkit.policies import GrantPolicy as GrantPolicy
     from simkit.policies import Selector as Selector
     from simkit.policies import named_policies as named_policies
@@ -175,6 +177,10 @@ HOMES = {
         "cut_off",
         "recommend",
         "role_granularity",
+    ),
+    "simkit.persistence": (
+        "Persistence",
+        "persist",
     ),
     "simkit.policies": (
         "GrantPolicy",

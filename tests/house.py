@@ -54,6 +54,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "diagram": "boxes and lines of a picture",
         "linter": "slips in a sound scenario",
         "reachable": "the chance that it is ever reached",
+        "persistence": "one try beside a try each time",
     },
     {"controls": "evidence for public frameworks", "studies": "one grant design against another"},
     {"plots": "results as pictures"},
