@@ -37,6 +37,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.errors import ScenarioError as ScenarioError
     from simkit.errors import SimkitError as SimkitError
     from simkit.estate import generate as generate
+    from simkit.impacts import Impact as Impact
+    from simkit.impacts import impact as impact
     from simkit.linter import LintReport as LintReport
     from simkit.linter import LintWarning as LintWarning
     from simkit.linter import lint as lint
@@ -126,6 +128,10 @@ HOMES = {
         "SimkitError",
     ),
     "simkit.estate": ("generate",),
+    "simkit.impacts": (
+        "Impact",
+        "impact",
+    ),
     "simkit.checks": (
         "CheckReport",
         "check",
