@@ -82,6 +82,8 @@ class AccountPowers:
             "group": TargetList(Target(each.arn) for each in self.groups),
             "policy": TargetList(Target(each.arn) for each in self.policies),
         }
+        self.positions = {each.name: ("user", at) for at, each in enumerate(self.users)}
+        self.positions |= {each.name: ("role", at) for at, each in enumerate(self.roles)}
         self._gained: dict[str, str] = {}
         self.running = cache(self._running)
         self.supposed = cache(self._supposed)

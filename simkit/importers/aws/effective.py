@@ -75,6 +75,8 @@ class Effective:
         """How `principal` may do `action` on which of `targets`; nothing where it is denied on all."""
         if not len(targets) or not (self._own(principal, action) or targets.described or principal.is_root):
             return ()
+        if not targets.described and not principal.is_root and not self.reached(principal, action, targets):
+            return ()
         statements = list(self._all(principal, action))
         key: tuple[object, ...] = (
             *map(id, principal.policies), id(principal.boundary), principal.account, principal.is_role,
