@@ -15,8 +15,11 @@ class Draft:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.sections: dict[str, dict[str, dict[str, Any]]] = {}
-        self.origins: dict[tuple[str, str], FilePlace] = {}
+        self.origins: dict[tuple[str, ...], FilePlace] = {}
         self.read: dict[str, int] = {}
+        self.observed: list[dict[str, Any]] = []
+        self.beside: Mapping[str, Draft] = {}
+        """What files of other kinds gave: an importer that joins names their things in place of its own."""
         self._trust: dict[tuple[str, ...], dict[str, Any]] = {}
         self._assumed: dict[Assumed, None] = {}
         self._untranslated: dict[Untranslated, None] = {}
@@ -27,6 +30,10 @@ class Draft:
         if origin is not None:
             self.origins.setdefault((section, name), origin)
         return found
+
+    def trace(self, section: str, name: str, item: str, origin: FilePlace) -> None:
+        """Tell where an operation comes from that the thing `name` has, or is entitled to."""
+        self.origins.setdefault((section, name, item), origin)
 
     def has(self, section: str, name: str) -> bool:
         """True if there is a thing of this name."""
@@ -62,4 +69,6 @@ class Draft:
             tuple(self._assumed),
             tuple(sorted(self._untranslated)),
             unseen,
+            tuple(self.observed),
+            tuple(each.done() for each in self.beside.values()),
         )

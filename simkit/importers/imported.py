@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simkit.importers.file_place import FilePlace
@@ -15,6 +15,8 @@ Things = Mapping[str, Mapping[str, Any]]
 """The things of one section by name, each as the scenario file writes it."""
 SECTIONS = ("identities", "resources", "tools", "credentials", "roles", "tasks", "entry_points", "goals")
 """The sections that an importer may fill, in the order in which they are written; trust edges are a list."""
+ITEMS = ("entitlements", "operations")
+"""What has parts that may come from lines of their own."""
 MOST_LISTED = 200
 """How many things that were not translated the scenario file repeats under `assumptions`."""
 
@@ -41,18 +43,23 @@ class Untranslated:
 class Imported:
     """Files of one kind as a scenario. `sections` are as the scenario file writes them.
 
-    `origins` has the place of each thing by section and name; `read` how many things each file gave.
+    `origins` has the place of each thing by section and name, and of the operations that it has or is entitled to by
+    their names behind these, where they have one of their own; `read` how many things each file gave.
     `unseen` is what no file of this kind can tell, whatever stands in it.
     """
 
     kind: str
     sections: Mapping[str, Things]
     trust: tuple[Mapping[str, Any], ...] = ()
-    origins: Mapping[tuple[str, str], FilePlace] = field(default_factory=dict)
+    origins: Mapping[tuple[str, ...], FilePlace] = field(default_factory=dict)
     read: Mapping[str, int] = field(default_factory=dict)
     assumed: tuple[Assumed, ...] = ()
     untranslated: tuple[Untranslated, ...] = ()
     unseen: tuple[str, ...] = ()
+    observed: tuple[Mapping[str, Any], ...] = ()
+    """Real runs, as the scenario file writes them."""
+    beside: tuple[Imported, ...] = ()
+    """Parts of other kinds whose things it may name: its scenario holds them, its text does not."""
 
     @property
     def complete(self) -> bool:
@@ -62,37 +69,72 @@ class Imported:
     @property
     def is_empty(self) -> bool:
         """True if nobody in the files acts: then there is no scenario."""
-        return not self.sections.get("identities")
+        acting = bool(self.sections.get("identities"))
+        return not acting and not (self.observed and any(not each.is_empty for each in self.beside))
 
     def scenario(self) -> Scenario:
         """The scenario, checked as every other one is. Raises ScenarioError if there is none, as it `is_empty`."""
-        return loads(f"simkit: 1\nname: {self.kind}\n{self.text()}", f"{self.kind}.yaml")
+        return loads(f"simkit: 1\nname: {self.kind}\n{self._with_all_beside().text()}", f"{self.kind}.yaml")
 
-    def text(self) -> str:
-        """A part for a scenario to include: a line for each thing, with the place that it comes from behind it."""
-        return "\n".join(self._lines()) + "\n"
+    def _with_all_beside(self) -> Imported:
+        """All parts as one."""
+        if not self.beside:
+            return self
+        parts = (self, *self.beside)
+        sections = {
+            section: {name: said for each in parts for name, said in each.sections.get(section, {}).items()}
+            for section in SECTIONS
+        }
+        trust = tuple(edge for each in parts for edge in each.trust)
+        return replace(self, sections=sections, trust=trust, beside=())
 
-    def _lines(self) -> Iterator[str]:
+    def text(self, seen_from: str = "") -> str:
+        """A part for a scenario to include: a line for each thing, with the place that it comes from behind it.
+
+        Files in the folder `seen_from` are named as they are seen from there.
+        """
+        return "\n".join(self._lines(seen_from)) + "\n"
+
+    def _lines(self, seen_from: str) -> Iterator[str]:
         yield f"# Written by `simkit import` from files of the kind {self.kind}. Import again rather than edit."
         for section in SECTIONS:
             things = self.sections.get(section, {})
             if things:
                 yield f"{section}:"
                 for name, said in things.items():
-                    yield f"  {_said(name)}: {_said(said)}{self._behind(section, name)}"
+                    yield from self._thing((section, name), said, seen_from)
         if self.trust:
             yield "trust:"
             yield from (f"  - {_said(edge)}" for edge in self.trust)
-        yield from self._assumptions()
+        if self.observed:
+            yield "observed:"
+            yield from (f"  - {_said(run)}" for run in self.observed)
+        yield from self._assumptions(seen_from)
 
-    def _behind(self, section: str, name: str) -> str:
-        origin = self.origins.get((section, name))
-        return f"  # {origin}" if origin else ""
+    def _thing(self, of: tuple[str, str], said: Mapping[str, Any], seen_from: str) -> Iterator[str]:
+        """A thing on a line; with a line for each operation, where one has a place of its own."""
+        key = next((each for each in ITEMS if any((*of, name) in self.origins for name, _ in _items(said, each))), "")
+        if not key:
+            yield f"  {_said(of[1])}: {_said(said)}{self._behind(of, seen_from)}"
+            return
+        rest = "".join(f"{_said(each)}: {_said(value)}, " for each, value in said.items() if each != key)
+        opening, closing = "[]" if key == "entitlements" else "{}"
+        yield f"  {_said(of[1])}: {{{rest}{_said(key)}: {opening}{self._behind(of, seen_from)}"
+        items = list(_items(said, key))
+        for index, (name, item) in enumerate(items):
+            comma = "," if index < len(items) - 1 else ""
+            # the comma stands before the comment, for what follows `#` is no part of the list
+            yield f"    {item}{comma}{self._behind((*of, name), seen_from)}"
+        yield f"    {closing}}}"
 
-    def _assumptions(self) -> Iterator[str]:
+    def _behind(self, of: tuple[str, ...], seen_from: str) -> str:
+        origin = self.origins.get(of)
+        return f"  # {origin.seen_from(seen_from)}" if origin else ""
+
+    def _assumptions(self, seen_from: str) -> Iterator[str]:
         told = [{"about": each.about, "why": f"{each.taken}: {each.why}"} for each in self.assumed]
         told += [
-            {"about": each.what, "why": f"not translated, {each.origin}: {each.why}"}
+            {"about": each.what, "why": f"not translated, {each.origin.seen_from(seen_from)}: {each.why}"}
             for each in self.untranslated[:MOST_LISTED]
         ]
         if len(self.untranslated) > MOST_LISTED:
@@ -106,6 +148,7 @@ class Imported:
     def summary(self) -> str:
         """One sentence: what was read and what came of it."""
         counted = {section: len(self.sections.get(section, {})) for section in SECTIONS}
+        counted["observed runs"] = len(self.observed)
         found = ", ".join(f"{number:,} {section.replace('_', ' ')}" for section, number in counted.items() if number)
         files = len(self.read)
         left = len(self.untranslated)
@@ -135,6 +178,7 @@ class Imported:
             "complete": self.complete,
             "read": dict(self.read),
             "things": {section: len(things) for section, things in self.sections.items()},
+            "observed": len(self.observed),
             "assumed": [{"about": a.about, "taken": a.taken, "why": a.why} for a in self.assumed],
             "untranslated": [
                 {"file": u.origin.file, "line": u.origin.line or None, "what": u.what, "why": u.why}
@@ -142,6 +186,15 @@ class Imported:
             ],
             "unseen": list(self.unseen),
         }
+
+
+def _items(said: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
+    """The operations that a thing has or is entitled to under `key`: each name, and the text of each."""
+    value = said.get(key)
+    if isinstance(value, Mapping):
+        yield from ((name, f"{_said(name)}: {_said(inner)}") for name, inner in value.items())
+    elif isinstance(value, list):
+        yield from ((str(each["operation"]), _said(each)) for each in value)
 
 
 def _said(value: Any) -> str:
