@@ -16,6 +16,8 @@ from decimal import Context, Decimal, localcontext
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+"""In seconds."""
 TICKS_PER_SECOND = 1000
 """Engines count milliseconds."""
 FOREVER = 1 << 62

@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from simkit.distributions import DAY
 from simkit.model import Model, ObservedRun, Response, Task
 from simkit.policies import Sessions, Token, asked_a_day
-
-DAY = 86400.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simkit.distributions import Distribution, Exponential, Fixed, Lognormal
-
-DAY = 86400.0
+from simkit.distributions import DAY, Distribution, Exponential, Fixed, Lognormal
 
 
 @dataclass(frozen=True, slots=True)
