@@ -183,8 +183,8 @@ def _things(noun: str, section: str, before: Mapping[str, Any], after: Mapping[s
 
 
 def _undelayed(scenario: Scenario) -> dict[str, EntryPoint]:
-    """What each entry point is about; how soon it is used is a belief."""
-    return {name: replace(each, delay=Fixed(0.0)) for name, each in scenario.entry_points.items()}
+    """What each entry point is about; how soon it is used is a belief, and how often no part of a baseline."""
+    return {name: replace(each, delay=Fixed(0.0), per_year=None) for name, each in scenario.entry_points.items()}
 
 
 def _worthless(before: Scenario, after: Scenario) -> Iterator[Disarmed]:

@@ -35,7 +35,7 @@ def _renamed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, s
 
 
 def _said(thing: Any) -> Any:
-    return replace(thing, name="", note="")
+    return replace(thing, name="", note="", **({"per_year": None} if hasattr(thing, "per_year") else {}))
 
 
 def _named(things: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class CannotEditError(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
+class YamlText:
     """The YAML in `text` and its nodes (of PyYAML); `shared` are those that an alias repeats."""
 
     text: str
@@ -28,7 +28,7 @@ class Source:
     shared: frozenset[int]
 
     @classmethod
-    def of(cls, text: str) -> Source:
+    def of(cls, text: str) -> YamlText:
         """The nodes of `text`, which is known to be YAML."""
         import yaml
 

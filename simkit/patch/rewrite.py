@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from simkit.patch.spans import CannotEditError, Edit, Source, is_block, is_mapping, is_sequence
+from simkit.patch.yaml_text import CannotEditError, Edit, YamlText, is_block, is_mapping, is_sequence
 
 ALSO = {"targets": "target"}
 """What the format takes for a key of its own."""
@@ -20,7 +20,7 @@ WIDEST = 100
 class Rewriting:
     """The edits of one file. With `as_json` what is new is written as JSON."""
 
-    source: Source
+    source: YamlText
     as_json: bool = False
 
     def of(self, node: Any, before: Any, after: Any) -> Iterator[Edit]:

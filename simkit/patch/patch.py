@@ -12,8 +12,8 @@ from typing import Any
 
 from simkit.errors import InputError
 from simkit.files import decoded, read
-from simkit.patch.rewriting import Rewriting
-from simkit.patch.spans import CannotEditError, Edit, Source, is_mapping
+from simkit.patch.rewrite import Rewriting
+from simkit.patch.yaml_text import CannotEditError, Edit, YamlText, is_mapping
 from simkit.scenario import Scenario, dump, load
 from simkit.scenario.dumper import plain
 
@@ -37,7 +37,7 @@ class Patch:
         return "".join(line for name, (old, new) in sorted(self.files.items()) for line in _unified(name, old, new))
 
 
-def patch(scenario: Scenario, changed: Scenario) -> Patch:
+def smallest_change(scenario: Scenario, changed: Scenario) -> Patch:
     """What to change in the files that `scenario` was read from, so that they say what `changed` says.
 
     What cannot be edited in place (an alias, a mapping of which nothing would be left) is written anew, if the scenario
@@ -64,7 +64,7 @@ def _files(file: str) -> Iterator[tuple[str, str]]:
         name = waiting.pop(0)
         text = decoded(read(name), name)
         yield name, text
-        root = Source.of(text).root
+        root = YamlText.of(text).root
         pairs = root.value if root is not None and is_mapping(root) else []
         for part in (each for key, value in pairs if key.value == "include" for each in value.value):
             waiting.append(os.path.join(os.path.dirname(name), part.value))
@@ -72,7 +72,7 @@ def _files(file: str) -> Iterator[tuple[str, str]]:
 
 def _edited(texts: Mapping[str, str], before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
     """Each section is changed in the file in which it stands, each named thing in its own."""
-    sources = {name: Source.of(text) for name, text in texts.items()}
+    sources = {name: YamlText.of(text) for name, text in texts.items()}
     edits: dict[str, list[Edit]] = {name: [] for name in texts}
     for key in {**before, **after}:
         had, has = before.get(key), after.get(key)
@@ -91,13 +91,13 @@ def _edited(texts: Mapping[str, str], before: dict[str, Any], after: dict[str, A
     return {name: source.edited(edits[name]) for name, source in sources.items()}
 
 
-def _value(source: Source, key: str) -> Any:
+def _value(source: YamlText, key: str) -> Any:
     """The node under the top-level `key`; None where there is none."""
     pairs = source.root.value if source.root is not None and is_mapping(source.root) else []
     return next((value for name, value in pairs if name.value == key), None)
 
 
-def _section(source: Source, name: str, key: str, node: Any, had: Any, has: Any) -> Sequence[Edit]:
+def _section(source: YamlText, name: str, key: str, node: Any, had: Any, has: Any) -> Sequence[Edit]:
     rewriting = _rewriting(source, name)
     if has is None:
         whole = {each.value: each.value for each, _ in source.root.value}
@@ -105,7 +105,7 @@ def _section(source: Source, name: str, key: str, node: Any, had: Any, has: Any)
     return list(rewriting.of(node, had, has))
 
 
-def _rewriting(source: Source, name: str) -> Rewriting:
+def _rewriting(source: YamlText, name: str) -> Rewriting:
     return Rewriting(source, name.endswith(".json") or source.text.lstrip().startswith("{"))
 
 
@@ -143,7 +143,7 @@ def _prove(file: str, texts: Mapping[str, str], changed: Scenario) -> None:
 
 def _with_runs(text: str, folder: str, other: str) -> None:
     """The file of observed runs lies beside, if there is one."""
-    node = _value(Source.of(text), "observed")
+    node = _value(YamlText.of(text), "observed")
     if node is not None and node.id == "scalar" and os.path.isfile(os.path.join(folder, node.value)):
         os.makedirs(os.path.dirname(os.path.join(other, node.value)), exist_ok=True)
         shutil.copy(os.path.join(folder, node.value), os.path.join(other, node.value))
