@@ -19,6 +19,7 @@ from simkit.techniques import (
     objective,
     redeem,
     respond,
+    silence,
     steer,
 )
 from simkit.techniques.aim import on_the_way
@@ -53,6 +54,7 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
     steps += list(meter.otherwise(world, steps))
+    steps = silence.unseen(world, steps, rules())
     if world.attacker.aims_at:
         steps = on_the_way(steps, world.attacker.aims_at)
     entries = list(enter.entries(world))
