@@ -326,19 +326,14 @@ def test_what_shows_by_itself_does_so_whatever_is_logged() -> None:
 
 def test_what_was_not_seen_links_nothing_later() -> None:
     noticed = alarm(leak(None), 100.0)
-    use, deed = silenced(logged(rule("use", [TOKEN], SESSION, 10.0))), rule("deed", [SESSION], LOSS, 200.0)
-    ends = response(1.0, "terminate-sessions")
+    use, deed = silenced(logged(rule("use", [TOKEN], OTHER, 10.0))), rule("deed", [OTHER], LOSS, 200.0)
+    ends = response(1.0, "disable")
     assert LOSS not in run(noticed, use, deed, rule("stop", [TOKEN], OFF, 11.0), containment=ends)
     assert run(noticed, use, deed, rule("stop", [TOKEN], OFF, 9.0), containment=ends)[LOSS] == 210.0
 
 
-def test_a_log_that_is_on_again_shows_what_is_done_again() -> None:
-    """The trail is off from 9 to 50; the session is opened at 10, unseen, and again at 60, where it is seen."""
-    token = leak(None)
-    steps = (
-        token,
-        rule("wait", [TOKEN], Fact("runs_in", "gap"), 8.0)._replace(),
-        leak(50.0, 9.0, "stop", OFF),
-    )
-    use = silenced(alarm(rule("use", [TOKEN], SESSION, 60.0), 5.0))
-    assert contained(*steps, use, containment=response(1.0)) == 66.0
+def test_a_log_that_is_on_again_shows_what_is_done_then() -> None:
+    off = leak(41.0, 9.0, "stop", OTHER)  # from 9 to 50
+    for takes, seen in ((8.0, 14.0), (49.0, None), (50.0, 56.0)):
+        use = alarm(rule("use", [TOKEN], SESSION, takes), 5.0)._replace(silenced=(OTHER,))
+        assert contained(leak(None), off, use, containment=response(1.0)) == seen
