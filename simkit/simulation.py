@@ -125,16 +125,19 @@ def compile_attack(
     `entries` replaces the scenario's own entry points. Raises PolicyError for an unknown policy.
     """
     chosen = checked_scenario(scenario).grant_policy(policy)
-    world = _world(scenario, chosen, scenario.entry_points if entries is None else entries)
+    world = world_of(scenario, chosen, entries)
     graph = attack_graph(world, horizon=scenario.horizon)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
     legend = Legend.of(graph, scenario.model, scenario.goals, known)
     return Attack(scenario, chosen, graph, legend, utility(world.sessions, scenario.response, scenario.observed))
 
 
-def _world(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint]) -> World:
+def world_of(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint] | None = None) -> World:
+    """What the techniques see of `scenario` under `policy`; `entries` replaces its entry points."""
     cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
-    return World.of(cut, scenario.response, entries, scenario.goals, attacker=scenario.attacker)
+    return World.of(
+        cut, scenario.response, entries or scenario.entry_points, scenario.goals, attacker=scenario.attacker
+    )
 
 
 def simulate(
@@ -230,16 +233,12 @@ def replay(
 
     name = chosen_entry(scenario, entry_point)
     chosen = scenario.grant_policy(policy)
-    world = _world(scenario, chosen, scenario.entry_points)
-    about = {
-        "scenario": scenario.name,
-        "digest": scenario.digest,
-        "policy": chosen.name,
-        "version": __version__,
-    }
+    world = world_of(scenario, chosen)
+    about = {"scenario": scenario.name, "digest": scenario.digest, "policy": chosen.name, "version": __version__}
     graph = attack_graph(world, horizon=scenario.horizon)
-    drawn, row = checked_seed(seed), checked_trial(trial)
-    return recorded(graph, name, Views.of(world), seed=drawn, trial=row, start=start, about=about)
+    return recorded(
+        graph, name, Views.of(world), seed=checked_seed(seed), trial=checked_trial(trial), start=start, about=about
+    )
 
 
 def compare(

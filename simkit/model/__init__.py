@@ -5,6 +5,7 @@ from simkit.model.goals import Goal, GoalTerm
 from simkit.model.identities import (
     BINDINGS,
     CREDENTIAL_USES,
+    EGRESS,
     ENVIRONMENTS,
     IDENTITY_KINDS,
     STAGES,
@@ -39,6 +40,7 @@ __all__ = [
     "CALL_OUTCOMES",
     "CREDENTIAL_USES",
     "EFFECTS",
+    "EGRESS",
     "ENVIRONMENTS",
     "EXPOSURES",
     "HIGH_IMPACT",

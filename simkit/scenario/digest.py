@@ -55,6 +55,7 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Resource", "shows_itself"): None,
     ("Goal", "all_of"): (),
     ("Identity", "count"): 1,
+    ("Identity", "egress"): "any",
     ("Goal", "any_of"): (),
     ("Goal", "at_least"): None,
     ("Operation", "throughput"): None,

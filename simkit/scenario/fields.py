@@ -24,6 +24,7 @@ from simkit.model import (
     CALL_OUTCOMES,
     CREDENTIAL_USES,
     EFFECTS,
+    EGRESS,
     EXPOSURES,
     IDENTITY_KINDS,
     IMPACTS,
@@ -239,6 +240,7 @@ OneOrMoreNames = Annotated[
 ]
 
 IdentityKind = Annotated[str, AfterValidator(_one_of(IDENTITY_KINDS)), _enum(IDENTITY_KINDS)]
+Egress = Annotated[str, AfterValidator(_one_of(EGRESS)), _enum(EGRESS)]
 Stage = Annotated[str, AfterValidator(_one_of(STAGES)), _enum(STAGES)]
 Environment = Name
 ResourceKind = Annotated[str, AfterValidator(_one_of(RESOURCE_KINDS)), _enum(RESOURCE_KINDS)]

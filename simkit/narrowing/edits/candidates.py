@@ -9,6 +9,7 @@ from dataclasses import replace
 from simkit.entitlements import always
 from simkit.errors import QuestionError, nearest
 from simkit.model import Model, environments
+from simkit.narrowing.edits.close_runtime import closed_runtimes
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
 from simkit.narrowing.edits.limits import asked_claims, boundaries, denies, tokens
@@ -24,6 +25,7 @@ from simkit.narrowing.edits.restrictions import (
     ShortenTtl,
     TurnDial,
 )
+from simkit.narrowing.edits.stop_answers import silent_agents
 from simkit.narrowing.edits.unneeded import unneeded
 from simkit.policies import DIALS, Dial, GrantPolicy, Token, sessions
 from simkit.policies.sessions import lifetime
@@ -47,7 +49,16 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *("move-file", "add-deny", "set-boundary", "limit-token", "ask-claims", "lower-quota"),
+    *(
+        "move-file",
+        "add-deny",
+        "set-boundary",
+        "limit-token",
+        "ask-claims",
+        "lower-quota",
+        "close-runtime",
+        "stop-answers",
+    ),
     *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
@@ -85,6 +96,8 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
     yield from lower_quotas(scenario.model)
+    yield from closed_runtimes(scenario.model)
+    yield from silent_agents(scenario.model)
     yield from _dials(scenario)
 
 
