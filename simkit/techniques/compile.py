@@ -25,6 +25,7 @@ from simkit.techniques import (
 )
 from simkit.techniques.aim import on_the_way
 from simkit.techniques.reachable_copies import without_unreachable_copies
+from simkit.techniques.retries import tried_again
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -56,6 +57,8 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
     steps += list(meter.otherwise(world, steps))
+    if world.attacker.persists:
+        steps += list(tried_again(world.attacker, steps))
     steps = silence.unseen(world, steps, rules())
     if world.attacker.aims_at:
         steps = on_the_way(steps, world.attacker.aims_at)
