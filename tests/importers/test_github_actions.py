@@ -267,3 +267,18 @@ def test_who_may_write_code_runs_it_in_every_other_job(tmp_path: Path) -> None:
         text = f"on: push\njobs:\n  weak: {weak % scope}\n  strong: {strong}\n"
         scenario = made(tmp_path / scope, w=text).scenario()
         assert gets(scenario, "job w/weak is taken over", "what secrets.KEY opens out") is reached
+
+
+def test_a_job_that_becomes_a_role_delegates_to_it_and_claims_its_environment(tmp_path: Path) -> None:
+    """Under scopes cut to tasks an edge is used by tasks that say so: the work of a deployment goes on."""
+    text = """\
+on: push
+permissions: {id-token: write}
+jobs:
+  ship:
+    environment: production
+    steps: [{uses: aws-actions/configure-aws-credentials@v4, with: {role-to-assume: ship}}]
+"""
+    (found,) = import_files([written(tmp_path, {".github/workflows/d.yml": text})])
+    task = found.scenario().model.tasks["d/ship"]
+    assert (task.delegates_to, dict(task.claims)) == (("cloud:ship",), {"environment": "production"})
