@@ -282,3 +282,23 @@ jobs:
     (found,) = import_files([written(tmp_path, {".github/workflows/d.yml": text})])
     task = found.scenario().model.tasks["d/ship"]
     assert (task.delegates_to, dict(task.claims)) == (("cloud:ship",), {"environment": "production"})
+
+
+JOB = "on: push\njobs: {a: {steps: [{run: make}]}}\n"
+
+
+def test_workflows_elsewhere_in_a_folder_are_examples_that_nothing_runs(tmp_path: Path) -> None:
+    """As in a repository that shows others how to use its action."""
+    folder = written(tmp_path, {".github/workflows/triage.yml": JOB, "examples/triage.yml": JOB})
+    (found,) = import_files([folder])
+    assert list(found.sections["identities"]) == ["job triage/a"]
+    (left,) = found.untranslated
+    assert (left.origin.file, left.what) == (str(folder / "examples" / "triage.yml"), "the workflow")
+    assert "GitHub runs none" in left.why
+
+
+def test_two_workflows_of_one_name_are_two(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"a/triage.yml": JOB, "b/triage.yml": JOB})
+    (found,) = import_files([str(folder / "a" / "triage.yml"), str(folder / "b" / "triage.yml")])
+    assert list(found.sections["identities"]) == ["job triage/a", "job triage-2/a"]
+    assert found.scenario()
