@@ -70,7 +70,8 @@ class AttackGraph:
     """Facts and steps, sorted by name and key, and everything that an engine reads, as arrays.
 
     Pointers (`*_ptr`) and indices (`*_idx`) are CSR: premises and conclusions of a step, steps behind a fact. Times are
-    int64 milliseconds (`FOREVER` for never), chances are thresholds out of 2**32. `duration`, `wait`, `approval` and
+    int64 milliseconds (`FOREVER` for never), chances are thresholds out of 2**32. `silencer` are the facts that keep a
+    step from being seen, `shown` is the threshold of its alert then. `duration`, `wait`, `approval` and
     `alert_delay` are rows of `tables` (quantile tables; `fixed` holds the value of a row that never varies, else -1).
     """
 
@@ -101,6 +102,9 @@ class AttackGraph:
     alert_delay: Ints
     logged: Flags
     again: Flags
+    silencer_ptr: Ints
+    silencer_idx: Ints
+    shown: Words
     fact_lasting: Flags
     fact_within: Flags
     fact_stirs: Flags
@@ -170,6 +174,7 @@ class AttackGraph:
             **links,
             **_draws(ordered, tables),
             **_lives(ordered, tables),
+            **_silence(ordered, index),
             **told_of,
             responders=responders_of(containment, index, told_of["fact_hash"], tables.row),
             **tables.arrays(),
@@ -230,6 +235,16 @@ def _draws(steps: Sequence[Step], tables: _Tables) -> dict[str, Any]:
         "logged": np.array(_column(steps, "logged"), dtype=np.bool_),
         "again": np.array(_column(steps, "again"), dtype=np.bool_),
         **{name: tables.rows(_column(steps, name)) for name in ("duration", "wait", "approval", "alert_delay")},
+    }
+
+
+def _silence(steps: Sequence[Step], index: Mapping[Fact, int]) -> dict[str, Any]:
+    """What keeps each step from being seen; what is nowhere in the graph never holds."""
+    silencers = [[index[fact] for fact in given if fact in index] for given in _column(steps, "silenced")]
+    return {
+        "silencer_ptr": _pointers(map(len, silencers)),
+        "silencer_idx": np.array([*chain.from_iterable(silencers)], dtype=np.int64),
+        "shown": _each(cache(threshold), _column(steps, "shown"), np.uint64),
     }
 
 

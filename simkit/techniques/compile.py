@@ -20,6 +20,7 @@ from simkit.techniques import (
     objective,
     redeem,
     respond,
+    silence,
     steer,
 )
 from simkit.techniques.aim import on_the_way
@@ -58,6 +59,7 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     steps += list(meter.otherwise(world, steps))
     if world.attacker.persists:
         steps += list(tried_again(world.attacker, steps))
+    steps = silence.unseen(world, steps, rules())
     if world.attacker.aims_at:
         steps = on_the_way(steps, world.attacker.aims_at)
     entries = list(enter.entries(world))
