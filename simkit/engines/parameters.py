@@ -79,8 +79,8 @@ class Parameters(NamedTuple):
     """1 for a fact that some step has as a premise."""
     stirs: NDArray[np.uint8]
     asked_for: NDArray[np.uint8]
-    """1 for a fact for whose time others ask than the steps behind it: runs, when it begins anew, who adds it up, and
-    what it keeps from being seen."""
+    """1 for a fact for whose time others ask than the steps behind it: runs, when it begins anew, who adds it up, what
+    it keeps from being seen, and, where responders end it, steps that conclude it with others: these come anew then."""
     silencer_ptr: Index
     """(steps + 1) Into `silencer_idx`: the facts that keep a step from being seen."""
     silencer_idx: Index
@@ -154,7 +154,7 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
         final=_final(graph, links, steps["traits"]),
         leads=((np.diff(links.arc_ptr) > 0) | (np.diff(links.join_ptr) > 0)).astype(np.uint8),
         stirs=graph.fact_stirs.astype(np.uint8),
-        asked_for=_asked_for(graph),
+        asked_for=_asked_for(graph, links),
         silencer_ptr=silencer_ptr.astype(np.int32),
         silencer_idx=graph.silencer_idx[silencers].astype(np.int32),
         shown=graph.shown[links.number] * np.uint64(responds),
@@ -235,10 +235,23 @@ def _traits(graph: AttackGraph, responds: bool) -> NDArray[np.uint8]:
     return found
 
 
-def _asked_for(graph: AttackGraph) -> NDArray[np.uint8]:
+def _asked_for(graph: AttackGraph, links: Links) -> NDArray[np.uint8]:
     found = graph.fact_stirs | graph.fact_timed
     found[graph.silencer_idx] = True
+    if len(graph.responders.action):
+        several = np.repeat(np.diff(links.out_ptr) > 1, np.diff(links.out_ptr))
+        with_others = np.zeros(len(found), dtype=np.bool_)
+        with_others[links.out_idx[several]] = True
+        found |= with_others & _endable(graph)
     return found.astype(np.uint8)
+
+
+def _endable(graph: AttackGraph) -> NDArray[np.bool_]:
+    """True for a fact that ends, or that an action of some responder ends."""
+    who = graph.responders
+    done = int(np.bitwise_or.reduce(np.int64(1) << who.action)) if len(who.action) else 0
+    found: NDArray[np.bool_] = ~graph.fact_lasting | ((who.ended_by & done) != 0)
+    return found
 
 
 def _linking(graph: AttackGraph) -> NDArray[np.bool_]:
@@ -256,10 +269,7 @@ def _linking(graph: AttackGraph) -> NDArray[np.bool_]:
 
 def _final(graph: AttackGraph, links: Links, traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Only what no action of any responder ends counts: content that is cleaned may be planted again."""
-    who = graph.responders
-    done = int(np.bitwise_or.reduce(np.int64(1) << who.action)) if len(who.action) else 0
-    ends = ~graph.fact_lasting | ((who.ended_by & done) != 0)
-    ending = np.concatenate([[0], np.cumsum(ends[links.out_idx])])
+    ending = np.concatenate([[0], np.cumsum(_endable(graph)[links.out_idx])])
     lasts = (ending[links.out_ptr[1:]] == ending[links.out_ptr[:-1]]) & (traits & (AGAIN | ASKS) == 0)
     lasts &= traits & (LOGGED | SILENCED) != (LOGGED | SILENCED)  # one that nobody saw may be seen the next time
     found: NDArray[np.uint8] = np.where(lasts, np.where(traits & LOGGED, ONCE, EVEN_BEFORE), 0).astype(np.uint8)

@@ -124,7 +124,9 @@ def _shared_out(places: Sequence[tuple[str, Any]], had: Any, has: Any) -> Iterat
 
 
 def _prove(file: str, texts: Mapping[str, str], changed: Scenario) -> None:
-    """Raises CannotEditError unless the edited files, read again, say what `changed` says."""
+    """Raises CannotEditError unless the edited files, read again, say what `changed` says, with the values that were
+    set beside the file."""
+    set_by_hand: dict[str, object] = dict(each.split("=", 1) for each in changed.changes)
     folder = os.path.dirname(os.path.abspath(file))
     with tempfile.TemporaryDirectory(prefix="simkit-") as other:
         for name, text in texts.items():
@@ -134,7 +136,7 @@ def _prove(file: str, texts: Mapping[str, str], changed: Scenario) -> None:
                 copy.write(text)
         _with_runs(texts[file], folder, other)
         try:
-            found = load(os.path.join(other, os.path.basename(file)))
+            found = load(os.path.join(other, os.path.basename(file)), changes=set_by_hand)
         except InputError as error:
             raise CannotEditError(str(error).splitlines()[0].replace(other, folder)) from None
     if plain(found) != plain(changed):
