@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": (LOG, "--at", "1d", "--identity", "support-agent"),
     "generate": ("--steps", "200", "--out", "made.yaml"),
     "graph": (SCENARIO,),
+    "impact": (SCENARIO, "--from", "rbac", "--to", "task-scoped"),
     "import": ("pod.yaml", "--out", "made"),
     "init": (),
     "narrow": (SCENARIO, "--trials", "64"),
@@ -43,6 +44,7 @@ COMMANDS = {
     "run": (SCENARIO, "--trials", "64"),
     "sessions": (),
     "schema": (),
+    "sensitivity": (SCENARIO, "--draws", "8"),
     "study": (SCENARIO, "--trials", "64"),
     "validate": (SCENARIO,),
 }

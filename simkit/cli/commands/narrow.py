@@ -147,14 +147,9 @@ def _check_question(exact: bool, goal: str | None, time_limit: float | None) -> 
         raise click.UsageError("--time-limit is for --exact: add that, or leave the limit out")
 
 
-def _is_file(world: Scenario) -> bool:
-    return world.file not in ("", "-", "<text>")
-
-
 def _diff(plan: Plan, *, fenced: bool) -> str:
     """The scenario file before and after, as a block of Markdown if `fenced`."""
-    changed = difference(plan.scenario, plan.narrowed).rstrip("\n") if _is_file(plan.scenario) else plan.diff()
-    text = "\n".join(printable(line) for line in changed.split("\n"))
+    text = "\n".join(printable(line) for line in plan.diff().split("\n"))
     return f"\n```diff\n{text}\n```" if fenced else f"\n{text}"
 
 
