@@ -113,10 +113,7 @@ def narrow(
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --diff | git apply
     """
     _check_question(exact, goal, time_limit)
-    if candidates and (exact or budget is not None or write is not None or only_diff):
-        raise click.UsageError("--candidates only lists: leave out --exact, --budget, --write and --diff")
-    if only_diff and (format_ is not None or write is not None):
-        raise click.UsageError("--diff prints the change alone: leave out --format and --write")
+    _check_form(candidates, only_diff, exact or budget is not None, write, format_)
     output = Output.planned(terminal, "narrow", (format_, out), scenario)
     check_write(write, out, scenario)
     world = load(scenario)
@@ -145,6 +142,14 @@ def _check_question(exact: bool, goal: str | None, time_limit: float | None) -> 
         raise click.UsageError("--exact cuts a goal off: name it with --goal")
     if time_limit is not None and not exact:
         raise click.UsageError("--time-limit is for --exact: add that, or leave the limit out")
+
+
+def _check_form(candidates: bool, only_diff: bool, plans: bool, write: str | None, format_: str | None) -> None:
+    """Raises UsageError for ways to answer that exclude each other."""
+    if candidates and (plans or write is not None or only_diff):
+        raise click.UsageError("--candidates only lists: leave out --exact, --budget, --write and --diff")
+    if only_diff and (format_ is not None or write is not None):
+        raise click.UsageError("--diff prints the change alone: leave out --format and --write")
 
 
 def _diff(plan: Plan, *, fenced: bool) -> str:
