@@ -126,8 +126,8 @@ def _shared_out(places: Sequence[tuple[str, Any]], had: Any, has: Any) -> Iterat
 def _prove(file: str, texts: Mapping[str, str], changed: Scenario) -> None:
     """Raises CannotEditError unless the edited files, read again, say what `changed` says, with the values that were
     set beside the file."""
-    set_by_hand: dict[str, object] = {}
-    set_by_hand.update(each.split("=", 1) for each in changed.changes)
+    pairs = (each.partition("=") for each in changed.changes)
+    set_by_hand: dict[str, object] = {path: value for path, _, value in pairs}
     folder = os.path.dirname(os.path.abspath(file))
     with tempfile.TemporaryDirectory(prefix="simkit-") as other:
         for name, text in texts.items():
