@@ -67,9 +67,11 @@ def _copy(scenario: Scenario, narrowed: Scenario) -> str:
     """The text of a file of its own: that of the scenario, with the least of it changed, where it is one file."""
     from simkit.scenario import dump, loads
 
+    if changed := _changed_text(scenario, narrowed):
+        return changed
     text = dump(narrowed)
     loads(text, scenario.file)
-    return _changed_text(scenario, narrowed) or text
+    return text
 
 
 def _changed_text(scenario: Scenario, narrowed: Scenario) -> str:

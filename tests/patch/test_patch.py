@@ -141,14 +141,21 @@ def test_json_stays_json(tmp_path: Path) -> None:
 
 
 def test_what_an_alias_repeats_is_written_anew_and_said(tmp_path: Path) -> None:
-    """simkit reads no anchors, so that a file of scenarios has none: what cannot be read is refused before."""
+    """To change it at its anchor would change it wherever the alias stands."""
     file = tmp_path / "desk.yaml"
-    file.write_text(DESK.replace("roles: [desk]", "roles: &r [desk]"), "utf-8")
-    try:
-        scenario = load(file)
-    except InputError:
-        return
-    assert smallest_change(scenario, narrowed(scenario, "Let desk-key live 1 d")).in_place
+    text = DESK.replace("roles: [desk]}", "roles: &those [desk]}").replace(
+        "{kind: human}", "{kind: human, roles: *those}"
+    )
+    file.write_text(text, "utf-8")
+    scenario = load(file)
+    elsewhere = smallest_change(scenario, narrowed(scenario, "Let desk-key live 1 d"))
+    assert (elsewhere.in_place, len(lines(elsewhere))) == (True, 2)
+    model = scenario.model
+    people = {**model.identities, "clerk": replace(model.identities["clerk"], roles=("desk", "other"))}
+    more = replace(model, identities=people, roles={**model.roles, "other": replace(model.roles["desk"], name="other")})
+    found = smallest_change(scenario, replace(scenario, model=more))
+    assert (found.in_place, found.why) == (False, "it is spelt in a way that simkit does not edit")
+    assert plain(loads(found.files[str(file)][1])) == plain(replace(scenario, model=more))
 
 
 def test_git_applies_the_diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
