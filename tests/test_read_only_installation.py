@@ -44,7 +44,7 @@ COMMANDS = {
     "run": (SCENARIO, "--trials", "64"),
     "sessions": (),
     "schema": (),
-    "sensitivity": (SCENARIO, "--draws", "8"),
+    "sensitivity": (SCENARIO, "--draws", "64"),
     "study": (SCENARIO, "--trials", "64"),
     "validate": (SCENARIO,),
 }
