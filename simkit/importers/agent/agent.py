@@ -129,7 +129,6 @@ def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
     said |= {"runtime_holds": held} if held else {}
     said["note"] = "; ".join(dict.fromkeys(map(_told, group)))
     own = draft.put("identities", f"server {name}", said, place)
-    draft.put("entry_points", f"server {name} is taken over", {"compromise": f"server {name}"}, place)
     owner = f"account of {secrets[0]}" if secrets else f"server {name}"
     claims = _claims(name, group, lists, rules, draft)
     is_open = any(each.is_open for each in claims)
@@ -140,9 +139,14 @@ def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
             store = f"environment of {name}"
             draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
             operations[each.name] = {"effect": "read", "targets": [store]}
-    draft.put("tools", f"mcp:{name}", {"runs_as": owner, "operations": operations}, place)
-    given = own if owner == f"server {name}" else draft.sections["identities"][owner]
-    given.setdefault("entitlements", []).append({"operation": f"mcp:{name}.*"})
+    # who takes the server over steers its callers, sees what it is given, and runs where its secrets lie
+    draft.put("tools", f"mcp:{name}", {"runs_as": f"server {name}", "operations": operations}, place)
+    draft.put("entry_points", f"server {name} is taken over", {"compromise": {"tool": f"mcp:{name}"}}, place)
+    for each in claims:
+        for item in _operations(each, behind) if each.place else ():
+            draft.trace("tools", f"mcp:{name}", item, each.place or place)
+    for entitled in (own, *([draft.sections["identities"][owner]] if secrets else [])):
+        entitled.setdefault("entitlements", []).append({"operation": f"mcp:{name}.*"})
     return claims
 
 
@@ -237,9 +241,7 @@ def _client(
         if draft.has("resources", behind) and behind not in words:
             words.append(behind)
         for tool in offered[server.name]:
-            found = (
-                _governed(policy, server, tool.name) if client == GEMINI else _decided(client, server, tool.name, rules)
-            )
+            found = _decided(client, server, tool.name, rules, policy)
             for name in (f"mcp:{server.name}.{each}" for each in _operations(tool, "")):
                 stances[name] = min(stances.get(name, found), found, key=lambda each: _FREEST.index(each[0]))
     said: dict[str, Any] = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, **_rights(stances)}

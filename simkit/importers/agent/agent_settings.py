@@ -97,17 +97,19 @@ def is_tools(document: SourceDocument) -> bool:
     return any(True for _ in _answers(document.value))
 
 
-def _answers(value: object) -> Iterator[tuple[str, list[object]]]:
-    """The lists of tools in a file, each with the name of its server; empty where it says none."""
+def _answers(value: object) -> Iterator[tuple[str, tuple[str, ...], list[object]]]:
+    """The lists of tools in a file: the name of the server (empty where it says none), the keys that lead to the list,
+    and the list."""
     if not isinstance(value, dict):
         return
-    inner = value.get("result") if isinstance(value.get("result"), dict) else value
+    below = ("result",) if isinstance(value.get("result"), dict) else ()
+    inner = value["result"] if below else value
     if isinstance(inner, dict) and _tools(inner):
-        yield "", inner["tools"]
+        yield "", (*below, "tools"), inner["tools"]
         return
     for name, each in value.items():
         if isinstance(each, dict) and _tools(each):
-            yield name, each["tools"]
+            yield name, (name, "tools"), each["tools"]
 
 
 def _tools(value: dict[str, object]) -> bool:
@@ -155,10 +157,15 @@ def tool_lists(files: Iterable[SourceFile], draft: Draft) -> dict[str, tuple[Too
     found: dict[str, tuple[ToolClaim, ...]] = {}
     for file in files:
         for document in file.documents:
-            for name, tools in _answers(document.value):
+            for name, where, tools in _answers(document.value):
                 stem = re.sub(r"([-_.]?tools)?(\.json)?$", "", re.split(r"[\\/]", file.path)[-1])
-                named = [each for each in tools if isinstance(each, dict) and _is_name(each.get("name"))]
-                found[name or stem] = tuple({each.name: each for each in map(claim, named)}.values())
+                placed = ((each, document.origin((*where, at))) for at, each in enumerate(tools))
+                named = [
+                    claim(each, place)
+                    for each, place in placed
+                    if isinstance(each, dict) and _is_name(each.get("name"))
+                ]
+                found[name or stem] = tuple({each.name: each for each in named}.values())
                 draft.count(file.path, len(named))
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from simkit.importers.agent.agent_settings import CLAUDE, CODEX, AgentSettings
-from simkit.importers.agent.command_rules import command_rules, freed
+from simkit.importers.agent.command_rules import CommandRule, command_rules, freed
 from simkit.importers.agent.gemini_policies import SHELL, WRITERS, GeminiPolicy
 from simkit.importers.agent.permissions import Permissions
 from simkit.importers.agent.programs import CODE, NETWORK, READS, WRITES, label, powers
@@ -78,12 +78,16 @@ def _commands(rules: Permissions, sandbox: Excerpt | None) -> Iterator[AgentPowe
 def has_no_network(client: str, rules: Permissions, files: Iterable[AgentSettings]) -> bool:
     """True if settings keep all code that `client` runs from the network, whoever asks.
 
-    The commands of Codex have none unless `network_access` says so, and where it may not ask they never run outside
-    (developers.openai.com/codex/agent-approvals-security). Those of Claude Code ask for each new domain, and may run
-    outside of their sandbox, unless settings say otherwise (code.claude.com/docs/en/sandboxing).
+    The commands of Codex have none unless `network_access` says so, and where it may not ask they never run outside,
+    unless a rule allows some to (developers.openai.com/codex/agent-approvals-security, and /rules). Those of Claude
+    Code ask for each new domain, and may run outside of their sandbox, unless settings say otherwise
+    (code.claude.com/docs/en/sandboxing).
     """
     if client == CODEX:
-        mode, asks, online = _codex(files)
+        listed = list(files)
+        mode, asks, online = _codex(listed)
+        if any(True for _ in freed(_command_rules(listed))):
+            return False
         return mode != "danger-full-access" and asks == "never" and not (online and mode != "read-only")
     box = _sandboxed(files) if client == CLAUDE else None
     if box is None or box.flag("allowUnsandboxedCommands") is not False or box.texts("excludedCommands"):
@@ -149,8 +153,7 @@ def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     if mode == "danger-full-access":
         yield AgentPower("shell", "execute", (), ASK if asks == "untrusted" else ALLOW, places["sandbox_mode"])
         return
-    rules = [rule for each in files for rule in (command_rules(each.said) if each.said.has(CALLS) else ())]
-    for begins, place in freed(rules):
+    for begins, place in freed(_command_rules(files)):
         yield from _rule("shell", ShellRule(" ".join((*begins, "*"))), place)
     name, boxed_in = "shell in its sandbox", places["sandbox_mode"]
     yield from boxed(name, boxed_in, writes=mode != "read-only", online=online and mode != "read-only")
@@ -158,6 +161,10 @@ def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
         yield AgentPower("shell", "execute", (), ASK, places["approval_policy"])
     elif not online or mode == "read-only":
         yield AgentPower("shell in its sandbox (run)", "execute", place=boxed_in)
+
+
+def _command_rules(files: Iterable[AgentSettings]) -> list[CommandRule]:
+    return [rule for each in files if each.said.has(CALLS) for rule in command_rules(each.said)]
 
 
 def _codex(files: Iterable[AgentSettings]) -> tuple[str, str, bool]:

@@ -174,6 +174,11 @@ def _tools(said: Excerpt) -> Iterator[str]:
 def _settings(said: Excerpt) -> Iterator[PolicyRule]:
     """What settings say, as rules of the user's tier."""
     tools, mcp = said.part("tools"), said.part("mcp")
+    if tools.value.get("sandbox"):
+        place = tools.under("sandbox", "").origin
+        tools.draft.leave(
+            place, "the sandbox of gemini", "what it keeps in stands in a profile: commands are taken to run outside"
+        )
     lists = ((mcp, "excluded", DENY, 4.9), (mcp, "allowed", ALLOW, 4.1))
     for part, key, decision, priority in lists:
         for item in part.entries(key):
