@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simkit.importers.file_place import FilePlace
@@ -18,6 +18,7 @@ class Draft:
         self.origins: dict[tuple[str, ...], FilePlace] = {}
         self.read: dict[str, int] = {}
         self.observed: list[dict[str, Any]] = []
+        self.unchangeable: list[dict[str, Any]] = []
         self.beside: Mapping[str, Draft] = {}
         """What files of other kinds gave: an importer that joins names their things in place of its own."""
         self._trust: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -47,6 +48,12 @@ class Draft:
         """Tell that no file says this, and what was taken in its place."""
         self._assumed[Assumed(about, taken, why)] = None
 
+    def fix(self, what: Iterable[str], why: str, *changes: str) -> None:
+        """Tell that nobody can change the things whose names fit `what`, by `changes`; none named, by any."""
+        named = list(dict.fromkeys(what))
+        if named:
+            self.unchangeable.append({"what": named, "why": why, **({"changes": list(changes)} if changes else {})})
+
     def leave(self, origin: FilePlace, what: str, why: str) -> None:
         """Tell that `what`, at `origin`, is not in the scenario, and why."""
         self._untranslated[Untranslated(origin, what, why)] = None
@@ -71,4 +78,5 @@ class Draft:
             unseen,
             tuple(self.observed),
             tuple(each.done() for each in self.beside.values()),
+            tuple(self.unchangeable),
         )

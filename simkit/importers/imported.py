@@ -60,6 +60,8 @@ class Imported:
     """Real runs, as the scenario file writes them."""
     beside: tuple[Imported, ...] = ()
     """Parts of other kinds whose things it may name: its scenario holds them, its text does not."""
+    unchangeable: tuple[Mapping[str, Any], ...] = ()
+    """What nobody can change, as the scenario file writes it."""
 
     @property
     def complete(self) -> bool:
@@ -86,7 +88,8 @@ class Imported:
             for section in SECTIONS
         }
         trust = tuple(edge for each in parts for edge in each.trust)
-        return replace(self, sections=sections, trust=trust, beside=())
+        unchangeable = tuple(row for each in parts for row in each.unchangeable)
+        return replace(self, sections=sections, trust=trust, beside=(), unchangeable=unchangeable)
 
     def text(self, seen_from: str = "") -> str:
         """A part for a scenario to include: a line for each thing, with the place that it comes from behind it.
@@ -106,6 +109,9 @@ class Imported:
         if self.trust:
             yield "trust:"
             yield from (f"  - {_said(edge)}" for edge in self.trust)
+        if self.unchangeable:
+            yield "unchangeable:"
+            yield from (f"  - {_said(row)}" for row in self.unchangeable)
         if self.observed:
             yield "observed:"
             yield from (f"  - {_said(run)}" for run in self.observed)

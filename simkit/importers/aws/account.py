@@ -90,6 +90,13 @@ class AwsAccounts:
     groups: dict[str, AwsGroup] = field(default_factory=dict)
     policies: dict[str, ManagedPolicy] = field(default_factory=dict)
     newest: str = ""
+    _members: dict[str, list[AwsPrincipal]] = field(default_factory=dict)
+
+    def add(self, principal: AwsPrincipal) -> None:
+        """There is `principal`."""
+        self.principals[principal.arn] = principal
+        for group in principal.groups:
+            self._members.setdefault(group, []).append(principal)
 
     @property
     def users(self) -> list[AwsPrincipal]:
@@ -108,7 +115,7 @@ class AwsAccounts:
 
     def members(self, group: str) -> list[AwsPrincipal]:
         """The users in the group."""
-        return [each for each in self.principals.values() if group in each.groups]
+        return self._members.get(group, [])
 
 
 def shown_arn(arn: str) -> str:
@@ -272,7 +279,7 @@ def _user(body: Excerpt, found: AwsAccounts) -> None:
     _date(body, "CreateDate", found)
     boundary = _boundary(body, found)
     principal = Principal(arn, tuple(policies), boundary, body.text("UserId"), _tags(body))
-    found.principals[arn] = AwsPrincipal(principal, body.origin, tuple(dict.fromkeys(reaching)), groups)
+    found.add(AwsPrincipal(principal, body.origin, tuple(dict.fromkeys(reaching)), groups))
 
 
 def _groups(body: Excerpt, arn: str, found: AwsAccounts) -> tuple[str, ...]:
@@ -299,9 +306,8 @@ def _role(body: Excerpt, found: AwsAccounts) -> None:
     names = [each.text("InstanceProfileName") for each in body.each("InstanceProfileList")]
     _date(body, "CreateDate", found)
     _date(body.part("RoleLastUsed"), "LastUsedDate", found)
-    found.principals[arn] = AwsPrincipal(
-        principal, body.origin, managed, (), trust, longest, tuple(name for name in names if name)
-    )
+    profiles = tuple(name for name in names if name)
+    found.add(AwsPrincipal(principal, body.origin, managed, (), trust, longest, profiles))
 
 
 def _again(arn: str, body: Excerpt, found: AwsAccounts) -> bool:

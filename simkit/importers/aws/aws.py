@@ -15,6 +15,7 @@ from simkit.importers.aws.sheet import Given, Sheet
 from simkit.importers.aws.stores import Stores
 from simkit.importers.aws.terraform import is_terraform, read_terraform
 from simkit.importers.aws.trust_edges import MFA, TrustAsker
+from simkit.importers.aws.unchangeable import tell_unchangeable
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
@@ -92,6 +93,7 @@ def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, dr
     TrustAsker(accounts, effective, sheet, draft, administrators).enter()
     _held(inventory, stores, draft)
     sheet.finish()
+    tell_unchangeable(accounts, sheet, draft)
 
 
 def _administrator(powers: AccountPowers, stores: Stores, draft: Draft) -> None:

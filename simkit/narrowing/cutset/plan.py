@@ -246,7 +246,7 @@ def cut_problem(
 ) -> CutProblem:
     """The question of which removals cut the goal off, as sets and steps."""
     givers = Givers(scenario.model)
-    wanted = (each for each in removals(scenario.model, givers) if each.kind not in without)
+    wanted = (each for each in removals(scenario, givers) if each.kind not in without)
     offered = (Choice(each, price(each), each.removes() or frozenset()) for each in wanted)
     requirements = work_of(scenario).requirements()
     return CutProblem.of(made, offered, requirements, question.entry_points, [question.goal])

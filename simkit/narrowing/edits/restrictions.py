@@ -79,6 +79,11 @@ class ShortenTtl(Narrowing):
     kind: ClassVar[str] = "shorten-ttl"
 
     @property
+    def how(self) -> str:
+        """The longest life, such as `15 min`."""
+        return duration(self.ttl)
+
+    @property
     def name(self) -> str:
         """Such as `Let deploy-key live 1 h at most`."""
         return f"Let {self.credential} live {duration(self.ttl)} at most"
@@ -104,6 +109,11 @@ class ShortenSession(Narrowing):
     kind: ClassVar[str] = "shorten-ttl"
 
     @property
+    def how(self) -> str:
+        """The longest life, such as `15 min`."""
+        return duration(self.ttl)
+
+    @property
     def name(self) -> str:
         """Such as `Let sessions opened by ci -assume-> deployer live 15 min at most`."""
         return f"Let sessions opened by {self.edge} live {duration(self.ttl)} at most"
@@ -126,6 +136,11 @@ class ShortenRole(Narrowing):
     role: str
     ttl: float
     kind: ClassVar[str] = "shorten-ttl"
+
+    @property
+    def how(self) -> str:
+        """The longest life, such as `15 min`."""
+        return duration(self.ttl)
 
     @property
     def name(self) -> str:
@@ -184,6 +199,11 @@ class AddCondition(Narrowing):
     kind: ClassVar[str] = "add-condition"
 
     @property
+    def how(self) -> str:
+        """The condition."""
+        return self.condition
+
+    @property
     def name(self) -> str:
         """Such as `Require approval of cloud.delete by role operator`."""
         operations = f"{', '.join(self.operations)} by {self.holder}"
@@ -211,6 +231,11 @@ class TurnDial(Narrowing):
     dial: str
     setting: str
     kind: ClassVar[str] = "turn-dial"
+
+    @property
+    def how(self) -> str:
+        """The dial."""
+        return self.dial
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from simkit.blast_radius import Utility
 from simkit.blast_radius.utility import utility
+from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.work import Work, work_of
 from simkit.policies import sessions
 from simkit.scenario import Scenario
@@ -67,6 +68,15 @@ class Side:
         """The utility side of `scenario`."""
         cut = sessions(scenario.model, scenario.grant_policy(), rotation_period=scenario.response.rotation_period)
         return cls(work_of(scenario), utility(cut, scenario.response, scenario.observed))
+
+    def cost_of(self, narrowing: Narrowing, scenario: Scenario) -> Cost:
+        """What is lost from here, the side of `scenario`, by `narrowing` alone.
+
+        Where nobody says what work there is, an edit that only removes grants, edges and places takes no work away.
+        """
+        if not self.work.needs and not self.utility.observed and narrowing.removes() is not None:
+            return Cost()
+        return self.cost(Side.of(narrowing.apply(scenario)))
 
     def cost(self, after: Side, changes: int = 1) -> Cost:
         """What is lost from here to `after`."""
