@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from simkit.distributions import draw, quantile_table
+from simkit.entitlements import fits
 from simkit.linter.check import Slip
 from simkit.linter.inspected import Inspected
-from simkit.model import Identity, Task
-from simkit.policies import NAMED, GrantPolicy
-from simkit.simulation import compile_attack
+from simkit.model import EntryPoint, Identity, Task
 from simkit.table import duration
 from simkit.techniques import EVENT_CLASSES, rules
 from simkit.techniques.world import SHOWN
@@ -25,18 +24,31 @@ HALF = 1 << 31
 
 def poison_without_effect(inspected: Inspected) -> Iterator[Slip]:
     """An agent that reads what an entry point poisons, with the susceptibility that it has by default: none."""
-    for name, tasks in inspected.tasks.items():
-        identity = inspected.model.identities[name]
+    direct = {
+        name: {entry for task in tasks for entry in _poisoning(inspected, inspected.model.identities[name], task)}
+        for name, tasks in inspected.tasks.items()
+    }
+    for name, identity in inspected.model.identities.items():
         if identity.susceptibility or identity.kind not in MINDED:
             continue
-        entries = {entry for task in tasks for entry in _poisoning(inspected, identity, task)}
+        entries = direct.get(name, set()) | _heard(inspected, name, direct)
         answered = inspected.scenario.document is not None and inspected.said(("identities", name, "susceptibility"))
         if entries and not answered:
             says = (
-                f"{name} reads what {min(entries)} poisons, and its susceptibility is 0, so that nothing steers it: "
-                f"give it one, or write `susceptibility: 0`"
+                f"{name} {_hears(inspected, min(entries), direct.get(name, ()))}, and its susceptibility is 0, so that "
+                f"nothing steers it: give it one, or write `susceptibility: 0`"
             )
             yield Slip(("identities", name), says, None, frozenset(entries))
+
+
+def _hears(inspected: Inspected, entry: str, own: Iterable[str]) -> str:
+    if entry not in own:
+        return f"hears who reads what {entry} poisons"
+    return (
+        f"calls what {entry} takes over"
+        if inspected.scenario.entry_points[entry].tool
+        else f"reads what {entry} poisons"
+    )
 
 
 def _poisoning(inspected: Inspected, identity: Identity, task: Task) -> Iterator[str]:
@@ -48,8 +60,23 @@ def _poisoning(inspected: Inspected, identity: Identity, task: Task) -> Iterator
         if inspected.model.resources[resource].kind == "memory" and _may_read(inspected, identity, resource):
             yield from inspected.poisoned[resource]
     for entry in inspected.scenario.entry_points.values():
-        if entry.kind == "poison" and entry.task == task.name:
+        if (entry.kind == "poison" and entry.task == task.name) or _is_called(inspected, entry, task):
             yield entry.name
+
+
+def _is_called(inspected: Inspected, entry: EntryPoint, task: Task) -> bool:
+    """True if `task` needs what `entry` takes over: one operation, or any of a tool."""
+    if not (entry.operation or entry.tool):
+        return False
+    taken = inspected.operations(entry.operation or f"{entry.tool}.*")
+    return any(fits(operation, need.operation) for operation in taken for need in task.needs)
+
+
+def _heard(inspected: Inspected, name: str, direct: Mapping[str, set[str]]) -> set[str]:
+    """The entry points that can steer somebody who may invoke `name`."""
+    edges = (edge.source for edge in inspected.model.trust if edge.kind == "invoke" and edge.target == name)
+    steered = (each for each in edges if inspected.model.identities[each].susceptibility)
+    return {entry for each in steered for entry in direct.get(each, ())}
 
 
 def _may_read(inspected: Inspected, identity: Identity, resource: str) -> bool:
@@ -58,13 +85,11 @@ def _may_read(inspected: Inspected, identity: Identity, resource: str) -> bool:
 
 
 def goal_out_of_reach(inspected: Inspected) -> Iterator[Slip]:
-    """A goal that no entry point reaches, not even under the widest policy. The one check that compiles a graph."""
+    """A goal that no entry point reaches, not even under the widest policy. It and the next check compile a graph."""
     scenario = inspected.scenario
     if not scenario.goals:
         return
-    # the built-in one: a file may call something else by its name
-    worst = compile_attack(scenario, NAMED["static-secrets"]).worst_cases(scenario.entry_points)
-    reached = {goal for case in worst.values() for goal in case.goals}
+    reached = {goal for case in inspected.widest.values() for goal in case.goals}
     for name in scenario.goals:
         if name not in reached:
             says = (
@@ -72,6 +97,22 @@ def goal_out_of_reach(inspected: Inspected) -> Iterator[Slip]:
                 f"missing on the way, or remove the goal"
             )
             yield Slip(("goals", name), says)
+
+
+def entry_that_does_nothing(inspected: Inspected) -> Iterator[Slip]:
+    """An entry point through which nothing is lost and no goal reached, not even under the widest policy, while others
+    reach something, and nothing else says why."""
+    if not inspected.scenario.goals or not any(worst.goals for worst in inspected.widest.values()):
+        return
+    said = (*poison_without_effect(inspected), *mistake_of_no_agent(inspected))
+    explained = {name for slip in said for name in slip.entry_points or ()}
+    for name, worst in inspected.widest.items():
+        if name not in explained and not worst.goals and not worst.value:
+            says = (
+                f"through {name} nothing is lost and no goal reached under any policy, static-secrets included: add "
+                f"what is missing on the way, or remove it"
+            )
+            yield Slip(("entry_points", name), says, None, frozenset({name}))
 
 
 def scenario_without_goal(inspected: Inspected) -> Iterator[Slip]:
@@ -85,7 +126,7 @@ def alarm_without_log(inspected: Inspected) -> Iterator[Slip]:
     """A chance of detection for events that the policy in force, and those that the file compares, do not log."""
     scenario = inspected.scenario
     asked = dict.fromkeys([scenario.policy, *scenario.compare])
-    levels = {leaf.logging for name in asked for leaf in _leaves(scenario.grant_policy(name))}
+    levels = {policy.logging for policy in inspected.compared}
     known = rules()
     for event, detection in scenario.response.detection.items():
         of_class = known[event].event if event in known else event
@@ -95,13 +136,6 @@ def alarm_without_log(inspected: Inspected) -> Iterator[Slip]:
             said = ", ".join(asked)
             mend = "compare one with a stronger `response`, or take the entry away"
             yield Slip(where, f"no policy of this file logs {event}, so that nobody notices it ({said}): {mend}")
-
-
-def _leaves(policy: GrantPolicy) -> Iterator[GrantPolicy]:
-    """The policy, and those that govern who is left."""
-    yield policy
-    if policy.otherwise is not None:
-        yield from _leaves(policy.otherwise)
 
 
 def mistake_of_no_agent(inspected: Inspected) -> Iterator[Slip]:
