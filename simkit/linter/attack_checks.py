@@ -8,14 +8,19 @@ from difflib import get_close_matches
 from simkit.distributions import draw, quantile_table
 from simkit.entitlements import fits
 from simkit.linter.check import Slip
+from simkit.linter.entitled_checks import identity_without_task
 from simkit.linter.inspected import Inspected
 from simkit.model import EntryPoint, Identity, Task
+from simkit.policies import NAMED
+from simkit.simulation import compile_attack
 from simkit.table import duration
 from simkit.techniques import EVENT_CLASSES, rules
 from simkit.techniques.world import SHOWN
 
 MINDED = ("agent", "model")
 """Kinds of identities that words can steer, and that make mistakes."""
+STAYS = ("memory", "context")
+"""Kinds of resources that reach runs without being among what a task reads."""
 NEAR = 0.8
 """How alike two names are that may be meant to be one (the ratio of `difflib`, our assumption)."""
 HALF = 1 << 31
@@ -85,11 +90,13 @@ def _may_read(inspected: Inspected, identity: Identity, resource: str) -> bool:
 
 
 def goal_out_of_reach(inspected: Inspected) -> Iterator[Slip]:
-    """A goal that no entry point reaches, not even under the widest policy. It and the next check compile a graph."""
+    """A goal that no entry point reaches, not even under the widest policy. The one check that compiles a graph."""
     scenario = inspected.scenario
     if not scenario.goals:
         return
-    reached = {goal for case in inspected.widest.values() for goal in case.goals}
+    # the built-in one: a file may call something else by its name
+    worst = compile_attack(scenario, NAMED["static-secrets"]).worst_cases(scenario.entry_points)
+    reached = {goal for case in worst.values() for goal in case.goals}
     for name in scenario.goals:
         if name not in reached:
             says = (
@@ -99,20 +106,31 @@ def goal_out_of_reach(inspected: Inspected) -> Iterator[Slip]:
             yield Slip(("goals", name), says)
 
 
-def entry_that_does_nothing(inspected: Inspected) -> Iterator[Slip]:
-    """An entry point through which nothing is lost and no goal reached, not even under the widest policy, while others
-    reach something, and nothing else says why."""
-    if not inspected.scenario.goals or not any(worst.goals for worst in inspected.widest.values()):
+def poison_that_nobody_reads(inspected: Inspected) -> Iterator[Slip]:
+    """An entry point that poisons what no task reads or calls, and nobody remembers or runs. Where a task was
+    forgotten, that explains it."""
+    if any(identity_without_task(inspected)):
         return
-    said = (*poison_without_effect(inspected), *mistake_of_no_agent(inspected))
-    explained = {name for slip in said for name in slip.entry_points or ()}
-    for name, worst in inspected.widest.items():
-        if name not in explained and not worst.goals and not worst.value:
-            says = (
-                f"through {name} nothing is lost and no goal reached under any policy, static-secrets included: add "
-                f"what is missing on the way, or remove it"
-            )
-            yield Slip(("entry_points", name), says, None, frozenset({name}))
+    for name, entry in inspected.scenario.entry_points.items():
+        if entry.kind != "poison" or entry.task or _is_met(inspected, entry):
+            continue
+        says = (
+            f"{name} poisons {entry.target or entry.operation}, and no task reads it: name it under `reads` of a task, "
+            f"or poison something else"
+        )
+        yield Slip(("entry_points", name), says, None, frozenset({name}))
+
+
+def _is_met(inspected: Inspected, entry: EntryPoint) -> bool:
+    """True if some task reads or calls what `entry` poisons, or somebody remembers or runs a part of it."""
+    model = inspected.model
+    if entry.operation:
+        return any(_is_called(inspected, entry, task) for task in model.tasks.values())
+    parts = set(model.within(entry.target))
+    read = {part for task in model.tasks.values() for name in task.reads for part in model.within(name)}
+    stays = any(model.resources[part].kind in STAYS or model.resources[part].run_by for part in parts)
+    boxed = any(model.resources[name].run_by for name in model.resources if parts.intersection(model.within(name)))
+    return stays or boxed or not parts.isdisjoint(read)
 
 
 def scenario_without_goal(inspected: Inspected) -> Iterator[Slip]:

@@ -133,10 +133,10 @@ _ROWS = (
         attack.goal_out_of_reach,
     ),
     Check(
-        "harmless-entry",
-        "Does one of several entry points lose nothing, not even under `static-secrets`?",
-        "What it was to show is missing on its way: a task that reads the poison, an audience, an entitlement.",
-        attack.entry_that_does_nothing,
+        "unread-poison",
+        "Does an entry point poison what no task reads, and nobody remembers or runs?",
+        "Nobody meets the poison, so that nothing is lost.",
+        attack.poison_that_nobody_reads,
     ),
     Check(
         "bare-goal",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from simkit.blast_radius import WorstCase
 from simkit.entitlements import Grants, Resolver, fits
 from simkit.model import Identity, Model, Task
-from simkit.policies import NAMED, GrantPolicy, Sessions, named_policies, sessions
+from simkit.policies import GrantPolicy, Sessions, named_policies, sessions
 from simkit.scenario import Scenario
-from simkit.simulation import compile_attack
 
 
 @dataclass(frozen=True)
@@ -87,12 +85,6 @@ class Inspected:
         """The policy in force and those that the file compares, each with the ones that govern who is left."""
         named = dict.fromkeys([self.scenario.policy, *self.scenario.compare])
         return [leaf for name in named for leaf in _leaves(self.scenario.grant_policy(name))]
-
-    @cached_property
-    def widest(self) -> Mapping[str, WorstCase]:
-        """What each entry point reaches under the widest policy. It takes a graph: nothing else here does."""
-        # the built-in one: a file may call something else by its name
-        return compile_attack(self.scenario, NAMED["static-secrets"]).worst_cases(self.scenario.entry_points)
 
     def operations(self, pattern: str) -> Iterator[str]:
         """The operations whose names fit `pattern`."""

@@ -126,10 +126,10 @@ SLIPS = {
         "two-people: {",
         "nobody is asked as the rule two-people says",
     ),
-    "harmless-entry": (
-        ("  slipped: {mistake: desk}", "  slipped: {mistake: desk}\n  nowhere: {poison: ledger}"),
-        "nowhere: {",
-        "through nowhere nothing is lost and no goal reached under any policy",
+    "unread-poison": (
+        ("reads: [tickets], ", ""),
+        "poisoned: {",
+        "poisoned poisons tickets, and no task reads it",
     ),
     "unused-role": (
         ("trust:", "  clerk: {entitlements: [{operation: crm.read}]}\ntrust:"),
@@ -534,3 +534,14 @@ def test_a_general_purpose_tool_is_a_shell_in_the_hands_of_a_pipeline_too() -> N
     shell = ("      refund:", "      run: {effect: execute, targets: [biller]}\n      refund:")
     assert not slips("no-files", build, shell)
     assert slips("no-files", build, shell, ("  pay:\n", "  pay:\n    general_purpose: true\n"))
+
+
+def test_a_poison_that_a_run_meets_in_another_way_is_read() -> None:
+    unread = ("reads: [tickets], ", "")
+    assert slips("unread-poison", unread)
+    assert not slips("unread-poison", unread, ("tickets: {exposure", "tickets: {kind: memory, exposure"))
+    assert not slips("unread-poison", unread, ("tickets: {exposure", "tickets: {run_by: [biller], exposure"))
+    assert not slips("unread-poison", unread, ("{poison: tickets}", "{poison: {operation: crm.read}}"))
+    assert not slips(
+        "unread-poison", ("reads: [tickets]", "reads: [cases]"), ("{poison: tickets}", "{poison: case-eu}")
+    )

@@ -40,7 +40,7 @@ MISTAKES = {
     "a token that opens nothing": "opens-nothing",
     "claims that nobody carries": "unmet-claims",
     "a rule of approval that nobody asks": "unasked-rule",
-    "an entry point that does nothing": "harmless-entry",
+    "a poison that nobody reads": "unread-poison",
     "no goal": "no-goal",
     "an environment with a slip in its name": "odd-environment",
 }
