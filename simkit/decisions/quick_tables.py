@@ -34,7 +34,7 @@ SCALES = {Exponential: "average", Lognormal: "median", Weibull: "scale"}
 @lru_cache(maxsize=4096)
 def table_of(law: Distribution) -> tuple[int, ...]:
     """The table of `law`, as `quantile_table` makes it."""
-    name = SCALES.get(type(law))  # type: ignore[arg-type]
+    name = SCALES.get(type(law))
     if name is None:
         return quantile_table(law)
     scale = float(getattr(law, name))

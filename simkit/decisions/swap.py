@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Containment
 from simkit.blast_radius import Legend
-from simkit.decisions.layout import take_over
+from simkit.decisions.column_layout import take_over
 from simkit.decisions.quick_tables import table_of
 from simkit.distributions import FOREVER, Distribution, Fixed, ticks
 from simkit.fate import CERTAIN
