@@ -34,7 +34,7 @@ def need_beyond_rights(inspected: Inspected) -> Iterator[Slip]:
 
 
 def _user(inspected: Inspected, broken: BrokenNeed) -> str:
-    """The first to whom the task delegates that may do what it needs: it may be meant to work on behalf of that user."""
+    """The first to whom the task delegates that may do what it needs, on whose behalf it may be meant to work."""
     task, resolver = inspected.model.tasks[broken.task], inspected.resolver
     if task.on_behalf_of:
         return ""
