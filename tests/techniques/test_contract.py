@@ -174,7 +174,7 @@ def photographs(world: World) -> Iterator[Step]:
                 yield Step(
                     key=f"photograph({name}, {operation}, {target})",
                     rule="photograph",
-                    premises=(has(REPLAYS, name), *((behind,) if behind else ())),
+                    premises=(has(REPLAYS, name), *behind),
                     conclusions=(concludes("lost", target, "confidentiality"),),
                     grounds=(Ground("entitlement", (min(reached.session.identities), *grant), name),),
                     label=f"photograph {target}",
