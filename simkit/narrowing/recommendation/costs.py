@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blast_radius import Interval, Utility, intervals
-from simkit.blast_radius.utility import utility
-from simkit.decisions.accounts import YEAR, events_of
+from simkit.blast_radius.utility import control_a_year, utility
+from simkit.decisions.accounts import events_of
 from simkit.decisions.payback import Payback
 from simkit.model.money import ControlPrices
 from simkit.narrowing.edits.work import Work, work_of
@@ -88,10 +88,7 @@ class Money:
     def control(self, cost: Cost) -> float:
         """What the work pays a year for `cost`, tokens, approvals, waiting and records; what gets cheaper counts. The
         change itself has no price in a file."""
-        each = self.prices
-        daily = cost.approvals_a_day * each.approval + cost.waiting_minutes_a_day * each.waiting_minute
-        daily += (cost.tokens_a_day * each.thousand_tokens + cost.records_a_day * each.thousand_records) / 1000
-        return YEAR * daily
+        return control_a_year(cost, self.prices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,16 +242,16 @@ class Recommendations:
         return Table(columns, rows, title=f"what to narrow: {self.question.measure}", note=note)
 
     @property
-    def _currency(self) -> str:
+    def currency(self) -> str:
         """The currency in which gains and costs are ranked; empty where the file has no prices."""
         return next((each.balance.currency for each in self.ranked if each.balance), "")
 
     @property
     def _cost_columns(self) -> tuple[str, ...]:
-        return (f"saves, {self._currency} a year", "costs a year", "pays in") if self._currency else ("costs",)
+        return (f"saves, {self.currency} a year", "costs a year", "pays in") if self.currency else ("costs",)
 
     def _costed(self) -> str:
-        if self._currency:
+        if self.currency:
             return "Ranked by what it saves a year above what the work pays for it; pays in: share of draws."
         return "Costs are in the price of one change; 0: nobody's work leans on it."
 
@@ -327,7 +327,7 @@ class Recommendations:
             )
             for place, point in enumerate(self.curve)
         ]
-        together = f"costs together, {self._currency} a year" if self._currency else "costs together"
+        together = f"costs together, {self.currency} a year" if self.currency else "costs together"
         columns = ("", "and then", together, "mean", "p95", *(("chance",) if self.question.goal else ()))
         note = "On the front: nothing else on the curve is both as cheap and better. It ends where nothing gains more."
         title = "changes together, greedily"
