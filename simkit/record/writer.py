@@ -259,7 +259,7 @@ class Writer:
                 self._authorized(at, each, f"{session} may do more since {fact}", [], ends=FOREVER)
 
     def _silenced(self, at: int, fact: Fact) -> None:
-        """What is seen no more from now on: the rules of attack whose steps stand in no log, and raise no alert from it."""
+        """What is seen no more from now on: the rules of attack whose steps stand in no log any more."""
         whose = f"of {fact.object}" if fact.object else "of anybody"
         rules = ", ".join(self.silencing[fact])
         text = f"nothing {whose} is logged any more: {rules}"
