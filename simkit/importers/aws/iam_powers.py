@@ -142,7 +142,17 @@ def _on_versions(call: _Call, policy: ManagedPolicy) -> None:
         call.widen(holders, doubts=(doubt,))
 
 
-_BY_KIND: Mapping[str, Callable[[_Call, Any], None]] = {"user": _on_users, "role": _on_roles, "group": _on_groups, "policy": _on_policies}
+_BY_KIND: Mapping[str, Callable[[_Call, Any], None]] = {
+    "user": _on_users,
+    "role": _on_roles,
+    "group": _on_groups,
+    "policy": _on_policies,
+}
+    "user": _on_users,
+    "role": _on_roles,
+    "group": _on_groups,
+    "policy": _on_policies,
+}
 
 
 def _all_of(found: Sequence[tuple[Allowance, ...]]) -> Iterator[Allowance]:
