@@ -148,11 +148,6 @@ _BY_KIND: Mapping[str, Callable[[_Call, Any], None]] = {
     "group": _on_groups,
     "policy": _on_policies,
 }
-    "user": _on_users,
-    "role": _on_roles,
-    "group": _on_groups,
-    "policy": _on_policies,
-}
 
 
 def _all_of(found: Sequence[tuple[Allowance, ...]]) -> Iterator[Allowance]:
