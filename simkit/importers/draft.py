@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from simkit.importers.asked_of_token import AskedOfToken
 from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import Assumed, Imported, Untranslated
 
@@ -19,6 +20,8 @@ class Draft:
         self.read: dict[str, int] = {}
         self.observed: list[dict[str, Any]] = []
         self.unchangeable: list[dict[str, Any]] = []
+        self.asked: dict[tuple[str, str], list[AskedOfToken]] = {}
+        """What trust policies ask of tokens, by issuer and role: a statement each."""
         self.beside: Mapping[str, Draft] = {}
         """What files of other kinds gave: an importer that joins names their things in place of its own."""
         self._trust: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -79,4 +82,5 @@ class Draft:
             tuple(self.observed),
             tuple(each.done() for each in self.beside.values()),
             tuple(self.unchangeable),
+            {ends: tuple(of) for ends, of in self.asked.items()},
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simkit.importers.asked_of_token import AskedOfToken
 from simkit.importers.file_place import FilePlace
 from simkit.scenario import Scenario, loads
 from simkit.table import Table, printable
@@ -62,6 +63,8 @@ class Imported:
     """Parts of other kinds whose things it may name: its scenario holds them, its text does not."""
     unchangeable: tuple[Mapping[str, Any], ...] = ()
     """What nobody can change, as the scenario file writes it."""
+    asked: Mapping[tuple[str, str], tuple[AskedOfToken, ...]] = field(default_factory=dict)
+    """What trust policies ask of tokens, by issuer and role: parts of other kinds are joined by it."""
 
     @property
     def complete(self) -> bool:
