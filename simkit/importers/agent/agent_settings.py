@@ -141,15 +141,20 @@ def settings(files: Sequence[SourceFile], draft: Draft) -> tuple[AgentSettings, 
 
 
 def _servers(said: Excerpt) -> Iterator[McpServer]:
+    for name, each in servers_of(said):
+        found = server(name, each) if isinstance(each.value, dict) else None
+        if found is not None:
+            yield found
+
+
+def servers_of(said: Excerpt) -> Iterator[tuple[str, Excerpt]]:
+    """The configurations of servers in settings, each with its name as a scenario can say it."""
     parts = [said.part(key) for key in SERVERS if said.has(key)]
     if isinstance(said.value.get("mcp"), dict) and "servers" in said.value["mcp"]:
         parts.append(said.part("mcp", "servers"))
     for part in parts:
         for name, each in part.items():
-            plain = re.sub(r"[.*?\[\]\s]+|[^\x20-\x7e]", "-", name)[:100] or "unnamed"
-            found = server(plain, each) if isinstance(each.value, dict) else None
-            if found is not None:
-                yield found
+            yield re.sub(r"[.*?\[\]\s]+|[^\x20-\x7e]", "-", name)[:100] or "unnamed", each
 
 
 def tool_lists(files: Iterable[SourceFile], draft: Draft) -> dict[str, tuple[ToolClaim, ...]]:

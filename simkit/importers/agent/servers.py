@@ -146,6 +146,14 @@ def _secrets(said: Excerpt) -> Iterator[ServerSecret]:
             yield ServerSecret(secret_mark(said.value[key]), True, said.under(key, "").origin)
 
 
+def secret_values(said: Excerpt) -> Iterator[str]:
+    """The values in the configuration of a server that are secrets, for whoever has to hide them; the longest first."""
+    texts = [each.value.strip() for each in said.entries("args") if isinstance(each.value, str)]
+    marks = {secret.name for secret in _secrets(said) if secret.literal}
+    values = {part.strip() for text in texts for part in (text, text.partition("=")[2], text.partition(":")[2])}
+    yield from sorted((value for value in values if value and secret_mark(value) in marks), key=len, reverse=True)
+
+
 def secrets_in(variables: Excerpt) -> Iterator[ServerSecret]:
     """The secrets among variables or headers."""
     for key, value in variables.items():
