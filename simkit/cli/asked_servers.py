@@ -31,6 +31,12 @@ def saved_lists(folder: str, kind: str, paths: Sequence[str]) -> list[SourceFile
     return [SourceFile.opened(os.path.join(lists, name), named=False) for name in names]
 
 
+def newest(saved: Sequence[SourceFile], asked: Sequence[SourceFile]) -> list[SourceFile]:
+    """What was asked now, and of what was saved the rest."""
+    fresh = {os.path.realpath(each.path) for each in asked}
+    return [*(each for each in saved if os.path.realpath(each.path) not in fresh), *asked]
+
+
 def _within(inner: str, outer: str) -> bool:
     top, below = os.path.realpath(outer), os.path.realpath(inner)
     return os.path.isdir(top) and (below == top or below.startswith(top.rstrip(os.sep) + os.sep))

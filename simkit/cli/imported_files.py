@@ -45,6 +45,14 @@ class ImportedFiles:
         before = {name: text for name, text in found.items() if text is not None}
         return cls(folder, tuple(made), texts, before, tuple(lists))
 
+    @cached_property
+    def parts(self) -> list[str]:
+        """The parts in the folder, those that were there before among them, as the whole includes them."""
+        from simkit.importers import IMPORTERS
+
+        there = {f"{kind}.yaml" for kind in IMPORTERS if os.path.isfile(os.path.join(self.folder, f"{kind}.yaml"))}
+        return sorted(there | (self.texts.keys() - {WHOLE}))
+
     @property
     def stale(self) -> list[str]:
         """The files that are not there, or do not say what they should."""

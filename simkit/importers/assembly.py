@@ -106,7 +106,7 @@ def _within(folder: str) -> Iterator[str]:
     for top, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in PASSED_BY)
         for name in sorted(names):
-            path = os.path.join(top, name)
+            path = os.path.normpath(os.path.join(top, name))
             # a link may lead out of the folder, and a pipe would never end
             if name.endswith(ENDINGS) and name not in PERSONAL and stat.S_ISREG(os.lstat(path).st_mode):
                 count += 1

@@ -21,13 +21,20 @@ MOST_LISTED = 200
 """How many things that were not translated the scenario file repeats under `assumptions`."""
 
 
+REACH, CHANCE, TIME = "reach", "chance", "time"
+"""What an assumption decides: whether a thing can be reached at all, how likely, or when; the first weighs most."""
+
+FALLS = "nobody publishes how often an agent falls for an injection"
+
+
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """A value that no file gives: what it is about, what was taken, and why."""
+    """A value that no file gives: what it is about, what was taken, and why; and what it decides."""
 
     about: str
     taken: str
     why: str
+    decides: str = REACH
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -14,7 +14,6 @@ from simkit.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from simkit.cli.imported_files import ImportedFiles
-    from simkit.importers.source_file import SourceFile
 
 
 @click.command("import", short_help="Make scenarios of the files that you have.")
@@ -63,7 +62,7 @@ def import_(
       simkit import . --check --strict
       simkit import . --list-tools
     """
-    from simkit.cli.asked_servers import asked_servers, saved_lists
+    from simkit.cli.asked_servers import asked_servers, newest, saved_lists
     from simkit.cli.imported_files import ImportedFiles
     from simkit.importers import IMPORTERS, import_files, parts_in
 
@@ -71,7 +70,7 @@ def import_(
     asked = asked_servers(terminal, paths, out, agreed=yes) if list_tools else []
     with terminal.working("reading"):
         before = parts_in(out, [name for name, each in IMPORTERS.items() if not each.joins])
-        made = import_files(paths, kind, beside=before, more=_newest(saved, asked))
+        made = import_files(paths, kind, beside=before, more=newest(saved, asked))
         files = ImportedFiles.planned(made, out, asked)
     stale = files.stale if check else files.moved
     if not check:
@@ -80,12 +79,6 @@ def import_(
     if check and stale:
         return DOES_NOT_HOLD
     return INCOMPLETE if strict and not all(each.complete for each in made) else FINE
-
-
-def _newest(saved: list[SourceFile], asked: list[SourceFile]) -> list[SourceFile]:
-    """What was asked now, and of what was saved the rest."""
-    fresh = {os.path.realpath(each.path) for each in asked}
-    return [*(each for each in saved if os.path.realpath(each.path) not in fresh), *asked]
 
 
 MOST_CHANGES = 50

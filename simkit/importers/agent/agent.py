@@ -33,6 +33,7 @@ from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY
 from simkit.importers.agent.tool_claims import ToolClaim, unlisted
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import CHANCE, FALLS, TIME
 from simkit.importers.importer import Importer
 from simkit.importers.source_file import SourceFile
 
@@ -105,9 +106,9 @@ def _surroundings(found: Iterable[AgentSettings], draft: Draft) -> None:
                 brought = "/." in f"/{each.file}".replace("\\", "/")
                 held = draft.sections["resources"][COPY if brought else FILES].setdefault("holds", [])
                 held += [secret.name] if secret.name not in held else []
-    draft.assume("susceptibility", str(SUSCEPTIBILITY), "nobody publishes how often an agent falls for an injection")
-    draft.assume("the rate and the duration of tasks", f"{RATE}, {DURATION}", "settings do not say how often")
-    draft.assume("what a task needs", "every tool that its agent has", "settings do not say what the work is")
+    draft.assume("susceptibility", str(SUSCEPTIBILITY), FALLS, CHANCE)
+    draft.assume("the rate and the duration of tasks", f"{RATE}, {DURATION}", "settings do not say how often", TIME)
+    draft.assume("what a task needs", "every tool that its agent has", "settings do not say what the work is", TIME)
 
 
 def _secret(secret: ServerSecret, draft: Draft) -> None:
@@ -117,7 +118,7 @@ def _secret(secret: ServerSecret, draft: Draft) -> None:
     said = {"identity": owner, "kind": "secret of an MCP server", "ttl": "never"}
     draft.put("credentials", name, said, secret.place)
     draft.put("entry_points", f"{name} leaks", {"leak": name}, secret.place)
-    draft.assume("the life of secrets in settings", "for ever", "a setting does not say when it expires")
+    draft.assume("the life of secrets in settings", "for ever", "a setting does not say when it expires", TIME)
 
 
 def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions, draft: Draft) -> tuple[ToolClaim, ...]:

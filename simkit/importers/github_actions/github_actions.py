@@ -12,6 +12,7 @@ from simkit.importers.draft import Draft
 from simkit.importers.github_actions.composite_actions import actions, is_action
 from simkit.importers.github_actions.job_permissions import READ, WRITE
 from simkit.importers.github_actions.workflow import EVERYTHING, WorkflowJob, is_workflow, jobs, workflows
+from simkit.importers.imported import CHANCE, FALLS, TIME
 from simkit.importers.importer import Importer
 from simkit.importers.source_file import SourceFile
 
@@ -42,7 +43,9 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     draft.put("resources", TALK, {"kind": "other", "exposure": "public"})
     draft.put("entry_points", "poisoned issue", {"poison": TALK})
     draft.assume(TALK, "strangers write and read them", "whether the repository is public is in no file")
-    draft.assume("the rate and the duration of jobs", f"{RATE}, {DURATION}", "workflows do not say how often they run")
+    draft.assume(
+        "the rate and the duration of jobs", f"{RATE}, {DURATION}", "workflows do not say how often they run", TIME
+    )
     for job in found:
         _job(job, draft)
     draft.sections["resources"][CODE_PLACE]["run_by"] = [job.identity for job in found]
@@ -123,7 +126,7 @@ def _secret(name: str, job: WorkflowJob, draft: Draft) -> str:
     draft.put("identities", owner, {"kind": "service", "entitlements": entitled}, job.place)
     draft.put("credentials", name, {"identity": owner, "kind": "secret of a repository", "ttl": "never"}, job.place)
     draft.put("entry_points", f"{name} leaks", {"leak": name}, job.place)
-    draft.assume("the life of secrets", "for ever", "a workflow does not say when they expire")
+    draft.assume("the life of secrets", "for ever", "a workflow does not say when they expire", TIME)
     return name
 
 
@@ -163,7 +166,7 @@ def _agent(job: WorkflowJob, given: list[dict[str, Any]], held: list[str], draft
     said |= {"runtime_holds": held} if held else {}
     draft.put("identities", name, said, job.place)
     _trace(job, name, draft)
-    draft.assume("susceptibility", str(SUSCEPTIBILITY), "nobody publishes how often an agent falls for an injection")
+    draft.assume("susceptibility", str(SUSCEPTIBILITY), FALLS, CHANCE)
     words = [TALK, *(f"behind {each.name} in {job.workflow}/{job.name}" for each in job.servers)]
     task = {"identity": name, "reads": words, "rate": RATE, "duration": DURATION}
     needs = [each["operation"] for each in entitled]

@@ -17,6 +17,7 @@ from simkit.rbac.rbac_rule import ANY
 
 HOST = "node:any"
 STORE = "secrets"
+EVERY_SECRET = f"all:{STORE}"
 UNNAMED = frozenset({"create", "deletecollection"})
 """Verbs whose requests name no object, so that a rule with names gives nothing by them."""
 TOKENS = Power("kube.create-secrets:token", "mint", "accounts")
