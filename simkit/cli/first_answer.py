@@ -34,7 +34,7 @@ def first_answer(scenario: Scenario, terminal: Terminal) -> Iterator[Answer]:
         with terminal.working(f"replaying {TRIALS} trials of each way in"):
             ways = _ways_in(scenario)
         if ways:
-            worst = ways[0].provenance.entry_point
+            worst = ways[0].provenance.entry_point if ways[0].goals_reached() else ""
             yield _gets(ways)
     with terminal.working("ranking"):
         ranking = simkit.simulation.rank(scenario)
@@ -45,7 +45,7 @@ def first_answer(scenario: Scenario, terminal: Terminal) -> Iterator[Answer]:
         )
         return
     with terminal.working(f"replaying {TRIALS} trials under each policy"):
-        first = worst or next(iter(scenario.entry_points))
+        first = worst or _worst_loss(scenario, ranking)
         compared = simkit.simulation.compare(scenario, entry_point=first, trials=TRIALS)
     yield Answer(compared.summary, tuple(compared.tables()[:1]), {})
 
@@ -81,7 +81,15 @@ def _gets(ways: Sequence[BlastRadius]) -> Answer:
     meaning = f"{TRIALS} trials; in brackets: the chance within the horizon"
     table = Table(("way in", "goals", "what it gets"), rows, title="What strangers' words and code get", note=meaning)
     said = f"{worst.provenance.entry_point} gets the most: {percent(worst.goals_reached())} of the goals on average."
+    if not worst.goals_reached():
+        said = "Strangers' words and code get nothing, as far as these files say."
     return Answer(said, (table,), {})
+
+
+def _worst_loss(scenario: Scenario, ranking: Ranking) -> str:
+    """The entry point through which the worst to lose is lost, of those that the scenario has."""
+    by_name = {entry.target: name for name, entry in scenario.entry_points.items()}
+    return next((by_name[row.name] for row in ranking.rows if row.name in by_name), next(iter(scenario.entry_points)))
 
 
 def _some(told: Sequence[str]) -> str | None:

@@ -314,7 +314,8 @@ jobs:
 """
     (found,) = import_files([written(tmp_path, {".github/workflows/d.yml": text})])
     task = found.scenario().model.tasks["d/ship"]
-    assert (task.delegates_to, dict(task.claims)) == (("cloud:ship",), {"environment": "production"})
+    assert task.delegates_to == ("cloud:ship",)
+    assert dict(task.claims)["environment"] == "production"
 
 
 JOB = "on: push\njobs: {a: {steps: [{run: make}]}}\n"
@@ -409,3 +410,27 @@ def test_each_right_of_a_token_knows_its_line(tmp_path: Path) -> None:
     assert lines["github-token.read-contents"] == 3
     assert lines["github-token.write-issues"] == 4
     assert "w.yml:4:" in found.text()
+
+
+@pytest.mark.parametrize(
+    ("on", "step", "expected"),
+    [
+        ("{push: {branches: [main]}}", "", {"event_name": "push", "ref": "refs/heads/main", "ref_type": "branch"}),
+        ("{push: {tags: v1}}", "", {"event_name": "push", "ref": "refs/tags/v1", "ref_type": "tag"}),
+        ("{push: {branches: [main, next]}}", "", {"event_name": "push"}),
+        ("{push: {branches: ['release/*']}}", "", {"event_name": "push"}),
+        ("{push: {branches: [main], tags: [v1]}}", "", {"event_name": "push"}),
+        ("push", "", {"event_name": "push"}),
+        ("[push, pull_request]", "", {}),
+        ("issues", "aws-actions/configure-aws-credentials@v4",
+         {"event_name": "issues", "aud": "sts.amazonaws.com"}),
+    ],
+)  # fmt: skip
+def test_a_job_claims_what_is_the_same_in_all_of_its_runs(
+    tmp_path: Path, on: str, step: str, expected: dict[str, str]
+) -> None:
+    uses = step or "google-github-actions/auth@v2"
+    steps = f'[{{uses: {uses}, with: {{role-to-assume: "arn:aws:iam::1:role/x"}}}}]'
+    found = one(tmp_path, f"{{environment: live, steps: {steps}}}", on=on, top="permissions: {id-token: write}")
+    claims = found.sections["tasks"]["w/j"]["claims"]
+    assert claims == {"environment": "live", "runner_environment": "github-hosted"} | expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from simkit.table import Table
 
 if TYPE_CHECKING:
     from simkit.cli.imported_files import ImportedFiles
+    from simkit.importers import Untranslated
 
 PARTS = "imported"
 MOST_ROWS = 20
@@ -105,13 +107,25 @@ def _assumed(files: ImportedFiles) -> Answer:
     found = sorted(once, key=lambda each: order.index(each.decides))
     left = [each for part in files.made for each in part.untranslated]
     rows = [(each.decides, each.about, each.taken, each.why) for each in found]
-    gone = [(str(each.origin), each.what, each.why) for each in left]
+    gone = _together(left)
     tables = (
         _first(Table(("decides", "about", "taken", "why"), rows, title="Assumed, most important first")),
         _first(Table(("where", "what", "why"), gone, title="Not translated")),
     )
     says = f"This rests on {len(found):,} assumptions, and {len(left):,} things in the files are not in it."
     return Answer(says, tuple(table for table in tables if table.rows), {})
+
+
+def _together(left: Sequence[Untranslated]) -> list[tuple[str, str, str]]:
+    """What is not translated, all that is so for one reason as a row: the first of it, and how many more there are."""
+    alike: dict[str, list[Untranslated]] = {}
+    for each in left:
+        alike.setdefault(each.why, []).append(each)
+    rows = []
+    for why, group in alike.items():
+        more = f" and {len(group) - 1:,} more" if len(group) > 1 else ""
+        rows.append((f"{group[0].origin}{more}", group[0].what, why))
+    return rows
 
 
 def _first(table: Table) -> Table:

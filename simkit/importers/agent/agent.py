@@ -49,6 +49,7 @@ WORDS = (
     "sandbox_mode",
     "approval_policy",
     "prefix_rule",
+    '"mcp"',
     "[[rule]]",
     "coreTools",
     "excludeTools",
@@ -326,6 +327,9 @@ def _goals(draft: Draft) -> None:
 
 
 def _suspects(file: SourceFile) -> bool:
+    if file.path.endswith((".yaml", ".yml")) and "{{" in file.text:
+        # a template of a manifest may hold such words; settings are no templates
+        return False
     return ".gemini" in file.path or any(word in file.text for word in WORDS)
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from simkit.errors import InputError
 from simkit.importers.agent.agent_settings import AgentSettings, servers_of
-from simkit.importers.agent.servers import secret_values
+from simkit.importers.agent.servers import command_words, secret_values
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
 from simkit.importers.secret_mark import secret_mark
@@ -60,7 +60,8 @@ def server_commands(settings: Sequence[AgentSettings], environment: Mapping[str,
     found: dict[str, ServerCommand] = {}
     for each in settings:
         for name, said in servers_of(each.said):
-            if isinstance(said.value, dict) and isinstance(said.value.get("command"), str) and name not in found:
+            starts = isinstance(said.value, dict) and any(command_words(said))
+            if starts and name not in found:
                 found[name] = _command(name, said, environment)
     return tuple(found.values())
 
@@ -83,8 +84,9 @@ def _command(name: str, said: Excerpt, environment: Mapping[str, str]) -> Server
             missing.append(plain[plain.index("${") :].partition("}")[0][2:])
         return plain
 
-    words = [said.text("command"), *(each.value for each in said.entries("args") if isinstance(each.value, str))]
-    variables = {key: each.value for key, each in said.part("env").items() if isinstance(each.value, str)}
+    words = command_words(said)
+    parts = (said.part(key) for key in ("env", "environment"))
+    variables = {key: each.value for part in parts for key, each in part.items() if isinstance(each.value, str)}
     hidden = " ".join(words)
     for secret in secret_values(said):
         hidden = hidden.replace(secret, secret_mark(secret))

@@ -78,9 +78,8 @@ def _job(job: WorkflowJob, draft: Draft) -> None:
     if given or federated:
         work: dict[str, Any] = {"identity": name, "rate": RATE, "duration": DURATION}
         work |= {"needs": [each["operation"] for each in given]} if given else {}
-        # the token that GitHub signs for a job says which environment it is of, and a role may ask for that
-        work |= {"delegates_to": federated} if federated else {}
-        work |= {"claims": {"environment": job.environment}} if federated and job.environment else {}
+        # the token that GitHub signs for a job says what it is of, and a role may ask for that
+        work |= {"delegates_to": federated, "claims": dict(job.claims)} if federated else {}
         draft.put("tasks", f"{job.workflow}/{job.name}", work, job.place)
     draft.put("entry_points", f"{name} is taken over", {"compromise": name}, job.place)
     if job.reason and job.strangers:

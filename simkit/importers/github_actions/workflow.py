@@ -12,6 +12,7 @@ from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
 from simkit.importers.github_actions.composite_actions import Actions, expanded, is_action, root_of
+from simkit.importers.github_actions.job_claims import claims
 from simkit.importers.github_actions.job_permissions import Rights, all_at, said, said_at, within
 from simkit.importers.github_actions.job_servers import JobServer, job_servers
 from simkit.importers.source_file import SourceDocument, SourceFile
@@ -60,6 +61,7 @@ class WorkflowJob:
     tools: str | None
     servers: tuple[JobServer, ...]
     environment: str
+    claims: Mapping[str, str]
     own_runner: bool
     minutes: int
     unpinned: tuple[str, ...]
@@ -148,6 +150,7 @@ class WorkflowCall:
     """
 
     triggers: tuple[str, ...]
+    on: object
     default: Rights | None
     most: Rights | None = None
     prefix: str = ""
@@ -181,7 +184,9 @@ def jobs(found: Sequence[Workflow], known: Actions) -> Iterator[WorkflowJob]:
     parts = RepositoryParts({_local(each.path): each for each in found}, known)
     for workflow in found:
         if workflow.triggers != ("workflow_call",):
-            yield from _jobs(workflow, WorkflowCall(workflow.triggers, said(workflow.body)), parts)
+            yield from _jobs(
+                workflow, WorkflowCall(workflow.triggers, workflow.body.value["on"], said(workflow.body)), parts
+            )
 
 
 def _jobs(workflow: Workflow, call: WorkflowCall, parts: RepositoryParts) -> Iterator[WorkflowJob]:
@@ -197,7 +202,9 @@ def _jobs(workflow: Workflow, call: WorkflowCall, parts: RepositoryParts) -> Ite
             continue
         inner = said(called.body)
         default = inner if inner is not None else rights
-        within_it = WorkflowCall(call.triggers, default, rights, f"{name}/", _handed_on(body, call), call.depth + 1)
+        within_it = WorkflowCall(
+            call.triggers, call.on, default, rights, f"{name}/", _handed_on(body, call), call.depth + 1
+        )
         yield from _jobs(called, within_it, parts)
 
 
@@ -250,6 +257,12 @@ def _job(
         tools,
         job_servers(steps) if agent else (),
         _environment(body),
+        claims(
+            call.on,
+            _environment(body),
+            own_runner="self-hosted" in runner,
+            audiences=[each for step in steps for each in _audiences(step)],
+        ),
         "self-hosted" in runner,
         minutes if isinstance(minutes, int) and not isinstance(minutes, bool) and 0 < minutes <= 43200 else 360,
         tuple(dict.fromkeys(plain(uses) for step in steps if (uses := step.text("uses")) and _moves(uses))),
@@ -312,6 +325,16 @@ def _allowed(text: str) -> str | None:
     if found:
         return found[1].strip("\"'")
     return text if re.search(r"\b(Bash|Edit|Read|mcp__)", text) else None
+
+
+def _audiences(step: Excerpt) -> Iterator[str]:
+    """For whom a step asks the token: what it says, else what its action takes."""
+    given = step.part("with").value
+    said = given.get("audience")
+    if isinstance(said, str) and said and "$" not in said:
+        yield said
+    elif said is None and "role-to-assume" in given and step.text("uses").startswith("aws-actions/"):
+        yield "sts.amazonaws.com"
 
 
 def _clouds(step: Excerpt) -> Iterator[str]:

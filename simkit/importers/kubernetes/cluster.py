@@ -92,7 +92,7 @@ def _latest(found: Sequence[KubeObject], draft: Draft) -> list[KubeObject]:
     for each in found:
         key = (each.kind, each.namespace, each.name)
         if key in kept:
-            why = f"it stands again at {each.origin}, which counts"
+            why = "it stands again, and the last counts"
             draft.leave(kept[key].origin, f"{each.kind} {each.name}", why)
         kept[key] = each
     return list(kept.values())
