@@ -48,28 +48,32 @@ def asked_servers(terminal: Terminal, paths: Sequence[str], folder: str, *, agre
     What will be started is said on standard error, and asked about unless the user has `agreed`. A server that does
     not answer is told of, and left out. Raises UsageError where nobody is there to be asked.
     """
-    from simkit.errors import InputError
     from simkit.importers.agent.agent_settings import settings
-    from simkit.importers.agent.started_servers import listed_tools, server_commands, tool_list
+    from simkit.importers.agent.started_servers import server_commands
     from simkit.importers.assembly import files_of
     from simkit.importers.draft import Draft
-    from simkit.importers.source_file import SourceFile
 
     found = server_commands(settings(files_of("agent", paths), Draft("agent")), os.environ)
     if not found or not (agreed or _agrees(found)):
         return []
-    made = []
-    for each in found:
-        try:
-            with terminal.working(f"asking {each.name} for its tools"):
-                tools = listed_tools(each, os.environ)
-        except InputError as error:
-            say(f"note: {error}")
-            continue
-        terminal.note(f"{each.name}: {len(tools):,} tools")
-        path = os.path.join(folder, LISTS, f"{re.sub(r'[^A-Za-z0-9_-]+', '-', each.name)}.tools.json")
-        made.append(SourceFile(path, tool_list(each, tools), named=False))
-    return made
+    return [file for each in found if (file := _asked(terminal, each, folder)) is not None]
+
+
+def _asked(terminal: Terminal, server: ServerCommand, folder: str) -> SourceFile | None:
+    """What one server answers, as a file of `folder`; None, and told, where it does not."""
+    from simkit.errors import InputError
+    from simkit.importers.agent.started_servers import listed_tools, tool_list
+    from simkit.importers.source_file import SourceFile
+
+    try:
+        with terminal.working(f"asking {server.name} for its tools"):
+            tools = listed_tools(server, os.environ)
+    except InputError as error:
+        say(f"note: {error}")
+        return None
+    terminal.note(f"{server.name}: {len(tools):,} tools")
+    path = os.path.join(folder, LISTS, f"{re.sub(r'[^A-Za-z0-9_-]+', '-', server.name)}.tools.json")
+    return SourceFile(path, tool_list(server, tools), named=False)
 
 
 def _agrees(found: Sequence[ServerCommand]) -> bool:

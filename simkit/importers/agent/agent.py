@@ -135,21 +135,29 @@ def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
     claims = _claims(name, group, lists, rules, draft)
     is_open = any(each.is_open for each in claims)
     behind = _behind(name, group[0], is_open, draft)
-    operations = {op: said for each in claims for op, said in _operations(each, behind).items()}
-    for each in claims:
-        if each.tells_environment:
-            store = f"environment of {name}"
-            draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
-            operations[each.name] = {"effect": "read", "targets": [store]}
-    # who takes the server over steers its callers, sees what it is given, and runs where its secrets lie
-    draft.put("tools", f"mcp:{name}", {"runs_as": f"server {name}", "operations": operations}, place)
-    draft.put("entry_points", f"server {name} is taken over", {"compromise": {"tool": f"mcp:{name}"}}, place)
-    for each in claims:
-        for item in _operations(each, behind) if each.place else ():
-            draft.trace("tools", f"mcp:{name}", item, each.place or place)
+    _tool(name, claims, behind, secrets, place, draft)
     for entitled in (own, *([draft.sections["identities"][owner]] if secrets else [])):
         entitled.setdefault("entitlements", []).append({"operation": f"mcp:{name}.*"})
     return claims
+
+
+def _tool(
+    name: str, claims: Iterable[ToolClaim], behind: str, secrets: list[str], place: FilePlace, draft: Draft
+) -> None:
+    """The tools of a server as one that runs as it, and that it may be taken over."""
+    operations: dict[str, dict[str, Any]] = {}
+    for each in claims:
+        made = _operations(each, behind)
+        if each.tells_environment:
+            store = f"environment of {name}"
+            draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
+            made[each.name] = {"effect": "read", "targets": [store]}
+        for item in made if each.place else ():
+            draft.trace("tools", f"mcp:{name}", item, each.place or place)
+        operations |= made
+    # who takes the server over steers its callers, sees what it is given, and runs where its secrets lie
+    draft.put("tools", f"mcp:{name}", {"runs_as": f"server {name}", "operations": operations}, place)
+    draft.put("entry_points", f"server {name} is taken over", {"compromise": {"tool": f"mcp:{name}"}}, place)
 
 
 def _behind(name: str, server: McpServer, is_open: bool, draft: Draft) -> str:

@@ -15,8 +15,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from simkit.errors import InputError
@@ -68,38 +69,48 @@ def server_commands(settings: Sequence[AgentSettings], environment: Mapping[str,
 
 def _command(name: str, said: Excerpt, environment: Mapping[str, str]) -> ServerCommand:
     missing: list[str] = []
-    root = os.path.dirname(os.path.abspath(said.document.file))
-    if re.search(r"(^|/)\.\w+$", root.replace("\\", "/")):
-        # the settings of editors lie in a folder of their own, one below the repository
-        root = os.path.dirname(root)
+    root = _root(said.document.file)
+    expanded = partial(_expanded, root, environment, missing)
+    parts = (said.part(key) for key in ("env", "environment"))
+    variables = {key: each.value for part in parts for key, each in part.items() if isinstance(each.value, str)}
+    return ServerCommand(
+        name,
+        tuple(map(expanded, command_words(said))),
+        {key: expanded(each) for key, each in variables.items()},
+        os.path.join(root, said.text("cwd")) if said.has("cwd") else root,
+        said.origin,
+        _shown(said, variables),
+        missing[0] if missing else "",
+    )
+
+
+def _root(file: str) -> str:
+    """The folder in which servers start: that of the settings, or the one above where these lie in one of their own."""
+    folder = os.path.dirname(os.path.abspath(file))
+    return os.path.dirname(folder) if re.search(r"(^|/)\.\w+$", folder.replace("\\", "/")) else folder
+
+
+def _expanded(root: str, environment: Mapping[str, str], missing: list[str], text: str) -> str:
+    """`text` with the variables that it names; what is not set is added to `missing`."""
 
     def value(found: re.Match[str]) -> str:
         given: str | None = environment.get(found[1], found[2])
         missing.extend([found[1]] if given is None else [])
         return given or ""
 
-    def expanded(text: str) -> str:
-        plain = _VARIABLE.sub(value, _FOLDER.sub(lambda _: root, text))
-        if "${" in plain:
-            missing.append(plain[plain.index("${") :].partition("}")[0][2:])
-        return plain
+    plain = _VARIABLE.sub(value, _FOLDER.sub(lambda _: root, text))
+    if "${" in plain:
+        missing.append(plain[plain.index("${") :].partition("}")[0][2:])
+    return plain
 
-    words = command_words(said)
-    parts = (said.part(key) for key in ("env", "environment"))
-    variables = {key: each.value for part in parts for key, each in part.items() if isinstance(each.value, str)}
-    hidden = " ".join(words)
+
+def _shown(said: Excerpt, variables: Iterable[str]) -> str:
+    """The command line as it may be shown: its secrets by their marks, its variables by their names."""
+    hidden = " ".join(command_words(said))
     for secret in secret_values(said):
         hidden = hidden.replace(secret, secret_mark(secret))
-    named = f" (with {', '.join(variables)})" if variables else ""
-    return ServerCommand(
-        name,
-        tuple(map(expanded, words)),
-        {key: expanded(each) for key, each in variables.items()},
-        os.path.join(root, said.text("cwd")) if said.has("cwd") else root,
-        said.origin,
-        printable(f"{hidden}{named}"),
-        missing[0] if missing else "",
-    )
+    names = ", ".join(variables)
+    return printable(f"{hidden} (with {names})" if names else hidden)
 
 
 def listed_tools(
@@ -111,28 +122,24 @@ def listed_tools(
     started. Raises InputError, without a secret, where it cannot be started, or does not answer in time.
     """
     if server.missing:
-        raise InputError(
-            f"server {server.name} needs {server.missing}, which is not set: set it, or save a list by hand"
-        )
-    variables = {key: environment[key] for key in GIVEN if key in environment} | dict(server.variables)
+        raise InputError(f"server {server.name} needs {server.missing}, which is not set: set it, or save a list")
+    process = _started(server, {key: environment[key] for key in GIVEN if key in environment})
     try:
-        process = subprocess.Popen(
-            server.words,
-            env=variables,
-            cwd=server.folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+        return list(_Conversation(process, server.name, time.monotonic() + patience).tools())
+    finally:
+        _ended(process)
+
+
+def _started(server: ServerCommand, variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    given = {**variables, **server.variables}
+    try:
+        return subprocess.Popen(
+            server.words, env=given, cwd=server.folder, stdin=pipe, stdout=pipe, stderr=nothing, start_new_session=True
         )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no command"
         raise InputError(f"server {server.name} cannot be started ({why}): {server.shown}") from None
-    try:
-        asked = _Conversation(process, server.name, time.monotonic() + patience)
-        return list(asked.tools())
-    finally:
-        _ended(process)
 
 
 class _Conversation:
@@ -188,12 +195,7 @@ class _Conversation:
         self._number += 1
         self._send({"id": self._number, "method": method, "params": parameters})
         while True:
-            try:
-                told = self.told.get(timeout=max(0.0, self.deadline - time.monotonic()))
-            except queue.Empty:
-                raise InputError(f"server {self.name} did not answer {method} in time: save a list by hand") from None
-            if told is None:
-                raise InputError(f"server {self.name} ended before it answered: start it by hand to see why")
+            told = self._next(method)
             if "method" in told and "id" in told:
                 # what a server asks of its client: nothing is offered
                 self._send({"id": told["id"], "error": {"code": -32601, "message": "not offered"}})
@@ -203,24 +205,33 @@ class _Conversation:
                     raise InputError(f"server {self.name} answers {method} with an error: save a list by hand")
                 return result
 
+    def _next(self, method: str) -> dict[str, Any]:
+        try:
+            told = self.told.get(timeout=max(0.0, self.deadline - time.monotonic()))
+        except queue.Empty:
+            raise InputError(f"server {self.name} did not answer {method} in time: save a list by hand") from None
+        if told is None:
+            raise InputError(f"server {self.name} ended before it answered: start it by hand to see why")
+        return told
+
 
 def _ended(process: subprocess.Popen[bytes]) -> None:
     """End a server: it is asked to by the end of its input, then told, with all that it has started."""
     with contextlib.suppress(OSError):
         if process.stdin:
             process.stdin.close()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(LEAVING)
+    _left(process)
     for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, number)
-        elif process.poll() is None:
-            process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(LEAVING)
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, number) if hasattr(os, "killpg") else process.terminate()
+        _left(process)
     if process.stdout:
         process.stdout.close()
+
+
+def _left(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(LEAVING)
 
 
 def tool_list(server: ServerCommand, tools: Sequence[Mapping[str, Any]]) -> str:

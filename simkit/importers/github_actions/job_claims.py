@@ -21,14 +21,18 @@ def claims(on: object, environment: str, *, own_runner: bool, audiences: Iterabl
     'refs/heads/main'
     """
     found = {"environment": environment} if environment else {}
-    listed = [on] if isinstance(on, str) else on if isinstance(on, list | dict) else ()
-    events = [each for each in listed if isinstance(each, str)]
+    events = _events(on)
     if len(events) == 1:
         found["event_name"] = events[0]
         found |= _ref(on.get("push") if isinstance(on, dict) and events == ["push"] else None)
     found["runner_environment"] = "self-hosted" if own_runner else "github-hosted"
     named = list(dict.fromkeys(audiences))
     return found | ({"aud": named[0]} if len(named) == 1 else {})
+
+
+def _events(on: object) -> list[str]:
+    listed = [on] if isinstance(on, str) else on if isinstance(on, list | dict) else ()
+    return [each for each in listed if isinstance(each, str)]
 
 
 def _ref(push: Any) -> dict[str, str]:

@@ -57,11 +57,12 @@ def _in(text: str, step: Excerpt) -> Iterator[JobServer]:
             continue
         servers = value.get("mcpServers", value.get("mcp_servers"))
         for name, said in servers.items() if isinstance(servers, dict) else ():
-            plain = re.sub(r"[.*?\[\]\s]+|[^\x20-\x7e]", "-", name)[:60] or "unnamed"
-            made = (
-                server(plain, Excerpt(step.document, step.draft, said, step.where)) if isinstance(said, dict) else None
-            )
-            if made is not None:
-                secrets = dict.fromkeys(_SECRET.findall(json.dumps(said)))
-                held = tuple(each for each in secrets if each.upper() != "GITHUB_TOKEN")
-                yield JobServer(plain, made, held, step.origin)
+            yield from _one(name, Excerpt(step.document, step.draft, said, step.where))
+
+
+def _one(name: str, said: Excerpt) -> Iterator[JobServer]:
+    plain = re.sub(r"[.*?\[\]\s]+|[^\x20-\x7e]", "-", name)[:60] or "unnamed"
+    made = server(plain, said) if isinstance(said.value, dict) else None
+    if made is not None:
+        secrets = dict.fromkeys(_SECRET.findall(json.dumps(said.value)))
+        yield JobServer(plain, made, tuple(each for each in secrets if each.upper() != "GITHUB_TOKEN"), said.origin)
