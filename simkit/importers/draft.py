@@ -7,7 +7,7 @@ from typing import Any
 
 from simkit.importers.asked_of_token import AskedOfToken
 from simkit.importers.file_place import FilePlace
-from simkit.importers.imported import Assumed, Imported, Untranslated
+from simkit.importers.imported import REACH, Assumed, Imported, Untranslated
 
 
 class Draft:
@@ -47,9 +47,9 @@ class Draft:
         """Add a trust edge, once."""
         self._trust.setdefault((source, target, kind), {"from": source, "to": target, "kind": kind, **more})
 
-    def assume(self, about: str, taken: str, why: str) -> None:
-        """Tell that no file says this, and what was taken in its place."""
-        self._assumed[Assumed(about, taken, why)] = None
+    def assume(self, about: str, taken: str, why: str, decides: str = REACH) -> None:
+        """Tell that no file says this, what was taken in its place, and what that decides."""
+        self._assumed[Assumed(about, taken, why, decides)] = None
 
     def fix(self, what: Iterable[str], why: str, *changes: str) -> None:
         """Tell that nobody can change the things whose names fit `what`, by `changes`; none named, by any."""
