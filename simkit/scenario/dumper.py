@@ -44,7 +44,7 @@ from simkit.scenario.units import distribution_value, duration_text, rate_text
 from simkit.unknowns import Kind, Unknowns, kind_of
 
 _DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "restore"})
-_DURATIONS |= {"approved_for", "retry"}
+_DURATIONS |= {"approved_for", "retry", "over"}
 _RENAMED = {"source": "from", "target": "to"}
 _RIGHTS = ("entitlements", "denies", "boundary")
 

@@ -129,10 +129,11 @@ class Side:
     def cost_of(self, narrowing: Narrowing, scenario: Scenario) -> Cost:
         """What is lost from here, the side of `scenario`, by `narrowing` alone.
 
-        Where nobody says what work there is, an edit that only removes grants, edges and places takes no work away.
+        Where no task is declared, an edit that only removes takes what of the work rests on nothing else.
         """
-        if not self.work.needs and not self.utility.observed and narrowing.removes() is not None:
-            return Cost()
+        removed = narrowing.removes()
+        if not scenario.model.tasks and removed is not None:
+            return Cost(broken=self.work.without(removed))
         return self.cost(Side.of(narrowing.apply(scenario)))
 
     def cost(self, after: Side, changes: int = 1) -> Cost:
