@@ -35,30 +35,35 @@ def import_files(
     *,
     importers: Mapping[str, Importer] = IMPORTERS,
     beside: Mapping[str, Draft] | None = None,
+    instead: Mapping[str, str] | None = None,
 ) -> tuple[Imported, ...]:
     """What the files at `paths`, and those in folders there, say; one for each kind that was found, in table order,
     and those that join last.
 
     With `kind` all are of that kind. A file in a folder that cannot be read is listed as not translated. `beside` are
-    parts of other kinds that were imported before (`parts_in`), for importers that join.
+    parts of other kinds that were imported before (`parts_in`), for importers that join. `instead` has texts by the
+    paths of files: as if the files held them, and as if those were there that are not.
     Raises InputError for an unknown kind, and for a named file that cannot be read or is of no kind.
     """
     if kind and kind not in importers:
         raise InputError(f"no importer is called {kind!r}: {nearest(kind, importers)}")
     wanted = [importers[kind]] if kind else list(importers.values())
     with uncollected(LARGE):
-        kept = _imported([os.fspath(path) for path in paths], wanted, beside or {})
+        texts = {os.path.realpath(path): text for path, text in (instead or {}).items()}
+        kept = _imported([os.fspath(path) for path in paths], wanted, beside or {}, texts)
     if not kept:
         kinds = ", ".join(f"{each.kind} ({each.reads})" for each in wanted)
         raise InputError(f"nothing is there that can be imported: name files of {kinds}")
     return joined(kept)
 
 
-def _imported(paths: Sequence[str], importers: Sequence[Importer], beside: Mapping[str, Draft]) -> tuple[Imported, ...]:
+def _imported(
+    paths: Sequence[str], importers: Sequence[Importer], beside: Mapping[str, Draft], texts: Mapping[str, str]
+) -> tuple[Imported, ...]:
     drafts = {each.kind: Draft(each.kind) for each in importers}
     own: dict[str, list[SourceFile]] = {each.kind: [] for each in importers}
     for path in paths:
-        for file in _files(path, drafts):
+        for file in _files(path, drafts, texts):
             found = _whose(file, importers, drafts)
             if found is not None:
                 own[found.kind].append(file)
@@ -76,16 +81,29 @@ def _translated(importer: Importer, files: Sequence[SourceFile], draft: Draft) -
     return draft.done(importer.unseen)
 
 
-def _files(path: str, drafts: Mapping[str, Draft]) -> Iterator[SourceFile]:
+def _files(path: str, drafts: Mapping[str, Draft], texts: Mapping[str, str]) -> Iterator[SourceFile]:
     """The file that the user named, or those in the folder; what cannot be opened there is told."""
     if not os.path.isdir(path):
-        yield SourceFile.opened(path)
+        yield _file(path, texts, named=True)
         return
-    for found in _within(path):
+    for found in (*_within(path), *_new(path, texts)):
         try:
-            yield SourceFile.opened(found, named=False)
+            yield _file(found, texts, named=False)
         except InputError as error:
             next(iter(drafts.values())).leave(FilePlace(found), "the file", _sentence(error))
+
+
+def _file(path: str, texts: Mapping[str, str], *, named: bool) -> SourceFile:
+    text = texts.get(os.path.realpath(path)) if texts else None
+    return SourceFile.opened(path, named) if text is None else SourceFile(path, text, named)
+
+
+def _new(folder: str, texts: Mapping[str, str]) -> Iterator[str]:
+    """The files in the folder that only `texts` has."""
+    for path in texts:
+        inside = os.path.relpath(path, os.path.realpath(folder))
+        if not inside.startswith(os.pardir) and not os.path.exists(path):
+            yield os.path.join(folder, inside)
 
 
 def _within(folder: str) -> Iterator[str]:
