@@ -102,6 +102,10 @@ class AgentFiles:
                 files.append(each.file)
         return files
 
+    def has(self, client: str, server: str) -> bool:
+        """True if the files of `client` bring the server, as they are."""
+        return any(each.name == server for file in self.of(client) for each in file.servers)
+
     def servers(self, client: str, name: str) -> Iterator[tuple[AgentSettings, dict[str, Any], str]]:
         """The mappings of servers in the files of `client` that have the server `name`, and its key there."""
         for each in self.of(client):
@@ -163,12 +167,7 @@ def _can_drop(rule: ToolRule, files: AgentFiles) -> bool:
         return not rule.tool.startswith("Bash in its sandbox")
     if not rule.server:
         return False
-    there = list(files.servers(rule.client, rule.server)) or _codex_servers(rule, files)
-    return bool(there) and (not rule.tool or rule.client in (CODEX, GEMINI))
-
-
-def _codex_servers(rule: ToolRule, files: AgentFiles) -> bool:
-    return rule.client == CODEX and any(each.file.endswith(".toml") for each in files.of(CODEX))
+    return files.has(rule.client, rule.server) and (not rule.tool or rule.client in (CODEX, GEMINI))
 
 
 def _can_ask(rule: ToolRule, files: AgentFiles) -> bool:
@@ -284,7 +283,7 @@ def _without_server(rule: ToolRule, files: AgentFiles) -> str:
         else:
             del servers[name]
             told.append(f"no server {name} in {each.file}")
-    return "; ".join(told)
+    return "; ".join(told) or f"no server {rule.server}, as said already"
 
 
 def _without_tool(rule: ToolRule, files: AgentFiles) -> str:
@@ -297,7 +296,7 @@ def _without_tool(rule: ToolRule, files: AgentFiles) -> str:
             before = files.texts.get(each.file, text_of(each.file))
             files.texts[each.file] = with_key(before, ("mcp_servers", name), key, json.dumps(listed))
         told.append(f"{key} {rule.tool} of {name} in {each.file}")
-    return "; ".join(told)
+    return "; ".join(told) or f"no server {rule.server}, as said already"
 
 
 def _why_not(narrowing: Narrowing, files: AgentFiles) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from simkit.errors import InputError
@@ -30,12 +30,14 @@ class ImportedSources:
     texts: Mapping[str, str] = field(repr=False)
     parts: Mapping[str, str]
     paths: Sequence[str]
+    is_stale: bool = False
+    """True if the files say something else than the parts by now: `scenario` is what the files say."""
 
     @classmethod
     def of(cls, scenario: Scenario, kind: str) -> ImportedSources:
         """The sources of a scenario with a part of `kind`.
 
-        Raises InputError where no part is of that kind, or where the files no longer say what the parts do.
+        Raises InputError where no part is of that kind.
         """
         named = scenario.file not in ("", "-", "<text>") and os.path.isfile(scenario.file)
         texts = dict(files_of(scenario.file)) if named and not scenario.file.endswith(".json") else {}
@@ -50,13 +52,18 @@ class ImportedSources:
 
     def found(self, kind: str) -> ImportedSources:
         """The same with `paths` that give the part of `kind` again: the folder above the parts, else the files that
-        its lines name. Raises InputError."""
+        its lines name. Where none do, the files have changed since: then the scenario is what that folder says now.
+        Raises InputError where nothing of the kind is there any more."""
         above = self.folder or "."
         for paths in ((above,), tuple(self._named(kind))):
             there = ImportedSources(self.scenario, self.texts, self.parts, paths)
             if paths and says_the_same(self.texts[self.parts[kind]], there.part_texts({}).get(kind, "")):
                 return there
-        raise InputError(f"{self.parts[kind]} is not what the files say: `simkit import` again, then narrow")
+        there = ImportedSources(self.scenario, self.texts, self.parts, (above,))
+        now = there.part_texts({})
+        if kind not in now:
+            raise InputError(f"{self.parts[kind]} is not what the files in {above} say: `simkit import` them again")
+        return replace(there, scenario=there.with_parts(now), is_stale=True)
 
     @property
     def folder(self) -> str:
@@ -78,7 +85,8 @@ class ImportedSources:
     def files(self, kind: str) -> list[SourceFile]:
         """The files of `kind`, each once."""
         made = next(each for each in self.now if each.kind == kind)
-        return [SourceFile.opened(path, named=False) for path in made.read if os.path.isfile(path)]
+        names = map(os.path.normpath, made.read)
+        return [SourceFile.opened(name, named=False) for name in names if os.path.isfile(name)]
 
     def part_texts(self, changed: Mapping[str, str]) -> dict[str, str]:
         """The text of each part, by kind, as it would be if the files held what `changed` says."""
@@ -90,7 +98,8 @@ class ImportedSources:
         """The scenario with other texts for its parts. Raises InputError where what people wrote in it asks for
         something that is then no longer there."""
         texts = dict(self.texts) | {self.parts[kind]: text for kind, text in parts.items()}
-        return read_instead(self.scenario.file, texts, self.scenario.changes)
+        found = read_instead(self.scenario.file, texts, self.scenario.changes)
+        return replace(found, file=self.scenario.file, document=None)  # where it lay to be read says nothing
 
     def _imported(self, changed: Mapping[str, str]) -> tuple[Imported, ...]:
         folder = os.path.dirname(next(iter(self.parts.values()))) or "."

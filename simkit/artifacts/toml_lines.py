@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from simkit.errors import InputError
 
 
-
 def with_key(text: str, table: Sequence[str], key: str, value: str) -> str:
     """`text` with `key = value` in the table that `table` names, in place of the line that says it now.
 

@@ -33,10 +33,10 @@ TIME_LIMIT = 30.0
 class Plan:
     """Changes to make together, and the scenario after them.
 
-    `method` is `exact`, `greedy`, `budget`, `one change` or `given`; `bearings` says for each change which path it cuts. `bound`
-    is the price that no set of removals which cuts the goal and keeps every task goes under; `proven` says that the
-    plan meets it. Where there is no such set, `narrowings` is empty, `possible` is False, and `stuck` holds an attack
-    that rests on nothing that could go (empty where only the tasks together, or the budget, forbid it).
+    `method` is `exact`, `greedy`, `budget`, `one change` or `given`; `bearings` says for each change which path it
+    cuts. `bound` is the price that no set of removals which cuts the goal and keeps every task goes under; `proven`
+    says that the plan meets it. Where there is no such set, `narrowings` is empty, `possible` is False, and `stuck`
+    holds an attack that rests on nothing that could go (empty where only the tasks together, or the budget, forbid it).
     """
 
     question: Question
@@ -218,9 +218,10 @@ def cut_off(
 
     With `exact` the cheapest set, with a proof, or the gap after `time_limit` seconds; else a greedy one. The exact
     search begins with a greedy set too, which is finished even where that takes longer. `price` says what a removal
-    costs (default: 1 each, so that the fewest changes win). `without` names kinds that are out of the question, `among` are all that there is to choose from (None: all of the
-    model). With a `budget` and without `exact`: at most so many changes of any kind, chosen greedily by replay, which need not put the
-    goal out of reach. Raises QuestionError and PolicyError.
+    costs (default: 1 each, so that the fewest changes win). `without` names kinds that are out of the question, and
+    `among` are all that there is to choose from (None: all of the model). With a `budget` and without `exact`: at most
+    so many changes of any kind, chosen greedily by replay, which need not put the goal out of reach. Raises
+    QuestionError and PolicyError.
     """
     base = in_force(scenario, policy)
     question = Question.about(base, entry_points, goal, trials=trials, seed=seed, threads=threads)

@@ -207,9 +207,11 @@ class _Recommender:
         """What is known of the need for all that `narrowing` takes away, where nobody needs any of it."""
         if narrowing in self.unneeded or not isinstance(narrowing, DropEntitlements):
             return self.unneeded.get(narrowing)
-        wholes = (each for each in self.unneeded.items() if isinstance(each[0], DropEntitlements))
         gone = set(narrowing.grants)
-        return next((u for each, u in wholes if each.holder == narrowing.holder and gone <= set(each.grants)), None)
+        for whole, known in self.unneeded.items():
+            if isinstance(whole, DropEntitlements) and whole.holder == narrowing.holder and gone <= set(whole.grants):
+                return known
+        return None
 
     def _price(self, narrowing: Narrowing, cost: Cost) -> float:
         own = cost.price(self.prices)
