@@ -91,10 +91,10 @@ def recommend(
 
     The gain is how much less is lost through `entry_points` (one, several, or None for all): of `measure` (None: the
     value, or the share of goals where nothing has one), or of the chance of `goal`. Nothing that breaks a task is
-    recommended. `budget` is how many changes the greedy curve makes at most; `without` names kinds of narrowing that are
-    out of the question, and `among` are all that there is to choose from (None: every one of the model). Where the file
-    has a currency, prices and frequencies, the gain and its cost are money a year, and the first ones say in how many
-    draws of what is not known they pay. The same seed gives the same answer. Raises QuestionError and PolicyError.
+    recommended. `budget` is how many changes the greedy curve makes at most; `without` names kinds of narrowing that
+    are out of the question, and `among` are all that there is to choose from (None: every one of the model). Where the
+    file has a currency, prices and frequencies, the gain and its cost are money a year, and the first ones say in how
+    many draws of what is not known they pay. The same seed gives the same answer. Raises QuestionError and PolicyError.
     """
     question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, threads=threads, measure=measure)
     if budget < 0:
