@@ -5,7 +5,7 @@ imported again before it is shown, and whatever its language cannot say is liste
 """
 
 from simkit.artifacts.apply import carried_out, holds, wider
-from simkit.artifacts.artifact import Artifact, ArtifactKind, Carried
+from simkit.artifacts.artifact import Artifact, ArtifactKind, Wording
 from simkit.artifacts.earlier_work import taking_back, with_work_of
 from simkit.artifacts.evidence import effect, evidence, patch_text, told
 from simkit.artifacts.kinds import ARTIFACTS
@@ -15,8 +15,8 @@ __all__ = [
     "ARTIFACTS",
     "Artifact",
     "ArtifactKind",
-    "Carried",
     "ImportedSources",
+    "Wording",
     "carried_out",
     "effect",
     "evidence",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simkit.artifacts.artifact import ArtifactKind, Carried
+from simkit.artifacts.artifact import ArtifactKind, Wording
 from simkit.artifacts.json_file import changed_json
 from simkit.artifacts.sources import ImportedSources, text_of
 from simkit.artifacts.toml_lines import with_key
@@ -177,7 +177,7 @@ def _can_ask(rule: ToolRule, files: AgentFiles) -> bool:
     return not (rule.tool == "Edit" and files.rules.mode == "acceptEdits") and rule.tool != "Bash"
 
 
-def carry(scenario: Scenario, sources: ImportedSources | None, narrowings: Sequence[Narrowing]) -> Carried:
+def carry(scenario: Scenario, sources: ImportedSources | None, narrowings: Sequence[Narrowing]) -> Wording:
     """The settings that say `narrowings`, and why they cannot say the others."""
     assert sources is not None
     files, givers = AgentFiles(sources), Givers(scenario.model)
@@ -186,7 +186,7 @@ def carry(scenario: Scenario, sources: ImportedSources | None, narrowings: Seque
     for each in narrowings:
         how = _carried(each, files, givers)
         (said if how else unsaid)[each] = how or _why_not(each, files)
-    return Carried(files.changed(), said, unsaid)
+    return Wording(files.changed(), said, unsaid)
 
 
 def _carried(narrowing: Narrowing, files: AgentFiles, givers: Givers) -> str:

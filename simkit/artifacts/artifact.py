@@ -14,7 +14,7 @@ from simkit.table import Table
 
 
 @dataclass(frozen=True)
-class Carried:
+class Wording:
     """What a kind of artifact makes of some narrowings: `files` that change, by name, each with its new text; how each
     narrowing is `said` there, and why another is `unsaid`."""
 
@@ -36,7 +36,7 @@ class ArtifactKind:
     writes: str
     imported: str
     offers: Callable[[Scenario, ImportedSources | None], Iterator[Narrowing]]
-    carry: Callable[[Scenario, ImportedSources | None, Sequence[Narrowing]], Carried]
+    carry: Callable[[Scenario, ImportedSources | None, Sequence[Narrowing]], Wording]
     silent: tuple[str, ...]
 
 

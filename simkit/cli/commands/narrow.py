@@ -54,7 +54,7 @@ class Narrowed:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PlanAsked:
     """What is to be chosen, and how; `shown` if the answer is asked for in a form of its own."""
 
     policy: str | None
@@ -142,7 +142,7 @@ def narrow(
     _check_form(candidates, only_diff, exact or budget is not None, write, format_)
     asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
     if kind is not None or against is not None or baseline is not None:
-        choice = Choice(policy, goal, budget, exact, time_limit, candidates or only_diff or write is not None)
+        choice = PlanAsked(policy, goal, budget, exact, time_limit, candidates or only_diff or write is not None)
         return _as_artifact(terminal, scenario, kind, (against, baseline), choice, asked, (format_, out))
     output = Output.planned(terminal, "narrow", (format_, out), scenario)
     check_write(write, out, scenario)
@@ -152,7 +152,7 @@ def narrow(
         _list(terminal, world, policy, goal, asked, output)
         return FINE
     with terminal.working("screening and replaying narrowings"):
-        found = _found(world, Choice(policy, goal, budget, exact, time_limit), asked)
+        found = _found(world, PlanAsked(policy, goal, budget, exact, time_limit), asked)
     if only_diff:
         output.text(difference(world, found.plan.narrowed) if found.plan.possible else "")
         return FINE if found.plan.possible else DOES_NOT_HOLD
@@ -209,7 +209,7 @@ def _as_artifact(
     file: str,
     kind: str | None,
     since: tuple[str | None, str | None],
-    choice: Choice,
+    choice: PlanAsked,
     asked: dict[str, Any],
     said: tuple[str | None, str],
 ) -> int:
@@ -243,7 +243,7 @@ def _as_artifact(
     return write_artifact(terminal, plan, made, before, said)
 
 
-def _found(world: Scenario, choice: Choice, asked: Mapping[str, Any]) -> Narrowed:
+def _found(world: Scenario, choice: PlanAsked, asked: Mapping[str, Any]) -> Narrowed:
     import simkit.narrowing as narrowing
 
     policy, goal, budget, exact, time_limit = (
