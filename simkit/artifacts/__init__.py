@@ -4,10 +4,10 @@ An artifact is the smallest change of the user's own files, as a patch, where th
 imported again before it is shown, and whatever its language cannot say is listed.
 """
 
+from simkit.artifacts.above_patch import effect, evidence, patch_text, told
 from simkit.artifacts.apply import carried_out, holds, wider
 from simkit.artifacts.artifact import Artifact, ArtifactKind, Wording
 from simkit.artifacts.earlier_work import taking_back, with_work_of
-from simkit.artifacts.evidence import effect, evidence, patch_text, told
 from simkit.artifacts.kinds import ARTIFACTS
 from simkit.artifacts.sources import ImportedSources
 

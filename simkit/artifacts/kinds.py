@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simkit.artifacts.agent import AGENT
+from simkit.artifacts.agent_artifact import AGENT
 from simkit.artifacts.artifact import ArtifactKind
 
 _ROWS = (AGENT,)

@@ -14,7 +14,7 @@ from ci.agents import SERVERS, SETTINGS, made
 from click.testing import CliRunner, Result
 
 from simkit.artifacts import ImportedSources, carried_out
-from simkit.artifacts.agent import AGENT
+from simkit.artifacts.agent_artifact import AGENT
 from simkit.cli.commands import simkit
 from simkit.narrowing import AddCondition, DropEntitlements, Holder
 from simkit.scenario import load

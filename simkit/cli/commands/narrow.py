@@ -55,14 +55,16 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True)
 class PlanAsked:
-    """What is to be chosen, and how; `shown` if the answer is asked for in a form of its own."""
+    """What is to be chosen, and how, and in which form it is to be shown."""
 
     policy: str | None
     goal: str | None
     budget: int | None
     exact: bool
     time_limit: float | None
-    shown: bool = False
+    candidates: bool
+    only_diff: bool
+    write: str | None
 
 
 @click.command(short_help="What to narrow, and what it costs.")
@@ -141,26 +143,34 @@ def narrow(
     _check_question(exact, goal, time_limit)
     _check_form(candidates, only_diff, exact or budget is not None, write, format_)
     asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
+    choice = PlanAsked(policy, goal, budget, exact, time_limit, candidates, only_diff, write)
     if kind is not None or against is not None or baseline is not None:
-        choice = PlanAsked(policy, goal, budget, exact, time_limit, candidates or only_diff or write is not None)
         return _as_artifact(terminal, scenario, kind, (against, baseline), choice, asked, (format_, out))
-    output = Output.planned(terminal, "narrow", (format_, out), scenario)
-    check_write(write, out, scenario)
-    world = load(scenario)
+    return _as_scenario(terminal, scenario, choice, asked, (format_, out))
+
+
+def _as_scenario(
+    terminal: Terminal, file: str, choice: PlanAsked, asked: Mapping[str, Any], said: tuple[str | None, str]
+) -> int:
+    """The plan and the scenario after it, or every change that there is."""
+    output = Output.planned(terminal, "narrow", said, file)
+    check_write(choice.write, output.out, file)
+    world = load(file)
     say_what_is_not_known(terminal, world)
-    if candidates:
-        _list(terminal, world, policy, goal, asked, output)
+    if choice.candidates:
+        _list(terminal, world, choice.policy, choice.goal, asked, output)
         return FINE
     with terminal.working("screening and replaying narrowings"):
-        found = _found(world, PlanAsked(policy, goal, budget, exact, time_limit), asked)
-    if only_diff:
+        found = _found(world, choice, asked)
+    if choice.only_diff:
         output.text(difference(world, found.plan.narrowed) if found.plan.possible else "")
         return FINE if found.plan.possible else DOES_NOT_HOLD
-    _write(terminal, found.plan, write)
-    output.result(found, (), cautions(world, [policy], entry_points))
-    if not (out == "-" and output.format == "json") and not terminal.quiet and found.plan.narrowings:
-        click.echo(_diff(found.plan, fenced=out == "-" and output.format == "markdown"))
-    if exact and not found.plan.possible and budget is None:
+    _write(terminal, found.plan, choice.write)
+    output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]))
+    on_screen = output.out == "-"
+    if not (on_screen and output.format == "json") and not terminal.quiet and found.plan.narrowings:
+        click.echo(_diff(found.plan, fenced=on_screen and output.format == "markdown"))
+    if choice.exact and not found.plan.possible and choice.budget is None:
         terminal.note("note: without --exact, a change of another kind is looked for")
     return FINE if found.plan.possible else DOES_NOT_HOLD
 
@@ -220,7 +230,7 @@ def _as_artifact(
     format_, out = said
     if kind is None:
         raise click.UsageError("--against and --baseline take back what is new in imported files: say which with --as")
-    if choice.shown or format_ not in (None, "json"):
+    if choice.candidates or choice.only_diff or choice.write is not None or format_ not in (None, "json"):
         raise click.UsageError("--as prints a patch, or JSON: leave out --candidates, --write, --diff and --format")
     if any(since) and (choice.goal or choice.budget or choice.exact or all(since)):
         raise click.UsageError("--against or --baseline takes back all that is new: leave out what chooses")
@@ -246,22 +256,17 @@ def _as_artifact(
 def _found(world: Scenario, choice: PlanAsked, asked: Mapping[str, Any]) -> Narrowed:
     import simkit.narrowing as narrowing
 
-    policy, goal, budget, exact, time_limit = (
-        choice.policy,
-        choice.goal,
-        choice.budget,
-        choice.exact,
-        choice.time_limit,
-    )
-    if goal is not None and (exact or budget is None):
-        limits: dict[str, Any] = {} if time_limit is None else {"time_limit": time_limit}
-        plan = narrowing.cut_off(world, policy, goal=goal, exact=exact, budget=budget, **limits, **asked)
-        if exact:
+    policy, goal = choice.policy, choice.goal
+    if goal is not None and (choice.exact or choice.budget is None):
+        limits: dict[str, Any] = {} if choice.time_limit is None else {"time_limit": choice.time_limit}
+        wanted = {**limits, **asked}
+        plan = narrowing.cut_off(world, policy, goal=goal, exact=choice.exact, budget=choice.budget, **wanted)
+        if choice.exact:
             return Narrowed(plan, None)
         ranking = narrowing.recommend(world, policy, goal=goal, **asked)
         other = None if plan.possible else narrowing.cut_by_one(ranking)
         return Narrowed(other or plan, ranking)
-    changes: dict[str, Any] = {} if budget is None else {"budget": budget}
+    changes: dict[str, Any] = {} if choice.budget is None else {"budget": choice.budget}
     ranking = narrowing.recommend(world, policy, goal=goal, **changes, **asked)
     return Narrowed(narrowing.plan_from(ranking), ranking)
 
