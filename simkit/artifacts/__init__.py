@@ -7,8 +7,8 @@ imported again before it is shown, and whatever its language cannot say is liste
 from simkit.artifacts.above_patch import effect, evidence, patch_text, told
 from simkit.artifacts.apply import carried_out, holds, wider
 from simkit.artifacts.artifact import Artifact, ArtifactKind, Wording
+from simkit.artifacts.artifacts_table import ARTIFACTS
 from simkit.artifacts.earlier_work import taking_back, with_work_of
-from simkit.artifacts.kinds import ARTIFACTS
 from simkit.artifacts.sources import ImportedSources
 
 __all__ = [
