@@ -60,14 +60,15 @@ class Attack:
     def __repr__(self) -> str:
         return f"Attack({self.scenario.name} under {self.policy.name}: {self.graph!r})"
 
-    def provenance(self, entry_point: str, *, seed: int = 0, trials: int = 0, engine: str = "replay") -> Provenance:
-        """Where a result of this attack comes from."""
+    def provenance(
+        self, entry_point: str, *, seed: int = 0, trials: int = 0, engine: str = "replay", told: bool = True
+    ) -> Provenance:
+        """Where a result of this attack comes from; without a digest where that is not `told`."""
         from simkit import __version__
 
         scenario = self.scenario
-        return Provenance(
-            scenario.name, scenario.digest, self.policy.name, entry_point, seed, trials, engine, __version__
-        )
+        digest = scenario.digest if told else ""
+        return Provenance(scenario.name, digest, self.policy.name, entry_point, seed, trials, engine, __version__)
 
     def worst_cases(
         self,
@@ -170,9 +171,11 @@ def replayed(
     seed: int,
     workers: Workers = (None, None),
     engine: str = CPU,
+    told: bool = True,
 ) -> BlastRadius:
     """The blast radius of an attack that is compiled already, through one of its entry points; `workers` are the
-    threads or the executor. Raises as `simulate`."""
+    threads or the executor. What is not `told` to anybody says of itself no digest, which takes longer than many a
+    replay. Raises as `simulate`."""
     count = checked_trials(trials)
     with in_memory(attack.graph, count):
         outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, workers, engine)
@@ -182,7 +185,7 @@ def replayed(
         legend=attack.legend,
         worst_case=attack.worst_cases([entry_point])[entry_point],
         utility=attack.utility,
-        provenance=attack.provenance(entry_point, seed=seed, trials=count),
+        provenance=attack.provenance(entry_point, seed=seed, trials=count, told=told),
     )
 
 

@@ -22,7 +22,8 @@ from simkit.techniques import (
     steer,
 )
 from simkit.techniques.aim import on_the_way
-from simkit.techniques.reachable_copies import without_unreachable_copies
+from simkit.techniques.copies import Staging
+from simkit.techniques.reachable_copies import every_copy, with_reachable_copies, without_unreachable_copies
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -53,9 +54,11 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
     steps += list(meter.otherwise(world, steps))
+    entries, staging = list(enter.entries(world)), Staging.of(world)
     if world.attacker.aims_at:
-        steps = on_the_way(steps, world.attacker.aims_at)
-    entries = list(enter.entries(world))
-    kept = without_unreachable_copies(steps, entries)
+        aimed = on_the_way([*steps, *every_copy(staging)], world.attacker.aims_at)
+        kept = without_unreachable_copies(aimed, entries)
+    else:
+        kept = with_reachable_copies(staging, steps, entries)
     asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
     return AttackGraph.build(kept, entries, respond.containment(world, asked), horizon=horizon)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import product
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
@@ -27,38 +27,52 @@ STAGE = Rule(
 FIND = Rule("find", Relevance(("T1213.006",), ("AML.T0085",), ("ASI02",), ()), event="action", logged="agent")
 
 
-def staged(staging: Staging) -> Iterator[Step]:
-    """stage: steers(s) + seen(s, r) + a write of s to p -> copied(r, p). find: whoever reads p has r from there."""
+Led = Collection[Fact] | None
+"""Facts to which an attack may lead: steps that need others are not made. None where all are to be made."""
+
+
+def written(staging: Staging, led: Led = None) -> Iterator[Step]:
+    """stage: steers(s) + seen(s, r) + a write of s to p -> copied(r, p)."""
+    if staging.copies:
+        writing = [name for name in staging.hands if name in staging.steered and staging.hands[name].writes]
+        by = [name for name in writing if led is None or has(STEERS, name) in led]
+        for act in acts(staging.world, {"write": RULE_OF["write"]}, by=by):
+            yield from _stage(staging, act, led)
+
+
+def found(staging: Staging, led: Led = None) -> Iterator[Step]:
+    """find: whoever reads p has from there what was copied to it: steered, in a run, in a runtime, or off host."""
     if not staging.copies:
         return
-    writing = [name for name in staging.hands if name in staging.steered and staging.hands[name].writes]
-    for act in acts(staging.world, {"write": RULE_OF["write"]}, by=writing):
-        yield from _stage(staging, act)
+    world = staging.world
     for name in sorted(staging.steered):
         hands = staging.hands[name]
-        for place in [place for place in hands.sees if place in staging.copies and hands.hands_on]:
-            for what in staging.finds(name, place):
-                yield _find(staging.world, hands.session, what, place)
-    runs = TaskRuns.of(staging.world)
-    for task in staging.world.model.tasks.values():
+        if led is None or has(STEERS, name) in led:
+            for place in [place for place in hands.sees if place in staging.copies and hands.hands_on]:
+                yield from (_find(world, hands.session, what, place) for what in staging.finds(name, place))
+    runs = TaskRuns.of(world)
+    for task in world.model.tasks.values():
         yield from _find_in_input(staging, runs, task)
     for name, hands in staging.runtimes.items():
         for place in hands.sees:
             for what in staging.finds(name, place):
-                yield from _find_in_file(staging.world, hands.session.identities[0], what, place)
+                yield from _find_in_file(world, hands.session.identities[0], what, place)
     if staging.replayed:
         reading = [name for name, hands in staging.hands.items() if not staging.copies.keys().isdisjoint(hands.sees)]
-        for act in acts(staging.world, {"read": RULE_OF["read"]}, by=reading):
+        by = [name for name in reading if led is None or has(REPLAYS, name) in led]
+        for act in acts(world, {"read": RULE_OF["read"]}, by=by):
             yield from _find_off_host(staging, act)
 
 
-def _stage(staging: Staging, act: Act) -> Iterator[Step]:
+def _stage(staging: Staging, act: Act, led: Led) -> Iterator[Step]:
     """It is the write itself that carries a copy: both share one fate."""
     for what in staging.hands[act.session].sees:
+        seen = Fact("seen", act.session, what)
+        if led is not None and seen not in led:
+            continue
         places = [place for place in act.deed.within if what in staging.copies.get(place, ())]
         copied = tuple(concludes("copied", what, place) for place in places if place != what)
         for way in act.judged.ways.get(STEERS, ()) if copied else ():
-            seen = Fact("seen", act.session, what)
             made = step_of(act, way, f"{act.key(STEERS)} with {what}", copied)
             label = f"copy {what} to {act.deed.label}"
             yield noticed(made, STAGE, act)._replace(premises=(*made.premises, seen), label=label)

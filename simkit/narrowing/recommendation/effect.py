@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from simkit.fate import checked_seed
 from simkit.measures import MEASURES, SHARE, Measure, chosen_measure
 from simkit.measures.measured import worst_of
 from simkit.scenario import Scenario, chosen_entries
-from simkit.simulation import checked_trials, compile_attack, replayed
+from simkit.simulation import Attack, checked_trials, compile_attack, replayed
 
 Floats = NDArray[np.float64]
 LOST = MEASURES["value-lost"]
@@ -168,7 +169,7 @@ class PairedLosses:
 
 def measure(scenario: Scenario, question: Question) -> PairedLosses:
     """The samples of `scenario` under the policy in force."""
-    return measured_with_paths(scenario, question)[0]
+    return _of(_replayed(compile_attack(scenario), question, told=False), question)
 
 
 def _of(results: list[BlastRadius], question: Question) -> PairedLosses:
@@ -192,10 +193,10 @@ def _reached(result: BlastRadius, goal: str) -> Floats:
 
 def measured_with_paths(scenario: Scenario, question: Question) -> tuple[PairedLosses, list[BlastRadius]]:
     """As `measure`, and the blast radius through each entry point, for the paths in it: compiled once."""
-    attack = compile_attack(scenario)
-    workers = (question.threads, None)
-    results = [
-        replayed(attack, name, trials=question.trials, seed=question.seed, workers=workers)
-        for name in question.entry_points
-    ]
+    results = _replayed(compile_attack(scenario), question, told=True)
     return _of(results, question), results
+
+
+def _replayed(attack: Attack, question: Question, *, told: bool) -> list[BlastRadius]:
+    asked: dict[str, Any] = {"trials": question.trials, "seed": question.seed, "workers": (question.threads, None)}
+    return [replayed(attack, name, told=told, **asked) for name in question.entry_points]

@@ -121,7 +121,7 @@ class _Recommender:
     def run(self, budget: int) -> Recommendations:
         offered = list(self._offered())
         with stretch(0.0, 0.1):
-            screened = screen(self.scenario, offered, self.question)
+            screened = screen(self.scenario, offered, self.question, self.results[0].graph)
         kept, breaking = self._sorted_out(screened)
         with stretch(0.1, 0.5):
             promising = self._most_promising(kept)
