@@ -9,7 +9,7 @@ from simkit.fate import CERTAIN
 from simkit.record.reasons import ALLOWED, DENIED, why_executed, why_refused
 from simkit.record.views import Views
 from simkit.scenario import loads
-from simkit.simulation import _world
+from simkit.simulation import world_of
 from simkit.techniques import attack_graph
 
 WORLD = """\
@@ -51,7 +51,7 @@ def world() -> tuple[dict[str, Step], Views]:
 def compiled(text: str, policy: str) -> tuple[dict[str, Step], Views]:
     """The steps of the scenario `text` under `policy`, by key, and what is said of them."""
     scenario = loads(text, "world.yaml")
-    made = _world(scenario, scenario.grant_policy(policy), scenario.entry_points)
+    made = world_of(scenario, scenario.grant_policy(policy), scenario.entry_points)
     graph = attack_graph(made, horizon=scenario.horizon)
     return {step.key: step for step in graph.steps}, Views.of(made)
 
