@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simkit.attackgraph import AttackGraph
 from simkit.blast_radius import Legend, Provenance, Utility, WorstCase, utility
@@ -15,7 +15,7 @@ from simkit.model import EntryPoint
 from simkit.policies import GrantPolicy, sessions
 from simkit.progress import steps
 from simkit.scenario import Scenario, checked_scenario
-from simkit.techniques import World, attack_graph
+from simkit.techniques import Compiled, World
 
 WORST_ROWS = 1024
 """Worst cases that are held in memory at a time, a byte for each fact."""
@@ -25,13 +25,23 @@ PolicyLike = str | GrantPolicy | None
 
 @dataclass(frozen=True, eq=False)
 class Attack:
-    """A scenario compiled for one policy: the graph of all its entry points, what it means, and what it costs."""
+    """A scenario compiled for one policy: the graph of all its entry points, what it means, and what it costs.
+
+    `compiled` is there in one that is to be edited: what its graph was made of.
+    """
 
     scenario: Scenario
     policy: GrantPolicy
     graph: AttackGraph
     legend: Legend
     utility: Utility
+    compiled: Compiled | None = None
+
+    def edited(self, scenario: Scenario) -> Attack:
+        """`compile_attack` of `scenario`, under the policy in force there, as a change of this graph: an edit of a few
+        things costs what it touches, and one that everybody meets what it costs without this."""
+        before = self.compiled if scenario.horizon == self.scenario.horizon else None
+        return _compiled(scenario, scenario.grant_policy(), scenario.entry_points, before)
 
     def __repr__(self) -> str:
         return f"Attack({self.scenario.name} under {self.policy.name}: {self.graph!r})"
@@ -93,20 +103,33 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-@_uncollected()
 def compile_attack(
-    scenario: Scenario, policy: PolicyLike = None, *, entries: Mapping[str, EntryPoint] | None = None
+    scenario: Scenario,
+    policy: PolicyLike = None,
+    *,
+    entries: Mapping[str, EntryPoint] | None = None,
+    editable: bool = False,
 ) -> Attack:
     """Compile `scenario` under `policy` (a name, a GrantPolicy, or None for the one in force).
 
-    `entries` replaces the scenario's own entry points. Raises PolicyError for an unknown policy.
+    `entries` replaces the scenario's own entry points. An `editable` one keeps what `Attack.edited` starts from. Raises
+    PolicyError for an unknown policy.
     """
     chosen = checked_scenario(scenario).grant_policy(policy)
-    world = world_of(scenario, chosen, scenario.entry_points if entries is None else entries)
-    graph = attack_graph(world, horizon=scenario.horizon)
+    made = _compiled(scenario, chosen, scenario.entry_points if entries is None else entries)
+    return made if editable else replace(made, compiled=None)
+
+
+@_uncollected()
+def _compiled(
+    scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint], before: Compiled | None = None
+) -> Attack:
+    world = world_of(scenario, policy, entries)
+    compiled = Compiled.of(world, horizon=scenario.horizon, before=before)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
-    legend = Legend.of(graph, scenario.model, scenario.goals, known)
-    return Attack(scenario, chosen, graph, legend, utility(world.sessions, scenario.response, scenario.observed))
+    legend = Legend.of(compiled.graph, scenario.model, scenario.goals, known)
+    gains = utility(world.sessions, scenario.response, scenario.observed)
+    return Attack(scenario, policy, compiled.graph, legend, gains, compiled)
 
 
 def world_of(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint]) -> World:

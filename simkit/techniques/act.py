@@ -209,9 +209,10 @@ class Act(NamedTuple):
         return fact.kind == "tainted" or mode == REPLAYS or contexts.absent(name, self.session)
 
 
-def steps(world: World) -> Iterator[Step]:
-    """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does."""
-    for act in acts(world, RULE_OF):
+def steps(world: World, by: Collection[str] | None = None) -> Iterator[Step]:
+    """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does; of
+    the sessions `by` only, where these are given."""
+    for act in acts(world, RULE_OF, by=by):
         for mode, let in act.judged.ways.items():
             key, concluded = act.key(mode), act.concluded(mode)
             for way in let if concluded else ():

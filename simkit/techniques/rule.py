@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -49,7 +49,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """A family of rules: the steps that they take in a world, and what each rule says of itself."""
+    """A family of rules: the steps that they take in a world, and what each rule says of itself.
+
+    `of_sessions` is there where each step is one session's, the first premise says whose, and it depends on nothing but
+    that session and what `likeness` compares: the steps of these sessions alone.
+    """
 
     steps: Callable[[World], Iterator[Step]]
     rules: tuple[Rule, ...]
+    of_sessions: Callable[[World, Collection[str]], Iterator[Step]] | None = None

@@ -167,9 +167,10 @@ class PairedLosses:
         return intervals.mean((self.losses - after.losses).tolist())
 
 
-def measure(scenario: Scenario, question: Question) -> PairedLosses:
-    """The samples of `scenario` under the policy in force."""
-    return _of(_replayed(compile_attack(scenario), question, told=False), question)
+def measure(scenario: Scenario, question: Question, base: Attack | None = None) -> PairedLosses:
+    """The samples of `scenario` under the policy in force; where `base` is given it is compiled as an edit of that."""
+    attack = base.edited(scenario) if base else compile_attack(scenario)
+    return _of(_replayed(attack, question, told=False), question)
 
 
 def _of(results: list[BlastRadius], question: Question) -> PairedLosses:
@@ -191,9 +192,9 @@ def _reached(result: BlastRadius, goal: str) -> Floats:
     return result.held[:, fact].astype(np.float64)
 
 
-def measured_with_paths(scenario: Scenario, question: Question) -> tuple[PairedLosses, list[BlastRadius]]:
-    """As `measure`, and the blast radius through each entry point, for the paths in it: compiled once."""
-    results = _replayed(compile_attack(scenario), question, told=True)
+def measured_with_paths(attack: Attack, question: Question) -> tuple[PairedLosses, list[BlastRadius]]:
+    """The samples of `attack`, and its blast radius through each entry point, for the paths in it."""
+    results = _replayed(attack, question, told=True)
     return _of(results, question), results
 
 
