@@ -17,6 +17,7 @@ from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns
 from simkit.techniques.sealed import runtime_in
 from simkit.techniques.world import (
+    REPLAYS,
     STEERS,
     World,
     concludes,
