@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.model import Identity as Identity
     from simkit.model import Model as Model
     from simkit.model import Need as Need
+    from simkit.model import ObservedCall as ObservedCall
     from simkit.model import ObservedRun as ObservedRun
     from simkit.model import Operation as Operation
     from simkit.model import Resource as Resource
@@ -144,6 +145,7 @@ HOMES = {
         "Identity",
         "Model",
         "Need",
+        "ObservedCall",
         "ObservedRun",
         "Operation",
         "Resource",

@@ -30,9 +30,10 @@ MARK = "blast_radius(scenario, *, policy, entry_point, trials, seed, baseline): 
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds --simkit-update and the ini options `simkit_baseline`, `simkit_trials` and `simkit_seed`."""
+    """Adds the options --simkit-update and --simkit-reason, and the ini options simkit_baseline, _trials and _seed."""
     group = parser.getgroup("simkit", "blast radius")
     group.addoption("--simkit-update", action="store_true", help="Renew the baselines that tests check scenarios by.")
+    group.addoption("--simkit-reason", default="", help="Why a renewal takes away what scenarios are held to.")
     parser.addini("simkit_baseline", "The baseline file, as seen from the root of the project.", default="")
     parser.addini("simkit_trials", "How many times an attack is replayed.", default="1000")
     parser.addini("simkit_seed", "The seed of the replays.", default="0")
@@ -153,7 +154,8 @@ class BlastRadii:
         update = bool(stored) and bool(self._config.getoption("simkit_update"))
         file = self._seen(stored) if stored else None
         trials, seed = (None, None) if stored else (self._ini("simkit_trials"), self._ini("simkit_seed"))
-        report = check(self._seen(scenario), baseline=file, update=update, trials=trials, seed=seed)
+        reason = self._config.getoption("simkit_reason") if update else ""
+        report = check(self._seen(scenario), baseline=file, update=update, reason=reason, trials=trials, seed=seed)
         self.renewed |= {stored} if update else set()
         if report.failed:
             failures = [sentence for each in report.checks for sentence in each.failures]

@@ -31,10 +31,11 @@ def with_code(draw: st.DrawFn, scenario: Scenario) -> Scenario:
 
 @st.composite
 def _with_files(draw: st.DrawFn, identity: Identity, model: Model) -> Identity:
-    """Now and then one file lies in the runtime."""
+    """Now and then one file lies in the runtime, and now and then that has no network."""
     names = sorted(model.resources)
     file = draw(st.sampled_from((*[""] * (2 * len(names)), *names)))
-    return replace(identity, runtime_holds=(*identity.runtime_holds, file)) if file else identity
+    held = (*identity.runtime_holds, file) if file else identity.runtime_holds
+    return replace(identity, runtime_holds=held, egress=draw(st.sampled_from(("any", "any", "any", "none"))))
 
 
 @st.composite

@@ -16,6 +16,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "fate": "the luck of each step in a trial",
         "distributions": "durations, drawn by table",
         "files": "in and out, whole or not at all",
+        "repository": "a git repository as it was",
         "progress": "how far long work has come",
     },
     {"model": "what exists", "attackgraph": "what can be computed"},
@@ -25,6 +26,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "session_catalogue": "what open sessions do, measured",
         "rights": "policies of AWS IAM, evaluated",
         "rbac": "Kubernetes RBAC, evaluated",
+        "unknowns": "numbers that nobody measured",
     },
     {"policies": "identities cut into sessions", "techniques": "the bridge from model to graph"},
     {

@@ -178,13 +178,16 @@ def test_simkit_update_renews_baselines_and_says_which(project: pytest.Pytester)
     ended.assert_outcomes(failed=1)
     ended.stdout.fnmatch_lines(
         [
-            "FAILED: 1 scenario, 2 of 2 expectations hold, 6 measures grew since baseline.json.",
+            "FAILED: 1 scenario, 2 of 2 expectations hold, 6 measures grew since baseline.json, 1 thing * taken away.",
             "GREW: books-leaked * because of entitlement crm.books of role desk added (undoing it takes back *).",
             "path: * (cut entitlement crm.books on ledger of desk)",
         ]
     )
     assert (project.path / "baseline.json").read_bytes() == before
-    project.runpytest_inprocess(*QUIET, "--simkit-update").assert_outcomes(passed=1)
+    project.runpytest_inprocess(*QUIET, "--simkit-update").assert_outcomes(failed=1)
+    assert (project.path / "baseline.json").read_bytes() == before
+    why = ("--simkit-update", "--simkit-reason", "the books are open now")
+    project.runpytest_inprocess(*QUIET, *why).assert_outcomes(passed=1)
     assert (project.path / "baseline.json").read_bytes() != before
     project.runpytest_inprocess(*QUIET).assert_outcomes(passed=1)
 

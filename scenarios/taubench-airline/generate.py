@@ -133,16 +133,18 @@ def _task(number: int, truth: Sequence[str]) -> Task:
 
 
 def _run(run: Facts) -> ObservedRun:
-    calls = tuple(f"airline.{call}" for call in run["calls"])
-    return ObservedRun(_name(run["task_id"]), calls, success=run["reward"] == 1)
+    calls = (f"airline.{call}" for call in run["calls"])
+    return ObservedRun.of(_name(run["task_id"]), *calls, success=run["reward"] == 1)
+
+
+def _line(run: ObservedRun) -> Facts:
+    return {"task": run.task, "calls": [call.operation for call in run.calls], "success": run.success}
 
 
 def write(out: Path, facts: Facts) -> None:
     """Writes `airline.yaml`, and `runs.jsonl` that it names, into the folder `out`."""
     scenario = airline_scenario(facts)
-    lines = (
-        json.dumps({"task": run.task, "calls": list(run.calls), "success": run.success}) for run in scenario.observed
-    )
+    lines = (json.dumps(_line(run)) for run in scenario.observed)
     out.mkdir(parents=True, exist_ok=True)
     (out / RUNS).write_text("\n".join(lines) + "\n", encoding="utf-8")
     text = dump(replace(scenario, observed=()))

@@ -112,7 +112,7 @@ def wanted(design: Design) -> Mapping[str, int]:
         if run.success and not covered(made, run):
             session = made.serving(made.model.tasks[run.task])
             held = {operation for operation, _ in session.grants} if session else set()
-            found.update(sorted(set(run.calls) - held))
+            found.update(sorted(set(run.wanted) - held))
     return found
 
 

@@ -12,20 +12,22 @@ from typing import NamedTuple
 
 from simkit.distributions import Distribution, Fixed
 
-LASTING = frozenset({"lost", "deleted", "performed", "tainted", "copied", "reached", "whole", "enough"})
+LASTING = frozenset(
+    {"lost", "deleted", "performed", "tainted", "copied", "reached", "whole", "enough", "inside", "dropped", "outlet"}
+)
 """Kinds of facts that end by themselves never: what is out is out."""
 TIMED = frozenset({"reading", "using"})
 """Kinds of facts whose time adds up: one that begins again goes on where it stopped, and what a sample keeps of it is
 for how long it held in all (ms), not when it first did."""
-WITHIN = frozenset({"replays", "steers", "errs", "asks", "seen", "outbound", "approved", "claimed"}) | TIMED
+WITHIN = frozenset({"replays", "steers", "errs", "asks", "drives", "seen", "outbound", "approved", "claimed"}) | TIMED
 """Kinds of facts that live inside a session: what a run brought of these ends with the run."""
-STIRRING = frozenset({"holds", "exposed", "runs_in", "tainted", "copied", "performed"})
+STIRRING = frozenset({"holds", "exposed", "kept", "runs_in", "tainted", "copied", "performed"})
 """Kinds of facts from outside that a run of a task may turn into something: when one begins, the next run counts."""
-UNKNOWN = frozenset({"lost", "deleted", "performed", "copied", "reached", "whole", "enough", "claimed"}) | TIMED
+UNKNOWN = (LASTING - {"tainted"}) | TIMED | {"claimed"}
 """Kinds of facts that are no thing that responders could know of and end: damage is not a link between two sessions."""
 
-_SESSIONS = frozenset({"replays", "steers", "errs", "asks"})
-_SECRETS = frozenset({"holds", "exposed"})
+_SESSIONS = frozenset({"replays", "steers", "errs", "asks", "drives"})
+_SECRETS = frozenset({"holds", "exposed", "kept"})
 ENDS: Mapping[str, frozenset[str]] = {
     "revoke-secret": _SECRETS,
     "disable": _SESSIONS,

@@ -119,16 +119,16 @@ def _values(graph: AttackGraph, model: Model) -> dict[int, float]:
 
 def _touches(fact: Fact, model: Model, sessions: Mapping[str, Session]) -> list[tuple[str, str]]:
     """Whom or what holding `fact` means that the attacker reached."""
-    if fact.kind in ("replays", "steers", "errs"):
+    if fact.kind in ("replays", "steers", "errs", "drives"):
         return [("identities", name) for name in sessions[fact.subject].identities]
     if fact.kind == "runs_in":
         return [("identities", fact.subject)]
-    if fact.kind == "holds":
+    if fact.kind in ("holds", "kept"):
         credential = fact.subject.rpartition("@")[0] or fact.subject
         name = fact.subject if fact.subject in model.credentials else credential
         return [("credentials", name)] if name in model.credentials else []
     if fact.kind == "performed":
         return [("tools", fact.subject.partition(".")[0])]
-    if fact.kind in ("lost", "deleted"):
+    if fact.kind in ("lost", "deleted", "inside"):
         return [("resources", fact.subject)]
     return [("resources", fact.object)] if fact.kind == "seen" else []

@@ -35,10 +35,11 @@ class Utility:
 def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun, ...] = ()) -> Utility:
     """The utility side of `sessions`.
 
-    A task is broken if one of its needs is not entitled, or if it has no session. A run counts as observed if it did
-    its job, and is stopped if it called an operation that its task's session does not hold. Tokens are issued at each
-    run under `identity: task`, else once a ttl; each operation that a run needs is one check, one record (where action
-    decisions are logged) and, if it waits for a person, one approval, or as few as the policy asks for.
+    A task is broken if one of its needs is not entitled, or if it has no session. A run of a task counts as observed if
+    it did its job, and is stopped if it called an operation that its task's session does not hold; a call that was
+    denied in the recording stops nothing, and a run of no declared task has no session to be held against. Tokens are
+    issued at each run under `identity: task`, else once a ttl; each operation that a run needs is one check, one record
+    (where action decisions are logged) and, if it waits for a person, one approval, or as few as the policy asks for.
     """
     model = sessions.model
     broken = {need.task for need in sessions.broken}
@@ -46,7 +47,7 @@ def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun,
     alike = {name: identity.count for name, identity in model.identities.items()}
     approvals = math.fsum(asked_a_day(sessions, task) * alike[task.identity] for task in model.tasks.values())
     tokens = math.fsum(_issued(token, model) for group in sessions.tokens.values() for token in group)
-    done = [run for run in observed if run.success]
+    done = [run for run in observed if run.success and run.task]
     return Utility(
         tasks=len(model.tasks),
         broken=tuple(sorted(broken)),
@@ -62,9 +63,9 @@ def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun,
 
 
 def covered(sessions: Sessions, run: ObservedRun) -> bool:
-    """True if the session of the run's task holds every operation that the run called."""
+    """True if the session of the run's task holds every operation that the run called and was not denied."""
     session = sessions.serving(sessions.model.tasks[run.task])
-    return session is not None and {operation for operation, _ in session.grants}.issuperset(run.calls)
+    return session is not None and {operation for operation, _ in session.grants}.issuperset(run.wanted)
 
 
 def _uses(sessions: Sessions) -> Iterator[tuple[Task, float]]:

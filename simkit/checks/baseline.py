@@ -37,7 +37,8 @@ class StoredFigures(_Stored):
 
 class StoredRun(_Stored):
     """One scenario as it was, and what came of it. The scenario is whole, so that it can be replayed beside the new
-    one, sample by sample; that is what makes the differences paired, and no sample needs to be kept."""
+    one, sample by sample; that is what makes the differences paired, and no sample needs to be kept. `expect` is what
+    it promised, and `acknowledged` why something of it was taken away since."""
 
     name: str
     version: str
@@ -46,6 +47,8 @@ class StoredRun(_Stored):
     trials: Annotated[int, Field(ge=1)]
     results: dict[str, dict[str, StoredFigures]]
     scenario: dict[str, Any]
+    expect: dict[str, Any] = Field(default_factory=dict)
+    acknowledged: dict[str, str] = Field(default_factory=dict)
 
 
 class Baseline(_Stored):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simkit.blast_radius import AttackPath, PathStep
+from simkit.checks.disarmed import Disarmed
 from simkit.checks.growth import Change
 from simkit.checks.verdict import Verdict
 from simkit.table import Table, percent
@@ -65,7 +66,8 @@ class PathToCut:
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """What came of one scenario file. `compared` says whether there was a baseline to hold it against."""
+    """What came of one scenario file. `compared` is how many attacks there were to hold it against; `disarmed` is what
+    it was held to then, and is not now."""
 
     file: str
     scenario: str
@@ -78,6 +80,17 @@ class FileCheck:
     elements: tuple[str, ...] = ()
     compared: int = 0
     spots: tuple[tuple[str, Spot], ...] = ()
+    disarmed: tuple[Disarmed, ...] = ()
+
+    @property
+    def unchecked(self) -> bool:
+        """True if there is nothing to hold it to: it expects nothing of itself, and nobody knows what it was."""
+        return not (self.verdicts or self.compared)
+
+    @property
+    def unexplained(self) -> tuple[Disarmed, ...]:
+        """What it is held to no longer, and nobody said why."""
+        return tuple(each for each in self.disarmed if not each.acknowledged)
 
     @property
     def growth(self) -> tuple[Change, ...]:
@@ -86,8 +99,8 @@ class FileCheck:
 
     @property
     def failed(self) -> bool:
-        """True if something grew, or an expectation is not shown to hold."""
-        return bool(self.growth) or not all(verdict.holds for verdict in self.verdicts)
+        """True if something grew, an expectation is not shown to hold, or the check was disarmed."""
+        return bool(self.growth or self.unexplained) or not all(verdict.holds for verdict in self.verdicts)
 
     def spot(self, about: str) -> Spot:
         """Where the expectation of this name stands in the file, or the part behind a growth of this sentence."""
@@ -99,16 +112,18 @@ class FileCheck:
         order = {"fail": 0, "unsure": 1, "pass": 2}
         judged = sorted(self.verdicts, key=lambda verdict: order[verdict.status])
         return [
+            *(each.sentence for each in self.unexplained),
             *(change.sentence for change in self.growth),
             *(verdict.sentence for verdict in judged),
+            *(each.sentence for each in self.disarmed if each.acknowledged),
             *(change.sentence for change in self.changes if not change.grew),
         ]
 
     @property
     def failures(self) -> list[str]:
-        """What made it fail: growth, and expectations that are not shown to hold."""
+        """What made it fail: what it is held to no longer, growth, and expectations that are not shown to hold."""
         broken = [verdict.sentence for verdict in self.verdicts if not verdict.holds]
-        return [*(change.sentence for change in self.growth), *broken]
+        return [*(each.sentence for each in self.unexplained), *(change.sentence for change in self.growth), *broken]
 
     def to_dict(self) -> dict[str, object]:
         """The check of one file as plain data."""
@@ -120,6 +135,8 @@ class FileCheck:
             "trials": self.trials,
             "failed": self.failed,
             "compared_with_baseline": bool(self.compared),
+            "unchecked": self.unchecked,
+            "disarmed": [each.to_dict() for each in self.disarmed],
             "changed": list(self.elements),
             "verdicts": [verdict.to_dict() for verdict in self.verdicts],
             "changes": [change.to_dict() for change in self.changes],
@@ -129,16 +146,29 @@ class FileCheck:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """A check of several scenario files; `gone` are those of the baseline whose files are no longer there."""
+    """A check of several scenario files, held against `baseline`: a file, or a git revision. `gone` are those of it
+    whose files are no longer there; `renewed` if it was written anew."""
 
     checks: tuple[FileCheck, ...]
     baseline: str = ""
     gone: tuple[str, ...] = ()
+    renewed: bool = False
 
     @property
     def failed(self) -> bool:
-        """True if any file failed."""
-        return any(check.failed for check in self.checks)
+        """True if any file failed, or is gone."""
+        return bool(self.gone) or any(check.failed for check in self.checks)
+
+    @property
+    def unchecked(self) -> list[FileCheck]:
+        """The files that there is nothing to hold to; none where a baseline was made of them just now."""
+        return [] if self.renewed else [check for check in self.checks if check.unchecked]
+
+    @property
+    def disarmed(self) -> list[str]:
+        """What the check is held to no longer, and nobody said why, in all files."""
+        lost = [each.what for check in self.checks for each in check.unexplained]
+        return [*lost, *(f"scenario {key} is gone" for key in self.gone)]
 
     @property
     def verdicts(self) -> list[Verdict]:
@@ -158,7 +188,13 @@ class CheckReport:
     @property
     def sentences(self) -> list[str]:
         """What to know, file by file."""
-        return [f"{check.file}: {sentence}" for check in self.checks for sentence in check.sentences]
+        said = [f"{check.file}: {sentence}" for check in self.checks for sentence in check.sentences]
+        bare = [
+            f"{check.file}: UNCHECKED: it expects nothing of itself, and there is nothing to compare it with: write "
+            "`expect` into it, or hold it against a baseline."
+            for check in self.unchecked
+        ]
+        return [*(f"{key}: DISARMED: the scenario is gone." for key in self.gone), *said, *bare]
 
     @property
     def unsure(self) -> list[tuple[str, Verdict]]:
@@ -174,20 +210,24 @@ class CheckReport:
     @property
     def summary(self) -> str:
         """The check in a sentence or two."""
-        count = len(self.checks)
-        text = f"{'FAILED' if self.failed else 'passed'}: {count} scenario{'s' if count != 1 else ''}"
+        count, bare = len(self.checks), len(self.unchecked)
+        text = f"{self._head}: {count} scenario{'s' if count != 1 else ''}"
         if self.verdicts:
             good, bad, unsure = (_count(self.verdicts, status) for status in ("pass", "fail", "unsure"))
             text += f", {good} of {len(self.verdicts)} expectations {'holds' if good == 1 else 'hold'}"
             text += f", {bad} {'does' if bad == 1 else 'do'} not" if bad else ""
             text += f", {unsure} {'needs' if unsure == 1 else 'need'} more trials" if unsure else ""
         if self.baseline:
-            text += f", {self._grew} since {self.baseline}" if self._compared else f", {self.baseline} is renewed"
-        return text + "."
+            text += f", {self.baseline} is renewed" if self.renewed else f", {self._grew} since {self.baseline}"
+        if lost := len(self.disarmed):
+            text += f", {lost} thing{'' if lost == 1 else 's'} to hold it to taken away"
+        return f"{text}, {bare} unchecked." if 0 < bare < count else f"{text}."
 
     @property
-    def _compared(self) -> bool:
-        return any(check.compared for check in self.checks)
+    def _head(self) -> str:
+        if self.failed:
+            return "FAILED"
+        return "unchecked" if self.unchecked and len(self.unchecked) == len(self.checks) else "passed"
 
     @property
     def _grew(self) -> str:
@@ -195,8 +235,14 @@ class CheckReport:
         return f"{grew} measure{'' if grew == 1 else 's'} grew" if grew else "nothing grew"
 
     def tables(self) -> list[Table]:
-        """The verdicts, the changes and the paths to cut; empty ones are left out."""
-        return [table for table in (self._verdicts(), self._changes(), self._paths()) if table.rows]
+        """What is held no longer, the verdicts, the changes and the paths to cut; empty ones are left out."""
+        made = (self._disarmed(), self._verdicts(), self._changes(), self._paths())
+        return [table for table in made if table.rows]
+
+    def _disarmed(self) -> Table:
+        rows = [(check.file, each.what, each.reason or None) for check in self.checks for each in check.disarmed]
+        rows += [(key, "the scenario is gone", None) for key in self.gone]
+        return Table(("file", "what is taken away", "acknowledged, because"), rows, title="held to no longer")
 
     def _verdicts(self) -> Table:
         words = {"pass": "passed", "fail": "FAILED", "unsure": "cannot tell"}
@@ -246,6 +292,7 @@ class CheckReport:
             "failed": self.failed,
             "summary": self.summary,
             "baseline": self.baseline,
+            "renewed": self.renewed,
             "gone": list(self.gone),
             "files": [check.to_dict() for check in self.checks],
         }

@@ -16,9 +16,11 @@ MOST_SHOWN = 5
 
 
 def comment(report: CheckReport) -> str:
-    """`report` in Markdown: the verdict first, then what grew and why, what is broken, and what to cut."""
+    """`report` in Markdown: the verdict first, then what is taken away, what grew and why, what is broken, and what to
+    cut."""
     head = f"{MARK}\n## simkit: {'blast radius check failed' if report.failed else 'blast radius check passed'}\n"
     parts = [head, escape_markdown(report.summary), *(part for check in report.checks for part in _file(check))]
+    parts += [f"- ❌ {escape_markdown(key)} is gone, and with it all that it was held to" for key in report.gone]
     parts.append(_foot(report))
     text = "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
     if len(text) <= LONGEST:
@@ -27,12 +29,14 @@ def comment(report: CheckReport) -> str:
 
 
 def _file(check: FileCheck) -> Iterator[str]:
-    shown = [*check.growth, *check.verdicts]
+    shown = [*check.growth, *check.verdicts, *check.disarmed]
     if not shown and not check.changes:
         return
     yield f"### `{printable(check.file).replace('`', '')}`"
     if check.elements:
         yield "What changed: " + "; ".join(escape_markdown(element) for element in check.elements[:10]) + _more(check)
+    if check.disarmed:
+        yield _disarmed(check).markdown()
     if check.growth:
         yield _grown(check).markdown()
     if check.verdicts:
@@ -44,6 +48,11 @@ def _file(check: FileCheck) -> Iterator[str]:
 def _more(check: FileCheck) -> str:
     rest = len(check.elements) - 10
     return f"; and {rest} more" if rest > 0 else ""
+
+
+def _disarmed(check: FileCheck) -> Table:
+    rows = [(each.what, each.reason or None) for each in check.disarmed]
+    return Table(("what is taken away", "acknowledged, because"), rows, title="Held to no longer")
 
 
 def _grown(check: FileCheck) -> Table:

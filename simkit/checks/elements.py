@@ -49,6 +49,12 @@ def canonical(scenario: Scenario) -> Plain:
     return found
 
 
+def promised(scenario: Scenario) -> Plain:
+    """What `scenario` expects of itself, as sorted plain data that loads back."""
+    found: Plain = _sorted(plain(scenario).get("expect", {}), names=True)
+    return found
+
+
 def _sorted(value: Any, *, names: bool = False) -> Any:
     if isinstance(value, dict):
         kept = value if names else {key: inner for key, inner in value.items() if key not in _SAYS_NOTHING}

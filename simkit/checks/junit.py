@@ -19,14 +19,24 @@ def junit(report: CheckReport) -> str:
     root = Xml.Element("testsuites", name="simkit")
     for check in report.checks:
         _suite(root, check)
+    for key in report.gone:
+        _gone(root, key)
     for key in ("tests", "failures", "errors"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     Xml.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
 
 
+def _gone(root: Xml.Element, key: str) -> None:
+    """A scenario whose file is gone: a suite of one failure."""
+    counts = {"tests": "1", "failures": "1", "errors": "0", "skipped": "0"}
+    suite = Xml.SubElement(root, "testsuite", {"name": fit(key), **counts})
+    case = Xml.SubElement(suite, "testcase", {"classname": fit(key), "name": "the scenario is there", "time": "0"})
+    _fail(case, "disarmed", "DISARMED: the scenario is gone.", "")
+
+
 def _suite(root: Xml.Element, check: FileCheck) -> None:
-    cases = [*_expectations(check), *_growth(check)]
+    cases = [*_expectations(check), *_disarmed(check), *_growth(check)]
     failures = sum(case.find("failure") is not None for case in cases)
     counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0", "skipped": "0"}
     suite = Xml.SubElement(root, "testsuite", {"name": fit(check.file), **counts})
@@ -40,6 +50,16 @@ def _expectations(check: FileCheck) -> Iterator[Xml.Element]:
             kind = "undecided" if verdict.status == "unsure" else "expectation"
             _fail(case, kind, verdict.sentence, _paths(check, verdict.sentence))
         yield case
+
+
+def _disarmed(check: FileCheck) -> Iterator[Xml.Element]:
+    """One case for what the check holds it to, where it is known what that was."""
+    if not check.compared:
+        return
+    case = _case(check, "what it is held to has not been taken away")
+    if check.unexplained:
+        _fail(case, "disarmed", check.unexplained[0].sentence, "\n".join(each.sentence for each in check.unexplained))
+    yield case
 
 
 def _growth(check: FileCheck) -> Iterator[Xml.Element]:

@@ -1,7 +1,8 @@
 """A check as SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html).
 
 One result for each attack path to cut, at the line of the scenario file where the entitlement, credential or trust
-edge stands; findings without such a path stand at the line of their expectation.
+edge stands; findings without such a path stand at the line of their expectation, and what is taken away from the check
+at the line where it was lowered, or of the section that it is gone from.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from simkit.standards import of
 from simkit.table import percent, printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-EXPECTATION, UNDECIDED, GROWTH = "expectation", "undecided", "growth"
+EXPECTATION, UNDECIDED, GROWTH, DISARMED = "expectation", "undecided", "growth", "disarmed"
 _OWN = {
     EXPECTATION: ("Expectation broken", "A measure is outside the bound that the scenario expects."),
     UNDECIDED: ("Too few trials", "The interval of a measure holds its bound: more trials would tell."),
     GROWTH: ("Blast radius grew", "A measure is larger than in the baseline, by more than chance explains."),
+    DISARMED: ("Held to no longer", "What the scenario was held to is taken away or flattered, and nobody said why."),
 }
 Json = dict[str, Any]
 
@@ -30,6 +32,7 @@ Json = dict[str, Any]
 def sarif(report: CheckReport) -> str:
     """`report` as a SARIF log, sorted and without a clock: the same check gives the same bytes."""
     results = [result for check in report.checks for result in _results(check)]
+    results += [_gone(key) for key in report.gone]
     used = sorted({str(result["ruleId"]) for result in results})
     for result in results:
         result["ruleIndex"] = used.index(result["ruleId"])
@@ -70,6 +73,8 @@ def _rule(rule: str) -> Json:
 
 
 def _results(check: FileCheck) -> Iterator[Json]:
+    for lost in check.unexplained:
+        yield _finding(check, DISARMED, lost.sentence, check.spot(lost.sentence), (lost.what,))
     yield from (_path(path) for path in check.paths)
     shown = {reason for path in check.paths for reason in path.reasons}
     for verdict in check.verdicts:
@@ -83,13 +88,22 @@ def _results(check: FileCheck) -> Iterator[Json]:
             yield _finding(check, GROWTH, change.sentence, check.spot(change.sentence), about)
 
 
+def _gone(key: str) -> Json:
+    """A scenario whose file is gone stands nowhere: the finding names the file that was."""
+    return _result(DISARMED, "DISARMED: the scenario is gone.", _location(key, (1, 1)), (key, "gone"))
+
+
 def _finding(check: FileCheck, rule: str, sentence: str, spot: tuple[int, int], about: tuple[str, ...]) -> Json:
-    fingerprint = hashlib.sha256("\n".join((check.scenario, rule, *about)).encode()).hexdigest()[:32]
+    return _result(rule, sentence, _location(check.file, spot), (check.scenario, rule, *about))
+
+
+def _result(rule: str, sentence: str, location: Json, about: tuple[str, ...]) -> Json:
+    fingerprint = hashlib.sha256("\n".join(about).encode()).hexdigest()[:32]
     return {
         "ruleId": f"simkit/{rule}",
         "level": "warning" if rule == UNDECIDED else "error",
         "message": {"text": _said(sentence)},
-        "locations": [_location(check.file, spot)],
+        "locations": [location],
         "partialFingerprints": _fingerprints(fingerprint),
     }
 

@@ -47,7 +47,31 @@ FILES = FilePath(dir_okay=False, allow_dash=True)
 
 def scenario_argument(command: F) -> F:
     """SCENARIO: a file, or `-`."""
-    return click.argument("scenario", type=FILES)(command)
+    return click.argument("scenario", type=FILES)(set_option(command))
+
+
+def set_option(command: F) -> F:
+    """--set, which `load` reads."""
+    return click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="PATH=VALUE",
+        expose_value=False,
+        callback=_set,
+        help="Set a number of the scenario otherwise (response.miss_rate=0.3), or to a range (=0.01..0.5). May be "
+        "given again.",
+    )(command)
+
+
+def _set(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> None:
+    changes = context.ensure_object(Terminal).changes
+    for each in given:
+        path, sign, value = (part.strip() for part in each.partition("="))
+        if not (path and sign and value):
+            raise click.BadParameter(f"{each!r} sets nothing: write PATH=VALUE, such as response.miss_rate=0.3",
+                                     param=option)  # fmt: skip
+        changes[path] = value
 
 
 def output_options(formats: tuple[str, ...] = FORMATS) -> Callable[[F], F]:
@@ -216,10 +240,12 @@ def names(_: click.Context, option: click.Parameter, given: str | None) -> tuple
 
 
 def load(scenario: str) -> Scenario:
-    """The scenario in the file called `scenario`, or on standard input for `-`. Raises InputError."""
+    """The scenario in the file called `scenario`, or standard input for `-`, as --set changes it. Raises InputError."""
     import simkit.scenario
 
-    return simkit.scenario.load(scenario)
+    context = click.get_current_context(silent=True)
+    terminal = context.find_object(Terminal) if context else None
+    return simkit.scenario.load(scenario, changes=terminal.changes if terminal else {})
 
 
 def complete_policies(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from simkit.cli.build_log import harmless
 from simkit.cli.endings import format_of
 from simkit.cli.terminal import Terminal, coloured, line_width
 from simkit.errors import InputError
@@ -98,6 +99,7 @@ class Output:
         self.terminal.note(f"written: {self.out}")
 
     def _print(self, content: str) -> None:
+        content = harmless(content, self.format)
         try:
             click.echo(content, nl=not content.endswith("\n"), color=coloured(sys.stdout))
         except BrokenPipeError:

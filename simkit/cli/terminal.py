@@ -11,11 +11,12 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO
 
 import click
 
+from simkit.cli.build_log import harmless
 from simkit.errors import ScenarioError
 from simkit.progress import awaited, listening, remarks
 from simkit.table import duration, printable
@@ -32,6 +33,8 @@ class Terminal:
 
     quiet: bool = False
     verbose: bool = False
+    changes: dict[str, str] = field(default_factory=dict)
+    """What --set says of the scenario, by path."""
 
     def note(self, text: str) -> None:
         """Something worth knowing that is not the result; silent with --quiet."""
@@ -83,7 +86,7 @@ def say(text: str) -> None:
 def _aside(text: str) -> None:
     """`text` on standard error; where that cannot be written, nobody hears it, and the answer and exit code stand."""
     try:
-        click.echo(text, err=True, color=coloured(sys.stderr))
+        click.echo(harmless(text), err=True, color=coloured(sys.stderr))
     except OSError:
         # what is left in the buffer would fail again as the interpreter ends, and change the exit code
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

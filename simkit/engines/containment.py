@@ -19,15 +19,16 @@ from simkit.engines.state import (
     CONCLUDED,
     CONTAINED,
     ENDED,
+    ENDLESS,
     KNOWN,
     SAMPLE,
     step_of,
 )
-from simkit.engines.times import drawn
+from simkit.engines.times import drawn, is_heard
 from simkit.engines.windows import consider
 from simkit.fate import Stream
 
-_ALERT, _ALERT_DELAY = np.uint64(Stream.ALERT), np.uint64(Stream.ALERT_DELAY)
+_ALERT_DELAY = np.uint64(Stream.ALERT_DELAY)
 _FORGOTTEN, _LAG, _RESPONSE = np.uint64(Stream.FORGOTTEN), np.uint64(Stream.LAG), np.uint64(Stream.RESPONSE)
 _GROUPED = np.array([action in GROUPED for action in ACTIONS], dtype=np.uint8)
 
@@ -35,9 +36,9 @@ _GROUPED = np.array([action in GROUPED for action in ACTIONS], dtype=np.uint8)
 @outlined
 def raise_alert(links, given, state, step, now):
     """The alert that `step`, concluded for the first time, may raise is on its way."""
-    key, register = links.key[step], state.register
-    if word(state.seed, register[SAMPLE], _ALERT, key) < given.alert[step]:
-        when = now + drawn(given, state, given.alert_delay[step], _ALERT_DELAY, key)
+    register = state.register
+    if is_heard(links, given, state, step):
+        when = now + drawn(given, state, given.alert_delay[step], _ALERT_DELAY, links.key[step])
         if when < given.horizon:
             event = np.uint64((when << given.shift) | state.steps[step].number)
             heap.push(state.defence.alerts, register[ALERTS], event)
@@ -218,6 +219,7 @@ def _pass_on(links, given, state, action, now):
         if mine.begun == 0 or mine.renew <= max(end, now):
             continue
         mine.until, mine.renew = min(mine.until, end), end
+        state.settled[fact] &= ~ENDLESS
         if not defence.is_ended[fact]:
             defence.is_ended[fact] = 1
             defence.ended[count] = fact

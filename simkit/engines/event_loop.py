@@ -25,12 +25,13 @@ from simkit.engines.state import (
     LISTED,
     RUNS,
     SAMPLE,
+    SPENT,
     STIRRED,
     TOUCHED,
     step_of,
 )
-from simkit.engines.times import ends, takes, works
-from simkit.engines.windows import NEVER, consider, mark, schedule, waiting_until, win, window
+from simkit.engines.times import ends, give_up, takes
+from simkit.engines.windows import NEVER, consider, is_able, is_asked_for, mark, schedule, waiting_until, win, window
 from simkit.fate import Stream
 
 _VARIANT = np.uint64(Stream.VARIANT)
@@ -89,9 +90,13 @@ def _attempt(links, given, state, step, now):
         win(given, state, np.int64(mine.fact), now, end, again, step, place)
     else:
         for each in range(links.out_ptr[step], links.out_ptr[step + 1]):
+            if state.settled[links.out_idx[each]]:
+                continue
             concluded = given.conclusions[each]
             end, again = ends(links, given, state, step, each, concluded, now, until, renew)
             win(given, state, np.int64(concluded.fact), now, end, again, step, each)
+    if given.final[step]:
+        give_up(state, step)
 
 
 @inlined
@@ -104,23 +109,19 @@ def _open(links, given, state, start, fact, now):
     else:
         first, arcs, others = np.int32(0), np.int32(0), start.root_idx
         begin, end = start.root_ptr[fact - facts], start.root_ptr[fact - facts + 1]
-    # Others than the steps behind it may ask for a fact: runs, when it begins anew, and whoever adds up its time.
-    left = fact >= facts or given.stirs[fact] or (len(given.timed) and given.timed[fact])
+    left = fact >= facts or is_asked_for(given, fact)
     for i in range(arcs + end - begin):
-        if i < arcs and not state.steps[first + i].traits & ASKS:
-            step, mine = np.int64(first + i), state.facts[fact]
-            since, until, renew = mine.since, mine.until, mine.renew
-        elif fact < facts:
-            step = np.int64(first + i) if i < arcs else np.int64(others[begin + i - arcs])
+        step = np.int64(first + i) if i < arcs else np.int64(others[begin + i - arcs])
+        if step < 0 or not is_able(links, given, state, step):
+            continue
+        left = True
+        since, until, renew = now, NO_END, NO_END
+        if fact < facts:
             since, until, renew = window(links, given, state, step, now)
-        else:
-            step = np.int64(others[begin + i - arcs])
-            since, until, renew = (NEVER if step < 0 else now), NO_END, NO_END
         if since >= 0 and until > now:
             schedule(links, given, state, step, since, until, renew, now)
-        left = left or works(links, state, step)
     if not left:
-        state.facts[fact].spent = 1
+        state.settled[fact] |= SPENT
 
 
 @inlined
@@ -187,7 +188,7 @@ def _finish(given, state, rows, row):
             rows.by[row, column] = mine.by
         mine.until, mine.renew = 0, 0
         mine.begun, mine.extended = 0, 0
-        mine.spent = 0
+        state.settled[fact] = 0
     for i in range(register[LISTED]):
         mine = state.steps[state.listed[i]]
         mine.due = 0

@@ -38,8 +38,10 @@ that: aged, drawn, rotated, or that of a run (see `Parameters.special`)."""
 PLAIN, LASTING, WITHIN = range(3)
 """Lives: a fact that ends, one that never does, and one that lives inside a session, and so inside a run."""
 ALARMING, LOGGED, AGAIN, ASKS = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)
-"""Traits of a step: it may raise an alert, is logged, comes again as a run of a task, waits for a person in a run. The
-first two only where somebody responds, the last only where there are runs."""
+"""Traits of a step: it may raise an alert, links things in the log, comes again as a run of a task, waits for a person
+in a run. The first two only where somebody responds, the last only where there are runs."""
+ONCE, EVEN_BEFORE = 1, 2
+"""See `Parameters.final`."""
 SPECIAL = record(period="i8", table="i4", aged="u1", run="u1")
 """How the end of a conclusion is found: a rotation schedule (0: none), the table of its life (-1: none), whether it has
 a random part of its life left, and whether it is a run."""
@@ -70,7 +72,10 @@ class Parameters(NamedTuple):
     certain: NDArray[np.uint8]
     """1 for a step that always works."""
     final: NDArray[np.uint8]
-    """1 for a step that can do nothing more once all that it concludes holds: it never ends, and nobody can end it."""
+    """What a step concludes never ends, and nobody can end it: `ONCE` it concluded it can do nothing more, and with
+    `EVEN_BEFORE` neither when all that holds, unless it raises an alert; else 0."""
+    leads: NDArray[np.uint8]
+    """1 for a fact that some step has as a premise."""
     stirs: NDArray[np.uint8]
     timed: NDArray[np.uint8]
     """1 for a fact whose time adds up; empty where there is none."""
@@ -123,20 +128,22 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
     fixed = graph.fixed[timings]
     responds = len(graph.responders.action) > 0
     maker_ptr, maker_idx = _makers(links)
+    steps = _steps(graph, links, conclusions, timing, responds)
     return Parameters(
-        steps=_steps(graph, links, conclusions, timing, responds),
+        steps=steps,
         conclusions=conclusions,
         special=_special(graph, links),
         outlives=graph.conclusion_outlives[_places(graph, links)].astype(np.int32),
         spans=graph.outlives,
         maker_ptr=maker_ptr,
         maker_idx=maker_idx,
-        alert=graph.alert[links.number],
+        alert=graph.alert[links.number] * np.uint64(responds),
         timings=timings,
         constant=np.where((fixed >= 0).all(axis=1), fixed.sum(axis=1), -1),
         alert_delay=graph.alert_delay[links.number].astype(np.int32),
         certain=(links.success >= np.uint64(CERTAIN)).astype(np.uint8),
-        final=_final(graph, links),
+        final=_final(graph, links, steps["traits"]),
+        leads=((np.diff(links.arc_ptr) > 0) | (np.diff(links.join_ptr) > 0)).astype(np.uint8),
         stirs=graph.fact_stirs.astype(np.uint8),
         timed=graph.fact_timed.astype(np.uint8) if graph.fact_timed.any() else np.zeros(0, dtype=np.uint8),
         fact_key=graph.fact_hash,
@@ -209,18 +216,32 @@ def _traits(graph: AttackGraph, responds: bool) -> NDArray[np.uint8]:
     """By step of the graph. Nobody waits in a run where nothing is a run, and nobody looks where nobody responds."""
     again = graph.again.astype(np.uint8) * AGAIN
     asks = (graph.fixed[graph.approval] != 0).astype(np.uint8) * ASKS * np.uint8(graph.conclusion_run.any())
-    noticed = (graph.alert > 0).astype(np.uint8) * ALARMING + graph.logged.astype(np.uint8) * LOGGED
+    noticed = (graph.alert > 0).astype(np.uint8) * ALARMING + _linking(graph).astype(np.uint8) * LOGGED
     found: NDArray[np.uint8] = again + asks + noticed * np.uint8(responds)
     return found
 
 
-def _final(graph: AttackGraph, links: Links) -> NDArray[np.uint8]:
+def _linking(graph: AttackGraph) -> NDArray[np.bool_]:
+    """True for a logged step that is about more than one thing that responders could know of: others link nothing."""
+    steps, found = np.arange(len(graph.logged)), graph.logged.copy()
+    owner = np.concatenate(
+        [np.repeat(steps, np.diff(graph.premise_ptr)), np.repeat(steps, np.diff(graph.conclusion_ptr))]
+    )
+    fact = np.concatenate([graph.premise_idx, graph.conclusion_idx])
+    known = graph.responders.knowable[fact] & graph.logged[owner]
+    things = np.unique(np.stack([owner[known], fact[known]]), axis=1)
+    found[:] = np.bincount(things[0], minlength=len(steps)) > 1
+    return found
+
+
+def _final(graph: AttackGraph, links: Links, traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Only what no action of any responder ends counts: content that is cleaned may be planted again."""
     who = graph.responders
     done = int(np.bitwise_or.reduce(np.int64(1) << who.action)) if len(who.action) else 0
     ends = ~graph.fact_lasting | ((who.ended_by & done) != 0)
     ending = np.concatenate([[0], np.cumsum(ends[links.out_idx])])
-    found: NDArray[np.uint8] = (ending[links.out_ptr[1:]] == ending[links.out_ptr[:-1]]).astype(np.uint8)
+    lasts = (ending[links.out_ptr[1:]] == ending[links.out_ptr[:-1]]) & (traits & (AGAIN | ASKS) == 0)
+    found: NDArray[np.uint8] = np.where(lasts, np.where(traits & LOGGED, ONCE, EVEN_BEFORE), 0).astype(np.uint8)
     return found
 
 

@@ -29,12 +29,13 @@ FACT_NOW = record(
     support="i4",
     begun="i4",
     extended="i4",
-    spent="u1",
-    unused="15u1",
+    unused="16u1",
 )
 """A fact in a sample, one cache line: from when until when it holds, until when it may come again, when it first did
-and by which step, the conclusion that gave it its end, how often it began and was prolonged, and 1 if it is spent: no
-step behind it can do anything more in this sample, so that nobody need know how long it holds."""
+and by which step, the conclusion that gave it its end, how often it began and was prolonged."""
+ENDLESS, SPENT = np.uint8(1), np.uint8(2)
+"""Why nothing can prolong a fact: it holds for ever, or it is no matter how long it does, because no step behind it can
+do anything more in this sample."""
 
 
 class State(NamedTuple):
@@ -47,6 +48,8 @@ class State(NamedTuple):
     """`STEP` by step."""
     facts: Records
     """`FACT_NOW` by fact."""
+    settled: NDArray[np.uint8]
+    """By fact `ENDLESS` or `SPENT`; apart from `facts`, since it lies in the nearest cache."""
     touched: Index
     """The facts that held, in the order in which they first did."""
     changed: Ints
@@ -103,6 +106,7 @@ def state_of(links: Links, given: Parameters, seed: int, extensions: int, room: 
         register=np.zeros(12, dtype=np.int64),
         steps=_copied(given.steps),
         facts=lined_up(facts, FACT_NOW),
+        settled=np.zeros(facts, dtype=np.uint8),
         touched=np.zeros(facts, dtype=np.int32),
         changed=np.zeros(facts + _most(links.out_ptr) + _most(links.premise_ptr) + 1, dtype=np.int64),
         listed=np.zeros(steps, dtype=np.int32),

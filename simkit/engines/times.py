@@ -14,6 +14,7 @@ from simkit.fate import Stream
 
 _SUCCESS = np.uint64(Stream.SUCCESS)
 _TAKES = np.array([Stream.DURATION, Stream.WAIT, Stream.APPROVAL], dtype=np.uint64)
+_ALERT = np.uint64(Stream.ALERT)
 _AGE, _ROTATION, _ONE = np.uint64(Stream.AGE), np.uint64(Stream.ROTATION), np.uint64(1)
 _PERSON = 2
 """The column of `Parameters.timings` with the wait for a person."""
@@ -42,6 +43,12 @@ def works(links, state, step):
 def give_up(state, step):
     """`step`, which succeeds, can do nothing more in this sample: it is as if it failed, which is asked first."""
     state.works[step] &= ~(_ONE << slot(state.register[SAMPLE]))
+
+
+@outlined
+def is_heard(links, given, state, step):
+    """True if `step` raises an alert in this sample, once it concludes."""
+    return word(state.seed, state.register[SAMPLE], _ALERT, links.key[step]) < given.alert[step]
 
 
 @part

@@ -1,9 +1,10 @@
 """When the premises of a step hold together, and when it is therefore to conclude, as `engines/reference/chronicle`
 defines it: parts of the replay kernel.
 
-What the reference does not do changes no result: a step that cannot prolong anything gets no event. If what it would
-conclude is ended after all, that considers it again. Where it never ends, the step is given up for this sample; and how
-long a fact holds is no matter once all steps behind it are given up or fail, if nothing else asks for its time.
+What the reference does not do changes no result: a step that cannot prolong anything, and will raise no alert, gets no
+event. If what it would conclude is ended after all, that considers it again. Where it never ends, the step is given up
+for this sample; and how long a fact holds is no matter once all steps behind it are given up or fail, if nothing else
+asks for its time.
 """
 
 # mypy: allow-untyped-defs
@@ -15,10 +16,10 @@ import numpy as np
 from simkit.attackgraph.graph import BEGINNINGS
 from simkit.engines.compiled import inlined, outlined, part
 from simkit.engines.draws import NO_END
-from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED
+from simkit.engines.parameters import AGAIN, ALARMING, ASKS, EVEN_BEFORE, LOGGED
 from simkit.engines.queue import push
-from simkit.engines.state import CHANGED, CONCLUDED, LISTED, MARKED, STIRRED, TOUCHED
-from simkit.engines.times import answer_after, give_up, may_last, takes, works
+from simkit.engines.state import CHANGED, CONCLUDED, ENDLESS, LISTED, MARKED, SPENT, STIRRED, TOUCHED
+from simkit.engines.times import answer_after, give_up, is_heard, may_last, takes, works
 
 NEVER = np.int64(-1)
 
@@ -76,36 +77,55 @@ def waiting_until(links, given, state, step, fact, since):
 
 
 @part
+def is_able(links, given, state, step):
+    """True if `step` works in this sample, and can still do something."""
+    if not works(links, state, step):
+        return False
+    if _is_over(links, given, state, step):
+        give_up(state, step)
+        return False
+    return True
+
+
+@part
+def _is_over(links, given, state, step):
+    """True if `step`, which works, can do nothing more: asked first, since it reads little, which lies together."""
+    if given.final[step] != EVEN_BEFORE:
+        return False
+    for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
+        if not state.settled[links.out_idx[place]]:
+            return False
+    return given.alert[step] == 0 or not is_heard(links, given, state, step)
+
+
+@part
 def _useful(links, given, state, step, until, renew):
     """True if `step` may be noticed, comes again or makes a run go on, or may prolong what it concludes."""
     mine = state.steps[step]
-    if mine.traits:
-        if mine.traits & (AGAIN | ASKS):
-            return True
-        if mine.traits & (ALARMING | LOGGED) and not mine.marks & CONCLUDED:
-            return True
+    if mine.traits & (AGAIN | ASKS) or (mine.traits & LOGGED and not mine.marks & CONCLUDED):
+        return True
     if mine.fact >= 0:
-        return _prolongs(given, state, mine, until, renew)
-    for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
-        if _prolongs(given, state, given.conclusions[place], until, renew):
+        if _prolongs(given, state, mine, until, renew):
             return True
-    return False
+    else:
+        for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
+            if _prolongs(given, state, given.conclusions[place], until, renew):
+                return True
+    return mine.traits & ALARMING and not mine.marks & CONCLUDED and is_heard(links, given, state, step)
 
 
 @part
 def _prolongs(given, state, concluded, until, renew):
+    if state.settled[concluded.fact]:
+        return False
     fact, (end, again) = state.facts[concluded.fact], may_last(given, concluded, until, renew)
-    return (fact.until < end or fact.renew < again) and not fact.spent
+    return fact.until < end or fact.renew < again
 
 
 @inlined
 def schedule(links, given, state, step, since, until, renew, now):
-    """Makes the event at which `step` concludes, if its premises, that hold from `since`, do until then."""
-    if not works(links, state, step):
-        return
+    """Makes the event at which the able `step` concludes, if its premises, that hold from `since`, do until then."""
     if not _useful(links, given, state, step, until, renew):
-        if given.final[step]:
-            give_up(state, step)
         return
     mine, begin = state.steps[step], since
     if mine.traits & AGAIN and mine.marks & CONCLUDED:
@@ -123,7 +143,7 @@ def schedule(links, given, state, step, since, until, renew, now):
 @outlined
 def consider(links, given, state, step, now):
     """`step` is to conclude as soon as it can, if its premises hold."""
-    if links.premise_ptr[step] == links.premise_ptr[step + 1]:
+    if links.premise_ptr[step] == links.premise_ptr[step + 1] or not is_able(links, given, state, step):
         return
     since, until, renew = window(links, given, state, step, now)
     if since >= 0:
@@ -134,6 +154,8 @@ def consider(links, given, state, step, now):
 def win(given, state, fact, now, until, renew, step, place):
     """`fact` holds until `until`: for the first time, again, or longer. What begins anew at the moment at which it ends
     goes on."""
+    if state.settled[fact]:
+        return
     mine, register = state.facts[fact], state.register
     if (
         until <= now
@@ -160,5 +182,16 @@ def win(given, state, fact, now, until, renew, step, place):
     mine.until = NO_END if ever else max(until, mine.until)
     mine.renew = NO_END if ever else max(renew, mine.renew)
     mine.support = place
-    state.changed[register[CHANGED]] = fact
-    register[CHANGED] += 1
+    if mine.until == NO_END and mine.renew == NO_END:
+        state.settled[fact] |= ENDLESS
+    if given.leads[fact]:
+        state.changed[register[CHANGED]] = fact
+        register[CHANGED] += 1
+    elif not is_asked_for(given, fact):
+        state.settled[fact] |= SPENT
+
+
+@part
+def is_asked_for(given, fact):
+    """True if others than the steps behind `fact` ask for its time: runs, when it begins anew, and who adds it up."""
+    return given.stirs[fact] or (len(given.timed) and given.timed[fact])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.importers.agent.agent import AGENT
+from simkit.importers.aws.aws import AWS
 from simkit.importers.github_actions.github_actions import GITHUB_ACTIONS
 from simkit.importers.importer import Importer
 from simkit.importers.kubernetes.kubernetes import KUBERNETES
 
-IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in (AGENT, GITHUB_ACTIONS, KUBERNETES)}
+IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in (AGENT, AWS, GITHUB_ACTIONS, KUBERNETES)}
 """By kind."""

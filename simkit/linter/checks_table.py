@@ -75,6 +75,13 @@ _ROWS = (
         answers=False,
     ),
     Check(
+        "open-runtime",
+        "Is there an identity with `egress: none` that may itself say something to outsiders?",
+        "All that code in its runtime has leaves by that, as if there were a network ([No network](words/egress.md)).",
+        code.closed_runtime_with_a_way_out,
+        answers=False,
+    ),
+    Check(
         "once-a-day",
         "Is a resource run by an identity that declares no task?",
         "When it runs next is an assumption: once a day.",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from simkit.linter.check import Slip
 from simkit.linter.inspected import Inspected
+from simkit.model import Model
 
 MINDED = ("agent", "model")
 """The kinds of identities whose shell a stranger's words may use."""
@@ -28,6 +29,27 @@ def shell_without_files(inspected: Inspected) -> Iterator[Slip]:
                 f"`runtime_holds` the resources that code reads there, whatever the tools of {name} may read"
             )
             yield Slip(("identities", name), says)
+
+
+def closed_runtime_with_a_way_out(inspected: Inspected) -> Iterator[Slip]:
+    """A runtime without a network whose identity can itself say something to outsiders, by a tool."""
+    model = inspected.model
+    for name, identity in model.identities.items():
+        if identity.egress == "none":
+            told = sorted(grant for grant in inspected.cut.entitled[name] if _tells_outsiders(model, *grant))
+            if told:
+                says = (
+                    f"code in the runtime of {name} has no network, and {name} may {told[0][0]}, which outsiders read: "
+                    f"all that the code has leaves by that; take it away, or say in a comment that this is known"
+                )
+                yield Slip(("identities", name, "egress"), says)
+
+
+def _tells_outsiders(model: Model, operation: str, target: str) -> bool:
+    effect = model.operation(operation).effect
+    if effect not in ("send", "write"):
+        return False
+    return any(model.resources[part].is_sink for part in model.within(target)) if target else effect == "send"
 
 
 def code_of_idle_identity(inspected: Inspected) -> Iterator[Slip]:

@@ -5,6 +5,7 @@ from simkit.model.goals import Goal, GoalTerm
 from simkit.model.identities import (
     BINDINGS,
     CREDENTIAL_USES,
+    EGRESS,
     ENVIRONMENTS,
     IDENTITY_KINDS,
     STAGES,
@@ -16,6 +17,7 @@ from simkit.model.identities import (
     TrustEdge,
 )
 from simkit.model.model import Model, environments, listed
+from simkit.model.money import ControlPrices, Currency
 from simkit.model.references import problems
 from simkit.model.resources import EXPOSURES, IMPACTS, RESOURCE_KINDS, Resource
 from simkit.model.session_terms import (
@@ -28,15 +30,17 @@ from simkit.model.session_terms import (
     SessionEvents,
     SessionTerms,
 )
-from simkit.model.tasks import Need, ObservedRun, Task
+from simkit.model.tasks import CALL_OUTCOMES, Need, ObservedCall, ObservedRun, Task
 from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Responder, Response, ResponseAction
 from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHANGING, Operation, Tool
 
 __all__ = [
     "BEFALLS",
     "BINDINGS",
+    "CALL_OUTCOMES",
     "CREDENTIAL_USES",
     "EFFECTS",
+    "EGRESS",
     "ENVIRONMENTS",
     "EXPOSURES",
     "HIGH_IMPACT",
@@ -53,7 +57,9 @@ __all__ = [
     "TRUST_KINDS",
     "TTL_KINDS",
     "Attacker",
+    "ControlPrices",
     "Credential",
+    "Currency",
     "Detection",
     "Entitlement",
     "EntryPoint",
@@ -62,6 +68,7 @@ __all__ = [
     "Identity",
     "Model",
     "Need",
+    "ObservedCall",
     "ObservedRun",
     "Operation",
     "Outliving",

@@ -15,6 +15,7 @@ ENVIRONMENTS = ("sandbox", "production")
 TRUST_KINDS = ("assume", "delegate", "invoke", "federate", "spawn")
 CREDENTIAL_USES = ("login", "signing")
 BINDINGS = ("bearer", "sender-constrained")
+EGRESS = ("any", "none")
 CONDITIONS = ("source", "environment", "approval")
 
 
@@ -63,7 +64,8 @@ class Identity:
     on, one with conditions about that of which they surely hold. `boundary` is the most that it may do, whoever
     entitles it; None: there is none. `role_ttls` says of some of its roles for how many seconds they are active, once
     they are. `count` says how many are alike: one entry for twelve developers, each with tasks and credentials like
-    these.
+    these. Where `egress` is none, code in its runtime has no network of its own: what it has leaves only through
+    somebody who can say something to outsiders.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Identity:
     runtime_holds: tuple[str, ...] = ()
     role_ttls: tuple[tuple[str, float], ...] = ()
     count: int = 1
+    egress: str = "any"
     note: str = ""
 
     @property

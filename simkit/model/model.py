@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simkit.model.identities import Credential, Identity, Role, TrustEdge
 from simkit.model.resources import Resource
-from simkit.model.tasks import Task
+from simkit.model.tasks import ObservedRun, Task
 from simkit.model.tools import IDENTITY_EFFECTS, Operation, Tool
 from simkit.table import Table, shorten
 
@@ -122,6 +122,10 @@ class Model:
     def runs(self, task: Task) -> float:
         """How often `task` runs a second, whoever of those that are alike does it."""
         return task.rate * self.identities[task.identity].count
+
+    def caller(self, run: ObservedRun) -> str:
+        """The identity whose rights `run` used, empty where nobody knows."""
+        return self.tasks[run.task].entitled_as if run.task else run.identity
 
     @property
     def has_values(self) -> bool:

@@ -45,6 +45,7 @@ def _nodes(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
                 "stage": identity.stage,
                 "environment": identity.environment,
                 **({} if identity.count == 1 else {"count": identity.count}),
+                **({} if identity.egress == "any" else {"egress": identity.egress}),
             },
         )
     for resource in model.resources.values():

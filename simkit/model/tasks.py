@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from simkit.distributions import Distribution, Fixed
 from simkit.model.claims import Claims
@@ -42,10 +43,72 @@ class Task:
         return self.on_behalf_of or self.identity
 
 
+CALL_OUTCOMES = ("done", "failed", "denied", "pending", "unknown")
+"""What became of a call: it ran and gave a result, it ran and raised, it was decided against before it ran, it waited
+for a decision when the recording ended, or the recording does not say."""
+RAN = frozenset({"done", "failed"})
+"""The outcomes of calls that were carried out: the right to them was used, whatever came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedCall:
+    """One call of an operation (`tool.operation`) that was seen: on what, when and with what outcome.
+
+    An empty target is not known. `time` is in seconds since 1970 in UTC, None where it is not known.
+    """
+
+    operation: str
+    target: str = ""
+    time: float | None = None
+    outcome: str = "done"
+
+    @property
+    def is_bare(self) -> bool:
+        """True if nothing is known of it but the operation, and that it was done."""
+        return self == ObservedCall(self.operation)
+
+
 @dataclass(frozen=True, slots=True)
 class ObservedRun:
-    """One real run of a task: the operations that it called, and whether it did its job."""
+    """One real run: the calls that were seen, in order, and whether it did its job.
 
-    task: str
-    calls: tuple[str, ...]
+    It is a run of a `task`, or of an `identity` for no declared task; without both, nobody knows who called. Runs of
+    several identities with one `thread` are parts of one piece of work. `source` is the recording. `blind_to` are the
+    operations (names or globs) that the recording does not show, so that their absence says nothing.
+    """
+
+    task: str = ""
+    calls: tuple[ObservedCall, ...] = ()
     success: bool = True
+    identity: str = ""
+    thread: str = ""
+    source: str = ""
+    blind_to: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, task: str, *operations: str, success: bool = True) -> ObservedRun:
+        """A run of `task` that called `operations`, of which nothing else is known.
+
+        >>> ObservedRun.of("answer", "crm.read_case").used
+        ('crm.read_case',)
+        """
+        return cls(task, tuple(map(ObservedCall, operations)), success)
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The operations that were carried out, each once, in the order in which they were called first."""
+        return tuple(dict.fromkeys(call.operation for call in self.calls if call.outcome in RAN))
+
+    @property
+    def perhaps_used(self) -> tuple[str, ...]:
+        """The operations of calls that may have been carried out: they were waiting, or their outcome is not known."""
+        return tuple(dict.fromkeys(call.operation for call in self.calls if call.outcome in ("pending", "unknown")))
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The operations that it used or may have used: all but those that were denied."""
+        return tuple(dict.fromkeys(call.operation for call in self.calls if call.outcome != "denied"))
+
+    def would_show(self, operation: str) -> bool:
+        """True if the recording would show a call of `operation`."""
+        return not any(fnmatchcase(operation, glob) for glob in self.blind_to)

@@ -18,6 +18,7 @@ class EntryPoint:
     `kind` and `target`: `leak` of a credential, `poison` of a resource (or, with `task`, of what that task reads,
     with `operation`, of what its calls return), `compromise` of an identity (or, with `tool`, of a tool), `mistake`
     of an agent (at one of its tasks, with `task`). `delay` passes between time 0 and the attacker's first use.
+    `per_year` is how often somebody tries it, on average; None where nobody says.
     """
 
     name: str
@@ -28,6 +29,7 @@ class EntryPoint:
     tool: str = ""
     delay: Distribution = field(default_factory=lambda: Fixed(0.0))
     note: str = ""
+    per_year: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

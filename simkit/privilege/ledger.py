@@ -115,8 +115,8 @@ class _Ledger:
         """How many runs called each operation as `identity`."""
         found: Counter[str] = Counter()
         for run in self.scenario.observed:
-            own = self.model.tasks[run.task].entitled_as == identity
-            for operation in set(run.calls):
+            own = self.model.caller(run) == identity
+            for operation in run.used:
                 if own or self.model.tools[operation.partition(".")[0]].runs_as == identity:
                     found[operation] += 1
         return found
@@ -148,5 +148,7 @@ class _Ledger:
 
     def _undeclared(self, run: ObservedRun) -> set[str]:
         """What `run` called that its task does not declare."""
+        if not run.task:
+            return set()
         declared = {operation for operation, _ in self.resolver.needs(self.model.tasks[run.task].needs)}
-        return set(run.calls) - declared
+        return set(run.used) - declared

@@ -16,7 +16,12 @@ from simkit.record.record import Record
 from simkit.record.views import MODES
 from simkit.table import Table
 
-HAD = {"replays": "its token is replayed", "steers": "its agent is steered", "errs": "its agent errs"}
+HAD = {
+    "replays": "its token is replayed",
+    "steers": "its agent is steered",
+    "errs": "its agent errs",
+    "drives": "code in a runtime uses it",
+}
 """How the attack has a session, in words."""
 
 
@@ -157,7 +162,7 @@ def _live(lines: Iterable[Line], state: Mapping[Fact, tuple[int, int | None]], i
         if line["class_uid"] == ocsf.AUTHORIZE.uid:
             latest[line["unmapped"]["mode"], line["session"]["uid"]] = line
     for (mode, name), line in latest.items():
-        held = state.get(Fact(mode, name))
+        held = next((times for fact, times in state.items() if fact[:2] == (mode, name)), None)
         if mode in MODES and held is not None and identity in line["unmapped"]["identities"]:
             yield LiveSession(name, mode, *held, tuple(line["privileges"]))
 

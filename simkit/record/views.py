@@ -11,7 +11,7 @@ from simkit.model import Model, Response
 from simkit.policies import Session, Sessions
 from simkit.techniques import World
 
-MODES = ("replays", "steers", "errs")
+MODES = ("replays", "steers", "errs", "drives")
 """The kinds of facts that say that the attack has a session."""
 
 

@@ -244,10 +244,9 @@ class Writer:
     def _widened(self, at: int, fact: Fact) -> None:
         """An entitlement that is granted widens the live sessions that gain by it."""
         for session in self.views.widened_by(fact):
-            for mode in MODES:
-                if Fact(mode, session) in self.held:
-                    text = f"{session} may do more since {fact}"
-                    self._authorized(at, Fact(mode, session), text, [], ends=FOREVER)
+            had = sorted(each for each in self.held if each.subject == session and each.kind in MODES)
+            for each in sorted(had, key=lambda it: MODES.index(it.kind)):
+                self._authorized(at, each, f"{session} may do more since {fact}", [], ends=FOREVER)
 
     def _authorized(self, at: int, fact: Fact, text: str, facts: Sequence[Line], *, ends: int) -> None:
         identities = sorted(self.views.identities(fact.subject))

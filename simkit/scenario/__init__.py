@@ -6,6 +6,7 @@ Reading and writing load PyYAML and pydantic at first use.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from simkit.scenario.expectations import Expectation
@@ -37,14 +38,16 @@ __all__ = [
 ]
 
 
-def load(path: str | os.PathLike[str]) -> Scenario:
+def load(path: str | os.PathLike[str], *, changes: Mapping[str, object] | None = None) -> Scenario:
     """The scenario in the YAML or JSON file at `path`; `-` is standard input.
 
-    Raises InputError for a file that cannot be opened, and ScenarioError with every mistake in it, in file order.
+    `changes` sets some of it otherwise, by the keys that lead there: `{"response.miss_rate": 0.3}`, or a range,
+    `{"response.miss_rate": "0.01..0.5"}`. Raises InputError for a file that cannot be opened, QuestionError for a
+    change of what is not there, and ScenarioError with every mistake in the file, in its order.
     """
     from simkit.scenario import loader
 
-    return loader.load(path)
+    return loader.load(path, changes={where: str(value) for where, value in (changes or {}).items()})
 
 
 def loads(text: str, file: str = "<text>") -> Scenario:

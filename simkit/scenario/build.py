@@ -9,7 +9,9 @@ from typing import Any
 from simkit.errors import Problem, nearest
 from simkit.model import (
     Attacker,
+    ControlPrices,
     Credential,
+    Currency,
     Detection,
     Entitlement,
     EntryPoint,
@@ -18,6 +20,7 @@ from simkit.model import (
     Identity,
     Model,
     Need,
+    ObservedCall,
     ObservedRun,
     Operation,
     Refresh,
@@ -52,12 +55,24 @@ def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) 
         policies=policies,
         compare=tuple(part.compare),
         expect={name: Expectation(name, **given.given()) for name, given in part.expect.items()},
-        observed=tuple(ObservedRun(**run.given()) for run in part.observed),
+        observed=tuple(_observed(run) for run in part.observed),
         sources=tuple(Source(**source.given()) for source in part.sources),
         assumptions=tuple(Assumption(**assumption.given()) for assumption in part.assumptions),
         incident=IncidentRecord(**part.incident.given()) if part.incident else None,
         file=file,
+        unit=None if part.unit is None else Currency(*next(iter(part.unit.items()))),
+        prices=None if part.prices is None else _prices(part.prices),
     )
+
+
+def _prices(part: s.PricesPart) -> ControlPrices:
+    policies = {name: given.per_year for name, given in part.policies.items()}
+    return ControlPrices(policies=policies, **part.given("policies"))
+
+
+def _observed(part: s.ObservedPart) -> ObservedRun:
+    calls = tuple(ObservedCall(**call.given()) for call in part.calls)
+    return ObservedRun(**part.given("calls"), calls=calls)
 
 
 _BUILT = tuple(set(s.ScenarioPart.model_fields) - {"name", "description", "horizon", "policy"})

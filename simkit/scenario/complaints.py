@@ -8,7 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from simkit.errors import Problem, nearest
+from simkit.scenario.range_units import is_range
 from simkit.scenario.schema import Part, ScenarioPart
+from simkit.scenario.stated_ranges import unknown_place
 from simkit.scenario.units import MisfitError, shown
 
 _DUE: Mapping[str, str] = {
@@ -44,8 +46,10 @@ def complaints(error: ValidationError, root: type[Part] = ScenarioPart) -> Itera
         about_key = kind != "extra_forbidden" and where[-1:] == ("[key]",)
         where = where[:-1] if about_key else where
         misfit = found.get("ctx", {}).get("error")
-        if isinstance(misfit, MisfitError):
+        if isinstance(misfit, MisfitError) and not (is_range(found["input"]) and not misfit.at):
             yield Problem((*where, *misfit.at), str(misfit)), about_key or misfit.key
+        elif is_range(found["input"]) and kind != "extra_forbidden":
+            yield Problem(where, unknown_place(tuple(map(str, where)))), about_key
         elif kind == "extra_forbidden":
             yield Problem(where, _unknown(root, where)), True
         elif kind == "missing":
@@ -97,22 +101,22 @@ def _owner(root: type[Part], where: tuple[str | int, ...]) -> type[BaseModel] | 
                 return None
             found = by_alias[str(part)].annotation
         else:
-            found = _inside(found)
-    found = _class(found)
+            found = inside(found)
+    found = without_options(found)
     return found if isinstance(found, type) and issubclass(found, BaseModel) else None
 
 
-def _inside(annotation: Any) -> Any:
+def inside(annotation: Any) -> Any:
     """The type of what a list or mapping of type `annotation` holds."""
     arguments = getattr(annotation, "__args__", ())
-    return _class(arguments[-1]) if arguments else None
+    return without_options(arguments[-1]) if arguments else None
 
 
-def _class(annotation: Any) -> Any:
+def without_options(annotation: Any) -> Any:
     """`annotation` without Annotated and without `| None`."""
     if hasattr(annotation, "__metadata__"):
-        return _class(annotation.__origin__)
+        return without_options(annotation.__origin__)
     if isinstance(annotation, type):
         return annotation
     options = [each for each in getattr(annotation, "__args__", ()) if each is not type(None)]
-    return _class(options[0]) if len(options) == 1 and not hasattr(annotation, "__origin__") else annotation
+    return without_options(options[0]) if len(options) == 1 and not hasattr(annotation, "__origin__") else annotation

@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from simkit.distributions import Distribution
-from simkit.model import Attacker, Goal
+from simkit.model import Attacker, Goal, ObservedRun
 
 if TYPE_CHECKING:
     from simkit.scenario.scenario import Scenario
@@ -20,6 +20,8 @@ VERSION = 1
 
 _SAYS_NOTHING = frozenset(
     {"description", "note", "summary", "sources", "assumptions", "incident", "file", "document", "expect"}
+    # what is not known, and what it is worth, changes no answer about one scenario; `sensitivity` hashes them itself
+    | {"unknowns", "changes", "unit", "prices", "per_year"}
 )
 _LATER: dict[tuple[str, str], Any] = {
     ("Credential", "use"): "login",
@@ -53,6 +55,7 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Resource", "shows_itself"): None,
     ("Goal", "all_of"): (),
     ("Identity", "count"): 1,
+    ("Identity", "egress"): "any",
     ("Goal", "any_of"): (),
     ("Goal", "at_least"): None,
     ("Operation", "throughput"): None,
@@ -115,9 +118,19 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, str) for part in value)
 
 
+def _run(run: ObservedRun) -> dict[str, Any]:
+    """Calls of which only the operation is known are what they always were: texts."""
+    calls = tuple(call.operation if call.is_bare else call for call in run.calls)
+    rest = {each.name: getattr(run, each.name) for each in fields(run) if each.name not in ("calls", "task", "success")}
+    kept = {name: canonical(said) for name, said in rest.items() if said}
+    return {"task": run.task, "calls": canonical(calls), "success": run.success, **kept}
+
+
 def _dataclass(value: Any) -> dict[str, Any]:
     if isinstance(value, Goal):
         value = value.merged()
+    if isinstance(value, ObservedRun):
+        return _run(value)
     given = {each.name: getattr(value, each.name) for each in fields(value) if each.name not in _SAYS_NOTHING}
     kind = type(value).__name__
     kept = {name: canonical(said) for name, said in given.items() if _LATER.get((kind, name), _NEW) != said}

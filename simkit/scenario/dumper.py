@@ -18,6 +18,7 @@ from simkit.model import (
     Identity,
     Model,
     Need,
+    ObservedRun,
     Operation,
     Outliving,
     Refresh,
@@ -29,11 +30,15 @@ from simkit.model import (
     TrustEdge,
 )
 from simkit.policies import DIALS, Dial, GrantPolicy, Selector, named_policies
+from simkit.scenario.moments import moment_text
 from simkit.scenario.quota_units import throughput_text
+from simkit.scenario.range_units import range_value
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import FORMAT
+from simkit.scenario.stated_ranges import replaced
 from simkit.scenario.undo_units import undo_text
 from simkit.scenario.units import distribution_value, duration_text, rate_text
+from simkit.unknowns import Kind, Unknowns, kind_of
 
 _DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "restore"})
 _DURATIONS |= {"approved_for"}
@@ -63,7 +68,7 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     """`scenario` as the mappings, lists and texts of the file."""
     written: dict[str, Any] = {"simkit": FORMAT, "name": scenario.name}
     written |= _given(scenario, "description", "horizon", "policy", "compare")
-    written |= _model(scenario.model)
+    written |= _money(scenario) | _model(scenario.model)
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
     written |= _section("attacker", _given(scenario.attacker))
@@ -76,11 +81,36 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written |= _section("policies", _policies(scenario))
     expected = {name: _given(each, leave=("name",)) for name, each in scenario.expect.items()}
     written |= _section("expect", expected)
-    written |= _list("observed", (_given(run, "task", "calls", "success") for run in scenario.observed))
+    written |= _list("observed", map(_observed, scenario.observed))
     written |= _section("incident", _given(scenario.incident) if scenario.incident else {})
     written |= _list("sources", (_given(source) for source in scenario.sources))
     written |= _list("assumptions", (_given(assumption) for assumption in scenario.assumptions))
-    return written
+    return written if not scenario.unknowns else _with_ranges(written, scenario.unknowns)
+
+
+def _money(scenario: Scenario) -> dict[str, Any]:
+    unit = {} if scenario.unit is None else {scenario.unit.name: scenario.unit.point}
+    if scenario.prices is None:
+        return _section("unit", unit)
+    policies = {name: {"per_year": price} for name, price in scenario.prices.policies.items()}
+    prices = _given(scenario.prices, leave=("policies",)) | _section("policies", policies)
+    return _section("unit", unit) | {"prices": prices}
+
+
+def _with_ranges(written: dict[str, Any], unknowns: Unknowns) -> dict[str, Any]:
+    """`written`, in which each range stands at its place, and each that has a name among the unknowns."""
+    kinds: dict[str, Kind] = {}
+    for where, given in unknowns.ranges.items():
+        kind = kind_of(where) or "number"
+        said: object = given
+        if isinstance(given, str):
+            kinds.setdefault(given, kind)
+        else:
+            said = range_value(given, kind)
+        written = replaced(written, where, said)
+    named = {name: range_value(given, kinds.get(name, "number")) for name, given in unknowns.named.items()}
+    head = {key: written.pop(key) for key in ("simkit", "name")}
+    return head | _section("unknowns", named) | written
 
 
 def _responders(scenario: Scenario) -> dict[str, Any]:
@@ -138,6 +168,8 @@ def _written(key: str, value: Any) -> Any:
         return dict(value)
     if key == "rate":
         return rate_text(value)
+    if key == "time":
+        return moment_text(value)
     if key == "undo":
         return undo_text(value)
     if key == "throughput":
@@ -209,6 +241,11 @@ def _task(task: Task) -> dict[str, Any]:
     return _given(task, leave=("name", "needs")) | _list("needs", needs)
 
 
+def _observed(run: ObservedRun) -> dict[str, Any]:
+    calls = [call.operation if call.is_bare else _given(call) for call in run.calls]
+    return {"calls": calls, **_given(run, leave=("calls",))}
+
+
 def _entry_point(entry: EntryPoint) -> dict[str, Any]:
     target: Any = entry.target
     if entry.task:
@@ -217,7 +254,7 @@ def _entry_point(entry: EntryPoint) -> dict[str, Any]:
             target["agent"] = entry.target
     elif entry.tool or entry.operation:
         target = {"tool": entry.tool} if entry.tool else {"operation": entry.operation}
-    return {entry.kind: target, **_given(entry, "delay", "note")}
+    return {entry.kind: target, **_given(entry, "delay", "per_year", "note")}
 
 
 def _goal(goal: Goal) -> dict[str, Any]:

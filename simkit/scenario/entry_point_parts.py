@@ -87,6 +87,8 @@ class EntryPointPart(Part):
     """An agent; there is no attacker."""
     delay: f.Delay = LEFT_OUT
     """From time 0 to the attacker's first use."""
+    per_year: f.PerYear = LEFT_OUT
+    """How often somebody tries it, on average, a year."""
     note: str = ""
 
     @model_validator(mode="after")

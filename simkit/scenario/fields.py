@@ -21,8 +21,10 @@ from simkit.distributions import Distribution
 from simkit.errors import nearest
 from simkit.model import (
     BINDINGS,
+    CALL_OUTCOMES,
     CREDENTIAL_USES,
     EFFECTS,
+    EGRESS,
     EXPOSURES,
     IDENTITY_KINDS,
     IMPACTS,
@@ -36,7 +38,7 @@ from simkit.model import (
 )
 from simkit.model.identities import CONDITIONS
 from simkit.policies import DIALS
-from simkit.scenario import session_units, units
+from simkit.scenario import moments, session_units, units
 from simkit.scenario.assignments import assignments
 from simkit.scenario.edge_conditions import claims, edge_condition
 from simkit.scenario.units import MisfitError, shown
@@ -195,6 +197,11 @@ _TTL_KIND_SCHEMA: dict[str, Any] = {
     "description": "absolute, idle (from the last use), or {renewable: 7d}: by who holds it, for so long in all.",
     "anyOf": [{"enum": ["absolute", "idle"]}, _renewable(_DURATION_SCHEMA)],
 }
+_TIME_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": moments.MOMENT_PATTERN,
+    "description": "A moment as in RFC 3339, with a zone: 2026-11-02T09:30:00Z.",
+}
 _RATE_SCHEMA: dict[str, Any] = {
     "type": "string",
     "pattern": units.RATE_PATTERN,
@@ -211,11 +218,13 @@ ToolName = Annotated[Name, AfterValidator(_tool_name), WithJsonSchema({"type": "
 Names = Annotated[list[Name], AfterValidator(_unique)]
 Chance = Annotated[float, Field(ge=0, le=1)]
 Worth = Annotated[float, Field(ge=0, le=1e12)]
+PerYear = Annotated[float, Field(ge=0, le=1e6)]
 Bound = Annotated[float, PlainValidator(units.bound), WithJsonSchema(_BOUND_SCHEMA)]
 Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DURATION_SCHEMA)]
 Horizon = Annotated[float, BeforeValidator(units.positive), WithJsonSchema(_DURATION_SCHEMA)]
 Lifetime = Annotated[float, PlainValidator(units.lifetime), WithJsonSchema(LIFETIME_SCHEMA)]
 Rate = Annotated[float, BeforeValidator(units.rate), WithJsonSchema(_RATE_SCHEMA)]
+Time = Annotated[float, BeforeValidator(moments.moment), WithJsonSchema(_TIME_SCHEMA)]
 Delay = Annotated[Distribution, PlainValidator(units.distribution), WithJsonSchema(_DISTRIBUTION_SCHEMA)]
 Globs = Annotated[
     list[str],
@@ -231,12 +240,14 @@ OneOrMoreNames = Annotated[
 ]
 
 IdentityKind = Annotated[str, AfterValidator(_one_of(IDENTITY_KINDS)), _enum(IDENTITY_KINDS)]
+Egress = Annotated[str, AfterValidator(_one_of(EGRESS)), _enum(EGRESS)]
 Stage = Annotated[str, AfterValidator(_one_of(STAGES)), _enum(STAGES)]
 Environment = Name
 ResourceKind = Annotated[str, AfterValidator(_one_of(RESOURCE_KINDS)), _enum(RESOURCE_KINDS)]
 Impact = Annotated[str, AfterValidator(_one_of(IMPACTS)), _enum(IMPACTS)]
 Exposure = Annotated[str, AfterValidator(_one_of(EXPOSURES)), _enum(EXPOSURES)]
 Effect = Annotated[str, AfterValidator(_one_of(EFFECTS)), _enum(EFFECTS)]
+CallOutcome = Annotated[str, AfterValidator(_one_of(CALL_OUTCOMES)), _enum(CALL_OUTCOMES)]
 CredentialUse = Annotated[str, AfterValidator(_one_of(CREDENTIAL_USES)), _enum(CREDENTIAL_USES)]
 Binding = Annotated[str, AfterValidator(_one_of(BINDINGS)), _enum(BINDINGS)]
 Condition = Annotated[str, AfterValidator(_one_of(CONDITIONS)), _enum(CONDITIONS)]

@@ -53,6 +53,8 @@ class IdentityPart(LimitedPart):
     """Credentials of other identities in its runtime, and resources that lie there as files."""
     count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     """How many are alike: one entry for twelve developers."""
+    egress: f.Egress = "any"
+    """any, or none: code in its runtime has no network of its own."""
     note: str = ""
 
 

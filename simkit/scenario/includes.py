@@ -18,7 +18,7 @@ from simkit.scenario.units import shown
 KEY = "include"
 NAMED = (
     *("identities", "resources", "tools", "credentials", "roles", "tasks"),
-    *("entry_points", "goals", "policies", "expect"),
+    *("entry_points", "goals", "policies", "expect", "unknowns"),
 )
 """Sections whose things have names: those of all files together, each name once."""
 LISTED = ("trust", "observed", "sources", "assumptions")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -15,6 +15,7 @@ from simkit.errors import Problem, ScenarioError
 from simkit.files import decoded
 from simkit.files import read as read_bytes
 from simkit.scenario import build
+from simkit.scenario.changes import changed, said
 from simkit.scenario.complaints import complaints
 from simkit.scenario.includes import joined
 from simkit.scenario.observed import Runs
@@ -23,21 +24,25 @@ from simkit.scenario.places import Document, Point, in_order, stop
 from simkit.scenario.repair import pruned, untouched
 from simkit.scenario.scenario import Scenario
 from simkit.scenario.schema import ScenarioPart
+from simkit.scenario.stated_ranges import stated
 from simkit.scenario.units import shown
 
+NO_CHANGES: Mapping[str, str] = {}
 LARGE = 200_000
 """Characters from which on a file counts as large."""
 
 
-def load(path: str | os.PathLike[str]) -> Scenario:
+def load(path: str | os.PathLike[str], *, changes: Mapping[str, str] = NO_CHANGES) -> Scenario:
     """The scenario in the YAML or JSON file at `path`; `-` is standard input.
 
-    Raises InputError for a file that cannot be opened, and ScenarioError with every mistake in it, in file order.
+    `changes` sets some of it otherwise: paths such as `response.miss_rate`, with a value or a range `LO..HI` as text.
+    Raises InputError for a file that cannot be opened, QuestionError for a change of what is not there, and
+    ScenarioError with every mistake in the file, in its order.
     """
     name = os.fspath(path)
     file = "<stdin>" if name == "-" else name
     folder = None if name == "-" else os.path.dirname(name)
-    return replace(_scenario(decoded(read_bytes(name), file), file, folder), file=name)
+    return replace(_scenario(decoded(read_bytes(name), file), file, folder, changes), file=name)
 
 
 def loads(text: str, file: str = "<text>") -> Scenario:
@@ -53,7 +58,7 @@ def loads(text: str, file: str = "<text>") -> Scenario:
     >>> loads(world).model.credentials["key"].ttl
     7776000.0
     """
-    return _scenario(text, file, None)
+    return _scenario(text, file, None, NO_CHANGES)
 
 
 @contextmanager
@@ -72,12 +77,12 @@ def uncollected(size: int) -> Iterator[None]:
         gc.enable()
 
 
-def _scenario(text: str, file: str, folder: str | None) -> Scenario:
+def _scenario(text: str, file: str, folder: str | None, changes: Mapping[str, str]) -> Scenario:
     with uncollected(len(text)):
-        return _read(text, file, folder)
+        return _read(text, file, folder, changes)
 
 
-def _read(text: str, file: str, folder: str | None) -> Scenario:
+def _read(text: str, file: str, folder: str | None, changes: Mapping[str, str]) -> Scenario:
     document = read(text, file)
     if not isinstance(document.value, dict):
         message = f"the file holds {shown(document.value)}: a scenario is a mapping that starts with `simkit: 1`"
@@ -87,8 +92,10 @@ def _read(text: str, file: str, folder: str | None) -> Scenario:
         raise ScenarioError(in_order(whole.problems, file))
     document = whole
     runs = Runs(document, folder)
-    raw = runs.inlined(_mapping(document))
+    given = stated(changed(runs.inlined(_mapping(document)), changes) if changes else runs.inlined(_mapping(document)))
+    raw = given.value
     early = [*document.problems, *runs.problems]
+    early += [document.located(problem, key=about_key) for problem, about_key in given.problems]
     try:
         part = ScenarioPart.model_validate(raw)
     except ValidationError as error:
@@ -96,7 +103,7 @@ def _read(text: str, file: str, folder: str | None) -> Scenario:
     made, late = _built(part, file)
     if made is None or early or late:
         raise ScenarioError(in_order([*early, *(runs.located(problem) for problem in late)], file))
-    return replace(made, document=document)
+    return replace(made, document=document, unknowns=given.unknowns, changes=said(changes))
 
 
 def _mapping(document: Document) -> dict[str, Any]:

@@ -27,6 +27,9 @@ _DEFINE_NOTHING = frozenset(
         "sources",
         "assumptions",
         "expect",
+        "unknowns",
+        "unit",
+        "prices",
     }
 )
 

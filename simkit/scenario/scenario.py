@@ -10,7 +10,9 @@ from itertools import islice
 from simkit.errors import Problem, QuestionError, ScenarioError, in_short, nearest
 from simkit.model import (
     Attacker,
+    ControlPrices,
     Credential,
+    Currency,
     EntryPoint,
     Goal,
     GoalTerm,
@@ -29,8 +31,10 @@ from simkit.policies import GrantPolicy, named_policies, policy
 from simkit.scenario.defender_problems import defender_problems
 from simkit.scenario.expectations import Expectation, expectation_problems
 from simkit.scenario.names import Names
+from simkit.scenario.observed_problems import observed_problems
 from simkit.scenario.places import Document, locate
 from simkit.table import Table, duration
+from simkit.unknowns import Unknowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,12 @@ class Scenario:
     file: str = ""
     expect: Mapping[str, Expectation] = field(default_factory=dict)
     attacker: Attacker = field(default_factory=Attacker)
+    unit: Currency | None = None
+    prices: ControlPrices | None = None
+    unknowns: Unknowns = field(default_factory=Unknowns)
+    """What of all this is not known: the numbers above are best guesses."""
+    changes: tuple[str, ...] = ()
+    """What was set otherwise than the file says it."""
     document: Document | None = field(default=None, compare=False, repr=False)
     """The file as it was read, which knows the line and column of each thing; None for a scenario made in memory."""
 
@@ -127,6 +137,11 @@ class Scenario:
         from simkit.scenario.digest import digest
 
         return digest(self)
+
+    @property
+    def title(self) -> str:
+        """The name, and what was set otherwise than the file says it."""
+        return f"{self.name} ({', '.join(self.changes)})" if self.changes else self.name
 
     def grant_policy(self, name: str | GrantPolicy | None = None) -> GrantPolicy:
         """The policy called `name`, the scenario's own first; None is the one in force; a GrantPolicy is itself.
@@ -232,15 +247,13 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
         yield from _entry(scenario.model, entry)
     for goal in scenario.goals.values():
         yield from _goal(lookup, goal)
-    for index, run in enumerate(scenario.observed):
-        yield from dangling(("observed", index, "task"), run.task, scenario.model.tasks, "task")
-        for place, call in enumerate(run.calls):
-            yield from dangling(("observed", index, "calls", place), call, lookup.operations, "operation")
+    yield from observed_problems(scenario.observed, lookup)
     for index, goal_name in enumerate(scenario.incident.reached if scenario.incident else ()):
         yield from dangling(("incident", "reached", index), goal_name, scenario.goals, "goal")
     for index, goal_name in enumerate(scenario.attacker.aims_at):
         yield from dangling(("attacker", "aims_at", index), goal_name, scenario.goals, "goal")
     yield from defender_problems(scenario.model, scenario.response)
+    yield from _money(scenario)
     yield from _policies(scenario)
     yield from expectation_problems(
         scenario.expect, scenario.model, scenario.goals, scenario.entry_points, named_policies(scenario.policies)
@@ -301,6 +314,15 @@ def _term(lookup: Lookup, where: Where, term: GoalTerm) -> Iterator[Problem]:
         yield from operation_problems(lookup, (*where, "performed", index), operation, targets)
     if term.steered:
         yield from dangling((*where, "steered"), term.steered, model.identities, "identity")
+
+
+def _money(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.prices is None:
+        return
+    if scenario.unit is None:
+        yield Problem(("prices",), "prices need a currency: add `unit`, such as {EUR: 1000}, what a point of value is")
+    for name in scenario.prices.policies:
+        yield from dangling(("prices", "policies", name), name, named_policies(scenario.policies), "policy")
 
 
 def _policies(scenario: Scenario) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from simkit.scenario import fields as f
 from simkit.scenario.attacker_parts import AttackerPart as AttackerPart
@@ -17,11 +17,15 @@ from simkit.scenario.goal_parts import PerformedPart as PerformedPart
 from simkit.scenario.identity_parts import EntitlementPart as EntitlementPart
 from simkit.scenario.identity_parts import IdentityPart as IdentityPart
 from simkit.scenario.identity_parts import RolePart as RolePart
+from simkit.scenario.money_parts import PricesPart as PricesPart
+from simkit.scenario.money_parts import one_currency
 from simkit.scenario.part import LEFT_OUT
 from simkit.scenario.part import Part as Part
 from simkit.scenario.policy_parts import PolicyPart as PolicyPart
 from simkit.scenario.policy_parts import SelectorPart as SelectorPart
 from simkit.scenario.promises import ExpectPart as ExpectPart
+from simkit.scenario.range_parts import RangePart as RangePart
+from simkit.scenario.range_parts import with_ranges
 from simkit.scenario.resource_parts import ResourcePart as ResourcePart
 from simkit.scenario.resource_parts import ValuePart as ValuePart
 from simkit.scenario.response_action_parts import ResponseActionPart as ResponseActionPart
@@ -58,6 +62,12 @@ class ScenarioPart(Part):
     """What `simkit compare` shows; default: all named and own policies."""
     include: f.Names = Field(default_factory=list)
     """Files with parts of this scenario, beside it or below."""
+    unknowns: dict[f.Name, RangePart] = Field(default_factory=dict)
+    """Ranges with a name: used wherever the name stands, and drawn once."""
+    unit: Annotated[dict[f.Name, f.Worth], AfterValidator(one_currency)] = LEFT_OUT
+    """A currency, and how much of it one point of value is."""
+    prices: PricesPart | None = None
+    """What controls cost."""
     identities: dict[f.Name, IdentityPart] = Field(default_factory=dict)
     resources: dict[f.Name, ResourcePart] = Field(default_factory=dict)
     tools: dict[f.ToolName, ToolPart] = Field(default_factory=dict)
@@ -81,7 +91,7 @@ class ScenarioPart(Part):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the scenario file, for editors; `load` checks more than a schema can say."""
-    made = ScenarioPart.model_json_schema(mode="validation")
+    made = with_ranges(ScenarioPart.model_json_schema(mode="validation"))
     _without_defaults(made)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

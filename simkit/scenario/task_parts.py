@@ -35,9 +35,31 @@ class TaskPart(Part):
     note: str = ""
 
 
-class ObservedPart(Part):
-    """One real run of a task."""
+class ObservedCallPart(Part):
+    """One call that was seen; a bare text is an operation that was carried out."""
 
-    task: f.Name
-    calls: list[str]
+    operation: f.Name
+    target: f.Name = LEFT_OUT
+    """What it was done to; default: not known."""
+    time: f.Time = LEFT_OUT
+    """When it began; default: not known."""
+    outcome: f.CallOutcome = LEFT_OUT
+    """What became of it; default done."""
+
+
+class ObservedPart(Part):
+    """One real run."""
+
+    task: f.Name = LEFT_OUT
+    """The declared task that it was a run of; default: of none."""
+    calls: list[Annotated[ObservedCallPart, f.SHORT_OPERATION]]
     success: bool = True
+    """Whether it did its job, as far as is known."""
+    identity: f.Name = LEFT_OUT
+    """Who ran; default: the identity of its task, and without a task nobody knows who."""
+    thread: f.Name = LEFT_OUT
+    """Runs with one name here are parts of one piece of work."""
+    source: str = ""
+    """The recording that it was seen in."""
+    blind_to: f.Globs = Field(default_factory=list)
+    """Operations that the recording does not show: their absence says nothing."""

@@ -54,7 +54,7 @@ class Attack:
 
         scenario = self.scenario
         digest = scenario.digest if told else ""
-        return Provenance(scenario.name, digest, self.policy.name, entry_point, seed, trials, engine, __version__)
+        return Provenance(scenario.title, digest, self.policy.name, entry_point, seed, trials, engine, __version__)
 
     def worst_cases(
         self,

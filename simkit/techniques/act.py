@@ -12,9 +12,11 @@ from simkit.entitlements import FREELY, Conditions, Grant, both, by_spared, only
 from simkit.model import Detection, Operation
 from simkit.policies import Oversight, Session, Token
 from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
+from simkit.techniques.givers import runtime_of
 from simkit.techniques.rule import Relevance, Rule
+from simkit.techniques.sealed import runtime_in
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, next_run
+from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, kept_inside, next_run
 
 RULES = (
     Rule("none", None, logged="call"),
@@ -38,6 +40,8 @@ RULE_OF = {rule.name: rule for rule in RULES}
 
 CHANGES = frozenset({"write", "delete"})
 """Effects that change their target."""
+LEAVES = frozenset({"write", "send"})
+"""Effects that leave something where others may read it."""
 
 NOTHING: frozenset[str] = frozenset()
 Kind = tuple[str, str, tuple[str, ...]]
@@ -172,6 +176,11 @@ class Act(NamedTuple):
         shown = self.deed.shown
         return shown if shown and shown.chance >= self.judged.alert.chance else self.judged.alert
 
+    @property
+    def taking(self) -> tuple[str, ...]:
+        """The modes in which what is read is had, not only seen: off host, and by code that keeps it."""
+        return tuple(mode for mode in self.judged.ways if mode == REPLAYS or runtime_in(mode))
+
     def key(self, mode: str) -> str:
         """What names this use in `mode` among all steps."""
         by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
@@ -181,17 +190,30 @@ class Act(NamedTuple):
 
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
-        deed, effect = self.deed, self.deed.operation.effect
-        found = deed.replayed if mode == REPLAYS else deed.concluded
-        if mode != REPLAYS and effect == "read":
+        deed, effect, inside = self.deed, self.deed.operation.effect, runtime_in(mode)
+        taking = mode == REPLAYS or bool(inside)
+        found = kept_inside(deed.replayed, inside) if taking else deed.concluded
+        if not taking and effect == "read":
             found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
-        if mode != REPLAYS and effect == "mint":
+        if not taking and effect == "mint":
             found = self._minted(mode)
         if effect == "execute" and not deed.grant[1]:
             found += tuple([concludes("runs_in", name) for name in self.actor.owners(deed.grant)])
+        if mode != REPLAYS and self.actor.world.sealed.identities:
+            found += tuple(self._dropped(mode))
         if self.actor.world.contexts.all:
             found = tuple(each for each in found if not self._elsewhere(each.fact, mode))
         return (*found, self.actor.outbound) if deed.outbound else found
+
+    def _dropped(self, mode: str) -> Iterator[Conclusion]:
+        """Where code without a network leaves what it has: in what its agent writes or sends to, and where it runs
+        something."""
+        deed, effect = self.deed, self.deed.operation.effect
+        places = deed.within if effect in LEAVES else ()
+        if effect == "execute" and deed.grant[1]:
+            places = (runtime_of(deed.grant[1]),)
+        for runtime in self.actor.world.sealed.homes(self.actor.session, mode):
+            yield from (concludes("dropped", place, runtime) for place in places)
 
     def _minted(self, mode: str) -> tuple[Conclusion, ...]:
         """A steered session sees the token that it mints, as it sees what it reads; a mistake mints one for nobody."""
@@ -206,7 +228,8 @@ class Act(NamedTuple):
         name = fact.object if fact.kind in ("seen", "performed") else fact.subject
         if name not in contexts.all:
             return False
-        return fact.kind == "tainted" or mode == REPLAYS or contexts.absent(name, self.session)
+        taking = mode == REPLAYS or bool(runtime_in(mode))
+        return fact.kind == "tainted" or taking or contexts.absent(name, self.session)
 
 
 def steps(world: World, by: Collection[str] | None = None) -> Iterator[Step]:
@@ -314,8 +337,10 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
 def _collect(act: Act) -> Iterator[Step]:
     """Who keeps reading a store collects each task's token when that task next runs."""
     for token, place in act.deed.late:
-        for way in act.judged.ways.get(REPLAYS, ()):
-            yield step_of(act, way, f"{act.key(REPLAYS)} -> {token.name}", (holds(token, place),), wait=token.rate)
+        for mode in act.taking:
+            for way in act.judged.ways[mode]:
+                made = step_of(act, way, f"{act.key(mode)} -> {token.name}", (holds(token, place),), wait=token.rate)
+                yield made._replace(conclusions=kept_inside(made.conclusions, runtime_in(mode)))
 
 
 def _off_host(world: World, within: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from simkit.entitlements import Grant
 from simkit.policies import Session
 from simkit.techniques.givers import Givers, Ways, bearer, lies, trusted, written
 from simkit.techniques.lineage import Reached
+from simkit.techniques.sealed import people
 from simkit.techniques.world import World, runs_in
 
 Alternative = tuple[Fact, ...]
@@ -186,4 +187,22 @@ def of_general_purpose(known: Alternatives, ground: Ground) -> Iterator[Alternat
         grants = dict.fromkeys(grant for grant, _, _ in known.world.grants(reached.session))
         general = (grant for grant in grants if known.world.model.tool_of(grant[0]).general_purpose)
         known.ways_of[fact] = tuple(frozenset(way) for g in general for way in known.allowed(reached, g))
+    yield (fact,)
+
+
+def of_local_tool(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
+    """Code in a runtime finds the tools there that somebody is entitled to use who works there."""
+    runtime, session = ground.names
+    fact, world = Fact("local-tool", runtime, session), known.world
+    if fact not in known.ways_of:
+        fits, found = world.sealed.fits(session, world.model), dict[frozenset[Fact], None]()
+        for name in people(world.sessions, runtime):
+            for grant in world.sessions.entitled[name]:
+                if grant[0].partition(".")[0] in fits:
+                    found[frozenset({known.entitled(name, grant, through_containers=False)})] = None
+            for added, gives in world.added.get(name, {}).items():
+                for grant in gives:
+                    if grant[0].partition(".")[0] in fits:
+                        found[frozenset({added, known.by_role(added, grant, through_containers=False)})] = None
+        known.ways_of[fact] = tuple(found)
     yield (fact,)

@@ -12,11 +12,13 @@ from simkit.techniques.assume import HANDED_OVER
 from simkit.techniques.carried import claims_for
 from simkit.techniques.consequences import found_in
 from simkit.techniques.copies import Staging
+from simkit.techniques.egress import told_outside
 from simkit.techniques.grounds import trust
 from simkit.techniques.rule import Relevance, Rule
+from simkit.techniques.sealed import runtime_in
 from simkit.techniques.stage import FIND, lost_with, noticed
 from simkit.techniques.use import Way, ways
-from simkit.techniques.world import ASKS, REPLAYS, STEERS, World, concludes, holds
+from simkit.techniques.world import ASKS, REPLAYS, STEERS, World, concludes, holds, kept_inside
 
 ASK = Rule("ask", Relevance(("T1199",), ("AML.T0053",), ("ASI07",), ()), event="action", logged="call")
 ANSWER = Rule(
@@ -35,6 +37,7 @@ def answered(staging: Staging) -> Iterator[Step]:
         for answering in staging.asked[name]:
             by.setdefault(answering, []).append(name)
     yield from _first(staging)
+    yield from told_outside(staging.world, by)
     yield from _onward(staging.world, by)
     for act in acts(staging.world, {"read": ANSWER}, by=sorted(by)):
         for name in by[act.session]:
@@ -49,14 +52,14 @@ def _first(staging: Staging) -> Iterator[Step]:
         for edge, targets in followed:
             if edge.kind == "invoke" and edge.answers:
                 for mode in world.modes_of(name):
-                    asking = "" if mode == REPLAYS else name
+                    asking = _asking(name, mode)
                     if asking in wanted:
                         parts = (part for target in targets for part in world.runs_of(target) if part != asking)
                         yield from _along(world, session, mode, edge, parts, asking)
     for act in acts(world, {"invoke": ASK}):
         if act.deed.operation.answers:
             for mode, let in act.judged.ways.items():
-                asking = "" if mode == REPLAYS else act.session
+                asking = _asking(act.session, mode)
                 if asking in wanted:
                     yield from _by_call(act, let, act.key(mode), _invoked(act, asking))
 
@@ -133,18 +136,20 @@ def _answer(staging: Staging, act: Act, asking: str) -> Iterator[Step]:
     there = [name for name in act.deed.within if name not in contexts]
     if not there:
         return
-    if asking:
+    inside = runtime_in(asking)
+    if asking and not inside:
         found = (*act.deed.concluded, *(concludes("seen", asking, name) for name in there))
     else:
-        found = act.deed.replayed
+        found = kept_inside(act.deed.replayed, inside)
     for way in act.judged.ways.get(STEERS, ()):
         let, key = _told(way, act.session, asking), f"{act.key('answer')}{_for(asking)}"
         yield step_of(act, let, key, found)._replace(rule="answer")
-        for token, place in act.deed.late if not asking else ():
+        for token, place in act.deed.late if inside or not asking else ():
             late = step_of(act, let, f"{key} -> {token.name}", (holds(token, place),), wait=token.rate)
-            yield late._replace(rule="answer")
-        if not asking:
-            yield from _find(staging, act, let, key, there)
+            yield late._replace(rule="answer", conclusions=kept_inside(late.conclusions, inside))
+        if inside or not asking:
+            for step in _find(staging, act, let, key, there):
+                yield step._replace(conclusions=kept_inside(step.conclusions, inside))
 
 
 def _find(staging: Staging, act: Act, let: Way, key: str, there: list[str]) -> Iterator[Step]:
@@ -158,6 +163,11 @@ def _find(staging: Staging, act: Act, let: Way, key: str, there: list[str]) -> I
             for tail, conclusion, rate in (*taken, *brought):
                 made = step_of(act, let, f"{key} -> {what} in {place}{tail}", (conclusion,), wait=rate)
                 yield noticed(made, FIND, act)._replace(premises=(*made.premises, copied))
+
+
+def _asking(session: str, mode: str) -> str:
+    """Who gets the answer if `session`, had in `mode`, asks: the attacker (empty), code in a runtime, or itself."""
+    return "" if mode == REPLAYS else mode if runtime_in(mode) else session
 
 
 def _told(way: Way, session: str, asking: str) -> Way:

@@ -13,9 +13,10 @@ from simkit.techniques.carried import by_run, claimed
 from simkit.techniques.grounds import trust
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns
+from simkit.techniques.sealed import runtime_in
 from simkit.techniques.survival import along
 from simkit.techniques.use import ways
-from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, has, opened
+from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, had_inside, has, opened
 
 ASSUMED_TTL = 3600.0
 """Seconds that a session opened by an `assume` operation lives: the default of AWS AssumeRole."""
@@ -90,6 +91,8 @@ def _became(runs: TaskRuns, session: str, mode: str, edge: TrustEdge) -> tuple[C
         tasks = [runs.world.model.tasks[name] for name in runs.world.all_sessions[session].session.tasks]
         facts = (has(ERRS if mode == ERRS else STEERS, session), *by_run(runs.world, session, *tasks))
         return tuple(runs.invoked(fact, session) for fact in facts)
+    if inside := runtime_in(mode):
+        return tuple(map(Conclusion, had_inside(runs.world, inside, session)))
     if mode != REPLAYS:
         return (Conclusion(has(mode, session)),)
     return opened(runs.world, session, along(edge))

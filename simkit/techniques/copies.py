@@ -15,6 +15,7 @@ from simkit.techniques.answers import asked, first_asked, told
 from simkit.techniques.disk import files
 from simkit.techniques.inputs import inputs
 from simkit.techniques.lineage import Reached
+from simkit.techniques.sealed import driven_in
 from simkit.techniques.world import ERRS, MINTED, World, is_taken_over
 
 WAYS_OUT = ("send", "write")
@@ -118,6 +119,8 @@ class Staging:
                 for other in self.asked[name]:
                     mine.sees.update(dict.fromkeys(told(self.world, self.hands[other].sees)))
                 growing = growing or len(mine.sees) > before
+        for runtime in sorted(self.world.sealed.identities) if "" in self.asked else ():
+            self.asked[driven_in(runtime)] = self.asked[""]
 
     def _follow(self) -> None:
         """Copies of copies: until nobody sees anything new."""

@@ -9,7 +9,7 @@ from simkit.techniques.consequences import changed, found_in, shows, taken
 from simkit.techniques.givers import file_named, runtime_of
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.world import World, holds, next_run, runs_in
+from simkit.techniques.world import World, concludes, holds, kept_inside, next_run, runs_in
 
 OPEN_FILE = Rule(
     "open-file",
@@ -41,12 +41,13 @@ def _open(world: World, identity: str, file: str, resource: str) -> Iterator[Ste
     # A rule that kept an agent's file tools from `.env` left its shell free to read it (Claude Code #12143, 2025).
     key, inside = f"open-file({identity}): ", f" in {file}" if file != resource else ""
     alert, shown = world.alert(OPEN_FILE, world.sessions.governing(identity)), shows(world, (resource,))
+    sealed = world.sealed.home(identity)
     plain = Step(
         key=f"{key}read {resource}{inside}",
         fate=f"{key}read {resource}",
         rule="open-file",
         premises=(runs_in(identity),),
-        conclusions=taken(world, resource),
+        conclusions=kept_inside(taken(world, resource), sealed),
         grounds=lying_file(identity, file, resource),
         label=f"read {resource} in the runtime of {identity}",
         alert=alert.chance,
@@ -55,14 +56,14 @@ def _open(world: World, identity: str, file: str, resource: str) -> Iterator[Ste
     yield plain
     for token in world.held_in(resource):
         if token.rate:
-            brought = (holds(token, found_in(token, resource)),)
+            brought = kept_inside((holds(token, found_in(token, resource)),), sealed)
             key_to, fate_to = (f"{each} -> {token.name}" for each in (plain.key, plain.fate))
             yield plain._replace(key=key_to, fate=fate_to, conclusions=brought, wait=next_run(token.rate))
     likelier = shown if shown and shown.chance >= alert.chance else alert
     yield plain._replace(
         key=f"{key}write {resource}{inside}",
         fate=f"{key}write {resource}",
-        conclusions=changed(resource),
+        conclusions=(*changed(resource), *((concludes("dropped", resource, sealed),) if sealed else ())),
         label=f"write {resource} in the runtime of {identity}",
         alert=likelier.chance,
         alert_delay=likelier.delay,

@@ -10,6 +10,7 @@ from simkit.model import TrustEdge
 from simkit.policies import Token
 from simkit.techniques.assume import HANDED_OVER
 from simkit.techniques.grounds import credential, trust
+from simkit.techniques.redeem import used_inside
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.survival import along
 from simkit.techniques.world import World, opened, opens, runs_in
@@ -41,7 +42,7 @@ def _forge(world: World, token: Token, edge: TrustEdge) -> Iterator[Step]:
     asked = "approval" in edge.conditions
     alert = world.alert(FORGE, world.sessions.governing(edge.target))
     for session in world.sessions.by_identity[edge.target]:
-        yield Step(
+        step = Step(
             key=f"forge({token.name}): {edge.name} as {session}",
             fate=f"forge({token.name}): {edge.name}",
             rule="forge",
@@ -56,3 +57,5 @@ def _forge(world: World, token: Token, edge: TrustEdge) -> Iterator[Step]:
             alert_delay=alert.delay,
             logged=alert.logged,
         )
+        yield step
+        yield from used_inside(world, step, token.name, session)

@@ -185,6 +185,16 @@ GROUNDS: dict[str, GroundKind] = {
         things=_of_goal,
     ),
     "general-purpose": GroundKind("a general-purpose tool", expand=alternatives.of_general_purpose, stands_for=WIDENED),
+    "local-tool": GroundKind(
+        "a tool in a runtime", things=_of("identity"), expand=alternatives.of_local_tool, stands_for=WIDENED
+    ),
+    "egress": GroundKind(
+        "a way out of a runtime without a network",
+        because="code in the runtime of {0} can reach an outsider",
+        section="identities",
+        things=_of("identity"),
+        owner=_first_name,
+    ),
     "memory": GroundKind("an agent's memory", expand=alternatives.of_memory, stands_for=WIDENED),
     "given": GroundKind(
         "an entitlement to call a tool that was taken over",

@@ -77,7 +77,7 @@ def _hand_over(world: World) -> Iterator[Step]:
             if is_taken_over(world, grant[0]):
                 operation = world.model.operation(grant[0])
                 where = world.environment(grant[1], world.model.targets_of(operation)[grant[1]] if grant[1] else None)
-                for mode in world.steering if reached.part is None else ():
+                for mode in (*world.steering, *world.sealed.modes.get(name, ())) if reached.part is None else ():
                     for spared, under in by_spared(conditions).items():
                         let = ways(
                             *(world, session, mode, operation.effect, where),

@@ -13,7 +13,7 @@ from simkit.techniques.givers import runtime_of
 from simkit.techniques.grounds import lies
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns
-from simkit.techniques.world import REPLAYS, Alert, World, has, holds, next_run, runs_in
+from simkit.techniques.world import REPLAYS, Alert, World, had_inside, has, holds, kept_inside, next_run, runs_in
 
 INHABIT = Rule(
     "inhabit",
@@ -48,8 +48,11 @@ def steps(world: World) -> Iterator[Step]:
 
 def _session(runs: TaskRuns, identity: Identity, session: Session, alert: Alert) -> Step:
     """The session of a task is there while the task runs; another one always."""
+    sealed = runs.world.sealed.home(identity.name)
     parts = (part.name for part in runs.world.tool_sessions.get(session.name, ()))
     had = [has(REPLAYS, name) for name in (session.name, *parts)]
+    if sealed:
+        had = [*had_inside(runs.world, sealed, session.name)]
     what = f"session {session.name}"
     if not session.rate:
         return _inhabit(identity, what, tuple(map(Conclusion, had)), 0.0, "", alert)
@@ -75,6 +78,7 @@ def _overhear(world: World, identity: Identity, alert: Alert) -> Iterator[Step]:
         if task.identity == identity.name:
             for name in sorted(world.contexts.of(world.model, task)):
                 taken = (Conclusion(Fact("lost", name, "confidentiality")), *standing_tokens(world.held_in(name), name))
+                taken = kept_inside(taken, world.sealed.home(identity.name))
                 yield _inhabit(identity, f"{name} in {task.name}", taken, task.rate, f"run of {task.name}", alert)
 
 
@@ -83,7 +87,8 @@ def _token(world: World, identity: Identity, token: Token, alert: Alert) -> Step
     run = f"run of {token.name.removeprefix(f'{token.credential}@')}" if token.rate else ""
     place = None if token.identity == identity.name else lies(token.credential, runtime_of(identity.name))
     rate = token.rate / world.model.identities[token.identity].count  # of those that are alike one works here
-    return _inhabit(identity, f"token {token.name}", (holds(token, place),), rate, run, alert)
+    found = kept_inside((holds(token, place),), world.sealed.home(identity.name))
+    return _inhabit(identity, f"token {token.name}", found, rate, run, alert)
 
 
 def _inhabit(

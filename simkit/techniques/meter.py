@@ -15,7 +15,7 @@ from simkit.techniques.use import Way
 from simkit.techniques.world import World, concludes
 
 RULES = (Rule("meter", None),)
-COUNTED = frozenset({"read", "exfiltrate", "find", "meter"})
+COUNTED = frozenset({"read", "exfiltrate", "find", "carry-out", "meter"})
 """Rules by which no more gets out than was read, or that only count."""
 
 
@@ -58,9 +58,13 @@ def _read(act: Act, mode: str) -> tuple[str, ...]:
     names = {
         conclusion.fact.object if conclusion.fact.kind == "seen" else conclusion.fact.subject
         for conclusion in act.concluded(mode)
-        if conclusion.fact.kind == "seen" or conclusion.fact[::2] == ("lost", "confidentiality")
+        if conclusion.fact.kind == "seen" or _is_had(conclusion.fact)
     }
     return tuple(sorted(name for name in names if name in resources and resources[name].records))
+
+
+def _is_had(fact: Fact) -> bool:
+    return fact.kind == "inside" or fact[::2] == ("lost", "confidentiality")
 
 
 def _counted(act: Act, way: Way, key: str, read: tuple[str, ...], shared: bool) -> Step:
@@ -111,7 +115,7 @@ def otherwise(world: World, taken: Iterable[Step]) -> Iterator[Step]:
     """What is got at in another way than by reading it is out as a whole: a step beside each of the steps `taken`."""
     resources = world.model.resources if metered(world) else {}
     for step in taken if resources else ():
-        lost = [c.fact.subject for c in step.conclusions if c.fact[::2] == ("lost", "confidentiality")]
+        lost = [each.fact.subject for each in step.conclusions if _is_had(each.fact)]
         whole = [name for name in lost if resources[name].records]
         if whole and step.rule not in COUNTED:
             conclusions = tuple(concludes("whole", name) for name in whole)

@@ -10,7 +10,7 @@ from simkit.model import MAY_MISS, RESPONSE_ACTIONS, Responder, Response, Respon
 from simkit.policies import DIALS, GrantPolicy, Session, Token
 from simkit.policies.sessions import REFRESH
 from simkit.techniques.survival import ENDS, survivals
-from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, has, input_of, minted_token, runs_in
+from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, has, input_of, kept, minted_token, runs_in
 
 RESPONSES = DIALS["response"].settings
 """A responder for each setting of the dial, the slowest first."""
@@ -127,12 +127,13 @@ class _Known:
         together = credential is not None and credential.revocation_unit == "identity"
         beside = self.of_identity[token.identity] if together else [*_beside(self.world, token)]
         named = {"credentials": token.credential, "identities": token.identity}
-        for fact in (_held(token), *_exposed(self.world, token)):
+        kept_there = [kept(token.name, runtime) for runtime in sorted(self.world.sealed.identities)]
+        for fact in (_held(token), *_exposed(self.world, token), *kept_there):
             self._say(fact, policy, named, "revoke-secret", spared=("revoke-secret", "disable") if local else ())
             self._account(fact, policy, token.identity, fate=token.name.removeprefix(REFRESH))
             if token.credential in self.world.response.forgets:
                 del self.by[fact]
-            self.told[fact] = tuple(other for other in (_held(token), *beside) if other != fact)
+            self.told[fact] = tuple(other for other in (_held(token), *beside, *kept_there) if other != fact)
         for name in token.sessions:
             self.opening.setdefault(name, []).append(token)
 
@@ -140,7 +141,7 @@ class _Known:
         """A session; its record names its principal, so that responders find all secrets that open it."""
         tokens = self.opening.get(self.world.whole(name), [])
         identity, beyond = session.identities[0], self._beyond(name, tokens)
-        for mode in MODES:
+        for mode in (*MODES, *self.world.sealed.modes.get(name, ())):
             fact = has(mode, name)
             self._say(fact, session.policy, {"identities": identity}, "terminate-sessions", spared=beyond)
             self._account(fact, session.policy, identity, fate=tokens[0].name.removeprefix(REFRESH) if tokens else "")

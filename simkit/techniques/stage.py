@@ -15,7 +15,18 @@ from simkit.techniques.disk import files, lying_file
 from simkit.techniques.inputs import inputs
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns
-from simkit.techniques.world import REPLAYS, STEERS, World, concludes, has, holds, next_run, runs_in
+from simkit.techniques.sealed import runtime_in
+from simkit.techniques.world import (
+    REPLAYS,
+    STEERS,
+    World,
+    concludes,
+    has,
+    holds,
+    kept_inside,
+    next_run,
+    runs_in,
+)
 
 STAGE = Rule(
     "stage",
@@ -136,26 +147,32 @@ def after(granted: tuple[Fact, ...]) -> str:
 
 def _find_off_host(staging: Staging, act: Act) -> Iterator[Step]:
     """replays(t) + a read of p + copied(r, p) -> all that is lost with r, and the tokens in it."""
-    world = staging.world
+    for mode in act.taking:
+        yield from _find_by(staging, act, mode)
+
+
+def _find_by(staging: Staging, act: Act, mode: str) -> Iterator[Step]:
+    world, inside = staging.world, runtime_in(mode)
     for place in act.deed.within:
         for what in staging.finds(act.session, place) if place not in world.contexts.all else ():
             tokens, copied = world.held_in(what), Fact("copied", what, place)
             found = (*lost_with(world, what), *standing_tokens(tokens, what))
             late = [token for token in tokens if token.rate]
-            for way in act.judged.ways.get(REPLAYS, ()):
-                key = f"{act.key(REPLAYS)} -> {what} in {place}"
+            for way in act.judged.ways.get(mode, ()):
+                key = f"{act.key(mode)} -> {what} in {place}"
                 made = [step_of(act, way, key, found)] if found else []
                 for token in late:
                     brought = (holds(token, found_in(token, what)),)
                     made.append(step_of(act, way, f"{key} -> {token.name}", brought, wait=token.rate))
                 for step in made:
-                    yield noticed(step, FIND, act)._replace(premises=(*step.premises, copied))
+                    there = kept_inside(step.conclusions, inside)
+                    yield noticed(step, FIND, act)._replace(premises=(*step.premises, copied), conclusions=there)
 
 
 def _find_in_file(world: World, identity: str, what: str, place: str) -> Iterator[Step]:
     """runs_in(j) + copied(r, p), p a file in the runtime of j -> all that is lost with r, and the tokens in it."""
     tokens = world.held_in(what)
-    key = f"find(code in {identity}, {what} in {place})"
+    key, sealed = f"find(code in {identity}, {what} in {place})", world.sealed.home(identity)
     for file in (file for owner, file in files(world) if owner == identity):
         if place not in world.model.within(file):
             continue
@@ -164,7 +181,7 @@ def _find_in_file(world: World, identity: str, what: str, place: str) -> Iterato
             fate=key,
             rule="find",
             premises=(runs_in(identity), Fact("copied", what, place)),
-            conclusions=(*lost_with(world, what), *standing_tokens(tokens, what)),
+            conclusions=kept_inside((*lost_with(world, what), *standing_tokens(tokens, what)), sealed),
             grounds=lying_file(identity, file, place),
             label=f"find {what} in {place}",
         )
@@ -172,7 +189,7 @@ def _find_in_file(world: World, identity: str, what: str, place: str) -> Iterato
             yield plain
         for token in tokens:
             if token.rate:
-                brought = (holds(token, found_in(token, what)),)
+                brought = kept_inside((holds(token, found_in(token, what)),), sealed)
                 key_to, fate_to = (f"{each} -> {token.name}" for each in (plain.key, key))
                 yield plain._replace(key=key_to, fate=fate_to, conclusions=brought, wait=next_run(token.rate))
 

@@ -11,6 +11,7 @@ from simkit.distributions import Distribution
 from simkit.entitlements import FREELY, Conditions
 from simkit.model import STATE_CHANGING
 from simkit.policies import FOR_THE_REST, Session
+from simkit.techniques.sealed import runtime_in
 from simkit.techniques.world import REPLAYS, STEERS, World, has, runs_in
 
 
@@ -90,7 +91,7 @@ def _in_context(
     tainted = mode == STEERS and effect in STATE_CHANGING
     on_host = miss if elsewhere or tainted else 1.0
     had = has(mode, session.name)
-    if mode != REPLAYS:
+    if mode != REPLAYS and not runtime_in(mode):
         yield Way("", (had,), on_host, AT_ONCE)
         return
     # An allow-list of addresses kept out whoever replayed the same stolen token from elsewhere (Okta, Drift, 2025).

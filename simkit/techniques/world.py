@@ -17,6 +17,7 @@ from simkit.policies.sessions import STANDING, standing_session
 from simkit.techniques.contexts import Contexts, told_apart
 from simkit.techniques.lineage import Reached, follow_trust
 from simkit.techniques.rule import Rule
+from simkit.techniques.sealed import DRIVES, Sealed, runtime_in, sealed_runtimes
 from simkit.techniques.survival import ENDS, Survivals, Survive, survivals
 from simkit.techniques.tool_sessions import ToolSession, part_key, parted
 from simkit.techniques.widen import Added, additions, all_grants, gains
@@ -84,6 +85,7 @@ class World:
     asking: Mapping[str, tuple[TrustEdge, ...]] = field(default_factory=dict)
     """The trust edges that ask for claims, by their source."""
     homes: Mapping[str, str] = field(default_factory=dict)
+    sealed: Sealed = field(default_factory=Sealed)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
 
@@ -126,6 +128,9 @@ class World:
         contexts = told_apart(sessions, found)
         edges |= {run: edges[whole] for run, whole in contexts.whole.items()}
         gained = {name: gains(sessions.resolver, each, added) for name, each in found.items()} if added else {}
+        tokens = (token for each in sessions.tokens.values() for token in each)
+        minted = map(minted_token, sorted(_minted(sessions.model)))
+        sealed = sealed_runtimes(sessions, found, edges, assumed, added, tool_sessions, (*tokens, *minted))
         asked = frozenset(performed for goal in goals.values() for performed in goal.operations)
         errs = any(entry.kind == "mistake" for entry in entries.values())
         steering = (STEERS, ERRS) if errs else (STEERS,)
@@ -152,6 +157,7 @@ class World:
             sparing=sparing,
             asking=_asking(sessions.model),
             homes=environments(sessions.model),
+            sealed=sealed,
             steering=steering,
         )
 
@@ -163,11 +169,14 @@ class World:
     def modes_of(self, session: str, operation: str = "") -> tuple[str, ...]:
         """The modes in which `session` itself uses `operation`: a stolen one leaves it to its part at that tool, if it
         has one, and such a part is had in no other way. What is told apart by its runs has no token of its own."""
+        inside = self.sealed.modes.get(session, ())
         if self.all_sessions[session].part is not None:
-            return (REPLAYS,)
+            return (REPLAYS, *inside)
         key = part_key(self.sessions, operation) if operation and self.tool_sessions else None
         apart = any((part.tool, part.stream) == key for part in self.tool_sessions.get(session, ()))
-        return self.steering if apart or session in self.contexts.whole else self.modes
+        if apart or session in self.contexts.whole:
+            return self.steering
+        return (*self.modes, *inside) if inside else self.modes
 
     def runs_of(self, session: str) -> tuple[str, ...]:
         """The parts of `session` in which its tasks run."""
@@ -237,7 +246,13 @@ def concludes(kind: str, subject: str, about: str = "") -> Conclusion:
 
 def has(mode: str, session: str) -> Fact:
     """The fact that the attacker has `session` in `mode`."""
-    return Fact(mode, session)
+    return Fact(DRIVES, session, inside) if (inside := runtime_in(mode)) else Fact(mode, session)
+
+
+def had_inside(world: World, runtime: str, session: str) -> tuple[Fact, ...]:
+    """The facts that code in `runtime`, which has no network, has `session`, and its parts at tools."""
+    parts = (part.name for part in world.tool_sessions.get(session, ()))
+    return tuple(Fact(DRIVES, name, runtime) for name in (session, *parts))
 
 
 def runs_in(identity: str) -> Fact:
@@ -249,6 +264,22 @@ def holds(token: Token, lies: Ground | None = None) -> Conclusion:
     """The conclusion that the attacker holds `token`; `lies` is the ground that it lies where it was found, for what
     could lie elsewhere."""
     return found(token, Fact("holds", token.name), lies)
+
+
+def kept(token: str, runtime: str) -> Fact:
+    """The fact that code in the runtime of the identity `runtime`, which has no network, has the token called so."""
+    return Fact("kept", token, runtime)
+
+
+def kept_inside(conclusions: tuple[Conclusion, ...], runtime: str) -> tuple[Conclusion, ...]:
+    """`conclusions`, where what is lost or held stays in `runtime`; as they are, if that is empty."""
+    return tuple(each._replace(fact=_inside(each.fact, runtime)) for each in conclusions) if runtime else conclusions
+
+
+def _inside(fact: Fact, runtime: str) -> Fact:
+    if fact.kind == "holds":
+        return kept(fact.subject, runtime)
+    return Fact("inside", fact.subject, runtime) if fact[::2] == ("lost", "confidentiality") else fact
 
 
 def found(token: Token, fact: Fact, lies: Ground | None = None) -> Conclusion:

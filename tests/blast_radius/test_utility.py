@@ -50,16 +50,16 @@ def test_a_task_with_two_broken_needs_is_broken_once() -> None:
 
 def test_a_run_is_stopped_if_its_session_lacks_an_operation_that_it_called() -> None:
     runs = (
-        ObservedRun("answer", ("crm.read_case", "mail.send")),
-        ObservedRun("answer", ("crm.read_case", "crm.write_case")),
-        ObservedRun("triage", ("mail.send",)),
+        ObservedRun.of("answer", "crm.read_case", "mail.send"),
+        ObservedRun.of("answer", "crm.read_case", "crm.write_case"),
+        ObservedRun.of("triage", "mail.send"),
     )
     assert (cost(observed=runs).observed, cost(observed=runs).stopped) == (3, 0)
     assert cost(observed=runs, **TASK).stopped == 2
 
 
 def test_runs_that_did_not_do_their_job_do_not_count() -> None:
-    runs = (ObservedRun("triage", ("pay.refund",), success=False), ObservedRun("triage", ("crm.write_case",)))
+    runs = (ObservedRun.of("triage", "pay.refund", success=False), ObservedRun.of("triage", "crm.write_case"))
     assert (cost(observed=runs).observed, cost(observed=runs).stopped) == (1, 0)
 
 

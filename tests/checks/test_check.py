@@ -142,20 +142,22 @@ def test_the_part_that_did_it_is_named_among_others_that_did_not(tmp_path: Path,
     assert bool(report.growth) == bool(guilty)
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new"),
-    [
-        ("added", "goals:\n", "goals:\n  added: {lost: [{resource: ledger, impact: confidentiality}]}\n"),
-        ("renamed", "cases-leaked:", "renamed:"),
-    ],
-)
-def test_a_goal_that_the_baseline_lacks_grows_from_nothing(
-    stored: tuple[str, str], name: str, old: str, new: str
-) -> None:
-    report = changed(stored, grown().replace(old, new))
-    (change,) = [c for c in report.growth if c.measure == name and c.entry_point == "leaked-key"]
+def test_a_goal_that_the_baseline_lacks_grows_from_nothing(stored: tuple[str, str]) -> None:
+    more = "goals:\n  added: {lost: [{resource: ledger, impact: confidentiality}]}\n"
+    report = changed(stored, grown().replace("goals:\n", more))
+    (change,) = [c for c in report.growth if c.measure == "added" and c.entry_point == "leaked-key"]
     assert change.before == 0
-    assert f"goal {name} added" in {str(culprit.element) for culprit in change.culprits}
+    assert "goal added added" in {str(culprit.element) for culprit in change.culprits}
+
+
+def test_a_goal_that_has_a_new_name_is_the_goal_that_it_was(stored: tuple[str, str]) -> None:
+    renamed = DESK.replace("cases-leaked:", "renamed:")
+    assert not changed(stored, renamed).failed
+    assert {c.measure for c in changed(stored, grown().replace("books-leaked", "ledger-open")).growth} == {
+        "ledger-open",
+        "value-lost",
+        "worst-case",
+    }
 
 
 def test_a_role_that_brings_an_entitlement_is_cut_where_it_is_given(tmp_path: Path) -> None:
@@ -351,8 +353,12 @@ def test_a_file_that_is_gone_is_told_and_dropped_when_renewing(stored: tuple[str
     other = desk(tmp_path, DESK, "other.yaml")
     check([other], baseline=stored[1], update=True, **FEW)
     os.remove(stored[0])
-    assert check([other], baseline=stored[1]).gone == ("desk.yaml",)
-    check([other], baseline=stored[1], update=True)
+    report = check([other], baseline=stored[1])
+    assert (report.gone, report.failed, report.disarmed) == (("desk.yaml",), True, ["scenario desk.yaml is gone"])
+    assert report.sentences[0] == "desk.yaml: DISARMED: the scenario is gone."
+    with pytest.raises(QuestionError, match=r"is held to \(scenario desk.yaml is gone\): give the reason"):
+        check([other], baseline=stored[1], update=True)
+    check([other], baseline=stored[1], update=True, reason="the desk is closed")
     assert list(json.loads(Path(stored[1]).read_text("utf-8"))["scenarios"]) == ["other.yaml"]
 
 
@@ -390,7 +396,7 @@ def test_a_scenario_made_in_memory_is_judged_and_stands_nowhere() -> None:
     assert found.checks[0].file == "help-desk"
     assert {spot for path in found.paths for spot in path.spots} == {(1, 1)}
     assert "help-desk" in sarif(found)
-    with pytest.raises(QuestionError, match="help-desk was made in memory, and a baseline knows scenarios by their fi"):
+    with pytest.raises(QuestionError, match="help-desk was made in memory, and what it was is found by its fi"):
         check(scenario, baseline="b.json", update=True)
 
 

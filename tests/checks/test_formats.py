@@ -162,7 +162,7 @@ def test_one_finding_never_hides_another_of_the_same_attack(tmp_path: Path) -> N
 def test_sarif_puts_an_expectation_without_a_path_at_its_own_line(tmp_path: Path) -> None:
     text, base = CASES["no path"]
     found = results(report(tmp_path, text, base))
-    assert [result["ruleId"] for result in found] == ["simkit/expectation"] * 2
+    assert [result["ruleId"] for result in found] == ["simkit/disarmed", *["simkit/expectation"] * 2]
     lines = text.splitlines()
     for result in found:
         line = result["locations"][0]["physicalLocation"]["region"]["startLine"]
@@ -175,14 +175,15 @@ def test_sarif_of_a_good_scenario_has_no_results(tmp_path: Path) -> None:
 
 def test_sarif_warns_of_what_too_few_trials_cannot_tell(tmp_path: Path) -> None:
     found = results(report(tmp_path, *CASES["too few trials"]))
-    assert {(result["ruleId"], result["level"]) for result in found} == {("simkit/undecided", "warning")}
-    assert "trials are too few: about" in found[0]["message"]["text"]
+    told = [("simkit/disarmed", "error"), ("simkit/undecided", "warning"), ("simkit/undecided", "warning")]
+    assert [(result["ruleId"], result["level"]) for result in found] == told
+    assert "trials are too few: about" in found[1]["message"]["text"]
 
 
 def test_junit_counts_its_cases_and_says_why(tmp_path: Path) -> None:
     root = Xml.fromstring(junit(report(tmp_path, grown())))
     (suite,) = root
-    assert (suite.get("tests"), suite.get("failures")) == ("3", "3")
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "3")
     failures = {failure.get("type"): failure for failure in root.iter("failure")}
     assert failures.keys() == {"expectation", "growth"}
     assert "crm.books of role desk added" in str(failures["growth"].get("message"))
@@ -191,7 +192,7 @@ def test_junit_counts_its_cases_and_says_why(tmp_path: Path) -> None:
 
 def test_junit_of_a_good_scenario_passes(tmp_path: Path) -> None:
     root = Xml.fromstring(junit(report(tmp_path, DESK)))
-    assert (root.get("tests"), root.get("failures")) == ("3", "0")
+    assert (root.get("tests"), root.get("failures")) == ("4", "0")
 
 
 def test_junit_leaves_out_what_xml_cannot_hold() -> None:

@@ -230,11 +230,11 @@ BOXED = 'sandbox_mode = "workspace-write"\napproval_policy = "never"\n'
 @pytest.mark.parametrize(
     ("settings_", "operations"),
     [
-        ('sandbox_mode = "read-only"\napproval_policy = "never"\n', {"shell in its sandbox (read)"}),
         (
-            'sandbox_mode = "workspace-write"\napproval_policy = "never"\n',
-            {"shell in its sandbox (read)", "shell in its sandbox (write)"},
+            'sandbox_mode = "read-only"\napproval_policy = "never"\n',
+            {f"shell in its sandbox ({what})" for what in ("read", "run")},
         ),
+        (BOXED, {f"shell in its sandbox ({what})" for what in ("read", "write", "run")}),
         (
             BOXED + "sandbox_workspace_write.network_access = true\n",
             {f"shell in its sandbox ({what})" for what in ("read", "write", "fetch", "send")},
@@ -245,6 +245,33 @@ BOXED = 'sandbox_mode = "workspace-write"\napproval_policy = "never"\n'
 def test_the_sandbox_is_what_bounds_codex(tmp_path: Path, settings_: str, operations: set[str]) -> None:
     found = stances(made(tmp_path, codex=settings_), "codex")
     assert {name.removeprefix("codex.") for name, stance in found.items() if stance == "free"} == operations
+
+
+CLOSED = {"enabled": True, "allowUnsandboxedCommands": False, "network": {"allowManagedDomainsOnly": True}}
+
+
+@pytest.mark.parametrize(
+    ("client", "given", "egress"),
+    [
+        ("codex", BOXED, "none"),
+        ("codex", BOXED.replace("workspace-write", "read-only"), "none"),
+        ("codex", BOXED + "sandbox_workspace_write.network_access = true\n", "any"),
+        ("codex", BOXED.replace('"never"', '"on-request"'), "any"),
+        ("codex", BOXED.replace("workspace-write", "danger-full-access"), "any"),
+        ("claude", settings() | {"sandbox": CLOSED}, "none"),
+        ("claude", settings() | {"sandbox": CLOSED | {"allowUnsandboxedCommands": True}}, "any"),
+        ("claude", settings() | {"sandbox": CLOSED | {"excludedCommands": ["docker"]}}, "any"),
+        ("claude", settings() | {"sandbox": CLOSED | {"network": {}}}, "any"),
+        ("claude", settings(allow=["WebFetch(domain:example.org)"]) | {"sandbox": CLOSED}, "any"),
+        ("claude", settings() | {"sandbox": CLOSED | {"enabled": False}}, "any"),
+    ],
+)
+def test_a_sandbox_that_lets_nothing_out_is_a_runtime_without_a_network(
+    tmp_path: Path, client: str, given: Any, egress: str
+) -> None:
+    found = made(tmp_path, **{client: given}).scenario()
+    name = "codex" if client == "codex" else "claude-code"
+    assert found.model.identities[name].egress == egress
 
 
 def test_what_runs_by_itself_and_what_is_no_rule_is_listed_with_its_line(tmp_path: Path) -> None:

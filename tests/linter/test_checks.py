@@ -64,6 +64,11 @@ SLIPS = {
         "desk: {kind: agent",
         "desk may run code in its own runtime (crm.run), and no file lies there",
     ),
+    "open-runtime": (
+        ("desk: {kind: agent", "desk: {egress: none, kind: agent"),
+        "egress: none",
+        "code in the runtime of desk has no network, and desk may crm.answer, which outsiders read",
+    ),
     "once-a-day": (
         (
             "resources:\n  cases: {value: {confidentiality: 10}, contains: [case-eu]}\n  case-eu: {}",
@@ -402,6 +407,11 @@ def test_code_that_comes_to_run_in_another_way_is_not_asked_about() -> None:
     pipeline = SLIPS["unrun-code"][0]
     assert not slips("unrun-code", pipeline, ("ledger: {kind", "ledger: {run_by: biller, kind"))
     assert not slips("unrun-code", pipeline, ("      refund:", "      run: {effect: execute}\n      refund:"))
+
+
+def test_a_closed_runtime_whose_identity_tells_nobody_is_not_asked_about() -> None:
+    closed = ("desk: {kind: agent", "desk: {egress: none, kind: agent")
+    assert not slips("open-runtime", closed, ("tickets: {exposure: public}", "tickets: {exposure: public-write}"))
 
 
 def test_a_shell_in_another_runtime_or_beside_files_is_not_asked_about() -> None:

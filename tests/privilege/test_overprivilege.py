@@ -52,14 +52,14 @@ def test_nothing_is_said_of_an_identity_without_a_declared_task() -> None:
 
 
 def test_an_observed_use_keeps_a_grant_that_no_task_declares() -> None:
-    found = over_privilege(desk(ObservedRun("answer", ("crm.read_note", "mail.send"))))
+    found = over_privilege(desk(ObservedRun.of("answer", "crm.read_note", "mail.send")))
     assert unneeded(found, "desk") == set()
     (use,) = found.beyond
     assert (use.operation, use.effect, use.runs, use.share.trials) == ("crm.read_note", "read", 1, 1)
 
 
 def test_a_failed_run_counts_as_use_but_not_as_a_need_that_was_forgotten() -> None:
-    found = over_privilege(desk(ObservedRun("answer", ("crm.read_note",), success=False)))
+    found = over_privilege(desk(ObservedRun.of("answer", "crm.read_note", success=False)))
     assert unneeded(found, "desk") == set()
     assert found.beyond == ()
     assert (found.windows["desk"].runs, found.windows["desk"].good) == (1, 0)
@@ -119,7 +119,7 @@ def test_what_a_task_does_by_itself_is_not_needed_by_the_identity_of_its_tool() 
 
 
 def test_a_run_that_calls_an_operation_twice_is_one_run() -> None:
-    found = over_privilege(desk(ObservedRun("answer", ("crm.read_note", "crm.read_note"))))
+    found = over_privilege(desk(ObservedRun.of("answer", "crm.read_note", "crm.read_note")))
     used = {str(grant): grant.used for grant in found.grants if grant.identity == "desk"}
     assert used["crm.read_note on cases"] == 1
 

@@ -76,7 +76,7 @@ WRONG: list[tuple[str, Any]] = [
     ("goals", {"g": {"lost": ["cases"]}}),
     ("goals", {"g": {"lost": [{"cases": "honour"}]}}),
     ("response", {"delay": {"normal": {"mean": "1s"}}}),
-    ("response", {"detection": {"leak": {"chance": "often"}}}),
+    ("response", {"detection": {"leak": {"chance": "90%"}}}),
     ("trust", [{"from": "ci"}]),
     ("entry_points", {"e": {"poison": {"tsk": "t"}}}),
     ("observed", 3),

@@ -109,6 +109,9 @@ entry_points:
     "disk": DESK.replace("runtime_holds: [spare]", "runtime_holds: [cases]", 1)
     + "entry_points: {start: {compromise: desk}}\n"
     + READ,
+    "egress": DESK.replace("runtime_holds: [spare]", "runtime_holds: [cases], egress: none", 1)
+    + "entry_points: {start: {compromise: desk}}\n"
+    + READ,
     "steer": DESK + STEERED + READ,
     "meter": METERED + LEAK + READ.replace("]}", "], at_least: 1 records}"),
     "objective": DESK + LEAK + READ,

@@ -36,7 +36,9 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 @click.command(short_help="Fail when an expectation breaks or the blast radius grows.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--baseline", "-b", metavar="FILE", help="Hold the blast radius against what this file stores.")
+@click.option("--against", metavar="REVISION", help="Hold it against what it was where this git branch was left.")
 @click.option("--update", is_flag=True, help="Renew the baseline: write it anew, and hold nothing against it.")
+@click.option("--reason", default="", metavar="TEXT", help="Why an update takes away what scenarios are held to.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something fails.")
 @click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
               help="What a new baseline holds. Default: that in force, and those that expectations name.")  # fmt: skip
@@ -56,7 +58,9 @@ def check(
     terminal: Terminal,
     paths: tuple[str, ...],
     baseline: str | None,
+    against: str | None,
     update: bool,
+    reason: str,
     exit_zero: bool,
     policies: tuple[str, ...] | None,
     trials: int | None,
@@ -71,18 +75,23 @@ def check(
     PATH is a scenario file, `-`, or a folder, in which every YAML file that begins a scenario counts. An expectation
     holds if its whole interval keeps the bound; where the interval holds the bound, the check says how many trials
     would tell, and fails. Growth is paired, sample by sample, and blamed on the entitlement, credential or trust edge
-    that did it. Without PATH and --baseline, those of [tool.simkit.check] in pyproject.toml count.
+    that did it. What a scenario was held to and is no longer (an expectation, an entry point, a goal, a value, a
+    chance) is red too, unless the baseline holds the reason. Without PATH and --baseline, those of
+    [tool.simkit.check] in pyproject.toml count.
 
     \b
     Examples:
       simkit check scenarios/                                       only what the scenarios expect
       simkit check scenarios/ --baseline results/baseline.json --update
       simkit check scenarios/ --baseline results/baseline.json      in CI
+      simkit check scenarios/ --against origin/main                 in CI, with nothing stored
+      simkit check scenarios/ -b results/baseline.json --update --reason "the old bot is retired"
       simkit check scenario.yaml --format text --format sarif --out simkit.sarif
     """
     project = settings()
     files = scenario_files(paths or [project.path(name) for name in project.checking.get("paths", ())])
-    stored = baseline if baseline is not None or "-" in files else _own_baseline(project)
+    own = baseline is None and against is None and "-" not in files
+    stored = _own_baseline(project) if own else baseline
     chosen = policies or (tuple(project.checking["policies"]) if "policies" in project.checking and update else None)
     written = pairs(formats, outs)
     for _, out in written:
@@ -96,8 +105,11 @@ def check(
     if stored is not None and not update and not os.path.exists(stored):
         told = f"there is no baseline {stored!r}"
         raise InputError(f"{told}: make it with `simkit check SCENARIO --baseline {stored} --update`")
-    asked = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads}
-    report = _checked(terminal, files, stored, update, asked)
+    if reason and not update:
+        raise QuestionError("--reason says why --update takes something away: give both, or leave it out")
+    asked: dict[str, Any] = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed}
+    asked |= {"threads": threads, "baseline": stored, "update": update, "reason": reason, "against": against}
+    report = _checked(terminal, files, asked)
     _tell(terminal, report, written)
     _caution(terminal, files)
     return DOES_NOT_HOLD if report.failed and not exit_zero else FINE
@@ -106,14 +118,12 @@ def check(
 def _checked(
     terminal: Terminal,
     files: list[str],
-    stored: str | None,
-    update: bool,
     asked: dict[str, Any],
 ) -> CheckReport:
     import simkit.checks
 
     with terminal.working(f"checking {len(files)} scenarios"):
-        return simkit.checks.check(files, baseline=stored, update=update, **asked)
+        return simkit.checks.check(files, **asked)
 
 
 def _caution(terminal: Terminal, files: list[str]) -> None:
@@ -170,8 +180,6 @@ def _says(out: str) -> str:
 
 def _tell(terminal: Terminal, report: CheckReport, written: list[tuple[str, str]]) -> None:
     """Every format to its place; where none of them is for people to read now, they still hear what failed."""
-    for key in report.gone:
-        terminal.note(f"note: {report.baseline} has a run of {key}, whose file is gone; --update drops it")
     for name, out in written:
         output = Output(terminal, "check", name, out)
         if name == "text":

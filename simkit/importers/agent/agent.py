@@ -14,7 +14,15 @@ from simkit.importers.agent.agent_settings import (
     settings,
     tool_lists,
 )
-from simkit.importers.agent.built_in_tools import COPY, FILES, OUTSIDE, AgentPower, claude_powers, codex_powers
+from simkit.importers.agent.built_in_tools import (
+    COPY,
+    FILES,
+    OUTSIDE,
+    AgentPower,
+    claude_powers,
+    codex_powers,
+    has_no_network,
+)
 from simkit.importers.agent.github_tools import github_claims, github_tools, is_github, needed, opened
 from simkit.importers.agent.permissions import Permissions, permissions
 from simkit.importers.agent.servers import McpServer, ServerSecret
@@ -224,6 +232,8 @@ def _client(
     given_secrets = [secret.name for each in files for secret in each.secrets]
     if own:
         said["runtime_holds"] = [COPY, FILES, *dict.fromkeys(given_secrets)]
+        if has_no_network(client, rules, files):
+            said["egress"] = "none"
     draft.put("identities", client, said, files[0].place)
     needs = list(dict.fromkeys(each["operation"] for each in given))
     task = {"identity": client, "needs": needs, "reads": words, "rate": RATE, "duration": DURATION}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from simkit.importers.agent.agent_settings import AgentSettings
+from simkit.importers.agent.agent_settings import CLAUDE, CODEX, AgentSettings
 from simkit.importers.agent.permissions import Permissions
 from simkit.importers.agent.programs import CODE, NETWORK, READS, WRITES, label, powers
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY, ShellRule
@@ -63,6 +63,26 @@ def _commands(rules: Permissions, sandbox: Excerpt | None) -> Iterator[AgentPowe
             yield from _rule(rule)
 
 
+def has_no_network(client: str, rules: Permissions, files: Iterable[AgentSettings]) -> bool:
+    """True if settings keep all code that `client` runs from the network, whoever asks.
+
+    The commands of Codex have none unless `network_access` says so, and where it may not ask they never run outside
+    (developers.openai.com/codex/agent-approvals-security). Those of Claude Code ask for each new domain, and may run
+    outside of their sandbox, unless settings say otherwise (code.claude.com/docs/en/sandboxing).
+    """
+    if client == CODEX:
+        mode, asks, online = _codex(files)
+        return mode != "danger-full-access" and asks == "never" and not (online and mode != "read-only")
+    box = _sandboxed(files) if client == CLAUDE else None
+    if box is None or box.flag("allowUnsandboxedCommands") is not False or box.texts("excludedCommands"):
+        return False
+    network = box.part("network")
+    fetches = any(
+        rule.tool == "WebFetch" for rule in rules.allow
+    )  # a domain that it may fetch is one for commands, too
+    return network.flag("allowManagedDomainsOnly") is True and not network.texts("allowedDomains") and not fetches
+
+
 def _rule(rule: ShellRule) -> Iterator[AgentPower]:
     """What commands that a rule allows can do, by the program that they start."""
     can = powers(rule.pattern) if rule.program else frozenset({CODE})
@@ -90,11 +110,9 @@ def boxed(name: str, *, writes: bool, online: bool) -> Iterator[AgentPower]:
 
 def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     """What Codex can do by itself: commands in a sandbox, and, if it may ask, outside of it."""
-    mode, asks, online = "", "", False
+    files = list(files)
+    mode, asks, online = _codex(files)
     for each in files:
-        mode = each.said.text("sandbox_mode") or mode
-        asks = each.said.text("approval_policy") or asks
-        online = bool(each.said.part("sandbox_workspace_write").flag("network_access")) or online
         if not each.said.has("sandbox_mode"):
             each.said.draft.assume("the sandbox of codex", "workspace-write", "what it takes in a repository")
     if mode == "danger-full-access":
@@ -103,3 +121,15 @@ def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     yield from boxed("shell in its sandbox", writes=mode != "read-only", online=online and mode != "read-only")
     if asks != "never":
         yield AgentPower("shell", "execute", (), True)
+    elif not online or mode == "read-only":
+        yield AgentPower("shell in its sandbox (run)", "execute")
+
+
+def _codex(files: Iterable[AgentSettings]) -> tuple[str, str, bool]:
+    """The sandbox of Codex, when it asks, and whether commands in the sandbox have a network; the last file says."""
+    mode, asks, online = "", "", False
+    for each in files:
+        mode = each.said.text("sandbox_mode") or mode
+        asks = each.said.text("approval_policy") or asks
+        online = bool(each.said.part("sandbox_workspace_write").flag("network_access")) or online
+    return mode, asks, online

@@ -48,7 +48,8 @@ def rewritten(project: Path, text: str) -> None:
         (BROKEN, (), 1),
         (BROKEN, ("--exit-zero",), 0),
         (UNSURE, FEW, 1),
-        (BROKEN, ("--baseline", "b.json", "--update"), 1),
+        (BROKEN, ("--baseline", "b.json", "--update"), 2),
+        (BROKEN, ("--baseline", "b.json", "--update", "--reason", "the books are open now"), 1),
         (DESK + "surprise: 1\n", (), 2),
         (DESK + "surprise: 1\n", ("--exit-zero",), 2),
     ],
@@ -233,7 +234,8 @@ def test_folders_are_searched_for_files_that_begin_a_scenario(cli: Cli, project:
 
 def test_what_cannot_be_told_says_how_many_trials_would_and_how_to_have_them(cli: Cli, project: Path) -> None:
     rewritten(project, UNSURE)
-    assert cli("check", "scenarios", "--baseline", "b.json", "--update", *FEW).exit_code == 1
+    why = ("--reason", "nobody can promise less than 5 %")
+    assert cli("check", "scenarios", "--baseline", "b.json", "--update", *why, *FEW).exit_code == 1
     answer = " ".join(cli("check", "scenarios", "--baseline", "b.json").stdout.split())
     assert "100 trials are too few: about " in answer
     assert "The baseline keeps how many: renew it with --update to raise them." in answer
@@ -254,8 +256,10 @@ def test_quiet_says_what_failed_and_updates_say_what_they_did(cli: Cli, project:
     assert "b.json is renewed" in cli("check", "scenarios", "--baseline", "b.json", "--update").stdout
     os.remove("scenarios/desk.yaml")
     (project / "scenarios" / "other.yaml").write_text(DESK, "utf-8")
-    gone = cli("check", "scenarios", "--baseline", "b.json", "--update")
-    assert "note: b.json has a run of scenarios/desk.yaml, whose file is gone; --update drops it" in gone.stderr
+    refused = cli("check", "scenarios", "--baseline", "b.json", "--update")
+    assert (refused.exit_code, "(scenario scenarios/desk.yaml is gone): give the reason" in refused.stderr) == (2, True)
+    assert cli("check", "scenarios", "--baseline", "b.json", "--update", "--reason", "closed").exit_code == 0
+    assert cli("check", "scenarios", "--baseline", "b.json", "--reason", "closed").exit_code == 2
 
 
 def test_junit_counts_what_the_text_says(cli: Cli, project: Path) -> None:
@@ -305,3 +309,10 @@ def test_what_could_only_be_half_done_is_refused(cli: Cli, project: Path, words:
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert says in answer.stderr
     assert sorted(project.rglob("*")) == before
+
+
+def test_against_is_no_baseline_and_no_revision_is_an_error(cli: Cli, project: Path) -> None:
+    both = cli("check", "scenarios", "--baseline", "b.json", "--against", "main")
+    assert (both.exit_code, "name one of them" in both.stderr) == (2, True)
+    outside = cli("check", "scenarios", "--against", "main")
+    assert (outside.exit_code, "not a git repository" in outside.stderr) == (2, True)

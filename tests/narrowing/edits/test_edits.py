@@ -155,7 +155,7 @@ def test_candidates_come_once_in_a_fixed_order_with_names_of_their_own() -> None
     kinds = {each.kind for each in found}
     assert kinds == {
         "drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential",
-        "shorten-ttl", "constrain-sender", "add-condition", "turn-dial", "limit-token",
+        "shorten-ttl", "constrain-sender", "add-condition", "turn-dial", "limit-token", "close-runtime",
     }  # fmt: skip
     assert not any(each.dial == "response" for each in found if isinstance(each, TurnDial))
 

@@ -43,9 +43,9 @@ def test_a_role_that_one_of_its_holders_does_not_need_can_be_taken_from_that_one
 
 
 def test_what_any_run_used_is_needed_and_enough_runs_are_said_to_be_enough() -> None:
-    used = shop(ObservedRun("sell", ("shop.post",), success=False))
+    used = shop(ObservedRun.of("sell", "shop.post", success=False))
     assert "Take role books from clerk" not in free(used), "a run that failed used it all the same"
-    reading = shop(ObservedRun("sell", ("shop.read",)))
+    reading = shop(ObservedRun.of("sell", "shop.read"))
     assert "Take role books from clerk" not in free(reading), "runs name operations: a use counts for every target"
     assert free(shop(*[ObservedRun("sell", ())] * 10))["Take role books from clerk"] == (True, "10 runs, too little")
     assert free(shop(*[ObservedRun("sell", ())] * 60))["Take role books from clerk"] == (True, "60 runs, enough")

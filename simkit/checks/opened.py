@@ -1,0 +1,114 @@
+"""One scenario file under check: what it promises is judged, and it is held against what it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from simkit.checks.baseline import IN_FORCE
+from simkit.checks.before import Before
+from simkit.checks.check_report import FileCheck, PathToCut, Spot
+from simkit.checks.cuts import Cutting, distinct, spot_of
+from simkit.checks.disarmed import Disarmed, disarmed
+from simkit.checks.elements import Element, canonical, changes
+from simkit.checks.growth import Attribution, Change, differences
+from simkit.checks.lines import Lines
+from simkit.checks.renames import with_new_names
+from simkit.checks.replays import Replays
+from simkit.checks.verdict import judge
+from simkit.scenario import Scenario, checked_scenario, chosen_entries, load
+
+Checked = Scenario | str | os.PathLike[str]
+"""A scenario, or the path of its file; `-` is standard input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A scenario, its file, and the entry points through which it is judged."""
+
+    file: str
+    scenario: Scenario
+    lines: Lines
+    entries: tuple[str, ...]
+
+    @classmethod
+    def of(cls, given: Checked, entry_points: Iterable[str] | None) -> Opened:
+        """A scenario that is named by its path is read; what it is called in sentences is its file, if it has one."""
+        scenario = load(given) if isinstance(given, str | os.PathLike) else checked_scenario(given)
+        file = "<stdin>" if scenario.file == "-" else scenario.file or scenario.name
+        return cls(file, scenario, Lines(scenario), chosen_entries(scenario, entry_points))
+
+    @property
+    def is_file(self) -> bool:
+        """True for a scenario that has a path, by which it is known again."""
+        return self.scenario.file not in ("", "-", "<text>")
+
+    @property
+    def _cutting(self) -> Cutting:
+        return Cutting(self.file, self.scenario.name, self.lines)
+
+    def judged(self, replays: Replays) -> FileCheck:
+        """Whether it keeps what it promises."""
+        made = self.scenario
+        verdicts = tuple(judge(made, lambda policy, entry: replays.must(made, policy or IN_FORCE, entry), self.entries))
+        paths = [path for verdict in verdicts for path in self._cutting.for_verdict(verdict)]
+        return FileCheck(
+            file=self.file,
+            scenario=made.name,
+            digest=made.digest,
+            seed=replays.seed,
+            trials=replays.trials,
+            verdicts=verdicts,
+            changes=(),
+            paths=distinct(paths),
+            spots=tuple((name, self.lines.of(("expect", name))) for name in made.expect),
+        )
+
+    def compared(self, found: FileCheck, replays: Replays, before: Before) -> FileCheck:
+        """`found` with what grew since `before`, and what is taken away from the check itself."""
+        old = with_new_names(before.scenario, self.scenario)
+        elements = _elements(old, self.scenario)
+        changed, paths = self._grown(old, before.slots, elements, replays)
+        taken = self.disarmed(before)
+        spots = [(change.sentence, self._spot(change)) for change in changed if change.grew]
+        spots += [(each.sentence, self.lines.of(each.where)) for each in taken]
+        return replace(
+            found,
+            changes=tuple(changed),
+            paths=distinct([*paths, *found.paths]),
+            elements=tuple(map(str, elements)),
+            spots=(*found.spots, *spots),
+            compared=before.compared,
+            disarmed=taken,
+        )
+
+    def disarmed(self, before: Before) -> tuple[Disarmed, ...]:
+        """What `before` was held to and this is not, with the reasons that somebody gave."""
+        found = disarmed(with_new_names(before.scenario, self.scenario), self.scenario)
+        return tuple(replace(each, reason=before.acknowledged.get(each.what, "")) for each in found)
+
+    def _grown(
+        self, old: Scenario, slots: Sequence[str], elements: Sequence[Element], replays: Replays
+    ) -> tuple[list[Change], list[PathToCut]]:
+        """Each measure that changed, with the parts of the change that did it, and the attack paths behind them."""
+        attribution = Attribution(canonical(old), canonical(self.scenario), elements, self.file, replays.of)
+        found: list[Change] = []
+        paths: list[PathToCut] = []
+        for slot in slots if elements else ():
+            for entry in self.entries:
+                new, held = replays.must(self.scenario, slot, entry), replays.of(old, slot, entry)
+                for change in differences(held, new):
+                    if change.grew:
+                        change = replace(change, culprits=attribution.culprits(change, slot, held, new))
+                        paths += self._cutting.for_growth(change, held, new)
+                    found.append(change)
+        return found, paths
+
+    def _spot(self, change: Change) -> Spot:
+        """Where the part of the change stands that did most of it; the first line where none did it alone."""
+        return spot_of(self.lines, change.culprits[0].element) if change.culprits else (1, 1)
+
+
+def _elements(old: Scenario, new: Scenario) -> list[Element]:
+    return [] if old.digest == new.digest else changes(canonical(old), canonical(new))

@@ -1,0 +1,70 @@
+"""The blast radii that one check asks for, each replayed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from simkit.blast_radius import BlastRadius
+from simkit.checks.baseline import IN_FORCE, StoredFigures, StoredRun
+from simkit.checks.elements import canonical, promised
+from simkit.checks.figures import Figures
+from simkit.policies import named_policies
+from simkit.scenario import Scenario
+from simkit.simulation import simulate
+
+
+@dataclass(slots=True)
+class Replays:
+    """The blast radii of one scenario, as it is and as it was, each replayed once."""
+
+    seed: int
+    trials: int
+    threads: int | None
+    found: dict[tuple[int, str, str], BlastRadius] = field(default_factory=dict)
+    kept: list[Scenario] = field(default_factory=list)
+
+    def of(self, scenario: Scenario, slot: str, entry: str) -> BlastRadius | None:
+        """Through `entry` under the policy of `slot`; None where `scenario` lacks one of them."""
+        known = slot == IN_FORCE or slot in named_policies(scenario.policies)
+        return self.must(scenario, slot, entry) if known and entry in scenario.entry_points else None
+
+    def must(self, scenario: Scenario, slot: str, entry: str) -> BlastRadius:
+        """As `of`. Raises QuestionError and PolicyError for what the scenario lacks."""
+        policy = None if slot == IN_FORCE else slot
+        key = (id(scenario), scenario.grant_policy(policy).name, entry)
+        if key not in self.found:
+            self.kept.append(scenario)  # an id names one scenario only while it lives
+            self.found[key] = simulate(
+                scenario, policy, entry_point=entry, trials=self.trials, seed=self.seed, threads=self.threads
+            )
+        return self.found[key]
+
+    def run(self, scenario: Scenario, policies: Iterable[str] | None, acknowledged: dict[str, str]) -> StoredRun:
+        """What a baseline stores of `scenario`: under `policies` (None: `slots`) through each entry point."""
+        from simkit import __version__
+
+        results = {
+            slot: {
+                entry: StoredFigures(**Figures.of(self.must(scenario, slot, entry)).to_dict())
+                for entry in scenario.entry_points
+            }
+            for slot in (list(policies) if policies is not None else slots(scenario))
+        }
+        return StoredRun(
+            name=scenario.name,
+            version=__version__,
+            digest=scenario.digest,
+            seed=self.seed,
+            trials=self.trials,
+            results=results,
+            scenario=canonical(scenario),
+            expect=promised(scenario),
+            acknowledged=acknowledged,
+        )
+
+
+def slots(scenario: Scenario) -> list[str]:
+    """The policy in force, whatever it is called, and the others that expectations name."""
+    named = {each.policy for each in scenario.expect.values() if each.policy} - {scenario.policy}
+    return [IN_FORCE, *sorted(named)]

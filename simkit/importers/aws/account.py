@@ -1,0 +1,336 @@
+"""What `aws iam get-account-authorization-details` tells: users, groups, roles, and the policies that are attached."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from simkit.errors import InputError
+from simkit.importers.draft import Draft
+from simkit.importers.excerpt import Excerpt
+from simkit.importers.file_place import FilePlace
+from simkit.rights import Origin, PolicyDocument, Principal, Statement, policy_document
+from simkit.rights.document import Attached
+from simkit.rights.request import account_of, arn_part
+
+LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+DEFAULT_SESSION = 3600
+"""Seconds that a role's session lives where the role says nothing (AWS, "Update the maximum session duration")."""
+EVERYTHING: Mapping[str, Any] = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+WELL_KNOWN: Mapping[str, Mapping[str, Any]] = {"AdministratorAccess": EVERYTHING}
+"""Managed policies of AWS that are told without a file (AWS managed policy reference, AdministratorAccess)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ManagedPolicy:
+    """A managed policy: its default document, and those of its other versions."""
+
+    arn: str
+    document: PolicyDocument | None
+    older: tuple[tuple[str, PolicyDocument], ...]
+    place: FilePlace
+
+    @property
+    def can_be_changed(self) -> bool:
+        """True for the customer's own: those of AWS have no account."""
+        return account_of(self.arn).isdigit()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AwsGroup:
+    """A group of users."""
+
+    arn: str
+    policies: tuple[PolicyDocument, ...]
+    managed: tuple[str, ...]
+    place: FilePlace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AwsPrincipal:
+    """A user or a role. `managed` are the ARNs of the managed policies that reach it, also through its groups."""
+
+    principal: Principal
+    place: FilePlace
+    managed: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    trust: PolicyDocument | None = None
+    longest_session: int = DEFAULT_SESSION
+    profiles: tuple[str, ...] = ()
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return self.principal.arn
+
+    @property
+    def name(self) -> str:
+        """Its name in the scenario."""
+        return shown_arn(self.arn)
+
+    @property
+    def is_role(self) -> bool:
+        """True for a role."""
+        return self.principal.is_role
+
+    @property
+    def is_fixed(self) -> bool:
+        """True for a role that only AWS may change: of a service, or of a permission set."""
+        return "/aws-service-role/" in self.arn or "/aws-reserved/" in self.arn
+
+
+@dataclass(slots=True)
+class AwsAccounts:
+    """All that the exports tell, by ARN; `newest` is the latest moment that any of them names."""
+
+    principals: dict[str, AwsPrincipal] = field(default_factory=dict)
+    groups: dict[str, AwsGroup] = field(default_factory=dict)
+    policies: dict[str, ManagedPolicy] = field(default_factory=dict)
+    newest: str = ""
+
+    @property
+    def users(self) -> list[AwsPrincipal]:
+        """The users."""
+        return [each for each in self.principals.values() if not each.is_role]
+
+    @property
+    def roles(self) -> list[AwsPrincipal]:
+        """The roles."""
+        return [each for each in self.principals.values() if each.is_role]
+
+    @property
+    def ids(self) -> list[str]:
+        """The accounts that have users or roles here."""
+        return list(dict.fromkeys(each.principal.account for each in self.principals.values()))
+
+    def members(self, group: str) -> list[AwsPrincipal]:
+        """The users in the group."""
+        return [each for each in self.principals.values() if group in each.groups]
+
+
+def shown_arn(arn: str) -> str:
+    """The account and the last part of an ARN, or the whole text where it is none; without what globs are made of.
+
+    >>> shown_arn("arn:aws:iam::111122223333:role/app/deploy")
+    '111122223333:role/app/deploy'
+    """
+    account, last = account_of(arn), arn_part(arn, 5)
+    return clean(f"{account}:{last}" if account and last else arn)
+
+
+def clean(text: str) -> str:
+    """`text` as a part of a name: printable, and without what globs are made of."""
+    found = "".join("-" if letter in "*?[]" or not letter.isprintable() else letter for letter in text)
+    return found.strip() or "-"
+
+
+def label(statement: Statement) -> str:
+    """A statement as names have it: its policy, its Sid or number, and its line."""
+    last = statement.origin.where[-1] if statement.origin.where else 0
+    which = statement.sid or (str(last) if isinstance(last, int) else "0")
+    line, _ = statement.origin.line_column()
+    return clean(f"{statement.policy or 'a policy'}/{which} ({os.path.basename(statement.origin.file)}:{line})")
+
+
+def place_of(statement: Statement) -> FilePlace:
+    """Where a statement stands."""
+    return FilePlace(statement.origin.file, *statement.origin.line_column())
+
+
+def is_account(value: Any) -> bool:
+    """True for an export of an account's users, groups, roles and policies."""
+    return isinstance(value, dict) and any(isinstance(value.get(key), list) for key in LISTS[:3])
+
+
+def read_accounts(bodies: Sequence[Excerpt], draft: Draft) -> AwsAccounts:
+    """The accounts that the exports tell; what cannot be read is told to `draft`."""
+    found = AwsAccounts()
+    for body in bodies:
+        for each in body.each("Policies"):
+            _managed(each, found)
+    for body in bodies:
+        for each in body.each("GroupDetailList"):
+            _group(each, found)
+    for body in bodies:
+        for each in body.each("UserDetailList"):
+            _user(each, found)
+        for each in body.each("RoleDetailList"):
+            _role(each, found)
+        draft.count(body.document.file, sum(len(body.value.get(key) or ()) for key in LISTS if _listed(body, key)))
+    return found
+
+
+def _listed(body: Excerpt, key: str) -> bool:
+    return isinstance(body.value.get(key), list)
+
+
+def read_policy(body: Excerpt, key: str, name: str, attached: Attached = "identity") -> PolicyDocument | None:
+    """The policy document under `key`; told, and None, where it is none."""
+    value = body.value.get(key)
+    if value is None:
+        return None
+    try:
+        return policy_document(value, origin_of(body.under(key, value)), attached=attached, name=name)
+    except InputError as error:
+        message = str(error).split("\n", maxsplit=1)[0]
+        body.draft.leave(body.under(key, value).origin, f"policy {clean(name)}", message)
+    return None
+
+
+def origin_of(body: Excerpt) -> Origin:
+    """The place of `body` as policies have it."""
+
+    def locate(where: tuple[str | int, ...]) -> tuple[int, int]:
+        found = body.document.origin(where)
+        return found.line, found.column
+
+    return Origin(body.document.file, body.where, locate)
+
+
+def _arn(body: Excerpt) -> str:
+    arn = body.name("Arn")
+    if arn and arn_part(arn, 5) and account_of(arn):
+        return arn
+    body.draft.leave(body.origin, "an entry", "it has no ARN of an account")
+    return ""
+
+
+def _managed(body: Excerpt, found: AwsAccounts) -> None:
+    arn = _arn(body)
+    if not arn:
+        return
+    name = body.text("PolicyName") or arn.rpartition("/")[2]
+    default, older = None, list[tuple[str, PolicyDocument]]()
+    for version in body.each("PolicyVersionList"):
+        document = read_policy(version, "Document", name)
+        if document is None:
+            continue
+        if version.flag("IsDefaultVersion"):
+            default = document
+        else:
+            older.append((clean(version.text("VersionId")), document))
+    _date(body, "UpdateDate", found)
+    found.policies[arn] = ManagedPolicy(arn, default, tuple(older), body.origin)
+
+
+def _inline(body: Excerpt, key: str) -> Iterator[PolicyDocument]:
+    for each in body.each(key):
+        document = read_policy(each, "PolicyDocument", each.text("PolicyName") or "an inline policy")
+        if document is not None:
+            yield document
+
+
+def _attached(body: Excerpt, found: AwsAccounts) -> tuple[tuple[str, ...], tuple[PolicyDocument, ...]]:
+    """The managed policies of a principal or group, by ARN, and the documents of those that were seen."""
+    arns, documents = list[str](), list[PolicyDocument]()
+    for each in body.each("AttachedManagedPolicies"):
+        arn = each.name("PolicyArn")
+        document = _document(arn, each, found) if arn else None
+        arns += [arn] if arn else []
+        if document is not None:
+            documents.append(document)
+        elif arn:
+            why = "its document is in no file: what it gives is not known"
+            each.draft.leave(each.origin, f"policy {clean(arn)}", why)
+    return tuple(arns), tuple(documents)
+
+
+def _document(arn: str, body: Excerpt, found: AwsAccounts) -> PolicyDocument | None:
+    known = found.policies.get(arn)
+    if known is not None and known.document is not None:
+        return known.document
+    name = arn.rpartition("/")[2]
+    if arn_part(arn, 4) == "aws" and name in WELL_KNOWN:
+        document = policy_document(WELL_KNOWN[name], origin_of(body), name=name)
+        found.policies[arn] = ManagedPolicy(arn, document, (), body.origin)
+        return document
+    return None
+
+
+def _group(body: Excerpt, found: AwsAccounts) -> None:
+    arn = _arn(body)
+    if arn:
+        managed, documents = _attached(body, found)
+        own = (*_inline(body, "GroupPolicyList"), *documents)
+        found.groups[arn] = AwsGroup(arn, own, managed, body.origin)
+
+
+def _user(body: Excerpt, found: AwsAccounts) -> None:
+    arn = _arn(body)
+    if not arn or _again(arn, body, found):
+        return
+    managed, documents = _attached(body, found)
+    groups = _groups(body, arn, found)
+    policies = [*_inline(body, "UserPolicyList"), *documents]
+    reaching = list(managed)
+    for group in groups:
+        policies += found.groups[group].policies
+        reaching += found.groups[group].managed
+    _date(body, "CreateDate", found)
+    boundary = _boundary(body, found)
+    principal = Principal(arn, tuple(policies), boundary, body.text("UserId"), _tags(body))
+    found.principals[arn] = AwsPrincipal(principal, body.origin, tuple(dict.fromkeys(reaching)), groups)
+
+
+def _groups(body: Excerpt, arn: str, found: AwsAccounts) -> tuple[str, ...]:
+    account = account_of(arn)
+    by_name = {group.rpartition("/")[2]: group for group in found.groups if account_of(group) == account}
+    names = dict.fromkeys(body.texts("GroupList"))
+    for name in names:
+        if name not in by_name:
+            body.draft.leave(body.origin, f"group {clean(name)}", "it is in no file: what it gives is not known")
+    return tuple(by_name[name] for name in names if name in by_name)
+
+
+def _role(body: Excerpt, found: AwsAccounts) -> None:
+    arn = _arn(body)
+    if not arn or _again(arn, body, found):
+        return
+    managed, documents = _attached(body, found)
+    principal = Principal(
+        arn, (*_inline(body, "RolePolicyList"), *documents), _boundary(body, found), body.text("RoleId"), _tags(body)
+    )
+    seconds = body.value.get("MaxSessionDuration")
+    longest = seconds if isinstance(seconds, int) and 900 <= seconds <= 43_200 else DEFAULT_SESSION
+    trust = read_policy(body, "AssumeRolePolicyDocument", f"trust of {principal.name}", "resource")
+    names = [each.text("InstanceProfileName") for each in body.each("InstanceProfileList")]
+    _date(body, "CreateDate", found)
+    _date(body.part("RoleLastUsed"), "LastUsedDate", found)
+    found.principals[arn] = AwsPrincipal(
+        principal, body.origin, managed, (), trust, longest, tuple(name for name in names if name)
+    )
+
+
+def _again(arn: str, body: Excerpt, found: AwsAccounts) -> bool:
+    if arn not in found.principals:
+        return False
+    body.draft.leave(body.origin, clean(arn), f"it stands already at {found.principals[arn].place}, which counts")
+    return True
+
+
+def _boundary(body: Excerpt, found: AwsAccounts) -> PolicyDocument | None:
+    """The permissions boundary; one that no file has allows nothing surely, and is told."""
+    part = body.part("PermissionsBoundary")
+    arn = part.name("PermissionsBoundaryArn") if part.has("PermissionsBoundaryArn") else ""
+    if not arn:
+        return None
+    document = _document(arn, part, found)
+    if document is None:
+        why = "the boundary is in no file: what it leaves is not known, and nothing is taken to be left out"
+        part.draft.leave(part.origin, f"policy {clean(arn)}", why)
+    return document
+
+
+def _tags(body: Excerpt) -> Mapping[str, str] | None:
+    """The tags by key; None where the export has none at all, as older ones."""
+    if not body.has("Tags"):
+        return None
+    return {each.text("Key"): each.text("Value") for each in body.each("Tags")}
+
+
+def _date(body: Excerpt, key: str, found: AwsAccounts) -> None:
+    text = body.value.get(key) if isinstance(body.value, dict) else None
+    if isinstance(text, str) and len(text) >= 19 and text[:4].isdigit():
+        found.newest = max(found.newest, f"{text[:10]}T{text[11:19]}Z")

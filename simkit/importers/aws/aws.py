@@ -1,0 +1,215 @@
+"""An account of AWS as a scenario: who may do what, become whom, and change what others may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from simkit.errors import InputError
+from simkit.importers.aws.account import LISTS, AwsAccounts, AwsPrincipal, is_account, origin_of, read_accounts
+from simkit.importers.aws.account_powers import AccountPowers, services_of
+from simkit.importers.aws.effective import Effective
+from simkit.importers.aws.inventory import AccessKey, Inventory
+from simkit.importers.aws.listed_things import NAMES, listed_kind, read_listed
+from simkit.importers.aws.sheet import Given, Sheet
+from simkit.importers.aws.stores import Stores
+from simkit.importers.aws.terraform import is_terraform, read_terraform
+from simkit.importers.aws.trust_edges import MFA, TrustAsker
+from simkit.importers.draft import Draft
+from simkit.importers.excerpt import Excerpt
+from simkit.importers.file_place import FilePlace
+from simkit.importers.importer import Importer
+from simkit.importers.source_file import SourceDocument, SourceFile
+from simkit.rights import Organization, read_organization
+
+MARKS = (*(f'"{name}"' for name in (*LISTS, *NAMES, "root_module", "Children", "ReportFormat")), "Statement")
+"""What the text of a file has in it that may be of this kind."""
+MOST_STARTS = 100
+"""How many access keys are proposed as entry points: `simkit rank` ranks all of them anyway."""
+
+
+def translate(files: Sequence[SourceFile], draft: Draft) -> None:
+    """Put what the files tell of an account into `draft`."""
+    bodies = list(_bodies(files, draft))
+    accounts = read_accounts([each for each in bodies if is_account(each.value)], draft)
+    organization = _organization([each for each in bodies if _is_tree(each.value)], draft)
+    inventory = Inventory()
+    for body in bodies:
+        if is_terraform(body.value):
+            read_terraform(body, accounts, inventory)
+        elif listed_kind(body.value):
+            draft.count(body.document.file)
+            read_listed(body, accounts, inventory)
+    _enter(accounts, inventory, Effective(organization, accounts.newest), draft)
+
+
+def _bodies(files: Sequence[SourceFile], draft: Draft) -> Iterator[Excerpt]:
+    for file in files:
+        draft.count(file.path, 0)
+        for document in file.documents:
+            for problem in document.problems:
+                draft.leave(FilePlace(problem.file, problem.line, problem.column), "a part", problem.message)
+            if _is_own(document):
+                yield Excerpt(document, draft, document.value)
+            else:
+                draft.leave(document.origin(), "the document", "it is no export of an account, and no list of things")
+
+
+def _organization(bodies: Sequence[Excerpt], draft: Draft) -> Organization | None:
+    found = None
+    for body in bodies:
+        try:
+            found = read_organization(body.value, origin_of(body))
+            draft.count(body.document.file)
+        except InputError as error:
+            draft.leave(body.origin, "the organization", str(error).split("\n", maxsplit=1)[0])
+    return found
+
+
+def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, draft: Draft) -> None:
+    sheet = Sheet(draft)
+    for each in accounts.principals.values():
+        said: dict[str, Any] = {"kind": "service" if each.is_role else "human"}
+        draft.put("identities", each.name, said, each.place)
+    stores = Stores(accounts, inventory, effective, sheet)
+    stores.enter(draft)
+    for account in accounts.ids:
+        powers = AccountPowers(account, accounts, inventory, effective, sheet, stores, draft)
+        _administrator(powers, stores, draft)
+        for each in powers.own:
+            given = powers.of(each.principal, each.name)
+            if powers.administers(each.principal) is None:
+                stores.give(each.principal, given)
+            roles = sheet.roles(given)
+            if roles:
+                draft.sections["identities"][each.name]["roles"] = roles
+            if not each.is_role:
+                _keys(each, given, inventory, draft)
+        _starts(powers, draft)
+    TrustAsker(accounts, effective, draft).enter()
+    _held(inventory, stores, draft)
+    sheet.finish()
+
+
+def _administrator(powers: AccountPowers, stores: Stores, draft: Draft) -> None:
+    """Whoever has all rights of the account becomes everybody in it, and reads all that is in it."""
+    resource = f"account {powers.account}"
+    draft.put("resources", resource, {"kind": "other"})
+    operations = draft.put("tools", "account", {"operations": {}})["operations"]
+    operations[f"Administer {powers.account}"] = {"effect": "write", "targets": [resource]}
+    given: list[dict[str, Any]] = [{"operation": f"account.Administer {powers.account}"}]
+    own = [stores.names[each.arn] for each in stores.stores if each.account in ("", powers.account)]
+    if own:
+        operations[f"ReadAll {powers.account}"] = {"effect": "read", "targets": own}
+        operations[f"WriteAll {powers.account}"] = {"effect": "write", "targets": own}
+        given += [{"operation": f"account.{each} {powers.account}"} for each in ("ReadAll", "WriteAll")]
+    note = "stands for whoever has all rights of the account"
+    draft.put("identities", powers.administrator, {"kind": "service", "entitlements": given, "note": note})
+    for each in powers.own:
+        if not each.is_fixed:
+            draft.trusts(powers.administrator, each.name, "assume", ttl="1h")
+    performed = [f"account.Administer {powers.account}"]
+    draft.put("goals", f"administrator of {powers.account}", {"performed": performed})
+
+
+def _keys(user: AwsPrincipal, given: Given, inventory: Inventory, draft: Draft) -> None:
+    """The access keys of a user: those that a file tells, else one, which is assumed."""
+    told = user.arn in inventory.keys_told
+    keys = inventory.keys_of(user.arn)
+    if not told and not keys:
+        draft.assume("access keys", "each user has one", "no file tells who has which")
+        keys = [AccessKey("", user.arn, True, user.place)]
+    limited = [each for entries in given.by_label.values() for each in entries if each not in given.by_console]
+    for key in keys:
+        said: dict[str, Any] = {"identity": user.name, "kind": "access key", "ttl": "never"}
+        said["note"] = _age(key)
+        if given.by_console:
+            said["limited_to"] = [*limited, "account.*"]
+        if key.active:
+            draft.put("credentials", key_name(key, user.name), _kept(said), key.place)
+    if inventory.passwords.get(user.arn, False):
+        said = {"identity": user.name, "kind": "password", "ttl": "never", "claims": {MFA: "true"}}
+        draft.put("credentials", f"password of {user.name}", said, user.place)
+
+
+def key_name(key: AccessKey, user: str) -> str:
+    """The name of an access key in the scenario: its id is no secret."""
+    return f"access key {key.id} of {user}" if key.id else f"access key of {user}"
+
+
+def _age(key: AccessKey) -> str:
+    parts = [
+        f"made {key.created[:10]}" if key.created else "",
+        f"last used {key.last_used[:10]}" if key.last_used else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _kept(said: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in said.items() if value}
+
+
+def _starts(powers: AccountPowers, draft: Draft) -> None:
+    """Proposed: each access key leaks, and what runs as a role of a service is taken over."""
+    credentials = draft.sections.get("credentials", {})
+    own = {each.name for each in powers.users}
+    found: list[tuple[str, dict[str, Any], FilePlace | None]] = []
+    for name, said in credentials.items():
+        if said["kind"] == "access key" and said["identity"] in own:
+            found.append((f"{name} leaks", {"leak": name}, draft.origins.get(("credentials", name))))
+    for each in powers.roles:
+        if services_of(each) or not powers.users:
+            found.append((f"{each.name} is taken over", {"compromise": each.name}, each.place))
+    for name, start, place in found[:MOST_STARTS]:
+        draft.put("entry_points", name, start, place)
+    if len(found) > MOST_STARTS:
+        why = f"`simkit rank` ranks all {len(found):,}"
+        draft.assume(f"entry points of {powers.account}", f"the first {MOST_STARTS}", why)
+
+
+def _held(inventory: Inventory, stores: Stores, draft: Draft) -> None:
+    """Keys whose ids stand in a store or beside code lie there."""
+    names = {key.id: key for key in inventory.keys if key.id}
+    known = draft.sections.get("credentials", {})
+
+    def found(ids: Sequence[str]) -> list[str]:
+        held = [name for name in known for each in ids if each in names and f" {each} of " in name]
+        return list(dict.fromkeys(held))
+
+    for store in stores.stores:
+        if found(store.keys):
+            draft.sections["resources"][stores.names[store.arn]]["holds"] = found(store.keys)
+
+
+def _is_tree(value: Any) -> bool:
+    """True for the root of an organization's tree."""
+    return isinstance(value, dict) and str(value.get("Id", "")).startswith("r-") and "Policies" in value
+
+
+def _is_own(document: SourceDocument) -> bool:
+    value = document.value
+    return is_account(value) or is_terraform(value) or bool(listed_kind(value)) or _is_tree(value)
+
+
+def _suspects(file: SourceFile) -> bool:
+    return file.path.endswith(".json") and any(mark in file.text for mark in MARKS)
+
+
+def _claims(file: SourceFile) -> bool:
+    return any(map(_is_own, file.documents))
+
+
+AWS = Importer(
+    "aws",
+    "exports of AWS accounts, lists of what is in them, organizations, Terraform plans",
+    _suspects,
+    _claims,
+    translate,
+    (
+        "what other accounts may do to this one, beyond what trust and resource policies say",
+        "what a service checks by itself, policies of VPC endpoints, resource control policies, access control lists",
+        "groups and people of the directory behind permission sets",
+        "which data is in which store, and what it is worth",
+        "whether an instance can be reached over the network",
+    ),
+)

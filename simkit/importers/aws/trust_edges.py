@@ -1,0 +1,198 @@
+"""Who may become which role: both sides asked, the trust policy and the rights of who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simkit.importers.aws.account import AwsAccounts, AwsPrincipal, clean, label, place_of, shown_arn
+from simkit.importers.aws.effective import Effective
+from simkit.importers.draft import Draft
+from simkit.rights import (
+    Access,
+    Caller,
+    CredentialKind,
+    Decision,
+    Origin,
+    PolicyDocument,
+    Principal,
+    Request,
+    Statement,
+    Target,
+    policy_document,
+)
+from simkit.rights.document import Clause
+from simkit.rights.request import Told, account_of, arn_part
+
+CHAINED = 3600
+"""Seconds that a session lives which one role opens of another, at most (IAM user guide, "role chaining")."""
+MFA = "aws:multifactorauthpresent"
+EXTERNAL_ID = "sts:externalid"
+ASSUME, BY_TOKEN, BY_SAML = "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustAsker:
+    """Enters the trust edges of all roles."""
+
+    accounts: AwsAccounts
+    effective: Effective
+    draft: Draft
+
+    def enter(self) -> None:
+        """Put an edge from each who may become a role to that role."""
+        asking = [each for each in self.accounts.principals.values() if self._asks(each)]
+        for role in self.accounts.roles:
+            if role.trust is None or role.is_fixed:
+                self._fixed(role)
+                continue
+            for other in self._invited(role, asking):
+                self._edge(other, role)
+            self._outside(role)
+
+    def _asks(self, principal: AwsPrincipal) -> bool:
+        return self.effective.may_at_all(principal.principal, ASSUME)
+
+    def _fixed(self, role: AwsPrincipal) -> None:
+        """A role of a permission set is entered by people of the directory; one of a service by that alone."""
+        if "/aws-reserved/" in role.arn:
+            self._outside(role)
+
+    def _invited(self, role: AwsPrincipal, asking: Sequence[AwsPrincipal]) -> Iterator[AwsPrincipal]:
+        """Those whom the trust policy names, and of those whose account it names those who may ask."""
+        found: dict[str, AwsPrincipal] = {}
+        accounts = set[str]()
+        for kind, name in _names(role):
+            if kind == "AWS" and name in self.accounts.principals:
+                found[name] = self.accounts.principals[name]
+            elif kind == "AWS" and ":assumed-role/" in name:
+                found |= {each.arn: each for each in self.accounts.roles if _is_session(name, each)}
+            elif kind == "AWS" and (name == "*" or arn_part(name, 5) == "root" or name.isdigit()):
+                accounts.add("*" if name == "*" else account_of(name) or name)
+        for each in asking:
+            if "*" in accounts or each.principal.account in accounts:
+                found[each.arn] = each
+        yield from (each for each in found.values() if each.arn != role.arn)
+
+    def _edge(self, other: AwsPrincipal, role: AwsPrincipal) -> None:
+        decision, claims = self._asked(other, role)
+        if decision.access == Access.DENIED:
+            return
+        ttl = min(role.longest_session, CHAINED) if other.is_role else role.longest_session
+        self._trusts(other.name, role, "assume", ttl, decision, claims)
+
+    def _asked(self, other: AwsPrincipal, role: AwsPrincipal) -> tuple[Decision, dict[str, str]]:
+        """The decision, and what must be claimed for it: a second factor, where a key has none."""
+        told = _told(role)
+        target = Target(role.arn, policy=role.trust, tags=role.principal.tags)
+        caller = Caller(other.principal)
+        decision = self.effective.decision(Request(caller, ASSUME, target, told))
+        if decision.access != Access.DENIED or other.is_role:
+            return decision, {}
+        console = Caller(other.principal, CredentialKind.CONSOLE, mfa=True)
+        return self.effective.decision(Request(console, ASSUME, target, told)), {MFA: "true"}
+
+    def _trusts(
+        self, name: str, role: AwsPrincipal, kind: str, ttl: int, decision: Decision, claims: Mapping[str, str]
+    ) -> None:
+        more: dict[str, Any] = {"ttl": f"{ttl}s"}
+        if claims:
+            more["conditions"] = [{"claims": dict(claims)}]
+        allowing = [each.statement for each in decision.reasons if each.statement and each.statement.allows]
+        if allowing:
+            more["note"] = "; ".join(f"{label(each)} {place_of(each)}" for each in allowing[:2])
+        if decision.access == Access.MAY_BE:
+            why = "; ".join(dict.fromkeys(f"{each.kind} {each.name}" for each in decision.doubts))
+            self.draft.assume(name, "what trust policies ask of it is met", clean(why)[:300])
+        self.draft.trusts(name, role.name, kind, **more)
+
+    def _outside(self, role: AwsPrincipal) -> None:
+        """Those whom the trust policy names and no file has."""
+        for statement in role.trust.statements if role.trust else ():
+            if not statement.allows or statement.principals is None or statement.principals_negated:
+                continue
+            everyone = [("AWS", "*")] if statement.principals.everyone else []
+            for kind, name in (*everyone, *statement.principals.names):
+                if kind == "Federated":
+                    self._federated(name, statement, role)
+                elif kind == "AWS" and self._is_outside(name):
+                    self._stranger(name, statement, role)
+
+    def _is_outside(self, name: str) -> bool:
+        if name == "*":
+            return True
+        account = account_of(name) or (name if name.isdigit() else "")
+        if arn_part(name, 5) == "root" or name.isdigit():
+            return account not in self.accounts.ids
+        if ":assumed-role/" in name:
+            return not any(_is_session(name, each) for each in self.accounts.roles)
+        return bool(account) and name not in self.accounts.principals
+
+    def _stranger(self, name: str, statement: Statement, role: AwsPrincipal) -> None:
+        """Another account, or a principal of which no file tells what it may: it may."""
+        shown = "anybody with an account of AWS" if name == "*" else shown_arn(name)
+        asked = Principal(name if account_of(name) else "arn:aws:iam::000000000000:user/stranger", (_anything(),))
+        if arn_part(name, 5) == "root" or name.isdigit():
+            asked = Principal(f"arn:aws:iam::{account_of(name) or name}:user/stranger", (_anything(),))
+        target = Target(role.arn, policy=role.trust)
+        if asked.is_role or not any(part in name for part in (":assumed-role/", ":federated-user/")):
+            decision = self.effective.decision(Request(Caller(asked), ASSUME, target, _told(role)))
+            if decision.access == Access.DENIED:
+                return
+        self.draft.put("identities", shown, {"kind": "service", "note": "in no file"}, place_of(statement))
+        self.draft.assume(shown, "it may ask for the roles that trust it", "its own policies are in no file")
+        more = {"note": f"{label(statement)} {place_of(statement)}", "ttl": f"{role.longest_session}s"}
+        self.draft.trusts(shown, role.name, "assume", **more)
+        self.draft.put("entry_points", f"{shown} asks", {"compromise": shown}, place_of(statement))
+
+    def _federated(self, provider: str, statement: Statement, role: AwsPrincipal) -> None:
+        name = clean(f"identities of {arn_part(provider, 5) or provider}")
+        self.draft.put("identities", name, {"kind": "service"}, place_of(statement))
+        self.draft.put("entry_points", f"one of the {name} is taken over", {"compromise": name}, place_of(statement))
+        claims, open_ones = claims_of(statement.clauses)
+        for key in open_ones:
+            self.draft.assume(f"{key} in {label(statement)}", "it is met", "it asks for more than one text can fit")
+        more: dict[str, Any] = {"ttl": f"{role.longest_session}s", "note": f"{label(statement)} {place_of(statement)}"}
+        if claims:
+            self.draft.assume(
+                name, "they claim what is asked for", f"whose identities claim what stands at {label(statement)}"
+            )
+        self.draft.trusts(name, role.name, "federate", **more)
+
+
+def claims_of(clauses: Sequence[Clause]) -> tuple[dict[str, str], list[str]]:
+    """What clauses ask of a token: a glob for each claim, and the keys that one glob cannot say."""
+    found: dict[str, str] = {}
+    open_ones = list[str]()
+    for each in clauses:
+        _, _, claim = each.key.rpartition(":")
+        plain = each.operator is not None and each.operator.name in ("StringEquals", "StringLike")
+        if plain and len(each.values) == 1 and claim not in found and not each.quantifier:
+            found[claim] = each.values[0].source
+        else:
+            open_ones.append(each.key)
+    return found, open_ones
+
+
+def _names(role: AwsPrincipal) -> Iterator[tuple[str, str]]:
+    for each in role.trust.statements if role.trust else ():
+        if each.allows and each.principals is not None:
+            yield from (("AWS", "*"),) if each.principals.everyone or each.principals_negated else each.principals.names
+
+
+def _is_session(name: str, role: AwsPrincipal) -> bool:
+    """True if `name` is a session of `role`, by its name without the path."""
+    session = arn_part(name, 5).split("/")
+    return account_of(name) == role.principal.account and len(session) > 1 and session[1] == role.principal.name
+
+
+def _told(role: AwsPrincipal) -> Told:
+    """The external id that the trust policy asks for is no secret: whoever asks says it."""
+    statements = role.trust.statements if role.trust else ()
+    wanted = [v.source for s in statements for c in s.clauses if c.key == EXTERNAL_ID for v in c.values]
+    return {EXTERNAL_ID: (wanted[0],)} if wanted else {}
+
+
+def _anything() -> PolicyDocument:
+    return policy_document({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}, Origin("unseen"))

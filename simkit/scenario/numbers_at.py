@@ -1,0 +1,88 @@
+"""The numbers of a scenario by the keys that lead to them, read and set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from simkit.distributions import Distribution, Exponential, Fixed, Lognormal, Uniform, Weibull
+from simkit.scenario.scenario import Scenario
+from simkit.unknowns import DEFAULT_RANGES, NotKnown, Where, written
+
+_IN_THE_MODEL = frozenset({"identities", "resources", "tools"})
+_LAWS: Mapping[str, tuple[type[Distribution], Mapping[str, str]]] = {
+    "exponential": (Exponential, {"mean": "average"}),
+    "lognormal": (Lognormal, {"median": "median", "sigma": "sigma"}),
+    "weibull": (Weibull, {"shape": "shape", "scale": "scale"}),
+    "uniform": (Uniform, {"low": "low", "high": "high"}),
+}
+
+
+def number_at(scenario: Scenario, where: Where) -> float | None:
+    """The number at `where`; None where another kind of law stands, or nothing."""
+    value: Any = scenario
+    for part in _steps(where):
+        value = _inner(value, part)
+    if isinstance(value, Fixed):
+        return value.seconds
+    return value if isinstance(value, float | int) and not isinstance(value, bool) else None
+
+
+def with_numbers(scenario: Scenario, given: Mapping[Where, float]) -> Scenario:
+    """`scenario` with other numbers at some places; what is not known about it stays as it is said."""
+    for where, value in given.items():
+        scenario = _set(scenario, _steps(where), value)
+    return scenario
+
+
+def not_known(scenario: Scenario) -> tuple[NotKnown, ...]:
+    """Every input of `scenario` that is not known: those of the file, then the defaults that nobody set."""
+    stated = tuple(scenario.unknowns.inputs())
+    left = (
+        NotKnown(written(where), found, (where,))
+        for where, found in DEFAULT_RANGES.items()
+        if where not in scenario.unknowns.ranges and number_at(scenario, where) == found.best
+    )
+    return (*stated, *left)
+
+
+def _steps(where: Where) -> tuple[str, ...]:
+    """`where` as it leads through the frozen values."""
+    if where[0] in _IN_THE_MODEL:
+        return ("model", *where)
+    if where[0] == "unit":
+        return ("unit", "point")
+    if where[:2] == ("prices", "policies"):
+        return where[:3]
+    return where
+
+
+def _inner(value: Any, part: str) -> Any:
+    if isinstance(value, Distribution):
+        return _law_number(value, part)
+    if isinstance(value, Mapping):
+        return value.get(part)
+    return getattr(value, part, None) if is_dataclass(value) else None
+
+
+def _law_number(law: Distribution, part: str) -> Any:
+    """The law itself for its own name, a number of it for the name of that."""
+    kind, keys = _LAWS.get(part, (None, {}))
+    if kind is not None:
+        return law if isinstance(law, kind) else None
+    keys = next((keys for kind, keys in _LAWS.values() if isinstance(law, kind)), {})
+    return getattr(law, keys[part]) if part in keys else None
+
+
+def _set(value: Any, steps: tuple[str, ...], number: float) -> Any:
+    if not steps:
+        return Fixed(number) if isinstance(value, Distribution) else number
+    first, rest = steps[0], steps[1:]
+    if isinstance(value, Distribution):
+        _, keys = _LAWS[first]
+        return replace(value, **{keys[rest[0]]: number})  # type: ignore[type-var]
+    if isinstance(value, Mapping):
+        return {**value, first: _set(value[first], rest, number)}
+    assert first in {each.name for each in fields(value)}, f"{first} is no part of {type(value).__name__}"
+    return replace(value, **{first: _set(getattr(value, first), rest, number)})
