@@ -36,6 +36,7 @@ def _same_ground(before: World, now: World) -> bool:
         and before.tool_sessions == now.tool_sessions
         and before.contexts == now.contexts
         and before.homes == now.homes
+        and before.sealed == now.sealed
         and old.speaks_of_streams == new.speaks_of_streams
         and old.resolver.limits_somebody == new.resolver.limits_somebody
         and list(before.model.identities) == list(now.model.identities)
