@@ -13,10 +13,10 @@ from simkit.cli.terminal import Terminal
 if TYPE_CHECKING:
     pass
 
-GRAPHS = ("mermaid", "dot", "graphml", "json")
+GRAPHS = ("mermaid", "dot", "graphml", "json", "opengraph")
 
 
-@click.command(short_help="Draw the model: Mermaid, DOT, GraphML, JSON.")
+@click.command(short_help="Draw the model: Mermaid, DOT, GraphML, JSON, OpenGraph.")
 @scenario_argument
 @click.option(
     "--group",
@@ -38,6 +38,7 @@ def graph(terminal: Terminal, scenario: str, group: str, format_: str | None, ou
       simkit graph scenario.yaml --format dot | dot -Tsvg > model.svg
       simkit graph scenario.yaml --group tier -o model.dot
       simkit graph scenario.yaml -o model.graphml             for Gephi, yEd or Cytoscape
+      simkit graph scenario.yaml --format opengraph -o g.json for BloodHound
     """
     from simkit.model import export
 
@@ -47,6 +48,10 @@ def graph(terminal: Terminal, scenario: str, group: str, format_: str | None, ou
         content = export.mermaid(model, group=group)
     elif output.format == "dot":
         content = export.dot(model, group=group)
+    elif output.format == "opengraph":
+        from simkit.importers.opengraph.own_graph import open_graph
+
+        content = open_graph(model)
     else:
         content = export.FORMATS[output.format](model)
     output.text(content)

@@ -1,0 +1,1 @@
+"""Graphs that collectors of BloodHound write (OpenGraph), in and out."""
