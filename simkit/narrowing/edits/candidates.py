@@ -25,6 +25,7 @@ from simkit.narrowing.edits.restrictions import (
     ShortenTtl,
     TurnDial,
 )
+from simkit.narrowing.edits.stop_answers import silent_agents
 from simkit.narrowing.edits.unneeded import unneeded
 from simkit.policies import DIALS, Dial, GrantPolicy, Token, sessions
 from simkit.policies.sessions import lifetime
@@ -48,7 +49,16 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *("move-file", "add-deny", "set-boundary", "limit-token", "ask-claims", "lower-quota", "close-runtime"),
+    *(
+        "move-file",
+        "add-deny",
+        "set-boundary",
+        "limit-token",
+        "ask-claims",
+        "lower-quota",
+        "close-runtime",
+        "stop-answers",
+    ),
     *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
@@ -87,6 +97,7 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from _conditions(givers)
     yield from lower_quotas(scenario.model)
     yield from closed_runtimes(scenario.model)
+    yield from silent_agents(scenario.model)
     yield from _dials(scenario)
 
 
