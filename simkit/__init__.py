@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.checks import check as check
     from simkit.controls import Evidence as Evidence
     from simkit.controls import evidence as evidence
+    from simkit.decisions import Sensitivity as Sensitivity
+    from simkit.decisions import sensitivity as sensitivity
     from simkit.errors import EngineError as EngineError
     from simkit.errors import InputError as InputError
     from simkit.errors import PolicyError as PolicyError
@@ -197,6 +199,10 @@ HOMES = {
         "dump",
         "load",
         "loads",
+    ),
+    "simkit.decisions": (
+        "Sensitivity",
+        "sensitivity",
     ),
     "simkit.session_catalogue": (
         "SessionBehaviour",

@@ -39,6 +39,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
     },
     {
         "simulation": "where the line is joined",
+        "annual_loss": "what a year costs, event by event",
         "privilege": "granted, needed and used",
         "importers": "other systems' files",
     },
@@ -47,6 +48,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "ablation": "what each dial buys and costs",
         "checks": "expectations and baselines, for CI",
         "estate": "an organisation of any size",
+        "decisions": "how sure, and what decides it",
         "sweeps": "scenarios by policies by seeds",
         "diagram": "boxes and lines of a picture",
         "linter": "slips in a sound scenario",

@@ -50,6 +50,28 @@ def exceedance() -> Axes:
     return plots.exceedance(_poisoned_ticket())
 
 
+@cache
+def _sure() -> simkit.Sensitivity:
+    """Two steps of the starter's agent, over what nobody measured."""
+    starter = simkit.load(SCENARIOS / "starter.yaml")
+    return simkit.sensitivity(starter, ["rbac-context", "task-scoped"], entry_point="poisoned-ticket", draws=64)
+
+
+def tornado() -> Axes:
+    """What each input moves, and where it turns the decision."""
+    return plots.tornado(_sure(), "rbac-context", "task-scoped")
+
+
+def turning() -> Axes:
+    """In which draws task-scoped pays, over the miss rate."""
+    return plots.turning(_sure(), "rbac-context", "task-scoped", over="misses")
+
+
+def annual() -> Axes:
+    """What a year may cost, with a band of sampling and a band of ignorance."""
+    return plots.annual_exceedance(_sure())
+
+
 def goals() -> Axes:
     """The chance of each goal of the incident under six grant policies."""
     return plots.goals_heatmap(simkit.compare(_incident("salesloft-drift"), entry_point="drift-aws"))
@@ -77,6 +99,7 @@ def waterfall() -> Axes:
 
 
 PICTURES: Mapping[str, Callable[[], Axes]] = {
+    "annual.png": annual,
     "compare.png": compare,
     "exceedance.png": exceedance,
     "goals.png": goals,
@@ -86,6 +109,8 @@ PICTURES: Mapping[str, Callable[[], Axes]] = {
     "path.png": path,
     "race.png": race,
     "resources.png": resources,
+    "tornado.png": tornado,
+    "turning.png": turning,
     "waterfall.png": waterfall,
 }
 SCREENSHOTS: Mapping[str, str] = {

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simkit.blast_radius import AttackPath, PathStep
 from simkit.checks.disarmed import Disarmed
 from simkit.checks.growth import Change
+from simkit.checks.spot import TOP, Spot
 from simkit.checks.verdict import Verdict
+from simkit.checks.wider import Widening
 from simkit.table import Table, percent
 from simkit.techniques.grounds import kind_of
-
-Spot = tuple[int, int]
-"""Line and column, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +52,25 @@ class PathToCut:
 
     def to_dict(self) -> dict[str, object]:
         """The path as plain data."""
-        line, column = self.spots[self.cut]
         return {
             **self.path.to_dict(),
             "policy": self.policy,
             "entry_point": self.entry_point,
-            "cut": {"what": self.what, "label": self.step.label, "line": line, "column": column},
+            "cut": {"what": self.what, "label": self.step.label, **_at(self.spots[self.cut])},
             "reasons": list(self.reasons),
             "fingerprint": self.fingerprint,
         }
 
 
+def _at(spot: Spot) -> dict[str, object]:
+    found: dict[str, object] = {"line": spot.line, "column": spot.column}
+    return {**found, "file": spot.file} if spot.file else found
+
+
 @dataclass(frozen=True, slots=True)
 class FileCheck:
     """What came of one scenario file. `compared` is how many attacks there were to hold it against; `disarmed` is what
-    it was held to then, and is not now."""
+    it was held to then, and is not now; `widened` what gives somebody more than then, where that was asked."""
 
     file: str
     scenario: str
@@ -81,6 +84,7 @@ class FileCheck:
     compared: int = 0
     spots: tuple[tuple[str, Spot], ...] = ()
     disarmed: tuple[Disarmed, ...] = ()
+    widened: tuple[Widening, ...] = ()
 
     @property
     def unchecked(self) -> bool:
@@ -99,12 +103,14 @@ class FileCheck:
 
     @property
     def failed(self) -> bool:
-        """True if something grew, an expectation is not shown to hold, or the check was disarmed."""
-        return bool(self.growth or self.unexplained) or not all(verdict.holds for verdict in self.verdicts)
+        """True if something grew or gives more, an expectation is not shown to hold, or the check was disarmed."""
+        return bool(self.growth or self.unexplained or self.widened) or not all(
+            verdict.holds for verdict in self.verdicts
+        )
 
     def spot(self, about: str) -> Spot:
         """Where the expectation of this name stands in the file, or the part behind a growth of this sentence."""
-        return dict(self.spots).get(about, (1, 1))
+        return dict(self.spots).get(about, TOP)
 
     @property
     def sentences(self) -> list[str]:
@@ -114,6 +120,7 @@ class FileCheck:
         return [
             *(each.sentence for each in self.unexplained),
             *(change.sentence for change in self.growth),
+            *(each.sentence for each in self.widened),
             *(verdict.sentence for verdict in judged),
             *(each.sentence for each in self.disarmed if each.acknowledged),
             *(change.sentence for change in self.changes if not change.grew),
@@ -123,7 +130,8 @@ class FileCheck:
     def failures(self) -> list[str]:
         """What made it fail: what it is held to no longer, growth, and expectations that are not shown to hold."""
         broken = [verdict.sentence for verdict in self.verdicts if not verdict.holds]
-        return [*(each.sentence for each in self.unexplained), *(change.sentence for change in self.growth), *broken]
+        grown = [*(change.sentence for change in self.growth), *(each.sentence for each in self.widened)]
+        return [*(each.sentence for each in self.unexplained), *grown, *broken]
 
     def to_dict(self) -> dict[str, object]:
         """The check of one file as plain data."""
@@ -140,6 +148,7 @@ class FileCheck:
             "changed": list(self.elements),
             "verdicts": [verdict.to_dict() for verdict in self.verdicts],
             "changes": [change.to_dict() for change in self.changes],
+            "widened": [each.to_dict() for each in self.widened],
             "paths_to_cut": [path.to_dict() for path in self.paths],
         }
 
@@ -169,6 +178,11 @@ class CheckReport:
         """What the check is held to no longer, and nobody said why, in all files."""
         lost = [each.what for check in self.checks for each in check.unexplained]
         return [*lost, *(f"scenario {key} is gone" for key in self.gone)]
+
+    @property
+    def without_widened(self) -> CheckReport:
+        """The same report, for those who do not ask what gives more."""
+        return replace(self, checks=tuple(replace(check, widened=()) for check in self.checks))
 
     @property
     def verdicts(self) -> list[Verdict]:
@@ -217,6 +231,8 @@ class CheckReport:
             text += f", {good} of {len(self.verdicts)} expectations {'holds' if good == 1 else 'hold'}"
             text += f", {bad} {'does' if bad == 1 else 'do'} not" if bad else ""
             text += f", {unsure} {'needs' if unsure == 1 else 'need'} more trials" if unsure else ""
+        if more := sum(len(check.widened) for check in self.checks):
+            text += f", {more} right{'' if more == 1 else 's'} wider"
         if self.baseline:
             text += f", {self.baseline} is renewed" if self.renewed else f", {self._grew} since {self.baseline}"
         if lost := len(self.disarmed):
@@ -236,7 +252,7 @@ class CheckReport:
 
     def tables(self) -> list[Table]:
         """What is held no longer, the verdicts, the changes and the paths to cut; empty ones are left out."""
-        made = (self._disarmed(), self._verdicts(), self._changes(), self._paths())
+        made = (self._disarmed(), self._verdicts(), self._changes(), self._widened(), self._paths())
         return [table for table in made if table.rows]
 
     def _disarmed(self) -> Table:
@@ -279,9 +295,13 @@ class CheckReport:
         columns = ("", "measure", "policy", "entry point", "before", "after", "difference", "because of")
         return Table(columns, rows, title="against the baseline", note="differences are paired, sample by sample")
 
+    def _widened(self) -> Table:
+        rows = [(str(each.element), str(each.spot)) for check in self.checks for each in check.widened]
+        return Table(("what", "where"), rows, title="gives more than before")
+
     def _paths(self) -> Table:
         rows = [
-            (p.path.goal, p.policy, percent(p.path.share.estimate), f"{p.what} (line {p.spots[p.cut][0]})", str(p.path))
+            (p.path.goal, p.policy, percent(p.path.share.estimate), f"{p.what} ({p.spots[p.cut]})", str(p.path))
             for p in self.paths
         ]
         return Table(("goal", "policy", "trials", "cut", "path"), rows, title="attack paths to cut")

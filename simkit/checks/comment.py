@@ -29,7 +29,7 @@ def comment(report: CheckReport) -> str:
 
 
 def _file(check: FileCheck) -> Iterator[str]:
-    shown = [*check.growth, *check.verdicts, *check.disarmed]
+    shown = [*check.growth, *check.verdicts, *check.disarmed, *check.widened]
     if not shown and not check.changes:
         return
     yield f"### `{printable(check.file).replace('`', '')}`"
@@ -39,6 +39,9 @@ def _file(check: FileCheck) -> Iterator[str]:
         yield _disarmed(check).markdown()
     if check.growth:
         yield _grown(check).markdown()
+    if check.widened:
+        rows = [(str(each.element), str(each.spot)) for each in check.widened]
+        yield Table(("what", "where"), rows, title="Who may do more").markdown()
     if check.verdicts:
         yield _judged(check).markdown()
     if check.paths:
@@ -80,7 +83,7 @@ def _advice(needed: int | None) -> str | None:
 
 def _path(path: PathToCut) -> str:
     share = percent(path.path.share.estimate)
-    where = f"line {path.spots[path.cut][0]}"
+    where = escape_markdown(str(path.spots[path.cut]))
     return f"- cut **{escape_markdown(path.what)}** ({where}): {share} of trials, {escape_markdown(str(path.path))}"
 
 

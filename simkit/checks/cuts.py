@@ -9,10 +9,11 @@ from fnmatch import fnmatchcase
 
 from simkit.attackgraph import Ground
 from simkit.blast_radius import AttackPath, BlastRadius
-from simkit.checks.check_report import PathToCut, Spot
+from simkit.checks.check_report import PathToCut
 from simkit.checks.elements import Element
 from simkit.checks.growth import Change
 from simkit.checks.lines import Lines
+from simkit.checks.spot import Spot
 from simkit.checks.verdict import Verdict
 from simkit.techniques.grounds import kind_of
 

@@ -27,6 +27,7 @@ _NAMED = {
 }
 _NOUNS = {
     "entitlements": "entitlement",
+    "denies": "deny",
     "roles": "role",
     "holds": "credential",
     "runtime_holds": "credential or file",

@@ -28,7 +28,7 @@ class Terms:
 
     `policies` are those that a baseline holds (None: the one in force, and those that expectations name). `baseline` is
     the file, or `against` the revision, that scenarios are held against; with `update` the baseline is renewed, for
-    `reason` where that takes away what it holds them to.
+    `reason` where that takes away what it holds them to. With `fail_on_widen` what gives somebody more fails, too.
     """
 
     trials: int | None = None
@@ -40,6 +40,7 @@ class Terms:
     update: bool = False
     reason: str = ""
     against: str | None = None
+    fail_on_widen: bool = False
 
 
 def check(
@@ -54,6 +55,7 @@ def check(
     trials: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
+    fail_on_widen: bool = False,
 ) -> CheckReport:
     """Whether `scenarios` (one or several, or the paths of their files) keep what they expect of themselves, and
     whether their blast radius grew since the file `baseline` was made.
@@ -65,7 +67,8 @@ def check(
     `policies` are then those that it holds (None: the one in force, and those that expectations name). `against` names
     a git revision in place of a baseline: scenarios are held against what they were where its branch was left.
     `entry_points` (one, several, or None for all) are those through which scenarios are judged. `trials` and `seed` are
-    those of the baseline, where there is one, else 1,000 and 0.
+    those of the baseline, where there is one, else 1,000 and 0. With `fail_on_widen` a right that is wider than before
+    fails, too, whether an attack gains by it or not.
 
     Raises InputError for files that cannot be read, with the mistakes of all of them, and for a baseline that is
     missing, foreign, old, or lacks a scenario; QuestionError for what contradicts itself.
@@ -84,10 +87,12 @@ def check(
         update=update,
         reason=reason.strip(),
         against=against,
+        fail_on_widen=fail_on_widen,
     )
     _refuse_contradictions(asked)
     one = isinstance(scenarios, Scenario | str | os.PathLike)
-    return _checked([scenarios] if one else list(scenarios), asked)  # type: ignore[list-item, arg-type]
+    report = _checked([scenarios] if one else list(scenarios), asked)  # type: ignore[list-item, arg-type]
+    return report if fail_on_widen else report.without_widened
 
 
 def _refuse_contradictions(asked: Terms) -> None:
@@ -96,6 +101,8 @@ def _refuse_contradictions(asked: Terms) -> None:
         raise QuestionError("an update has no baseline to renew: name one")
     if asked.update and asked.entry_points is not None:
         raise QuestionError("a baseline holds every entry point: leave `entry_points` out of an update")
+    if asked.fail_on_widen and (asked.update or (asked.baseline is None and asked.against is None)):
+        raise QuestionError("to fail on what is wider, there must be something to compare with: name a baseline")
     if asked.policies is not None and asked.baseline is None:
         raise QuestionError("`policies` says what a baseline holds, and there is none: name one")
     if asked.against is not None and asked.baseline is not None:

@@ -23,11 +23,13 @@ ReplayOf = Callable[[Scenario, str, str], BlastRadius | None]
 
 @dataclass(frozen=True, slots=True)
 class Culprit:
-    """A part of the change, and what undoing it takes back (`undoing`), or what it brings on its own."""
+    """A part of the change, and what undoing it takes back (`undoing`), or what it brings on its own. `place` says
+    where it stands, if that is in another file than the scenario's own."""
 
     element: Element
     effect: Interval
     undoing: bool = True
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Change:
 
     def _blame(self, culprit: Culprit) -> str:
         share = self.written(culprit.effect.estimate)
-        return f"{culprit.element} ({'undoing it takes back' if culprit.undoing else 'alone it brings'} {share})"
+        at = f" at {culprit.place}" if culprit.place else ""
+        return f"{culprit.element}{at} ({'undoing it takes back' if culprit.undoing else 'alone it brings'} {share})"
 
     @property
     def sentence(self) -> str:
@@ -122,6 +125,7 @@ class Change:
                     "where": list(culprit.element.where),
                     "before": culprit.element.before,
                     "after": culprit.element.after,
+                    **({"place": culprit.place} if culprit.place else {}),
                     "undoing_takes_back" if culprit.undoing else "alone_brings": culprit.effect.estimate,
                 }
                 for culprit in self.culprits
@@ -231,7 +235,13 @@ class Attribution:
         return form
 
     def _alone(self, element: Element) -> Plain:
-        return element.done(self.before)
+        """The scenario of before with `element`, and with the new operation that it names, or it would dangle."""
+        form = element.done(self.before)
+        named = element.after.get("operation") if isinstance(element.after, dict) else None
+        for other in self.elements:
+            if other.where[2:3] == ("operations",) and f"{other.where[1]}.{other.where[-1]}" == named:
+                form = other.done(form)
+        return form
 
     def _leaning_on(self, element: Element) -> list[Element]:
         """The other added parts that mention what `element` adds, and those that mention what these add."""

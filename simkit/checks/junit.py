@@ -67,9 +67,10 @@ def _growth(check: FileCheck) -> Iterator[Xml.Element]:
     if not check.compared:
         return
     case = _case(check, "the blast radius has not grown")
-    if check.growth:
+    if check.growth or check.widened:
         told = [line for change in check.growth for line in (change.sentence, _paths(check, change.sentence)) if line]
-        _fail(case, "growth", check.growth[0].sentence, "\n".join(told))
+        told += [each.sentence for each in check.widened]
+        _fail(case, "growth" if check.growth else "wider", told[0], "\n".join(told))
     yield case
 
 

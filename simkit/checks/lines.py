@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from simkit.attackgraph import Ground
+from simkit.checks.spot import TOP, Spot
 from simkit.scenario import Scenario
 from simkit.techniques.grounds import kind_of
 
@@ -21,12 +22,17 @@ class Lines:
         value = scenario.document.value if scenario.document else None
         self._raw: Mapping[str, Any] = value if isinstance(value, dict) else {}
 
-    def of(self, where: Sequence[str | int]) -> tuple[int, int]:
-        """Line and column, from 1, of what `where` leads to, or of the deepest thing on the way."""
-        return self._scenario.place(where) or (1, 1)
+    def of(self, where: Sequence[str | int]) -> Spot:
+        """Where what `where` leads to stands, or the deepest thing on the way; what was imported, where it came
+        from."""
+        found, document = self._scenario.origin(where), self._scenario.document
+        if found is None or document is None:
+            return TOP
+        file, line, column = found
+        return Spot(line, column, "" if file == document.file else file)
 
-    def of_ground(self, ground: Ground) -> tuple[int, int]:
-        """Line and column of the entitlement, credential, trust edge, task or entry point that `ground` names."""
+    def of_ground(self, ground: Ground) -> Spot:
+        """The place of the entitlement, credential, trust edge, task or entry point that `ground` names."""
         return self.of(self.where(ground))
 
     def where(self, ground: Ground) -> Where:
@@ -41,8 +47,8 @@ class Lines:
             return search[section](*names)
         return (section, names[0]) if section and names else ()
 
-    def of_item(self, where: Sequence[str], item: Any) -> tuple[int, int]:
-        """Line and column of the entitlement or trust edge `item` in the list at `where`; of the list if it is gone."""
+    def of_item(self, where: Sequence[str], item: Any) -> Spot:
+        """The place of the entitlement or trust edge `item` in the list at `where`; of the list if it is gone."""
         items: Any = self._raw
         for key in where:
             items = items.get(key) if isinstance(items, dict) else None

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 
 from simkit.checks.baseline import IN_FORCE
 from simkit.checks.before import Before
-from simkit.checks.check_report import FileCheck, PathToCut, Spot
+from simkit.checks.check_report import FileCheck, PathToCut
 from simkit.checks.cuts import Cutting, distinct, spot_of
 from simkit.checks.disarmed import Disarmed, disarmed
 from simkit.checks.elements import Element, canonical, changes
-from simkit.checks.growth import Attribution, Change, differences
+from simkit.checks.growth import Attribution, Change, Culprit, differences
 from simkit.checks.lines import Lines
 from simkit.checks.renames import with_new_names
 from simkit.checks.replays import Replays
+from simkit.checks.spot import TOP, Spot
 from simkit.checks.verdict import judge
+from simkit.checks.wider import Widening, wider
 from simkit.scenario import Scenario, checked_scenario, chosen_entries, load
 
 Checked = Scenario | str | os.PathLike[str]
@@ -81,6 +83,7 @@ class Opened:
             spots=(*found.spots, *spots),
             compared=before.compared,
             disarmed=taken,
+            widened=tuple(Widening(each, spot_of(self.lines, each)) for each in wider(elements)),
         )
 
     def disarmed(self, before: Before) -> tuple[Disarmed, ...]:
@@ -100,14 +103,20 @@ class Opened:
                 new, held = replays.must(self.scenario, slot, entry), replays.of(old, slot, entry)
                 for change in differences(held, new):
                     if change.grew:
-                        change = replace(change, culprits=attribution.culprits(change, slot, held, new))
+                        guilty = attribution.culprits(change, slot, held, new)
+                        change = replace(change, culprits=tuple(map(self._placed, guilty)))
                         paths += self._cutting.for_growth(change, held, new)
                     found.append(change)
         return found, paths
 
     def _spot(self, change: Change) -> Spot:
         """Where the part of the change stands that did most of it; the first line where none did it alone."""
-        return spot_of(self.lines, change.culprits[0].element) if change.culprits else (1, 1)
+        return spot_of(self.lines, change.culprits[0].element) if change.culprits else TOP
+
+    def _placed(self, culprit: Culprit) -> Culprit:
+        """`culprit` with its place, where that is in another file than the scenario's."""
+        spot = spot_of(self.lines, culprit.element)
+        return replace(culprit, place=str(spot)) if spot.file else culprit
 
 
 def _elements(old: Scenario, new: Scenario) -> list[Element]:

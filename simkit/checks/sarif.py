@@ -15,14 +15,17 @@ from typing import Any
 from urllib.parse import quote
 
 from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
+from simkit.checks.spot import TOP, Spot
 from simkit.standards import of
 from simkit.table import percent, printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 EXPECTATION, UNDECIDED, GROWTH, DISARMED = "expectation", "undecided", "growth", "disarmed"
+WIDER = "wider"
 _OWN = {
     EXPECTATION: ("Expectation broken", "A measure is outside the bound that the scenario expects."),
     UNDECIDED: ("Too few trials", "The interval of a measure holds its bound: more trials would tell."),
+    WIDER: ("Somebody may do more", "A right is wider than before."),
     GROWTH: ("Blast radius grew", "A measure is larger than in the baseline, by more than chance explains."),
     DISARMED: ("Held to no longer", "What the scenario was held to is taken away or flattered, and nobody said why."),
 }
@@ -86,14 +89,16 @@ def _results(check: FileCheck) -> Iterator[Json]:
         if change.sentence not in shown:
             about = (change.measure, change.policy, change.entry_point)
             yield _finding(check, GROWTH, change.sentence, check.spot(change.sentence), about)
+    for each in check.widened:
+        yield _finding(check, WIDER, each.sentence, each.spot, (str(each.element),))
 
 
 def _gone(key: str) -> Json:
     """A scenario whose file is gone stands nowhere: the finding names the file that was."""
-    return _result(DISARMED, "DISARMED: the scenario is gone.", _location(key, (1, 1)), (key, "gone"))
+    return _result(DISARMED, "DISARMED: the scenario is gone.", _location(key, TOP), (key, "gone"))
 
 
-def _finding(check: FileCheck, rule: str, sentence: str, spot: tuple[int, int], about: tuple[str, ...]) -> Json:
+def _finding(check: FileCheck, rule: str, sentence: str, spot: Spot, about: tuple[str, ...]) -> Json:
     return _result(rule, sentence, _location(check.file, spot), (check.scenario, rule, *about))
 
 
@@ -130,11 +135,14 @@ def _fingerprints(fingerprint: str) -> Json:
     return {"simkitPath/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:1"}
 
 
-def _location(file: str, spot: tuple[int, int]) -> Json:
+def _location(file: str, spot: Spot) -> Json:
+    """Where to look: in what a person wrote, so in the settings file rather than in what was imported from it."""
+    file = spot.file or file
     where: Json = {"uri": quote(_relative(file)), "uriBaseId": "%SRCROOT%"}
     if file == "<stdin>" or os.path.isabs(_relative(file)):
         where.pop("uriBaseId")
-    return {"physicalLocation": {"artifactLocation": where, "region": {"startLine": spot[0], "startColumn": spot[1]}}}
+    region = {"startLine": spot.line, "startColumn": spot.column}
+    return {"physicalLocation": {"artifactLocation": where, "region": region}}
 
 
 def _relative(file: str) -> str:

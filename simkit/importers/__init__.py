@@ -9,7 +9,8 @@ from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import Assumed, Imported, Untranslated
 from simkit.importers.importer import Importer
 from simkit.importers.kinds import IMPORTERS
-from simkit.importers.whole import differences, whole
+from simkit.importers.part_changes import PartChange, part_changes, says_the_same
+from simkit.importers.whole import whole
 
 __all__ = [
     "IMPORTERS",
@@ -17,8 +18,10 @@ __all__ = [
     "FilePlace",
     "Imported",
     "Importer",
+    "PartChange",
     "Untranslated",
-    "differences",
     "import_files",
+    "part_changes",
+    "says_the_same",
     "whole",
 ]

@@ -18,6 +18,8 @@ from simkit.scenario.loader import LARGE, uncollected
 
 PASSED_BY = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", "site-packages"})
 """Folders whose files are not the user's own."""
+PERSONAL = frozenset({"settings.local.json"})
+"""Files in a folder that are one person's and in no repository: they would give everybody else another answer."""
 ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".toml")
 """The files in a folder that are looked at."""
 TEMPLATE = "it is a template: import what it becomes, as `helm template` prints it"
@@ -84,7 +86,7 @@ def _within(folder: str) -> Iterator[str]:
         for name in sorted(names):
             path = os.path.join(top, name)
             # a link may lead out of the folder, and a pipe would never end
-            if name.endswith(ENDINGS) and stat.S_ISREG(os.lstat(path).st_mode):
+            if name.endswith(ENDINGS) and name not in PERSONAL and stat.S_ISREG(os.lstat(path).st_mode):
                 count += 1
                 if count > MOST_FILES:
                     raise InputError(f"{folder!r} holds more than {MOST_FILES:,} files: name the folders that matter")

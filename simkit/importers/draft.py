@@ -15,7 +15,7 @@ class Draft:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.sections: dict[str, dict[str, dict[str, Any]]] = {}
-        self.origins: dict[tuple[str, str], FilePlace] = {}
+        self.origins: dict[tuple[str, ...], FilePlace] = {}
         self.read: dict[str, int] = {}
         self._trust: dict[tuple[str, ...], dict[str, Any]] = {}
         self._assumed: dict[Assumed, None] = {}
@@ -27,6 +27,10 @@ class Draft:
         if origin is not None:
             self.origins.setdefault((section, name), origin)
         return found
+
+    def trace(self, section: str, name: str, item: str, origin: FilePlace) -> None:
+        """Tell where an operation comes from that the thing `name` has, or is entitled to."""
+        self.origins.setdefault((section, name, item), origin)
 
     def has(self, section: str, name: str) -> bool:
         """True if there is a thing of this name."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 
 from simkit.table import printable
 
@@ -14,6 +15,14 @@ class FilePlace:
     file: str
     line: int = 0
     column: int = 0
+
+    def seen_from(self, folder: str) -> FilePlace:
+        """The same place, as its file is called in `folder`; itself where it lies elsewhere, or there is no folder."""
+        if not folder:
+            return self
+        path = os.path.relpath(self.file, folder)
+        inside = not path.startswith("..") and not os.path.isabs(path)
+        return replace(self, file=path.replace(os.sep, "/")) if inside else self
 
     def __str__(self) -> str:
         place = f":{self.line}:{self.column}" if self.line else ""

@@ -15,6 +15,8 @@ Things = Mapping[str, Mapping[str, Any]]
 """The things of one section by name, each as the scenario file writes it."""
 SECTIONS = ("identities", "resources", "tools", "credentials", "roles", "tasks", "entry_points", "goals")
 """The sections that an importer may fill, in the order in which they are written; trust edges are a list."""
+ITEMS = ("entitlements", "operations")
+"""What has parts that may come from lines of their own."""
 MOST_LISTED = 200
 """How many things that were not translated the scenario file repeats under `assumptions`."""
 
@@ -41,14 +43,15 @@ class Untranslated:
 class Imported:
     """Files of one kind as a scenario. `sections` are as the scenario file writes them.
 
-    `origins` has the place of each thing by section and name; `read` how many things each file gave.
+    `origins` has the place of each thing by section and name, and of the operations that it has or is entitled to by
+    their names behind these, where they have one of their own; `read` how many things each file gave.
     `unseen` is what no file of this kind can tell, whatever stands in it.
     """
 
     kind: str
     sections: Mapping[str, Things]
     trust: tuple[Mapping[str, Any], ...] = ()
-    origins: Mapping[tuple[str, str], FilePlace] = field(default_factory=dict)
+    origins: Mapping[tuple[str, ...], FilePlace] = field(default_factory=dict)
     read: Mapping[str, int] = field(default_factory=dict)
     assumed: tuple[Assumed, ...] = ()
     untranslated: tuple[Untranslated, ...] = ()
@@ -68,31 +71,50 @@ class Imported:
         """The scenario, checked as every other one is. Raises ScenarioError if there is none, as it `is_empty`."""
         return loads(f"simkit: 1\nname: {self.kind}\n{self.text()}", f"{self.kind}.yaml")
 
-    def text(self) -> str:
-        """A part for a scenario to include: a line for each thing, with the place that it comes from behind it."""
-        return "\n".join(self._lines()) + "\n"
+    def text(self, seen_from: str = "") -> str:
+        """A part for a scenario to include: a line for each thing, with the place that it comes from behind it.
 
-    def _lines(self) -> Iterator[str]:
+        Files in the folder `seen_from` are named as they are seen from there.
+        """
+        return "\n".join(self._lines(seen_from)) + "\n"
+
+    def _lines(self, seen_from: str) -> Iterator[str]:
         yield f"# Written by `simkit import` from files of the kind {self.kind}. Import again rather than edit."
         for section in SECTIONS:
             things = self.sections.get(section, {})
             if things:
                 yield f"{section}:"
                 for name, said in things.items():
-                    yield f"  {_said(name)}: {_said(said)}{self._behind(section, name)}"
+                    yield from self._thing((section, name), said, seen_from)
         if self.trust:
             yield "trust:"
             yield from (f"  - {_said(edge)}" for edge in self.trust)
-        yield from self._assumptions()
+        yield from self._assumptions(seen_from)
 
-    def _behind(self, section: str, name: str) -> str:
-        origin = self.origins.get((section, name))
-        return f"  # {origin}" if origin else ""
+    def _thing(self, of: tuple[str, str], said: Mapping[str, Any], seen_from: str) -> Iterator[str]:
+        """A thing on a line; with a line for each operation, where one has a place of its own."""
+        key = next((each for each in ITEMS if any((*of, name) in self.origins for name, _ in _items(said, each))), "")
+        if not key:
+            yield f"  {_said(of[1])}: {_said(said)}{self._behind(of, seen_from)}"
+            return
+        rest = "".join(f"{_said(each)}: {_said(value)}, " for each, value in said.items() if each != key)
+        opening, closing = "[]" if key == "entitlements" else "{}"
+        yield f"  {_said(of[1])}: {{{rest}{_said(key)}: {opening}{self._behind(of, seen_from)}"
+        items = list(_items(said, key))
+        for index, (name, item) in enumerate(items):
+            comma = "," if index < len(items) - 1 else ""
+            # the comma stands before the comment, for what follows `#` is no part of the list
+            yield f"    {item}{comma}{self._behind((*of, name), seen_from)}"
+        yield f"    {closing}}}"
 
-    def _assumptions(self) -> Iterator[str]:
+    def _behind(self, of: tuple[str, ...], seen_from: str) -> str:
+        origin = self.origins.get(of)
+        return f"  # {origin.seen_from(seen_from)}" if origin else ""
+
+    def _assumptions(self, seen_from: str) -> Iterator[str]:
         told = [{"about": each.about, "why": f"{each.taken}: {each.why}"} for each in self.assumed]
         told += [
-            {"about": each.what, "why": f"not translated, {each.origin}: {each.why}"}
+            {"about": each.what, "why": f"not translated, {each.origin.seen_from(seen_from)}: {each.why}"}
             for each in self.untranslated[:MOST_LISTED]
         ]
         if len(self.untranslated) > MOST_LISTED:
@@ -142,6 +164,15 @@ class Imported:
             ],
             "unseen": list(self.unseen),
         }
+
+
+def _items(said: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
+    """The operations that a thing has or is entitled to under `key`: each name, and the text of each."""
+    value = said.get(key)
+    if isinstance(value, Mapping):
+        yield from ((name, f"{_said(name)}: {_said(inner)}") for name, inner in value.items())
+    elif isinstance(value, list):
+        yield from ((str(each["operation"]), _said(each)) for each in value)
 
 
 def _said(value: Any) -> str:

@@ -14,7 +14,7 @@ _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _EARLIEST = "-01-01"
 SECTIONS = (
     "identities", "resources", "tools", "credentials", "roles", "trust", "tasks", "entry_points", "goals", "attacker",
-    "response", "policies", "observed", "incident", "horizon", "policy",
+    "response", "policies", "observed", "incident", "horizon", "policy", "unknowns", "unit", "prices",
 )  # fmt: skip
 """What an assumption can be about."""
 IN_THE_MODEL = frozenset({"identities", "resources", "tools", "credentials", "roles", "trust", "tasks"})

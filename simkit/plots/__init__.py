@@ -10,11 +10,13 @@ from simkit.plots.forest import comparison
 from simkit.plots.heatmap import goals_heatmap
 from simkit.plots.race import race
 from simkit.plots.style import save
+from simkit.plots.sureness import annual_exceedance, tornado, turning
 from simkit.plots.timeline import path
 from simkit.plots.tradeoff import pareto
 from simkit.plots.waterfall import waterfall
 
 __all__ = [
+    "annual_exceedance",
     "comparison",
     "exceedance",
     "goals_heatmap",
@@ -24,5 +26,7 @@ __all__ = [
     "path",
     "race",
     "save",
+    "tornado",
+    "turning",
     "waterfall",
 ]

@@ -9,10 +9,12 @@ from typing import Any
 
 from simkit.blast_radius import AttackPath, BlastRadius, Comparison
 from simkit.controls import Evidence, evidence
+from simkit.decisions import Sensitivity
 from simkit.errors import QuestionError
 from simkit.linter import lint
 from simkit.narrowing import Plan, Recommendations, cut_off, plan_from, recommend
 from simkit.policies import GrantPolicy
+from simkit.report.rests_on import annual, asked_again, inputs_table
 from simkit.report.summary import Findings
 from simkit.scenario import Scenario, chosen_entry
 from simkit.simulation import PoliciesLike, compare, under
@@ -69,6 +71,24 @@ class Report:
         touched = lint(self.scenario).touching(self.comparison.policies, [through])
         # a page is the same bytes in whatever folder the file lies
         return replace(touched, file=os.path.basename(touched.file)).caution
+
+    @cached_property
+    def sure(self) -> Sensitivity | None:
+        """Whether the best policy beats the one in force whatever is not known; None in a quick report, and where
+        everything is known."""
+        shown = self.in_force.provenance
+        best = self.findings.best.provenance.policy
+        return asked_again(self.scenario, shown.policy, best, shown.entry_point) if self.advice else None
+
+    @property
+    def inputs(self) -> Table | None:
+        """The inputs in force that are not known; None where the file says so of none."""
+        return inputs_table(self.scenario, self.sure) if self.scenario.unknowns else None
+
+    @property
+    def annual(self) -> Table | None:
+        """What a year costs under each policy, where the file has a currency and frequencies."""
+        return annual(self.scenario, self.comparison.results)
 
     def paths(self, policy: str) -> list[AttackPath]:
         """The attack paths to show under `policy`: the most frequent to each goal, then the other frequent ones."""

@@ -155,7 +155,9 @@ class _Joining:
             for key, inner in each.value.items():
                 value[key] = _together(value.get(key), inner)
         files = tuple(self.files)
-        return Document(self.document.file, value, lambda: _places(files), self.problems, tuple(self.ignores))
+        origins = {file: lines for each in self.files for file, lines in each.document.origins.items()}
+        problems, ignores = self.problems, tuple(self.ignores)
+        return Document(self.document.file, value, lambda: _places(files), problems, ignores, origins)
 
 
 def _together(here: Value, more: Value) -> Value:

@@ -11,6 +11,7 @@ from typing import Any
 
 from simkit.errors import Problem
 from simkit.scenario.ignores import ignores_in
+from simkit.scenario.origins import origins_in
 from simkit.scenario.places import (
     DEEPEST,
     FORBIDDEN,
@@ -66,7 +67,9 @@ def read_yaml(text: str, file: str) -> Document:
     if not builder.documents:
         raise stop(file, Point(0, 0), "the file is empty: a scenario starts with `simkit: 1`", builder.problems)
     place = builder.place
-    return Document(file, builder.value, lambda: place, builder.problems, ignores_in(text))
+    origins = origins_in(text)
+    told = {file: origins} if origins else {}
+    return Document(file, builder.value, lambda: place, builder.problems, ignores_in(text), told)
 
 
 def read_stream(text: str, file: str) -> list[Document]:

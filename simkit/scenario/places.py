@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from simkit.errors import Problem, ScenarioError
 from simkit.scenario.ignores import Ignore
+from simkit.scenario.origins import Origin, from_part
 
 Value = dict[str, "Value"] | list["Value"] | str | int | float | bool | None
 
@@ -66,6 +67,8 @@ class Document:
     places: Callable[[], Place]
     problems: list[Problem] = field(default_factory=list)
     ignores: tuple[Ignore, ...] = ()
+    origins: Mapping[str, Mapping[int, Origin]] = field(default_factory=dict)
+    """By file and line (from 0): where the lines of imported parts come from."""
 
     def located(self, problem: Problem, *, key: bool = False) -> Problem:
         """`problem` with the line and column of its value (of its `key`), or of the deepest thing on the way to it."""
@@ -75,6 +78,13 @@ class Document:
     def file_of(self, mark: Mark) -> str:
         """The file in which `mark` stands: one that is included, or this."""
         return str(getattr(mark, "file", self.file))
+
+    def origin_of(self, mark: Mark) -> Origin:
+        """Where what stands at `mark` comes from: in an imported part a place in the file that was imported, else
+        `mark` itself."""
+        file = self.file_of(mark)
+        found = self.origins.get(file, {}).get(mark.line)
+        return (from_part(file, found[0]), *found[1:]) if found else (file, mark.line + 1, mark.column + 1)
 
 
 def locate(place: Place, where: Sequence[str | int], *, key: bool = False) -> Mark:

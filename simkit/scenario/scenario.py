@@ -32,6 +32,7 @@ from simkit.scenario.defender_problems import defender_problems
 from simkit.scenario.expectations import Expectation, expectation_problems
 from simkit.scenario.names import Names
 from simkit.scenario.observed_problems import observed_problems
+from simkit.scenario.origins import Origin
 from simkit.scenario.places import Document, locate
 from simkit.table import Table, duration
 from simkit.unknowns import Unknowns
@@ -130,6 +131,17 @@ class Scenario:
         if self.document.file_of(mark) != self.document.file:
             mark = locate(places, ("include",), key=True)
         return mark.line + 1, mark.column + 1
+
+    def origin(self, where: Sequence[str | int]) -> Origin | None:
+        """File, line and column of what the keys `where` lead to, whichever file includes it; of what `simkit import`
+        wrote, those in the file that it comes from.
+
+        None for a scenario that was made in memory.
+        """
+        if self.document is None:
+            return None
+        mark = locate(self.document.places(), tuple(where), key=bool(where) and isinstance(where[-1], str))
+        return self.document.origin_of(mark)
 
     @cached_property
     def digest(self) -> str:

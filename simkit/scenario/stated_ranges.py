@@ -58,7 +58,7 @@ class _Found:
                 self.ranges[where] = found
         else:
             return
-        best = found.best if found is not None else number("1s" if kind == "time" else 0, kind)
+        best = found.best if found is not None else number("1s" if kind == "time" else 1, kind)
         self.value = replaced(self.value, where, number_value(best, kind))
 
     def _named(self, name: str, kind: Kind, where: Where) -> Range | None:

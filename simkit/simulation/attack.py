@@ -132,6 +132,9 @@ def _compiled(
     return Attack(scenario, policy, compiled.graph, legend, gains, compiled)
 
 
-def world_of(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint]) -> World:
+def world_of(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint] | None = None) -> World:
+    """What the techniques see of `scenario` under `policy`; `entries` replaces its entry points."""
     cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
-    return World.of(cut, scenario.response, entries, scenario.goals, attacker=scenario.attacker)
+    return World.of(
+        cut, scenario.response, entries or scenario.entry_points, scenario.goals, attacker=scenario.attacker
+    )

@@ -133,7 +133,7 @@ def replay(
 
     name = chosen_entry(scenario, entry_point)
     chosen = scenario.grant_policy(policy)
-    world = world_of(scenario, chosen, scenario.entry_points)
+    world = world_of(scenario, chosen)
     about = {
         "scenario": scenario.name,
         "digest": scenario.digest,
@@ -141,8 +141,9 @@ def replay(
         "version": __version__,
     }
     graph = attack_graph(world, horizon=scenario.horizon)
-    drawn, row = checked_seed(seed), checked_trial(trial)
-    return recorded(graph, name, Views.of(world), seed=drawn, trial=row, start=start, about=about)
+    return recorded(
+        graph, name, Views.of(world), seed=checked_seed(seed), trial=checked_trial(trial), start=start, about=about
+    )
 
 
 def compare(

@@ -169,7 +169,9 @@ def test_a_role_that_brings_an_entitlement_is_cut_where_it_is_given(tmp_path: Pa
     desk(tmp_path, text)
     report = check([scenario], baseline=baseline)
     line = next(number for number, line in enumerate(text.splitlines(), 1) if "roles: [desk, books]" in line)
-    assert {path.spots[path.cut] for path in report.paths} == {(line, text.splitlines()[line - 1].index("books]") + 1)}
+    assert {path.spots[path.cut][:2] for path in report.paths} == {
+        (line, text.splitlines()[line - 1].index("books]") + 1)
+    }
 
 
 def test_in_a_session_that_a_tier_shares_the_path_names_whose_entitlement_it_is(tmp_path: Path) -> None:
@@ -394,7 +396,7 @@ def test_a_scenario_made_in_memory_is_judged_and_stands_nowhere() -> None:
     found = check(scenario, **FEW)
     assert found.failed
     assert found.checks[0].file == "help-desk"
-    assert {spot for path in found.paths for spot in path.spots} == {(1, 1)}
+    assert {spot for path in found.paths for spot in path.spots} == {(1, 1, "")}
     assert "help-desk" in sarif(found)
     with pytest.raises(QuestionError, match="help-desk was made in memory, and what it was is found by its fi"):
         check(scenario, baseline="b.json", update=True)

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from checks.test_formats import JUNIT, SARIF
 from checks.worlds import DESK, LINE, grown
+from ci.agents import SETTINGS, widen
 from ci.runner import ACTION, ROOT, act, lent
 from click.testing import CliRunner
 
@@ -178,3 +179,49 @@ def test_it_installs_itself_from_its_own_folder(repository: Path, tmp_path: Path
     installed = tmp_path / "simkit" / ("Scripts" if os.name == "nt" else "bin") / "simkit"
     assert installed.exists()
     assert "blast radius check passed" in done.summary
+
+
+OF_AGENTS = WORKFLOW.parent / "github-actions-agents.yml"
+(AGENTS,) = (
+    step["with"]
+    for step in yaml.safe_load(OF_AGENTS.read_text("utf-8"))["jobs"]["check"]["steps"]
+    if "/simkit@" in step.get("uses", "")
+)
+"""What the workflow for agents gives to the action."""
+
+
+def test_a_rule_more_in_the_settings_of_an_agent_turns_it_red_and_names_the_line(agents: Path, tmp_path: Path) -> None:
+    green = act(AGENTS, agents, tmp_path)
+    assert green.code == 0, green.log
+    before = (agents / "imported" / "agent.yaml").read_text("utf-8")
+    widen(agents)
+    red = act(AGENTS, agents, tmp_path)
+    assert red.code == 1, red.log
+    for told in (red.log, red.summary):
+        plain = " ".join(told.split())
+        assert "imported/agent.yaml is not what the files say" in plain
+        assert f"entitlement claude-code.Bash pytest ({SETTINGS}:3:12)" in plain, "what import says"
+        assert f"{SETTINGS}:3" in plain.replace("\\", ""), "what the check says"
+    assert (agents / "imported" / "agent.yaml").read_text("utf-8") != before, "what is judged is what the files say"
+    log = json.loads((agents / "simkit.sarif").read_text("utf-8"))
+    SARIF.validate(log)
+    places = {
+        (place["artifactLocation"]["uri"], place["region"]["startLine"])
+        for result in log["runs"][0]["results"]
+        for place in [result["locations"][0]["physicalLocation"]]
+    }
+    assert (SETTINGS, 3) in places
+
+
+def test_what_was_not_imported_again_is_red_by_itself(agents: Path, tmp_path: Path) -> None:
+    """A name that changes gives nobody more."""
+    servers = agents / ".mcp.json"
+    servers.write_text(servers.read_text("utf-8").replace("acme-tracker", "acme-tracker@1.0.0"), "utf-8")
+    done = act(AGENTS, agents, tmp_path)
+    assert done.code == 1, done.log
+    assert "passed: 1 scenario, nothing grew" in done.log
+    assert act({**AGENTS, "exit-zero": "true"}, agents, tmp_path).code == 0
+
+
+def test_files_that_cannot_be_imported_end_with_2(agents: Path, tmp_path: Path) -> None:
+    assert act({**AGENTS, "import": "nowhere.json"}, agents, tmp_path).code == 2

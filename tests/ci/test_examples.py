@@ -16,6 +16,7 @@ import pytest
 import yaml
 from checks.test_formats import JUNIT
 from checks.worlds import DESK, grown
+from ci.agents import SETTINGS, widen
 from ci.runner import ACTION, ROOT, lent
 from ci.test_action import commit, git
 from click.testing import CliRunner
@@ -23,6 +24,8 @@ from click.testing import CliRunner
 from simkit.cli.commands import simkit
 
 EXAMPLES = ROOT / "examples" / "ci"
+WORKFLOWS = [EXAMPLES / "github-actions.yml", EXAMPLES / "github-actions-agents.yml"]
+HOOKED = [EXAMPLES / "pre-commit-config.yaml", EXAMPLES / "pre-commit-config-agents.yaml"]
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 COMMANDS = Path(sysconfig.get_path("scripts"))
 
@@ -43,10 +46,10 @@ def loaded(file: Path) -> Any:
     ("schema", "file"),
     [
         ("vendor.github-actions", ROOT / "action.yml"),
-        ("vendor.github-workflows", EXAMPLES / "github-actions.yml"),
+        *(("vendor.github-workflows", file) for file in WORKFLOWS),
         ("vendor.gitlab-ci", EXAMPLES / "gitlab-ci.yml"),
     ],
-    ids=["action", "workflow", "gitlab"],
+    ids=["action", "workflow", "workflow-agents", "gitlab"],
 )
 def test_the_schema_of_its_host_accepts_it(schema: str, file: Path) -> None:
     more = ("--data-transform", "gitlab-ci") if "gitlab" in schema else ()
@@ -54,31 +57,32 @@ def test_the_schema_of_its_host_accepts_it(schema: str, file: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("file", [ROOT / "action.yml", EXAMPLES / "github-actions.yml"], ids=["action", "workflow"])
+@pytest.mark.parametrize("file", [ROOT / "action.yml", *WORKFLOWS], ids=lambda file: file.stem)
 def test_an_auditor_of_workflows_finds_nothing(file: Path) -> None:
     """No input reaches a script as text, every action is pinned to a commit, and no right is given that is not used."""
     done = run("zizmor", "--offline", "--no-progress", "--no-config", file)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_workflow_gives_what_the_action_takes() -> None:
-    (given,) = [
-        step["with"]
-        for step in loaded(EXAMPLES / "github-actions.yml")["jobs"]["check"]["steps"]
-        if "/simkit@" in step.get("uses", "")
-    ]
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_the_workflow_gives_what_the_action_takes(file: Path) -> None:
+    (given,) = [step["with"] for step in loaded(file)["jobs"]["check"]["steps"] if "/simkit@" in step.get("uses", "")]
     assert given.keys() <= ACTION["inputs"].keys()
 
 
 def test_pre_commit_accepts_the_hooks_and_the_example() -> None:
-    for words in (("validate-manifest", HOOKS), ("validate-config", EXAMPLES / "pre-commit-config.yaml")):
+    for words in (("validate-manifest", HOOKS), *(("validate-config", file) for file in HOOKED)):
         done = run("pre-commit", *words)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_example_names_hooks_that_there_are() -> None:
-    (repository,) = loaded(EXAMPLES / "pre-commit-config.yaml")["repos"]
-    assert {hook["id"] for hook in repository["hooks"]} == {hook["id"] for hook in loaded(HOOKS)}
+    assert [each["id"] for each in examples()] == [hook["id"] for hook in loaded(HOOKS)]
+
+
+def examples() -> list[dict[str, Any]]:
+    """The hooks of both examples."""
+    return [hook for file in HOOKED for each in loaded(file)["repos"] for hook in each["hooks"]]
 
 
 @pytest.fixture
@@ -122,8 +126,7 @@ def hook(name: str) -> dict[str, Any]:
 
 def hooked(name: str, project: Path, *files: str) -> subprocess.CompletedProcess[str]:
     """What pre-commit runs for a hook of the example: its entry, the arguments of the example, then the files."""
-    (repository,) = loaded(EXAMPLES / "pre-commit-config.yaml")["repos"]
-    (chosen,) = [each for each in repository["hooks"] if each["id"] == name]
+    (chosen,) = [each for each in examples() if each["id"] == name]
     entry = shlex.split(hook(name)["entry"])
     return run(entry[0], *entry[1:], *chosen.get("args", []), *files, cwd=project)
 
@@ -147,7 +150,7 @@ def test_the_hook_for_growth_names_the_entitlement(project: Path) -> None:
 
 
 def test_hooks_take_the_scenarios_and_leave_other_files() -> None:
-    for each in loaded(HOOKS):
+    for each in map(hook, ("simkit-validate", "simkit-check")):
         for name, taken in (
             ("scenarios/a.yaml", True),
             ("team/scenarios/deep/b.yml", True),
@@ -156,6 +159,38 @@ def test_hooks_take_the_scenarios_and_leave_other_files() -> None:
             ("a.yaml", False),
         ):
             assert bool(re.search(each["files"], name)) == taken, (each["id"], name)
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "taken"),
+    [
+        ("simkit-import", ".mcp.json", True),
+        ("simkit-import", "tools/.claude/settings.json", True),
+        ("simkit-import", ".codex/config.toml", True),
+        ("simkit-import", ".github/workflows/triage.yml", True),
+        ("simkit-import", "imported/agent.yaml", True),
+        ("simkit-import", "src/main.py", False),
+        ("simkit-check-imported", "imported/agent.yaml", True),
+        ("simkit-check-imported", "scenario.yaml", True),
+        ("simkit-check-imported", "scenarios/a.yaml", False),
+    ],
+)
+def test_hooks_for_what_is_imported_take_its_sources(name: str, file: str, taken: bool) -> None:
+    assert bool(re.search(hook(name)["files"], file)) is taken
+
+
+def test_the_hooks_for_what_is_imported_name_the_line_of_the_settings(agents: Path) -> None:
+    for name in ("simkit-import", "simkit-check-imported"):
+        assert hooked(name, agents).returncode == 0
+    widen(agents)
+    stale = hooked("simkit-import", agents)
+    assert stale.returncode == 1
+    assert f"entitlement claude-code.Bash pytest ({SETTINGS}:3:12)" in " ".join(stale.stdout.split())
+    assert hooked("simkit-check-imported", agents).returncode == 0, "it looks at what was imported"
+    assert run("simkit", "import", ".", cwd=agents).returncode == 0
+    red = hooked("simkit-check-imported", agents)
+    assert red.returncode == 1
+    assert f"{SETTINGS}:3" in red.stdout
 
 
 @pytest.mark.slow
@@ -178,7 +213,7 @@ def test_pre_commit_runs_the_hooks_in_a_repository(project: Path, tmp_path: Path
     home = {"PRE_COMMIT_HOME": str(tmp_path / "cache"), **lent(tmp_path)}
     green = run(*words, cwd=project, **home)
     assert green.returncode == 0, green.stdout + green.stderr
-    assert green.stdout.count("Passed") == 2
+    assert green.stdout.count("Passed") == 2, "the others have no files"
     (project / "scenarios" / "desk.yaml").write_text(grown(), "utf-8")
     git(project, "add", "--all")
     red = run(*words, cwd=project, **home)
@@ -187,7 +222,7 @@ def test_pre_commit_runs_the_hooks_in_a_repository(project: Path, tmp_path: Path
 
 
 def test_pins_are_whole_commits() -> None:
-    for file in (ROOT / "action.yml", EXAMPLES / "github-actions.yml"):
+    for file in (ROOT / "action.yml", *WORKFLOWS):
         for pinned in re.findall(r"uses: (\S+)", file.read_text("utf-8")):
             assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", pinned), pinned
     (installs,) = loaded(EXAMPLES / "gitlab-ci.yml")["blast-radius"]["before_script"]

@@ -1,4 +1,4 @@
-"""Each page of docs/import has an example that runs: its files, its commands, and what they print."""
+"""Each page of docs/import, and the walk through it, has an example that runs: files, commands, what they print."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from docs.test_what_is_said import DOCS, answered, in_order
 from simkit.importers import IMPORTERS
 
 PAGES = sorted((DOCS / "import").glob("*.md"))
+WALK = DOCS / "agent-in-your-repository.md"
+"""From nothing to a pull request that goes red."""
 
 
 def test_every_kind_has_a_page_that_says_what_it_cannot_see() -> None:
@@ -20,7 +22,7 @@ def test_every_kind_has_a_page_that_says_what_it_cannot_see() -> None:
     assert all(f"| `{kind}` | {each.reads} |" in overview for kind, each in IMPORTERS.items())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*PAGES, WALK], ids=lambda page: page.stem)
 def test_the_example_runs_and_prints_what_it_shows(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")

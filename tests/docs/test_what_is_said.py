@@ -86,11 +86,12 @@ def test_an_option_that_does_not_exist_would_be_noticed() -> None:
 
 
 def answered(line: str) -> str:
-    """What a command prints; it must end well."""
+    """What a command prints; it must end well, or with the code that a comment behind it says."""
+    said = re.search(r"# exits with (\d)$", line)
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        main(shlex.split(line)[1:])
-    assert ended.value.code == 0, f"{line}\n{err.getvalue()}{out.getvalue()}"
+        main(shlex.split(line, comments=True)[1:])
+    assert ended.value.code == (int(said[1]) if said else 0), f"{line}\n{err.getvalue()}{out.getvalue()}"
     return out.getvalue()
 
 

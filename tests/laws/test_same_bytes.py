@@ -136,9 +136,9 @@ def test_another_seed_is_another_run() -> None:
 
 
 def shuffled(value: Any, draws: random.Random) -> Any:
-    """`value` with every mapping and every list in another order."""
+    """`value` with every mapping and every list in another order, but the two bounds of a range."""
     if isinstance(value, dict):
-        items = [(key, shuffled(inner, draws)) for key, inner in value.items()]
+        items = [(key, inner if key == "between" else shuffled(inner, draws)) for key, inner in value.items()]
         draws.shuffle(items)
         return dict(items)
     if isinstance(value, list):

@@ -33,6 +33,7 @@ NOTHING = Interval(0.0, 0.0, 0.0, 9, "normal")
 TAIL = "-of-the-european-subsidiary-in-the-second-region"
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 Worlds = dict[str, Any]
+PAIR = ["rbac-context", "task-scoped"]
 
 
 def scaled(factor: float) -> simkit.Scenario:
@@ -80,6 +81,7 @@ def worlds(
         "of_crumbs": of_world(scaled(1e-4)),
         "of_long_names": of_world(long_names()),
         "of_nothing": of_world(starter, [simkit.policy("zero-standing")]),
+        "sure": simkit.sensitivity(starter, PAIR, entry_point="poisoned-ticket", draws=64),
         "ablated": simkit.ablate(starter, from_policy="rbac", to_policy="task-scoped", **entry),
     }
 
@@ -259,6 +261,9 @@ ON_GIVEN_AXES: dict[str, Callable[[Worlds, Axes], Axes]] = {
     "pareto": lambda w, ax: plots.pareto(w["of_drift"], ax=ax),
     "race": lambda _, ax: plots.race({"rbac": LINE}, axis="ttl", ax=ax),
     "waterfall": lambda _, ax: plots.waterfall(ROWS, ax=ax),
+    "tornado": lambda w, ax: plots.tornado(w["sure"], *PAIR, ax=ax),
+    "turning": lambda w, ax: plots.turning(w["sure"], *PAIR, ax=ax),
+    "annual exceedance": lambda w, ax: plots.annual_exceedance(w["sure"], ax=ax),
 }
 
 

@@ -13,6 +13,7 @@ COMMANDS = (
     "validate",
     "run",
     "compare",
+    "sensitivity",
     "reach",
     "rank",
     "paths",

@@ -39,6 +39,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 @click.option("--against", metavar="REVISION", help="Hold it against what it was where this git branch was left.")
 @click.option("--update", is_flag=True, help="Renew the baseline: write it anew, and hold nothing against it.")
 @click.option("--reason", default="", metavar="TEXT", help="Why an update takes away what scenarios are held to.")
+@click.option("--fail-on-widen", is_flag=True, help="Fail on any right that is wider than before, too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something fails.")
 @click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
               help="What a new baseline holds. Default: that in force, and those that expectations name.")  # fmt: skip
@@ -61,6 +62,7 @@ def check(
     against: str | None,
     update: bool,
     reason: str,
+    fail_on_widen: bool,
     exit_zero: bool,
     policies: tuple[str, ...] | None,
     trials: int | None,
@@ -109,7 +111,7 @@ def check(
         raise QuestionError("--reason says why --update takes something away: give both, or leave it out")
     asked: dict[str, Any] = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed}
     asked |= {"threads": threads, "baseline": stored, "update": update, "reason": reason, "against": against}
-    report = _checked(terminal, files, asked)
+    report = _checked(terminal, files, {**asked, "fail_on_widen": fail_on_widen})
     _tell(terminal, report, written)
     _caution(terminal, files)
     return DOES_NOT_HOLD if report.failed and not exit_zero else FINE

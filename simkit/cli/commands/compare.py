@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.beside_money import say_what_is_not_known, with_annual_loss
 from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     complete_policies,
@@ -83,4 +84,5 @@ def compare(
             executor=scheduler,
             against=against,
         )
-    output.result(result, (), cautions(world, result.policies, [entry]))
+    say_what_is_not_known(terminal, world)
+    output.result(with_annual_loss(result, result.results, world), (), cautions(world, result.policies, [entry]))

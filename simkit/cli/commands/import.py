@@ -54,17 +54,29 @@ def import_(
     with terminal.working("reading"):
         made = import_files(paths, kind)
         files = ImportedFiles.planned(made, out)
-    stale = files.stale
+    stale = files.stale if check else files.moved
     if not check:
         files.write()
-    Output(terminal, "import", format_).result(files.answer, _verdicts(files, stale, check))
+    Output(terminal, "import", format_).result(files.answer(changes=not check), _verdicts(files, stale, check))
     if check and stale:
         return DOES_NOT_HOLD
     return INCOMPLETE if strict and not all(each.complete for each in made) else FINE
 
 
+MOST_CHANGES = 50
+"""So many changes are said in sentences; the table and JSON have them all."""
+
+
+def _changes(files: ImportedFiles) -> list[str]:
+    """What changed, and which line of which file says so."""
+    changes = [str(each) for each in files.changes]
+    rest = len(changes) - MOST_CHANGES
+    return [*changes[:MOST_CHANGES], *([f"and {rest:,} changes more"] if rest > 0 else [])]
+
+
 def _verdicts(files: ImportedFiles, stale: list[str], check: bool) -> list[str]:
     places = {name: os.path.join(files.folder, name) for name in files.texts}
     if check:
-        return [f"{places[name]} is not what the files say: import again." for name in stale] or ["Up to date."]
+        told = [f"{places[name]} is not what the files say: import again." for name in stale]
+        return [*told, *_changes(files)] if told else ["Up to date."]
     return [f"{'written' if name in stale else 'unchanged'}: {place}" for name, place in places.items()]

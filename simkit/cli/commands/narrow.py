@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simkit.cli.beside_money import say_what_is_not_known
 from simkit.cli.cautions import cautions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.narrowed_file import check_write, write_scenario
@@ -109,6 +110,7 @@ def narrow(
     output = Output.planned(terminal, "narrow", (format_, out), scenario)
     check_write(write, out, scenario)
     world = load(scenario)
+    say_what_is_not_known(terminal, world)
     asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
     if candidates:
         _list(terminal, world, policy, goal, asked, output)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.beside_money import say_what_is_not_known, with_annual_loss
 from simkit.cli.cautions import cautions
 from simkit.cli.conditions import Condition, conditions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
@@ -78,5 +79,10 @@ def run(
             world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads, executor=scheduler
         )
     verdicts = [condition.judge(result) for condition in fail_if]
-    output.result(result, [verdict.sentence for verdict in verdicts], cautions(world, [policy], [entry]))
+    say_what_is_not_known(terminal, world)
+    output.result(
+        with_annual_loss(result, [result], world),
+        [verdict.sentence for verdict in verdicts],
+        cautions(world, [policy], [entry]),
+    )
     return DOES_NOT_HOLD if any(verdict.failed for verdict in verdicts) else FINE

@@ -29,6 +29,7 @@ from simkit.importers.agent.servers import McpServer, ServerSecret
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY
 from simkit.importers.agent.tool_claims import ToolClaim, unlisted
 from simkit.importers.draft import Draft
+from simkit.importers.file_place import FilePlace
 from simkit.importers.importer import Importer
 from simkit.importers.source_file import SourceFile
 
@@ -213,32 +214,52 @@ def _client(
     draft: Draft,
 ) -> None:
     """One agent: its entitlements by what its settings say of each tool, and a task that has them all."""
-    own = list(_own(client, files, rules))
+    own, place = list(_own(client, files, rules)), _place(files)
     if own:
         operations = {each.name: _operation(each) for each in own}
-        draft.put("tools", client, {"operations": operations, "general_purpose": True}, files[0].place)
-    given = [_entitled(f"{client}.{each.name}", each.asks) for each in own]
+        draft.put("tools", client, {"operations": operations, "general_purpose": True}, place)
+    stances = {f"{client}.{each.name}": (each.stance, each.place or place) for each in own}
     words = [COPY, OUTSIDE] if own else [OUTSIDE]
-    for server in (server for each in files for server in each.servers):
-        asks = _stances(client, server, rules)
+    for server in (server for each in files for server in each.servers if not server.disabled):
         behind = f"behind {server.name}"
-        if draft.has("resources", behind) and behind not in words and not server.disabled:
+        if draft.has("resources", behind) and behind not in words:
             words.append(behind)
         for tool in offered[server.name]:
-            stance = asks(tool.name)
-            if stance != DENY and not server.disabled:
-                given += [_entitled(f"mcp:{server.name}.{name}", stance == ASK) for name in _operations(tool, "")]
-    said = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, "entitlements": given}
+            found = _decided(client, server, tool.name, rules)
+            for name in (f"mcp:{server.name}.{each}" for each in _operations(tool, "")):
+                stances[name] = min(stances.get(name, found), found, key=lambda each: _FREEST.index(each[0]))
+    said: dict[str, Any] = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, **_rights(stances)}
     given_secrets = [secret.name for each in files for secret in each.secrets]
     if own:
         said["runtime_holds"] = [COPY, FILES, *dict.fromkeys(given_secrets)]
         if has_no_network(client, rules, files):
             said["egress"] = "none"
-    draft.put("identities", client, said, files[0].place)
-    needs = list(dict.fromkeys(each["operation"] for each in given))
+    draft.put("identities", client, said, place)
+    for name, (_, origin) in stances.items():
+        draft.trace("identities", client, name, origin)
+    needs = [each["operation"] for each in said["entitlements"]]
     task = {"identity": client, "needs": needs, "reads": words, "rate": RATE, "duration": DURATION}
     if needs:
-        draft.put("tasks", f"work with {client}", task, files[0].place)
+        draft.put("tasks", f"work with {client}", task, place)
+
+
+def _place(files: Iterable[AgentSettings]) -> FilePlace:
+    """Where it stands what an agent may do: its permissions, else its first file."""
+    listed = list(files)
+    found = (each.said.part("permissions").origin for each in listed if each.said.has("permissions"))
+    return next(found, listed[0].place)
+
+
+_FREEST = (ALLOW, ASK, DENY)
+Decided = tuple[str, FilePlace]
+"""Whether a tool is free, asks or is denied, and the place of what says so."""
+
+
+def _rights(stances: Mapping[str, Decided]) -> dict[str, Any]:
+    """What an agent is entitled to, with an approval where it asks, and what it is denied."""
+    given = [_entitled(name, stance == ASK) for name, (stance, _) in stances.items() if stance != DENY]
+    denied = [{"operation": name} for name, (stance, _) in stances.items() if stance == DENY]
+    return {"entitlements": given, **({"denies": denied} if denied else {})}
 
 
 def _operation(power: AgentPower) -> dict[str, Any]:
@@ -255,23 +276,17 @@ def _entitled(operation: str, asks: bool) -> dict[str, Any]:
     return {"operation": operation, **({"conditions": ["approval"]} if asks else {})}
 
 
-def _stances(client: str, server: McpServer, rules: Permissions) -> Any:
+def _decided(client: str, server: McpServer, tool: str, rules: Permissions) -> Decided:
     """Whether `client` asks before it uses a tool of `server`: all do, but where somebody said otherwise."""
-
-    def stance(tool: str) -> str:
-        if client != CLAUDE:
-            return ALLOW if server.trusted or tool in server.tools else ASK
-        if server.name in rules.rejected:
-            return DENY
-        found = rules.stance(f"mcp__{server.name}__{tool}")
-        if tool in ANYTHING and found == DENY and rules.mode == "dontAsk":
-            return DENY
-        brought = server.place.file.endswith(".mcp.json")
-        approved = rules.trusts_all_servers or server.name in rules.approved or not brought
-        # a server that a repository brings waits for a person, whatever rules name its tools
-        return found if approved or found == DENY else ASK
-
-    return stance
+    if client != CLAUDE:
+        return (ALLOW if server.trusted or tool in server.tools else ASK), server.place
+    if server.name in rules.rejected:
+        return DENY, rules.rejected[server.name]
+    stance, place = rules.decided(f"mcp__{server.name}__{tool}")
+    brought = server.place.file.endswith(".mcp.json")
+    approved = rules.trusts_all_servers or server.name in rules.approved or not brought
+    # a server that a repository brings waits for a person, whatever rules name its tools
+    return (stance, place or server.place) if approved or stance == DENY else (ASK, server.place)
 
 
 def _goals(draft: Draft) -> None:
@@ -300,7 +315,7 @@ AGENT = Importer(
         "what a secret opens beyond the tools of its server: its scopes stand where it was made",
         "what a server does in truth: hints and schemas are claims",
         "how often an agent falls for what it reads, and which tools a piece of work needs",
-        "settings that other files, an organisation or a command line add to these",
+        "settings that a person (`settings.local.json`, unless it is named), an organisation or a command line adds",
         "what is in the files of the user, and which of them hold secrets",
         "shells and editors of clients other than Claude Code and Codex",
     ),

@@ -10,6 +10,7 @@ from simkit.importers.agent.permissions import Permissions
 from simkit.importers.agent.programs import CODE, NETWORK, READS, WRITES, label, powers
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY, ShellRule
 from simkit.importers.excerpt import Excerpt
+from simkit.importers.file_place import FilePlace
 
 COPY, FILES, OUTSIDE = "working copy", "files of the user", "outside"
 """The repository as it is checked out, what else the user can read, and whatever outsiders write and read."""
@@ -17,28 +18,35 @@ COPY, FILES, OUTSIDE = "working copy", "files of the user", "outside"
 
 @dataclass(frozen=True, slots=True)
 class AgentPower:
-    """One operation of an agent: its effect on its targets, and whether it asks first."""
+    """One operation of an agent: its effect on its targets, whether it asks first or is denied, and what says so."""
 
     name: str
     effect: str
     targets: tuple[str, ...] = ()
-    asks: bool = False
+    stance: str = ALLOW
+    place: FilePlace | None = None
 
 
 def claude_powers(rules: Permissions, files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     """What Claude Code can do by itself: it reads its folder, and asks for the rest, as long as nobody says more."""
-    if rules.stance("Read") != DENY:
-        yield AgentPower("Read", "read", (COPY,))
-        yield AgentPower("Read outside", "read", (FILES,), rules.stance("Read") == ASK)
-    edits = min((rules.stance(tool) for tool in ("Edit", "Write")), key=[ALLOW, ASK, DENY].index)
-    if edits != DENY:
-        yield AgentPower("Edit", "write", (COPY,), edits == ASK and rules.mode != "acceptEdits")
+    stance, place = rules.decided("Read")
+    free = DENY if stance == DENY else ALLOW
+    yield AgentPower("Read", "read", (COPY,), free, place)
+    yield AgentPower("Read outside", "read", (FILES,), stance, place)
+    stance, place = min((rules.decided(tool) for tool in ("Edit", "Write")), key=lambda each: _ORDER.index(each[0]))
+    free = ALLOW if stance == ASK and rules.mode == "acceptEdits" else stance
+    yield AgentPower("Edit", "write", (COPY,), free, place)
     for tool, effect in (("WebFetch", "read"), ("WebFetch", "send"), ("WebSearch", "read")):
-        if rules.stance(tool) != DENY:
-            about = any(rule.tool == tool for rule in rules.allow)
-            name = tool if effect == "read" else f"{tool} send"
-            yield AgentPower(name, effect, (OUTSIDE,), rules.stance(tool) == ASK and not about)
+        stance, place = rules.decided(tool)
+        # a rule about one host lets what is read there in, and what is sent there out
+        about = next((rule.place for rule in rules.allow if rule.tool == tool), None)
+        if stance == ASK and about is not None:
+            stance, place = ALLOW, about
+        yield AgentPower(tool if effect == "read" else f"{tool} send", effect, (OUTSIDE,), stance, place)
     yield from _commands(rules, _sandboxed(files))
+
+
+_ORDER = (ALLOW, ASK, DENY)
 
 
 def _sandboxed(files: Iterable[AgentSettings]) -> Excerpt | None:
@@ -49,18 +57,19 @@ def _sandboxed(files: Iterable[AgentSettings]) -> Excerpt | None:
 
 
 def _commands(rules: Permissions, sandbox: Excerpt | None) -> Iterator[AgentPower]:
-    stance = rules.stance("Bash")
-    if stance == DENY:
+    stance, place = rules.decided("Bash")
+    yield AgentPower("Bash", "execute", (), stance, place)
+    if rules.denies("Bash"):
         return
-    yield AgentPower("Bash", "execute", (), stance == ASK)
     if sandbox is not None:
         online = bool(sandbox.part("network").texts("allowedDomains"))
-        yield from boxed("Bash in its sandbox", writes=True, online=online)
-    allow, ask, deny = rules.shell()
-    for rule in allow:
+        yield from boxed("Bash in its sandbox", sandbox.origin, writes=True, online=online)
+    _, ask, deny = rules.shell()
+    for each in rules.allow:
+        rule = ShellRule.written(each.about)
         whole = rule.pattern.removesuffix(" *")
-        if stance != ALLOW and not any(each.covers(whole) for each in (*ask, *deny)):
-            yield from _rule(rule)
+        if each.tool == "Bash" and stance != ALLOW and not any(other.covers(whole) for other in (*ask, *deny)):
+            yield from _rule(rule, each.place)
 
 
 def has_no_network(client: str, rules: Permissions, files: Iterable[AgentSettings]) -> bool:
@@ -83,46 +92,50 @@ def has_no_network(client: str, rules: Permissions, files: Iterable[AgentSetting
     return network.flag("allowManagedDomainsOnly") is True and not network.texts("allowedDomains") and not fetches
 
 
-def _rule(rule: ShellRule) -> Iterator[AgentPower]:
+def _rule(rule: ShellRule, place: FilePlace) -> Iterator[AgentPower]:
     """What commands that a rule allows can do, by the program that they start."""
     can = powers(rule.pattern) if rule.program else frozenset({CODE})
     name = f"Bash {label(rule.pattern)}"
     if CODE in can:
-        yield AgentPower(name, "execute")
+        yield AgentPower(name, "execute", place=place)
     if NETWORK in can:
-        yield AgentPower(f"{name} (fetch)", "read", (OUTSIDE,))
-        yield AgentPower(f"{name} (send)", "send", (OUTSIDE,))
+        yield AgentPower(f"{name} (fetch)", "read", (OUTSIDE,), place=place)
+        yield AgentPower(f"{name} (send)", "send", (OUTSIDE,), place=place)
     if READS in can:
-        yield AgentPower(f"{name} (read)", "read", (COPY, FILES))
+        yield AgentPower(f"{name} (read)", "read", (COPY, FILES), place=place)
     if WRITES in can:
-        yield AgentPower(f"{name} (write)", "write", (COPY,))
+        yield AgentPower(f"{name} (write)", "write", (COPY,), place=place)
 
 
-def boxed(name: str, *, writes: bool, online: bool) -> Iterator[AgentPower]:
+def boxed(name: str, place: FilePlace, *, writes: bool, online: bool) -> Iterator[AgentPower]:
     """What commands can do inside a sandbox: read everything, write the folder at most, reach out at most."""
-    yield AgentPower(f"{name} (read)", "read", (COPY, FILES))
+    yield AgentPower(f"{name} (read)", "read", (COPY, FILES), place=place)
     if writes:
-        yield AgentPower(f"{name} (write)", "write", (COPY,))
+        yield AgentPower(f"{name} (write)", "write", (COPY,), place=place)
     if online:
-        yield AgentPower(f"{name} (fetch)", "read", (OUTSIDE,))
-        yield AgentPower(f"{name} (send)", "send", (OUTSIDE,))
+        yield AgentPower(f"{name} (fetch)", "read", (OUTSIDE,), place=place)
+        yield AgentPower(f"{name} (send)", "send", (OUTSIDE,), place=place)
 
 
 def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     """What Codex can do by itself: commands in a sandbox, and, if it may ask, outside of it."""
     files = list(files)
     mode, asks, online = _codex(files)
+    places: dict[str, FilePlace] = {}
     for each in files:
+        for key in ("sandbox_mode", "approval_policy"):
+            places[key] = each.said.under(key, "").origin if each.said.has(key) else places.get(key, each.place)
         if not each.said.has("sandbox_mode"):
             each.said.draft.assume("the sandbox of codex", "workspace-write", "what it takes in a repository")
     if mode == "danger-full-access":
-        yield AgentPower("shell", "execute", (), asks == "untrusted")
+        yield AgentPower("shell", "execute", (), ASK if asks == "untrusted" else ALLOW, places["sandbox_mode"])
         return
-    yield from boxed("shell in its sandbox", writes=mode != "read-only", online=online and mode != "read-only")
+    name, boxed_in = "shell in its sandbox", places["sandbox_mode"]
+    yield from boxed(name, boxed_in, writes=mode != "read-only", online=online and mode != "read-only")
     if asks != "never":
-        yield AgentPower("shell", "execute", (), True)
+        yield AgentPower("shell", "execute", (), ASK, places["approval_policy"])
     elif not online or mode == "read-only":
-        yield AgentPower("shell in its sandbox (run)", "execute")
+        yield AgentPower("shell in its sandbox (run)", "execute", place=boxed_in)
 
 
 def _codex(files: Iterable[AgentSettings]) -> tuple[str, str, bool]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from simkit.importers.agent.agent_settings import CLAUDE, AgentSettings
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY, ShellRule
@@ -33,20 +33,32 @@ class Permissions:
     mode: str = "default"
     trusts_all_servers: bool = False
     approved: frozenset[str] = frozenset()
-    rejected: frozenset[str] = frozenset()
+    rejected: Mapping[str, FilePlace] = field(default_factory=dict)
+    mode_place: FilePlace | None = None
 
     def stance(self, tool: str) -> str:
         """`deny`, `ask` or `allow` for every use of `tool`; rules about some of its uses count as asking.
 
         Deny comes before ask and ask before allow, whatever is more specific.
         """
-        if any(_covers(rule, tool) for rule in self.deny):
-            return DENY
-        if any(_covers(rule, tool) for rule in self.ask):
-            return ASK
-        if self.mode in FREE_MODES or any(_covers(rule, tool) for rule in self.allow):
-            return ALLOW
-        return DENY if self.mode == "dontAsk" else ASK
+        return self.decided(tool)[0]
+
+    def denies(self, tool: str) -> bool:
+        """True if a rule denies every use of `tool`."""
+        return any(_covers(rule, tool) for rule in self.deny)
+
+    def decided(self, tool: str) -> tuple[str, FilePlace | None]:
+        """As `stance`, with the place of what decides it: a rule, or the mode; None where nothing says anything."""
+        rules = ((stance, rule) for stance, of in self._in_order() for rule in of if _covers(rule, tool))
+        found = next(rules, None)
+        if found is not None and (found[0] != ALLOW or self.mode not in FREE_MODES):
+            return found[0], found[1].place
+        if self.mode in FREE_MODES:
+            return ALLOW, self.mode_place
+        return (ALLOW if found else DENY if self.mode == "dontAsk" else ASK), self.mode_place
+
+    def _in_order(self) -> tuple[tuple[str, tuple[PermissionRule, ...]], ...]:
+        return (DENY, self.deny), (ASK, self.ask), (ALLOW, self.allow)
 
     def shell(self) -> tuple[tuple[ShellRule, ...], tuple[ShellRule, ...], tuple[ShellRule, ...]]:
         """The rules about command lines: those that allow, ask and deny."""
@@ -84,20 +96,23 @@ def permissions(files: Iterable[AgentSettings]) -> Permissions:
     """The rules of Claude Code in all of its files together; a later file's mode counts."""
     found: dict[str, list[PermissionRule]] = {ALLOW: [], ASK: [], DENY: []}
     mode, trusts = "default", False
+    mode_place: FilePlace | None = None
     approved: set[str] = set()
-    rejected: set[str] = set()
+    rejected: dict[str, FilePlace] = {}
     for each in files:
         if each.client != CLAUDE:
             continue
         said = each.said.part("permissions")
         for key, rules in found.items():
             rules += _rules(each, key)
-        mode = said.text("defaultMode") or mode
+        if said.text("defaultMode"):
+            mode, mode_place = said.text("defaultMode"), said.under("defaultMode", "").origin
         trusts = bool(each.said.flag("enableAllProjectMcpServers")) or trusts
         approved |= set(each.said.texts("enabledMcpjsonServers"))
-        rejected |= set(each.said.texts("disabledMcpjsonServers"))
+        listed = each.said.entries("disabledMcpjsonServers")
+        rejected |= {item.value: item.origin for item in listed if isinstance(item.value, str)}
     allow, ask, deny = (tuple(found[key]) for key in (ALLOW, ASK, DENY))
-    return Permissions(allow, ask, deny, mode, trusts, frozenset(approved), frozenset(rejected))
+    return Permissions(allow, ask, deny, mode, trusts, frozenset(approved), rejected, mode_place)
 
 
 def _rules(file: AgentSettings, key: str) -> Iterator[PermissionRule]:

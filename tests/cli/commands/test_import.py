@@ -47,8 +47,8 @@ def test_importing_again_says_what_appeared_and_vanished(cli: Cli, pod: Path, tm
     cli("import", str(pod), "-o", out)
     pod.write_text(POD.replace("shop", "other"), "utf-8")
     told = json.loads(cli("import", str(pod), "-o", out, "--format", "json").stdout)["result"]["changes"]
-    assert ["appeared", "identities: pod:web/other"] in told
-    assert ["vanished", "identities: pod:web/shop"] in told
+    assert ["appeared", "identities: pod:web/other", "deploy/pod.yaml:1:1"] in told
+    assert ["vanished", "identities: pod:web/shop", "deploy/pod.yaml:1:1"] in told
 
 
 def test_parts_of_other_kinds_stay_and_are_included(cli: Cli, pod: Path, tmp_path: Path) -> None:

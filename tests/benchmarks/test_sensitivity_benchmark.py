@@ -1,0 +1,56 @@
+"""What an answer over draws costs, in the price of one comparison of the same policies."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import simkit
+
+STARTER = Path(__file__).parents[2] / "scenarios" / "starter.yaml"
+SEVEN = ("static-secrets", "rbac", "rbac-context", "jit", "agents-only", "task-scoped", "zero-standing")
+WORST, BEST = "poisoned-ticket", "leaked-ci-secret"
+
+
+def seconds(work: Any) -> float:
+    """Processor seconds of `work`: the machine may be busy."""
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
+
+
+def one_comparison(entry: str) -> float:
+    starter = simkit.load(STARTER)
+    simkit.compare(starter, SEVEN, entry_point=entry, trials=1000)
+    return min(seconds(lambda: simkit.compare(starter, SEVEN, entry_point=entry, trials=1000)) for _ in range(5))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("draws", [128, 1024])
+def test_draws_in_comparisons(draws: int) -> None:
+    """The goal is 70 comparisons for 1,024 draws of seven policies through one entry point."""
+    starter = simkit.load(STARTER)
+    base = one_comparison(WORST)
+    took = seconds(lambda: simkit.sensitivity(starter, SEVEN, entry_point=WORST, draws=draws))
+    print(f"\n{draws:,} draws x {len(SEVEN)} policies: {took:.1f} s, {took / base:.0f} comparisons of {base:.3f} s")
+    assert took / base < draws, "a draw of seven policies costs less than a comparison of them"
+
+
+@pytest.mark.slow
+def test_pricing_again_in_comparisons() -> None:
+    """The goal is one comparison: no replay depends on a price."""
+    starter = simkit.load(STARTER)
+    base = one_comparison(WORST)
+    found = simkit.sensitivity(starter, SEVEN, entry_point=WORST, draws=1024)
+    given = {name: column.copy() for name, column in found.values.items()}
+
+    def price() -> None:
+        weights, control = found.accounts.weights(given, 1024), found.accounts.control(given, 1024)
+        _ = (weights.T[:, :, None] * found.raw.mean).sum(axis=0) + control
+
+    took = seconds(price)
+    print(f"\npricing 1,024 draws again: {took:.4f} s, {took / base:.3f} comparisons")
+    assert took < base
