@@ -10,7 +10,7 @@ from simkit.importers.imported import Assumed, Imported, Untranslated
 from simkit.importers.importer import Importer
 from simkit.importers.kinds import IMPORTERS
 from simkit.importers.part_changes import PartChange, part_changes, says_the_same
-from simkit.importers.whole import whole
+from simkit.importers.whole import parts_in, whole
 
 __all__ = [
     "IMPORTERS",
@@ -22,6 +22,7 @@ __all__ = [
     "Untranslated",
     "import_files",
     "part_changes",
+    "parts_in",
     "says_the_same",
     "whole",
 ]

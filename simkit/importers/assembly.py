@@ -20,7 +20,7 @@ PASSED_BY = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "
 """Folders whose files are not the user's own."""
 PERSONAL = frozenset({"settings.local.json"})
 """Files in a folder that are one person's and in no repository: they would give everybody else another answer."""
-ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".toml")
+ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".jsonl", ".ndjson", ".toml")
 """The files in a folder that are looked at."""
 TEMPLATE = "it is a template: import what it becomes, as `helm template` prints it"
 _TEMPLATED = re.compile(r"(?<!\$)\{\{")
@@ -33,24 +33,27 @@ def import_files(
     kind: str = "",
     *,
     importers: Mapping[str, Importer] = IMPORTERS,
+    beside: Mapping[str, Draft] | None = None,
 ) -> tuple[Imported, ...]:
-    """What the files at `paths`, and those in folders there, say; one for each kind that was found, in table order.
+    """What the files at `paths`, and those in folders there, say; one for each kind that was found, in table order,
+    and those that join last.
 
-    With `kind` all are of that kind. A file in a folder that cannot be read is listed as not translated.
+    With `kind` all are of that kind. A file in a folder that cannot be read is listed as not translated. `beside` are
+    parts of other kinds that were imported before (`parts_in`), for importers that join.
     Raises InputError for an unknown kind, and for a named file that cannot be read or is of no kind.
     """
     if kind and kind not in importers:
         raise InputError(f"no importer is called {kind!r}: {nearest(kind, importers)}")
     wanted = [importers[kind]] if kind else list(importers.values())
     with uncollected(LARGE):
-        kept = _imported([os.fspath(path) for path in paths], wanted)
+        kept = _imported([os.fspath(path) for path in paths], wanted, beside or {})
     if not kept:
         kinds = ", ".join(f"{each.kind} ({each.reads})" for each in wanted)
         raise InputError(f"nothing is there that can be imported: name files of {kinds}")
     return kept
 
 
-def _imported(paths: Sequence[str], importers: Sequence[Importer]) -> tuple[Imported, ...]:
+def _imported(paths: Sequence[str], importers: Sequence[Importer], beside: Mapping[str, Draft]) -> tuple[Imported, ...]:
     drafts = {each.kind: Draft(each.kind) for each in importers}
     own: dict[str, list[SourceFile]] = {each.kind: [] for each in importers}
     for path in paths:
@@ -58,8 +61,13 @@ def _imported(paths: Sequence[str], importers: Sequence[Importer]) -> tuple[Impo
             found = _whose(file, importers, drafts)
             if found is not None:
                 own[found.kind].append(file)
-    made = [_translated(each, own[each.kind], drafts[each.kind]) for each in importers]
-    return tuple(each for each in made if own[each.kind] or each.untranslated)
+    made: dict[str, Imported] = {}
+    for each in sorted(importers, key=lambda importer: importer.joins):
+        if each.joins:
+            now = {other.kind: drafts[other.kind] for other in importers if own[other.kind] and not other.joins}
+            drafts[each.kind].beside = {**beside, **now}
+        made[each.kind] = _translated(each, own[each.kind], drafts[each.kind])
+    return tuple(each for kind, each in made.items() if own[kind] or each.untranslated)
 
 
 def _translated(importer: Importer, files: Sequence[SourceFile], draft: Draft) -> Imported:

@@ -17,6 +17,9 @@ class Draft:
         self.sections: dict[str, dict[str, dict[str, Any]]] = {}
         self.origins: dict[tuple[str, ...], FilePlace] = {}
         self.read: dict[str, int] = {}
+        self.observed: list[dict[str, Any]] = []
+        self.beside: Mapping[str, Draft] = {}
+        """What files of other kinds gave: an importer that joins names their things in place of its own."""
         self._trust: dict[tuple[str, ...], dict[str, Any]] = {}
         self._assumed: dict[Assumed, None] = {}
         self._untranslated: dict[Untranslated, None] = {}
@@ -66,4 +69,6 @@ class Draft:
             tuple(self._assumed),
             tuple(sorted(self._untranslated)),
             unseen,
+            tuple(self.observed),
+            tuple(each.done() for each in self.beside.values()),
         )

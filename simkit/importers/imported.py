@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simkit.importers.file_place import FilePlace
@@ -56,6 +56,10 @@ class Imported:
     assumed: tuple[Assumed, ...] = ()
     untranslated: tuple[Untranslated, ...] = ()
     unseen: tuple[str, ...] = ()
+    observed: tuple[Mapping[str, Any], ...] = ()
+    """Real runs, as the scenario file writes them."""
+    beside: tuple[Imported, ...] = ()
+    """Parts of other kinds whose things it may name: its scenario holds them, its text does not."""
 
     @property
     def complete(self) -> bool:
@@ -65,11 +69,24 @@ class Imported:
     @property
     def is_empty(self) -> bool:
         """True if nobody in the files acts: then there is no scenario."""
-        return not self.sections.get("identities")
+        acting = bool(self.sections.get("identities"))
+        return not acting and not (self.observed and any(not each.is_empty for each in self.beside))
 
     def scenario(self) -> Scenario:
         """The scenario, checked as every other one is. Raises ScenarioError if there is none, as it `is_empty`."""
-        return loads(f"simkit: 1\nname: {self.kind}\n{self.text()}", f"{self.kind}.yaml")
+        return loads(f"simkit: 1\nname: {self.kind}\n{self._with_all_beside().text()}", f"{self.kind}.yaml")
+
+    def _with_all_beside(self) -> Imported:
+        """All parts as one."""
+        if not self.beside:
+            return self
+        parts = (self, *self.beside)
+        sections = {
+            section: {name: said for each in parts for name, said in each.sections.get(section, {}).items()}
+            for section in SECTIONS
+        }
+        trust = tuple(edge for each in parts for edge in each.trust)
+        return replace(self, sections=sections, trust=trust, beside=())
 
     def text(self, seen_from: str = "") -> str:
         """A part for a scenario to include: a line for each thing, with the place that it comes from behind it.
@@ -89,6 +106,9 @@ class Imported:
         if self.trust:
             yield "trust:"
             yield from (f"  - {_said(edge)}" for edge in self.trust)
+        if self.observed:
+            yield "observed:"
+            yield from (f"  - {_said(run)}" for run in self.observed)
         yield from self._assumptions(seen_from)
 
     def _thing(self, of: tuple[str, str], said: Mapping[str, Any], seen_from: str) -> Iterator[str]:
@@ -128,6 +148,7 @@ class Imported:
     def summary(self) -> str:
         """One sentence: what was read and what came of it."""
         counted = {section: len(self.sections.get(section, {})) for section in SECTIONS}
+        counted["observed runs"] = len(self.observed)
         found = ", ".join(f"{number:,} {section.replace('_', ' ')}" for section, number in counted.items() if number)
         files = len(self.read)
         left = len(self.untranslated)
@@ -157,6 +178,7 @@ class Imported:
             "complete": self.complete,
             "read": dict(self.read),
             "things": {section: len(things) for section, things in self.sections.items()},
+            "observed": len(self.observed),
             "assumed": [{"about": a.about, "taken": a.taken, "why": a.why} for a in self.assumed],
             "untranslated": [
                 {"file": u.origin.file, "line": u.origin.line or None, "what": u.what, "why": u.why}

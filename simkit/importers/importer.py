@@ -15,7 +15,8 @@ class Importer:
 
     `reads` says in a few words which files these are. `suspects` looks at the name and the text of a file, cheaply,
     before it is parsed; `claims` at what is in it. `translate` puts what its files say into a draft.
-    `unseen` is what no such file can tell.
+    `unseen` is what no such file can tell. One that `joins` comes last, and finds what the others made in
+    `Draft.beside`.
     """
 
     kind: str
@@ -24,3 +25,4 @@ class Importer:
     claims: Callable[[SourceFile], bool]
     translate: Callable[[Sequence[SourceFile], Draft], None]
     unseen: tuple[str, ...]
+    joins: bool = False

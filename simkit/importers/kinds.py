@@ -10,7 +10,8 @@ from simkit.importers.github_actions.github_actions import GITHUB_ACTIONS
 from simkit.importers.importer import Importer
 from simkit.importers.kubernetes.kubernetes import KUBERNETES
 from simkit.importers.opengraph.opengraph import OPENGRAPH
+from simkit.importers.recordings.recordings import RUNS
 
-_ROWS = (AGENT, AWS, GITHUB_ACTIONS, KUBERNETES, OPENGRAPH)
+_ROWS = (RUNS, AGENT, AWS, GITHUB_ACTIONS, KUBERNETES, OPENGRAPH)
 IMPORTERS: Mapping[str, Importer] = {each.kind: each for each in _ROWS}
 """By kind."""

@@ -11,6 +11,7 @@ from simkit.blast_radius import Provenance, intervals
 from simkit.entitlements import Grant, Resolver
 from simkit.model import STATE_CHANGING, Model, ObservedRun, Task
 from simkit.policies import GrantPolicy, Sessions, sessions
+from simkit.privilege.observed_uses import ObservedUses
 from simkit.privilege.privilege import Beyond, GrantUse, OverPrivilege
 from simkit.privilege.window import Window
 from simkit.scenario import Scenario, checked_scenario
@@ -35,9 +36,19 @@ class _Ledger:
     cut: Sessions
     resolver: Resolver = field(init=False)
     workers: dict[str, list[Task]] = field(init=False)
+    uses: ObservedUses = field(init=False)
+    by_task: dict[str, list[ObservedRun]] = field(init=False)
+    by_identity: dict[str, list[ObservedRun]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.resolver = self.cut.resolver
+        self.uses = ObservedUses(self.model, self.scenario.observed)
+        self.by_task, self.by_identity = {}, {}
+        for run in self.scenario.observed:
+            if run.task:
+                self.by_task.setdefault(run.task, []).append(run)
+            else:
+                self.by_identity.setdefault(run.identity, []).append(run)
         self.workers = {name: list(self._works_as(name)) for name in self.model.identities}
 
     @property
@@ -58,7 +69,7 @@ class _Ledger:
         granted = {name: self.cut.entitled[name] for name in self.model.identities if self.cut.entitled[name]}
         return OverPrivilege(
             grants=tuple(use for name in granted for use in self._uses(name, granted[name])),
-            windows={name: self._window(self.workers[name]) for name in granted},
+            windows={name: self._window(self.workers[name], name) for name in granted},
             sizes=dict(self._sizes()),
             beyond=tuple(self._beyond()),
             window=self._window(self.model.tasks.values()),
@@ -67,9 +78,10 @@ class _Ledger:
             ),
         )
 
-    def _window(self, tasks: Iterable[Task]) -> Window:
+    def _window(self, tasks: Iterable[Task], identity: str = "") -> Window:
+        """What was observed of `tasks`, and of `identity` where a run is of no task; of everybody, if empty."""
         mine = {task.name: task for task in tasks}
-        runs = [run for run in self.scenario.observed if run.task in mine]
+        runs = self._runs(mine, identity) if identity else list(self.scenario.observed)
         rate = math.fsum(task.rate for task in mine.values())
         seen = {run.task for run in runs}
         return Window(
@@ -78,15 +90,29 @@ class _Ledger:
             tasks=tuple(mine),
             unseen=tuple(name for name in mine if name not in seen) if runs else (),
             lasting=len(runs) / rate if rate else math.inf,
+            recorded=_recorded(runs),
         )
 
+    def _runs(self, tasks: Iterable[str], identity: str) -> list[ObservedRun]:
+        """The observed runs of `tasks`, and those of `identity` that are of no task."""
+        found = [run for task in tasks for run in self.by_task.get(task, ())]
+        return found + self.by_identity.get(identity, [])
+
     def _uses(self, identity: str, granted: Iterable[Grant]) -> Iterator[GrantUse]:
-        needed = self._needed(identity, dict.fromkeys(granted))
-        used = self._used(identity)
+        mine = dict.fromkeys(granted)
+        needed = self._needed(identity, mine)
+        of_operation: dict[str, dict[Grant, None]] = {}
+        for grant in mine:
+            of_operation.setdefault(grant[0], {})[grant] = None
+        runs = self._runs([task.name for task in self.workers[identity]], identity)
+        uses = self.uses.of(
+            identity, runs, lambda operation, target: self._covering(operation, target, of_operation.get(operation, {}))
+        )
         for operation, target in granted:
             writes = self.model.operation(operation).effect in STATE_CHANGING
             tasks = tuple(needed.get((operation, target), ()))
-            yield GrantUse(identity, operation, target, writes, tasks, used[operation])
+            seen = uses.of((operation, target))
+            yield GrantUse(identity, operation, target, writes, tasks, *seen, len(runs))
 
     def _needed(self, identity: str, granted: Collection[Grant]) -> dict[Grant, dict[str, None]]:
         """For each grant the tasks that need it."""
@@ -110,16 +136,6 @@ class _Ledger:
             return [(operation, target)]
         of_it = (grant for grant in granted if grant[0] == operation and grant[1] in self.model.resources)
         return [grant for grant in of_it if target in self.model.within(grant[1])]
-
-    def _used(self, identity: str) -> Counter[str]:
-        """How many runs called each operation as `identity`."""
-        found: Counter[str] = Counter()
-        for run in self.scenario.observed:
-            own = self.model.caller(run) == identity
-            for operation in run.used:
-                if own or self.model.tools[operation.partition(".")[0]].runs_as == identity:
-                    found[operation] += 1
-        return found
 
     def _sizes(self) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
         for name in self.model.identities:
@@ -152,3 +168,12 @@ class _Ledger:
             return set()
         declared = {operation for operation, _ in self.resolver.needs(self.model.tasks[run.task].needs)}
         return set(run.used) - declared
+
+
+def _recorded(runs: Iterable[ObservedRun]) -> float | None:
+    """Seconds from the first call to the last; None where not every run says when it called something."""
+    times = [[call.time for call in run.calls] for run in runs]
+    known = [time for each in times for time in each if time is not None]
+    if not known or not all(each and None not in each for each in times):
+        return None
+    return max(known) - min(known)

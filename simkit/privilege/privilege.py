@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from simkit.blast_radius import Interval, Provenance
 from simkit.model import STATE_CHANGING
-from simkit.privilege.window import RARE, Window
+from simkit.privilege.window import RARE, Window, most_likely_missed
 from simkit.table import Table, duration, format_number, percent
 
 
 @dataclass(frozen=True, slots=True)
 class GrantUse:
-    """One grant of an identity: which tasks need it, and how many observed runs called its operation."""
+    """One grant of an identity: which tasks need it, and how many observed runs used it.
+
+    Of the `runs` that were observed of the identity `perhaps` may have used it too, and `blind` would not show it.
+    """
 
     identity: str
     operation: str
@@ -21,11 +24,28 @@ class GrantUse:
     writes: bool
     needed: tuple[str, ...]
     used: int
+    perhaps: int = 0
+    blind: int = 0
+    runs: int = 0
+
+    @property
+    def bound(self) -> float:
+        """The upper 95 % bound of the share of runs that use what none was seen to use: those that would not show it
+        count as if they had."""
+        shown = self.runs - self.blind
+        return (self.blind + shown * most_likely_missed(shown)) / self.runs if self.runs else 1.0
+
+    @property
+    def unknowable(self) -> bool:
+        """True if no task needs it, no run was seen to use it, and the recordings cannot know: some run may have used
+        it, or more of them than are rare would not show it."""
+        unseen = self.perhaps > 0 or self.blind > RARE * self.runs
+        return not self.needed and not self.used and unseen
 
     @property
     def unneeded(self) -> bool:
-        """True if no declared task needs it and no observed run used it."""
-        return not self.needed and not self.used
+        """True if no declared task needs it and no observed run used it, as far as the recordings can know."""
+        return not self.needed and not self.used and not self.unknowable
 
     def __str__(self) -> str:
         return f"{self.operation} on {self.target}" if self.target else self.operation
@@ -40,6 +60,7 @@ class GrantUse:
             "needed_by": list(self.needed),
             "used": self.used,
             "unneeded": self.unneeded,
+            "cannot_know": self.unknowable,
         }
 
 
@@ -63,8 +84,8 @@ class OverPrivilege:
     """Granted, needed and used, grant by grant (an operation on a target); `windows` is the evidence by identity.
 
     `sizes` says for each identity what its sessions hold under the policy, and what the tasks in them need: the mean
-    over its tasks of (grants held, grants needed, writes held, writes needed). Records of runs name operations, not
-    targets: a use counts for every target of the operation.
+    over its tasks of (grants held, grants needed, writes held, writes needed). A call whose target is not known counts
+    for every target of its operation.
     """
 
     grants: tuple[GrantUse, ...]
@@ -97,7 +118,12 @@ class OverPrivilege:
 
     def removable(self) -> list[GrantUse]:
         """The unneeded grants whose evidence is enough: they can go at no cost to what was declared or seen."""
-        return [grant for grant in self.unneeded() if self.windows[grant.identity].confidence == "enough"]
+        enough = {name for name, window in self.windows.items() if window.confidence == "enough"}
+        return [grant for grant in self.unneeded() if grant.identity in enough and grant.bound <= RARE]
+
+    def unknowable(self) -> list[GrantUse]:
+        """The grants of which the recordings cannot know whether they were used: nobody should call them unneeded."""
+        return [grant for grant in self.grants if grant.unknowable]
 
     @property
     def share(self) -> float:
@@ -110,7 +136,7 @@ class OverPrivilege:
         """The result in a few sentences."""
         known = self.known()
         text = self._counted(len(known)) if known else "No identity that has grants has a declared task."
-        text += f" {self._undeclared()}Evidence: {self._evidence()}. {self._task_sizes()}"
+        text += f" {self._untold()}{self._undeclared()}Evidence: {self._evidence()}. {self._task_sizes()}"
         return f"{text} {self._too_narrow()}".strip()
 
     def _counted(self, known: int) -> str:
@@ -126,6 +152,13 @@ class OverPrivilege:
         """True if something says what its identity needs: a declared task."""
         return bool(self.windows[grant.identity].tasks)
 
+    def _untold(self) -> str:
+        left = self.unknowable()
+        if not left:
+            return ""
+        are = "is 1 grant" if len(left) == 1 else f"are {len(left):,} grants"
+        return f"There {are} of which the recordings cannot know whether they were used. "
+
     def _undeclared(self) -> str:
         silent = [name for name, window in self.windows.items() if not window.tasks]
         if not silent:
@@ -137,6 +170,8 @@ class OverPrivilege:
     def _evidence(self) -> str:
         if not self.window.runs:
             return self.window.why
+        if self.window.recorded is not None:
+            return f"{self.window.why}, recorded over {duration(self.window.recorded)}"
         return f"{self.window.why}, as many as the declared rates make in {duration(self.window.lasting)}"
 
     def _task_sizes(self) -> str:
@@ -207,6 +242,17 @@ class OverPrivilege:
         title = "what no declared task and no run needs"
         return Table(("identity", "grant", "kind", "evidence"), rows, title=title, note=note)
 
+    def unknowable_table(self, most: int | None = None) -> Table:
+        """The grants of which the recordings cannot know, writes first, and why; the first `most` of them."""
+        every = sorted(self.unknowable(), key=lambda grant: (not grant.writes, grant.identity, str(grant)))
+        rows = [
+            (grant.identity, str(grant), "write" if grant.writes else "read", grant.perhaps, grant.blind, grant.runs)
+            for grant in every[:most]
+        ]
+        note = "Do not call them unneeded: absence is no evidence in a recording that would not show a use."
+        columns = ("identity", "grant", "kind", "perhaps used", "would not show it", "of runs")
+        return Table(columns, rows, title="where the recordings cannot know", note=note)
+
     def sizes_table(self) -> Table:
         """What a task's session holds under the policy, against what the task needs."""
         rows: list[tuple[str | float | None, ...]] = [
@@ -229,7 +275,7 @@ class OverPrivilege:
     def tables(self) -> list[Table]:
         """All tables that hold something."""
         found = [self.table(), self.tools_table(), self.sizes_table()]
-        found += [self.unneeded_table(SHOWN), self.beyond_table()]
+        found += [self.unneeded_table(SHOWN), self.unknowable_table(SHOWN), self.beyond_table()]
         return [table for table in found if table.rows]
 
     def to_dict(self) -> dict[str, object]:

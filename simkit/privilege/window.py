@@ -26,7 +26,8 @@ def most_likely_missed(runs: int) -> float:
 class Window:
     """What was observed: how many `runs` (of which `good` did their job), of which of the declared `tasks`.
 
-    Records carry no times: `lasting` (seconds) is how long the declared rates take to make as many runs.
+    `recorded` is how long from the first call to the last (seconds), None where some run does not say when it was;
+    `lasting` how long the declared rates take to make as many runs.
     """
 
     runs: int
@@ -34,6 +35,7 @@ class Window:
     tasks: tuple[str, ...]
     unseen: tuple[str, ...]
     lasting: float
+    recorded: float | None = None
 
     @property
     def bound(self) -> float:
@@ -66,6 +68,7 @@ class Window:
             "tasks": len(self.tasks),
             "unseen": list(self.unseen),
             "lasting": self.lasting,
+            "recorded": self.recorded,
             "bound": self.bound,
             "confidence": self.confidence,
         }

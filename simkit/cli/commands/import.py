@@ -49,10 +49,11 @@ def import_(
       simkit import . --check --strict
     """
     from simkit.cli.imported_files import ImportedFiles
-    from simkit.importers import import_files
+    from simkit.importers import IMPORTERS, import_files, parts_in
 
     with terminal.working("reading"):
-        made = import_files(paths, kind)
+        before = parts_in(out, [name for name, each in IMPORTERS.items() if not each.joins])
+        made = import_files(paths, kind, beside=before)
         files = ImportedFiles.planned(made, out)
     stale = files.stale if check else files.moved
     if not check:
