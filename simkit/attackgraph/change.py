@@ -38,7 +38,7 @@ def rebuilt(
     given = sorted(entries, key=lambda entry: entry.name)
     wanted = [*steps, *(step for e in given for variant in e.variants for step in variant.steps)]
     stays, come = _change(graph, wanted)
-    return _Change(graph, stays, by_key(come)).made(given, containment)
+    return _Rebuild(graph, stays, by_key(come)).made(given, containment)
 
 
 def _change(graph: AttackGraph, wanted: Sequence[Step]) -> tuple[Flags, list[Step]]:
@@ -61,7 +61,7 @@ def _change(graph: AttackGraph, wanted: Sequence[Step]) -> tuple[Flags, list[Ste
     return stays, come
 
 
-class _Change:
+class _Rebuild:
     """Steps of `graph` that stay, and new ones, in the order of their keys: `rows` are their numbers in what both are
     together, first the old ones, then those that come."""
 

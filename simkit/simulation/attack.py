@@ -15,7 +15,7 @@ from simkit.model import EntryPoint
 from simkit.policies import GrantPolicy, sessions
 from simkit.progress import steps
 from simkit.scenario import Scenario, checked_scenario
-from simkit.techniques import Compiled, World
+from simkit.techniques import CompiledWorld, World
 
 WORST_ROWS = 1024
 """Worst cases that are held in memory at a time, a byte for each fact."""
@@ -35,7 +35,7 @@ class Attack:
     graph: AttackGraph
     legend: Legend
     utility: Utility
-    compiled: Compiled | None = None
+    compiled: CompiledWorld | None = None
 
     def edited(self, scenario: Scenario) -> Attack:
         """`compile_attack` of `scenario`, under the policy in force there, as a change of this graph: an edit of a few
@@ -122,10 +122,10 @@ def compile_attack(
 
 @_uncollected()
 def _compiled(
-    scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint], before: Compiled | None = None
+    scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint], before: CompiledWorld | None = None
 ) -> Attack:
     world = world_of(scenario, policy, entries)
-    compiled = Compiled.of(world, horizon=scenario.horizon, before=before)
+    compiled = CompiledWorld.of(world, horizon=scenario.horizon, before=before)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
     legend = Legend.of(compiled.graph, scenario.model, scenario.goals, known)
     gains = utility(world.sessions, scenario.response, scenario.observed)

@@ -57,7 +57,7 @@ def rules() -> Mapping[str, Rule]:
 
 
 @dataclass(frozen=True, eq=False)
-class Compiled:
+class CompiledWorld:
     """A world and its attack graph, and the steps of each session in each family that makes them session by session:
     what a world that is nearly the same takes over."""
 
@@ -66,7 +66,7 @@ class Compiled:
     graph: AttackGraph
 
     @classmethod
-    def of(cls, world: World, *, horizon: float, before: Compiled | None = None) -> Compiled:
+    def of(cls, world: World, *, horizon: float, before: CompiledWorld | None = None) -> CompiledWorld:
         """`world`, compiled; `before` is another one at the same horizon, of which what is alike is not made again."""
         left = alike(before.world, world) if before else frozenset()
         by_session = {
