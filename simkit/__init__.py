@@ -37,6 +37,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.errors import ScenarioError as ScenarioError
     from simkit.errors import SimkitError as SimkitError
     from simkit.estate import generate as generate
+    from simkit.impacts import Impact as Impact
+    from simkit.impacts import impact as impact
     from simkit.linter import LintReport as LintReport
     from simkit.linter import LintWarning as LintWarning
     from simkit.linter import lint as lint
@@ -65,6 +67,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.narrowing import cut_off as cut_off
     from simkit.narrowing import recommend as recommend
     from simkit.narrowing import role_granularity as role_granularity
+    from simkit.persistence import Persistence as Persistence
+    from simkit.persistence import persist as persist
     from simkit.policies import GrantPolicy as GrantPolicy
     from simkit.policies import Selector as Selector
     from simkit.policies import named_policies as named_policies
@@ -124,6 +128,10 @@ HOMES = {
         "SimkitError",
     ),
     "simkit.estate": ("generate",),
+    "simkit.impacts": (
+        "Impact",
+        "impact",
+    ),
     "simkit.checks": (
         "CheckReport",
         "check",
@@ -169,6 +177,10 @@ HOMES = {
         "cut_off",
         "recommend",
         "role_granularity",
+    ),
+    "simkit.persistence": (
+        "Persistence",
+        "persist",
     ),
     "simkit.policies": (
         "GrantPolicy",

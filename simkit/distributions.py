@@ -12,9 +12,10 @@ from __future__ import annotations
 import bisect
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from decimal import Context, Decimal, localcontext
+from decimal import ROUND_CEILING, Context, Decimal, localcontext
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from math import comb
 
 TICKS_PER_SECOND = 1000
 """Engines count milliseconds."""
@@ -25,6 +26,8 @@ LONGEST = 1 << 46
 
 CELLS_PER_OCTAVE = 16
 KNOTS = 32 * CELLS_PER_OCTAVE + 1
+HALVINGS = 50
+"""So fine is the chance that is found for each of several: far finer than a 32-bit word."""
 
 _CONTEXT = Context(prec=20)
 
@@ -163,6 +166,75 @@ class Empirical(Distribution):
         values = sorted(Decimal(value) for value in self.values)
         places = [Decimal(2 * i + 1) / (2 * len(values)) for i in range(len(values))]
         return [_between(places, values, u) for u in knots()]
+
+
+@dataclass(frozen=True, slots=True)
+class Geometric(Distribution):
+    """The wait for the first of further tries that works, one each `period` seconds, each with `chance`.
+
+    It is a whole number of periods at each knot; up to one draw in 64 lies between two of them.
+    """
+
+    period: float
+    chance: float
+
+    @property
+    def mean(self) -> float:
+        return self.period / self.chance
+
+    def quantiles(self) -> list[Decimal]:
+        period, each = Decimal(self.period), (1 - Decimal(self.chance)).ln()
+        tries = (((1 - u).ln() / each).to_integral_value(ROUND_CEILING) for u in knots())
+        return [period * max(count, Decimal(1)) for count in tries]
+
+
+@dataclass(frozen=True, slots=True)
+class InTurn(Distribution):
+    """`first`, and `then` another thing: one draw decides both, so that where both vary long goes with long."""
+
+    first: Distribution
+    then: Distribution
+
+    @property
+    def mean(self) -> float:
+        return self.first.mean + self.then.mean
+
+    def quantiles(self) -> list[Decimal]:
+        return [one + other for one, other in zip(self.first.quantiles(), self.then.quantiles(), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class KthOf(Distribution):
+    """The `k`-th of `n` independent things that each take `each`: k of them are there by u with the binomial chance."""
+
+    each: Distribution
+    k: int
+    n: int
+
+    @property
+    def mean(self) -> float:
+        with localcontext(_CONTEXT):
+            table = dict(zip(knots(), self.quantiles(), strict=True))
+            places = sorted(table)
+            steps = [(v - u) * (table[u] + table[v]) / 2 for u, v in pairwise(places)]
+            return float(sum(steps, places[0] * table[places[0]] + (1 - places[-1]) * table[places[-1]]))
+
+    def quantiles(self) -> list[Decimal]:
+        if isinstance(self.each, Fixed) or self.n == 1:
+            return self.each.quantiles()
+        places, values = zip(*sorted(zip(knots(), self.each.quantiles(), strict=True)), strict=True)
+        return [_between(list(places), list(values), _chance_of_each(u, self.k, self.n)) for u in knots()]
+
+
+def _chance_of_each(u: Decimal, k: int, n: int) -> Decimal:
+    """The chance of one, so that at least `k` of `n` come with the chance `u`: by halving, as far as digits go."""
+    low, high = Decimal(0), Decimal(1)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        rest = 1 - middle
+        reached = sum((comb(n, i) * middle**i * rest ** (n - i) for i in range(k, n + 1)), Decimal(0))
+        low, high = (middle, high) if reached < u else (low, middle)
+    return high
 
 
 @dataclass(frozen=True, slots=True)

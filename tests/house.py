@@ -41,6 +41,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "simulation": "where the line is joined",
         "annual_loss": "what a year costs, event by event",
         "privilege": "granted, needed and used",
+        "impacts": "real work under another design",
         "importers": "other systems' files",
     },
     {
@@ -53,6 +54,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "diagram": "boxes and lines of a picture",
         "linter": "slips in a sound scenario",
         "reachable": "the chance that it is ever reached",
+        "persistence": "one try beside a try each time",
     },
     {"controls": "evidence for public frameworks", "studies": "one grant design against another"},
     {"plots": "results as pictures"},

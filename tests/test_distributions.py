@@ -20,6 +20,8 @@ from simkit.distributions import (
     Empirical,
     Exponential,
     Fixed,
+    Geometric,
+    InTurn,
     Lognormal,
     Residual,
     Uniform,
@@ -50,6 +52,8 @@ DISTRIBUTIONS = st.one_of(
     st.builds(Lognormal, st.floats(1e-2, 1e7), st.floats(0.01, 5)),
     st.builds(Weibull, st.floats(0.2, 10), st.floats(1e-2, 1e7)),
     st.builds(lambda low, width: Uniform(low, low + width), st.floats(0, 1e7), st.floats(0, 1e7)),
+    st.builds(Geometric, st.floats(1e-2, 1e5), st.floats(1e-6, 0.999)),
+    st.builds(InTurn, st.builds(Fixed, st.floats(0, 1e6)), st.builds(Exponential, st.floats(1e-3, 1e7))),
     st.builds(lambda values: Empirical(tuple(values)), st.lists(st.floats(0, 1e7), min_size=1, max_size=12)),
 )
 WORD = st.integers(0, WORDS - 1)
@@ -88,6 +92,27 @@ def test_a_knot_is_the_exact_quantile(name: str) -> None:
 def test_the_mean_is_the_exact_mean(name: str) -> None:
     distribution, law, _ = EXACT[name]
     assert distribution.mean == pytest.approx(law.mean(), rel=1e-9)
+
+
+def test_one_of_the_tries_works_after_a_whole_number_of_periods_at_each_knot() -> None:
+    """Each try works with 1/4: the first one does up to the chance 1/4, the second up to 1 - (3/4)^2, and so on."""
+    table = quantile_table(Geometric(600.0, 0.25))
+    for chance, found in zip(knots(), table, strict=True):
+        tries = found // 600_000
+        assert found == tries * 600_000
+        assert 1 - 0.75 ** (tries - 1) - 1e-9 <= float(chance) <= 1 - 0.75**tries + 1e-9
+
+
+def test_the_mean_number_of_tries_is_one_over_the_chance() -> None:
+    words = range(WORDS // 20000, WORDS, WORDS // 10000)
+    table = quantile_table(Geometric(600.0, 0.25))
+    assert sum(draw(table, word) for word in words) / len(words) == pytest.approx(2400_000, rel=0.01)
+
+
+def test_one_thing_in_turn_with_another_takes_as_long_as_both() -> None:
+    both = quantile_table(InTurn(Fixed(60.0), Exponential(3600.0)))
+    assert both == tuple(60_000 + wait for wait in quantile_table(Exponential(3600.0)))
+    assert InTurn(Fixed(60.0), Exponential(3600.0)).mean == 3660.0
 
 
 def test_the_mean_of_draws_is_the_mean() -> None:

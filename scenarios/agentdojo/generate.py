@@ -17,6 +17,7 @@ from typing import Any
 from simkit.model import Entitlement, EntryPoint, Goal, Identity, Model, Need, Operation, Resource, Role, Task, Tool
 from simkit.policies import policy
 from simkit.scenario import Assumption, Scenario, Source, dump
+from simkit.unknowns import Range, Unknowns
 
 SUITES = ("workspace", "travel", "banking", "slack")
 VERSION = "0.1.35"
@@ -112,6 +113,9 @@ ASSUMPTIONS = (
     ("value of resources", "AgentDojo gives none: the measure is the share of (user task, injection task) pairs"),
 )
 
+SUSCEPTIBLE = Range(0.1, 1.0, 1.0, "flat", why="from a model that seldom falls for it to the worst case")
+"""The chance that an injected text steers the agent: it is the model's, and the benchmark is of many."""
+
 Facts = Mapping[str, Any]
 """One suite: `tools`, `user_tasks` and `injection_tasks`, each call with its `tool` and `resource_args`."""
 
@@ -154,6 +158,7 @@ def suite_scenario(suite: str, facts: Facts) -> Scenario:
             Source(f"https://pypi.org/project/agentdojo/{VERSION}/", "P", "tools and ground truths, benchmark v1"),
         ),
         assumptions=tuple(Assumption(about, why) for about, why in ASSUMPTIONS),
+        unknowns=Unknowns({("identities", agent, "susceptibility"): SUSCEPTIBLE}),
     )
 
 

@@ -120,6 +120,8 @@ class Comparison:
         note = f"{shown.trials:,} trials, seed {shown.seed}; differences are paired, sample by sample"
         if self._has_pairs:
             note += f"; pairs: which of {self.pairs[self.against].total} (entry point, goal) pairs can succeed at all"
+        if self.has_values and self._undone:
+            note += "; for good: but for what is undone in time"
         rows = [self._row(result) for result in self.results]
         return Table(columns, rows, title=f"{shown.scenario}: {shown.entry_point}", note=note)
 
@@ -128,7 +130,13 @@ class Comparison:
         return self.pairs[self.against].total > 0
 
     def _value_columns(self) -> list[str]:
-        return ["value lost", "95 % interval", f"against {self.against}", "p95", "worst case", "trials with loss"]
+        rest = [f"against {self.against}", "p95", "worst case", "trials with loss"]
+        return ["value lost", "95 % interval", *(["for good"] if self._undone else []), *rest]
+
+    @property
+    def _undone(self) -> bool:
+        """True if the file says of anything that it can be undone."""
+        return any(result.legend.remedies is not None for result in self.results)
 
     def _row(self, result: BlastRadius) -> list[str | float | None]:
         name, first = result.provenance.policy, result.time_to_first_loss()
@@ -145,6 +153,7 @@ class Comparison:
         return [
             value.estimate,
             f"{format_number(value.low)} to {format_number(value.high)}",
+            *([result.value_lost_for_good().estimate] if self._undone else []),
             "-" if name == self.against else str(self.difference(name)),
             result.quantile(0.95).estimate,
             result.worst_case.value,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from simkit.model import Model, ObservedRun, Response, Task
-from simkit.policies import Sessions, Token, asked_a_day
+from simkit.policies import ApprovalRules, Sessions, Token, asked_a_day
 
 DAY = 86400.0
 
@@ -45,7 +46,11 @@ def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun,
     broken = {need.task for need in sessions.broken}
     broken |= {task.name for task in model.tasks.values() if sessions.serving(task) is None}
     alike = {name: identity.count for name, identity in model.identities.items()}
-    approvals = math.fsum(asked_a_day(sessions, task) * alike[task.identity] for task in model.tasks.values())
+    rules, asked = ApprovalRules.of(sessions, response), partial(_summed, model.tasks.values(), alike)
+    approvals = asked(lambda task: asked_a_day(sessions, task, rules))
+    waited = approvals * response.approval_delay.mean / 60
+    if rules is not None:
+        waited = asked(lambda task: asked_a_day(sessions, task, rules, minutes=True))
     tokens = math.fsum(_issued(token, model) for group in sessions.tokens.values() for token in group)
     done = [run for run in observed if run.success and run.task]
     return Utility(
@@ -57,9 +62,14 @@ def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun,
         tokens_a_day=tokens,
         checks_a_day=math.fsum(uses for task, uses in _uses(sessions) if _checked(sessions, task)),
         approvals_a_day=approvals,
-        waiting_minutes_a_day=approvals * response.approval_delay.mean / 60,
+        waiting_minutes_a_day=waited,
         records_a_day=_records(sessions, tokens),
     )
+
+
+def _summed(tasks: Iterable[Task], alike: Mapping[str, int], asks: Callable[[Task], float]) -> float:
+    """What `asks` says of each of `tasks`, for all who are alike."""
+    return math.fsum(asks(task) * alike[task.identity] for task in tasks)
 
 
 def covered(sessions: Sessions, run: ObservedRun) -> bool:

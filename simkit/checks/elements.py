@@ -5,15 +5,18 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simkit.scenario import Scenario, loads
 from simkit.scenario.dumper import plain
+from simkit.unknowns import Unknowns
 
 Plain = dict[str, Any]
 
-_SAYS_NOTHING = frozenset({"description", "note", "sources", "assumptions", "incident", "expect", "compare"})
+_SAYS_NOTHING = frozenset(
+    {"description", "note", "sources", "assumptions", "incident", "expect", "compare", "per_year"}
+)
 _NAMED = {
     "identities": "identity",
     "resources": "resource",
@@ -42,11 +45,12 @@ _ORDER = ("entitlement", "credential", "trust edge", "role", "identity")
 
 
 def canonical(scenario: Scenario) -> Plain:
-    """`scenario` as sorted plain data that loads back, without what is only said to people.
+    """`scenario` as sorted plain data that loads back, without what is only said to people, without ranges and money:
+    none of these changes an answer about one scenario.
 
     The order of the file leaves no trace, so that the same scenario always gives the same bytes.
     """
-    found: Plain = _sorted(plain(scenario))
+    found: Plain = _sorted(plain(replace(scenario, unknowns=Unknowns(), unit=None, prices=None)))
     return found
 
 

@@ -12,8 +12,8 @@ from simkit.errors import QuestionError, nearest
 from simkit.measures import MEASURES, names_of
 
 if TYPE_CHECKING:
-    from simkit.blast_radius import BlastRadius
-    from simkit.measures.bound import Sign
+    from simkit.blast_radius import BlastRadius, Interval
+    from simkit.measures.bound import Sign, Status
     from simkit.scenario import Scenario
 
 _MUST: dict[str, Sign] = {">=": "<", "<=": ">", ">": "<=", "<": ">="}
@@ -70,14 +70,20 @@ class Condition:
             unknown = f"--fail-if {self.text!r}: {self.name!r} is no goal, resource, resource:impact or measure"
             raise QuestionError(f"{unknown}: {nearest(self.name, alike)}")
 
+    def status(self, found: Interval) -> Status:
+        """`fail` if the condition is shown to hold of `found`, `pass` if it is shown not to, else `unsure`."""
+        from simkit.measures.bound import Bound
+
+        return Bound(_MUST[self.sign], self.limit).judge(found)
+
     def judge(self, result: BlastRadius) -> ConditionResult:
         """Whether `result` meets the condition, judged with the whole interval as `simkit check` judges: it fails if
         the condition is shown to hold, and also where the trials are too few to show that it does not."""
-        from simkit.measures.bound import HEADS, Bound, advice, trials_needed
+        from simkit.measures.bound import HEADS, advice, trials_needed
         from simkit.measures.measured import measured
 
         found = measured(result, self.name)
-        status = Bound(_MUST[self.sign], self.limit).judge(found)
+        status = self.status(found)
         text = f"{HEADS[status]}: {self.name} is {found}, so --fail-if '{self.text}' "
         if status != "unsure":
             return ConditionResult(status == "fail", text + ("holds." if status == "fail" else "does not hold."))

@@ -1,6 +1,7 @@
 """What exists: identities, resources, tools, credentials, roles, trust edges, tasks, attackers and responders."""
 
-from simkit.model.attacker import Attacker
+from simkit.model.approval_rule import ApprovalRule, Quorum
+from simkit.model.attacker import TRIES, Attacker
 from simkit.model.goals import Goal, GoalTerm
 from simkit.model.identities import (
     BINDINGS,
@@ -54,8 +55,10 @@ __all__ = [
     "STAGES",
     "STATE_CHANGING",
     "TOKEN_FORMATS",
+    "TRIES",
     "TRUST_KINDS",
     "TTL_KINDS",
+    "ApprovalRule",
     "Attacker",
     "ControlPrices",
     "Credential",
@@ -72,6 +75,7 @@ __all__ = [
     "ObservedRun",
     "Operation",
     "Outliving",
+    "Quorum",
     "Refresh",
     "Resource",
     "Responder",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from simkit.distributions import Distribution, Exponential, Fixed, Lognormal
+from simkit.model.approval_rule import ApprovalRule
 
 DAY = 86400.0
 
@@ -94,6 +95,7 @@ class Response:
     `rotation_period`, `completeness`, `approval_delay` and `miss_rate` are assumptions: no measured distribution was
     found. `actions` are what responders do under every policy; empty: they revoke secrets, and an automatic response
     disables accounts too. `propagation` (seconds) passes until an action on a secret or session holds everywhere.
+    `approvals` say how operations are approved where something asks for it; those of which none does need one person.
     `responders` are those who respond in their own way to what they govern, and `forgets` names credentials that nobody
     ever deals with.
     """
@@ -110,6 +112,7 @@ class Response:
     propagation: float = 0.0
     responders: Mapping[str, Responder] = field(default_factory=dict)
     forgets: tuple[str, ...] = ()
+    approvals: Mapping[str, ApprovalRule] = field(default_factory=dict)
 
     def noticed(self, event: str, of_class: str) -> Detection | None:
         """The detection that counts for `event` of a class of events, or None where no alert is raised."""

@@ -1,5 +1,6 @@
 """Grant policies: the rule that cuts each identity's entitlements into sessions, as a point in a space of dials."""
 
+from simkit.policies.approval_rules import ApprovalRules, Consent, consent
 from simkit.policies.approvals import FOR_THE_REST, Oversight, asked_a_day
 from simkit.policies.dials import DIALS, Dial, GrantPolicy, Selector
 from simkit.policies.presets import NAMED, checked_policy, named_policies, policy
@@ -9,7 +10,9 @@ __all__ = [
     "DIALS",
     "FOR_THE_REST",
     "NAMED",
+    "ApprovalRules",
     "BrokenNeed",
+    "Consent",
     "Dial",
     "GrantPolicy",
     "Oversight",
@@ -19,6 +22,7 @@ __all__ = [
     "Token",
     "asked_a_day",
     "checked_policy",
+    "consent",
     "named_policies",
     "policy",
     "sessions",

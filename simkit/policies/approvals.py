@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from simkit.entitlements import FREELY, Grant, Grants, always
 from simkit.model import Need, Task
+from simkit.policies.approval_rules import ApprovalRules, consent
 from simkit.policies.sessions import Session, Sessions
 
 DAY, HOUR = 86400.0, 3600.0
@@ -61,7 +62,7 @@ class Oversight:
 
     def waits(self, grant: Grant) -> tuple[str, ...]:
         """Of which of `IMPACTS` the approval is that a person is asked for when the session uses `grant`; none, if
-        nobody is asked, or somebody has approved it already."""
+        the policy asks nobody, or somebody has approved it already."""
         impacts = self.impacts(grant[0])
         if not self.about(grant[0]) or impacts[-1] in self.stands:
             return ()
@@ -69,20 +70,33 @@ class Oversight:
         return impacts if asks else ()
 
 
-def asked_a_day(sessions: Sessions, task: Task) -> float:
-    """How often a day the runs of `task` ask a person: by the policy as often as that says, and for each use that an
-    entitlement lets pass with an approval only."""
+def asked_a_day(sessions: Sessions, task: Task, rules: ApprovalRules | None = None, *, minutes: bool = False) -> float:
+    """How many people the runs of `task` ask a day, or with `minutes` how long they wait for the answers: by the policy
+    as often as that says, and for each use that an entitlement lets pass with an approval only; as `rules` say whom."""
     session = sessions.serving(task)
     if session is None:
         return 0.0
+    weights = [_weight(sessions, session, need, rules, minutes=minutes) for need in task.needs]
     by_itself = [_by_itself(sessions, session, need) for need in task.needs]
     asking = Oversight.of(sessions, session)
     by_policy = [asking is not None and asking.about(need.operation) for need in task.needs]
     runs = task.rate * DAY
     if asking is None or session.policy.asked == "each-use":
-        return runs * sum(map(any, zip(by_itself, by_policy, strict=True)))
-    left = any(policy and not own for policy, own in zip(by_policy, by_itself, strict=True))
-    return runs * sum(by_itself) + (_once(asking, task) if left else 0.0)
+        asked = map(any, zip(by_itself, by_policy, strict=True))
+        return runs * sum(weight for weight, asks in zip(weights, asked, strict=True) if asks)
+    own = sum(weight for weight, asks in zip(weights, by_itself, strict=True) if asks)
+    left = [w for w, policy, asks in zip(weights, by_policy, by_itself, strict=True) if policy and not asks]
+    return runs * own + (_once(asking, task) * max(left) if left else 0.0)
+
+
+def _weight(sessions: Sessions, session: Session, need: Need, rules: ApprovalRules | None, *, minutes: bool) -> float:
+    """How many people one approval of `need` asks, or how many minutes it takes; nothing where nobody is asked."""
+    if rules is None:
+        return 1
+    if all(rules.spare(session, grant) for grant in sessions.resolver.grants(need.operation, need.targets)):
+        return 0
+    found = consent(rules.response, rules.rule(need.operation))
+    return found.delay.mean / 60 if minutes else found.people
 
 
 def _by_itself(sessions: Sessions, session: Session, need: Need) -> bool:

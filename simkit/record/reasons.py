@@ -6,7 +6,7 @@ from simkit.attackgraph import Fact, Step
 from simkit.entitlements import FREELY, Grant, always
 from simkit.fate import threshold
 from simkit.model import Operation
-from simkit.policies import Oversight
+from simkit.policies import Oversight, consent
 from simkit.record.views import MODES, Views
 from simkit.techniques import Rule, rules
 from simkit.techniques.grounds import grant_of, kind_of
@@ -94,8 +94,14 @@ def _by_itself(step: Step) -> str:
 def _filters(step: Step, views: Views) -> tuple[float, float, float]:
     """The chance that the step works if it is let through; that a person lets it; that the checks do too."""
     own = min(_own_chance(step, views), 1.0)
-    asked = own * views.response.rubber_stamp if _needs_person(step, views) else own
+    asked = own * _agreed(step, views) if _needs_person(step, views) else own
     return max(own, step.chance), max(asked, step.chance), step.chance
+
+
+def _agreed(step: Step, views: Views) -> float:
+    """The chance that those who are asked about `step` agree."""
+    grant = grant_of(step)
+    return consent(views.response, views.approvals.rule(grant[0]) if views.approvals and grant else "").chance
 
 
 def _own_chance(step: Step, views: Views) -> float:
@@ -115,10 +121,19 @@ def _is_judged(step: Step) -> bool:
     return rule_of(step).logged in ("call", "switch")
 
 
+def _gained(step: Step, views: Views) -> str:
+    """The role through which the session has what it uses, if the attack gave it."""
+    given = (premise.subject for premise in step.premises if premise.kind == "performed")
+    roles = (views.model.operation(name).role for name in given) if views.model else iter(())
+    return next(filter(None, roles), "")
+
+
 def _needs_person(step: Step, views: Views) -> bool:
     grant, operation = grant_of(step), operation_of(step, views)
     session = views.sessions.get(session_of(step))
     if grant is None or operation is None or session is None:
+        return False
+    if views.approvals is not None and views.approvals.spare(session, grant, _gained(step, views)):
         return False
     if always("approval", session.grants.get(grant, FREELY)):
         return True

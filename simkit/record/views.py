@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from simkit.attackgraph import Fact
 from simkit.entitlements import Grant
 from simkit.model import Model, Response
-from simkit.policies import Session, Sessions
+from simkit.policies import ApprovalRules, Session, Sessions
 from simkit.techniques import World
 
 MODES = ("replays", "steers", "errs", "drives")
@@ -22,6 +22,7 @@ class Views:
     model: Model | None = None
     cut: Sessions | None = None
     response: Response = field(default_factory=Response)
+    approvals: ApprovalRules | None = None
     sessions: Mapping[str, Session] = field(default_factory=dict)
     gained: Mapping[str, Mapping[Fact, Iterable[Grant]]] = field(default_factory=dict)
     fresh: frozenset[str] = frozenset()
@@ -34,6 +35,7 @@ class Views:
             model=world.model,
             cut=world.sessions,
             response=world.response,
+            approvals=world.approvals,
             sessions=sessions,
             gained=world.gained,
             fresh=frozenset(token.name for token in world.tokens(world.model.credentials) if token.rate),

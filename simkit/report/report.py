@@ -13,6 +13,7 @@ from simkit.decisions import Sensitivity
 from simkit.errors import QuestionError
 from simkit.linter import lint
 from simkit.narrowing import Plan, Recommendations, cut_off, plan_from, recommend
+from simkit.persistence import Persistence, persistence_of
 from simkit.policies import GrantPolicy
 from simkit.report.rests_on import annual, asked_again, inputs_table
 from simkit.report.summary import Findings
@@ -38,13 +39,15 @@ class Report:
     """An attack through one entry point under several policies, and what to narrow under the one in force.
 
     `goal` is what is to be put out of reach; empty to make the value lost smaller. `advice` is None in a quick report.
-    `html()` is the page.
+    `persistence` sets one try beside trying each time, under the policy in force; None where that is the same. `html()`
+    is the page.
     """
 
     scenario: Scenario
     comparison: Comparison
     advice: Advice | None
     goal: str
+    persistence: Persistence | None = None
 
     def __repr__(self) -> str:
         return f"Report({self.summary})"
@@ -102,7 +105,7 @@ class Report:
 
     def tables(self) -> list[Table]:
         """Every table of the report."""
-        found = self.comparison.tables()
+        found = self.comparison.tables() + ([self.persistence.table()] if self.persistence else [])
         if self.advice:
             for part in (self.advice.plan, self.advice.ranking, self.advice.evidence):
                 found += part.tables()
@@ -147,12 +150,13 @@ def report_on(
     in_force = scenario.grant_policy(policy).name
     asked: dict[str, Any] = {"trials": trials, "seed": seed, "threads": threads}
     compared = compare(world, policies, entry_point=entry, against=in_force, **asked)
+    again = persistence_of(compared[in_force], world, threads=threads)
     if quick:
-        return Report(world, compared, None, "")
+        return Report(world, compared, None, "", again)
     ranking = recommend(world, in_force, entry_points=entry, goal=goal, **asked)
     if goal is None:
         plan = plan_from(ranking)
     else:
         plan = cut_off(world, in_force, goal=goal, entry_points=entry, **asked)
     found = evidence(world, in_force, entry_points=entry, **asked)
-    return Report(world, compared, Advice(ranking, plan, found), goal or "")
+    return Report(world, compared, Advice(ranking, plan, found), goal or "", again)

@@ -123,6 +123,10 @@ class Findings:
         if self.comparison.has_values:
             value, p95 = now.value_lost(), now.quantile(0.95)
             found.append(Tile("value lost, mean", format_number(value.estimate), f"95 % interval {_bounds(value)}"))
+            if now.legend.remedies is not None:
+                good = now.value_lost_for_good()
+                beside = f"the rest is undone in time; 95 % interval {_bounds(good)}"
+                found.append(Tile("lost for good, mean", format_number(good.estimate), beside))
             beside = f"p95 of the trials {format_number(p95.estimate)}"
             found.append(Tile("value lost, worst case", format_number(now.worst_case.value), beside))
         if now.legend.goals:

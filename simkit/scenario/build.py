@@ -8,6 +8,7 @@ from typing import Any
 
 from simkit.errors import Problem, nearest
 from simkit.model import (
+    ApprovalRule,
     Attacker,
     ControlPrices,
     Credential,
@@ -23,6 +24,7 @@ from simkit.model import (
     ObservedCall,
     ObservedRun,
     Operation,
+    Quorum,
     Refresh,
     Resource,
     Responder,
@@ -189,8 +191,15 @@ def _response(part: s.ResponsePart) -> Response:
         name: Responder(name, actions=_actions(given.actions), **given.given("actions"))
         for name, given in part.responders.items()
     }
-    rest = part.given("detection", "actions", "responders")
-    return Response(detection=detection, actions=_actions(part.actions), responders=responders, **rest)
+    approvals = {name: _approval_rule(name, given) for name, given in part.approvals.items()}
+    rest = part.given("detection", "actions", "responders", "approvals")
+    acting = _actions(part.actions)
+    return Response(detection=detection, actions=acting, responders=responders, approvals=approvals, **rest)
+
+
+def _approval_rule(name: str, part: s.ApprovalRulePart) -> ApprovalRule:
+    people = Quorum(part.of.k, part.of.n) if part.of else Quorum()
+    return ApprovalRule(name, of=people, **part.given("of"))
 
 
 def _actions(parts: Iterable[s.ResponseActionPart]) -> tuple[ResponseAction, ...]:

@@ -21,6 +21,7 @@ from simkit.model import (
     ObservedRun,
     Operation,
     Outliving,
+    Quorum,
     Refresh,
     ResponseAction,
     Role,
@@ -41,7 +42,7 @@ from simkit.scenario.units import distribution_value, duration_text, rate_text
 from simkit.unknowns import Kind, Unknowns, kind_of
 
 _DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "restore"})
-_DURATIONS |= {"approved_for"}
+_DURATIONS |= {"approved_for", "retry"}
 _RENAMED = {"source": "from", "target": "to"}
 _RIGHTS = ("entitlements", "denies", "boundary")
 
@@ -72,11 +73,15 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
     written |= _section("attacker", _given(scenario.attacker))
-    response = _given(scenario.response, leave=("detection", "actions", "responders"))
+    response = _given(scenario.response, leave=("detection", "actions", "responders", "approvals"))
     detection = {event: _detection(each) for event, each in scenario.response.detection.items()}
     written |= _section(
         "response",
-        _section("detection", detection) | response | _actions(scenario.response.actions) | _responders(scenario),
+        _section("detection", detection)
+        | response
+        | _actions(scenario.response.actions)
+        | _responders(scenario)
+        | _section("approvals", {name: _given(r, leave=("name",)) for name, r in scenario.response.approvals.items()}),
     )
     written |= _section("policies", _policies(scenario))
     expected = {name: _given(each, leave=("name",)) for name, each in scenario.expect.items()}
@@ -162,6 +167,8 @@ def _written(key: str, value: Any) -> Any:
         return _given(value)
     if isinstance(value, Detection):
         return _detection(value)
+    if isinstance(value, Quorum):
+        return {"k": value.k, "n": value.n}
     if key in _DURATIONS:
         return duration_text(value)
     if key == "claims":

@@ -33,6 +33,7 @@ from simkit.model import (
     REVOCATION_UNITS,
     STAGES,
     TOKEN_FORMATS,
+    TRIES,
     TRUST_KINDS,
     Outliving,
 )
@@ -253,6 +254,7 @@ Binding = Annotated[str, AfterValidator(_one_of(BINDINGS)), _enum(BINDINGS)]
 Condition = Annotated[str, AfterValidator(_one_of(CONDITIONS)), _enum(CONDITIONS)]
 Conditions = Annotated[list[Condition], AfterValidator(_unique)]
 TrustKind = Annotated[str, AfterValidator(_one_of(TRUST_KINDS)), _enum(TRUST_KINDS)]
+Tries = Annotated[str, AfterValidator(_one_of(TRIES)), _enum(TRIES)]
 Event = Annotated[str, AfterValidator(_one_of(detectable)), _enum(detectable())]
 TokenFormat = Annotated[str, AfterValidator(_one_of(TOKEN_FORMATS)), _enum(TOKEN_FORMATS)]
 RevocationUnit = Annotated[str, AfterValidator(_one_of(REVOCATION_UNITS)), _enum(REVOCATION_UNITS)]

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from simkit.scenario import fields as f
+from simkit.scenario.approval_rule_parts import ApprovalRulePart
 from simkit.scenario.part import LEFT_OUT, Part
 from simkit.scenario.responder_parts import ResponderPart
 from simkit.scenario.response_action_parts import ResponseActionPart
@@ -44,3 +45,5 @@ class ResponsePart(Part):
     """Those who respond in their own way to what they govern."""
     forgets: f.Names = Field(default_factory=list)
     """Credentials that nobody ever deals with, whatever is known of them."""
+    approvals: dict[f.Name, ApprovalRulePart] = Field(default_factory=dict)
+    """How operations are approved where something asks for it; default: by one person."""

@@ -9,6 +9,7 @@ from itertools import islice
 
 from simkit.errors import Problem, QuestionError, ScenarioError, in_short, nearest
 from simkit.model import (
+    TRIES,
     Attacker,
     ControlPrices,
     Credential,
@@ -264,6 +265,9 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
         yield from dangling(("incident", "reached", index), goal_name, scenario.goals, "goal")
     for index, goal_name in enumerate(scenario.attacker.aims_at):
         yield from dangling(("attacker", "aims_at", index), goal_name, scenario.goals, "goal")
+    if scenario.attacker.tries not in TRIES:
+        mend = nearest(scenario.attacker.tries, TRIES)
+        yield Problem(("attacker", "tries"), f"{scenario.attacker.tries!r} is not possible here: {mend}")
     yield from defender_problems(scenario.model, scenario.response)
     yield from _money(scenario)
     yield from _policies(scenario)

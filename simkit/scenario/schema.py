@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from simkit.scenario import fields as f
+from simkit.scenario.approval_rule_parts import ApprovalRulePart as ApprovalRulePart
 from simkit.scenario.attacker_parts import AttackerPart as AttackerPart
 from simkit.scenario.credential_parts import CredentialPart as CredentialPart
 from simkit.scenario.entry_point_parts import EntryPointPart as EntryPointPart

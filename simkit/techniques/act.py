@@ -15,7 +15,7 @@ from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, sh
 from simkit.techniques.givers import runtime_of
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.sealed import runtime_in
-from simkit.techniques.use import Way, ways
+from simkit.techniques.use import Way, unasked, ways
 from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, kept_inside, next_run
 
 RULES = (
@@ -44,8 +44,9 @@ LEAVES = frozenset({"write", "send"})
 """Effects that leave something where others may read it."""
 
 NOTHING: frozenset[str] = frozenset()
-Kind = tuple[str, str, tuple[str, ...]]
-"""What a deed is judged by: its effect, the environment of its target, and the approvals that a person is asked for."""
+Kind = tuple[str, str, tuple[str, ...], str]
+"""What a deed is judged by: its effect, the environment of its target, the approvals that people are asked for, and the
+rule by which they are."""
 
 Lent = tuple[tuple[Fact, ...], Conditions]
 """Facts behind which a tool does something, and what it leaves alone then, as conditions."""
@@ -77,7 +78,7 @@ class Deed:
     @classmethod
     def of(cls, world: World, grant: Grant, spared: frozenset[str] = NOTHING) -> Deed:
         """The deed that `grant` allows, which leaves alone what is `spared`."""
-        full_name, target = grant
+        (full_name, target), rules = grant, world.approvals
         operation = world.model.operation(full_name)
         where = world.model.targets_of(operation)[target] if target else None
         within = world.model.within(target) if target in world.model.resources else ()
@@ -89,7 +90,7 @@ class Deed:
             operation=operation,
             name=f"{full_name}({target})",
             label=f"{full_name} {target}".strip(),
-            kind=(operation.effect, world.environment(target, where), ()),
+            kind=(operation.effect, world.environment(target, where), (), rules.rule(full_name) if rules else ""),
             within=within,
             spared=f" but {' and '.join(sorted(spared))}" if spared else "",
             concluded=concluded,
@@ -146,9 +147,9 @@ class Actor:
 
 def _judge(world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: Conditions) -> Judgement:
     session = world.all_sessions[session_name].session
-    effect, environment, waits = kind
+    effect, environment, waits, rule = kind
     found = {
-        mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits))
+        mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits, rule=rule))
         for mode in world.modes_of(session_name)
     }
     return Judgement(found, world.alert(rules[effect], session.policy))
@@ -260,18 +261,29 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
         oversight = Oversight.of(world.sessions, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
+                asks = asked(world, reached.session, grant, behind)
                 for needed, lent in lent_of(grant):
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
                     for spared, under in shares(both(conditions, lent)):
                         deed = deed_of(grant, spared)
-                        kind = (*deed.kind[:2], oversight.waits(grant)) if oversight else deed.kind
-                        judged = judged_of(name, kind, under)
+                        kind = deed.kind
+                        if oversight and asks:
+                            kind = (*kind[:2], oversight.waits(grant), kind[3])
+                        judged = judged_of(name, kind, under if asks else unasked(under))
                         if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
                             judged = judged.within(modes)
                         fate = f"{actor.who}: {deed.name}"
                         grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
                         unlike = again(name, grant, granted, spared, under) if granted else 0
                         yield Act(actor, deed, judged, granted, fate, grounds, unlike)
+
+
+def asked(world: World, session: Session, grant: Grant, behind: Fact | None) -> bool:
+    """False where a rule says that nobody is asked when `session` uses `grant`, which it has since `behind` holds."""
+    if world.approvals is None:
+        return True
+    role = world.model.operation(behind.subject).role if behind is not None else ""
+    return not world.approvals.spare(session, grant, role)
 
 
 @dataclass(slots=True)

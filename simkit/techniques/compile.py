@@ -29,6 +29,7 @@ from simkit.techniques.aim import on_the_way
 from simkit.techniques.copies import Staging
 from simkit.techniques.likeness import alike
 from simkit.techniques.reachable_copies import every_copy, with_reachable_copies, without_unreachable_copies
+from simkit.techniques.retries import tried_again
 from simkit.techniques.rule import Rule, Technique
 from simkit.techniques.world import World
 
@@ -111,9 +112,11 @@ def _by_session(
 def _whole(world: World, steps: list[Step]) -> tuple[list[Step], list[Entry], Containment]:
     """`steps` with what counts beside them and what is copied, without what nobody takes; the entries; who responds."""
     steps += list(meter.otherwise(world, steps))
-    entries, staging = list(enter.entries(world)), Staging.of(world)
-    if world.attacker.aims_at:
-        aimed = on_the_way([*steps, *every_copy(staging)], world.attacker.aims_at)
+    entries, staging, attacker = list(enter.entries(world)), Staging.of(world), world.attacker
+    if attacker.persists or attacker.aims_at:  # what is tried again, or helps, is asked of all that could be done
+        steps += every_copy(staging)
+        steps += list(tried_again(attacker, steps)) if attacker.persists else []
+        aimed = on_the_way(steps, attacker.aims_at) if attacker.aims_at else steps
         kept = without_unreachable_copies(aimed, entries)
     else:
         kept = with_reachable_copies(staging, steps, entries)

@@ -207,7 +207,8 @@ def _hands(world: World, session: Session, use_of: Uses) -> Sight:
     found, resolver = Sight(session), world.sessions.resolver
     for edge, targets in world.edges.get(session.name, ()):
         found.leads.update(targets if edge.kind != "invoke" else _runs(world, targets))
-    limited, unchecked = bool(world.contexts.all) or resolver.limits_somebody, session.policy.context == "none"
+    limited = bool(world.contexts.all) or resolver.limits_somebody
+    unchecked = session.policy.context == "none" and session.policy.approves == "none"
     for grant, conditions, behind in world.grants(session):
         use = use_of(grant)
         found.general, found.outward = found.general or use.general, found.outward or use.taken_over

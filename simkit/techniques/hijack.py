@@ -8,11 +8,11 @@ from simkit.attackgraph import Fact, Ground, Step
 from simkit.entitlements import Grant, by_spared
 from simkit.model import IDENTITY_EFFECTS, Task
 from simkit.policies import Oversight
-from simkit.techniques.act import Actor
+from simkit.techniques.act import Actor, asked
 from simkit.techniques.consequences import found_in, taken
 from simkit.techniques.inputs import behind, call
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.use import Way, ways
+from simkit.techniques.use import Way, unasked, ways
 from simkit.techniques.world import World, answers_of, holds, is_taken_over, next_run
 
 OVERHEAR = Rule("overhear", Relevance((), (), ("ASI04",), ("NHI3:2025",)), event="action")
@@ -77,12 +77,15 @@ def _hand_over(world: World) -> Iterator[Step]:
             if is_taken_over(world, grant[0]):
                 operation = world.model.operation(grant[0])
                 where = world.environment(grant[1], world.model.targets_of(operation)[grant[1]] if grant[1] else None)
+                asks = asked(world, session, grant, behind_it)
+                rule = world.approvals.rule(grant[0]) if world.approvals else ""
                 for mode in (*world.steering, *world.sealed.modes.get(name, ())) if reached.part is None else ():
                     for spared, under in by_spared(conditions).items():
                         let = ways(
                             *(world, session, mode, operation.effect, where),
-                            conditions=under,
-                            waits=oversight.waits(grant) if oversight else (),
+                            conditions=under if asks else unasked(under),
+                            waits=oversight.waits(grant) if oversight and asks else (),
+                            rule=rule,
                         )
                         but = f" but {' and '.join(sorted(spared))}" if spared else ""
                         after = f" after {behind_it}" if behind_it else ""

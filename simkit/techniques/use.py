@@ -10,7 +10,7 @@ from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution
 from simkit.entitlements import FREELY, Conditions
 from simkit.model import STATE_CHANGING
-from simkit.policies import FOR_THE_REST, Session
+from simkit.policies import FOR_THE_REST, Session, consent
 from simkit.techniques.sealed import runtime_in
 from simkit.techniques.world import REPLAYS, STEERS, World, has, runs_in
 
@@ -35,24 +35,34 @@ def ways(
     *,
     conditions: Conditions = FREELY,
     waits: tuple[str, ...] = (),
+    rule: str = "",
 ) -> list[Way]:
     """The ways in which `session`, had in `mode`, may use `effect` on something in `environment`; `waits` says which
-    approval the policy asks a person for first, if any.
+    approval the policy asks a person for first, if any, and `rule` by which rule of approval.
 
     Off host, a replayed token is out of context, and refused where the entitlement has the condition `source`; from
     the runtime of its identity it is neither. `context: checks` multiplies the chance of an out-of-context use by the
-    miss rate; to ask a person multiplies it by the rubber-stamp rate and adds the approval delay. Where one approval
-    stands for the rest of the session there is a way behind it, too, which asks nobody.
+    miss rate; to ask people multiplies it by the chance that they agree and adds the wait for their answer. Where one
+    approval stands for the rest of the session there is a way behind it, too, which asks nobody.
     Of several sets of conditions a use must meet one: of the ways that need the same facts the one that waits for
     nobody is the better one.
     """
     found: dict[str, Way] = {}
     for each in conditions:
-        for way in _under(world, session, mode, effect, environment, each, waits):
+        for way in _under(world, session, mode, effect, environment, each, waits, rule):
             best = found.setdefault(way.name, way)
             if best.approval != AT_ONCE:
                 found[way.name] = way
     return [found[name] for name in sorted(found)]
+
+
+def unasked(conditions: Conditions) -> Conditions:
+    """`conditions` without that of an approval.
+
+    >>> unasked(frozenset({frozenset({"approval", "source"})})) == frozenset({frozenset({"source"})})
+    True
+    """
+    return frozenset(each - {"approval"} for each in conditions)
 
 
 def _under(
@@ -63,6 +73,7 @@ def _under(
     environment: str,
     conditions: frozenset[str],
     waits: tuple[str, ...],
+    rule: str,
 ) -> Iterator[Way]:
     elsewhere = bool(environment) and environment != _environment(world, session)
     if "environment" in conditions and elsewhere:
@@ -72,11 +83,11 @@ def _under(
     if not waits and not by_itself:
         yield from free
         return
-    response = world.response
+    given = consent(world.response, rule)
     approved = [Fact("approved", session.name, impact) for impact in waits]
     once = bool(waits) and session.policy.asked in FOR_THE_REST
     for way in free:
-        asked = Way(way.name, way.premises, way.chance * response.rubber_stamp, response.approval_delay)
+        asked = Way(way.name, way.premises, way.chance * given.chance, given.delay)
         yield asked._replace(approves=tuple(map(Conclusion, approved))) if once else asked
         if once and not by_itself:
             yield way._replace(name=f"{way.name} approved before", premises=(*way.premises, approved[-1]))

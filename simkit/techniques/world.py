@@ -12,7 +12,7 @@ from simkit.attackgraph.facts import AT_ONCE
 from simkit.distributions import Distribution, Exponential, Residual
 from simkit.entitlements import Conditions, Grant
 from simkit.model import Attacker, EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
-from simkit.policies import GrantPolicy, Session, Sessions, Token
+from simkit.policies import ApprovalRules, GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
 from simkit.techniques.contexts import Contexts, told_apart
 from simkit.techniques.lineage import Reached, follow_trust
@@ -85,6 +85,8 @@ class World:
     asking: Mapping[str, tuple[TrustEdge, ...]] = field(default_factory=dict)
     """The trust edges that ask for claims, by their source."""
     homes: Mapping[str, str] = field(default_factory=dict)
+    approvals: ApprovalRules | None = None
+    """By whom operations are approved, where the file says it."""
     sealed: Sealed = field(default_factory=Sealed)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
@@ -157,6 +159,7 @@ class World:
             sparing=sparing,
             asking=_asking(sessions.model),
             homes=environments(sessions.model),
+            approvals=ApprovalRules.of(sessions, response),
             sealed=sealed,
             steering=steering,
         )

@@ -22,7 +22,7 @@ def test_every_kind_has_a_page_that_says_what_it_cannot_see() -> None:
     assert all(f"| `{kind}` | {each.reads} |" in overview for kind, each in IMPORTERS.items())
 
 
-@pytest.mark.parametrize("page", [*PAGES, WALK], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*PAGES, WALK, DOCS / "impact.md"], ids=lambda page: page.stem)
 def test_the_example_runs_and_prints_what_it_shows(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")

@@ -7,8 +7,9 @@ from dataclasses import replace
 from generated_worlds import copying_worlds, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from what_holds import never_adds, worst
+from what_holds import never_adds, reached, worst
 
+from simkit.attackgraph import Step
 from simkit.distributions import Fixed
 from simkit.model import Attacker
 from simkit.policies import DIALS
@@ -21,6 +22,13 @@ either = st.one_of(worlds(), copying_worlds())
 def answered_at_once(scenario: Scenario) -> Scenario:
     """A run that waits for a person goes on until the answer, which gives what else it does more time."""
     return replace(scenario, response=replace(scenario.response, approval_delay=Fixed(0.0)))
+
+
+def by_agent(step: Step) -> bool:
+    """An agent that errs, or that words steer, does what it does once in a run."""
+    return any(
+        premise.kind in ("errs", "steers") or (premise.kind == "asks" and premise.object) for premise in step.premises
+    )
 
 
 OFTEN = DIALS["asked"].settings
@@ -60,8 +68,32 @@ def test_who_aims_at_some_goals_takes_no_more_and_can_reach_these_as_before(
     """With alerts off."""
     aims = data.draw(st.sets(st.sampled_from(sorted(scenario.goals)), min_size=1))
     greedy = compile_attack(scenario)
-    aiming = compile_attack(replace(scenario, attacker=Attacker(aims_at=tuple(sorted(aims)))))
+    aiming = compile_attack(replace(scenario, attacker=replace(scenario.attacker, aims_at=tuple(sorted(aims)))))
     never_adds(greedy, aiming)
     for entry in scenario.entry_points:
         ever = {fact for fact in worst(greedy, entry) if fact.kind == "reached" and fact.subject in aims}
         assert ever <= worst(aiming, entry)
+
+
+@given(either, st.sampled_from((None, 60.0, 600.0)))
+@settings(max_examples=60)
+def test_what_one_try_reaches_trying_each_time_reaches_no_later(scenario: Scenario, retry: float | None) -> None:
+    """With alerts off, and answers at once: to wait for a person keeps a run going, and the next run ends that wait."""
+    prompt = answered_at_once(scenario)
+    once, each_time = (
+        compile_attack(replace(prompt, attacker=Attacker(tries=how, retry=retry))) for how in ("once", "each-time")
+    )
+    for entry in scenario.entry_points:
+        for one, other in zip(reached(once, entry), reached(each_time, entry), strict=True):
+            assert one.keys() <= other.keys()
+            assert all(other[fact] <= moment for fact, moment in one.items())
+        assert worst(once, entry) == worst(each_time, entry)
+
+
+@given(either)
+@settings(max_examples=30)
+def test_whatever_may_fail_in_a_run_or_by_the_attackers_own_call_is_tried_again(scenario: Scenario) -> None:
+    graph = compile_attack(replace(scenario, attacker=Attacker(tries="each-time", retry=60.0))).graph
+    sure = {step.key for step in graph.steps if step.chance >= 1.0}
+    for step in graph.steps:
+        assert step.chance >= 1.0 or sure & {f"{step.key} in a later run", f"{step.key} tried again"} or by_agent(step)

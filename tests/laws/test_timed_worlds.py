@@ -282,3 +282,43 @@ def test_what_nobody_links_to_the_alert_is_not_terminated() -> None:
     )
     scenario = theft("5h", delay=f"{first}h", tool="session: {on_revoke: survives},", response=response)
     agrees(scenario, exp(-(first - 1) / revoke), **BY_ROLE)
+
+
+# ---- tries
+
+
+@pytest.mark.slow
+def test_runs_that_work_come_at_the_rate_times_the_chance_until_the_page_is_cleaned() -> None:
+    """Runs come at 1/r and work with p, so that the first that works comes after exp(r/p); the page is cleaned after
+    C ~ exp(c), which is later with c / (c + r/p)."""
+    run, chance, clean = 3.0, 0.2, 20.0
+    scenario = world(f"""
+        identities: {{bot: {{kind: agent, susceptibility: {chance}, entitlements: [{{operation: store.put}}]}}}}
+        resources: {{page: {{}}, ledger: {{value: {{integrity: 1}}}}}}
+        tools: {{store: {{operations: {{put: {{effect: write, targets: [ledger], duration: 1s}}}}}}}}
+        tasks: {{look: {{identity: bot, needs: [store.put], reads: [page], rate: {24 / run}/d, duration: 1h}}}}
+        entry_points: {{start: {{poison: page}}}}
+        goals: {{changed: {{lost: ["ledger: integrity"]}}}}
+        attacker: {{tries: each-time}}
+        response:
+          detection: {{poison: {{chance: 1}}}}
+          completeness: 1
+          actions: [{{clean-content: {{delay: {after(clean)}}}}}]
+        """)
+    agrees(scenario, clean / (clean + run / chance), **BY_ROLE)
+
+
+@pytest.mark.slow
+def test_a_refused_call_is_made_again_while_the_token_lives() -> None:
+    """Tries at 0, a, 2a, ... work with 1/2 each; n of them begin while the token lives, which is uniform over (0, L):
+    with L = 4a there are 1, 2, 3 or 4 with 1/4 each, and the mean of 1 - 2^-n is 1 - (1/2 + 1/4 + 1/8 + 1/16) / 4."""
+    scenario = world("""
+        identities: {bot: {entitlements: [{operation: store.put}]}}
+        resources: {ledger: {value: {integrity: 1}}}
+        tools: {store: {operations: {put: {effect: write, targets: [ledger], duration: 0s, chance: 0.5}}}}
+        credentials: {token: {identity: bot, ttl: 40m}}
+        entry_points: {start: {leak: token}}
+        goals: {changed: {lost: ["ledger: integrity"]}}
+        attacker: {tries: each-time, retry: 10m}
+        """)
+    agrees(scenario, 1 - (1 / 2 + 1 / 4 + 1 / 8 + 1 / 16) / 4, **BY_ROLE)

@@ -217,8 +217,22 @@ REFERS = {
         39,
         "no identity or resource is called 'shoop': known: ci",
     ),
+    "response: {approvals: {r: {of: {k: 3, n: 2}}}}\n": (
+        10,
+        36,
+        "3 of 2 people can never agree: write a k of at most 2",
+    ),
+    "response: {approvals: {r: {covers: [a.b]}}}\n": (10, 37, "no operation is called 'a.b': none is defined"),
+    "response: {approvals: {r: {exempt: [boss]}}}\n": (10, 37, "no role is called 'boss': none is defined"),
+    "response: {approvals: {r: {off_in: [stagin]}}}\n": (
+        10,
+        37,
+        "no task or environment is called 'stagin': known: production",
+    ),
     "response: {forgets: [keys]}\n": (10, 22, "no credential is called 'keys': did you mean key?"),
     "attacker: {aims_at: [all]}\n": (10, 22, "no goal is called 'all': none is defined"),
+    "attacker: {tries: twice}\n": (10, 19, "'twice' is not possible here: known: each-time, once"),
+    "attacker: {retry: 10}\n": (10, 19, "the duration 10 has no unit: write 10s, 10m or 10h"),
     "policies: {p: {approval: high}}\n": (10, 26, "'high' is not possible here: known: all, high-impact, none"),
     "policies: {p: {asked: hour}}\n": (10, 23, "'hour' is not possible here: known: each-use, session, task, time"),
     "policies: {p: {approved_for: 0s}}\n": (

@@ -176,3 +176,11 @@ def test_a_path_that_leads_nowhere_is_refused_with_the_nearest(tmp_path: Any, pa
     with pytest.raises(QuestionError) as caught:
         load(file, changes={path: value})
     assert said in str(caught.value)
+
+
+def test_a_baseline_leaves_out_ranges_and_money() -> None:
+    from simkit.checks.elements import canonical, restored
+
+    made = loads(WORLD)
+    assert not {"unknowns", "unit", "prices"} & canonical(made).keys()
+    assert restored(canonical(made), "baseline.json").digest == made.digest

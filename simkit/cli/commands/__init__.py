@@ -22,6 +22,7 @@ COMMANDS = (
     "roles",
     "ablate",
     "privilege",
+    "impact",
     "evidence",
     "study",
     "report",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from simkit.cli.beside_money import say_what_is_not_known, with_annual_loss
@@ -22,15 +20,17 @@ from simkit.cli.options import (
 from simkit.cli.output import Output
 from simkit.cli.terminal import Terminal
 
-if TYPE_CHECKING:
-    pass
-
 
 @click.command(short_help="The blast radius under one policy.")
 @scenario_argument
 @policy_option
 @run_options
 @scheduler_option
+@click.option(
+    "--persistent",
+    is_flag=True,
+    help="Let the attacker try each time, whatever the file says, and show one try beside it.",
+)
 @click.option(
     "--fail-if",
     "fail_if",
@@ -50,6 +50,7 @@ def run(
     seed: int,
     threads: int | None,
     scheduler: str | None,
+    persistent: bool,
     fail_if: tuple[Condition, ...],
     format_: str | None,
     out: str,
@@ -59,15 +60,18 @@ def run(
     A condition of --fail-if names a measure, as `expect` in a scenario does: a goal, a resource or a resource:impact
     (its chance), `value-lost` (the mean), `value-lost-p95`, `worst-case`, `goals-reached` or `contained`; then >, >=, <
     or <=, then a number or a share in %. It is judged with the whole interval: where that holds the limit, it fails.
+    With --persistent it is judged of who tries each time.
 
     \b
     Examples:
       simkit run scenario.yaml
       simkit run scenario.yaml --policy task-scoped --trials 10000
       simkit run scenario.yaml --entry-point poisoned-ticket --format json -o result.json
+      simkit run scenario.yaml --persistent                            beside one try: a try in each run of a task
       simkit run scenario.yaml --fail-if 'customers-leaked > 5%'       a gate for CI
     """
-    import simkit.simulation
+    from simkit.persistence import Persistence, persist
+    from simkit.simulation import simulate
 
     output = Output.planned(terminal, "run", (format_, out), scenario)
     world = load(scenario)
@@ -75,13 +79,14 @@ def run(
         condition.check(world)
     entry = entry_through(terminal, world, entry_point)
     with terminal.working(f"replaying {trials:,} trials"):
-        result = simkit.simulation.simulate(
+        found = (persist if persistent else simulate)(
             world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads, executor=scheduler
         )
-    verdicts = [condition.judge(result) for condition in fail_if]
+    shown = found.each_time if isinstance(found, Persistence) else found
+    verdicts = [condition.judge(shown) for condition in fail_if]
     say_what_is_not_known(terminal, world)
     output.result(
-        with_annual_loss(result, [result], world),
+        with_annual_loss(found, [shown], world),
         [verdict.sentence for verdict in verdicts],
         cautions(world, [policy], [entry]),
     )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from simkit.entitlements import always
 from simkit.errors import QuestionError, nearest
 from simkit.model import Model, environments
+from simkit.narrowing.edits.approvals_asked import approvals_asked
 from simkit.narrowing.edits.close_runtime import closed_runtimes
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
@@ -49,16 +50,8 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
 
 KINDS = (
     *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *(
-        "move-file",
-        "add-deny",
-        "set-boundary",
-        "limit-token",
-        "ask-claims",
-        "lower-quota",
-        "close-runtime",
-        "stop-answers",
-    ),
+    *("move-file", "add-deny", "set-boundary", "limit-token", "ask-claims", "lower-quota"),
+    *("close-runtime", "stop-answers", "ask-one-more", "end-exception", "show-what-is-done"),
     *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
 )
 """Every `Narrowing.kind`."""
@@ -96,6 +89,7 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
     yield from lower_quotas(scenario.model)
+    yield from approvals_asked(scenario, givers)
     yield from closed_runtimes(scenario.model)
     yield from silent_agents(scenario.model)
     yield from _dials(scenario)

@@ -48,7 +48,10 @@ TIES: Mapping[Takes, tuple[str, ...]] = {
     ),
     "lifetime": ("shorten-ttl",),
     "sender": ("constrain-sender",),
-    "use": ("add-condition", "lower-quota", "close-runtime", "stop-answers"),
+    "use": (
+        *("end-exception", "show-what-is-done", "ask-one-more"),
+        *("add-condition", "lower-quota", "close-runtime", "stop-answers"),
+    ),
 }
 """Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. After the kinds
 of narrowing that take one thing stand the dials that do, by their `place`; of a dial's settings the weakest that does

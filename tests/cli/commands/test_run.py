@@ -10,6 +10,7 @@ from pathlib import Path
 import click.testing
 import pytest
 
+import simkit
 from simkit import simulation
 from simkit.scenario import load
 
@@ -111,3 +112,21 @@ def test_where_the_trials_cannot_tell_the_run_fails_and_says_how_many_would(cli:
     assert found, said
     assert found[1] == found[2]
     assert cli(*words, "--trials", found[1]).exit_code == 0
+
+
+def test_run_of_a_persistent_attacker_shows_one_try_beside(cli: Cli, world: str) -> None:
+    words = ("run", world, *FEW, "--entry-point", "poisoned-ticket", "--persistent")
+    both = simkit.persist(load(world), entry_point="poisoned-ticket", trials=40)
+    result = cli(*words)
+    assert result.exit_code == 0
+    assert "tried once, and tried each time" in result.stdout
+    data = json.loads(cli(*words, "--format", "json").stdout)["result"]
+    assert data["one_try"]["goals"]["cases-leaked"]["chance"] == both.once.chance("cases-leaked").to_dict()
+    assert data["goals"]["cases-leaked"]["chance"] == both.each_time.chance("cases-leaked").to_dict()
+
+
+def test_a_condition_is_judged_of_the_persistent_attacker(cli: Cli) -> None:
+    """By one try the page works in 5 % of the months, by trying each day in 78 %."""
+    case = str(Path(__file__).parents[2] / "cases" / "tries-each-run.yaml")
+    assert cli("run", case, "--persistent", "--fail-if", "booked < 70%").exit_code == 0
+    assert cli("run", case, "--persistent", "--fail-if", "booked > 70%").exit_code == 1
