@@ -17,6 +17,8 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import comb
 
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+"""In seconds."""
 TICKS_PER_SECOND = 1000
 """Engines count milliseconds."""
 FOREVER = 1 << 62

@@ -55,7 +55,7 @@ class Drawing:
 
     def step(self, key: str, *, root: bool = False) -> Step:
         again = self.runs and not root and self.maybe()
-        return Step(
+        made = Step(
             key=key,
             rule="act",
             premises=() if root else self.some_facts(1, self.one_of((1, 1, 3))),
@@ -69,7 +69,9 @@ class Drawing:
             alert_delay=self.duration(),
             logged=self.maybe(),
             again=again,
+            silenced=self.some_facts(1, 2) if self.random.random() < 0.2 else (),
         )
+        return made._replace(shown=made.alert * self.one_of((0.0, 0.5, 1.0)))
 
     def entry(self) -> Entry:
         return Entry("entry", tuple(self.variant(f"{n}") for n in range(self.random.randint(1, 3))))

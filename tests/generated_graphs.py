@@ -58,6 +58,7 @@ def steps(draw: st.DrawFn, key: str, facts: list[Fact], *, root: bool, alerts: b
         alert_delay=draw(durations),
         logged=draw(st.booleans()) if alerts else False,
         again=again,
+        silenced=tuple(draw(st.lists(st.sampled_from(facts), max_size=2, unique=True))) if alerts else (),
     )
 
 

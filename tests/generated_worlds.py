@@ -40,7 +40,10 @@ from simkit.simulation import compile_attack
 
 DAY = 86400.0
 POLICIES = ("static-secrets", "rbac", "rbac-context", "jit", "task-scoped-reads", "task-scoped", "zero-standing")
-EFFECTS = ("none", "read", "read", "read", "write", "write", "delete", "execute", "send", "assume", "invoke", "mint")
+EFFECTS = (
+    *("none", "read", "read", "read", "write", "write", "delete"),
+    *("execute", "send", "assume", "invoke", "mint", "silence"),
+)
 QUIET = Response(rubber_stamp=0.5, miss_rate=0.5)
 LOUD = Response(detection={"any": Detection(0.5, Fixed(60.0))}, delay=Fixed(30.0), rubber_stamp=0.5, completeness=0.5)
 

@@ -41,6 +41,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "simulation": "where the line is joined",
         "annual_loss": "what a year costs, event by event",
         "privilege": "granted, needed and used",
+        "patch": "the smallest change of a file",
         "impacts": "real work under another design",
         "importers": "other systems' files",
     },

@@ -136,10 +136,11 @@ def test_the_page_on_numbers_gives_every_default_of_the_response() -> None:
     shown = {coded(row[0])[0]: row[1] for row in rows(page, "## The response")}
     assert shown.pop("detection") == "none"
     assert shown.pop("actions") == "by the dial"
-    assert shown.pop("responders") == shown.pop("forgets") == "none"
-    assert not any((response.detection, response.actions, response.responders, response.forgets))
+    assert shown.pop("responders") == shown.pop("forgets") == shown.pop("approvals") == "none"
+    empty = {"detection", "actions", "responders", "forgets", "approvals"}
+    assert not any(getattr(response, name) for name in empty)
     assert shown == {name: written(getattr(response, name)) for name in shown}
-    assert shown.keys() == set(Response.__slots__) - {"detection", "actions", "responders", "forgets"}
+    assert shown.keys() == set(Response.__slots__) - empty
 
 
 def test_the_readme_lists_every_command() -> None:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 NOBODY = 65534
 """The user and the group of that name on Linux."""
 NOTE = "note: no folder can be written to keep compiled engines in"
-SCENARIO, LOG = "starter.yaml", "log.jsonl"
+SCENARIO, SEEN, LOG = "starter.yaml", "seen.yaml", "log.jsonl"
 COMMANDS = {
     "ablate": (SCENARIO, "--trials", "64"),
     "check": (SCENARIO,),
@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": (LOG, "--at", "1d", "--identity", "support-agent"),
     "generate": ("--steps", "200", "--out", "made.yaml"),
     "graph": (SCENARIO,),
+    "impact": (SEEN, "--from", "rbac", "--to", "task-scoped"),
     "import": ("pod.yaml", "--out", "made"),
     "init": (),
     "narrow": (SCENARIO, "--trials", "64"),
@@ -43,10 +44,12 @@ COMMANDS = {
     "run": (SCENARIO, "--trials", "64"),
     "sessions": (),
     "schema": (),
+    "sensitivity": (SCENARIO, "--draws", "64"),
     "study": (SCENARIO, "--trials", "64"),
     "validate": (SCENARIO,),
 }
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: []}\n"
+RUNS = "observed:\n  - {task: answer-ticket, calls: [helpdesk.read_ticket, mail.reply]}\n"
 PYTHONS = (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}")
 """The one of the tests may lie in the folder of root; that of the system runs the same packages."""
 MAIN = "from simkit.cli import main; main()"
@@ -70,6 +73,7 @@ def as_nobody() -> Iterator[Run]:
             pytest.skip(f"the wheel could not be built here: {built.stderr.strip()[-200:]}")
         data.mkdir()
         shutil.copy(ROOT / "scenarios" / SCENARIO, data)
+        (data / SEEN).write_text((data / SCENARIO).read_text("utf-8") + RUNS, "utf-8")
         (data / "pod.yaml").write_text(POD, "utf-8")
         os.chown(data, NOBODY, NOBODY)
         yield lambda *arguments: _run(python, place / "site", data, MAIN, *arguments)

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from simkit.ablation.moves import everywhere
 from simkit.ablation.samples import Sampled, responding, saved
 from simkit.blast_radius import Interval, Utility
-from simkit.distributions import Fixed
+from simkit.distributions import DAY, HOUR, MINUTE, Fixed
 from simkit.measures import Unit
 from simkit.policies import GrantPolicy
 from simkit.progress import steps
 from simkit.scenario import Scenario
 from simkit.table import Table, duration
-
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
 LAGS = (HOUR, DAY, 27 * DAY, 94 * DAY)
 """Remediation lags in seconds. 27 d is the mean that 1,000 IT decision makers reported (GitGuardian and CyberArk,

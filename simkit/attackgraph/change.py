@@ -26,7 +26,7 @@ from simkit.attackgraph.columns import (
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.graph import AttackGraph
 from simkit.attackgraph.responders import responders_of
-from simkit.distributions import Distribution
+from simkit.distributions import TICKS_PER_SECOND, Distribution
 
 
 def rebuilt(
@@ -37,6 +37,8 @@ def rebuilt(
     does."""
     given = sorted(entries, key=lambda entry: entry.name)
     wanted = [*steps, *(step for e in given for variant in e.variants for step in variant.steps)]
+    if len(graph.silencer_idx) or any(step.silenced for step in wanted):  # a change elsewhere may let more be unseen
+        return AttackGraph.build(wanted, given, containment, horizon=graph.horizon / TICKS_PER_SECOND)
     stays, come = _change(graph, wanted)
     return _Rebuild(graph, stays, by_key(come)).made(given, containment)
 
@@ -97,6 +99,7 @@ class _Rebuild:
             index=found,
             outlives=new["outlives"],
             responders=responders,
+            silencer_ptr=np.zeros(len(self.steps) + 1, dtype=np.int64),
             **columns,
             **told_of,
             **tied,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -120,7 +120,17 @@ def draws(steps: Sequence[Step], tables: Tables) -> dict[str, Any]:
         "alert": _each(cache(threshold), column(steps, "alert"), np.uint64),
         "logged": np.array(column(steps, "logged"), dtype=np.bool_),
         "again": np.array(column(steps, "again"), dtype=np.bool_),
+        "shown": _each(cache(threshold), column(steps, "shown"), np.uint64),
         **{name: tables.rows(column(steps, name)) for name in ("duration", "wait", "approval", "alert_delay")},
+    }
+
+
+def silence(steps: Sequence[Step], index: Mapping[Fact, int]) -> dict[str, Any]:
+    """What keeps each step from being seen; what is nowhere in the graph never holds."""
+    silencers = [[index[fact] for fact in given if fact in index] for given in column(steps, "silenced")]
+    return {
+        "silencer_ptr": pointers(map(len, silencers)),
+        "silencer_idx": np.array([*chain.from_iterable(silencers)], dtype=np.int64),
     }
 
 

@@ -101,8 +101,9 @@ class Step(NamedTuple):
     made (the key, if empty): what one identity does to one target meets the same fate in each session that policies
     cut for it. `rule` names the technique, `label` reads well in a path. A step takes its `duration`, the `wait` for a
     task's next run and the `approval` of a person. `alert` is the chance that the concluded step raises an alert,
-    `alert_delay` how long after; a `logged` step links what it rests on with what it concludes, for responders. A step
-    that comes `again` is a run of a task: it is taken anew whenever something new was won.
+    `alert_delay` how long after; a `logged` step links what it rests on with what it concludes, for responders. While
+    one of `silenced` holds, it is not logged, and raises an alert with the chance `shown` alone (at most `alert`). A
+    step that comes `again` is a run of a task: it is taken anew whenever something new was won.
 
     `grounds` are what the step rests on, all of them together; the first is what a report names.
     """
@@ -122,6 +123,8 @@ class Step(NamedTuple):
     alert_delay: Distribution = AT_ONCE
     logged: bool = False
     again: bool = False
+    silenced: tuple[Fact, ...] = ()
+    shown: float = 0.0
 
     @property
     def ground(self) -> Ground:

@@ -21,6 +21,7 @@ from simkit.attackgraph.columns import (
     first_outlives,
     linked,
     lives,
+    silence,
 )
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.responders import Responders, responders_of
@@ -42,7 +43,8 @@ class AttackGraph:
     """Facts and steps, sorted by name and key, and everything that an engine reads, as arrays.
 
     Pointers (`*_ptr`) and indices (`*_idx`) are CSR: premises and conclusions of a step, steps behind a fact. Times are
-    int64 milliseconds (`FOREVER` for never), chances are thresholds out of 2**32. `duration`, `wait`, `approval` and
+    int64 milliseconds (`FOREVER` for never), chances are thresholds out of 2**32. `silencer` are the facts that keep a
+    step from being seen, `shown` is the threshold of its alert then. `duration`, `wait`, `approval` and
     `alert_delay` are rows of `tables` (quantile tables; `fixed` holds the value of a row that never varies, else -1).
     """
 
@@ -73,6 +75,9 @@ class AttackGraph:
     alert_delay: Ints
     logged: Flags
     again: Flags
+    silencer_ptr: Ints
+    silencer_idx: Ints
+    shown: Words
     fact_lasting: Flags
     fact_within: Flags
     fact_stirs: Flags
@@ -142,6 +147,7 @@ class AttackGraph:
             **links,
             **draws(ordered, tables),
             **lives(ordered, tables, first_outlives()),
+            **silence(ordered, index),
             **told_of,
             responders=responders_of(containment, index, told_of["fact_hash"], tables.row),
             **tables.arrays(),

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Fact
 from simkit.blast_radius.quotas import Times
+from simkit.distributions import HOUR, TICKS_PER_SECOND
 from simkit.model import Model, Operation, Resource
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-HOUR = 3_600_000.0
-"""In ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Remedies:
                 left = np.ones(len(gone), dtype=np.bool_) if backup is None else times([backup])[:, 0] < 0
                 back |= left & (gone >= 0) & (contained >= gone)
             end = np.where(back, np.minimum(contained + undoing.takes, self.horizon), self.horizon)
-            total += np.where(gone >= 0, (end - gone) / HOUR, 0.0)
+            total += np.where(gone >= 0, (end - gone) / (HOUR * TICKS_PER_SECOND), 0.0)
         return total
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 
+from simkit.distributions import DAY
 from simkit.model import Model, ObservedRun, Response, Task
 from simkit.policies import ApprovalRules, Sessions, Token, asked_a_day
-
-DAY = 86400.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,14 @@ from simkit.blast_radius import AttackPath, PathStep
 from simkit.checks.disarmed import Disarmed
 from simkit.checks.growth import Change
 from simkit.checks.spot import TOP, Spot
+from simkit.checks.surface import Exposed
 from simkit.checks.verdict import Verdict
 from simkit.checks.wider import Widening
 from simkit.table import Table, percent
 from simkit.techniques.grounds import kind_of
+
+MOST_NAMED = 5
+"""How many credentials and identities a row of a table names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ def _at(spot: Spot) -> dict[str, object]:
 @dataclass(frozen=True, slots=True)
 class FileCheck:
     """What came of one scenario file. `compared` is how many attacks there were to hold it against; `disarmed` is what
-    it was held to then, and is not now; `widened` what gives somebody more than then, where that was asked."""
+    it was held to then, and is not now; `exposed` are credentials and identities that reach more when they are lost,
+    `widened` what gives somebody more than then, where that was asked."""
 
     file: str
     scenario: str
@@ -84,6 +89,7 @@ class FileCheck:
     compared: int = 0
     spots: tuple[tuple[str, Spot], ...] = ()
     disarmed: tuple[Disarmed, ...] = ()
+    exposed: tuple[Exposed, ...] = ()
     widened: tuple[Widening, ...] = ()
 
     @property
@@ -104,7 +110,7 @@ class FileCheck:
     @property
     def failed(self) -> bool:
         """True if something grew or gives more, an expectation is not shown to hold, or the check was disarmed."""
-        return bool(self.growth or self.unexplained or self.widened) or not all(
+        return bool(self.growth or self.exposed or self.widened or self.unexplained) or not all(
             verdict.holds for verdict in self.verdicts
         )
 
@@ -120,6 +126,7 @@ class FileCheck:
         return [
             *(each.sentence for each in self.unexplained),
             *(change.sentence for change in self.growth),
+            *(each.sentence for each in self.exposed),
             *(each.sentence for each in self.widened),
             *(verdict.sentence for verdict in judged),
             *(each.sentence for each in self.disarmed if each.acknowledged),
@@ -130,7 +137,8 @@ class FileCheck:
     def failures(self) -> list[str]:
         """What made it fail: what it is held to no longer, growth, and expectations that are not shown to hold."""
         broken = [verdict.sentence for verdict in self.verdicts if not verdict.holds]
-        grown = [*(change.sentence for change in self.growth), *(each.sentence for each in self.widened)]
+        grown = [change.sentence for change in self.growth]
+        grown += [*(each.sentence for each in self.exposed), *(each.sentence for each in self.widened)]
         return [*(each.sentence for each in self.unexplained), *grown, *broken]
 
     def to_dict(self) -> dict[str, object]:
@@ -147,6 +155,7 @@ class FileCheck:
             "disarmed": [each.to_dict() for each in self.disarmed],
             "changed": list(self.elements),
             "verdicts": [verdict.to_dict() for verdict in self.verdicts],
+            "exposed": [each.to_dict() for each in self.exposed],
             "changes": [change.to_dict() for change in self.changes],
             "widened": [each.to_dict() for each in self.widened],
             "paths_to_cut": [path.to_dict() for path in self.paths],
@@ -247,12 +256,14 @@ class CheckReport:
 
     @property
     def _grew(self) -> str:
-        grew = len(self.growth)
-        return f"{grew} measure{'' if grew == 1 else 's'} grew" if grew else "nothing grew"
+        grew, wider = len(self.growth), sum(len(each.things) for check in self.checks for each in check.exposed)
+        said = [f"{grew} measure{'' if grew == 1 else 's'} grew"] if grew else []
+        said += [f"{wider} credential{'' if wider == 1 else 's'} or identities reach more"] if wider else []
+        return " and ".join(said) or "nothing grew"
 
     def tables(self) -> list[Table]:
         """What is held no longer, the verdicts, the changes and the paths to cut; empty ones are left out."""
-        made = (self._disarmed(), self._verdicts(), self._changes(), self._widened(), self._paths())
+        made = (self._disarmed(), self._verdicts(), self._changes(), self._exposed(), self._widened(), self._paths())
         return [table for table in made if table.rows]
 
     def _disarmed(self) -> Table:
@@ -298,6 +309,23 @@ class CheckReport:
     def _widened(self) -> Table:
         rows = [(str(each.element), str(each.spot)) for check in self.checks for each in check.widened]
         return Table(("what", "where"), rows, title="gives more than before")
+
+    def _exposed(self) -> Table:
+        found = [each for check in self.checks for each in check.exposed]
+        rows = [
+            (
+                ", ".join(f"{kind} {name}" for kind, name in each.things[:MOST_NAMED])
+                + (f" and {len(each.things) - MOST_NAMED} more" if len(each.things) > MOST_NAMED else ""),
+                each.policy,
+                each.before,
+                each.after,
+                ", ".join((*each.goals, *each.losses)) or None,
+                each.because,
+            )
+            for each in found
+        ]
+        columns = ("losing", "policy", "worst case before", "after", "newly in reach", "because of")
+        return Table(columns, rows, title="what reaches more when it is lost", note="worst cases: chances ignored")
 
     def _paths(self) -> Table:
         rows = [

@@ -29,7 +29,7 @@ def comment(report: CheckReport) -> str:
 
 
 def _file(check: FileCheck) -> Iterator[str]:
-    shown = [*check.growth, *check.verdicts, *check.disarmed, *check.widened]
+    shown = [*check.growth, *check.exposed, *check.verdicts, *check.disarmed, *check.widened]
     if not shown and not check.changes:
         return
     yield f"### `{printable(check.file).replace('`', '')}`"
@@ -39,6 +39,10 @@ def _file(check: FileCheck) -> Iterator[str]:
         yield _disarmed(check).markdown()
     if check.growth:
         yield _grown(check).markdown()
+    if check.exposed:
+        yield "**What reaches more when it is lost**\n\n" + "\n".join(
+            f"- {escape_markdown(each.sentence)}" for each in check.exposed[:MOST_SHOWN]
+        )
     if check.widened:
         rows = [(str(each.element), str(each.spot)) for each in check.widened]
         yield Table(("what", "where"), rows, title="Who may do more").markdown()

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from simkit.checks.lines import Where
-from simkit.model import Detection
+from simkit.distributions import Fixed
+from simkit.measures import unit_of
+from simkit.model import Detection, EntryPoint
 from simkit.scenario import Expectation, Scenario
 from simkit.table import duration, format_number, percent
 
@@ -101,6 +103,18 @@ def _values(scenario: Scenario) -> Numbers:
     }
 
 
+def _attack_times(scenario: Scenario) -> Numbers:
+    """Mean seconds until the first use, and of each operation."""
+    first: dict[Where, float] = {
+        ("entry_points", name, "delay"): each.delay.mean for name, each in scenario.entry_points.items()
+    }
+    return first | {
+        ("tools", tool, "operations", name, "duration"): each.duration.mean
+        for tool, known in scenario.model.tools.items()
+        for name, each in known.operations.items()
+    }
+
+
 def _horizon(scenario: Scenario) -> Numbers:
     return {("horizon",): scenario.horizon}
 
@@ -111,6 +125,7 @@ BELIEFS: tuple[Belief, ...] = (
     Belief(_passed_controls, "less"),
     Belief(_noticed, "more"),
     Belief(_responses, "more"),
+    Belief(_attack_times, "more", duration),
     Belief(_values, "less", format_number),
     Belief(_horizon, "less", duration),
 )
@@ -122,7 +137,7 @@ def disarmed(before: Scenario, after: Scenario) -> tuple[Disarmed, ...]:
     was given its new names (see `simkit.checks.renames`)."""
     return (
         *_expectations(before.expect, after.expect),
-        *_things("entry point", "entry_points", before.entry_points, after.entry_points),
+        *_things("entry point", "entry_points", _undelayed(before), _undelayed(after)),
         *_things("goal", "goals", before.goals, after.goals),
         *_worthless(before, after),
         *(found for row in BELIEFS for found in _flattered(row, before, after)),
@@ -153,7 +168,7 @@ def _holds_to(old: Expectation, new: Expectation) -> bool:
 
 
 def _promise(made: Expectation) -> str:
-    bound = percent(made.bound) if made.is_share else format_number(made.bound)
+    bound = unit_of(made.measure).write(made.bound)
     under = f" under {made.policy}" if made.policy else ""
     through = f" through {made.entry_point}" if made.entry_point else ""
     return f"{made.measure} at {'most' if made.at_most is not None else 'least'} {bound}{under}{through}"
@@ -165,6 +180,11 @@ def _things(noun: str, section: str, before: Mapping[str, Any], after: Mapping[s
             yield Disarmed(f"{noun} {name} is gone", (section,))
         elif replace(after[name], note="") != replace(old, note=""):
             yield Disarmed(f"{noun} {name} says something else", (section, name))
+
+
+def _undelayed(scenario: Scenario) -> dict[str, EntryPoint]:
+    """What each entry point is about; how soon it is used is a belief, and how often no part of a baseline."""
+    return {name: replace(each, delay=Fixed(0.0), per_year=None) for name, each in scenario.entry_points.items()}
 
 
 def _worthless(before: Scenario, after: Scenario) -> Iterator[Disarmed]:

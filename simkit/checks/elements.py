@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -253,3 +253,26 @@ def _key(item: Any) -> str:
         named = {key: item[key] for key in ("operation", "from", "to", "resource", "task") if key in item}
         return _text({**named, "kind": item.get("kind", "")})
     return _text(item)
+
+
+def without(form: Plain, element: Element, elements: Sequence[Element]) -> Plain:
+    """`form` with `element`, one of its `elements` that changed, as it was before, and without what was added that
+    mentions it: that would dangle."""
+    left = element.undone(form)
+    for other in _leaning_on(element, elements):
+        left = other.undone(left)
+    return left
+
+
+def _leaning_on(element: Element, elements: Sequence[Element]) -> list[Element]:
+    """The other added parts that mention what `element` adds, and those that mention what these add."""
+    names, leaning = set(element.names()), list[Element]()
+    for _ in elements if names else ():
+        more = [
+            each for each in elements if each is not element and each not in leaning and any(map(each.mentions, names))
+        ]
+        if not more:
+            break
+        leaning += more
+        names = {name for each in more for name in each.names()}
+    return leaning

@@ -164,7 +164,8 @@ def _held(opened: Sequence[Opened], asked: Terms, baseline: str) -> CheckReport:
 def _renewed(opened: Sequence[Opened], asked: Terms, baseline: str) -> CheckReport:
     """Each scenario judged, and `baseline` written anew for them; what it was held to goes only with a reason."""
     stored = load_baseline(baseline) if os.path.exists(baseline) else Baseline()
-    checks, runs, taken = [], {}, [f"scenario {key} is gone" for key in _gone(baseline, stored)]
+    gone = _gone(baseline, stored)
+    checks, runs, taken = [], {}, [f"scenario {key} is gone" for key in gone]
     for each in opened:
         key = key_of(baseline, each.file)
         kept = stored.scenarios.get(key)
@@ -176,7 +177,6 @@ def _renewed(opened: Sequence[Opened], asked: Terms, baseline: str) -> CheckRepo
         runs[key] = replays.run(each.scenario, asked.policies, reasons)
     if taken and not asked.reason:
         raise QuestionError(f"the update takes away what {baseline} is held to ({'; '.join(taken)}): give the reason")
-    gone = _gone(baseline, stored)
     save_baseline(baseline, stored.without(gone).renewed(runs))
     return CheckReport(tuple(checks), baseline, renewed=True)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simkit.blast_radius import BlastRadius, Interval, intervals
-from simkit.checks.elements import Element, Plain, restored
+from simkit.checks.elements import Element, Plain, restored, without
 from simkit.errors import InputError
-from simkit.measures import MEASURES, Measure, Unit, chance_of
+from simkit.measures import MEASURES, TIME, TIME_TO, Measure, Unit, named
 from simkit.measures.measured import PROVEN, worst_of
 from simkit.scenario import Scenario
 
@@ -34,7 +34,8 @@ class Culprit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One measure of one policy and entry point, before and after; `difference` is paired, sample by sample."""
+    """One measure of one policy and entry point, before and after; `difference` is paired, sample by sample. `newly` is
+    what the worst case now loses ("resource:impact") and did not, where that is the measure."""
 
     policy: str
     entry_point: str
@@ -43,6 +44,7 @@ class Change:
     after: float
     difference: Interval
     culprits: tuple[Culprit, ...] = ()
+    newly: tuple[str, ...] = ()
 
     @property
     def grew(self) -> bool:
@@ -106,6 +108,7 @@ class Change:
         """What changed, by how much, and what did it."""
         text = f"{self.head}: {self.measure} {self.written(self.before)} -> {self.written(self.after)} "
         text += f"({self.spread}) under {self.policy} through {self.entry_point}"
+        text += f", newly lost: {', '.join(self.newly)}" if self.newly else ""
         return f"{text}, because of {self.because}." if self.grew else f"{text}."
 
     def to_dict(self) -> dict[str, object]:
@@ -118,6 +121,7 @@ class Change:
             "after": self.after,
             "difference": self.difference.to_dict(),
             "grew": self.grew,
+            "newly_lost": list(self.newly),
             "because": [
                 {
                     "kind": culprit.element.kind,
@@ -135,17 +139,21 @@ class Change:
 
 
 def _row(measure: str) -> Measure:
-    """The row of a measure that is watched; a name that is no row is a goal, which an older scenario may lack."""
-    return MEASURES.get(measure) or chance_of(measure, (measure,))
+    """The row of a measure that is watched; a name that is no row is about a goal, which an older scenario may lack."""
+    return named(measure)
 
 
 def differences(old: BlastRadius | None, new: BlastRadius) -> Iterator[Change]:
     """Each measure of `new` that differs from `old` (None: there was nothing to lose)."""
-    rows = (row.name for row in MEASURES.values() if row.watched and (row.is_paired or row.samples is None))
-    for measure in (*rows, *new.legend.goals):
-        found = _difference(old, new, measure)
-        if found.grew or found.shrank:
-            yield found
+    watched = [row for row in MEASURES.values() if row.watched and (row.is_paired or row.samples is None)]
+    rows, times = ([row.name for row in watched if (row.unit is TIME) == timed] for timed in (False, True))
+    found = [_difference(old, new, measure) for measure in (*rows, *new.legend.goals)]
+    found = [change for change in found if change.grew or change.shrank]
+    yield from found
+    if any(change.grew for change in found):
+        return  # what happens more often is earlier on average: that is said once
+    moved = (_difference(old, new, measure) for measure in (*times, *(TIME_TO + goal for goal in new.legend.goals)))
+    yield from (change for change in moved if change.grew or (change.shrank and not found))
 
 
 def _difference(old: BlastRadius | None, new: BlastRadius, measure: str) -> Change:
@@ -153,11 +161,14 @@ def _difference(old: BlastRadius | None, new: BlastRadius, measure: str) -> Chan
     provenance = new.provenance
     made = (provenance.policy, provenance.entry_point, measure)
     row = _row(measure)
-    before, after = _mean(old, row), _mean(new, row)
+    before, after = _mean(old, row, new), _mean(new, row, new)
     paired = Change(*made, before, after, gap(old, new, measure))
     if measure in new.legend.goals and not (paired.grew or paired.shrank):
         possible = _possible(old, measure), _possible(new, measure)
         return Change(*made[:2], f"{measure}{POSSIBLE}", *possible, _exact(possible[1] - possible[0], new.trials))
+    if row.name == "worst-case":
+        had = old.worst_case.losses if old else ()
+        return replace(paired, newly=tuple(loss for loss in new.worst_case.losses if loss not in had))
     return paired
 
 
@@ -169,12 +180,17 @@ def _exact(value: float, trials: int) -> Interval:
     return Interval(value, value, value, trials, PROVEN)
 
 
-def _mean(result: BlastRadius | None, row: Measure) -> float:
+def _mean(result: BlastRadius | None, row: Measure, known: BlastRadius) -> float:
     if result is None:
-        return 0.0
+        return _harmless(row, known)
     if row.samples is None:
         return worst_of(result, row)
     return intervals.mean(row.of_samples(result).tolist()).estimate
+
+
+def _harmless(row: Measure, known: BlastRadius) -> float:
+    """The measure of an attack that loses nothing: no loss before the horizon, and none of anything else."""
+    return known.graph.horizon / 1000 if row.unit is TIME else 0.0
 
 
 def gap(old: BlastRadius | None, new: BlastRadius | None, measure: str) -> Interval:
@@ -185,9 +201,10 @@ def gap(old: BlastRadius | None, new: BlastRadius | None, measure: str) -> Inter
         return _exact(_possible(new, goal) - _possible(old, goal), known.trials)
     row = _row(measure)
     if row.samples is None:
-        return _exact(_mean(new, row) - _mean(old, row), known.trials)
-    more = row.of_samples(new).tolist() if new else [0.0] * known.trials
-    less = row.of_samples(old).tolist() if old else [0.0] * known.trials
+        return _exact(_mean(new, row, known) - _mean(old, row, known), known.trials)
+    nothing = [_harmless(row, known)] * known.trials
+    more = row.of_samples(new).tolist() if new else nothing
+    less = row.of_samples(old).tolist() if old else nothing
     return intervals.mean([a - b for a, b in zip(more, less, strict=True)])
 
 
@@ -205,7 +222,7 @@ class Attribution:
         """The parts without which `change` is smaller; if there is none, those that bring it on their own."""
         tried = self.elements[:MOST_ELEMENTS]
         entry = change.entry_point
-        undone = [(each, self._result(self._undone(each), slot, entry)) for each in tried]
+        undone = [(each, self._result(without(self.after, each, self.elements), slot, entry)) for each in tried]
         found = [Culprit(e, gap(result, new, change.measure)) for e, (known, result) in undone if known]
         if guilty := self._guilty(change, found):
             return guilty
@@ -227,13 +244,6 @@ class Attribution:
             return False, None
         return True, self.replay(scenario, slot, entry)
 
-    def _undone(self, element: Element) -> Plain:
-        """The scenario without `element`, and without what was added that mentions it: that would dangle."""
-        form = element.undone(self.after)
-        for other in self._leaning_on(element):
-            form = other.undone(form)
-        return form
-
     def _alone(self, element: Element) -> Plain:
         """The scenario of before with `element`, and with the new operation that it names, or it would dangle."""
         form = element.done(self.before)
@@ -242,18 +252,3 @@ class Attribution:
             if other.where[2:3] == ("operations",) and f"{other.where[1]}.{other.where[-1]}" == named:
                 form = other.done(form)
         return form
-
-    def _leaning_on(self, element: Element) -> list[Element]:
-        """The other added parts that mention what `element` adds, and those that mention what these add."""
-        names, leaning = set(element.names()), list[Element]()
-        for _ in self.elements if names else ():
-            more = [
-                each
-                for each in self.elements
-                if each is not element and each not in leaning and any(map(each.mentions, names))
-            ]
-            if not more:
-                break
-            leaning += more
-            names = {name for each in more for name in each.names()}
-        return leaning

@@ -36,7 +36,7 @@ def _gone(root: Xml.Element, key: str) -> None:
 
 
 def _suite(root: Xml.Element, check: FileCheck) -> None:
-    cases = [*_expectations(check), *_disarmed(check), *_growth(check)]
+    cases = [*_expectations(check), *_disarmed(check), *_growth(check), *_surface(check)]
     failures = sum(case.find("failure") is not None for case in cases)
     counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0", "skipped": "0"}
     suite = Xml.SubElement(root, "testsuite", {"name": fit(check.file), **counts})
@@ -71,6 +71,16 @@ def _growth(check: FileCheck) -> Iterator[Xml.Element]:
         told = [line for change in check.growth for line in (change.sentence, _paths(check, change.sentence)) if line]
         told += [each.sentence for each in check.widened]
         _fail(case, "growth" if check.growth else "wider", told[0], "\n".join(told))
+    yield case
+
+
+def _surface(check: FileCheck) -> Iterator[Xml.Element]:
+    """One case for what losing each credential and each identity reaches, where it is known what that was."""
+    if not check.compared:
+        return
+    case = _case(check, "no credential or identity reaches more when it is lost")
+    if check.exposed:
+        _fail(case, "exposed", check.exposed[0].sentence, "\n".join(each.sentence for each in check.exposed))
     yield case
 
 

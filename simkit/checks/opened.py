@@ -17,6 +17,7 @@ from simkit.checks.lines import Lines
 from simkit.checks.renames import with_new_names
 from simkit.checks.replays import Replays
 from simkit.checks.spot import TOP, Spot
+from simkit.checks.surface import Exposed, exposed
 from simkit.checks.verdict import judge
 from simkit.checks.wider import Widening, wider
 from simkit.scenario import Scenario, checked_scenario, chosen_entries, load
@@ -75,6 +76,13 @@ class Opened:
         taken = self.disarmed(before)
         spots = [(change.sentence, self._spot(change)) for change in changed if change.grew]
         spots += [(each.sentence, self.lines.of(each.where)) for each in taken]
+        told = {(change.policy, str(culprit.element)) for change in changed for culprit in change.culprits}
+        reached = tuple(
+            each
+            for each in self._exposed(old, before.slots, elements, replays)
+            if (each.policy, each.because) not in told  # one cause is told once
+        )
+        spots += [(each.sentence, spot_of(self.lines, each.element)) for each in reached if each.element]
         return replace(
             found,
             changes=tuple(changed),
@@ -83,6 +91,7 @@ class Opened:
             spots=(*found.spots, *spots),
             compared=before.compared,
             disarmed=taken,
+            exposed=reached,
             widened=tuple(Widening(each, spot_of(self.lines, each)) for each in wider(elements)),
         )
 
@@ -90,6 +99,14 @@ class Opened:
         """What `before` was held to and this is not, with the reasons that somebody gave."""
         found = disarmed(with_new_names(before.scenario, self.scenario), self.scenario)
         return tuple(replace(each, reason=before.acknowledged.get(each.what, "")) for each in found)
+
+    def _exposed(
+        self, old: Scenario, slots: Sequence[str], elements: Sequence[Element], replays: Replays
+    ) -> tuple[Exposed, ...]:
+        """What reaches more when it is lost, under each policy."""
+        after = canonical(self.scenario) if elements else {}
+        found = (exposed(old, self.scenario, after, slot, elements, replays.surface) for slot in slots if elements)
+        return tuple(each for some in found for each in some)
 
     def _grown(
         self, old: Scenario, slots: Sequence[str], elements: Sequence[Element], replays: Replays

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from simkit.model import EntryPoint
 from simkit.scenario import Expectation, Scenario
 
 
 def with_new_names(before: Scenario, after: Scenario) -> Scenario:
     """`before` with the names that `after` gives to entry points and goals that are otherwise the same."""
-    entries = _renamed(before.entry_points, after.entry_points)
+    entries = _renamed(_how(before), _how(after))
     goals = _renamed(before.goals, after.goals)
     if not (entries or goals):
         return before
@@ -32,6 +33,11 @@ def _renamed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, s
     come = {name: _said(each) for name, each in after.items() if name not in before}
     found = {old: [new for new, said in come.items() if said == was] for old, was in gone.items()}
     return {old: new[0] for old, new in found.items() if len(new) == 1 and list(gone.values()).count(gone[old]) == 1}
+
+
+def _how(scenario: Scenario) -> dict[str, EntryPoint]:
+    """Its entry points without how often they are tried, which no baseline keeps."""
+    return {name: replace(each, per_year=None) for name, each in scenario.entry_points.items()}
 
 
 def _said(thing: Any) -> Any:

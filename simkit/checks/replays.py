@@ -9,9 +9,10 @@ from simkit.blast_radius import BlastRadius
 from simkit.checks.baseline import IN_FORCE, StoredFigures, StoredRun
 from simkit.checks.elements import canonical, promised
 from simkit.checks.figures import Figures
+from simkit.checks.surface import Surface
 from simkit.policies import named_policies
 from simkit.scenario import Scenario
-from simkit.simulation import simulate
+from simkit.simulation import compile_attack, everything_lost, simulate
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class Replays:
     threads: int | None
     found: dict[tuple[int, str, str], BlastRadius] = field(default_factory=dict)
     kept: list[Scenario] = field(default_factory=list)
+    surfaces: dict[tuple[int, str], Surface] = field(default_factory=dict)
 
     def of(self, scenario: Scenario, slot: str, entry: str) -> BlastRadius | None:
         """Through `entry` under the policy of `slot`; None where `scenario` lacks one of them."""
@@ -39,6 +41,21 @@ class Replays:
                 scenario, policy, entry_point=entry, trials=self.trials, seed=self.seed, threads=self.threads
             )
         return self.found[key]
+
+    def surface(self, scenario: Scenario, slot: str) -> Surface | None:
+        """What losing each credential and each identity reaches at worst under the policy of `slot`; None where
+        `scenario` lacks it."""
+        if slot != IN_FORCE and slot not in named_policies(scenario.policies):
+            return None
+        key = (id(scenario), slot)
+        if key not in self.surfaces:
+            self.kept.append(scenario)
+            entries = everything_lost(scenario)
+            attack = compile_attack(scenario, None if slot == IN_FORCE else slot, entries=entries)
+            worst = attack.worst_cases(entries, threads=self.threads)
+            kinds = {"leak": "credential", "compromise": "identity"}
+            self.surfaces[key] = {(kinds[each.kind], each.target): worst[name] for name, each in entries.items()}
+        return self.surfaces[key]
 
     def run(self, scenario: Scenario, policies: Iterable[str] | None, acknowledged: dict[str, str]) -> StoredRun:
         """What a baseline stores of `scenario`: under `policies` (None: `slots`) through each entry point."""

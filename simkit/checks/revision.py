@@ -13,6 +13,7 @@ from simkit.checks.replays import slots
 from simkit.errors import InputError, QuestionError
 from simkit.repository import as_it_was, top_of
 from simkit.scenario import load
+from simkit.scenario.parser import begins_a_scenario
 
 READ = (".yaml", ".yml", ".json", ".jsonl")
 """What a scenario may consist of: itself, its parts, and its observed runs."""
@@ -55,7 +56,7 @@ class Revision:
         folders = sorted({os.path.dirname(file) for file in files})
         once = [(folder, each) for folder in folders for each in sorted(self._inside(folder or ".").glob("*.y*ml"))]
         named = [(os.path.join(folder, each.name), each) for folder, each in once]
-        return tuple(path for path, each in named if not os.path.exists(path) and _begins_a_scenario(each))
+        return tuple(path for path, each in named if not os.path.exists(path) and begins_a_scenario(each))
 
     def _inside(self, path: str) -> Path:
         """Where `path` lies in what was read."""
@@ -63,7 +64,3 @@ class Revision:
         if inside.startswith(os.pardir):
             raise QuestionError(f"{path} is not in the repository {self.top}: a revision knows only what is")
         return Path(self.folder) / inside
-
-
-def _begins_a_scenario(file: Path) -> bool:
-    return any(line.startswith(b"simkit:") for line in file.read_bytes().splitlines())

@@ -20,14 +20,15 @@ from simkit.standards import of
 from simkit.table import percent, printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-EXPECTATION, UNDECIDED, GROWTH, DISARMED = "expectation", "undecided", "growth", "disarmed"
-WIDER = "wider"
+EXPECTATION, UNDECIDED, GROWTH = "expectation", "undecided", "growth"
+DISARMED, EXPOSED, WIDER = "disarmed", "exposed", "wider"
 _OWN = {
     EXPECTATION: ("Expectation broken", "A measure is outside the bound that the scenario expects."),
     UNDECIDED: ("Too few trials", "The interval of a measure holds its bound: more trials would tell."),
     WIDER: ("Somebody may do more", "A right is wider than before."),
     GROWTH: ("Blast radius grew", "A measure is larger than in the baseline, by more than chance explains."),
     DISARMED: ("Held to no longer", "What the scenario was held to is taken away or flattered, and nobody said why."),
+    EXPOSED: ("Attack surface widened", "Losing a credential or an identity reaches more than in the baseline."),
 }
 Json = dict[str, Any]
 
@@ -76,6 +77,7 @@ def _rule(rule: str) -> Json:
 
 
 def _results(check: FileCheck) -> Iterator[Json]:
+    yield from _exposed(check)
     for lost in check.unexplained:
         yield _finding(check, DISARMED, lost.sentence, check.spot(lost.sentence), (lost.what,))
     yield from (_path(path) for path in check.paths)
@@ -91,6 +93,12 @@ def _results(check: FileCheck) -> Iterator[Json]:
             yield _finding(check, GROWTH, change.sentence, check.spot(change.sentence), about)
     for each in check.widened:
         yield _finding(check, WIDER, each.sentence, each.spot, (str(each.element),))
+
+
+def _exposed(check: FileCheck) -> Iterator[Json]:
+    for each in check.exposed:
+        about = (each.policy, *(f"{kind} {name}" for kind, name in each.things))
+        yield _finding(check, EXPOSED, each.sentence, check.spot(each.sentence), about)
 
 
 def _gone(key: str) -> Json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simkit.errors import QuestionError, nearest
-from simkit.measures import MEASURES, names_of
+from simkit.measures import SHARE, TIME, names_of, unit_of
 
 if TYPE_CHECKING:
     from simkit.blast_radius import BlastRadius, Interval
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MUST: dict[str, Sign] = {">=": "<", "<=": ">", ">": "<=", "<": ">="}
 """What must hold of the measure for the condition not to."""
-_SHAPE = re.compile(r"(?P<name>.+?)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<percent>%?)")
+_SHAPE = re.compile(r"(?P<name>.+?)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<unit>%|[a-z0-9]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,18 @@ class Condition:
         found = _SHAPE.fullmatch(text.strip())
         if not found:
             raise QuestionError(f"{text!r} is not a condition: write one like 'customers-leaked > 5%'")
-        name = found["name"]
-        is_share = name not in MEASURES or MEASURES[name].is_share
-        if not is_share and found["percent"]:
+        name, unit = found["name"], unit_of(found["name"])
+        if unit is TIME:
+            return Condition(text.strip(), name, found["sign"], _seconds(text, found["number"] + found["unit"]))
+        if found["unit"] not in ("", "%"):
+            raise QuestionError(f"{text!r} is not a condition: write one like 'customers-leaked > 5%'")
+        if unit is not SHARE and found["unit"]:
             raise QuestionError(
                 f"{text!r} compares a value with a share: write {name} {found['sign']} {found['number']}"
             )
-        limit = float(found["number"]) / (100 if found["percent"] else 1)
-        if is_share and limit > 1:
-            mend = (
-                f"did you mean {found['number']}%?" if limit <= 100 and not found["percent"] else "write at most 100%"
-            )
+        limit = float(found["number"]) / (100 if found["unit"] else 1)
+        if unit is SHARE and limit > 1:
+            mend = f"did you mean {found['number']}%?" if limit <= 100 and not found["unit"] else "write at most 100%"
             raise QuestionError(f"{text!r} asks for a chance above 100 %: {mend}")
         return Condition(text.strip(), name, found["sign"], limit)
 
@@ -90,6 +91,15 @@ class Condition:
         needed = trials_needed(found, self.limit)
         option = f" (--trials {needed})" if needed else ""
         return ConditionResult(True, f"{text}may hold. {advice(found, needed).removesuffix('.')}{option}.")
+
+
+def _seconds(text: str, said: str) -> float:
+    from simkit.scenario.units import MisfitError, duration
+
+    try:
+        return duration(said if said[-1:].isalpha() else float(said))
+    except MisfitError as error:
+        raise QuestionError(f"{text!r}: {error}") from None
 
 
 def conditions(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[Condition, ...]:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from simkit.errors import InputError, QuestionError, every
-from simkit.files import read
-
-if TYPE_CHECKING:
-    pass
 
 
 def scenario_files(paths: Iterable[str]) -> list[str]:
@@ -31,18 +26,10 @@ def _files(path: str) -> list[str]:
         if path != "-" and not os.path.exists(path):
             raise InputError(f"no file is called {path!r}: check the name and the folder")
         return [path]
+    from simkit.scenario.parser import begins_a_scenario
+
     inside = [os.path.join(top, name) for top, _, found in os.walk(path) for name in found]
-    files = sorted(file for file in inside if file.endswith((".yaml", ".yml")) and _begins_a_scenario(file))
+    files = sorted(file for file in inside if file.endswith((".yaml", ".yml")) and begins_a_scenario(file))
     if not files:
         raise InputError(f"the folder {path!r} holds no scenario, a YAML file with `simkit: 1`: name another")
     return files
-
-
-def _begins_a_scenario(file: str) -> bool:
-    """True also for what cannot be read or is not UTF-8, which is refused later; a foreign file may be anything."""
-    try:
-        raw = read(file)
-    except InputError:
-        return True
-    lines = raw.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")
-    return any(line.startswith(b"simkit:") for line in lines.splitlines())

@@ -16,12 +16,12 @@ from simkit.engines.state import (
     ALERTS,
     BARRED,
     COMING,
-    CONCLUDED,
     CONTAINED,
     ENDED,
     ENDLESS,
     KNOWN,
     SAMPLE,
+    WRITTEN,
     step_of,
 )
 from simkit.engines.times import drawn, is_heard
@@ -34,10 +34,20 @@ _GROUPED = np.array([action in GROUPED for action in ACTIONS], dtype=np.uint8)
 
 
 @outlined
-def raise_alert(links, given, state, step, now):
-    """The alert that `step`, concluded for the first time, may raise is on its way."""
+def is_seen(given, state, step, now):
+    """True if nothing keeps `step` from being seen."""
+    for i in range(given.silencer_ptr[step], given.silencer_ptr[step + 1]):
+        if state.facts[given.silencer_idx[i]].until > now:
+            return False
+    return True
+
+
+@outlined
+def raise_alert(links, given, state, step, now, seen):
+    """The alert that `step`, concluded for the first time, may raise is on its way: as it is logged, or, if it is not
+    `seen`, as it shows by itself."""
     register = state.register
-    if is_heard(links, given, state, step):
+    if is_heard(links, state, step, given.alert[step] if seen else given.shown[step]):
         when = now + drawn(given, state, given.alert_delay[step], _ALERT_DELAY, links.key[step])
         if when < given.horizon:
             event = np.uint64((when << given.shift) | state.steps[step].number)
@@ -81,7 +91,7 @@ def _know_all_of(links, given, state, step, now):
 @part
 def _know_if_logged(links, given, state, step, now):
     mine = state.steps[step]
-    if mine.traits & LOGGED and mine.marks & CONCLUDED:
+    if mine.traits & LOGGED and mine.marks & WRITTEN:
         _know_all_of(links, given, state, step, now)
 
 

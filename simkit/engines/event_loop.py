@@ -13,7 +13,7 @@ import numpy as np
 from simkit.engines import containment
 from simkit.engines.compiled import announced, inlined, kernel, outlined, part
 from simkit.engines.draws import ALL, NO_END, variant_of, word
-from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED
+from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED, SILENCED
 from simkit.engines.prefetch import prefetch_events
 from simkit.engines.queue import NO_EVENT, is_short, least, refill, reset, take
 from simkit.engines.span import spans
@@ -28,10 +28,11 @@ from simkit.engines.state import (
     SPENT,
     STIRRED,
     TOUCHED,
+    WRITTEN,
     step_of,
 )
 from simkit.engines.times import ends, give_up, takes
-from simkit.engines.windows import NEVER, consider, is_able, is_asked_for, mark, schedule, waiting_until, win, window
+from simkit.engines.windows import NEVER, consider, is_able, mark, schedule, waiting_until, win, window
 from simkit.fate import Stream
 
 _VARIANT = np.uint64(Stream.VARIANT)
@@ -48,9 +49,11 @@ def _notice(links, given, state, step, since, now):
     """`step`, which is more than a step, concludes: it may raise an alert, link, come again, make a run go on."""
     mine, first = state.steps[step], not state.steps[step].marks & CONCLUDED
     mark(state, step, CONCLUDED)
+    seen = not mine.traits & SILENCED or containment.is_seen(given, state, step, now)
     if first and mine.traits & ALARMING:
-        containment.raise_alert(links, given, state, step, now)
-    if mine.traits & LOGGED:
+        containment.raise_alert(links, given, state, step, now, seen)
+    if mine.traits & LOGGED and seen:
+        mark(state, step, WRITTEN)
         containment.link(links, given, state, step, now)
     if first and mine.traits & AGAIN:
         state.runs[state.register[RUNS]] = step
@@ -109,7 +112,7 @@ def _open(links, given, state, start, fact, now):
     else:
         first, arcs, others = np.int32(0), np.int32(0), start.root_idx
         begin, end = start.root_ptr[fact - facts], start.root_ptr[fact - facts + 1]
-    left = fact >= facts or is_asked_for(given, fact)
+    left = fact >= facts or given.asked_for[fact]
     for i in range(arcs + end - begin):
         step = np.int64(first + i) if i < arcs else np.int64(others[begin + i - arcs])
         if step < 0 or not is_able(links, given, state, step):

@@ -37,9 +37,10 @@ CONCLUSION = record(after="i8", fact="i4", life="u1", varies="u1")
 that: aged, drawn, rotated, or that of a run (see `Parameters.special`)."""
 PLAIN, LASTING, WITHIN = range(3)
 """Lives: a fact that ends, one that never does, and one that lives inside a session, and so inside a run."""
-ALARMING, LOGGED, AGAIN, ASKS = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)
+ALARMING, LOGGED, AGAIN, ASKS, SILENCED = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8), np.uint8(16)
 """Traits of a step: it may raise an alert, links things in the log, comes again as a run of a task, waits for a person
-in a run. The first two only where somebody responds, the last only where there are runs."""
+in a run, is seen only while nothing keeps it from that. The first two and the last only where somebody responds, the
+fourth only where there are runs."""
 ONCE, EVEN_BEFORE = 1, 2
 """See `Parameters.final`."""
 SPECIAL = record(period="i8", table="i4", aged="u1", run="u1")
@@ -77,6 +78,13 @@ class Parameters(NamedTuple):
     leads: NDArray[np.uint8]
     """1 for a fact that some step has as a premise."""
     stirs: NDArray[np.uint8]
+    asked_for: NDArray[np.uint8]
+    """1 for a fact for whose time others ask than the steps behind it: runs, when it begins anew, who adds it up, what
+    it keeps from being seen, and, where responders end it, steps that conclude it with others: these come anew then."""
+    silencer_ptr: Index
+    """(steps + 1) Into `silencer_idx`: the facts that keep a step from being seen."""
+    silencer_idx: Index
+    shown: Words
     timed: NDArray[np.uint8]
     """1 for a fact whose time adds up; empty where there is none."""
     fact_key: Words
@@ -129,6 +137,7 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
     responds = len(graph.responders.action) > 0
     maker_ptr, maker_idx = _makers(links)
     steps = _steps(graph, links, conclusions, timing, responds)
+    silencer_ptr, silencers = rows(graph.silencer_ptr, links.number.astype(np.int64))
     return Parameters(
         steps=steps,
         conclusions=conclusions,
@@ -145,6 +154,10 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
         final=_final(graph, links, steps["traits"]),
         leads=((np.diff(links.arc_ptr) > 0) | (np.diff(links.join_ptr) > 0)).astype(np.uint8),
         stirs=graph.fact_stirs.astype(np.uint8),
+        asked_for=_asked_for(graph, links),
+        silencer_ptr=silencer_ptr.astype(np.int32),
+        silencer_idx=graph.silencer_idx[silencers].astype(np.int32),
+        shown=graph.shown[links.number] * np.uint64(responds),
         timed=graph.fact_timed.astype(np.uint8) if graph.fact_timed.any() else np.zeros(0, dtype=np.uint8),
         fact_key=graph.fact_hash,
         tables=graph.tables,
@@ -217,7 +230,27 @@ def _traits(graph: AttackGraph, responds: bool) -> NDArray[np.uint8]:
     again = graph.again.astype(np.uint8) * AGAIN
     asks = (graph.fixed[graph.approval] != 0).astype(np.uint8) * ASKS * np.uint8(graph.conclusion_run.any())
     noticed = (graph.alert > 0).astype(np.uint8) * ALARMING + _linking(graph).astype(np.uint8) * LOGGED
+    noticed += (np.diff(graph.silencer_ptr) > 0).astype(np.uint8) * SILENCED
     found: NDArray[np.uint8] = again + asks + noticed * np.uint8(responds)
+    return found
+
+
+def _asked_for(graph: AttackGraph, links: Links) -> NDArray[np.uint8]:
+    found = graph.fact_stirs | graph.fact_timed
+    found[graph.silencer_idx] = True
+    if len(graph.responders.action):
+        several = np.repeat(np.diff(links.out_ptr) > 1, np.diff(links.out_ptr))
+        with_others = np.zeros(len(found), dtype=np.bool_)
+        with_others[links.out_idx[several]] = True
+        found |= with_others & _endable(graph)
+    return found.astype(np.uint8)
+
+
+def _endable(graph: AttackGraph) -> NDArray[np.bool_]:
+    """True for a fact that ends, or that an action of some responder ends."""
+    who = graph.responders
+    done = int(np.bitwise_or.reduce(np.int64(1) << who.action)) if len(who.action) else 0
+    found: NDArray[np.bool_] = ~graph.fact_lasting | ((who.ended_by & done) != 0)
     return found
 
 
@@ -236,11 +269,9 @@ def _linking(graph: AttackGraph) -> NDArray[np.bool_]:
 
 def _final(graph: AttackGraph, links: Links, traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Only what no action of any responder ends counts: content that is cleaned may be planted again."""
-    who = graph.responders
-    done = int(np.bitwise_or.reduce(np.int64(1) << who.action)) if len(who.action) else 0
-    ends = ~graph.fact_lasting | ((who.ended_by & done) != 0)
-    ending = np.concatenate([[0], np.cumsum(ends[links.out_idx])])
+    ending = np.concatenate([[0], np.cumsum(_endable(graph)[links.out_idx])])
     lasts = (ending[links.out_ptr[1:]] == ending[links.out_ptr[:-1]]) & (traits & (AGAIN | ASKS) == 0)
+    lasts &= traits & (LOGGED | SILENCED) != (LOGGED | SILENCED)  # one that nobody saw may be seen the next time
     found: NDArray[np.uint8] = np.where(lasts, np.where(traits & LOGGED, ONCE, EVEN_BEFORE), 0).astype(np.uint8)
     return found
 

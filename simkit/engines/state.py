@@ -17,8 +17,8 @@ TOUCHED, CHANGED, LISTED, SAMPLE, STIRRED, RUNS, ALERTS, KNOWN, BARRED, ENDED, C
 """Places in `State.register`: how many facts held, changed just now, and how many steps have a mark; the sample; 1 if
 something began that runs may use; how many runs were there, alerts are on their way, facts are known, barred, and were
 ended just now; the moment of the first response; and that of the next alert or response."""
-CONCLUDED, MARKED = np.uint8(1), np.uint8(2)
-"""Marks of a step in a sample: it concluded, it stands in the list of steps to reset."""
+CONCLUDED, MARKED, WRITTEN = np.uint8(1), np.uint8(2), np.uint8(4)
+"""Marks of a step in a sample: it concluded, it stands in the list of steps to reset, and in the log."""
 
 FACT_NOW = record(
     since="i8",

@@ -46,9 +46,9 @@ def give_up(state, step):
 
 
 @outlined
-def is_heard(links, given, state, step):
-    """True if `step` raises an alert in this sample, once it concludes."""
-    return word(state.seed, state.register[SAMPLE], _ALERT, links.key[step]) < given.alert[step]
+def is_heard(links, state, step, chance):
+    """True if `step`, which raises an alert with this `chance`, does so in this sample once it concludes."""
+    return word(state.seed, state.register[SAMPLE], _ALERT, links.key[step]) < chance
 
 
 @part

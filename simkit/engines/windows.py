@@ -18,7 +18,7 @@ from simkit.engines.compiled import inlined, outlined, part
 from simkit.engines.draws import NO_END
 from simkit.engines.parameters import AGAIN, ALARMING, ASKS, EVEN_BEFORE, LOGGED
 from simkit.engines.queue import push
-from simkit.engines.state import CHANGED, CONCLUDED, ENDLESS, LISTED, MARKED, SPENT, STIRRED, TOUCHED
+from simkit.engines.state import CHANGED, CONCLUDED, ENDLESS, LISTED, MARKED, SPENT, STIRRED, TOUCHED, WRITTEN
 from simkit.engines.times import answer_after, give_up, is_heard, may_last, takes, works
 
 NEVER = np.int64(-1)
@@ -95,14 +95,14 @@ def _is_over(links, given, state, step):
     for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
         if not state.settled[links.out_idx[place]]:
             return False
-    return given.alert[step] == 0 or not is_heard(links, given, state, step)
+    return given.alert[step] == 0 or not is_heard(links, state, step, given.alert[step])
 
 
 @part
 def _useful(links, given, state, step, until, renew):
     """True if `step` may be noticed, comes again or makes a run go on, or may prolong what it concludes."""
     mine = state.steps[step]
-    if mine.traits & (AGAIN | ASKS) or (mine.traits & LOGGED and not mine.marks & CONCLUDED):
+    if mine.traits & (AGAIN | ASKS) or (mine.traits & LOGGED and not mine.marks & WRITTEN):
         return True
     if mine.fact >= 0:
         if _prolongs(given, state, mine, until, renew):
@@ -111,7 +111,7 @@ def _useful(links, given, state, step, until, renew):
         for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
             if _prolongs(given, state, given.conclusions[place], until, renew):
                 return True
-    return mine.traits & ALARMING and not mine.marks & CONCLUDED and is_heard(links, given, state, step)
+    return mine.traits & ALARMING and not mine.marks & CONCLUDED and is_heard(links, state, step, given.alert[step])
 
 
 @part
@@ -187,11 +187,5 @@ def win(given, state, fact, now, until, renew, step, place):
     if given.leads[fact]:
         state.changed[register[CHANGED]] = fact
         register[CHANGED] += 1
-    elif not is_asked_for(given, fact):
+    elif not given.asked_for[fact]:
         state.settled[fact] |= SPENT
-
-
-@part
-def is_asked_for(given, fact):
-    """True if others than the steps behind `fact` ask for its time: runs, when it begins anew, and who adds it up."""
-    return given.stirs[fact] or (len(given.timed) and given.timed[fact])

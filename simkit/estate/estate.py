@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from simkit.distributions import Exponential, Fixed
+from simkit.distributions import DAY, HOUR, Exponential, Fixed
 from simkit.errors import QuestionError
 from simkit.estate.population import Extent, Member, Population, team_name
 from simkit.estate.shapes import ASSUMPTIONS, SHAPES, SUSCEPTIBILITY, Deck
@@ -33,7 +33,6 @@ from simkit.model import (
 from simkit.scenario import Scenario
 
 LEAST, MOST = 100, 1_000_000
-DAY, HOUR = 86400.0, 3600.0
 KEY_TTL, OAUTH_TTL, PERSON_TTL = 90 * DAY, HOUR, 12 * HOUR
 JEWEL = 10_000.0
 """What the crown jewel is worth: its owner's other stores are worth 1 and more."""

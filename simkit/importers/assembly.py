@@ -12,6 +12,7 @@ from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import Imported
 from simkit.importers.importer import Importer
+from simkit.importers.joined import joined
 from simkit.importers.kinds import IMPORTERS
 from simkit.importers.source_file import SourceFile, first_problem
 from simkit.scenario.loader import LARGE, uncollected
@@ -50,7 +51,7 @@ def import_files(
     if not kept:
         kinds = ", ".join(f"{each.kind} ({each.reads})" for each in wanted)
         raise InputError(f"nothing is there that can be imported: name files of {kinds}")
-    return kept
+    return joined(kept)
 
 
 def _imported(paths: Sequence[str], importers: Sequence[Importer], beside: Mapping[str, Draft]) -> tuple[Imported, ...]:

@@ -6,6 +6,8 @@ from simkit.measures.measure import (
     MEASURES,
     P95,
     SHARE,
+    TIME,
+    TIME_TO,
     VALUE,
     Attacked,
     Estimator,
@@ -16,7 +18,10 @@ from simkit.measures.measure import (
     chosen_measure,
     harm_of,
     measure_of,
+    named,
     names_of,
+    time_to,
+    unit_of,
 )
 
 __all__ = [
@@ -25,6 +30,8 @@ __all__ = [
     "MEASURES",
     "P95",
     "SHARE",
+    "TIME",
+    "TIME_TO",
     "VALUE",
     "Attacked",
     "Estimator",
@@ -35,5 +42,8 @@ __all__ = [
     "chosen_measure",
     "harm_of",
     "measure_of",
+    "named",
     "names_of",
+    "time_to",
+    "unit_of",
 ]

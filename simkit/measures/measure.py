@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from simkit.errors import QuestionError, nearest
 from simkit.model import IMPACTS, Model
-from simkit.table import format_number, percent
+from simkit.table import duration, format_number, percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +64,14 @@ VALUE = Unit("value", lambda value: format_number(float(value)))
 """The scenario's own unit."""
 HOURS = Unit("hours", lambda hours: f"{format_number(float(hours))} h")
 """Hours, of all things together."""
+
+
+def _time(seconds: float) -> str:
+    return f"-{duration(-seconds)}" if seconds < 0 else duration(seconds)
+
+
+TIME = Unit("seconds", _time)
+"""Seconds, written as people say them."""
 SHARE = Unit("share", _share)
 """A share or a chance, from 0 to 1, written in per cent."""
 
@@ -212,6 +220,26 @@ def _any_of(targets: Iterable[str]) -> Callable[[Attacked], Sampler]:
     return sampler
 
 
+def _first_loss(attacked: Attacked) -> Sampler:
+    from simkit.measures.samplers import FirstOf
+
+    worth = tuple(fact for fact, value in attacked.legend.value.items() if value)
+    return FirstOf(worth, attacked.graph.horizon)
+
+
+def _first_of(targets: Iterable[str]) -> Callable[[Attacked], Sampler]:
+    """When a sample reached the first of `targets`, goals or `resource:impact`."""
+    wanted = tuple(targets)
+
+    def sampler(attacked: Attacked) -> Sampler:
+        from simkit.measures.samplers import FirstOf
+
+        found = (_column(attacked, target) for target in wanted)
+        return FirstOf(tuple(column for column in found if column is not None), attacked.graph.horizon)
+
+    return sampler
+
+
 def _column(attacked: Attacked, target: str) -> int | None:
     from simkit.attackgraph import Fact
 
@@ -238,6 +266,8 @@ MEASURES: dict[str, Measure] = {
             leads_to=(None,),
             watched=False,
         ),
+        # the mean over every trial, cut off at the horizon: the restricted mean survival time, which pairs
+        Measure("time-to-loss", "time to the first loss", TIME, MEAN, _first_loss, worse="less", leads_to=(None,)),
         Measure("outage", "hours of outage", HOURS, MEAN, _outage, _worst_outage, watched=False),
         # each goal is watched by itself
         Measure(
@@ -257,35 +287,70 @@ MEASURES: dict[str, Measure] = {
 """The measures that every scenario has; the chances of its goals and losses join them by name, as `measure_of` says."""
 
 
+TIME_TO = "time-to:"
+"""Before the name of a goal, of a resource or of `resource:impact`: when it is reached."""
+
+
+def unit_of(name: str) -> Unit:
+    """What the measure called `name` is counted in: that of its row, else a time, or the chance of a goal or loss."""
+    if name in MEASURES:
+        return MEASURES[name].unit
+    return TIME if name.startswith(TIME_TO) else SHARE
+
+
 def names_of(model: Model, goals: Iterable[str]) -> list[str]:
     """Every measure that a scenario with this model and these goals has."""
     losses = (f"{resource}:{impact}" for resource in model.resources for impact in IMPACTS)
-    return [*MEASURES, *goals, *model.resources, *losses]
+    targets = [*goals, *model.resources, *losses]
+    return [*MEASURES, *targets, *(f"{TIME_TO}{target}" for target in targets)]
 
 
 def measure_of(name: str, goals: Collection[str], resources: Collection[str]) -> Measure:
-    """The measure called `name`: a row of `MEASURES`, or the chance of a goal, of a resource (lost in any way) or of a
-    `resource:impact`. Raises QuestionError for any other name.
+    """The measure called `name`: a row of `MEASURES`, the chance of a goal, of a resource (lost in any way) or of a
+    `resource:impact`, or the time to one of these, as in `time-to:customers-leaked`. Raises QuestionError for any other
+    name.
     """
     if name in MEASURES:
         return MEASURES[name]
-    if name in goals:
-        return chance_of(name, (name,))
-    if name in resources:
-        return chance_of(name, tuple(f"{name}:{impact}" for impact in IMPACTS))
-    resource, _, impact = name.rpartition(":")
-    if impact in IMPACTS and resource in resources:
-        return chance_of(name, (name,))
-    if ":" in name:
+    if (targets := _targets(name, goals, resources)) is not None:
+        return chance_of(name, targets)
+    about = name.removeprefix(TIME_TO)
+    if about != name and (targets := _targets(about, goals, resources)) is not None:
+        return time_to(about, targets)
+    if ":" in about:
         known = [*goals, *(f"{each}:{impact}" for each in resources for impact in IMPACTS)]
-        raise QuestionError(f"{name!r} is neither a goal nor a resource:impact: {nearest(name, known)}")
-    mend = nearest(name, [*MEASURES, *goals, *resources])
+        raise QuestionError(f"{name!r} is neither a goal nor a resource:impact: {nearest(about, known)}")
+    mend = nearest(about, [*MEASURES, *goals, *resources])
     raise QuestionError(f"{name!r} is neither a goal, a resource nor a measure: {mend}")
+
+
+def named(name: str) -> Measure:
+    """As `measure_of`, where the scenario is not at hand: a name that is no row is a goal's."""
+    if name in MEASURES:
+        return MEASURES[name]
+    about = name.removeprefix(TIME_TO)
+    return chance_of(name, (name,)) if about == name else time_to(about, (about,))
+
+
+def _targets(name: str, goals: Collection[str], resources: Collection[str]) -> tuple[str, ...] | None:
+    """What `name` names: a goal, every impact on a resource, or one of them; None where it names nothing."""
+    if name in goals:
+        return (name,)
+    if name in resources:
+        return tuple(f"{name}:{impact}" for impact in IMPACTS)
+    resource, _, impact = name.rpartition(":")
+    return (name,) if impact in IMPACTS and resource in resources else None
 
 
 def chance_of(name: str, targets: tuple[str, ...]) -> Measure:
     """The chance that any of `targets`, goals or `resource:impact`, is reached."""
     return Measure(name, f"chance of {name}", SHARE, CHANCE, _any_of(targets), leads_to=targets)
+
+
+def time_to(name: str, targets: tuple[str, ...]) -> Measure:
+    """The mean time to the first of `targets`, goals or `resource:impact`, over every trial, cut off at the horizon."""
+    words = f"time to {name}"
+    return Measure(f"{TIME_TO}{name}", words, TIME, MEAN, _first_of(targets), worse="less", leads_to=targets)
 
 
 def harm_of(model: Model) -> Measure:

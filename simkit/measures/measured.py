@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from simkit.blast_radius import AttackPath, BlastRadius, Interval
 from simkit.engines.reach import worst_cases
-from simkit.measures.measure import CHANCE, MEASURES, Measure, chance_of, measure_of
+from simkit.measures.measure import CHANCE, Measure, measure_of, named
 
 PROVEN = "worst case"
 """The method of a number that is computed, not drawn: nothing is unsure about it."""
@@ -57,7 +57,7 @@ class Measured(Interval):
         """The row of what is measured; without a result behind it a name that is no row is a goal's."""
         if self.result is not None:
             return row_of(self.result, self.what)
-        return MEASURES.get(self.what) or chance_of(self.what, (self.what,))
+        return named(self.what)
 
     def written(self, value: float) -> str:
         """`value` as people read this measure: a share in per cent, or a number."""

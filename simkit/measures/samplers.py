@@ -102,6 +102,20 @@ class ShareOf:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstOf:
+    """Seconds to the first of the facts, or to the `horizon` (ms) where none is reached."""
+
+    columns: tuple[int, ...]
+    horizon: int
+
+    def __call__(self, times: Times, _: Times) -> Floats:
+        """(samples,) The seconds of each sample."""
+        never = np.full((len(times), 1), self.horizon)
+        reached = np.where(times >= 0, times, self.horizon)
+        return np.asarray(np.hstack([reached, never]).min(axis=1) / 1000.0, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     """1.0 where any of the facts is reached, else 0.0."""
 

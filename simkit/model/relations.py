@@ -7,13 +7,13 @@ from typing import Any
 
 import networkx as nx
 
+from simkit.distributions import HOUR
 from simkit.model.identities import Entitlement, Identity, Role, TrustEdge
 from simkit.model.model import Model
 from simkit.model.references import Lookup, is_glob
 from simkit.model.session_terms import BEFALLS, SessionTerms
 
 Edge = tuple[str, str, dict[str, Any]]
-HOUR = 3600.0
 
 
 def model_graph(model: Model) -> nx.MultiDiGraph:

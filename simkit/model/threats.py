@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simkit.distributions import Distribution, Exponential, Fixed, Lognormal
+from simkit.distributions import DAY, Distribution, Exponential, Fixed, Lognormal
 from simkit.model.approval_rule import ApprovalRule
-
-DAY = 86400.0
 
 
 @dataclass(frozen=True, slots=True)

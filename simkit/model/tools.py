@@ -9,12 +9,12 @@ from simkit.distributions import Distribution, Fixed
 from simkit.model.session_terms import SessionTerms
 from simkit.model.threats import Detection
 
-EFFECTS = ("none", "read", "write", "delete", "execute", "send", "assume", "invoke", "mint", "grant")
-IDENTITY_EFFECTS = frozenset({"execute", "assume", "invoke", "mint", "grant"})
+EFFECTS = ("none", "read", "write", "delete", "execute", "send", "assume", "invoke", "mint", "grant", "silence")
+IDENTITY_EFFECTS = frozenset({"execute", "assume", "invoke", "mint", "grant", "silence"})
 """Effects whose targets are identities; the targets of the others are resources."""
 STATE_CHANGING = frozenset(EFFECTS) - {"none", "read"}
 """Effects that a tainted session may not use where context is checked."""
-HIGH_IMPACT = frozenset({"delete", "execute", "send", "mint", "grant"})
+HIGH_IMPACT = frozenset({"delete", "execute", "send", "mint", "grant", "silence"})
 """Effects that wait for a person under `context: approval`, unless the operation says otherwise (our assumption)."""
 
 

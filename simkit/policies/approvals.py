@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from simkit.distributions import DAY, HOUR
 from simkit.entitlements import FREELY, Grant, Grants, always
 from simkit.model import Need, Task
 from simkit.policies.approval_rules import ApprovalRules, consent
 from simkit.policies.sessions import Session, Sessions
 
-DAY, HOUR = 86400.0, 3600.0
 STANDS_FOR = HOUR
 """Seconds that an approval stands under `asked: time` where the policy does not say (our assumption)."""
 FOR_THE_REST = ("session", "time")

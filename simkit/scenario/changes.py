@@ -17,7 +17,7 @@ from simkit.scenario.stated_ranges import SECTION, replaced
 from simkit.scenario.units import MisfitError
 from simkit.unknowns import DEFAULT_RANGES, LAW_NUMBERS, Kind, Where, kind_of, middle, shape_of
 
-BY_HAND = "--set"
+BY_HAND = "set by hand"
 """The evidence of a number that the command line gives."""
 Key = str | int
 

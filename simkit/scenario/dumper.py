@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from simkit.distributions import Distribution
+from simkit.measures import TIME, unit_of
 from simkit.model import (
     Credential,
     Detection,
@@ -31,6 +32,7 @@ from simkit.model import (
     TrustEdge,
 )
 from simkit.policies import DIALS, Dial, GrantPolicy, Selector, named_policies
+from simkit.scenario.expectations import Expectation
 from simkit.scenario.moments import moment_text
 from simkit.scenario.quota_units import throughput_text
 from simkit.scenario.range_units import range_value
@@ -53,16 +55,28 @@ def dump(scenario: Scenario) -> str:
     `loads(dump(scenario), scenario.file)` equals `scenario`. A policy that a package registers is written out as the
     dials that it has here.
     """
+    return block(plain(scenario))
+
+
+def flow(value: Any) -> str:
+    """`value` as YAML on one line, as it stands within a file."""
     import yaml
 
-    return yaml.dump(
-        plain(scenario),
-        Dumper=_dumper(),
-        allow_unicode=True,
-        sort_keys=False,
-        width=110,
-        default_flow_style=None,
+    # in brackets, so that what would end a part of a list is quoted
+    text: str = yaml.dump(
+        [value], Dumper=_dumper(), allow_unicode=True, sort_keys=False, default_flow_style=True, width=2**31 - 1
     )
+    return text.rstrip("\n")[1:-1]
+
+
+def block(value: Any) -> str:
+    """`value` as YAML in lines, its innermost parts on one line each."""
+    import yaml
+
+    written: str = yaml.dump(
+        value, Dumper=_dumper(), allow_unicode=True, sort_keys=False, default_flow_style=None, width=110
+    )
+    return written
 
 
 def plain(scenario: Scenario) -> dict[str, Any]:
@@ -84,7 +98,7 @@ def plain(scenario: Scenario) -> dict[str, Any]:
         | _section("approvals", {name: _given(r, leave=("name",)) for name, r in scenario.response.approvals.items()}),
     )
     written |= _section("policies", _policies(scenario))
-    expected = {name: _given(each, leave=("name",)) for name, each in scenario.expect.items()}
+    expected = {name: _expectation(each) for name, each in scenario.expect.items()}
     written |= _section("expect", expected)
     written |= _list("observed", map(_observed, scenario.observed))
     written |= _section("incident", _given(scenario.incident) if scenario.incident else {})
@@ -116,6 +130,13 @@ def _with_ranges(written: dict[str, Any], unknowns: Unknowns) -> dict[str, Any]:
     named = {name: range_value(given, kinds.get(name, "number")) for name, given in unknowns.named.items()}
     head = {key: written.pop(key) for key in ("simkit", "name")}
     return head | _section("unknowns", named) | written
+
+
+def _expectation(made: Expectation) -> dict[str, Any]:
+    """What must hold; the bound of a time with its unit."""
+    said = _given(made, leave=("name",))
+    bounds = {key: duration_text(said[key]) for key in ("at_most", "at_least") if key in said}
+    return said | bounds if unit_of(made.measure) is TIME else said
 
 
 def _responders(scenario: Scenario) -> dict[str, Any]:

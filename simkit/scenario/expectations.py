@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from simkit.errors import Problem
-from simkit.measures import MEASURES, names_of
+from simkit.measures import SHARE, names_of, unit_of
 from simkit.model import Goal, Model
 from simkit.model.references import dangling
 
@@ -15,8 +15,9 @@ from simkit.model.references import dangling
 class Expectation:
     """What must hold: `measure` stays at or below `at_most`, or at or above `at_least` (exactly one is given).
 
-    `measure` is a goal, a resource (lost in any way), `resource:impact`, or a row of `measures.MEASURES`. An empty
-    `policy` is the one in force; an empty `entry_point` is every one, each on its own.
+    `measure` is a goal, a resource (lost in any way), `resource:impact`, one of these after `time-to:`, or a row of
+    `measures.MEASURES`; the bound of a time is in seconds. An empty `policy` is the one in force; an empty
+    `entry_point` is every one, each on its own.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Expectation:
     @property
     def is_share(self) -> bool:
         """True for a share or a chance, of a goal for one, False for a number that may be above 1."""
-        return self.measure not in MEASURES or MEASURES[self.measure].is_share
+        return unit_of(self.measure) is SHARE
 
 
 def expectation_problems(

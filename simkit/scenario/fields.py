@@ -210,8 +210,12 @@ _RATE_SCHEMA: dict[str, Any] = {
 }
 
 _BOUND_SCHEMA: dict[str, Any] = {
-    "description": "A number that is not negative, or a share such as 5%.",
-    "anyOf": [{"type": "number", "minimum": 0, "maximum": 1e15}, {"type": "string", "pattern": units.SHARE_PATTERN}],
+    "description": "A number that is not negative, a share such as 5%, or of a time a duration such as 1h.",
+    "anyOf": [
+        {"type": "number", "minimum": 0, "maximum": 1e15},
+        {"type": "string", "pattern": units.SHARE_PATTERN},
+        _DURATION_SCHEMA,
+    ],
 }
 
 Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "minLength": 1})]

@@ -6,10 +6,12 @@ event parser is used here; what a scalar means, and what a mapping may hold, is 
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 
-from simkit.errors import Problem
+from simkit.errors import InputError, Problem
+from simkit.files import read as read_bytes
 from simkit.scenario.ignores import ignores_in
 from simkit.scenario.origins import origins_in
 from simkit.scenario.places import (
@@ -42,6 +44,17 @@ _CONSTANTS: dict[str, Value] = {
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
+
+
+def begins_a_scenario(file: str | os.PathLike[str]) -> bool:
+    """True if `file` says `simkit:` at the start of a line, and for what cannot be read or is not UTF-8, which is
+    refused later; a foreign file may be anything."""
+    try:
+        raw = read_bytes(file)
+    except InputError:
+        return True
+    lines = raw.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")
+    return any(line.startswith(b"simkit:") for line in lines.splitlines())
 
 
 def read(text: str, file: str) -> Document:

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from simkit.measures import MEASURES
+from simkit.measures import MEASURES, SHARE, TIME, unit_of
 from simkit.scenario import fields as f
+from simkit.scenario import units
 from simkit.scenario.part import LEFT_OUT, Part
 from simkit.scenario.units import MisfitError
 
@@ -23,15 +24,12 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}"
 
 
-def _is_number(measure: object) -> bool:
-    return isinstance(measure, str) and measure in MEASURES and not MEASURES[measure].is_share
-
-
 class ExpectPart(Part):
     """What must hold: a measure within a bound."""
 
     measure: Annotated[
-        f.Name, Field(description=f"A goal, a resource (lost in any way), resource:impact, {listed(MEASURES)}.")
+        f.Name,
+        Field(description=f"A goal, a resource (lost in any way), resource:impact, time-to:GOAL, {listed(MEASURES)}."),
     ]
     at_most: f.Bound = LEFT_OUT
     at_least: f.Bound = LEFT_OUT
@@ -43,9 +41,21 @@ class ExpectPart(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _no_share_of_a_value(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and _is_number(raw.get("measure")):
-            for key in ("at_most", "at_least"):
-                if isinstance(raw.get(key), str):
-                    raise MisfitError(f"{raw['measure']} is a value, not a share: write a number without %", key)
-        return raw
+    def _in_its_unit(cls, raw: Any) -> Any:
+        """A share only where the measure is one, and a duration where it is a time."""
+        if not isinstance(raw, dict) or not isinstance(raw.get("measure"), str):
+            return raw
+        unit, said = unit_of(raw["measure"]), dict(raw)
+        for key in [key for key in ("at_most", "at_least") if key in raw and unit is not SHARE]:
+            if unit is TIME:
+                said[key] = _seconds(raw[key], key)
+            elif isinstance(raw[key], str):
+                raise MisfitError(f"{raw['measure']} is a value, not a share: write a number without %", key)
+        return said
+
+
+def _seconds(raw: Any, key: str) -> float:
+    try:
+        return units.duration(raw)
+    except MisfitError as error:
+        raise MisfitError(str(error), key) from None

@@ -17,7 +17,7 @@ class OperationPart(Part):
 
     effect: f.Effect
     targets: list[str] = Field(default_factory=list)
-    """Default targets: resources, or identities for execute, assume, invoke, mint and grant."""
+    """Default targets: resources, or identities for execute, assume, invoke, mint, grant and silence."""
     duration: f.Delay = LEFT_OUT
     chance: f.Chance = 1.0
     role: f.Name = ""

@@ -218,7 +218,7 @@ def rank(
     """
     _only_one((threads, executor))
     reach_engine(engine)  # an unknown one is refused before anything is compiled
-    entries = dict(_everything_lost(checked_scenario(scenario)))
+    entries = everything_lost(checked_scenario(scenario))
     attack = compile_attack(scenario, policy, entries=entries)
     worst = attack.worst_cases(entries, threads=threads, executor=executor, engine=engine)
     ranked = [
@@ -236,11 +236,11 @@ def rank(
     return Ranking(tuple(ranked), _exposure(scenario, worst), attack.provenance("(each)", engine="reach"))
 
 
-def _everything_lost(scenario: Scenario) -> Iterator[tuple[str, EntryPoint]]:
-    for name in scenario.model.credentials:
-        yield f"leak of {name}", EntryPoint(f"leak of {name}", "leak", name)
-    for name in scenario.model.identities:
-        yield f"compromise of {name}", EntryPoint(f"compromise of {name}", "compromise", name)
+def everything_lost(scenario: Scenario) -> dict[str, EntryPoint]:
+    """An entry point for the leak of each credential and for the compromise of each identity of `scenario`."""
+    leaks = [EntryPoint(f"leak of {name}", "leak", name) for name in scenario.model.credentials]
+    owned = [EntryPoint(f"compromise of {name}", "compromise", name) for name in scenario.model.identities]
+    return {entry.name: entry for entry in (*leaks, *owned)}
 
 
 def _alike(scenario: Scenario, entry: EntryPoint) -> int:

@@ -4,8 +4,9 @@ Grades: P the organisation's own text, S a secondary page.
 
 - **MITRE ATT&CK** Enterprise v18.1 (2025-11-13), grade P: https://github.com/mitre/cti, commit 421deacb, one STIX file
   for each technique under enterprise-attack/attack-pattern. The titles of T1098.001, T1098.003, T1485 and T1651 were
-  read from earlier commits of the same files. (c) The MITRE Corporation. This work is reproduced and distributed with
-  the permission of The MITRE Corporation. v19 splits the tactic Defense Evasion, so nothing here names a tactic.
+  read from earlier commits of the same files, that of T1562.008 from secondary pages (grade S). (c) The MITRE
+  Corporation. This work is reproduced and distributed with the permission of The MITRE Corporation. v19 splits the
+  tactic Defense Evasion, so nothing here names a tactic.
 - **MITRE ATLAS** 5.6.0 (2026-05-05), grade P: https://github.com/mitre-atlas/atlas-data, commit 8ee2c689, tag v5.6.1,
   dist/ATLAS.yaml, whose own version field says 5.6.0. Apache-2.0. Later versions (2026.08) add techniques and change
   the file format.
@@ -77,6 +78,7 @@ ATTACK = StandardList(
         "T1552.005": "Cloud Instance Metadata API",
         "T1552.008": "Chat Messages",
         "T1555.006": "Cloud Secrets Management Stores",
+        "T1562.008": "Disable or Modify Cloud Logs",
         "T1606.002": "SAML Tokens",
         "T1651": "Cloud Administration Command",
     },

@@ -1,4 +1,4 @@
-"""An entitlement is used on a resource or an identity: read, write, delete, send, execute, mint, grant."""
+"""An entitlement is used on a resource or an identity: read, write, delete, send, execute, mint, grant, silence."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ RULES = (
         "mint", Relevance(("T1098.001",), (), ("ASI03",), ("NHI1:2025", "NHI7:2025")), event="identity", logged="call"
     ),
     Rule("grant", Relevance(("T1098.003",), (), ("ASI03",), ("NHI5:2025",)), event="identity", logged="call"),
+    Rule("silence", Relevance(("T1562.008",), (), (), ("NHI5:2025",)), event="identity", logged="call"),
 )
 """A rule for each effect but those that make one session another (see `assume`), called as the effect is."""
 RULE_OF = {rule.name: rule for rule in RULES}
@@ -343,6 +344,7 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         alert=act.alert.chance,
         alert_delay=act.alert.delay,
         logged=act.judged.alert.logged,
+        shown=act.deed.shown.chance if act.deed.shown else 0.0,
     )
 
 

@@ -15,7 +15,8 @@ COUNTS = frozenset(rule.name for rule in meter.RULES)
 
 
 def on_the_way(steps: Iterable[Step], goals: Iterable[str]) -> list[Step]:
-    """The steps that can help to reach one of `goals`, and those that nobody takes: what adds up, and what counts."""
+    """The steps that can help to reach one of `goals`, or to do so unseen, and those that nobody takes: what adds up,
+    and what counts."""
     given = list(steps)
     makers = defaultdict(list)
     for number, step in enumerate(given):
@@ -27,7 +28,8 @@ def on_the_way(steps: Iterable[Step], goals: Iterable[str]) -> list[Step]:
         for number in makers[waiting.pop()]:
             if number not in helping:
                 helping.add(number)
-                new = [premise for premise in given[number].premises if premise not in wanted]
+                step = given[number]
+                new = [fact for fact in (*step.premises, *step.silenced) if fact not in wanted]
                 wanted.update(new)
                 waiting += new
     taken = {given[number].fate or given[number].key for number in helping}

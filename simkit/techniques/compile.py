@@ -23,6 +23,7 @@ from simkit.techniques import (
     objective,
     redeem,
     respond,
+    silence,
     steer,
 )
 from simkit.techniques.aim import on_the_way
@@ -116,9 +117,10 @@ def _whole(world: World, steps: list[Step]) -> tuple[list[Step], list[Entry], Co
     if attacker.persists or attacker.aims_at:  # what is tried again, or helps, is asked of all that could be done
         steps += every_copy(staging)
         steps += list(tried_again(attacker, steps)) if attacker.persists else []
+        steps = silence.unseen(world, steps, rules())
         aimed = on_the_way(steps, attacker.aims_at) if attacker.aims_at else steps
         kept = without_unreachable_copies(aimed, entries)
     else:
-        kept = with_reachable_copies(staging, steps, entries)
+        kept = silence.unseen(world, with_reachable_copies(staging, steps, entries), rules())
     asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
     return kept, entries, respond.containment(world, asked)

@@ -92,7 +92,7 @@ def _stage(staging: Staging, act: Act, led: Led) -> Iterator[Step]:
 def noticed(step: Step, rule: Rule, act: Act) -> Step:
     """`step` as one of `rule`: it has the fate of its act, and alerts that are as likely are one."""
     alert = act.actor.world.alert(rule, act.actor.session.policy)
-    return step._replace(rule=rule.name, alert=alert.chance, alert_delay=alert.delay, logged=alert.logged)
+    return step._replace(rule=rule.name, alert=alert.chance, alert_delay=alert.delay, logged=alert.logged, shown=0.0)
 
 
 def _find(world: World, session: Session, what: str, place: str) -> Step:

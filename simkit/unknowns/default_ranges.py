@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from simkit.distributions import DAY, HOUR, MINUTE
 from simkit.unknowns.guesses import Where
 from simkit.unknowns.ranges import ASSUMPTION, Range, Shape
-
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
 
 def _standard(low: float, high: float, best: float, shape: Shape, why: str, evidence: str = ASSUMPTION) -> Range:

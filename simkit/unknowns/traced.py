@@ -142,7 +142,9 @@ def evaluated(number: float, given: Mapping[str, Floats], count: int) -> Floats:
     if number.made is None:
         return given[number.name]
     how, left, right = number.made
-    return cast("Floats", how(evaluated(left, given, count), evaluated(right, given, count)))
+    sides = evaluated(left, given, count), evaluated(right, given, count)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a draw in which the compiler asks for it is compiled anew
+        return cast("Floats", how(*sides))
 
 
 def inputs_of(number: float) -> frozenset[str]:

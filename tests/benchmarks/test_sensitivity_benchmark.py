@@ -30,8 +30,11 @@ def one_comparison(entry: str) -> float:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("draws", [128, 1024])
-def test_draws_in_comparisons(draws: int) -> None:
+def test_draws_in_comparisons(draws: int, benchmark: Any, full: bool) -> None:
     """The goal is 70 comparisons for 1,024 draws of seven policies through one entry point."""
+    benchmark.pedantic(lambda: None, rounds=1)
+    if not full:
+        pytest.skip("asks for --benchmark-enable: it takes minutes")
     starter = simkit.load(STARTER)
     base = one_comparison(WORST)
     took = seconds(lambda: simkit.sensitivity(starter, SEVEN, entry_point=WORST, draws=draws))
@@ -40,8 +43,11 @@ def test_draws_in_comparisons(draws: int) -> None:
 
 
 @pytest.mark.slow
-def test_pricing_again_in_comparisons() -> None:
+def test_pricing_again_in_comparisons(benchmark: Any, full: bool) -> None:
     """The goal is one comparison: no replay depends on a price."""
+    benchmark.pedantic(lambda: None, rounds=1)
+    if not full:
+        pytest.skip("asks for --benchmark-enable: it takes minutes")
     starter = simkit.load(STARTER)
     base = one_comparison(WORST)
     found = simkit.sensitivity(starter, SEVEN, entry_point=WORST, draws=1024)

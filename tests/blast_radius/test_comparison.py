@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 from small_losses import ALWAYS, CARDS, NAMES, SAMPLES, WORLD, blast_radius
@@ -11,7 +12,8 @@ from tiny_worlds import world
 from simkit.blast_radius import Comparison
 from simkit.blast_radius.intervals import Z
 from simkit.errors import QuestionError
-from simkit.simulation import worst_case_pairs
+from simkit.scenario import load
+from simkit.simulation import compare, worst_case_pairs
 
 BASE = blast_radius()  # 0, 0, 10, 14, 20
 NARROW = blast_radius(
@@ -101,3 +103,15 @@ def test_the_summary_doubts_a_blast_radius_of_zero_and_only_that() -> None:
         "Nothing is lost under narrow, and a blast radius of zero is almost always a modelling error: check what the "
         "scenario leaves out."
     )
+
+
+def test_what_is_lost_for_good_stands_beside_what_is_lost_where_something_can_be_undone() -> None:
+    case = Path(__file__).parents[1] / "cases" / "undo-of-a-soft-delete.yaml"
+    found = compare(load(case), ["rbac"], trials=40)
+    columns = found.table().columns
+    place = columns.index("for good")
+    assert columns[:place] == ("policy", "value lost", "95 % interval")
+    (row,) = found.table().rows
+    assert row[place] == found["rbac"].value_lost_for_good().estimate
+    assert row[place] != row[1]
+    assert "for good" not in COMPARED.table().columns

@@ -73,16 +73,16 @@ def test_a_new_operation_counts_with_the_entitlement_that_names_it() -> None:
 
 
 def test_a_right_that_no_attack_gains_by_fails_only_where_it_is_asked(tmp_path: Path) -> None:
-    """The clerk is a human whom nothing reaches, so that nothing grows."""
+    """The clerk's loss reaches nothing more: to answer costs nobody anything."""
     scenario, baseline = desk(tmp_path), str(tmp_path / "b.json")
     check([scenario], baseline=baseline, update=True, trials=50, seed=0)
-    desk(tmp_path, DESK.replace("{kind: human}", "{kind: human, entitlements: [{operation: crm.books}]}"))
+    desk(tmp_path, DESK.replace("{kind: human}", "{kind: human, entitlements: [{operation: crm.answer}]}"))
     assert not check([scenario], baseline=baseline).growth
     report = check([scenario], baseline=baseline, fail_on_widen=True)
     assert report.failed
     assert "1 right wider, nothing grew" in report.summary
     (found,) = report.checks[0].widened
-    assert found.sentence == "WIDER: entitlement crm.books of identity clerk added at line 6."
+    assert found.sentence == "WIDER: entitlement crm.answer of identity clerk added at line 6."
 
 
 def test_without_a_change_nothing_is_wider(tmp_path: Path) -> None:

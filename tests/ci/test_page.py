@@ -67,7 +67,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(ROOT / "scenarios" / "starter.yaml", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
-    (commands,) = blocks(PAGE, "sh")
+    commands = blocks(PAGE, "sh")[0]
     for command in commands.splitlines():
         assert asked(command).exit_code == 0
     return tmp_path

@@ -291,3 +291,49 @@ def test_a_thing_is_dealt_with_once() -> None:
     """The token is revoked at 15, leaks again at 30, unnoticed, and lives."""
     steps = (alarm(leak(None), 10.0), leak(None, 30.0, "again"), rule("use", [TOKEN], LOSS, 100.0))
     assert run(*steps, containment=response(5.0))[LOSS] == 130.0
+
+
+# ---- what is kept from being seen
+
+OFF = Fact("performed", "trail")
+
+
+def silenced(step: Step, shown: float = 0.0) -> Step:
+    """`step`, which is seen only while the trail is on, but for what shows by itself."""
+    return step._replace(silenced=(OFF,), shown=shown)
+
+
+def test_after_the_log_is_off_nothing_raises_an_alert() -> None:
+    use = silenced(alarm(rule("use", [TOKEN], SESSION, 10.0), 5.0))
+    assert contained(leak(None), use, rule("stop", [TOKEN], OFF, 11.0), containment=response(1.0)) == 16.0
+    assert contained(leak(None), use, rule("stop", [TOKEN], OFF, 9.0), containment=response(1.0)) is None
+
+
+def test_of_one_moment_the_step_with_the_lower_number_is_first() -> None:
+    late, early = (silenced(alarm(rule(key, [TOKEN], SESSION, 10.0), 5.0)) for key in ("z", "a"))
+    stop = rule("stop", [TOKEN], OFF, 10.0)
+    assert contained(leak(None), late, stop, containment=response(1.0)) is None
+    assert contained(leak(None), early, stop, containment=response(1.0)) == 16.0
+
+
+def test_what_shows_by_itself_does_so_whatever_is_logged() -> None:
+    steps = (leak(None), rule("stop", [TOKEN], OFF))
+    use = silenced(alarm(rule("use", [TOKEN], SESSION, 10.0), 5.0), shown=0.25)
+    drawn = [word(0, n, Stream.ALERT, key_hash("use")) for n in range(100)]
+    found = [contained(*steps, use, containment=response(1.0), sample=n) == 16.0 for n in range(100)]
+    assert found == [each < 2**30 for each in drawn]
+
+
+def test_what_was_not_seen_links_nothing_later() -> None:
+    noticed = alarm(leak(None), 100.0)
+    use, deed = silenced(logged(rule("use", [TOKEN], OTHER, 10.0))), rule("deed", [OTHER], LOSS, 200.0)
+    ends = response(1.0, "disable")
+    assert LOSS not in run(noticed, use, deed, rule("stop", [TOKEN], OFF, 11.0), containment=ends)
+    assert run(noticed, use, deed, rule("stop", [TOKEN], OFF, 9.0), containment=ends)[LOSS] == 210.0
+
+
+def test_a_log_that_is_on_again_shows_what_is_done_then() -> None:
+    off = leak(41.0, 9.0, "stop", OTHER)  # from 9 to 50
+    for takes, seen in ((8.0, 14.0), (49.0, None), (50.0, 56.0)):
+        use = alarm(rule("use", [TOKEN], SESSION, takes), 5.0)._replace(silenced=(OTHER,))
+        assert contained(leak(None), off, use, containment=response(1.0)) == seen

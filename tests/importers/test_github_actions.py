@@ -267,3 +267,38 @@ def test_who_may_write_code_runs_it_in_every_other_job(tmp_path: Path) -> None:
         text = f"on: push\njobs:\n  weak: {weak % scope}\n  strong: {strong}\n"
         scenario = made(tmp_path / scope, w=text).scenario()
         assert gets(scenario, "job w/weak is taken over", "what secrets.KEY opens out") is reached
+
+
+def test_a_job_that_becomes_a_role_delegates_to_it_and_claims_its_environment(tmp_path: Path) -> None:
+    """Under scopes cut to tasks an edge is used by tasks that say so: the work of a deployment goes on."""
+    text = """\
+on: push
+permissions: {id-token: write}
+jobs:
+  ship:
+    environment: production
+    steps: [{uses: aws-actions/configure-aws-credentials@v4, with: {role-to-assume: ship}}]
+"""
+    (found,) = import_files([written(tmp_path, {".github/workflows/d.yml": text})])
+    task = found.scenario().model.tasks["d/ship"]
+    assert (task.delegates_to, dict(task.claims)) == (("cloud:ship",), {"environment": "production"})
+
+
+JOB = "on: push\njobs: {a: {steps: [{run: make}]}}\n"
+
+
+def test_workflows_elsewhere_in_a_folder_are_examples_that_nothing_runs(tmp_path: Path) -> None:
+    """As in a repository that shows others how to use its action."""
+    folder = written(tmp_path, {".github/workflows/triage.yml": JOB, "examples/triage.yml": JOB})
+    (found,) = import_files([folder])
+    assert list(found.sections["identities"]) == ["job triage/a"]
+    (left,) = found.untranslated
+    assert (left.origin.file, left.what) == (str(folder / "examples" / "triage.yml"), "the workflow")
+    assert "GitHub runs none" in left.why
+
+
+def test_two_workflows_of_one_name_are_two(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"a/triage.yml": JOB, "b/triage.yml": JOB})
+    (found,) = import_files([str(folder / "a" / "triage.yml"), str(folder / "b" / "triage.yml")])
+    assert list(found.sections["identities"]) == ["job triage/a", "job triage-2/a"]
+    assert found.scenario()

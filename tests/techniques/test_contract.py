@@ -39,6 +39,7 @@ tools:
       run: {effect: execute, targets: [robot]}
       issue: {effect: mint, targets: [boss]}
       add: {effect: grant, targets: [robot], role: power}
+      mute: {effect: silence, targets: [boss]}
       become: {effect: assume, targets: [boss]}
       ask: {effect: invoke, targets: [helper]}
 credentials:

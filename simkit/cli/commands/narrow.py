@@ -11,7 +11,7 @@ import click
 from simkit.cli.beside_money import say_what_is_not_known
 from simkit.cli.cautions import cautions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
-from simkit.cli.narrowed_file import check_write, write_scenario
+from simkit.cli.narrowed_file import check_write, difference, write_scenario
 from simkit.cli.options import (
     Seconds,
     WholeNumber,
@@ -67,7 +67,13 @@ class Narrowed:
 @click.option("--candidates", is_flag=True, help="Only list every change that there is, with its cost; replay nothing.")
 @click.option("--without", metavar="KIND,...", callback=names,
               help="Kinds of change that are out of the question, such as constrain-sender.")  # fmt: skip
-@click.option("--write", metavar="FILE", default=None, help="Write the narrowed scenario to FILE.")
+@click.option(
+    "--write",
+    metavar="FILE",
+    default=None,
+    help="Write the narrowed scenario to FILE; its own file is changed in place.",
+)
+@click.option("--diff", "only_diff", is_flag=True, help="Print only what to change in the file, for `git apply`.")
 @output_options()
 @click.pass_obj
 def narrow(
@@ -85,6 +91,7 @@ def narrow(
     candidates: bool,
     without: tuple[str, ...] | None,
     write: str | None,
+    only_diff: bool,
     format_: str | None,
     out: str,
 ) -> int:
@@ -103,10 +110,10 @@ def narrow(
       simkit narrow scenario.yaml
       simkit narrow scenario.yaml --goal customers-leaked --exact --without constrain-sender
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --write narrowed.yaml
+      simkit narrow scenario.yaml --goal customers-leaked --budget 3 --diff | git apply
     """
     _check_question(exact, goal, time_limit)
-    if candidates and (exact or budget is not None or write is not None):
-        raise click.UsageError("--candidates only lists: leave out --exact, --budget and --write")
+    _check_form(candidates, only_diff, exact or budget is not None, write, format_)
     output = Output.planned(terminal, "narrow", (format_, out), scenario)
     check_write(write, out, scenario)
     world = load(scenario)
@@ -117,6 +124,9 @@ def narrow(
         return FINE
     with terminal.working("screening and replaying narrowings"):
         found = _found(world, policy, goal, budget, exact, time_limit, asked)
+    if only_diff:
+        output.text(difference(world, found.plan.narrowed) if found.plan.possible else "")
+        return FINE if found.plan.possible else DOES_NOT_HOLD
     _write(terminal, found.plan, write)
     output.result(found, (), cautions(world, [policy], entry_points))
     if not (out == "-" and output.format == "json") and not terminal.quiet and found.plan.narrowings:
@@ -132,6 +142,14 @@ def _check_question(exact: bool, goal: str | None, time_limit: float | None) -> 
         raise click.UsageError("--exact cuts a goal off: name it with --goal")
     if time_limit is not None and not exact:
         raise click.UsageError("--time-limit is for --exact: add that, or leave the limit out")
+
+
+def _check_form(candidates: bool, only_diff: bool, plans: bool, write: str | None, format_: str | None) -> None:
+    """Raises UsageError for ways to answer that exclude each other."""
+    if candidates and (plans or write is not None or only_diff):
+        raise click.UsageError("--candidates only lists: leave out --exact, --budget, --write and --diff")
+    if only_diff and (format_ is not None or write is not None):
+        raise click.UsageError("--diff prints the change alone: leave out --format and --write")
 
 
 def _diff(plan: Plan, *, fenced: bool) -> str:
@@ -188,4 +206,6 @@ def _write(terminal: Terminal, plan: Plan, write: str | None) -> None:
     if not plan.possible:
         terminal.note(f"note: wrote nothing to {write}: there is no plan")
         return
-    write_scenario(terminal, plan.narrowed, write, "" if plan.narrowings else ", which is the scenario as it was")
+    write_scenario(
+        terminal, plan.scenario, plan.narrowed, write, "" if plan.narrowings else ", which is the scenario as it was"
+    )

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 @scenario_argument
 @policy_option
 @click.option("--identity", metavar="NAME", help="Whose roles. Default: the identity with the most tasks.")
-@click.option("--write", metavar="FILE", default=None, help="Write the scenario with these roles to FILE.")
+@click.option(
+    "--write",
+    metavar="FILE",
+    default=None,
+    help="Write the scenario with these roles to FILE; its own is changed in place.",
+)
 @output_options()
 @click.pass_obj
 def roles(
@@ -55,7 +60,7 @@ def roles(
     world = load(scenario)
     with terminal.working("splitting roles"):
         found = narrowing.role_granularity(world, _busiest(terminal, world) if identity is None else identity, policy)
-    write_scenario(terminal, found.narrowed, write)
+    write_scenario(terminal, world, found.narrowed, write)
     output.result(found, (), cautions(world, [policy], ()))
 
 

@@ -45,3 +45,8 @@ def behind(graph: AttackGraph, fact: int) -> list[int]:
 def makers(graph: AttackGraph, fact: int) -> list[int]:
     """The steps that conclude `fact`."""
     return [int(i) for i in graph.maker_idx[graph.maker_ptr[fact] : graph.maker_ptr[fact + 1]]]
+
+
+def silencers(graph: AttackGraph, step: int) -> list[int]:
+    """The facts that keep `step` from being seen while they hold."""
+    return [int(i) for i in graph.silencer_idx[graph.silencer_ptr[step] : graph.silencer_ptr[step + 1]]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simkit.attackgraph.facts import ACTIONS, GROUPED
 from simkit.distributions import FOREVER
-from simkit.engines.reference.closure import behind, conclusions, makers
+from simkit.engines.reference.closure import behind, conclusions, makers, silencers
 
 if TYPE_CHECKING:
     from simkit.engines.reference.chronicle import Replay
@@ -24,6 +24,7 @@ class Defence:
         self.alerts: list[tuple[int, int]] = []
         self.known: dict[int, int] = {}
         self.barred: set[int] = set()
+        self.written: set[int] = set()
         self.waiting: list[deque[tuple[int, int]]] = [deque() for _ in self.who.action]
         self.rows_of = {
             who: [row for row, of in enumerate(self.who.of) if of == who] for who in set(self.who.of.tolist())
@@ -54,11 +55,14 @@ class Defence:
 
     def notice(self, step: int, now: int, first: bool) -> None:
         """`step` concluded: it may raise an alert, and if it is logged it links what is known with what is not."""
-        delay = self.replay.fates.alert_after(step) if first else None
+        seen = not any(self.replay.until.get(fact, 0) > now for fact in silencers(self.graph, step))
+        delay = self.replay.fates.alert_after(step, seen=seen) if first else None
         if delay is not None:
             heappush(self.alerts, (now + delay, step))
-        if self.graph.logged[step] and any(fact in self.known for fact in self._linked(step)):
-            self._learn(self._linked(step), now)
+        if self.graph.logged[step] and seen:
+            self.written.add(step)
+            if any(fact in self.known for fact in self._linked(step)):
+                self._learn(self._linked(step), now)
 
     def _linked(self, step: int) -> list[int]:
         return [*self.graph.premises(step), *conclusions(self.graph, step)]
@@ -75,7 +79,7 @@ class Defence:
                 self.waiting[row].append((now, fact))
             waiting += self.who.told(fact)
             for step in (*behind(self.graph, fact), *makers(self.graph, fact)):
-                if self.graph.logged[step] and step in self.replay.concluded:
+                if step in self.written:
                     waiting += self._linked(step)
 
     def respond(self, action: int, due: list[int], now: int) -> None:

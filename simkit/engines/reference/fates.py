@@ -48,9 +48,10 @@ class Fates:
         """The wait for a task's next run alone: until then nothing is attempted."""
         return self._drawn(self.graph.wait[step], partial(self.of_step, Stream.WAIT, step))
 
-    def alert_after(self, step: int) -> int | None:
-        """How long after its conclusion `step` raises an alert, if it does."""
-        if self.of_step(Stream.ALERT, step) >= self.graph.alert[step]:
+    def alert_after(self, step: int, *, seen: bool) -> int | None:
+        """How long after its conclusion `step` raises an alert, if it does: not `seen`, by itself alone."""
+        chance = self.graph.alert if seen else self.graph.shown
+        if self.of_step(Stream.ALERT, step) >= chance[step]:
             return None
         return self._drawn(self.graph.alert_delay[step], lambda: self.of_step(Stream.ALERT_DELAY, step))
 

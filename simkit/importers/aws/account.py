@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from simkit.errors import InputError
@@ -48,7 +49,7 @@ class AwsGroup:
     place: FilePlace
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class AwsPrincipal:
     """A user or a role. `managed` are the ARNs of the managed policies that reach it, also through its groups."""
 
@@ -65,7 +66,7 @@ class AwsPrincipal:
         """Its ARN."""
         return self.principal.arn
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name in the scenario."""
         return shown_arn(self.arn)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from simkit.importers.aws.account import EVERYTHING, AwsAccounts, AwsPrincipal
-from simkit.importers.aws.code_powers import code_powers
+from simkit.importers.aws.code_powers import PROFILED, code_powers, is_managed
 from simkit.importers.aws.effective import Allowance, Effective, together
 from simkit.importers.aws.iam_powers import iam_powers
 from simkit.importers.aws.inventory import Inventory
 from simkit.importers.aws.sheet import Given, Sheet
 from simkit.importers.aws.stores import Stores
 from simkit.importers.aws.target_list import TargetList
+from simkit.importers.aws.techniques_table import RUNS_FOR
 from simkit.importers.draft import Draft
 from simkit.rights import (
     Access,
@@ -81,8 +82,11 @@ class AccountPowers:
             "group": TargetList(Target(each.arn) for each in self.groups),
             "policy": TargetList(Target(each.arn) for each in self.policies),
         }
+        self.positions = {each.name: ("user", at) for at, each in enumerate(self.users)}
+        self.positions |= {each.name: ("role", at) for at, each in enumerate(self.roles)}
         self._gained: dict[str, str] = {}
         self.running = cache(self._running)
+        self.supposed = cache(self._supposed)
 
     @property
     def administrator(self) -> str:
@@ -160,6 +164,11 @@ class AccountPowers:
         operations[title] = {"effect": "assume", "targets": [identity]}
         self.draft.put("roles", role, {"entitlements": [{"operation": f"account.{title}"}]})
         return role
+
+    def _supposed(self, kind: str, managed: bool) -> tuple[AwsPrincipal, ...]:
+        """The roles that something of the `kind` may run as; `managed`: that Systems Manager reaches."""
+        found = [each for service in RUNS_FOR[kind] for _, each in self.running(service, kind in PROFILED)]
+        return tuple(each for each in dict.fromkeys(found) if not managed or is_managed(self, each.principal))
 
     def _running(self, service: str, profile: bool) -> tuple[tuple[int, AwsPrincipal], ...]:
         """The roles, by their position, that `service` may run as; with an instance profile, where that is needed."""

@@ -73,6 +73,7 @@ def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, dr
         draft.put("identities", each.name, said, each.place)
     stores = Stores(accounts, inventory, effective, sheet)
     stores.enter(draft)
+    administrators = set[str]()
     for account in accounts.ids:
         powers = AccountPowers(account, accounts, inventory, effective, sheet, stores, draft)
         _administrator(powers, stores, draft)
@@ -80,13 +81,15 @@ def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, dr
             given = powers.of(each.principal, each.name)
             if powers.administers(each.principal) is None:
                 stores.give(each.principal, given)
+            else:
+                administrators.add(each.arn)
             roles = sheet.roles(given)
             if roles:
                 draft.sections["identities"][each.name]["roles"] = roles
             if not each.is_role:
                 _keys(each, given, inventory, draft)
         _starts(powers, draft)
-    TrustAsker(accounts, effective, draft).enter()
+    TrustAsker(accounts, effective, sheet, draft, administrators).enter()
     _held(inventory, stores, draft)
     sheet.finish()
 

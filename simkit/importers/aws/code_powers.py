@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from simkit.importers.aws.account import AwsPrincipal
 from simkit.importers.aws.effective import Allowance, together
 from simkit.importers.aws.inventory import AwsThing
-from simkit.importers.aws.techniques_table import ANYTHING, EXISTING, FORMS, NEW, RUNS_FOR, CodeWay
+from simkit.importers.aws.sheet import HUB
+from simkit.importers.aws.techniques_table import ANYTHING, EXISTING, FORMS, NEW, CodeWay
 from simkit.rights import Principal
 
 if TYPE_CHECKING:
@@ -76,27 +77,60 @@ def _needs(
 
 
 def _existing(powers: AccountPowers, asked: RightsHolder, way: CodeWay) -> None:
-    for thing, role, doubts in _things(powers, way):
+    for thing, role in _things(powers, way):
         found = _needs(powers, asked.principal, way, thing)
-        if found is not None and way.waits:
-            code = powers.inventory.code(thing, role.name, powers.draft)
-            powers.sheet.give(asked.given, found, way.tool, way.title, "write", [code], doubts=doubts)
-        elif found is not None:
-            _runs(powers, asked, found, way, [role.name], doubts)
+        if found is not None:
+            _run(powers, asked, found, way, thing, [role.name], ())
+    if way.on not in powers.inventory.given:
+        made = _needs(powers, asked.principal, way)
+        roles = powers.supposed(way.on, way.managed)
+        if made is not None and roles:
+            doubts = (f"no file tells whether any {way.on} runs as a role",)
+            _supposed(powers, asked, made, way, roles, doubts)
 
 
-def _things(powers: AccountPowers, way: CodeWay) -> Iterator[tuple[AwsThing, AwsPrincipal, tuple[str, ...]]]:
-    """The things of a kind that run as a role of this account; where no file lists them, one for each role."""
+def _supposed(
+    powers: AccountPowers,
+    asked: RightsHolder,
+    found: Allowance,
+    way: CodeWay,
+    roles: Sequence[AwsPrincipal],
+    doubts: Sequence[str],
+) -> None:
+    """There may be such a thing for each role; of many roles it is one thing that leads on to each."""
+    names = [each.name for each in roles]
+    if not way.waits:
+        _runs(powers, asked, found, way, names, doubts)
+        return
+    if len(names) > HUB:
+        names = [powers.sheet.hub(names)]
+    for name in names:
+        _run(powers, asked, found, way, AwsThing(way.on, "", roles[0].place), [name], doubts)
+
+
+def _run(
+    powers: AccountPowers,
+    asked: RightsHolder,
+    found: Allowance,
+    way: CodeWay,
+    thing: AwsThing,
+    names: Sequence[str],
+    doubts: Sequence[str],
+) -> None:
+    """Code runs as `names` at once, or, where it waits, when what was changed next runs."""
+    if way.waits:
+        code = powers.inventory.code(thing, names[0], powers.draft)
+        powers.sheet.give(asked.given, found, way.tool, way.title, "write", [code], doubts=doubts)
+    else:
+        _runs(powers, asked, found, way, names, doubts)
+
+
+def _things(powers: AccountPowers, way: CodeWay) -> Iterator[tuple[AwsThing, AwsPrincipal]]:
+    """The things of a kind that a file lists and that run as a role of this account."""
     for thing in powers.inventory.things.get(way.on, ()):
         role = _role_in(powers, thing)
-        if role is not None and (not way.managed or _is_managed(powers, role.principal)):
-            yield thing, role, ()
-    if way.on not in powers.inventory.given:
-        for service in RUNS_FOR[way.on]:
-            for _, role in powers.running(service, way.on in PROFILED):
-                if not way.managed or _is_managed(powers, role.principal):
-                    thing = AwsThing(way.on, "", role.place, role.arn)
-                    yield thing, role, (f"no file tells whether any {way.on} runs as a role",)
+        if role is not None and (not way.managed or is_managed(powers, role.principal)):
+            yield thing, role
 
 
 def _role_in(powers: AccountPowers, thing: AwsThing) -> AwsPrincipal | None:
@@ -106,5 +140,6 @@ def _role_in(powers: AccountPowers, thing: AwsThing) -> AwsPrincipal | None:
     return found if found is not None and found.principal.account == powers.account else None
 
 
-def _is_managed(powers: AccountPowers, principal: Principal) -> bool:
+def is_managed(powers: AccountPowers, principal: Principal) -> bool:
+    """True if Systems Manager reaches the instances that run as `principal`."""
     return any(powers.effective.on(principal, action, "*") for action in MANAGED)

@@ -28,6 +28,7 @@ from simkit.rights import (
 )
 from simkit.rights.document import Clause
 from simkit.rights.evaluate import concerns_action
+from simkit.rights.match import ANY
 from simkit.rights.request import Told
 
 MOMENTS = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
@@ -66,12 +67,15 @@ class Effective:
         self._concerning: dict[tuple[PolicyDocument, str], tuple[Statement, ...]] = {}
         self._known: dict[tuple[object, ...], tuple[Allowance, ...]] = {}
         self._single: dict[str, TargetList] = {}
+        self._reached: dict[tuple[object, ...], frozenset[int]] = {}
 
     def allowances(
         self, principal: Principal, action: str, targets: TargetList, told: Told | None = None
     ) -> tuple[Allowance, ...]:
         """How `principal` may do `action` on which of `targets`; nothing where it is denied on all."""
         if not len(targets) or not (self._own(principal, action) or targets.described or principal.is_root):
+            return ()
+        if not targets.described and not principal.is_root and not self.reached(principal, action, targets):
             return ()
         statements = list(self._all(principal, action))
         key: tuple[object, ...] = (
@@ -122,6 +126,19 @@ class Effective:
     def may_at_all(self, principal: Principal, action: str) -> bool:
         """True if a statement of its own allows `action` on something."""
         return any(True for _ in self._own(principal, action))
+
+    def reached(self, principal: Principal, action: str, targets: TargetList) -> frozenset[int]:
+        """The targets that a statement of its own may let `principal` do `action` on."""
+        key = (*map(id, principal.policies), action, id(targets))
+        if key not in self._reached:
+            self._reached[key] = _reached(targets, list(self._own(principal, action)))
+        return self._reached[key]
+
+    def is_alike(self, principal: Principal, action: str) -> bool:
+        """True if all targets that a statement means for `action` are decided alike."""
+        statements = list(self._all(principal, action))
+        plain = (each.resources is None or [form.fixed for form in each.resources] == [ANY] for each in statements)
+        return all(plain) and not any(map(_tells_targets_apart, statements))
 
     def decision(self, request: Request) -> Decision:
         """The decision on `request`, made now or at any later moment."""

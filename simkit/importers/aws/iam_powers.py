@@ -22,13 +22,30 @@ MOST_WIDENED = 200
 
 def iam_powers(powers: AccountPowers, asked: RightsHolder) -> None:
     """Put what `asked` may do by calls of IAM into what it is given."""
+    lifts = _lifts_itself(powers, asked)
     for way in IAM:
         targets = powers.lists[way.over]
+        if lifts and way.effect == "grant" and way.over != lifts and len(targets) > MOST_WIDENED:
+            continue  # it has all rights by itself, and becomes everybody
         allowed = powers.effective.allowances
         found = [allowed(asked.principal, action, targets, ADMINISTRATOR_ACCESS) for action in way.actions]
         for allowance in _all_of(found):
             positions = sorted(targets.all if allowance.targets is None else allowance.targets)
             _BY_KIND[way.over](_Call(powers, asked, way, allowance), positions)
+
+
+def _lifts_itself(powers: AccountPowers, asked: RightsHolder) -> str:
+    """The kind of list (user, role) in which `asked` stands, where it may give itself all rights; else nothing."""
+    kind, at = powers.positions.get(asked.name, ("", 0))
+    if not kind or powers.all_rights(powers.users[at] if kind == "user" else powers.roles[at]) != powers.everything:
+        return ""
+    for way in IAM:
+        if way.effect == "grant" and way.over == kind:
+            (action,) = way.actions
+            found = powers.effective.allowances(asked.principal, action, powers.lists[kind], ADMINISTRATOR_ACCESS)
+            if any(each.targets is None or at in each.targets for each in found):
+                return kind
+    return ""
 
 
 class _Call:

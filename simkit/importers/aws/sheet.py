@@ -35,6 +35,7 @@ class Sheet:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self._roles: dict[str, str] = {}
+        self._labels: dict[Statement, str] = {}
         self._hubs: dict[tuple[str, ...], str] = {}
         self._targets: dict[tuple[str, str], dict[str, None]] = {}
 
@@ -51,7 +52,7 @@ class Sheet:
         doubts: Sequence[str] = (),
     ) -> None:
         """`given` may do `title` on `names`, as `allowance` has it; `doubts` are more of what keeps that open."""
-        said = named(allowance.statements)
+        said = self._named(allowance.statements)
         source, open_points = _apart(allowance, doubts)
         if open_points:
             self.draft.assume(said, "it allows: may be granted", "; ".join(open_points[:3]))
@@ -63,6 +64,15 @@ class Sheet:
         if source:
             entitlement["conditions"] = ["source"]
         self._enter(given, said, allowance, entitlement)
+
+    def _named(self, statements: Sequence[Statement]) -> str:
+        """The statements as a name; of many, the first ones."""
+        for each in statements:
+            if each not in self._labels:
+                self._labels[each] = label(each)
+        labels = list(dict.fromkeys(self._labels[each] for each in statements))
+        rest = len(labels) - MOST_NAMED
+        return " and ".join(labels[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "") or "no statement"
 
     def _enter(self, given: Given, said: str, allowance: Allowance, entitlement: dict[str, Any]) -> None:
         listed = given.by_label.setdefault(said, [])
@@ -118,13 +128,6 @@ class Sheet:
         self._roles[name] = str(entitlements)
         self.draft.put("roles", name, {"entitlements": entitlements}, place)
         return name
-
-
-def named(statements: Sequence[Statement]) -> str:
-    """The statements as a name; of many, the first ones."""
-    labels = list(dict.fromkeys(map(label, statements)))
-    rest = len(labels) - MOST_NAMED
-    return " and ".join(labels[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "") or "no statement"
 
 
 def _apart(allowance: Allowance, more: Sequence[str]) -> tuple[bool, list[str]]:

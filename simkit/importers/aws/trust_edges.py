@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from simkit.importers.aws.account import AwsAccounts, AwsPrincipal, clean, label, place_of, shown_arn
 from simkit.importers.aws.effective import Effective
+from simkit.importers.aws.sheet import HUB, Sheet
+from simkit.importers.aws.target_list import TargetList
 from simkit.importers.draft import Draft
 from simkit.rights import (
     Access,
@@ -29,51 +30,87 @@ CHAINED = 3600
 """Seconds that a session lives which one role opens of another, at most (IAM user guide, "role chaining")."""
 MFA = "aws:multifactorauthpresent"
 EXTERNAL_ID = "sts:externalid"
-ASSUME, BY_TOKEN, BY_SAML = "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
+ASSUME = "sts:AssumeRole"
 
 
-@dataclass(frozen=True, slots=True)
 class TrustAsker:
-    """Enters the trust edges of all roles."""
+    """Enters the trust edges of all roles. `administrators` become everybody in their own account anyway."""
 
-    accounts: AwsAccounts
-    effective: Effective
-    draft: Draft
+    def __init__(
+        self, accounts: AwsAccounts, effective: Effective, sheet: Sheet, draft: Draft, administrators: Container[str]
+    ) -> None:
+        self.accounts = accounts
+        self.effective = effective
+        self.sheet = sheet
+        self.draft = draft
+        self.roles = accounts.roles
+        self._ids = frozenset(accounts.ids)
+        self._list = TargetList(Target(each.arn) for each in self.roles)
+        self._administrators = administrators
+        self._sessions: dict[tuple[str, str], list[AwsPrincipal]] = {}
+        for each in self.roles:
+            self._sessions.setdefault((each.principal.account, each.principal.name), []).append(each)
 
     def enter(self) -> None:
         """Put an edge from each who may become a role to that role."""
-        asking = [each for each in self.accounts.principals.values() if self._asks(each)]
-        for role in self.accounts.roles:
+        for role in self.roles:
             if role.trust is None or role.is_fixed:
                 self._fixed(role)
                 continue
-            for other in self._invited(role, asking):
+            for other in self._named(role):
                 self._edge(other, role)
             self._outside(role)
+        self._by_account()
 
-    def _asks(self, principal: AwsPrincipal) -> bool:
-        return self.effective.may_at_all(principal.principal, ASSUME)
+    def _by_account(self) -> None:
+        """Those who may ask, and the roles that trust everybody in their account who may."""
+        open_to: dict[str, list[int]] = {}
+        for at, role in enumerate(self.roles):
+            for account in _accounts(role) if not role.is_fixed else ():
+                open_to.setdefault(account, []).append(at)
+        if not open_to:
+            return
+        for other in self.accounts.principals.values():
+            asked = self.effective.reached(other.principal, ASSUME, self._list)
+            inviting = asked.intersection(open_to.get(other.principal.account, ())).union(open_to.get("*", ()))
+            found = [self.roles[at] for at in sorted(inviting)]
+            self._many(other, [each for each in found if not self._is_covered(other, each)])
+
+    def _is_covered(self, other: AwsPrincipal, role: AwsPrincipal) -> bool:
+        own = other.principal.account == role.principal.account
+        return other.arn == role.arn or (own and other.arn in self._administrators)
+
+    def _many(self, other: AwsPrincipal, roles: Sequence[AwsPrincipal]) -> None:
+        """Edges to `roles`; to many that ask for nothing, by way of one identity that stands for them."""
+        plain = [each for each in roles if _asks_for_nothing(each)]
+        if len(plain) > HUB and self.effective.is_alike(other.principal, ASSUME):
+            decision, claims = self._asked(other, plain[0])
+            if decision.access == Access.ALLOWED and not claims:
+                name = self.sheet.hub([each.name for each in plain])
+                self.draft.trusts(other.name, name, "assume", ttl=f"{CHAINED}s", note=_note(decision))
+                roles = [each for each in roles if not _asks_for_nothing(each)]
+        for role in roles:
+            self._edge(other, role)
 
     def _fixed(self, role: AwsPrincipal) -> None:
         """A role of a permission set is entered by people of the directory; one of a service by that alone."""
         if "/aws-reserved/" in role.arn:
             self._outside(role)
 
-    def _invited(self, role: AwsPrincipal, asking: Sequence[AwsPrincipal]) -> Iterator[AwsPrincipal]:
-        """Those whom the trust policy names, and of those whose account it names those who may ask."""
+    def _named(self, role: AwsPrincipal) -> Iterator[AwsPrincipal]:
+        """Those whom the trust policy names."""
         found: dict[str, AwsPrincipal] = {}
-        accounts = set[str]()
         for kind, name in _names(role):
             if kind == "AWS" and name in self.accounts.principals:
                 found[name] = self.accounts.principals[name]
             elif kind == "AWS" and ":assumed-role/" in name:
-                found |= {each.arn: each for each in self.accounts.roles if _is_session(name, each)}
-            elif kind == "AWS" and (name == "*" or arn_part(name, 5) == "root" or name.isdigit()):
-                accounts.add("*" if name == "*" else account_of(name) or name)
-        for each in asking:
-            if "*" in accounts or each.principal.account in accounts:
-                found[each.arn] = each
-        yield from (each for each in found.values() if each.arn != role.arn)
+                found |= {each.arn: each for each in self._session_of(name)}
+        yield from (each for each in found.values() if not self._is_covered(each, role))
+
+    def _session_of(self, name: str) -> list[AwsPrincipal]:
+        """The roles whose session `name` may be: it has the role's name without the path."""
+        session = arn_part(name, 5).split("/")
+        return self._sessions.get((account_of(name), session[1]), []) if len(session) > 1 else []
 
     def _edge(self, other: AwsPrincipal, role: AwsPrincipal) -> None:
         decision, claims = self._asked(other, role)
@@ -99,9 +136,9 @@ class TrustAsker:
         more: dict[str, Any] = {"ttl": f"{ttl}s"}
         if claims:
             more["conditions"] = [{"claims": dict(claims)}]
-        allowing = [each.statement for each in decision.reasons if each.statement and each.statement.allows]
-        if allowing:
-            more["note"] = "; ".join(f"{label(each)} {place_of(each)}" for each in allowing[:2])
+        note = _note(decision)
+        if note:
+            more["note"] = note
         if decision.access == Access.MAY_BE:
             why = "; ".join(dict.fromkeys(f"{each.kind} {each.name}" for each in decision.doubts))
             self.draft.assume(name, "what trust policies ask of it is met", clean(why)[:300])
@@ -124,9 +161,9 @@ class TrustAsker:
             return True
         account = account_of(name) or (name if name.isdigit() else "")
         if arn_part(name, 5) == "root" or name.isdigit():
-            return account not in self.accounts.ids
+            return account not in self._ids
         if ":assumed-role/" in name:
-            return not any(_is_session(name, each) for each in self.accounts.roles)
+            return not self._session_of(name)
         return bool(account) and name not in self.accounts.principals
 
     def _stranger(self, name: str, statement: Statement, role: AwsPrincipal) -> None:
@@ -181,10 +218,25 @@ def _names(role: AwsPrincipal) -> Iterator[tuple[str, str]]:
             yield from (("AWS", "*"),) if each.principals.everyone or each.principals_negated else each.principals.names
 
 
-def _is_session(name: str, role: AwsPrincipal) -> bool:
-    """True if `name` is a session of `role`, by its name without the path."""
-    session = arn_part(name, 5).split("/")
-    return account_of(name) == role.principal.account and len(session) > 1 and session[1] == role.principal.name
+def _accounts(role: AwsPrincipal) -> set[str]:
+    """The accounts that the trust policy lets in, where their own policies do; `*` for all."""
+    found = set[str]()
+    for kind, name in _names(role):
+        if kind == "AWS" and (name == "*" or arn_part(name, 5) == "root" or name.isdigit()):
+            found.add("*" if name == "*" else account_of(name) or name)
+    return found
+
+
+def _asks_for_nothing(role: AwsPrincipal) -> bool:
+    """True if the trust policy is one statement that lets an account in, and asks for nothing more."""
+    statements = role.trust.statements if role.trust else ()
+    return len(statements) == 1 and statements[0].allows and not statements[0].clauses
+
+
+def _note(decision: Decision) -> str:
+    """The statements that allow it, with their places."""
+    allowing = [each.statement for each in decision.reasons if each.statement and each.statement.allows]
+    return "; ".join(f"{label(each)} {place_of(each)}" for each in allowing[:2])
 
 
 def _told(role: AwsPrincipal) -> Told:

@@ -64,9 +64,13 @@ def _job(job: WorkflowJob, draft: Draft) -> None:
     draft.put("identities", name, said, job.place)
     token = {"identity": name, "kind": "GITHUB_TOKEN", "ttl": f"{job.minutes}m"}
     draft.put("credentials", f"GITHUB_TOKEN of {job.workflow}/{job.name}", token, job.place)
-    if given:
-        needs = [each["operation"] for each in given]
-        work = {"identity": name, "needs": needs, "rate": RATE, "duration": DURATION}
+    federated = _federated(job)
+    if given or federated:
+        work: dict[str, Any] = {"identity": name, "rate": RATE, "duration": DURATION}
+        work |= {"needs": [each["operation"] for each in given]} if given else {}
+        # the token that GitHub signs for a job says which environment it is of, and a role may ask for that
+        work |= {"delegates_to": federated} if federated else {}
+        work |= {"claims": {"environment": job.environment}} if federated and job.environment else {}
         draft.put("tasks", f"{job.workflow}/{job.name}", work, job.place)
     draft.put("entry_points", f"{name} is taken over", {"compromise": name}, job.place)
     if job.reason and job.strangers:
@@ -107,6 +111,11 @@ def _secret(name: str, job: WorkflowJob, draft: Draft) -> str:
     draft.put("entry_points", f"{name} leaks", {"leak": name}, job.place)
     draft.assume("the life of secrets", "for ever", "a workflow does not say when they expire")
     return name
+
+
+def _federated(job: WorkflowJob) -> list[str]:
+    """The identities in clouds that the steps of a job become, if its token may say who it is."""
+    return [f"cloud:{cloud}" for cloud in job.clouds] if job.rights["id-token"] == WRITE else []
 
 
 def _clouds(job: WorkflowJob, draft: Draft) -> None:

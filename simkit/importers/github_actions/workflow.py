@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
@@ -15,6 +16,7 @@ from simkit.importers.source_file import SourceDocument, SourceFile
 
 STRANGERS = ("pull_request_target", "issue_comment", "issues", "workflow_run", "discussion", "discussion_comment")
 """Triggers that strangers pull, and that run with the rights and secrets of the repository."""
+_RUN = re.compile(r"(^|/)\.github/workflows/[^/]+$")
 DEEPEST_CALL = 9
 """How deep called workflows call others (docs.github.com, "Reusing workflows": ten levels with the first)."""
 AGENTS = re.compile(
@@ -88,22 +90,31 @@ def is_workflow(document: SourceDocument) -> bool:
 
 def workflows(files: Sequence[SourceFile], draft: Draft) -> list[Workflow]:
     """The workflows in all files."""
-    found = []
+    found: list[Workflow] = []
     for file in files:
         draft.count(file.path, 0)
+        if not (file.named or _RUN.search(file.path.replace("\\", "/"))):
+            draft.leave(file.origin, "the workflow", "it lies outside of .github/workflows, where GitHub runs none")
+            continue
         for document in file.documents:
             for problem in document.problems:
                 draft.leave(FilePlace(problem.file, problem.line, problem.column), "a part", problem.message)
             if is_workflow(document):
-                name = re.sub(r"\.ya?ml$", "", re.split(r"[\\/]", file.path)[-1])
+                name = _unused(plain(re.sub(r"\.ya?ml$", "", re.split(r"[\\/]", file.path)[-1])), found)
                 body = Excerpt(document, draft, document.value)
-                found.append(Workflow(plain(name), file.path, _triggers(body.value["on"]), body))
+                found.append(Workflow(name, file.path, _triggers(body.value["on"]), body))
                 draft.count(file.path)
             else:
                 draft.leave(
                     document.origin(), "the document", "it is no workflow: it has no jobs, or nothing starts it"
                 )
     return found
+
+
+def _unused(name: str, found: Sequence[Workflow]) -> str:
+    """`name`, with a number behind it where another workflow has it already."""
+    taken = {each.name for each in found}
+    return next(made for number in count(1) if (made := name if number == 1 else f"{name}-{number}") not in taken)
 
 
 def plain(name: str) -> str:

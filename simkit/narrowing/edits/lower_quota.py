@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from simkit.attackgraph import Ground
+from simkit.distributions import HOUR
 from simkit.model import Model
 from simkit.narrowing.edits.edit import Narrowing, with_model
 from simkit.scenario import Scenario
@@ -15,7 +16,6 @@ from simkit.techniques.grounds import granted
 
 STEP = 10.0
 """A quota is proposed that is so many times smaller (our assumption: no file says how many records a task needs)."""
-HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)

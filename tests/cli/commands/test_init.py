@@ -37,18 +37,54 @@ kind: Deployment
 metadata: {name: operator, namespace: ops}
 spec: {template: {spec: {serviceAccountName: operator, containers: [{name: main}]}}}
 """
-SERVERS = {name: {"command": "npx", "args": ["-y", f"acme-{name}"]} for name in ("files", "tracker", "wiki")}
-SERVERS["code"] = {"url": "https://mcp.example.com", "headers": {"Authorization": "Bearer ${CODE_TOKEN}"}}
+CI = """\
+on: pull_request
+permissions: {contents: read}
+jobs:
+  test:
+    steps: [{run: pytest}]
+"""
+DEPLOY = """\
+on: {push: {branches: [main]}}
+permissions: {contents: read, id-token: write}
+jobs:
+  ship:
+    steps:
+    - {uses: aws-actions/configure-aws-credentials@v4, with: {role-to-assume: "arn:aws:iam::123456789012:role/ship"}}
+"""
+LISTS = json.loads((Path(__file__).parents[2] / "data" / "mcp_tools.json").read_text("utf-8"))["servers"]
+SERVERS: dict[str, dict[str, object]] = {
+    "filesystem": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem", "."]},
+    "git": {"command": "uvx", "args": ["mcp-server-git"]},
+    "fetch": {"command": "uvx", "args": ["mcp-server-fetch"]},
+    "slack": {"command": "npx", "args": ["-y", "slack-mcp"], "env": {"SLACK_BOT_TOKEN": "${SLACK_BOT_TOKEN}"}},
+    "postgres": {"command": "npx", "args": ["-y", "postgres-mcp", "postgresql://app:canary@db.internal/shop"]},
+    "notion": {"url": "https://mcp.notion.com/mcp", "headers": {"Authorization": "Bearer ${NOTION_TOKEN}"}},
+}
+"""Six real servers; what they answer to `tools/list` lies beside them."""
+
+
+def listed(server: str) -> dict[str, object]:
+    """What a server answered to `tools/list`, as a file keeps it."""
+    tools = []
+    for name, hints, parameters in LISTS[server]:
+        properties = {key: {"enum": choices} if choices else {} for key, choices in parameters.items()}
+        tools.append({"name": name, "annotations": hints, "inputSchema": {"properties": properties}})
+    return {"tools": tools}
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository as they look: agents, servers, workflows and manifests."""
+    """A repository as they look: agents, six servers, three workflows and manifests with a broad operator."""
+    settings = {"permissions": {"allow": ["Bash(npm test:*)", "mcp__git"]}, "enabledMcpjsonServers": ["git", "slack"]}
     files = {
         ".mcp.json": json.dumps({"mcpServers": SERVERS}),
-        ".claude/settings.json": json.dumps({"permissions": {"allow": ["Bash(npm test:*)", "mcp__tracker"]}}),
+        "tools.json": json.dumps({server: listed(server) for server in SERVERS}),
+        ".claude/settings.json": json.dumps(settings),
         ".codex/config.toml": 'sandbox_mode = "workspace-write"\n',
         ".github/workflows/triage.yml": WORKFLOW,
+        ".github/workflows/ci.yml": CI,
+        ".github/workflows/deploy.yml": DEPLOY,
         "deploy/operator.yaml": OPERATOR,
         "README.md": "# A repository\n",
     }
@@ -62,16 +98,32 @@ def repository(tmp_path: Path) -> Path:
 def test_a_repository_gets_its_first_answer_from_one_command(cli: Cli, repository: Path) -> None:
     told = cli("init", str(repository))
     assert told.exit_code == 0, told.output
-    for word in ("agent: 3 files", "github-actions: 1 file", "kubernetes: 1 file", "worst to lose", "task-scoped"):
+    for word in ("agent: 4 files", "github-actions: 3 files", "kubernetes: 1 file", "worst to lose", "task-scoped"):
         assert word in told.stdout
     assert "susceptibility" in told.stdout, "what was assumed is said"
-    assert "the tools of tracker" in told.stdout, "what was not translated is said"
+    assert "the id-token" not in told.stdout, "the role that accepts it is named"
+    assert "canary" not in told.output, "no secret is told"
     scenario = load(repository / "scenario.yaml")
     assert scenario.name == "shop"
     assert {"claude-code", "codex", "agent in triage/triage", "pod:ops/deployment/operator"} <= set(
         scenario.model.identities
     )
-    assert cli("rank", str(repository / "scenario.yaml")).exit_code == 0
+    tools = {name: len(tool.operations) for name, tool in scenario.model.tools.items() if name.startswith("mcp:")}
+    assert set(tools) == {f"mcp:{name}" for name in SERVERS}
+    assert all(tools[f"mcp:{name}"] >= len(LISTS[name]) for name in SERVERS)
+
+
+def test_two_commands_say_what_a_poisoned_issue_gets_and_what_each_token_opens(cli: Cli, repository: Path) -> None:
+    """A stranger's issue steers the agent of the workflow, whose token writes the code that all jobs run."""
+    ranked = cli("init", str(repository)).stdout
+    for secret in ("secrets.API_KEY", "SLACK_BOT_TOKEN", "NOTION_TOKEN"):
+        assert secret in ranked, "each token is ranked"
+    scenario = str(repository / "scenario.yaml")
+    told = cli("paths", scenario, "--entry-point", "poisoned issue", "--goal", "code changed", "--trials", "100")
+    assert told.exit_code == 0, told.output
+    said = " ".join(told.stdout.split())
+    assert "agent in triage/triage" in said
+    assert "code changed is reached" in said
 
 
 def test_what_is_the_users_own_stays_as_it_is(cli: Cli, repository: Path) -> None:

@@ -94,10 +94,24 @@ def test_bad_questions_are_refused(cli: Cli, desk: str, words: tuple[str, ...], 
     assert done.stdout == ""
 
 
-def test_the_scenario_itself_is_not_overwritten(cli: Cli, desk: str) -> None:
-    done = cli("narrow", desk, "--write", desk)
-    assert done.exit_code == 2
-    assert "is a file that is read" in done.stderr
+def test_the_scenario_itself_is_changed_in_place(cli: Cli, desk: str) -> None:
+    file = Path(desk)
+    file.write_text("# ours\n" + file.read_text("utf-8"), "utf-8")
+    before = file.read_text("utf-8").splitlines()
+    shown = cli("narrow", desk, "--goal", "cases-leaked", "--exact", "-n", "20", "--diff").stdout
+    done = cli("narrow", desk, "--goal", "cases-leaked", "--exact", "-n", "20", "--write", desk)
+    assert done.exit_code == 0, done.output
+    after = file.read_text("utf-8").splitlines()
+    assert after[0] == "# ours"
+    gone, come = [line for line in before if line not in after], [line for line in after if line not in before]
+    assert [line[1:] for line in shown.splitlines() if line[:1] == "-" and line[:3] != "---"] == gone
+    assert [line[1:] for line in shown.splitlines() if line[:1] == "+" and line[:3] != "+++"] == come
+    assert 0 < len(gone) <= 2
+
+
+def test_the_diff_is_alone(cli: Cli, desk: str) -> None:
+    both = cli("narrow", desk, "--diff", "--format", "json")
+    assert (both.exit_code, "leave out --format and --write" in both.stderr) == (2, True)
 
 
 def test_nothing_is_written_where_it_cannot_be_or_where_there_is_no_plan(cli: Cli, desk: str, tmp_path: Path) -> None:

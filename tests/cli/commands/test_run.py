@@ -114,6 +114,16 @@ def test_where_the_trials_cannot_tell_the_run_fails_and_says_how_many_would(cli:
     assert cli(*words, "--trials", found[1]).exit_code == 0
 
 
+def test_fail_if_knows_times(cli: Cli, world: str) -> None:
+    words = ("run", world, "--entry-point", "leaked-key", "--trials", "50", "--fail-if")
+    sooner, later = cli(*words, "time-to-loss < 1ms"), cli(*words, "time-to-loss < 20d")
+    assert (sooner.exit_code, later.exit_code) == (0, 1)
+    assert "passed: time-to-loss is " in sooner.stdout
+    unit = cli(*words, "time-to-loss < 10")
+    assert (unit.exit_code, "has no unit" in unit.stderr) == (2, True)
+    assert cli(*words, "value-lost > 10s").exit_code == 2
+
+
 def test_run_of_a_persistent_attacker_shows_one_try_beside(cli: Cli, world: str) -> None:
     words = ("run", world, *FEW, "--entry-point", "poisoned-ticket", "--persistent")
     both = simkit.persist(load(world), entry_point="poisoned-ticket", trials=40)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from importer_contract import ImporterContract
+from importer_contract import Cli, ImporterContract
 from small_account import (
     ACCOUNT,
     ADMINISTRATOR,
@@ -321,3 +321,16 @@ def test_nulls_and_missing_lists_are_no_mistakes(tmp_path: Path) -> None:
     made = imported(tmp_path, start, group("empty") | {"GroupPolicyList": None})
     assert made.complete
     assert "user/start" in administrators(made.scenario())
+
+
+def test_the_commands_name_the_statement_with_its_line(tmp_path: Path, cli: Cli) -> None:
+    (tmp_path / "account.json").write_text(account(user("start", statement("iam:PutUserPolicy"))), "utf-8")
+    out = tmp_path / "imported"
+    assert cli("import", str(tmp_path / "account.json"), "-o", str(out)).exit_code == 0
+    scenario = str(out / "scenario.yaml")
+    ranked = json.loads(cli("rank", scenario, "--format", "json").stdout)
+    assert f"administrator of {ACCOUNT}" in json.dumps(ranked)
+    step = "iam.PutUserPolicy by start-policy/0 (account.json:2)"
+    assert step in " ".join(cli("paths", scenario, "--trials", "20").stdout.split())
+    narrowed = cli("narrow", scenario, "--trials", "20", "--format", "json").stdout
+    assert step in narrowed
