@@ -22,6 +22,7 @@ from simkit.attackgraph.columns import (
     linked,
     links,
     lives,
+    positions,
 )
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.graph import AttackGraph
@@ -113,7 +114,7 @@ class _Rebuild:
         used = np.zeros(total, dtype=np.bool_)
         kept = self.rows[self.rows < len(graph.steps)]
         for ptr, idx in ((graph.premise_ptr, graph.premise_idx), (graph.conclusion_ptr, graph.conclusion_idx)):
-            used[idx[_positions(ptr, kept)]] = True
+            used[idx[positions(ptr, kept)]] = True
         places = [graph.index.get(fact, -1) for fact in new]
         used[[place for place in places if place >= 0]] = True
         left = [graph.facts[number] for number in np.flatnonzero(used).tolist()]
@@ -134,7 +135,7 @@ class _Rebuild:
         those of the new steps behind them."""
         ptr = np.concatenate([old, old[-1] + new[1:]])
         lengths = np.diff(ptr)[self.rows]
-        return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), _positions(ptr, self.rows)
+        return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), positions(ptr, self.rows)
 
     def _column(self, name: str, new: dict[str, Any], conclusions: Ints) -> NDArray[Any]:
         both = np.concatenate([getattr(self.graph, name), new[name]])
@@ -150,14 +151,6 @@ class _Rebuild:
         return {
             name: np.concatenate([getattr(self.graph, name), more])[rows] for name, more in fact_arrays(added).items()
         }
-
-
-def _positions(ptr: Ints, rows: Ints) -> Ints:
-    """Where in a list of lists everything in `rows` stands, row after row."""
-    starts, lengths = ptr[rows], ptr[rows + 1] - ptr[rows]
-    ends = np.cumsum(lengths)
-    found: Ints = np.arange(ends[-1] if len(ends) else 0, dtype=np.int64) + np.repeat(starts - ends + lengths, lengths)
-    return found
 
 
 class _MoreTables(Tables):
