@@ -133,5 +133,6 @@ def _whole(world: World, steps: list[Step]) -> tuple[list[Step], list[Entry], Co
         kept = without_unreachable_copies(aimed, entries)
     else:
         kept = silence.unseen(world, with_reachable_copies(staging, steps, entries), rules())
+    world.forget()
     asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
     return kept, entries, respond.containment(world, asked)
