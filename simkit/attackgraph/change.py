@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from simkit.attackgraph.columns import (
     linked,
     links,
     lives,
+    positions,
 )
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.graph import AttackGraph
@@ -37,7 +40,7 @@ def rebuilt(
     does."""
     given = sorted(entries, key=lambda entry: entry.name)
     wanted = [*steps, *(step for e in given for variant in e.variants for step in variant.steps)]
-    if len(graph.silencer_idx) or any(step.silenced for step in wanted):  # a change elsewhere may let more be unseen
+    if len(graph.silencer_idx) or any(column(wanted, "silenced")):  # a change elsewhere may let more be unseen
         return AttackGraph.build(wanted, given, containment, horizon=graph.horizon / TICKS_PER_SECOND)
     stays, come = _change(graph, wanted)
     return _Rebuild(graph, stays, by_key(come)).made(given, containment)
@@ -45,11 +48,10 @@ def rebuilt(
 
 def _change(graph: AttackGraph, wanted: Sequence[Step]) -> tuple[Flags, list[Step]]:
     """Which steps of `graph` are still `wanted`, and the wanted steps that it does not have."""
-    there = dict(zip(map(id, graph.steps), range(len(graph.steps)), strict=True))
+    there, known = _places(graph)
     stays = np.zeros(len(graph.steps), dtype=np.bool_)
-    numbers = np.fromiter((there.get(id(step), -1) for step in wanted), dtype=np.int64, count=len(wanted))
+    numbers = np.fromiter(map(there.get, map(id, wanted), repeat(-1)), dtype=np.int64, count=len(wanted))
     stays[numbers[numbers >= 0]] = True
-    known = {step.key: number for number, step in enumerate(graph.steps)}
     come = []
     for place in np.flatnonzero(numbers < 0).tolist():
         step = wanted[place]
@@ -61,6 +63,18 @@ def _change(graph: AttackGraph, wanted: Sequence[Step]) -> tuple[Flags, list[Ste
     both = (known[step.key] for step in come if step.key in known)
     by_key([*come, *(graph.steps[number] for number in both if stays[number])])  # which raises, if there are any
     return stays, come
+
+
+def _places(graph: AttackGraph) -> tuple[dict[int, int], dict[str, int]]:
+    """The number of each step of `graph`, by its identity and by its key: made once, for a graph is changed often."""
+    if graph not in _PLACES:
+        numbers = range(len(graph.steps))
+        by_name = dict(zip(column(graph.steps, "key"), numbers, strict=True))
+        _PLACES[graph] = dict(zip(map(id, graph.steps), numbers, strict=True)), by_name
+    return _PLACES[graph]
+
+
+_PLACES: WeakKeyDictionary[AttackGraph, tuple[dict[int, int], dict[str, int]]] = WeakKeyDictionary()
 
 
 class _Rebuild:
@@ -113,7 +127,7 @@ class _Rebuild:
         used = np.zeros(total, dtype=np.bool_)
         kept = self.rows[self.rows < len(graph.steps)]
         for ptr, idx in ((graph.premise_ptr, graph.premise_idx), (graph.conclusion_ptr, graph.conclusion_idx)):
-            used[idx[_positions(ptr, kept)]] = True
+            used[idx[positions(ptr, kept)]] = True
         places = [graph.index.get(fact, -1) for fact in new]
         used[[place for place in places if place >= 0]] = True
         left = [graph.facts[number] for number in np.flatnonzero(used).tolist()]
@@ -134,7 +148,7 @@ class _Rebuild:
         those of the new steps behind them."""
         ptr = np.concatenate([old, old[-1] + new[1:]])
         lengths = np.diff(ptr)[self.rows]
-        return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), _positions(ptr, self.rows)
+        return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), positions(ptr, self.rows)
 
     def _column(self, name: str, new: dict[str, Any], conclusions: Ints) -> NDArray[Any]:
         both = np.concatenate([getattr(self.graph, name), new[name]])
@@ -150,14 +164,6 @@ class _Rebuild:
         return {
             name: np.concatenate([getattr(self.graph, name), more])[rows] for name, more in fact_arrays(added).items()
         }
-
-
-def _positions(ptr: Ints, rows: Ints) -> Ints:
-    """Where in a list of lists everything in `rows` stands, row after row."""
-    starts, lengths = ptr[rows], ptr[rows + 1] - ptr[rows]
-    ends = np.cumsum(lengths)
-    found: Ints = np.arange(ends[-1] if len(ends) else 0, dtype=np.int64) + np.repeat(starts - ends + lengths, lengths)
-    return found
 
 
 class _MoreTables(Tables):

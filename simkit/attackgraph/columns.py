@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, eq
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -56,11 +56,13 @@ class EntryArrays:
 def by_key(steps: Sequence[Step]) -> list[Step]:
     """`steps` in the order of their keys, each once. Raises EngineError if two different ones share a key."""
     ordered = sorted(steps, key=attrgetter("key"))
-    found = dict(zip(column(ordered, "key"), ordered, strict=True))
-    if len(found) < len(ordered):  # some key is there twice, which is no harm if the steps are the same
-        for step in ordered:
-            if found[step.key] != step:
-                raise EngineError(f"two different steps share the key {step.key!r}: report this as a bug of simkit")
+    keys = column(ordered, "key")
+    if not any(map(eq, keys, keys[1:])):
+        return ordered
+    found = dict(zip(keys, ordered, strict=True))
+    for step in ordered:  # some key is there twice, which is no harm if the steps are the same
+        if found[step.key] != step:
+            raise EngineError(f"two different steps share the key {step.key!r}: report this as a bug of simkit")
     return list(found.values())
 
 
@@ -80,13 +82,16 @@ def linked(steps: Sequence[Step]) -> tuple[dict[Fact, int], dict[str, Any]]:
     needed, made = column(steps, "premises"), column(steps, "conclusions")
     premises, conclusions = list(chain.from_iterable(needed)), list(chain.from_iterable(made))
     concluded = column(conclusions, "fact")
-    facts = sorted(dict.fromkeys(chain(concluded, premises)))  # steps are sorted: half of the order is there already
+    marks = list(map(id, chain(concluded, premises)))  # many are one object, and to hash what it says costs far more
+    objects = dict(zip(marks, chain(concluded, premises), strict=True))
+    facts = sorted(dict.fromkeys(objects.values()))  # steps are sorted: half of the order is there already
     index = dict(zip(facts, range(len(facts)), strict=True))
+    numbers = _each({mark: index[fact] for mark, fact in objects.items()}.__getitem__, marks, np.int64)
     return index, links(
         pointers(map(len, needed)),
-        _each(index.__getitem__, premises, np.int64),
+        numbers[len(concluded) :],
         pointers(map(len, made)),
-        _each(index.__getitem__, concluded, np.int64),
+        numbers[: len(concluded)],
         len(facts),
     )
 
@@ -108,14 +113,41 @@ def links(premise_ptr: Ints, premise_idx: Ints, conclusion_ptr: Ints, made_idx: 
     }
 
 
+def positions(ptr: Ints, rows: Ints) -> Ints:
+    """Where in a list of lists everything in `rows` stands, row after row."""
+    starts, lengths = ptr[rows], ptr[rows + 1] - ptr[rows]
+    ends = np.cumsum(lengths)
+    found: Ints = np.arange(ends[-1] if len(ends) else 0, dtype=np.int64) + np.repeat(starts - ends + lengths, lengths)
+    return found
+
+
+def led_to(tied: Mapping[str, Ints], first: Ints) -> Flags:
+    """Which facts those which hold at `first`, all together, lead to by the steps of `tied`."""
+    missing = np.diff(tied["premise_ptr"])
+    held = np.zeros(len(tied["behind_ptr"]) - 1, dtype=np.bool_)
+    held[first] = True
+    front: Ints = np.flatnonzero(held)
+    while len(front):
+        behind = tied["behind_idx"][positions(tied["behind_ptr"], front)]
+        np.subtract.at(missing, behind, 1)
+        taken = np.unique(behind[missing[behind] == 0])
+        made = tied["conclusion_idx"][positions(tied["conclusion_ptr"], taken)]
+        front = np.unique(made[~held[made]])
+        held[front] = True
+    return held
+
+
 def _each(rule: Callable[[Any], int], values: Sequence[Any], kind: type) -> NDArray[Any]:
     return np.fromiter(map(rule, values), dtype=kind, count=len(values))
 
 
 def draws(steps: Sequence[Step], tables: Tables) -> dict[str, Any]:
     """What is drawn for each step: whether it succeeds and is noticed, and how long it takes."""
+    fates = [step.fate or step.key for step in steps]
+    each = dict.fromkeys(fates)  # what one carries over has the fate of its act
+    hashes = dict(zip(each, key_hashes(each).tolist(), strict=True))
     return {
-        "step_hash": key_hashes(step.fate or step.key for step in steps),
+        "step_hash": _each(hashes.__getitem__, fates, np.uint64),
         "success": _each(cache(threshold), column(steps, "chance"), np.uint64),
         "alert": _each(cache(threshold), column(steps, "alert"), np.uint64),
         "logged": np.array(column(steps, "logged"), dtype=np.bool_),
@@ -127,7 +159,11 @@ def draws(steps: Sequence[Step], tables: Tables) -> dict[str, Any]:
 
 def silence(steps: Sequence[Step], index: Mapping[Fact, int]) -> dict[str, Any]:
     """What keeps each step from being seen; what is nowhere in the graph never holds."""
-    silencers = [[index[fact] for fact in given if fact in index] for given in column(steps, "silenced")]
+    silenced = column(steps, "silenced")
+    if not any(silenced):
+        silencers: Sequence[list[int]] = [[]] * len(steps)
+    else:
+        silencers = [[index[fact] for fact in given if fact in index] for given in silenced]
     return {
         "silencer_ptr": pointers(map(len, silencers)),
         "silencer_idx": np.array([*chain.from_iterable(silencers)], dtype=np.int64),
@@ -146,18 +182,25 @@ def first_outlives() -> Outlives:
 def lives(steps: Sequence[Step], tables: Tables, outlives: Outlives) -> dict[str, Any]:
     """How long what each step concludes holds; `outlives` gets what is new there. Nearly all conclusions are alike in
     that, so that each way is worked out once."""
-    conclusions: list[Conclusion] = list(chain.from_iterable(column(steps, "conclusions")))
+    everything: list[Conclusion] = list(chain.from_iterable(column(steps, "conclusions")))
+    marks = list(map(id, everything))
+    objects = dict(zip(marks, everything, strict=True))
+    places = dict(zip(objects, range(len(objects)), strict=True))
+    rows = _each(places.__getitem__, marks, np.int64)
+    conclusions = list(objects.values())
     lasts = column(conclusions, "after")
     ways = [c.outlives or (_ENDS if c.fact.kind in WITHIN else _SURVIVES) for c in conclusions]
     numbers = {way: outlives.setdefault(tuple(map(ticks, way)), len(outlives)) for way in dict.fromkeys(ways)}
-    return {
+    found = {
         "conclusion_after": _each(cache(_fixed_life), lasts, np.int64),
         "conclusion_aged": np.array(column(conclusions, "aged"), dtype=np.bool_),
         "conclusion_life": np.array([tables.row(last) if _varies(last) else -1 for last in lasts], dtype=np.int64),
         "conclusion_run": np.array(column(conclusions, "run"), dtype=np.bool_),
         "conclusion_period": _each(cache(_period), column(conclusions, "rotates"), np.int64),
         "conclusion_outlives": _each(numbers.__getitem__, ways, np.int64),
-        "outlives": np.array(list(outlives), dtype=np.int64),
+    }
+    return {name: values[rows] for name, values in found.items()} | {
+        "outlives": np.array(list(outlives), dtype=np.int64)
     }
 
 

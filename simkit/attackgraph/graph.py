@@ -111,7 +111,8 @@ class AttackGraph:
 
     def premises(self, step: int) -> list[int]:
         """The premises of `step`."""
-        return [int(i) for i in self.premise_idx[self.premise_ptr[step] : self.premise_ptr[step + 1]]]
+        found: list[int] = self.premise_idx[self.premise_ptr[step] : self.premise_ptr[step + 1]].tolist()
+        return found
 
     def to_networkx(self) -> nx.DiGraph:
         """Facts and steps as nodes (attribute `node` is `fact` or `step`), premises and conclusions as edges."""

@@ -13,7 +13,7 @@ from simkit.model import Detection, Operation
 from simkit.policies import Oversight, Session, Token
 from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
 from simkit.techniques.givers import runtime_of
-from simkit.techniques.rule import Relevance, Rule
+from simkit.techniques.rule import Relevance, Rule, Uses
 from simkit.techniques.sealed import runtime_in
 from simkit.techniques.use import Way, unasked, ways
 from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, kept_inside, next_run
@@ -234,10 +234,10 @@ class Act(NamedTuple):
         return fact.kind == "tainted" or taking or contexts.absent(name, self.session)
 
 
-def steps(world: World, by: Collection[str] | None = None) -> Iterator[Step]:
-    """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does; of
-    the sessions `by` only, where these are given."""
-    for act in acts(world, RULE_OF, by=by):
+def steps(world: World, of: Uses | None = None) -> Iterator[Step]:
+    """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does; the
+    uses `of` some grants only, where these are given."""
+    for act in acts(world, RULE_OF, by=of, only=of):
         for mode, let in act.judged.ways.items():
             key, concluded = act.key(mode), act.concluded(mode)
             for way in let if concluded else ():
@@ -246,9 +246,11 @@ def steps(world: World, by: Collection[str] | None = None) -> Iterator[Step]:
             yield from _collect(act)
 
 
-def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None = None) -> Iterator[Act]:
+def acts(
+    world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None = None, only: Uses | None = None
+) -> Iterator[Act]:
     """Every use of every grant whose effect is one of `rules`, those that a step of effect `grant` may add included;
-    of the sessions `by` only, where these are given."""
+    of the sessions `by` only, where these are given, and of these `only` some grants, where a session has such."""
     wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in rules}
     if not wanted:
         return
@@ -260,8 +262,9 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
         reached = world.all_sessions[name]
         actor = Actor.of(world, reached.session)
         oversight = Oversight.of(world.sessions, reached.session)
+        asked_about = only.get(name) if only else None
         for grant, conditions, behind in world.grants(reached.session):
-            if grant[0] in wanted:
+            if grant[0] in wanted and (asked_about is None or grant in asked_about):
                 asks = asked(world, reached.session, grant, behind)
                 for needed, lent in lent_of(grant):
                     granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed

@@ -8,6 +8,7 @@ from itertools import chain
 
 from simkit.attackgraph import AttackGraph, Containment, Entry, Step
 from simkit.attackgraph.change import rebuilt
+from simkit.entitlements import Grant
 from simkit.techniques import (
     act,
     assume,
@@ -31,7 +32,7 @@ from simkit.techniques.copies import Staging
 from simkit.techniques.likeness import alike
 from simkit.techniques.reachable_copies import every_copy, with_reachable_copies, without_unreachable_copies
 from simkit.techniques.retries import tried_again
-from simkit.techniques.rule import Rule, Technique
+from simkit.techniques.rule import Rule, Technique, Uses
 from simkit.techniques.world import World
 
 TECHNIQUES: dict[str, Technique] = {
@@ -70,7 +71,7 @@ class CompiledWorld:
     @classmethod
     def of(cls, world: World, *, horizon: float, before: CompiledWorld | None = None) -> CompiledWorld:
         """`world`, compiled; `before` is another one at the same horizon, of which what is alike is not made again."""
-        left = alike(before.world, world) if before else frozenset()
+        left = alike(before.world, world) if before else {}
         by_session = {
             name: _by_session(family.of_sessions, world, left, before.by_session[name] if before else {})
             for name, family in TECHNIQUES.items()
@@ -98,16 +99,26 @@ def _possible(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 def _by_session(
-    made: Callable[[World, Collection[str]], Iterator[Step]],
+    made: Callable[[World, Uses], Iterator[Step]],
     world: World,
-    left: Collection[str],
+    left: Mapping[str, Collection[Grant]],
     before: Mapping[str, Sequence[Step]],
 ) -> dict[str, Sequence[Step]]:
-    """The steps of each session: those `before` where they are left as they were."""
-    anew: dict[str, list[Step]] = {name: [] for name in world.all_sessions if name not in left}
-    for step in _possible(made(world, anew)):
+    """The steps of each session: those `before` of all grants that it uses as it did."""
+    again: Uses = {name: left.get(name) for name in world.all_sessions if left.get(name) != frozenset()}
+    anew: dict[str, list[Step]] = {name: [] for name in again}
+    for step in _possible(made(world, again)):
         anew[step.premises[0].subject].append(step)
-    return {name: before[name] if name in left else anew[name] for name in world.all_sessions}
+    found: dict[str, Sequence[Step]] = {}
+    for name in world.all_sessions:
+        others = again.get(name, ())
+        if others is None:
+            found[name] = anew[name]
+        elif not others:
+            found[name] = before[name]
+        else:
+            found[name] = [*(step for step in before[name] if step.ground.names[1:] not in others), *anew[name]]
+    return found
 
 
 def _whole(world: World, steps: list[Step]) -> tuple[list[Step], list[Entry], Containment]:
@@ -122,5 +133,6 @@ def _whole(world: World, steps: list[Step]) -> tuple[list[Step], list[Entry], Co
         kept = without_unreachable_copies(aimed, entries)
     else:
         kept = silence.unseen(world, with_reachable_copies(staging, steps, entries), rules())
+    world.forget()
     asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
     return kept, entries, respond.containment(world, asked)

@@ -6,7 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from simkit.attackgraph import Entry, Fact, Step
+from simkit.attackgraph.columns import led_to, linked
 from simkit.techniques.consequences import found_in
 from simkit.techniques.copies import Sight, Staging
 from simkit.techniques.stage import FIND, STAGE, found, lost_with, written
@@ -47,8 +50,11 @@ def without_unreachable_copies(steps: Sequence[Step], entries: Iterable[Entry]) 
     """`steps` without those of copying whose premises no entry point leads to."""
     if not any(step.rule in COPYING for step in steps):
         return list(steps)
-    held = _held((_lead(step) for step in steps), _first(entries))
-    return [step for step in steps if step.rule not in COPYING or held.issuperset(step.premises)]
+    index, tied = linked(steps)
+    first = np.array([index[fact] for fact in _first(entries) if fact in index], dtype=np.int64)
+    missing = np.concatenate([[0], np.cumsum(~led_to(tied, first)[tied["premise_idx"]])])[tied["premise_ptr"]]
+    led = (np.diff(missing) == 0).tolist()
+    return [step for step, is_led in zip(steps, led, strict=True) if is_led or step.rule not in COPYING]
 
 
 def _leads(staging: Staging, steps: Iterable[Step]) -> Iterator[Lead]:
