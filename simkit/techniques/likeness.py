@@ -42,6 +42,8 @@ def _same_ground(before: World, now: World) -> bool:
         and before.sealed == now.sealed
         and before.approvals is None  # a rule may spare somebody for what others are
         and now.approvals is None
+        and not before.lifted  # who may yet do something, and unasked, depends on what everybody may lift
+        and not now.lifted
         and old.speaks_of_streams == new.speaks_of_streams
         and old.resolver.limits_somebody == new.resolver.limits_somebody
         and list(before.model.identities) == list(now.model.identities)

@@ -49,7 +49,7 @@ def written(staging: Staging, led: Led = None) -> Iterator[Step]:
         writing = [name for name in staging.hands if name in staging.steered and staging.hands[name].writes]
         by = [name for name in writing if led is None or has(STEERS, name) in led]
         copied_of = cache(partial(concludes, "copied"))
-        for act in acts(staging.world, {"write": RULE_OF["write"]}, by=by):
+        for act in acts(staging.world, {"write": RULE_OF["write"]}, of=dict.fromkeys(by)):
             yield from _stage(staging, act, led, copied_of)
 
 
@@ -75,7 +75,7 @@ def found(staging: Staging, led: Led = None) -> Iterator[Step]:
         reading = [name for name, hands in staging.hands.items() if not staging.copies.keys().isdisjoint(hands.sees)]
         by = [name for name in reading if led is None or has(REPLAYS, name) in led]
         taken_of = cache(partial(_taken, world))
-        for act in acts(world, {"read": RULE_OF["read"]}, by=by):
+        for act in acts(world, {"read": RULE_OF["read"]}, of=dict.fromkeys(by)):
             for mode in act.taking:
                 yield from _find_off_host(staging, act, mode, (copied_of, taken_of))
 
