@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -52,14 +52,11 @@ def _change(graph: AttackGraph, wanted: Sequence[Step]) -> tuple[Flags, list[Ste
     stays = np.zeros(len(graph.steps), dtype=np.bool_)
     numbers = np.fromiter(map(there.get, map(id, wanted), repeat(-1)), dtype=np.int64, count=len(wanted))
     stays[numbers[numbers >= 0]] = True
-    come = []
-    for place in np.flatnonzero(numbers < 0).tolist():
-        step = wanted[place]
-        number = known.get(step.key, -1)
-        if number >= 0 and graph.steps[number] == step:
-            stays[number] = True
-        else:
-            come.append(step)
+    fresh = [wanted[place] for place in np.flatnonzero(numbers < 0).tolist()]
+    again = [known.get(step.key, -1) for step in fresh]
+    same = [place >= 0 and graph.steps[place] == step for place, step in zip(again, fresh, strict=True)]
+    stays[list(compress(again, same))] = True
+    come = [step for step, is_same in zip(fresh, same, strict=True) if not is_same]
     both = (known[step.key] for step in come if step.key in known)
     by_key([*come, *(graph.steps[number] for number in both if stays[number])])  # which raises, if there are any
     return stays, come

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from operator import attrgetter, eq
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ from simkit.fate import CERTAIN, key_hash, key_hashes, threshold
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+T = TypeVar("T")
 
 _ENDS: tuple[float | None, ...] = (0.0,) * len(ACTIONS)
 _SURVIVES: tuple[float | None, ...] = (None,) * len(ACTIONS)
@@ -80,20 +81,21 @@ def linked(steps: Sequence[Step]) -> tuple[dict[Fact, int], dict[str, Any]]:
     """The number of each fact, in the order of their names, and the arrays that say which of them each step needs, and
     what it concludes."""
     needed, made = column(steps, "premises"), column(steps, "conclusions")
-    premises, conclusions = list(chain.from_iterable(needed)), list(chain.from_iterable(made))
-    concluded = column(conclusions, "fact")
-    marks = list(map(id, chain(concluded, premises)))  # many are one object, and to hash what it says costs far more
-    objects = dict(zip(marks, chain(concluded, premises), strict=True))
-    facts = sorted(dict.fromkeys(objects.values()))  # steps are sorted: half of the order is there already
+    concluded = column(chain.from_iterable(made), "fact")
+    objects, rows = _distinct([*concluded, *chain.from_iterable(needed)])
+    facts = sorted(dict.fromkeys(objects))  # steps are sorted: half of the order is there already
     index = dict(zip(facts, range(len(facts)), strict=True))
-    numbers = _each({mark: index[fact] for mark, fact in objects.items()}.__getitem__, marks, np.int64)
-    return index, links(
-        pointers(map(len, needed)),
-        numbers[len(concluded) :],
-        pointers(map(len, made)),
-        numbers[: len(concluded)],
-        len(facts),
-    )
+    numbers = _each(index.__getitem__, objects, np.int64)[rows]
+    premises, conclusions = numbers[len(concluded) :], numbers[: len(concluded)]
+    return index, links(pointers(map(len, needed)), premises, pointers(map(len, made)), conclusions, len(facts))
+
+
+def _distinct(things: Sequence[T]) -> tuple[list[T], Ints]:
+    """The different objects among `things`, and which of these each is: to hash what they say costs far more."""
+    marks = list(map(id, things))
+    objects = dict(zip(marks, things, strict=True))
+    places = dict(zip(objects, range(len(objects)), strict=True))
+    return list(objects.values()), _each(places.__getitem__, marks, np.int64)
 
 
 def links(premise_ptr: Ints, premise_idx: Ints, conclusion_ptr: Ints, made_idx: Ints, facts: int) -> dict[str, Any]:
@@ -182,25 +184,22 @@ def first_outlives() -> Outlives:
 def lives(steps: Sequence[Step], tables: Tables, outlives: Outlives) -> dict[str, Any]:
     """How long what each step concludes holds; `outlives` gets what is new there. Nearly all conclusions are alike in
     that, so that each way is worked out once."""
-    everything: list[Conclusion] = list(chain.from_iterable(column(steps, "conclusions")))
-    marks = list(map(id, everything))
-    objects = dict(zip(marks, everything, strict=True))
-    places = dict(zip(objects, range(len(objects)), strict=True))
-    rows = _each(places.__getitem__, marks, np.int64)
-    conclusions = list(objects.values())
+    conclusions, rows = _distinct(list(chain.from_iterable(column(steps, "conclusions"))))
+    found = {name: values[rows] for name, values in _lives(conclusions, tables, outlives).items()}
+    return {**found, "outlives": np.array(list(outlives), dtype=np.int64)}
+
+
+def _lives(conclusions: Sequence[Conclusion], tables: Tables, outlives: Outlives) -> dict[str, NDArray[Any]]:
     lasts = column(conclusions, "after")
     ways = [c.outlives or (_ENDS if c.fact.kind in WITHIN else _SURVIVES) for c in conclusions]
     numbers = {way: outlives.setdefault(tuple(map(ticks, way)), len(outlives)) for way in dict.fromkeys(ways)}
-    found = {
+    return {
         "conclusion_after": _each(cache(_fixed_life), lasts, np.int64),
         "conclusion_aged": np.array(column(conclusions, "aged"), dtype=np.bool_),
         "conclusion_life": np.array([tables.row(last) if _varies(last) else -1 for last in lasts], dtype=np.int64),
         "conclusion_run": np.array(column(conclusions, "run"), dtype=np.bool_),
         "conclusion_period": _each(cache(_period), column(conclusions, "rotates"), np.int64),
         "conclusion_outlives": _each(numbers.__getitem__, ways, np.int64),
-    }
-    return {name: values[rows] for name, values in found.items()} | {
-        "outlives": np.array(list(outlives), dtype=np.int64)
     }
 
 

@@ -109,16 +109,14 @@ def _by_session(
     anew: dict[str, list[Step]] = {name: [] for name in again}
     for step in _possible(made(world, again)):
         anew[step.premises[0].subject].append(step)
-    found: dict[str, Sequence[Step]] = {}
-    for name in world.all_sessions:
+
+    def all_of(name: str) -> Sequence[Step]:
         others = again.get(name, ())
-        if others is None:
-            found[name] = anew[name]
-        elif not others:
-            found[name] = before[name]
-        else:
-            found[name] = [*(step for step in before[name] if step.ground.names[1:] not in others), *anew[name]]
-    return found
+        if others is None or not others:
+            return anew[name] if others is None else before[name]
+        return [*(step for step in before[name] if step.ground.names[1:] not in others), *anew[name]]
+
+    return {name: all_of(name) for name in world.all_sessions}
 
 
 def _whole(world: World, steps: list[Step]) -> tuple[list[Step], list[Entry], Containment]:

@@ -71,13 +71,16 @@ def found(staging: Staging, led: Led = None) -> Iterator[Step]:
         for place in hands.sees:
             for what in staging.finds(name, place):
                 yield from _find_in_file(world, hands.session.identities[0], what, place)
-    if staging.replayed:
-        reading = [name for name, hands in staging.hands.items() if not staging.copies.keys().isdisjoint(hands.sees)]
-        by = [name for name in reading if led is None or has(REPLAYS, name) in led]
-        taken_of = cache(partial(_taken, world))
-        for act in acts(world, {"read": RULE_OF["read"]}, of=dict.fromkeys(by)):
-            for mode in act.taking:
-                yield from _find_off_host(staging, act, mode, (copied_of, taken_of))
+    yield from _off_host(staging, led, copied_of)
+
+
+def _off_host(staging: Staging, led: Led, copied_of: Callable[[str, str], Fact]) -> Iterator[Step]:
+    reading = [name for name, hands in staging.hands.items() if not staging.copies.keys().isdisjoint(hands.sees)]
+    by = [name for name in reading if led is None or has(REPLAYS, name) in led]
+    taken_of = cache(partial(_taken, staging.world))
+    for act in acts(staging.world, {"read": RULE_OF["read"]}, of=dict.fromkeys(by)) if staging.replayed else ():
+        for mode in act.taking:
+            yield from _find_off_host(staging, act, mode, (copied_of, taken_of))
 
 
 def _stage(staging: Staging, act: Act, led: Led, copied_of: Callable[[str, str], Conclusion]) -> Iterator[Step]:
@@ -122,16 +125,9 @@ def _find(
     alert, name, who = staging.world.alert(FIND, session.policy), session.name, min(session.identities)
     steers, seen_of = has(STEERS, name), cache(lambda what: (concludes("seen", name, what),))
     for place in places:
-        plain = Step(
-            key="",
-            rule="find",
-            premises=(steers, Fact("seen", name, place)),
-            conclusions=(),
-            grounds=(Ground("flow", (who, place)),),
-            alert=alert.chance,
-            alert_delay=alert.delay,
-            logged=alert.logged,
-        )
+        flow = (Ground("flow", (who, place)),)
+        plain = Step("", FIND.name, (steers, Fact("seen", name, place)), (), flow, alert=alert.chance)
+        plain = plain._replace(alert_delay=alert.delay, logged=alert.logged)
         for what in staging.finds(name, place):
             key, label = f"find({name}, {what} in {place})", f"find {what} in {place}"
             premises = (*plain.premises, copied_of(what, place))
