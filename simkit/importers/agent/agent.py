@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from simkit.importers.agent.agent_settings import (
@@ -33,6 +33,7 @@ from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY
 from simkit.importers.agent.tool_claims import ToolClaim, unlisted
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import CHANCE, FALLS, TIME
 from simkit.importers.importer import Importer
 from simkit.importers.source_file import SourceFile
 
@@ -44,10 +45,13 @@ WORDS = (
     "context_servers",
     '"servers"',
     '"permissions"',
+    "McpjsonServers",
+    "enableAllProjectMcpServers",
     "inputSchema",
     "sandbox_mode",
     "approval_policy",
     "prefix_rule",
+    '"mcp"',
     "[[rule]]",
     "coreTools",
     "excludeTools",
@@ -78,11 +82,13 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     if not found:
         return
     lists, rules = tool_lists(files, draft), permissions(found)
-    _surroundings(found, draft)
+    started = {server.name for each in found for server in each.servers if _is_started(server, each.client, rules)}
+    _surroundings(found, started, draft)
     servers: dict[str, list[McpServer]] = {}
     for each in found:
         for server in each.servers:
-            servers.setdefault(server.name, []).append(server)
+            if server.name in started:
+                servers.setdefault(server.name, []).append(server)
     if rules.trusts_all_servers:
         # what a pull request adds to the servers of the repository is started without a question
         draft.sections["resources"][COPY]["run_by"] = [CLAUDE]
@@ -92,22 +98,30 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     _goals(draft)
 
 
-def _surroundings(found: Iterable[AgentSettings], draft: Draft) -> None:
+def _is_started(server: McpServer, client: str, rules: Permissions) -> bool:
+    """False for a server that settings turn off: no client runs it, so nobody takes it over."""
+    return not server.disabled and not (client == CLAUDE and server.name in rules.rejected)
+
+
+def _surroundings(found: Iterable[AgentSettings], started: Collection[str], draft: Draft) -> None:
     draft.put("resources", COPY, {"kind": "repository"})
     draft.put("resources", FILES, {"kind": "data-store"})
     draft.put("resources", OUTSIDE, {"kind": "external-site", "exposure": "public"})
     draft.put("entry_points", "poisoned working copy", {"poison": COPY})
     draft.put("entry_points", "poisoned page", {"poison": OUTSIDE})
     for each in found:
-        for secret in (*each.secrets, *(secret for server in each.servers for secret in server.secrets)):
+        of_servers = ((secret, server.name) for server in each.servers for secret in server.secrets)
+        for secret, server in (*((secret, "") for secret in each.secrets), *of_servers):
+            if server and server not in started and not secret.literal:
+                continue  # one that stands in the file lies there, whether the server runs or not
             _secret(secret, draft)
             if secret.literal:
                 brought = "/." in f"/{each.file}".replace("\\", "/")
                 held = draft.sections["resources"][COPY if brought else FILES].setdefault("holds", [])
                 held += [secret.name] if secret.name not in held else []
-    draft.assume("susceptibility", str(SUSCEPTIBILITY), "nobody publishes how often an agent falls for an injection")
-    draft.assume("the rate and the duration of tasks", f"{RATE}, {DURATION}", "settings do not say how often")
-    draft.assume("what a task needs", "every tool that its agent has", "settings do not say what the work is")
+    draft.assume("susceptibility", str(SUSCEPTIBILITY), FALLS, CHANCE)
+    draft.assume("the rate and the duration of tasks", f"{RATE}, {DURATION}", "settings do not say how often", TIME)
+    draft.assume("what a task needs", "every tool that its agent has", "settings do not say what the work is", TIME)
 
 
 def _secret(secret: ServerSecret, draft: Draft) -> None:
@@ -117,7 +131,7 @@ def _secret(secret: ServerSecret, draft: Draft) -> None:
     said = {"identity": owner, "kind": "secret of an MCP server", "ttl": "never"}
     draft.put("credentials", name, said, secret.place)
     draft.put("entry_points", f"{name} leaks", {"leak": name}, secret.place)
-    draft.assume("the life of secrets in settings", "for ever", "a setting does not say when it expires")
+    draft.assume("the life of secrets in settings", "for ever", "a setting does not say when it expires", TIME)
 
 
 def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions, draft: Draft) -> tuple[ToolClaim, ...]:
@@ -133,21 +147,29 @@ def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
     claims = _claims(name, group, lists, rules, draft)
     is_open = any(each.is_open for each in claims)
     behind = _behind(name, group[0], is_open, draft)
-    operations = {op: said for each in claims for op, said in _operations(each, behind).items()}
-    for each in claims:
-        if each.tells_environment:
-            store = f"environment of {name}"
-            draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
-            operations[each.name] = {"effect": "read", "targets": [store]}
-    # who takes the server over steers its callers, sees what it is given, and runs where its secrets lie
-    draft.put("tools", f"mcp:{name}", {"runs_as": f"server {name}", "operations": operations}, place)
-    draft.put("entry_points", f"server {name} is taken over", {"compromise": {"tool": f"mcp:{name}"}}, place)
-    for each in claims:
-        for item in _operations(each, behind) if each.place else ():
-            draft.trace("tools", f"mcp:{name}", item, each.place or place)
+    _tool(name, claims, behind, secrets, place, draft)
     for entitled in (own, *([draft.sections["identities"][owner]] if secrets else [])):
         entitled.setdefault("entitlements", []).append({"operation": f"mcp:{name}.*"})
     return claims
+
+
+def _tool(
+    name: str, claims: Iterable[ToolClaim], behind: str, secrets: list[str], place: FilePlace, draft: Draft
+) -> None:
+    """The tools of a server as one that runs as it, and that it may be taken over."""
+    operations: dict[str, dict[str, Any]] = {}
+    for each in claims:
+        made = _operations(each, behind)
+        if each.tells_environment:
+            store = f"environment of {name}"
+            draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
+            made[each.name] = {"effect": "read", "targets": [store]}
+        for item in made if each.place else ():
+            draft.trace("tools", f"mcp:{name}", item, each.place or place)
+        operations |= made
+    # who takes the server over steers its callers, sees what it is given, and runs where its secrets lie
+    draft.put("tools", f"mcp:{name}", {"runs_as": f"server {name}", "operations": operations}, place)
+    draft.put("entry_points", f"server {name} is taken over", {"compromise": {"tool": f"mcp:{name}"}}, place)
 
 
 def _behind(name: str, server: McpServer, is_open: bool, draft: Draft) -> str:
@@ -236,7 +258,7 @@ def _client(
         draft.put("tools", client, {"operations": operations, "general_purpose": True}, place)
     stances = {f"{client}.{each.name}": (each.stance, each.place or place) for each in own}
     words = [COPY, OUTSIDE] if own else [OUTSIDE]
-    for server in (server for each in files for server in each.servers if not server.disabled):
+    for server in (s for each in files for s in each.servers if not s.disabled and s.name in offered):
         behind = f"behind {server.name}"
         if draft.has("resources", behind) and behind not in words:
             words.append(behind)
@@ -325,6 +347,9 @@ def _goals(draft: Draft) -> None:
 
 
 def _suspects(file: SourceFile) -> bool:
+    if file.path.endswith((".yaml", ".yml")) and "{{" in file.text:
+        # a template of a manifest may hold such words; settings are no templates
+        return False
     return ".gemini" in file.path or any(word in file.text for word in WORDS)
 
 
