@@ -324,7 +324,7 @@ class _StudyRun:
         weak, strong, scoped = runs
         still, path = self._left(scenario, strong, entries)
         return StudyRow(
-            scenario=scenario.name,
+            scenario=scenario.title,
             digest=scenario.digest,
             entry_point=entries[0] if len(entries) == 1 else f"all {len(entries)} entry points",
             measure=weak.measure.words,

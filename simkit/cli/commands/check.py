@@ -19,13 +19,14 @@ from simkit.cli.options import (
     listening_options,
     load,
     names,
+    set_option,
     threads_option,
 )
 from simkit.cli.output import Answer, Output, check_out
 from simkit.cli.scenario_files import scenario_files
 from simkit.cli.settings import Settings, settings
 from simkit.cli.terminal import Terminal
-from simkit.errors import InputError, QuestionError
+from simkit.errors import InputError, QuestionError, every
 
 if TYPE_CHECKING:
     from simkit.checks import CheckReport
@@ -35,6 +36,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
 @click.command(short_help="Fail when an expectation breaks or the blast radius grows.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@set_option
 @click.option("--baseline", "-b", metavar="FILE", help="Hold the blast radius against what this file stores.")
 @click.option("--against", metavar="REVISION", help="Hold it against what it was where this git branch was left.")
 @click.option("--update", is_flag=True, help="Renew the baseline: write it anew, and hold nothing against it.")
@@ -107,6 +109,8 @@ def check(
     if stored is not None and not update and not os.path.exists(stored):
         told = f"there is no baseline {stored!r}"
         raise InputError(f"{told}: make it with `simkit check SCENARIO --baseline {stored} --update`")
+    if terminal.changes and update:
+        raise QuestionError("--set asks what if, and a baseline stores what is: leave out --set or --update")
     if reason and not update:
         raise QuestionError("--reason says why --update takes something away: give both, or leave it out")
     asked: dict[str, Any] = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed}
@@ -124,8 +128,9 @@ def _checked(
 ) -> CheckReport:
     import simkit.checks
 
+    worlds = every(load, files) if terminal.changes else files
     with terminal.working(f"checking {len(files)} scenarios"):
-        return simkit.checks.check(files, **asked)
+        return simkit.checks.check(worlds, **asked)
 
 
 def _caution(terminal: Terminal, files: list[str]) -> None:

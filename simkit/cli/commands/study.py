@@ -12,6 +12,7 @@ from simkit.cli.options import (
     entry_points_option,
     load,
     output_options,
+    set_option,
     threads_option,
 )
 from simkit.cli.output import Output
@@ -22,6 +23,7 @@ from simkit.errors import every
 
 @click.command(short_help="One grant design against another over many scenarios.")
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path())
+@set_option
 @click.option("--weak", metavar="NAME", default="rbac", show_default=True, shell_complete=complete_policies,
               help="The grant policy that the other is held against.")  # fmt: skip
 @click.option("--strong", metavar="NAME", default="task-scoped", show_default=True, shell_complete=complete_policies,
