@@ -53,7 +53,7 @@ def say_what_is_not_known(terminal: Terminal, scenario: Scenario) -> None:
     """A note on how many inputs of the file are not known, where it says so of any."""
     count = len(list(scenario.unknowns.inputs()))
     if count:
-        words = "1 input is" if count == 1 else f"{count} inputs are"
-        terminal.note(
-            f"note: {words} not known, and stand at their best guess: `simkit sensitivity` says what depends on them"
-        )
+        known = f"{count} inputs are not known, and stand at their best guess"
+        if count == 1:
+            known = "1 input is not known, and stands at its best guess"
+        terminal.note(f"note: {known}: `simkit sensitivity` says what that decides")
