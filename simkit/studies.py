@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from simkit.ablation import Sampled, sampled
 from simkit.ablation.samples import averaged, saved
 from simkit.blast_radius import Interval, Utility, intervals
+from simkit.decisions.decisions import FEWEST_DRAWS
+from simkit.decisions.drawn_pair import DrawnPair, drawn_pair, drawn_table, drawn_words
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.linter.forgotten_work import keeping, without_credit
@@ -17,6 +19,7 @@ from simkit.progress import steps
 from simkit.scenario import Scenario, chosen_entries, scenarios_of
 from simkit.simulation import checked_trials, simulate
 from simkit.table import Table, duration, format_number, percent, shorten
+from simkit.unknowns.lattice import MOST_POINTS
 
 MOST_ROWS = 8
 """A scenario with more entry points than this has one row for all of them: benchmarks have one for each task."""
@@ -51,6 +54,8 @@ class StudyRow:
     utility_weak: Utility
     utility_strong: Utility
     refused: tuple[str, ...] = ()
+    drawn: DrawnPair | None = None
+    """The same question over draws of what is not known, where that was asked."""
 
     @property
     def verdict(self) -> str:
@@ -90,6 +95,7 @@ class StudyRow:
             "still_reached": list(self.still),
             "path": self.path,
             "refused": list(self.refused),
+            **({"drawn": self.drawn.to_dict()} if self.drawn else {}),
             "utility": {"weak": self.utility_weak.to_dict(), "strong": self.utility_strong.to_dict()},
         }
 
@@ -104,6 +110,7 @@ class Study:
     trials: int
     seed: int
     version: str
+    draws: int = 0
 
     def __repr__(self) -> str:
         counted = ", ".join(f"{verdict} {len(self.having(verdict))}" for verdict in VERDICTS if self.having(verdict))
@@ -154,7 +161,12 @@ class Study:
             share = intervals.wilson(cost.stopped, cost.observed)
             text += f" In {row.scenario} it stops {cost.stopped} of {cost.observed} runs that did their job "
             text += f"({percent(share.low)} to {percent(share.high)})."
-        return text
+        return text + (drawn_words(self.drawn, self.strong, self.draws) if self.drawn else "")
+
+    @property
+    def drawn(self) -> list[DrawnPair]:
+        """The answers over draws; none where they were not asked for."""
+        return [row.drawn for row in self.rows if row.drawn]
 
     @staticmethod
     def _refusal(row: StudyRow) -> str:
@@ -238,8 +250,9 @@ class Study:
         return Table((*columns, "records/day", "digest"), rows, title="what it costs the legitimate work", note=note)
 
     def tables(self) -> list[Table]:
-        """Blast radius, failures and costs."""
-        return [self.table(), self.failures_table(), self.costs_table()]
+        """Blast radius, what of it holds in draws (where that was asked), failures and costs."""
+        sure = [drawn_table(self.drawn, self.strong, self.draws)] if self.drawn else []
+        return [self.table(), *sure, self.failures_table(), self.costs_table()]
 
     def to_dict(self) -> dict[str, object]:
         """The study as plain data."""
@@ -249,6 +262,7 @@ class Study:
             "trials": self.trials,
             "seed": self.seed,
             "version": self.version,
+            **({"draws": self.draws} if self.draws else {}),
             "rows": [row.to_dict() for row in self.rows],
         }
 
@@ -272,13 +286,15 @@ def study(
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
+    draws: int = 0,
 ) -> Study:
     """The `strong` grant design against the `weak` one, over `entry_points` (one, several, or None for all) of every
     scenario.
 
-    A scenario with more than `MOST_ROWS` of them gets one row, the mean over them. Raises QuestionError without a
-    scenario, for two designs of one name, for an entry point that a scenario lacks, for bad trials or seed; PolicyError
-    for a policy that a scenario lacks.
+    A scenario with more than `MOST_ROWS` of them gets one row, the mean over them. With `draws` the question is asked
+    of so many draws of what is not known, too: where the strong design loses less whatever the inputs are, and where
+    it depends, and on which. Raises QuestionError without a scenario, for two designs of one name, for an entry point
+    that a scenario lacks, for bad trials, draws or seed; PolicyError for a policy that a scenario lacks.
     """
     from simkit import __version__
 
@@ -290,9 +306,11 @@ def study(
         raise QuestionError(f"both designs are called {names[0]!r}: name two that differ")
     wanted = entry_points if entry_points is None or isinstance(entry_points, str) else tuple(entry_points)
     attacks = [(world, chosen_entries(world, wanted)) for world in worlds]
-    found = _StudyRun(weak, strong, checked_trials(trials), checked_seed(seed), threads)
+    if draws and not FEWEST_DRAWS <= draws <= MOST_POINTS:
+        raise QuestionError(f"draws {draws!r} is not a whole number from {FEWEST_DRAWS} to {MOST_POINTS:,}, or 0")
+    found = _StudyRun(weak, strong, checked_trials(trials), checked_seed(seed), threads, draws)
     rows = tuple(row for world, entries in steps(attacks) for row in found.rows(world, entries))
-    return Study(rows, names[0], names[1], trials, seed, __version__)
+    return Study(rows, names[0], names[1], trials, seed, __version__, draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +322,7 @@ class _StudyRun:
     trials: int
     seed: int
     threads: int | None
+    draws: int
 
     def rows(self, scenario: Scenario, entries: Sequence[str]) -> Iterator[StudyRow]:
         """The rows of one scenario through `entries`."""
@@ -341,7 +360,16 @@ class _StudyRun:
             utility_weak=weak.utility,
             utility_strong=strong.utility,
             refused=refused,
+            drawn=self._drawn(scenario, (weak.policy, strong.policy), entries),
         )
+
+    def _drawn(
+        self, scenario: Scenario, pair: tuple[GrantPolicy, GrantPolicy], entries: Sequence[str]
+    ) -> DrawnPair | None:
+        if not self.draws:
+            return None
+        through = entries[0] if len(entries) == 1 else f"all {len(entries)} entry points"
+        return drawn_pair(scenario, f"{scenario.title}: {through}", pair, entries, draws=self.draws, seed=self.seed)
 
     def _left(self, scenario: Scenario, strong: Sampled, entries: Sequence[str]) -> tuple[tuple[str, ...], str]:
         """The goals that are still reached, and how, through the entry point where most of them are."""

@@ -154,3 +154,15 @@ def test_two_designs_that_both_scope_by_task_are_compared_as_they_are() -> None:
     forgetful = simkit.loads(PAYROLL.replace("tasks:\n  pay: {identity: clerk, needs: [hr.pay]}\n", ""))
     (row,) = study(forgetful, "task-scoped", "zero-standing", trials=10).rows
     assert (row.verdict, row.refused) == ("nothing to lose", ())
+
+
+def test_over_draws_a_study_says_where_it_wins_whatever_the_assumptions_and_where_it_depends() -> None:
+    """The keys that a task needs are a part of what a role gives: less in every draw. Replit's agent errs alike."""
+    found = study([two_dials("1h"), shipped("incidents/replit.yaml")], trials=20, draws=64)
+    answers = {each.name: each.answer for each in found.drawn}
+    assert answers == {"two-dials: leaked": "always less", "replit: agent-error": "no difference"}
+    assert "task-scoped loses less whatever the assumptions in 1 of 2 attacks; in 0 it depends" in found.summary
+    assert "whatever the assumptions?" in [table.title for table in found.tables()]
+    assert not study([two_dials()], trials=20).drawn
+    with pytest.raises(QuestionError, match="draws 3 is not a whole number from 64"):
+        study([two_dials()], trials=20, draws=3)

@@ -190,28 +190,33 @@ def sensitivity(
         raise QuestionError(f"everything in {scenario.name} is known: give a number a range, or ask `compare`")
     if isinstance(draws, bool) or not isinstance(draws, int) or not FEWEST_DRAWS <= draws <= MOST_POINTS:
         raise QuestionError(f"draws {draws!r} is not a whole number from {FEWEST_DRAWS} to {MOST_POINTS:,}: choose one")
-    question = Inquiry.of(scenario, chosen, entries, inputs, seed=checked_seed(seed))
-    accounts = _accounts(question)
-    counted = tuple(each for each in inputs if _counts(each, question, accounts))
-    values = _values(counted, points(draws, len(counted), seed))
-    weights, control = accounts.weights(values, draws), accounts.control(values, draws)
-    raw = replayed(question, values | _still(inputs, counted, draws), draws, _unsettled(weights, control))
-    lost = (weights.T[:, :, None] * raw.mean).sum(axis=0)
-    asked = _Weighed(question, accounts, counted, values, lost, control)
+    asked = weighed(Inquiry.of(scenario, chosen, entries, inputs, seed=checked_seed(seed)), draws, seed)
+    accounts = asked.accounts
     return Sensitivity(
         scenario=scenario,
         policies=accounts.policies,
         accounts=accounts,
-        inputs=counted,
-        values=values,
-        raw=raw,
-        losses=lost,
-        control=control,
+        inputs=asked.inputs,
+        values=asked.values,
+        raw=asked.raw,
+        losses=asked.losses,
+        control=asked.control,
         preferences=tuple(asked.preferences(against)),
         indices=asked.indices(seed) if indices else None,
-        provenance=_provenance(scenario, accounts.policies, entries, seed, int(raw.trials.sum())),
-        unit=_unit(question, accounts),
+        provenance=_provenance(scenario, accounts.policies, entries, seed, int(asked.raw.trials.sum())),
+        unit=_unit(asked.question, accounts),
     )
+
+
+def weighed(question: Inquiry, draws: int, seed: int) -> Weighed:
+    """The policies of `question` replayed in each of `draws`, and what they cost there."""
+    accounts = _accounts(question)
+    counted = tuple(each for each in question.inputs if _counts(each, question, accounts))
+    values = _values(counted, points(draws, len(counted), seed))
+    weights, control = accounts.weights(values, draws), accounts.control(values, draws)
+    raw = replayed(question, values | _still(question.inputs, counted, draws), draws, _unsettled(weights, control))
+    lost = (weights.T[:, :, None] * raw.mean).sum(axis=0)
+    return Weighed(question, accounts, counted, values, raw, lost, control)
 
 
 def _unit(question: Inquiry, accounts: Accounts) -> str:
@@ -307,13 +312,14 @@ def _differ(cost: Floats) -> Flags:
 
 
 @dataclass(frozen=True, eq=False)
-class _Weighed:
+class Weighed:
     """Everything that a decision is made of."""
 
     question: Inquiry
     accounts: Accounts
     inputs: tuple[NotKnown, ...]
     values: Given
+    raw: Losses
     losses: Floats
     control: Floats
 
@@ -323,8 +329,9 @@ class _Weighed:
         return {each.name: Moved(self.question, self.accounts, best, each) for each in self.inputs}
 
     def preferences(self, against: str | None) -> Iterable[Preference]:
+        """The decisions between neighbours, or between the policy `against` and each other."""
         for weak, strong in steps(self._pairs(against)):
-            yield self._decision(weak, strong)
+            yield self.decision(weak, strong)
 
     def _pairs(self, against: str | None) -> list[tuple[int, int]]:
         names, lost = list(self.accounts.policies), self.losses.mean(axis=0)
@@ -334,7 +341,8 @@ class _Weighed:
         base = names.index(against)
         return [(base, each) for each in order if each != base]
 
-    def _decision(self, weak: int, strong: int) -> Preference:
+    def decision(self, weak: int, strong: int) -> Preference:
+        """The decision between two policies, by their numbers."""
         names, costs = self.accounts.policies, self.losses + self.control
         swaps = self.question.swaps
         bear = swaps[weak].used | swaps[strong].used

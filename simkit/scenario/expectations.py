@@ -60,7 +60,9 @@ def expectation_problems(
     known = dict.fromkeys(names_of(model, goals)) if expected else {}
     for expectation in expected.values():
         where = ("expect", expectation.name)
-        if expectation.measure != ANNUAL_LOSS and not expectation.cheaper_than:
+        if not (expectation.measure or expectation.cheaper_than):
+            yield Problem(where, "the key `measure` is missing: write it, or `cheaper_than` and a policy")
+        elif expectation.measure != ANNUAL_LOSS and not expectation.cheaper_than:
             yield from dangling((*where, "measure"), expectation.measure, known, "measure")
         if expectation.policy:
             yield from dangling((*where, "policy"), expectation.policy, policies, "policy")

@@ -105,7 +105,7 @@ def test_a_check_exits_on_a_promise_that_is_not_shown_to_hold() -> None:
         ("measure: value-lost, above: 1M, at_most: 5, in_draws: 95%", "write both or neither"),
         ("measure: value-lost-p95, at_most: 5, in_draws: 95%", "is no mean"),
         ("measure: value-lost, at_most: 5, in_draws: 3", "a share of draws is asked for"),
-        ("in_draws: 95%", "no measure is called"),
+        ("in_draws: 95%", "`measure` is missing"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(promise: str, said: str) -> None:
