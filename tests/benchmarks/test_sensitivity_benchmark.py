@@ -50,7 +50,7 @@ def test_draws_in_comparisons(draws: int, benchmark: Any, full: bool) -> None:
 def test_a_thousand_trials_in_every_draw(
     entry: str, goal: int, benchmark: Any, full: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The goal is four times as soon as so many comparisons through the worst entry point, ten times through the best."""
+    """The goal: four times as soon as so many comparisons through the worst entry point, ten times through the best."""
     benchmark.pedantic(lambda: None, rounds=1)
     if not full:
         pytest.skip("asks for --benchmark-enable: it takes minutes")
