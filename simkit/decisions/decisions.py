@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simkit.blast_radius import Provenance
 from simkit.decisions.accounts import Accounts, best_guesses, events_of, utility_under
@@ -285,7 +286,8 @@ def _still(inputs: Iterable[NotKnown], counted: Iterable[NotKnown], draws: int) 
 
 def _unsettled(weights: Floats, control: Floats) -> Callable[[Losses], Flags]:
     """Asks which policies of which draws need more trials: those that may or may not be cheaper than the one that looks
-    the cheapest, and that one; equal ones count as such where they differ in some draw."""
+    the cheapest, and that one. What costs the same as the cheapest in every draw settles nothing, and has as many
+    trials as that one: with fewer it would seem to differ."""
 
     def asked(found: Losses) -> Flags:
         cost = (weights.T[:, :, None] * found.mean).sum(axis=0) + control
@@ -295,20 +297,19 @@ def _unsettled(weights: Floats, control: Floats) -> Callable[[Losses], Flags]:
         own = np.diagonal(noise, axis1=1, axis2=2)
         spread = own + own[rows, best][:, None] - 2 * noise[rows, best]
         close: Flags = gap**2 <= UNSETTLED**2 * np.maximum(spread, 0.0)
-        close[rows, best] = False
-        alone = ~close.any(axis=1)
-        close[rows, best] = ~alone
-        return close & _differ(cost)
+        twin = _twins(cost)
+        alike: Flags = twin[None, :] == twin[best][:, None]
+        close[alike] = False
+        close |= alike & np.any(close, axis=1, keepdims=True)
+        return close
 
     return asked
 
 
-def _differ(cost: Floats) -> Flags:
-    """(1, policies) Which policies do not cost the same as another one, listed before, in all draws."""
-    _, first = np.unique(cost, axis=1, return_index=True)
-    found = np.zeros(cost.shape[1], dtype=np.bool_)
-    found[first] = True
-    return found[None, :]
+def _twins(cost: Floats) -> NDArray[np.int64]:
+    """(policies,) For each policy a number that those share with it which cost the same in all draws."""
+    _, found = np.unique(cost, axis=1, return_inverse=True)
+    return np.asarray(found, dtype=np.int64).reshape(-1)
 
 
 @dataclass(frozen=True, eq=False)

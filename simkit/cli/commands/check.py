@@ -109,8 +109,6 @@ def check(
     if stored is not None and not update and not os.path.exists(stored):
         told = f"there is no baseline {stored!r}"
         raise InputError(f"{told}: make it with `simkit check SCENARIO --baseline {stored} --update`")
-    if terminal.changes and update:
-        raise QuestionError("--set asks what if, and a baseline stores what is: leave out --set or --update")
     if reason and not update:
         raise QuestionError("--reason says why --update takes something away: give both, or leave it out")
     asked: dict[str, Any] = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed}
@@ -128,6 +126,8 @@ def _checked(
 ) -> CheckReport:
     import simkit.checks
 
+    if terminal.changes and asked["update"]:
+        raise QuestionError("--set asks what if, and a baseline stores what is: leave out --set or --update")
     worlds = every(load, files) if terminal.changes else files
     with terminal.working(f"checking {len(files)} scenarios"):
         return simkit.checks.check(worlds, **asked)
