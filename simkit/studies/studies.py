@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 from simkit.ablation import Sampled, sampled
 from simkit.ablation.samples import averaged, saved
-from simkit.blast_radius import Interval, Utility, intervals
+from simkit.blast_radius import intervals
+from simkit.blast_radius.reversal import Reversal, reversals
 from simkit.decisions.decisions import FEWEST_DRAWS
 from simkit.decisions.drawn_pair import DrawnPair, drawn_pair, drawn_table, drawn_words
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.linter.forgotten_work import keeping, without_credit
-from simkit.measures import SHARE, Unit
+from simkit.measures import SHARE
 from simkit.policies import GrantPolicy, checked_policy
 from simkit.progress import steps
 from simkit.scenario import Scenario, chosen_entries, scenarios_of
 from simkit.simulation import checked_trials, simulate
+from simkit.studies.study_row import StudyRow
 from simkit.table import Table, duration, format_number, percent, shorten
 from simkit.unknowns.lattice import MOST_POINTS
 
@@ -26,78 +28,6 @@ MOST_ROWS = 8
 LONGEST_PATH = 200
 LONGEST_REFUSAL = 96
 """Places that the names of identities take at most in a sentence of the summary."""
-
-
-@dataclass(frozen=True, slots=True)
-class StudyRow:
-    """One attack (or all of a scenario's) under the `weak` and the `strong` design, sample by sample.
-
-    `scope_alone` is what the strong scope saves with every other dial as the weak design has it. `still` are the goals
-    that some sample reaches under the strong design, the likeliest first, and `path` how one of them is reached.
-    `refused` are the identities without a task, for which a design that scopes by task gets no credit.
-    """
-
-    scenario: str
-    digest: str
-    entry_point: str
-    measure: str
-    unit: Unit
-    weak: Interval
-    strong: Interval
-    saved: Interval
-    scope_alone: Interval
-    goals_weak: Interval
-    goals_strong: Interval
-    pairs: tuple[int, int, int]
-    still: tuple[str, ...]
-    path: str
-    utility_weak: Utility
-    utility_strong: Utility
-    refused: tuple[str, ...] = ()
-    drawn: DrawnPair | None = None
-    """The same question over draws of what is not known, where that was asked."""
-
-    @property
-    def verdict(self) -> str:
-        """`helps`, `helps in part` (a goal is still reached), `no difference`, `worse`, or `nothing to lose`."""
-        if not self.weak.estimate and not self.strong.estimate:
-            return "nothing to lose"
-        if 0.0 in self.saved:
-            return "no difference"
-        if self.saved.high < 0:
-            return "worse"
-        return "helps in part" if self.still else "helps"
-
-    @property
-    def name(self) -> str:
-        """The scenario and the entry point."""
-        return f"{self.scenario}: {self.entry_point}"
-
-    @property
-    def share(self) -> float:
-        """The share of the loss that is saved."""
-        return self.saved.estimate / self.weak.estimate if self.weak.estimate else 0.0
-
-    def to_dict(self) -> dict[str, object]:
-        """The row as plain data."""
-        return {
-            "scenario": self.scenario,
-            "digest": self.digest,
-            "entry_point": self.entry_point,
-            "measure": self.measure,
-            "verdict": self.verdict,
-            "weak": self.weak.to_dict(),
-            "strong": self.strong.to_dict(),
-            "saved": self.saved.to_dict(),
-            "scope_alone": self.scope_alone.to_dict(),
-            "goals": {"weak": self.goals_weak.to_dict(), "strong": self.goals_strong.to_dict()},
-            "pairs_possible": {"weak": self.pairs[0], "strong": self.pairs[1], "of": self.pairs[2]},
-            "still_reached": list(self.still),
-            "path": self.path,
-            "refused": list(self.refused),
-            **({"drawn": self.drawn.to_dict()} if self.drawn else {}),
-            "utility": {"weak": self.utility_weak.to_dict(), "strong": self.utility_strong.to_dict()},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +85,7 @@ class Study:
         scenarios = len({row.scenario for row in self.rows})
         text += f" It breaks declared tasks in {len(broken)} of {scenarios} scenario{'s' if scenarios > 1 else ''}."
         text += "".join(f" {self._refusal(row)}" for row in self._by_scenario() if row.refused)
+        text += "".join(f" In {row.name}, mind that {row.reversal}." for row in self.rows if row.reversal)
         runs = [row for row in self._by_scenario() if row.utility_strong.observed]
         for row in runs:
             cost = row.utility_strong
@@ -361,6 +292,7 @@ class _StudyRun:
             utility_strong=strong.utility,
             refused=refused,
             drawn=self._drawn(scenario, (weak.policy, strong.policy), entries),
+            reversal=self._reversal(scenario, weak, strong, entries),
         )
 
     def _drawn(
@@ -370,6 +302,18 @@ class _StudyRun:
             return None
         through = entries[0] if len(entries) == 1 else f"all {len(entries)} entry points"
         return drawn_pair(scenario, f"{scenario.title}: {through}", pair, entries, draws=self.draws, seed=self.seed)
+
+    def _reversal(self, scenario: Scenario, weak: Sampled, strong: Sampled, entries: Sequence[str]) -> Reversal | None:
+        """Where the strong design is the narrower one and loses more, how, through the entry point where it loses most
+        more."""
+        if not strong.policy.is_narrower_than(weak.policy) or saved(weak.loss(entries), strong.loss(entries)).high >= 0:
+            return None
+        worst = max(entries, key=lambda entry: float((strong.loss([entry]) - weak.loss([entry])).mean()))
+        results = [
+            simulate(scenario, each.policy, entry_point=worst, trials=self.trials, seed=self.seed, threads=self.threads)
+            for each in (weak, strong)
+        ]
+        return next(reversals(results, {each.policy.name: each.policy for each in (weak, strong)}), None)
 
     def _left(self, scenario: Scenario, strong: Sampled, entries: Sequence[str]) -> tuple[tuple[str, ...], str]:
         """The goals that are still reached, and how, through the entry point where most of them are."""
