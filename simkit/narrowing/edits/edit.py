@@ -36,7 +36,7 @@ class Narrowing(ABC):
         """`scenario` after this edit."""
 
     @property
-    def about(self) -> tuple[str, ...]:
+    def touches(self) -> tuple[str, ...]:
         """The names of what it changes: roles, identities, credentials, resources, operations, trust edges."""
         found: list[str] = []
         for each in ("holder", "identity", "role", "credential", "resource", "operation", "edge"):

@@ -23,7 +23,7 @@ class Possible:
         if not self._rows:
             return True
         kinds = {narrowing.kind, f"{narrowing.kind} {narrowing.how}"}
-        rows = (row for name in narrowing.about for row in self._fitting(name))
+        rows = (row for name in narrowing.touches for row in self._fitting(name))
         return not any(not changes or kinds.intersection(changes) for changes in rows)
 
     def _rows_of(self, name: str) -> tuple[tuple[str, ...], ...]:

@@ -124,7 +124,7 @@ def test_what_is_proposed_can_be_done_by_whoever_looks_after_the_account(scenari
     assert kinds == {"drop-entitlement", "drop-role", "cut-trust", "add-condition"}, (
         "no session lives longer than an hour"
     )
-    about = [name for each in found for name in each.about]
+    about = [name for each in found for name in each.touches]
     assert not [name for name in about if name.startswith(("account.TakeOver", "account.Use", "account.Administer"))]
     assert not [name for name in about if name.startswith(("administrator of", "any of", "account.ReadAll"))]
     assert not [each.name for each in found if "approval" in each.name or "15 min" in each.name]
@@ -157,7 +157,7 @@ def test_the_first_narrowing_takes_the_statement_and_the_way_up_is_gone(scenario
     world = with_work(scenario)
     found = recommend(world, entry_points=PASSES, goal=ADMINISTRATOR, trials=20, budget=1)
     first = found.curve[-1]
-    assert found[0].narrowing.about[0].startswith(("fn1-", "privesc-high-priv", "111122223333:"))
+    assert found[0].narrowing.touches[0].startswith(("fn1-", "privesc-high-priv", "111122223333:"))
     assert not first.effect.in_worst_case
     assert found.narrowed.model.tasks == world.model.tasks
     assert Side.of(world).cost(Side.of(found.narrowed)).broken == ()
