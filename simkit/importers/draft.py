@@ -24,6 +24,8 @@ class Draft:
         """What trust policies ask of tokens, by issuer and role: a statement each."""
         self.beside: Mapping[str, Draft] = {}
         """What files of other kinds gave: an importer that joins names their things in place of its own."""
+        self.given: list[tuple[str, str]] = []
+        """(variable, credential): what agents find in their environment."""
         self._trust: dict[tuple[str, ...], dict[str, Any]] = {}
         self._assumed: dict[Assumed, None] = {}
         self._untranslated: dict[Untranslated, None] = {}
@@ -80,6 +82,7 @@ class Draft:
             tuple(sorted(self._untranslated)),
             unseen,
             tuple(self.observed),
+            tuple(dict.fromkeys(self.given)),
             tuple(each.done() for each in self.beside.values()),
             tuple(self.unchangeable),
             {ends: tuple(of) for ends, of in self.asked.items()},
