@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Literal
 
 from simkit.blast_radius import BlastRadius
@@ -21,6 +22,7 @@ class Verdict:
 
     `status` is `pass` (the whole interval keeps the bound), `fail` (the whole interval breaks it) or `unsure` (the
     interval holds the bound); then `needed` is about how many trials would tell, None if no number of them would.
+    `known` if it held no better before the change that is checked; `seconds` is how long it took to judge.
     """
 
     expectation: Expectation
@@ -29,6 +31,8 @@ class Verdict:
     status: Status
     measured: Measured
     needed: int | None = None
+    known: bool = False
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def holds(self) -> bool:
@@ -66,6 +70,7 @@ class Verdict:
             "status": self.status,
             "measured": self.measured.to_dict(),
             "trials_needed": self.needed,
+            "known": self.known,
             "sentence": self.sentence,
         }
 
@@ -74,7 +79,9 @@ def judge(scenario: Scenario, replay: Replay, entry_points: Collection[str]) -> 
     """A verdict for each expectation of `scenario` and each of `entry_points` that it is about."""
     for expectation in scenario.expect.values():
         for entry in (each for each in entry_points if expectation.entry_point in ("", each)):
-            yield verdict(expectation, replay(expectation.policy or None, entry))
+            began = perf_counter()
+            found = verdict(expectation, replay(expectation.policy or None, entry))
+            yield replace(found, seconds=perf_counter() - began)
 
 
 def verdict(expectation: Expectation, result: BlastRadius) -> Verdict:
