@@ -22,18 +22,19 @@ def tables(report: CheckReport) -> list[Table]:
 
 
 def findings(report: CheckReport) -> Table:
-    """A row for each finding: one for each cause."""
+    """A row for each finding, and why it passes where it does."""
+    passing = any(why for _, why in report.found)
     rows = [
         (
             each.severity,
             f"{each.cause} ({each.spot if each.spot.file else f'{each.file} {each.spot}'})",
             each.sentence + (f" (and {len(each.sentences) - 1} more)" if len(each.sentences) > 1 else ""),
             each.name,
-            why or None,
+            *((why or None,) if passing else ()),
         )
         for each, why in report.found
     ]
-    columns = ("severity", "cause", "what it does", "finding", "fails not, because")
+    columns = ("severity", "cause", "what it does", "finding", *(("passes, because",) if passing else ()))
     return Table(columns, rows, title="findings", note="one for each cause")
 
 

@@ -67,7 +67,7 @@ def _found(check: FileCheck) -> Table:
         (each.severity, f"{each.cause} ({each.spot})", each.name, check.bar.why_not(each) or None)
         for each in check.findings
     ]
-    return Table(("severity", "cause", "finding", "fails not, because"), rows, title="Findings, one for each cause")
+    return Table(("severity", "cause", "finding", "passes, because"), rows, title="Findings, one for each cause")
 
 
 def _disarmed(check: FileCheck) -> Table:

@@ -324,7 +324,7 @@ def test_what_is_accepted_in_a_file_passes_and_is_told(cli: Cli, project: Path) 
     (finding,) = found["result"]["files"][0]["findings"]
     row = f"suppressions: [{{finding: {finding['finding'][:12]}, reason: it moves, until: 9999-12-31}}]\n"
     (project / "accepted.yaml").write_text(row, "utf-8")
-    made = cli("check", "scenarios", "-b", "b.json", "--suppressions", "accepted.yaml")
+    made = cli("check", "scenarios", "-b", "b.json", "--suppressions", "accepted.yaml", "--quiet")
     assert made.exit_code == 0
     assert "accepted until 9999-12-31 (it moves)" in " ".join(made.stdout.split())
     (project / "pyproject.toml").write_text('[tool.simkit.check]\nsuppressions = "accepted.yaml"\n', "utf-8")
