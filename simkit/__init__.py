@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a test holds that the two agree
     from simkit.ablation import Ablation as Ablation
     from simkit.ablation import ablate as ablate
+    from simkit.annual_loss import AnnualLoss as AnnualLoss
+    from simkit.annual_loss import AnnualLosses as AnnualLosses
+    from simkit.annual_loss import annual_losses as annual_losses
     from simkit.blast_radius import AttackPaths as AttackPaths
     from simkit.blast_radius import BlastRadius as BlastRadius
     from simkit.blast_radius import Comparison as Comparison
@@ -211,6 +214,11 @@ HOMES = {
         "dump",
         "load",
         "loads",
+    ),
+    "simkit.annual_loss": (
+        "AnnualLoss",
+        "AnnualLosses",
+        "annual_losses",
     ),
     "simkit.decisions": (
         "Sensitivity",

@@ -8,15 +8,16 @@ FAIR (Open Group, O-RT 2021): threat event frequency, loss event frequency, loss
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.blast_radius import BlastRadius
+from simkit.blast_radius import BlastRadius, Comparison
 from simkit.blast_radius.intervals import Interval, wilson
+from simkit.errors import QuestionError, nearest
 from simkit.fate import key_hash
 from simkit.scenario import Scenario
 from simkit.table import Table, format_number, percent
@@ -121,10 +122,50 @@ class AnnualLoss:
         }
 
 
-def annual_table(found: list[AnnualLoss]) -> Table:
-    """The annual losses of several policies, a row each."""
-    first = found[0]
-    title = f"annual loss through {first.entry_point}, {first.currency}"
-    note = f"{format_number(first.per_year)} attacks a year; {YEARS:,} years drawn, event by event"
-    columns = ("policy", "mean", "p95 of the years", "years without loss")
-    return Table(columns, [each.row() for each in found], title=title, note=note)
+@dataclass(frozen=True, eq=False)
+class AnnualLosses:
+    """What a year costs under each of several policies, through one entry point."""
+
+    each: tuple[AnnualLoss, ...]
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{one.policy} {format_number(one.mean)}" for one in self.each)
+        return f"AnnualLosses({self.each[0].entry_point}: {told} {self.each[0].currency} a year)"
+
+    def __iter__(self) -> Iterator[AnnualLoss]:
+        return iter(self.each)
+
+    def __getitem__(self, policy: str) -> AnnualLoss:
+        known = {one.policy: one for one in self.each}
+        if policy not in known:
+            raise QuestionError(f"policy {policy!r} is not in these annual losses: {nearest(policy, known)}")
+        return known[policy]
+
+    def table(self) -> Table:
+        """A row for each policy."""
+        first = self.each[0]
+        title = f"annual loss through {first.entry_point}, {first.currency}"
+        note = f"{format_number(first.per_year)} attacks a year; {YEARS:,} years drawn, event by event"
+        columns = ("policy", "mean", "p95 of the years", "years without loss")
+        return Table(columns, [one.row() for one in self.each], title=title, note=note)
+
+    def to_dict(self) -> dict[str, object]:
+        """The annual losses as plain data, by policy."""
+        return {one.policy: one.to_dict() for one in self.each}
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+
+def annual_losses(scenario: Scenario, result: BlastRadius | Comparison) -> AnnualLosses:
+    """What a year costs behind `result`, one or a comparison, of `scenario`: events drawn, each as dear as one trial.
+
+    Raises QuestionError where the scenario says no currency, or not how often the entry point is tried.
+    """
+    results = result.results if isinstance(result, Comparison) else (result,)
+    found = tuple(made for each in results if (made := AnnualLoss.of(scenario, each)))
+    if not found:
+        entry = results[0].provenance.entry_point
+        wanted = "what a point of value is worth (`unit`)" if scenario.unit is None else f"`per_year` for {entry}"
+        raise QuestionError(f"nothing says what a year of {scenario.name} costs: give {wanted}")
+    return AnnualLosses(found)

@@ -273,12 +273,9 @@ def compare(
     workers = (threads, executor)
     results = [replayed(attack, name, trials=trials, seed=seed, workers=workers) for attack in steps(attacks)]
     every = chosen_entries(scenario, None)
-    return Comparison(
-        tuple(results),
-        base,
-        {attack.policy.name: _pairs(attack, every) for attack in attacks},
-        {attack.policy.name: attack.policy for attack in attacks},
-    )
+    pairs = {attack.policy.name: _pairs(attack, every) for attack in attacks}
+    made = {attack.policy.name: attack.policy for attack in attacks}
+    return Comparison(tuple(results), base, pairs, made, scenario.unit, scenario.prices)
 
 
 def several(policies: PoliciesLike) -> list[str | GrantPolicy]:

@@ -45,12 +45,12 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "impacts": "real work under another design",
         "importers": "other systems' files",
     },
+    {"decisions": "how sure, and what decides it"},
     {
         "narrowing": "edits, recommendation, cut set",
         "ablation": "what each dial buys and costs",
         "checks": "expectations and baselines, for CI",
         "estate": "an organisation of any size",
-        "decisions": "how sure, and what decides it",
         "sweeps": "scenarios by policies by seeds",
         "diagram": "boxes and lines of a picture",
         "linter": "slips in a sound scenario",

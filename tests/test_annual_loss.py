@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import simkit
-from simkit.annual_loss import AnnualLoss, annual_table, years
+from simkit.annual_loss import AnnualLoss, years
 from simkit.model import Currency
 
 ONE = np.array([1e6])
@@ -56,7 +56,28 @@ def test_the_annual_loss_of_a_result_is_in_the_words_of_fair() -> None:
     assert isinstance(magnitude, float)
     assert frequency * magnitude == pytest.approx(found.mean)
     assert found.p95 >= found.mean
-    assert annual_table([found]).rows[0][0] == "rbac"
+    assert simkit.annual_losses(priced, result).table().rows[0][0] == "rbac"
+
+
+def test_a_comparison_has_the_annual_loss_of_each_policy() -> None:
+    """The mean of a year is the frequency, times what a point is worth, times the mean loss of an attack."""
+    starter = simkit.load("scenarios/starter.yaml")
+    compared = simkit.compare(starter, ["rbac", "task-scoped"], entry_point="poisoned-ticket", trials=100)
+    found = simkit.annual_losses(starter, compared)
+    assert starter.unit
+    factor = starter.unit.point * (starter.entry_points.poisoned_ticket.per_year or 0.0)
+    for name in ("rbac", "task-scoped"):
+        assert found[name].mean == pytest.approx(factor * compared[name].value_lost().estimate)
+    assert [each.policy for each in found] == [each.provenance.policy for each in compared.results]
+    with pytest.raises(simkit.QuestionError, match="'rback' is not in these annual losses: did you mean rbac"):
+        found["rback"]
+
+
+def test_what_is_missing_for_an_annual_loss_is_named() -> None:
+    starter = simkit.load("scenarios/starter.yaml")
+    result = simkit.simulate(starter, "rbac", entry_point="poisoned-ticket", trials=64)
+    with pytest.raises(simkit.QuestionError, match="give what a point of value is worth"):
+        simkit.annual_losses(replace(starter, unit=None, prices=None), result)
 
 
 def test_without_a_currency_there_is_none() -> None:

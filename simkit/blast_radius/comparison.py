@@ -11,7 +11,9 @@ from simkit.blast_radius.blast_radius import DOUBT, BlastRadius
 from simkit.blast_radius.intervals import Interval
 from simkit.blast_radius.pairs import PairMatrix
 from simkit.blast_radius.reversal import Reversal, reversals
+from simkit.blast_radius.utility import control_a_year
 from simkit.errors import QuestionError, nearest
+from simkit.model.money import ControlPrices, Currency
 from simkit.policies import GrantPolicy
 from simkit.table import Table, duration, format_number, percent
 
@@ -42,12 +44,15 @@ class Comparison:
     """Blast radii of one entry point, from the same seed and trials; the others are held `against` one policy.
 
     `pairs` has, for each policy, the (entry point, goal) pairs of the whole scenario that succeed in the worst case.
+    `unit` and `prices` are those of the scenario; None where it says none.
     """
 
     results: tuple[BlastRadius, ...]
     against: str
     pairs: Mapping[str, PairMatrix]
     policies: Mapping[str, GrantPolicy] = field(default_factory=dict)
+    unit: Currency | None = None
+    prices: ControlPrices | None = None
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{r.provenance.policy} {self._measure(r)}" for r in self.results)
@@ -81,6 +86,15 @@ class Comparison:
         other = against or self.against
         pairs = zip(self[policy].values.tolist(), self[other].values.tolist(), strict=True)
         return Difference(policy, other, intervals.mean([value - base for value, base in pairs]))
+
+    @property
+    def control(self) -> dict[str, float]:
+        """By policy what its controls cost a year, in the currency of `unit`; empty where there are no prices."""
+        if self.prices is None or self.unit is None:
+            return {}
+        upkeep = self.prices.policies
+        named = ((each.provenance.policy, each.utility) for each in self.results)
+        return {name: control_a_year(side, self.prices) + upkeep.get(name, 0.0) for name, side in named}
 
     @cached_property
     def reversals(self) -> tuple[Reversal, ...]:
@@ -182,6 +196,9 @@ class Comparison:
         if not self.results[0].utility.observed:
             columns = columns[:2] + columns[3:]
             rows = [row[:2] + row[3:] for row in rows]
+        if self.unit is not None and self.control:
+            columns += (f"{self.unit.name} a year",)
+            rows = [(*row, round(paid)) for row, paid in zip(rows, self.control.values(), strict=True)]
         return Table(columns, rows, title="what it costs the legitimate work")
 
     def tables(self) -> list[Table]:
@@ -195,6 +212,7 @@ class Comparison:
             "against": self.against,
             "pairs": {policy: matrix.to_dict() for policy, matrix in self.pairs.items()},
             "policies": {result.provenance.policy: result.to_dict() for result in self.results},
+            **({"control_a_year": self.control} if self.control else {}),
             "narrower_but_more": [reversal.to_dict() for reversal in self.reversals],
             "differences": {
                 result.provenance.policy: {

@@ -6,10 +6,42 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Protocol
 
 from simkit.distributions import DAY
 from simkit.model import Model, ObservedRun, Response, Task
+from simkit.model.money import ControlPrices
 from simkit.policies import ApprovalRules, Sessions, Token, asked_a_day
+
+YEAR = 365.0
+"""Days in a year, as in the durations of a file."""
+
+
+class Burden(Protocol):
+    """What controls ask of people and machines, a day."""
+
+    @property
+    def tokens_a_day(self) -> float:
+        """Tokens issued."""
+
+    @property
+    def approvals_a_day(self) -> float:
+        """Approvals asked for."""
+
+    @property
+    def waiting_minutes_a_day(self) -> float:
+        """Minutes that people wait for them."""
+
+    @property
+    def records_a_day(self) -> float:
+        """Audit records written."""
+
+
+def control_a_year(burden: Burden, prices: ControlPrices) -> float:
+    """What `burden` costs in money a year: 365 days of approvals, minutes waited, tokens and records, by the piece."""
+    daily = burden.approvals_a_day * prices.approval + burden.waiting_minutes_a_day * prices.waiting_minute
+    daily += (burden.tokens_a_day * prices.thousand_tokens + burden.records_a_day * prices.thousand_records) / 1000
+    return YEAR * daily
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from simkit.cli.output import Result
 from simkit.table import Table
 
 if TYPE_CHECKING:
-    from simkit.annual_loss import AnnualLoss
+    from simkit.annual_loss import AnnualLosses
     from simkit.blast_radius import BlastRadius
     from simkit.cli.terminal import Terminal
     from simkit.scenario import Scenario
@@ -21,7 +21,7 @@ class Beside:
     """A result, and the annual losses behind it."""
 
     result: Result
-    annual: tuple[AnnualLoss, ...]
+    annual: AnnualLosses
     provenance: object
 
     @property
@@ -31,23 +31,21 @@ class Beside:
 
     def tables(self) -> Sequence[Table]:
         """The first table, the annual losses, and the others."""
-        from simkit.annual_loss import annual_table
-
         first, *rest = self.result.tables()
-        return [first, annual_table(list(self.annual)), *rest]
+        return [first, self.annual.table(), *rest]
 
     def to_dict(self) -> Mapping[str, Any]:
         """The result, with its annual losses by policy."""
-        return {**self.result.to_dict(), "annual_loss": {each.policy: each.to_dict() for each in self.annual}}
+        return {**self.result.to_dict(), "annual_loss": self.annual.to_dict()}
 
 
 def with_annual_loss(result: Result, radii: Sequence[BlastRadius], scenario: Scenario) -> Result:
     """`result` with the annual loss of each of `radii`; itself where the scenario says no currency or frequency."""
     if scenario.unit is None or scenario.entry_points[radii[0].provenance.entry_point].per_year is None:
         return result
-    from simkit.annual_loss import AnnualLoss
+    from simkit.annual_loss import AnnualLoss, AnnualLosses
 
-    found = tuple(made for each in radii if (made := AnnualLoss.of(scenario, each)))
+    found = AnnualLosses(tuple(made for each in radii if (made := AnnualLoss.of(scenario, each))))
     return Beside(result, found, getattr(result, "provenance", None))
 
 
@@ -55,7 +53,7 @@ def say_what_is_not_known(terminal: Terminal, scenario: Scenario) -> None:
     """A note on how many inputs of the file are not known, where it says so of any."""
     count = len(list(scenario.unknowns.inputs()))
     if count:
-        words = "1 input is" if count == 1 else f"{count} inputs are"
-        terminal.note(
-            f"note: {words} not known, and stand at their best guess: `simkit sensitivity` says what depends on them"
-        )
+        known = f"{count} inputs are not known, and stand at their best guess"
+        if count == 1:
+            known = "1 input is not known, and stands at its best guess"
+        terminal.note(f"note: {known}: `simkit sensitivity` says what that decides")

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from simkit.blast_radius import Utility, utility
+from simkit.blast_radius.utility import YEAR
 from simkit.decisions.swap import Floats, Given
 from simkit.policies import GrantPolicy, sessions
 from simkit.scenario import Scenario
 from simkit.scenario.numbers_at import number_at, with_numbers
 from simkit.unknowns import NotKnown, Where
-
-YEAR = 365.0
-"""Days in a year, as in the durations of the file."""
 
 
 @dataclass(frozen=True, eq=False)

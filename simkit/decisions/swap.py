@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Containment
 from simkit.blast_radius import Legend
-from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
+from simkit.decisions.column_layout import take_over
+from simkit.decisions.quick_tables import table_of
+from simkit.distributions import FOREVER, Distribution, Fixed, ticks
 from simkit.fate import CERTAIN
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
@@ -109,7 +111,9 @@ class Swap:
         responders = {name: written.pop(name) for name in ("forgotten", "overlooked") if name in written}
         if responders:
             written["responders"] = dataclasses.replace(self.graph.responders, **responders)
-        return dataclasses.replace(self.graph, **written, **self._tables(drawn, draw))
+        found = dataclasses.replace(self.graph, **written, **self._tables(drawn, draw))
+        take_over(found, self.graph)
+        return found
 
     def _written(self, column: Column, drawn: DrawnColumns, draw: int) -> Any:
         holder = self.graph if hasattr(self.graph, column.name) else self.graph.responders
@@ -126,7 +130,7 @@ class Swap:
             if isinstance(made, Fixed):
                 fixed[row] = min(ticks(made.seconds), FOREVER)
             else:
-                tables[row] = quantile_table(made)
+                tables[row] = table_of(made)
         return {"tables": tables, "fixed": fixed}
 
     def _legend(self, drawn: DrawnColumns, draw: int) -> Legend:

@@ -21,7 +21,7 @@ PASSED_BY = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "
 """Folders whose files are not the user's own."""
 PERSONAL = frozenset({"settings.local.json"})
 """Files in a folder that are one person's and in no repository: they would give everybody else another answer."""
-ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".jsonl", ".ndjson", ".toml")
+ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".jsonl", ".ndjson", ".toml", ".rules")
 """The files in a folder that are looked at."""
 TEMPLATE = "it is a template: import what it becomes, as `helm template` prints it"
 _TEMPLATED = re.compile(r"(?<!\$)\{\{")

@@ -10,6 +10,7 @@ from typing import Any
 from simkit.errors import Problem, ScenarioError
 from simkit.files import decoded, read
 from simkit.importers.file_place import FilePlace
+from simkit.importers.rules_document import read_rules
 from simkit.importers.toml_document import read_toml
 from simkit.scenario.json_parser import read_json
 from simkit.scenario.parser import read_stream
@@ -74,6 +75,8 @@ class SourceFile:
     def _values(self) -> list[Document]:
         if self.path.endswith(".toml"):
             return [read_toml(self.text, self.path)]
+        if self.path.endswith(".rules"):
+            return [read_rules(self.text, self.path)]
         if self.path.endswith(_JSON_ENDINGS) or self.text.lstrip()[0] == "{":
             document = read_json(plain_json(self.text), self.path, only=self.path.endswith(_JSON_ENDINGS))
             if document is not None:

@@ -9,7 +9,7 @@ from simkit.errors import Problem, ScenarioError
 from simkit.scenario.places import DEEPEST, Branch, Document, Point
 
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_HEADER = re.compile(r"^\s*\[{1,2}\s*([^\]#]+?)\s*\]{1,2}")
+_HEADER = re.compile(r"^\s*(\[{1,2})\s*([^\]#]+?)\s*\]{1,2}")
 _KEY = re.compile(r"^\s*((?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*'))*)\s*=")
 _PART = re.compile(r"[\w-]+|\"[^\"\n]*\"|'[^'\n]*'")
 
@@ -50,7 +50,11 @@ def _places(text: str) -> Branch:
     for number, line in enumerate(text.splitlines()):
         header, key = _HEADER.match(line), _KEY.match(line)
         if header:
-            table = _under(root, header[1], Point(number, len(line) - len(line.lstrip())))
+            mark = Point(number, len(line) - len(line.lstrip()))
+            table = _under(root, header[2], mark)
+            if header[1] == "[[":
+                table.items.append(Branch(mark))
+                table = _last(table)
         elif key:
             _under(table, key[1], Point(number, len(line) - len(line.lstrip())))
     return root
@@ -59,7 +63,13 @@ def _places(text: str) -> Branch:
 def _under(branch: Branch, keys: str, mark: Point) -> Branch:
     for part in _PART.findall(keys):
         name = part.strip("\"'")
-        branch.keys.setdefault(name, mark)
-        child = branch.children.setdefault(name, Branch(mark))
+        _last(branch).keys.setdefault(name, mark)
+        child = _last(branch).children.setdefault(name, Branch(mark))
         branch = child if isinstance(child, Branch) else branch
     return branch
+
+
+def _last(branch: Branch) -> Branch:
+    """The last of an array of tables, which is the one that keys below it belong to; itself where it is none."""
+    last = branch.items[-1] if branch.items else branch
+    return last if isinstance(last, Branch) else branch

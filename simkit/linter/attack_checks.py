@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from simkit.distributions import draw, quantile_table
+from simkit.entitlements import fits
 from simkit.linter.check import Slip
+from simkit.linter.entitled_checks import identity_without_task
 from simkit.linter.inspected import Inspected
-from simkit.model import Identity, Task
-from simkit.policies import NAMED, GrantPolicy
+from simkit.model import EntryPoint, Identity, Task
+from simkit.policies import NAMED
 from simkit.simulation import compile_attack
 from simkit.table import duration
 from simkit.techniques import EVENT_CLASSES, rules
@@ -17,6 +19,8 @@ from simkit.techniques.world import SHOWN
 
 MINDED = ("agent", "model")
 """Kinds of identities that words can steer, and that make mistakes."""
+STAYS = ("memory", "context")
+"""Kinds of resources that reach runs without being among what a task reads."""
 NEAR = 0.8
 """How alike two names are that may be meant to be one (the ratio of `difflib`, our assumption)."""
 HALF = 1 << 31
@@ -25,18 +29,31 @@ HALF = 1 << 31
 
 def poison_without_effect(inspected: Inspected) -> Iterator[Slip]:
     """An agent that reads what an entry point poisons, with the susceptibility that it has by default: none."""
-    for name, tasks in inspected.tasks.items():
-        identity = inspected.model.identities[name]
+    direct = {
+        name: {entry for task in tasks for entry in _poisoning(inspected, inspected.model.identities[name], task)}
+        for name, tasks in inspected.tasks.items()
+    }
+    for name, identity in inspected.model.identities.items():
         if identity.susceptibility or identity.kind not in MINDED:
             continue
-        entries = {entry for task in tasks for entry in _poisoning(inspected, identity, task)}
+        entries = direct.get(name, set()) | _heard(inspected, name, direct)
         answered = inspected.scenario.document is not None and inspected.said(("identities", name, "susceptibility"))
         if entries and not answered:
             says = (
-                f"{name} reads what {min(entries)} poisons, and its susceptibility is 0, so that nothing steers it: "
-                f"give it one, or write `susceptibility: 0`"
+                f"{name} {_hears(inspected, min(entries), direct.get(name, ()))}, and its susceptibility is 0, so that "
+                f"nothing steers it: give it one, or write `susceptibility: 0`"
             )
             yield Slip(("identities", name), says, None, frozenset(entries))
+
+
+def _hears(inspected: Inspected, entry: str, own: Iterable[str]) -> str:
+    if entry not in own:
+        return f"hears who reads what {entry} poisons"
+    return (
+        f"calls what {entry} takes over"
+        if inspected.scenario.entry_points[entry].tool
+        else f"reads what {entry} poisons"
+    )
 
 
 def _poisoning(inspected: Inspected, identity: Identity, task: Task) -> Iterator[str]:
@@ -48,8 +65,23 @@ def _poisoning(inspected: Inspected, identity: Identity, task: Task) -> Iterator
         if inspected.model.resources[resource].kind == "memory" and _may_read(inspected, identity, resource):
             yield from inspected.poisoned[resource]
     for entry in inspected.scenario.entry_points.values():
-        if entry.kind == "poison" and entry.task == task.name:
+        if (entry.kind == "poison" and entry.task == task.name) or _is_called(inspected, entry, task):
             yield entry.name
+
+
+def _is_called(inspected: Inspected, entry: EntryPoint, task: Task) -> bool:
+    """True if `task` needs what `entry` takes over: one operation, or any of a tool."""
+    if not (entry.operation or entry.tool):
+        return False
+    taken = inspected.operations(entry.operation or f"{entry.tool}.*")
+    return any(fits(operation, need.operation) for operation in taken for need in task.needs)
+
+
+def _heard(inspected: Inspected, name: str, direct: Mapping[str, set[str]]) -> set[str]:
+    """The entry points that can steer somebody who may invoke `name`."""
+    edges = (edge.source for edge in inspected.model.trust if edge.kind == "invoke" and edge.target == name)
+    steered = (each for each in edges if inspected.model.identities[each].susceptibility)
+    return {entry for each in steered for entry in direct.get(each, ())}
 
 
 def _may_read(inspected: Inspected, identity: Identity, resource: str) -> bool:
@@ -74,6 +106,33 @@ def goal_out_of_reach(inspected: Inspected) -> Iterator[Slip]:
             yield Slip(("goals", name), says)
 
 
+def poison_that_nobody_reads(inspected: Inspected) -> Iterator[Slip]:
+    """An entry point that poisons what no task reads or calls, and nobody remembers or runs. Where a task was
+    forgotten, that explains it."""
+    if any(identity_without_task(inspected)):
+        return
+    for name, entry in inspected.scenario.entry_points.items():
+        if entry.kind != "poison" or entry.task or _is_met(inspected, entry):
+            continue
+        says = (
+            f"{name} poisons {entry.target or entry.operation}, and no task reads it: name it under `reads` of a task, "
+            f"or poison something else"
+        )
+        yield Slip(("entry_points", name), says, None, frozenset({name}))
+
+
+def _is_met(inspected: Inspected, entry: EntryPoint) -> bool:
+    """True if some task reads or calls what `entry` poisons, or somebody remembers or runs a part of it."""
+    model = inspected.model
+    if entry.operation:
+        return any(_is_called(inspected, entry, task) for task in model.tasks.values())
+    parts = set(model.within(entry.target))
+    read = {part for task in model.tasks.values() for name in task.reads for part in model.within(name)}
+    stays = any(model.resources[part].kind in STAYS or model.resources[part].run_by for part in parts)
+    boxed = any(model.resources[name].run_by for name in model.resources if parts.intersection(model.within(name)))
+    return stays or boxed or not parts.isdisjoint(read)
+
+
 def scenario_without_goal(inspected: Inspected) -> Iterator[Slip]:
     """No goal at all."""
     if not inspected.scenario.goals:
@@ -85,7 +144,7 @@ def alarm_without_log(inspected: Inspected) -> Iterator[Slip]:
     """A chance of detection for events that the policy in force, and those that the file compares, do not log."""
     scenario = inspected.scenario
     asked = dict.fromkeys([scenario.policy, *scenario.compare])
-    levels = {leaf.logging for name in asked for leaf in _leaves(scenario.grant_policy(name))}
+    levels = {policy.logging for policy in inspected.compared}
     known = rules()
     for event, detection in scenario.response.detection.items():
         of_class = known[event].event if event in known else event
@@ -95,13 +154,6 @@ def alarm_without_log(inspected: Inspected) -> Iterator[Slip]:
             said = ", ".join(asked)
             mend = "compare one with a stronger `response`, or take the entry away"
             yield Slip(where, f"no policy of this file logs {event}, so that nobody notices it ({said}): {mend}")
-
-
-def _leaves(policy: GrantPolicy) -> Iterator[GrantPolicy]:
-    """The policy, and those that govern who is left."""
-    yield policy
-    if policy.otherwise is not None:
-        yield from _leaves(policy.otherwise)
 
 
 def mistake_of_no_agent(inspected: Inspected) -> Iterator[Slip]:

@@ -41,6 +41,30 @@ _ROWS = (
         limits.deny_that_is_never_sure,
     ),
     Check(
+        "fits-nothing",
+        "Does a part of a deny, of a boundary or of the limit of a token fit nothing, or is an exception from nothing?",
+        "A slip there leaves more, or less, than was meant, and nothing says so.",
+        limits.limit_that_fits_nothing,
+    ),
+    Check(
+        "opens-nothing",
+        "Has a credential an audience, or a limit, that leaves nothing of what its identity may do?",
+        "Who steals it gets nothing, and who works with it could not.",
+        limits.token_that_opens_nothing,
+    ),
+    Check(
+        "unmet-claims",
+        "Does a trust edge ask for claims that nothing of its source carries?",
+        "Nobody ever uses it, so that what is behind it looks safe ([Claims](words/claims.md)).",
+        limits.claims_that_nobody_carries,
+    ),
+    Check(
+        "unasked-rule",
+        "Is there a rule of approval, and no policy in force or compared, nor a condition, asks about what it covers?",
+        "Nobody approves anything, whatever the rule says ([Who approves](words/approval-rules.md)).",
+        limits.rule_that_nobody_asks,
+    ),
+    Check(
         "unused-role",
         "Is there a role that nobody has and no operation gives?",
         "Who should have it cannot do what it does in the real system.",
@@ -68,7 +92,7 @@ _ROWS = (
     ),
     Check(
         "no-files",
-        "May an agent run code in its own runtime, where no file lies?",
+        "May an agent, or anybody with a general-purpose tool, run code in its own runtime, where no file lies?",
         "Code reads every file of its runtime, whatever the agent's tools may read; a secret that is not named there "
         "is not lost ([Files in a runtime](words/runtime-files.md)).",
         code.shell_without_files,
@@ -89,7 +113,7 @@ _ROWS = (
     ),
     Check(
         "unrun-code",
-        "May somebody write a repository beside a pipeline, while nothing says who runs what is in it?",
+        "May somebody write a repository, while nothing at all says how code comes to run?",
         "Whoever writes code runs where it is executed, without a right to execute anything "
         "([Code that somebody runs](words/run-by.md)).",
         code.repository_that_nobody_runs,
@@ -97,7 +121,8 @@ _ROWS = (
     ),
     Check(
         "no-susceptibility",
-        "Does an agent read what an entry point poisons, and has the default susceptibility of 0?",
+        "Does an agent read what an entry point poisons, call a tool that one takes over, or hear an agent that does, "
+        "and has the default susceptibility of 0?",
         "Nothing steers it, and the poison is harmless. `susceptibility: 0` in the file says that this is meant.",
         attack.poison_without_effect,
     ),
@@ -106,6 +131,12 @@ _ROWS = (
         "Is there a goal that no entry point reaches, not even under `static-secrets`?",
         "Every policy looks perfect against it.",
         attack.goal_out_of_reach,
+    ),
+    Check(
+        "unread-poison",
+        "Does an entry point poison what no task reads, and nobody remembers or runs?",
+        "Nobody meets the poison, so that nothing is lost.",
+        attack.poison_that_nobody_reads,
     ),
     Check(
         "bare-goal",

@@ -13,15 +13,17 @@ MINDED = ("agent", "model")
 
 
 def shell_without_files(inspected: Inspected) -> Iterator[Slip]:
-    """An agent that may execute in its own runtime, where no file lies."""
+    """An agent, or who has a general-purpose tool for it, that may execute in its own runtime, where no file lies."""
     model = inspected.model
     for name, identity in model.identities.items():
-        if identity.kind not in MINDED or model.files_in_runtime(name):
+        if model.files_in_runtime(name):
             continue
         shells = sorted(
             operation
             for operation, target in inspected.cut.entitled[name]
-            if model.operation(operation).effect == "execute" and target in ("", name)
+            if model.operation(operation).effect == "execute"
+            and target in ("", name)
+            and (identity.kind in MINDED or model.tools[operation.split(".")[0]].general_purpose)
         )
         if shells:
             says = (
@@ -65,10 +67,9 @@ def code_of_idle_identity(inspected: Inspected) -> Iterator[Slip]:
 
 
 def repository_that_nobody_runs(inspected: Inspected) -> Iterator[Slip]:
-    """Repositories that somebody may write beside a pipeline, while nothing at all says how code comes to run."""
+    """Repositories that somebody may write, while nothing at all says how code comes to run."""
     model = inspected.model
-    executes = any(operation.effect == "execute" for _, _, operation in model.operations())
-    if executes or all(identity.kind != "pipeline" for identity in model.identities.values()):
+    if any(operation.effect == "execute" for _, _, operation in model.operations()):
         return
     written = {
         name

@@ -54,9 +54,11 @@ def _empty(inspected: Inspected, owner: Where, entitlements: tuple[Entitlement, 
     for index, entitlement in enumerate(entitlements):
         where = (*owner, "entitlements", index)
         operation, targets = entitlement.operation, entitlement.targets
-        if not inspected.resolver.grants(operation, targets):
+        if not inspected.resolver.entitled((entitlement,)):
             on = f" on {', '.join(targets)}" if targets else ""
             mend = "name targets that the operation has" if targets else "name an operation that has targets"
+            if inspected.resolver.grants(operation, targets):
+                mend = "leave something out of `except`"
             yield Slip(where, f"the entitlement {operation}{on} of {owner[1]} grants nothing: {mend}")
         elif len(targets) > 1:
             for place, target in enumerate(targets):
@@ -96,6 +98,7 @@ def life_shorter_than_work(inspected: Inspected) -> Iterator[Slip]:
     """A credential, a policy of the file or a task that ends before the work does."""
     yield from _credentials(inspected)
     yield from _policies(inspected)
+    yield from _roles_for_a_time(inspected)
     for task in inspected.model.tasks.values():
         longest = inspected.longest(task)
         if longest > task.duration.mean:
@@ -131,3 +134,24 @@ def _policies(inspected: Inspected) -> Iterator[Slip]:
                 f"{duration(work)}: make the ttl longer, or the work shorter"
             )
             yield Slip(("policies", name, "ttl"), says, frozenset({name}))
+
+
+def _roles_for_a_time(inspected: Inspected) -> Iterator[Slip]:
+    """Roles that are active for less long than an operation takes which they give, and which a task needs."""
+    for name, identity in inspected.model.identities.items():
+        needed = {
+            grant
+            for task in inspected.tasks.get(name, ())
+            for need in task.needs
+            for grant in inspected.resolver.grants(need.operation, need.targets)
+        }
+        for role, ttl in identity.role_ttls:
+            given = inspected.resolver.entitled(inspected.model.roles[role].entitlements)
+            used = (inspected.model.operation(operation) for operation, _ in needed & given.keys())
+            takes = max((operation.duration.mean for operation in used), default=0.0)
+            if ttl < takes:
+                says = (
+                    f"role {role} of {name} is active for {duration(ttl)}, and an operation that it gives takes "
+                    f"{duration(takes)}: make its ttl longer, or the operation shorter"
+                )
+                yield Slip(("identities", name, "roles", identity.roles.index(role), "ttl"), says)

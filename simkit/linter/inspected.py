@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from simkit.entitlements import Grants, Resolver
+from simkit.entitlements import Grants, Resolver, fits
 from simkit.model import Identity, Model, Task
 from simkit.policies import GrantPolicy, Sessions, named_policies, sessions
 from simkit.scenario import Scenario
@@ -80,6 +80,16 @@ class Inspected:
                     found.setdefault(name, set()).add(entry.name)
         return found
 
+    @cached_property
+    def compared(self) -> list[GrantPolicy]:
+        """The policy in force and those that the file compares, each with the ones that govern who is left."""
+        named = dict.fromkeys([self.scenario.policy, *self.scenario.compare])
+        return [leaf for name in named for leaf in _leaves(self.scenario.grant_policy(name))]
+
+    def operations(self, pattern: str) -> Iterator[str]:
+        """The operations whose names fit `pattern`."""
+        yield from (name for name, _, _ in self.model.operations() if fits(name, pattern))
+
     def held(self) -> Iterator[Grants]:
         """What somebody may do, or can be given by an operation: each set of grants once."""
         yield from {id(grants): grants for grants in self.cut.entitled.values()}.values()
@@ -110,3 +120,9 @@ class Inspected:
             else:
                 return False
         return True
+
+
+def _leaves(policy: GrantPolicy) -> Iterator[GrantPolicy]:
+    yield policy
+    if policy.otherwise is not None:
+        yield from _leaves(policy.otherwise)

@@ -84,6 +84,15 @@ def canvas(ax: Axes | None, width: float, height: float) -> Iterator[Axes]:
 
 
 @contextmanager
+def panels(count: int, width: float, height: float) -> Iterator[list[Axes]]:
+    """As `canvas`, `count` new axes side by side, which share what they show upward."""
+    with _in_force(RULES):
+        from matplotlib import pyplot
+
+        yield list(pyplot.subplots(1, count, figsize=(width, height), sharey=True)[1])
+
+
+@contextmanager
 def _in_force(rules: Mapping[str, Any]) -> Iterator[None]:
     """Set `rules` for a while. Not matplotlib's `rc_context`: that would undo, too, what a notebook's backend sets when
     it starts with the first picture, and no later picture would show."""

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 OVERHEADS = {
-    "events": "tokens issued, checks and approvals a day",
+    "control": "cost of the controls a year",
+    "waiting": "minutes that people wait a day",
     "tokens": "tokens issued a day",
+    "records": "audit records a day",
     "checks": "policy checks a day",
     "approvals": "approvals a day",
-    "waiting": "minutes that people wait a day",
     "broken": "tasks broken",
 }
+APART = ("waiting", "tokens", "records")
+"""What is shown where nothing has a price: minutes of people, tokens and records have no unit to be added up in."""
 
 
 LONGEST_DESIGN = 80
@@ -38,36 +41,75 @@ class Design:
     broken: int = 0
 
 
-def pareto(result: Comparison | Recommendations, *, overhead: str = "events", ax: Axes | None = None) -> Axes:
+def pareto(result: Comparison | Recommendations, *, overhead: str | None = None, ax: Axes | None = None) -> Axes:
     """Risk against overhead, and the front that nothing else beats.
 
-    Of a Comparison: the mean value lost of each policy against its `overhead`, a key of `OVERHEADS`: `events` (tokens,
-    checks and approvals a day), `tokens`, `checks`, `approvals`, `waiting` (minutes a day) or `broken` (tasks). Of
-    Recommendations: what is left after each further change against what they cost together, in the price of one
-    change. Raises QuestionError for another overhead.
+    Of a Comparison: the mean value lost of each policy against its `overhead`, a key of `OVERHEADS`: `control` (money a
+    year, where the scenario has prices), `waiting` (minutes that people wait a day), `tokens`, `records`, `checks`,
+    `approvals` or `broken` (tasks). None is `control` where there are prices, else waiting, tokens and records apart,
+    side by side; on a given `ax` waiting alone. Of Recommendations: what is left after each further change against what
+    they cost together, in money a year where there are prices, else in the price of one change. Raises QuestionError
+    for another overhead, and for `control` without prices.
     """
-    if overhead not in OVERHEADS:
+    if overhead is not None and overhead not in OVERHEADS:
         raise QuestionError(f"overhead cannot be measured in {overhead!r}: {nearest(overhead, OVERHEADS)}")
-    changes = isinstance(result, Recommendations)
     if isinstance(result, Recommendations):
-        designs = _changes(result)
-    else:
-        designs = [_design(each, overhead) for each in result.results]
-    best = front(designs)
-    rows = len(designs) if changes else len(designs) / 2
-    with style.canvas(ax, 7.2, 4.1 + 0.2 * rows) as axes:
-        _front(axes, best)
-        for place, twins in enumerate(_together(designs)):
-            _point(axes, place, twins, twins[0] in best)
-        _scales(axes, designs, "price of the changes" if changes else OVERHEADS[overhead])
-        shown = result.provenance if isinstance(result, Recommendations) else result.results[0].provenance
-        name = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
-        style.heading(axes, f"{name}, risk against overhead")
-        if isinstance(result, Recommendations) and result.question.goal:
-            axes.set_ylabel(f"{result.question.measure} (95 % interval)")
-            style.share_axis(axes.yaxis)
-        style.legend_below(axes, 0.6, columns=1 if changes else 2)
+        return _of_changes(result, ax)
+    if overhead == "control" and not result.control:
+        raise QuestionError("the scenario has no prices: write `unit` and `prices`, or choose another overhead")
+    if overhead is None:
+        overhead = "control" if result.control else APART[0]
+        if not result.control and ax is None:
+            return _apart(result)
+    shown = result.results[0].provenance
+    designs = [_design(each, overhead, result) for each in result.results]
+    with style.canvas(ax, 7.2, 4.1 + 0.1 * len(designs)) as axes:
+        _drawn(axes, designs, _overhead(overhead, result))
+        style.heading(axes, f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}, risk against overhead")
+        style.legend_below(axes, 0.6, columns=2)
     return axes
+
+
+def _overhead(overhead: str, result: Comparison) -> str:
+    currency = f", {result.unit.name}" if overhead == "control" and result.unit else ""
+    return f"{OVERHEADS[overhead]}{currency}"
+
+
+def _apart(result: Comparison) -> Axes:
+    """A panel for each of `APART`, with one scale of risk and one legend; the first of them comes back."""
+    shown = result.results[0].provenance
+    with style.panels(len(APART), 10.8, 4.1 + 0.1 * len(result.results)) as row:
+        for axes, overhead in zip(row, APART, strict=True):
+            designs = [_design(each, overhead, result) for each in result.results]
+            _drawn(axes, designs, OVERHEADS[overhead], [[each] for each in designs])  # the same marks in each panel
+        for axes in row[1:]:
+            axes.set_ylabel("")
+        name = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
+        style.heading(row[0], f"{name}, risk against overhead", share=3.0)
+        style.legend_below(row[0], 0.6, columns=2)
+    return row[0]
+
+
+def _of_changes(found: Recommendations, ax: Axes | None) -> Axes:
+    designs, shown = _changes(found), found.provenance
+    with style.canvas(ax, 7.2, 4.1 + 0.2 * len(designs)) as axes:
+        _drawn(
+            axes, designs, f"cost of the changes, {found.currency} a year" if found.currency else "price of the changes"
+        )
+        style.heading(axes, f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}, risk against overhead")
+        if found.question.goal:
+            axes.set_ylabel(f"{found.question.measure} (95 % interval)")
+            style.share_axis(axes.yaxis)
+        style.legend_below(axes, 0.6, columns=1)
+    return axes
+
+
+def _drawn(ax: Axes, designs: list[Design], label: str, groups: list[list[Design]] | None = None) -> None:
+    best = front(designs)
+    _front(ax, best)
+    for place, twins in enumerate(groups or _together(designs)):
+        _point(ax, place, twins, twins[0] in best)
+    _scales(ax, designs, label)
 
 
 def _changes(found: Recommendations) -> list[Design]:
@@ -76,17 +118,18 @@ def _changes(found: Recommendations) -> list[Design]:
     return [
         Design(
             f"{place}. {point.added.name}" if point.added else "as it is",
-            point.price,
+            point.outlay,
             point.effect.chance or point.effect.mean,
         )
         for place, point in points
     ]
 
 
-def _design(result: BlastRadius, overhead: str) -> Design:
+def _design(result: BlastRadius, overhead: str, of: Comparison) -> Design:
     side = result.utility
     measured = {
-        "events": side.tokens_a_day + side.checks_a_day + side.approvals_a_day,
+        "control": of.control.get(result.provenance.policy, 0.0),
+        "records": side.records_a_day,
         "tokens": side.tokens_a_day,
         "checks": side.checks_a_day,
         "approvals": side.approvals_a_day,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simkit.annual_loss import AnnualLoss, annual_table
+from simkit.annual_loss import AnnualLoss, AnnualLosses
 from simkit.blast_radius import BlastRadius
 from simkit.decisions import Sensitivity, sensitivity
 from simkit.decisions.words import number_text, range_text
@@ -47,5 +47,5 @@ def inputs_table(scenario: Scenario, sure: Sensitivity | None) -> Table:
 
 def annual(scenario: Scenario, results: Sequence[BlastRadius]) -> Table | None:
     """The annual loss of each policy; None where the file says no currency, or not how often anybody tries."""
-    found = [made for each in results if (made := AnnualLoss.of(scenario, each))]
-    return annual_table(found) if found else None
+    found = tuple(made for each in results if (made := AnnualLoss.of(scenario, each)))
+    return AnnualLosses(found).table() if found else None

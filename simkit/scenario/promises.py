@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from simkit.measures import MEASURES, SHARE, TIME, unit_of
 from simkit.scenario import fields as f
 from simkit.scenario import units
-from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.parts.part import LEFT_OUT, Part
 from simkit.scenario.units import MisfitError
 
 

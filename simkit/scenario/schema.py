@@ -7,42 +7,42 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from simkit.scenario import fields as f
-from simkit.scenario.approval_rule_parts import ApprovalRulePart as ApprovalRulePart
-from simkit.scenario.attacker_parts import AttackerPart as AttackerPart
-from simkit.scenario.credential_parts import CredentialPart as CredentialPart
-from simkit.scenario.entry_point_parts import EntryPointPart as EntryPointPart
-from simkit.scenario.goal_parts import GoalPart as GoalPart
-from simkit.scenario.goal_parts import GoalTermPart as GoalTermPart
-from simkit.scenario.goal_parts import LostPart as LostPart
-from simkit.scenario.goal_parts import PerformedPart as PerformedPart
-from simkit.scenario.identity_parts import EntitlementPart as EntitlementPart
-from simkit.scenario.identity_parts import IdentityPart as IdentityPart
-from simkit.scenario.identity_parts import RolePart as RolePart
-from simkit.scenario.money_parts import PricesPart as PricesPart
-from simkit.scenario.money_parts import one_currency
-from simkit.scenario.part import LEFT_OUT
-from simkit.scenario.part import Part as Part
-from simkit.scenario.policy_parts import PolicyPart as PolicyPart
-from simkit.scenario.policy_parts import SelectorPart as SelectorPart
+from simkit.scenario.parts.approval_rule_parts import ApprovalRulePart as ApprovalRulePart
+from simkit.scenario.parts.attacker_parts import AttackerPart as AttackerPart
+from simkit.scenario.parts.credential_parts import CredentialPart as CredentialPart
+from simkit.scenario.parts.entry_point_parts import EntryPointPart as EntryPointPart
+from simkit.scenario.parts.goal_parts import GoalPart as GoalPart
+from simkit.scenario.parts.goal_parts import GoalTermPart as GoalTermPart
+from simkit.scenario.parts.goal_parts import LostPart as LostPart
+from simkit.scenario.parts.goal_parts import PerformedPart as PerformedPart
+from simkit.scenario.parts.identity_parts import EntitlementPart as EntitlementPart
+from simkit.scenario.parts.identity_parts import IdentityPart as IdentityPart
+from simkit.scenario.parts.identity_parts import RolePart as RolePart
+from simkit.scenario.parts.money_parts import PricesPart as PricesPart
+from simkit.scenario.parts.money_parts import one_currency
+from simkit.scenario.parts.part import LEFT_OUT
+from simkit.scenario.parts.part import Part as Part
+from simkit.scenario.parts.policy_parts import PolicyPart as PolicyPart
+from simkit.scenario.parts.policy_parts import SelectorPart as SelectorPart
+from simkit.scenario.parts.range_parts import RangePart as RangePart
+from simkit.scenario.parts.range_parts import with_ranges
+from simkit.scenario.parts.resource_parts import ResourcePart as ResourcePart
+from simkit.scenario.parts.resource_parts import ValuePart as ValuePart
+from simkit.scenario.parts.response_action_parts import ResponseActionPart as ResponseActionPart
+from simkit.scenario.parts.response_parts import DetectionPart as DetectionPart
+from simkit.scenario.parts.response_parts import ResponsePart as ResponsePart
+from simkit.scenario.parts.session_parts import RefreshPart as RefreshPart
+from simkit.scenario.parts.session_parts import SessionPart as SessionPart
+from simkit.scenario.parts.source_parts import AssumptionPart as AssumptionPart
+from simkit.scenario.parts.source_parts import IncidentPart as IncidentPart
+from simkit.scenario.parts.source_parts import SourcePart as SourcePart
+from simkit.scenario.parts.task_parts import NeedPart as NeedPart
+from simkit.scenario.parts.task_parts import ObservedPart as ObservedPart
+from simkit.scenario.parts.task_parts import TaskPart as TaskPart
+from simkit.scenario.parts.tool_parts import OperationPart as OperationPart
+from simkit.scenario.parts.tool_parts import ToolPart as ToolPart
+from simkit.scenario.parts.trust_parts import TrustPart as TrustPart
 from simkit.scenario.promises import ExpectPart as ExpectPart
-from simkit.scenario.range_parts import RangePart as RangePart
-from simkit.scenario.range_parts import with_ranges
-from simkit.scenario.resource_parts import ResourcePart as ResourcePart
-from simkit.scenario.resource_parts import ValuePart as ValuePart
-from simkit.scenario.response_action_parts import ResponseActionPart as ResponseActionPart
-from simkit.scenario.response_parts import DetectionPart as DetectionPart
-from simkit.scenario.response_parts import ResponsePart as ResponsePart
-from simkit.scenario.session_parts import RefreshPart as RefreshPart
-from simkit.scenario.session_parts import SessionPart as SessionPart
-from simkit.scenario.source_parts import AssumptionPart as AssumptionPart
-from simkit.scenario.source_parts import IncidentPart as IncidentPart
-from simkit.scenario.source_parts import SourcePart as SourcePart
-from simkit.scenario.task_parts import NeedPart as NeedPart
-from simkit.scenario.task_parts import ObservedPart as ObservedPart
-from simkit.scenario.task_parts import TaskPart as TaskPart
-from simkit.scenario.tool_parts import OperationPart as OperationPart
-from simkit.scenario.tool_parts import ToolPart as ToolPart
-from simkit.scenario.trust_parts import TrustPart as TrustPart
 
 FORMAT = 1
 """The version of the format that this simkit reads."""

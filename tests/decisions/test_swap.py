@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from simkit.decisions.swap import swap_of, with_values
+from simkit.engines.links import _links, kept_with, links_of
+from simkit.engines.parameters import ResponseColumns, parameters_of
 from simkit.engines.replay import replay
 from simkit.scenario import Scenario, load
 from simkit.scenario.numbers_at import not_known
@@ -82,3 +84,20 @@ def test_inside_of_the_ranges_nothing_is_compiled_again(name: str, policy: str) 
     swap = swap_of(scenario, scenario.grant_policy(policy), inputs)
     given = {each.name: each.range.at(np.linspace(0.01, 0.99, 7)) for each in inputs}
     assert swap.drawn(given, 7).alike.all()
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_swapped_graph_is_laid_out_as_a_new_one_would_be(policy: str) -> None:
+    scenario = world(WORLDS[0])
+    inputs = tuple(each for each in everything(scenario) if kind_of(each.places[0]) not in ("money", "frequency"))
+    swap = swap_of(scenario, scenario.grant_policy(policy), inputs)
+    given = {each.name: each.range.at(np.array([0.0, 0.3, 0.7, 1.0])) for each in inputs}
+    drawn = swap.drawn(given, 4)
+    for draw in range(4):
+        graph, _ = swap.at(given, drawn, draw)
+        links = _links(graph)
+        assert all(map(np.array_equal, links_of(graph), links))
+        kept = kept_with(graph, "parameters", lambda: parameters_of(graph, links))  # noqa: B023
+        for mine, new in zip(kept, parameters_of(graph, links), strict=True):
+            pairs = zip(mine, new, strict=True) if isinstance(mine, ResponseColumns) else [(mine, new)]
+            assert all(np.array_equal(one, other) for one, other in pairs)

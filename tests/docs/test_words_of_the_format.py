@@ -25,8 +25,18 @@ WORDS = {
     "run_by": "run-by",
     "egress": "egress",
     "answers": "answers",
+    "ttl": "role-ttl",
+    "tries": "tries",
+    "retry": "tries",
     "approval": "approvals",
     "asked": "approvals",
+    "approved_for": "approvals",
+    "approvals": "approval-rules",
+    "covers": "approval-rules",
+    "of": "approval-rules",
+    "blind": "approval-rules",
+    "exempt": "approval-rules",
+    "off_in": "approval-rules",
     "any": "goals",
     "at_least": "quotas",
     "throughput": "quotas",
@@ -41,7 +51,7 @@ WORDS = {
     "include": "include",
 }
 """A word, and the page that explains it."""
-OLD = {"runtime_holds", "environment", "at_least"}
+OLD = {"runtime_holds", "environment", "at_least", "ttl"}
 """Words that the format had from the start, and that say more now: the starter may have them."""
 
 
@@ -49,6 +59,25 @@ OLD = {"runtime_holds", "environment", "at_least"}
 def test_a_word_has_a_page_that_speaks_of_it(word: str) -> None:
     page = (DOCS / "words" / f"{WORDS[word]}.md").read_text("utf-8")
     assert f"{word}:" in page
+
+
+EFFECTS = {"silence": "silence", "execute": "runtime-files"}
+"""An effect, and the page that explains it."""
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_an_effect_that_says_more_has_a_page_that_speaks_of_it(effect: str) -> None:
+    assert f"effect: {effect}" in (DOCS / "words" / f"{EFFECTS[effect]}.md").read_text("utf-8")
+
+
+def test_every_page_of_a_word_is_of_one_of_these() -> None:
+    pages = {page.stem for page in (DOCS / "words").glob("*.md")}
+    assert pages - set(WORDS.values()) - set(EFFECTS.values()) == {"tools-as-principals"}
+
+
+@pytest.mark.parametrize("tool", ["compromise: {tool:", "poison: {operation:"])
+def test_tools_as_principals_have_their_page(tool: str) -> None:
+    assert tool in (DOCS / "words" / "tools-as-principals.md").read_text("utf-8")
 
 
 def keys(value: Any) -> Iterator[str]:

@@ -56,6 +56,23 @@ approval_policy = "on-request"
 url = "https://api.githubcopilot.com/mcp/"
 bearer_token_env_var = "GITHUB_TOKEN"
 """
+RULES = """\
+prefix_rule(pattern = ["gh", ["issue", "pr"], "view"])
+prefix_rule(pattern = ["canary-in-a-program"], decision = "prompt", justification = "canary-in-a-reason")
+prefix_rule(pattern = HERE)
+"""
+POLICY = """\
+[[rule]]
+toolName = "run_shell_command"
+commandPrefix = ["git log", "canary-in-a-prefix x"]
+decision = "allow"
+priority = 200
+
+[[rule]]
+mcpName = "files"
+decision = "deny"
+priority = 1000
+"""
 TOOLS = """\
 {"files": {"tools": [
   {"name": "read_file", "annotations": {"readOnlyHint": true, "openWorldHint": false},
@@ -74,6 +91,9 @@ class TestAgent(ImporterContract):
         ".mcp.json": SERVERS,
         ".claude/settings.json": CLAUDE_SETTINGS,
         ".codex/config.toml": CODEX_SETTINGS,
+        ".codex/rules/default.rules": RULES,
+        ".gemini/policies/own.toml": POLICY,
+        ".gemini/settings.json": '{"tools": {"exclude": ["web_fetch"], "core": 3}, "mcp": {"allowed": ["files"]}}',
         "saved/tools.json": TOOLS,
     }
     secrets = (
@@ -84,6 +104,9 @@ class TestAgent(ImporterContract):
         "canary-env",
         "canary-in-rule",
         "canary-of-the-agent",
+        "canary-in-a-program",
+        "canary-in-a-reason",
+        "canary-in-a-prefix",
     )
 
 
@@ -186,7 +209,8 @@ def test_a_server_that_a_repository_brings_is_configured_and_not_approved(
 
 def test_a_secret_opens_the_account_that_its_server_works_as(tmp_path: Path) -> None:
     scenario = made(tmp_path, mcp=ONE, tools=LISTED).scenario()
-    assert scenario.model.tools["mcp:s"].runs_as == "account of S_TOKEN"
+    assert scenario.model.tools["mcp:s"].runs_as == "server s"
+    assert scenario.entry_points["server s is taken over"].tool == "mcp:s"
     assert scenario.model.identities["server s"].runtime_holds == ("S_TOKEN", "files of the user")
     assert scenario.model.credentials["S_TOKEN"].ttl is None
     assert gets(scenario, "S_TOKEN leaks", "what is behind s changed")
@@ -281,7 +305,30 @@ def test_what_runs_by_itself_and_what_is_no_rule_is_listed_with_its_line(tmp_pat
         ("settings.json", 10, "hooks"),
         ("settings.json", 6, "a rule under deny"),
         (".mcp.json", 15, "server broken"),
+        ("default.rules", 3, "a part"),
+        ("own.toml", 7, "a rule of a policy"),
     } <= left
+
+
+def test_who_takes_a_server_over_steers_whoever_uses_it(tmp_path: Path) -> None:
+    """The server has neither secrets nor files: what is lost is lost through the agent that believes it."""
+    mcp = {"mcpServers": {"s": {"command": "docker", "args": ["run", "-i", "acme/server"]}}}
+    for rules, lost in ((["mcp__s", "Bash"], True), (["mcp__s"], False)):
+        claude = settings(allow=rules, deny=["WebFetch", "WebSearch", *([] if lost else ["Bash", "Read"])])
+        found = made(tmp_path / str(lost), mcp=mcp, claude=claude | {"enabledMcpjsonServers": ["s"]})
+        assert gets(found.scenario(), "server s is taken over", "files of the user out") is lost
+
+
+def test_a_tool_of_a_saved_list_knows_its_line(tmp_path: Path) -> None:
+    text = '{"tools": [\n{"name": "look", "inputSchema": {}},\n{"name": "drop"}]}'
+    (found,) = import_files([written(tmp_path, {".mcp.json": json.dumps(ONE), "s.tools.json": text})])
+    assert [found.origins["tools", "mcp:s", name].line for name in ("look", "drop")] == [2, 3]
+
+
+def test_to_use_some_tools_alone_is_not_to_use_them_unasked(tmp_path: Path) -> None:
+    one = {"mcpServers": {"s": {"url": "https://s.example", "includeTools": ["look"]}}}
+    found = stances(made(tmp_path, mcp=one, tools=LISTED))
+    assert {name: found.get(f"mcp:s.{name}") for name in ("look", "drop")} == {"look": "asks", "drop": None}
 
 
 DATA = json.loads((Path(__file__).parents[1] / "data" / "mcp_tools.json").read_text("utf-8"))["servers"]

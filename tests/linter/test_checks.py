@@ -80,9 +80,8 @@ SLIPS = {
     ),
     "unrun-code": (
         (
-            "biller: {kind: service, entitlements: [{operation: pay.refund}]}\nresources:\n" + THINGS,
-            "biller: {kind: pipeline, entitlements: [{operation: pay.refund}]}\nresources:\n"
-            + THINGS.replace("ledger: {", "ledger: {kind: repository, "),
+            "  ledger: {value",
+            "  ledger: {kind: repository, value",
         ),
         "ledger: {",
         "somebody may write ledger, and nothing says who runs what is in it",
@@ -106,6 +105,31 @@ SLIPS = {
         ("roles: [desk]}", "roles: [desk], denies: [{operation: crm.read, conditions: [source]}]}"),
         "{operation: crm.read, conditions",
         "the deny of crm.read for desk has the condition source",
+    ),
+    "fits-nothing": (
+        ("roles: [desk]}", "roles: [desk], denies: [{operation: crm.read, targets: [ledger]}]}"),
+        "{operation: crm.read, targets",
+        "crm.read on ledger is nothing that desk could be denied",
+    ),
+    "opens-nothing": (
+        ("biller-key: {identity: biller,", "biller-key: {identity: biller, limited_to: [crm.read],"),
+        "limited_to:",
+        "biller-key opens nothing, because its `limited_to` has nothing that biller may do",
+    ),
+    "unmet-claims": (
+        ("to: biller, kind: assume}", "to: biller, kind: assume, conditions: [{claims: {ref: main}}]}"),
+        "{from: desk",
+        "the trust edge from desk to biller asks for ref: main, and no task or credential of desk claims that",
+    ),
+    "unasked-rule": (
+        ("response:\n", "response:\n  approvals: {two-people: {covers: [pay.refund], of: {k: 2, n: 2}}}\n"),
+        "two-people: {",
+        "nobody is asked as the rule two-people says",
+    ),
+    "unread-poison": (
+        ("reads: [tickets], ", ""),
+        "poisoned: {",
+        "poisoned poisons tickets, and no task reads it",
     ),
     "unused-role": (
         ("trust:", "  clerk: {entitlements: [{operation: crm.read}]}\ntrust:"),
@@ -418,3 +442,106 @@ def test_a_shell_in_another_runtime_or_beside_files_is_not_asked_about() -> None
     shell = SLIPS["no-files"][0]
     assert not slips("no-files", shell, ("susceptibility: 0.5,", "susceptibility: 0.5, runtime_holds: [case-eu],"))
     assert not slips("no-files", shell, ("run: {effect: execute}", "run: {effect: execute, targets: [biller]}"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        (
+            "roles: [desk]}",
+            "roles: [desk], boundary: [{operation: crm.*}, {operation: crm.read, targets: [ledger]}]}",
+            4,
+        ),
+        ("ttl: 90d,", "ttl: 90d, limited_to: [crm.read, {operation: crm.read, targets: [ledger]}],", 20),
+        ("[{operation: crm.*}]", "[{operation: crm.*, except: [ledger]}]", 23),
+        ("[{operation: crm.*}]", "[{operation: crm.*}], denies: [{operation: crm.answer, targets: [cases]}]", 23),
+    ],
+)
+def test_a_limit_or_an_exception_that_fits_nothing_is_named(before: str, after: str, place: int) -> None:
+    (found,) = (each for each in warnings(SOUND.replace(before, after)) if each.code == "fits-nothing")
+    assert found.line == place
+
+
+@pytest.mark.parametrize(
+    "deny",
+    ["crm.read, targets: [case-eu]", "pay.refund", "crm.*, targets: [tickets]", "crm.read, targets: ['case*']"],
+)
+def test_a_deny_of_what_somebody_might_gain_and_of_a_part_fits(deny: str) -> None:
+    assert not slips("fits-nothing", ("roles: [desk]}", f"roles: [desk], denies: [{{operation: {deny}}}]}}"))
+
+
+def test_an_entitlement_of_which_all_is_left_out_grants_nothing() -> None:
+    (found,) = slips(
+        "grants-nothing", ("[{operation: crm.*}]", "[{operation: crm.*}, {operation: crm.read, except: [cases]}]")
+    )
+    assert found.endswith("leave something out of `except`")
+
+
+def test_a_token_for_a_tool_that_its_identity_does_not_use_opens_nothing() -> None:
+    (found,) = slips(
+        "opens-nothing", ("biller-key: {identity: biller,", "biller-key: {identity: biller, audience: [crm],")
+    )
+    assert "`audience`" in found
+    assert not slips("opens-nothing", ("ttl: 90d,", "ttl: 90d, audience: [pay],")), "desk may become biller"
+
+
+def test_claims_of_a_task_and_of_the_credential_together_meet_an_edge() -> None:
+    edge = ("to: biller, kind: assume}", "to: biller, kind: assume, conditions: [{claims: {ref: main, aud: '*'}}]}")
+    task = ("reply: {identity: desk,", "reply: {identity: desk, claims: {ref: main},")
+    assert slips("unmet-claims", edge, task)
+    assert not slips("unmet-claims", edge, task, ("ttl: 90d,", "ttl: 90d, claims: {aud: cloud},"))
+
+
+def test_a_rule_that_a_policy_or_a_condition_asks_about_is_asked() -> None:
+    rule = ("response:\n", "response:\n  approvals: {two-people: {covers: [crm.answer], of: {k: 2, n: 2}}}\n")
+    assert slips("unasked-rule", rule)
+    assert not slips("unasked-rule", rule, ("identities:", "compare: [zero-standing]\nidentities:")), "crm.answer sends"
+    assert not slips("unasked-rule", rule, ("[{operation: crm.*}]", "[{operation: crm.*, conditions: [approval]}]"))
+
+
+@pytest.mark.parametrize(
+    ("entry", "does"),
+    [
+        ("{poison: {operation: crm.read}}", "reads what poisoned poisons"),
+        ("{compromise: {tool: crm}}", "calls what poisoned takes over"),
+    ],
+)
+def test_what_a_call_returns_steers_nobody_by_default(entry: str, does: str) -> None:
+    (found,) = slips("no-susceptibility", ("susceptibility: 0.5, ", ""), ("{poison: tickets}", entry))
+    assert found.startswith(f"desk {does}")
+
+
+def test_an_agent_that_hears_a_steered_one_is_behind_the_poison() -> None:
+    helper = ("  biller: {kind: service", "  helper: {kind: agent}\n  biller: {kind: service")
+    asked = ("trust:\n", "trust:\n  - {from: desk, to: helper, kind: invoke}\n")
+    (found,) = slips("no-susceptibility", helper, asked)
+    assert found.startswith("helper hears who reads what poisoned poisons")
+    assert not slips("no-susceptibility", helper)
+
+
+def test_a_role_that_ends_before_what_it_gives_is_done_is_named() -> None:
+    long = ("read: {effect: read,", "read: {effect: read, duration: 4m,")
+    (found,) = slips("short-life", long, ("roles: [desk]}", "roles: [{role: desk, ttl: 2m}]}"))
+    assert found.startswith("role desk of desk is active for 2 min, and an operation that it gives takes 4 min")
+    assert not slips("short-life", long, ("roles: [desk]}", "roles: [{role: desk, ttl: 4m}]}"))
+
+
+def test_a_general_purpose_tool_is_a_shell_in_the_hands_of_a_pipeline_too() -> None:
+    build = (
+        "kind: service, entitlements: [{operation: pay.refund}]",
+        "kind: pipeline, entitlements: [{operation: pay.*}]",
+    )
+    shell = ("      refund:", "      run: {effect: execute, targets: [biller]}\n      refund:")
+    assert not slips("no-files", build, shell)
+    assert slips("no-files", build, shell, ("  pay:\n", "  pay:\n    general_purpose: true\n"))
+
+
+def test_a_poison_that_a_run_meets_in_another_way_is_read() -> None:
+    unread = ("reads: [tickets], ", "")
+    assert slips("unread-poison", unread)
+    assert not slips("unread-poison", unread, ("tickets: {exposure", "tickets: {kind: memory, exposure"))
+    assert not slips("unread-poison", unread, ("tickets: {exposure", "tickets: {run_by: [biller], exposure"))
+    assert not slips("unread-poison", unread, ("{poison: tickets}", "{poison: {operation: crm.read}}"))
+    assert not slips(
+        "unread-poison", ("reads: [tickets]", "reads: [cases]"), ("{poison: tickets}", "{poison: case-eu}")
+    )

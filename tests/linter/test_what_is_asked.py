@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from linter.test_checks import SLIPS, SOUND
 
 from simkit.cli.commands import simkit
+from simkit.linter import CHECKS
 
 MISTAKES = {
     "an entitled identity without a task": "no-task",
@@ -33,6 +34,15 @@ MISTAKES = {
     "an assumption about nothing": "about-nothing",
     "an impossible date": "impossible-date",
     "a runtime without a network that has a way out": "open-runtime",
+    "code of an identity without a task": "once-a-day",
+    "a deny that is never sure": "unsure-deny",
+    "a deny that fits nothing": "fits-nothing",
+    "a token that opens nothing": "opens-nothing",
+    "claims that nobody carries": "unmet-claims",
+    "a rule of approval that nobody asks": "unasked-rule",
+    "a poison that nobody reads": "unread-poison",
+    "no goal": "no-goal",
+    "an environment with a slip in its name": "odd-environment",
 }
 
 
@@ -48,3 +58,7 @@ def test_a_mistake_is_named_at_its_line_and_fails_a_strict_validation(mistake: s
     (said,) = [line for line in result.stderr.splitlines() if line.endswith(f"[{code}]")]
     line, column = said.split("world.yaml:")[1].split(":")[:2]
     assert text.splitlines()[int(line) - 1][int(column) - 1 :].startswith(there)
+
+
+def test_every_check_stands_for_a_mistake_here() -> None:
+    assert set(MISTAKES.values()) == CHECKS.keys()

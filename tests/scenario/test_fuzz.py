@@ -76,6 +76,8 @@ TOKENS = [
         "\x85",
         "\x07",
     ),
+    *("each-time", "silence", "survives: 1h", "{k: 2, n: 3}", "{claims: {ref: main}}", "{role: support, ttl: 8h}"),
+    *("{tool: crm}", "{operation: crm.read_case}", "{operation: crm.*, except: [cases]}", "next-use", "none", "task"),
     *("500/h", "1000 records", "30d", "[a.yaml]", "[cases: integrity, mail.send]", "{any: [crm.read_case]}"),
     *("{lost: [cases: integrity], performed: [crm.read_case]}", "{steered: support-agent}", "eu-production", "0"),
     *("{exponential: {mean: 1s}}", "{lognormal: {p20: 1h, p50: 1h}}", "{}", "[]", "cases", "crm.*", "support-agent"),

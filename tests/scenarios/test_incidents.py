@@ -12,6 +12,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -155,8 +156,8 @@ EXPECTED = (
     ("vercel-context-ai", "grant-alone", "jit", "plain-variables-read", ALMOST_ALWAYS),
     ("vercel-context-ai", "grant-alone", "task-scoped", "plain-variables-read", NEVER),
     ("vercel-context-ai", "vendor-laptop", "static-secrets", "sensitive-variables-read", NEVER),
-    # An approval that people give hardly helps; a task that needs no deletion does.
-    ("kiro", "agent-error", "asked-for-each-role", "environment-deleted", (0.8, 0.92)),
+    # A rule that does not know a role is no rule for it; a task that needs no deletion is.
+    ("kiro", "agent-error", "two-people", "environment-deleted", ALWAYS),
     ("kiro", "agent-error", "task-scoped", "environment-deleted", NEVER),
     # The session of whoever sits on the laptop is renewed; the bucket is what to split.
     ("safe-bybit", "laptop", "jit", "bybit-emptied", OFTEN),
@@ -377,6 +378,27 @@ def test_who_takes_all_that_can_be_taken_is_noticed_sooner_than_who_aims_at_one_
     assert aimed.chance("others-emptied").estimate == 0.0
     assert aimed.chance("bybit-emptied").low > 0.9
     assert greedy.time_to_containment().estimate < aimed.time_to_containment().estimate - DAY
+
+
+def approved_otherwise(name: str, rule: str, **changes: Any) -> simkit.Scenario:
+    """The incident with one of its rules of approval changed."""
+    given = scenario(name)
+    changed = dataclasses.replace(given.response.approvals[rule], **changes)
+    approvals = {**given.response.approvals, rule: changed}
+    return dataclasses.replace(given, response=dataclasses.replace(given.response, approvals=approvals))
+
+
+def test_a_rule_of_approval_for_every_role_still_lets_what_two_people_wave_through_pass() -> None:
+    mended = approved_otherwise("kiro", "two-people", exempt=())
+    result = simkit.simulate(mended, entry_point="agent-error", trials=4 * TRIALS, seed=1)
+    assert 0.93**2 in result.chance("environment-deleted")
+
+
+def test_signers_who_see_what_they_sign_can_refuse_it() -> None:
+    mended = approved_otherwise("safe-bybit", "signers", blind=False)
+    seeing = simkit.simulate(mended, entry_point="laptop", trials=TRIALS, seed=1).chance("bybit-emptied")
+    assert 0.93**3 in seeing
+    assert outcome("safe-bybit", None, "laptop").chance("bybit-emptied").low > 0.98
 
 
 def test_a_claim_that_is_given_out_once_tells_the_owner_from_whoever_has_the_name_next() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from simkit.importers.agent.agent_settings import (
     CLAUDE,
     CODEX,
+    GEMINI,
     AgentSettings,
     is_settings,
     is_tools,
@@ -21,8 +22,10 @@ from simkit.importers.agent.built_in_tools import (
     AgentPower,
     claude_powers,
     codex_powers,
+    gemini_powers,
     has_no_network,
 )
+from simkit.importers.agent.gemini_policies import GeminiPolicy, gemini_policy
 from simkit.importers.agent.github_tools import github_claims, github_tools, is_github, needed, opened
 from simkit.importers.agent.permissions import Permissions, permissions
 from simkit.importers.agent.servers import McpServer, ServerSecret
@@ -44,6 +47,11 @@ WORDS = (
     "inputSchema",
     "sandbox_mode",
     "approval_policy",
+    "prefix_rule",
+    "[[rule]]",
+    "coreTools",
+    "excludeTools",
+    "allowedTools",
 )
 """What the text of such a file holds."""
 KNOWN = {
@@ -121,7 +129,6 @@ def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
     said |= {"runtime_holds": held} if held else {}
     said["note"] = "; ".join(dict.fromkeys(map(_told, group)))
     own = draft.put("identities", f"server {name}", said, place)
-    draft.put("entry_points", f"server {name} is taken over", {"compromise": f"server {name}"}, place)
     owner = f"account of {secrets[0]}" if secrets else f"server {name}"
     claims = _claims(name, group, lists, rules, draft)
     is_open = any(each.is_open for each in claims)
@@ -132,9 +139,14 @@ def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
             store = f"environment of {name}"
             draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
             operations[each.name] = {"effect": "read", "targets": [store]}
-    draft.put("tools", f"mcp:{name}", {"runs_as": owner, "operations": operations}, place)
-    given = own if owner == f"server {name}" else draft.sections["identities"][owner]
-    given.setdefault("entitlements", []).append({"operation": f"mcp:{name}.*"})
+    # who takes the server over steers its callers, sees what it is given, and runs where its secrets lie
+    draft.put("tools", f"mcp:{name}", {"runs_as": f"server {name}", "operations": operations}, place)
+    draft.put("entry_points", f"server {name} is taken over", {"compromise": {"tool": f"mcp:{name}"}}, place)
+    for each in claims:
+        for item in _operations(each, behind) if each.place else ():
+            draft.trace("tools", f"mcp:{name}", item, each.place or place)
+    for entitled in (own, *([draft.sections["identities"][owner]] if secrets else [])):
+        entitled.setdefault("entitlements", []).append({"operation": f"mcp:{name}.*"})
     return claims
 
 
@@ -173,13 +185,16 @@ def _claims(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
     if listed and not any(each.hinted for each in listed):
         draft.assume(f"the tools of {name}", "destroy and reach out", "they give no hints")
     refused = {tool for each in group for tool in each.refused}
+    alone = {tool for each in group for tool in each.tools} if all(each.tools for each in group) else set()
     if listed:
-        return tuple(each for each in listed if each.name not in refused)
-    names = dict.fromkeys((*rules.named(name), *(tool for each in group for tool in each.tools if tool.isprintable())))
+        kept = (each for each in listed if each.name not in refused)
+        return tuple(each for each in kept if not alone or each.name in alone)
+    said = (tool for each in group for tool in (*each.tools, *each.free) if tool.isprintable())
+    names = dict.fromkeys((*rules.named(name), *said))
     plain = [tool for tool in names if not set("*?[") & set(tool)]
     draft.leave(group[0].place, f"the tools of {name}", "no file lists them: save what it answers to tools/list")
     draft.assume(f"the tools of {name}", "read, destroy and reach out", "no file lists them")
-    return tuple(unlisted(tool) for tool in (*plain, *ANYTHING))
+    return tuple(unlisted(tool) for tool in (*plain, *(() if alone else ANYTHING)))
 
 
 def _scopes(name: str, group: list[McpServer], rules: Permissions, draft: Draft) -> None:
@@ -215,6 +230,7 @@ def _client(
 ) -> None:
     """One agent: its entitlements by what its settings say of each tool, and a task that has them all."""
     own, place = list(_own(client, files, rules)), _place(files)
+    policy = gemini_policy(files)
     if own:
         operations = {each.name: _operation(each) for each in own}
         draft.put("tools", client, {"operations": operations, "general_purpose": True}, place)
@@ -225,7 +241,7 @@ def _client(
         if draft.has("resources", behind) and behind not in words:
             words.append(behind)
         for tool in offered[server.name]:
-            found = _decided(client, server, tool.name, rules)
+            found = _decided(client, server, tool.name, rules, policy)
             for name in (f"mcp:{server.name}.{each}" for each in _operations(tool, "")):
                 stances[name] = min(stances.get(name, found), found, key=lambda each: _FREEST.index(each[0]))
     said: dict[str, Any] = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, **_rights(stances)}
@@ -269,6 +285,8 @@ def _operation(power: AgentPower) -> dict[str, Any]:
 def _own(client: str, files: list[AgentSettings], rules: Permissions) -> Iterable[AgentPower]:
     if client == CLAUDE:
         return claude_powers(rules, files)
+    if client == GEMINI:
+        return gemini_powers(gemini_policy(files))
     return codex_powers(files) if client == CODEX else ()
 
 
@@ -276,10 +294,12 @@ def _entitled(operation: str, asks: bool) -> dict[str, Any]:
     return {"operation": operation, **({"conditions": ["approval"]} if asks else {})}
 
 
-def _decided(client: str, server: McpServer, tool: str, rules: Permissions) -> Decided:
+def _decided(client: str, server: McpServer, tool: str, rules: Permissions, policy: GeminiPolicy) -> Decided:
     """Whether `client` asks before it uses a tool of `server`: all do, but where somebody said otherwise."""
+    if client == GEMINI:
+        return _governed(policy, server, tool)
     if client != CLAUDE:
-        return (ALLOW if server.trusted or tool in server.tools else ASK), server.place
+        return (ALLOW if server.trusted or tool in server.free else ASK), server.place
     if server.name in rules.rejected:
         return DENY, rules.rejected[server.name]
     stance, place = rules.decided(f"mcp__{server.name}__{tool}")
@@ -287,6 +307,13 @@ def _decided(client: str, server: McpServer, tool: str, rules: Permissions) -> D
     approved = rules.trusts_all_servers or server.name in rules.approved or not brought
     # a server that a repository brings waits for a person, whatever rules name its tools
     return (stance, place or server.place) if approved or stance == DENY else (ASK, server.place)
+
+
+def _governed(policy: GeminiPolicy, server: McpServer, tool: str) -> Decided:
+    """What Gemini's rules decide about a tool of `server`; that it is trusted is a rule among them."""
+    own = policy.trusting(server.name, server.place) if server.trusted else policy
+    stance, place = own.decided(f"mcp_{server.name}_{tool}")
+    return stance, place or server.place
 
 
 def _goals(draft: Draft) -> None:
@@ -298,7 +325,7 @@ def _goals(draft: Draft) -> None:
 
 
 def _suspects(file: SourceFile) -> bool:
-    return any(word in file.text for word in WORDS)
+    return ".gemini" in file.path or any(word in file.text for word in WORDS)
 
 
 def _claims_file(file: SourceFile) -> bool:
@@ -307,7 +334,7 @@ def _claims_file(file: SourceFile) -> bool:
 
 AGENT = Importer(
     "agent",
-    "settings of agents: MCP servers, permissions of Claude Code and Codex, saved `tools/list` answers",
+    "settings of agents: MCP servers, permissions of Claude Code, Codex and Gemini, saved `tools/list` answers",
     _suspects,
     _claims_file,
     translate,
@@ -317,6 +344,6 @@ AGENT = Importer(
         "how often an agent falls for what it reads, and which tools a piece of work needs",
         "settings that a person (`settings.local.json`, unless it is named), an organisation or a command line adds",
         "what is in the files of the user, and which of them hold secrets",
-        "shells and editors of clients other than Claude Code and Codex",
+        "shells and editors of clients other than Claude Code, Codex and Gemini",
     ),
 )

@@ -11,20 +11,21 @@ from simkit.importers.agent.tool_claims import ToolClaim, claim
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
+from simkit.importers.rules_document import CALLS
 from simkit.importers.source_file import SourceDocument, SourceFile
 
 SERVERS = ("mcpServers", "mcp_servers", "context_servers", "servers")
 """The keys under which clients list their servers."""
-CLAUDE, CODEX = "claude-code", "codex"
+CLAUDE, CODEX, GEMINI = "claude-code", "codex", "gemini"
 _CLIENTS = (
     (r"claude_desktop_config", "claude-desktop"),
     (r"(^|/)\.claude(/|\.json)|(^|/)\.mcp\.json$", CLAUDE),
     (r"(^|/)\.cursor/", "cursor"),
     (r"(^|/)\.vscode/|\.code-workspace$", "vscode"),
-    (r"(^|/)\.gemini/", "gemini"),
+    (r"(^|/)\.gemini/|(^|/)(gemini-cli|GeminiCli)/", GEMINI),
     (r"windsurf|codeium", "windsurf"),
     (r"(^|/)\.?zed/|context_servers", "zed"),
-    (r"(^|/)\.codex/|config\.toml$", CODEX),
+    (r"(^|/)\.codex/|config\.toml$|\.rules$", CODEX),
 )
 
 
@@ -56,10 +57,12 @@ def client(path: str) -> str:
 
 
 def is_settings(document: SourceDocument, path: str) -> bool:
-    """True for settings of an agent: servers, or permissions."""
+    """True for settings of an agent: servers, permissions, or rules."""
     value = document.value
     if not isinstance(value, dict):
         return False
+    if is_policy(document) or value.get(CALLS):
+        return True
     if any(_lists_servers(value.get(key), key) for key in SERVERS):
         return True
     if isinstance(value.get("mcp"), dict) and _lists_servers(value["mcp"].get("servers"), "servers"):
@@ -67,7 +70,19 @@ def is_settings(document: SourceDocument, path: str) -> bool:
     permissions = value.get("permissions")
     if isinstance(permissions, dict) and {"allow", "deny", "ask", "defaultMode"} & permissions.keys():
         return True
+    if client(path) == GEMINI and any(isinstance(value.get(key), dict) for key in ("tools", "mcp")):
+        return True
     return client(path) == CODEX and bool({"sandbox_mode", "approval_policy"} & value.keys())
+
+
+def is_policy(document: SourceDocument) -> bool:
+    """True for a policy of Gemini: rules that decide about tools."""
+    value = document.value
+    rules = value.get("rule") if isinstance(value, dict) else None
+    about = {"toolName", "mcpName", "commandPrefix", "commandRegex"}
+    return isinstance(rules, list) and any(
+        isinstance(each, dict) and "decision" in each and about & each.keys() for each in rules
+    )
 
 
 def _lists_servers(value: object, key: str) -> bool:
@@ -82,17 +97,19 @@ def is_tools(document: SourceDocument) -> bool:
     return any(True for _ in _answers(document.value))
 
 
-def _answers(value: object) -> Iterator[tuple[str, list[object]]]:
-    """The lists of tools in a file, each with the name of its server; empty where it says none."""
+def _answers(value: object) -> Iterator[tuple[str, tuple[str, ...], list[object]]]:
+    """The lists of tools in a file: the name of the server (empty where it says none), the keys that lead to the list,
+    and the list."""
     if not isinstance(value, dict):
         return
-    inner = value.get("result") if isinstance(value.get("result"), dict) else value
+    below = ("result",) if isinstance(value.get("result"), dict) else ()
+    inner = value["result"] if below else value
     if isinstance(inner, dict) and _tools(inner):
-        yield "", inner["tools"]
+        yield "", (*below, "tools"), inner["tools"]
         return
     for name, each in value.items():
         if isinstance(each, dict) and _tools(each):
-            yield name, each["tools"]
+            yield name, (name, "tools"), each["tools"]
 
 
 def _tools(value: dict[str, object]) -> bool:
@@ -111,7 +128,8 @@ def settings(files: Sequence[SourceFile], draft: Draft) -> tuple[AgentSettings, 
             if is_settings(document, file.path):
                 said = Excerpt(document, draft, document.value)
                 own = tuple(secrets_in(said.part("env"))) if client(file.path) == CLAUDE else ()
-                found.append(AgentSettings(client(file.path), file.path, said, tuple(_servers(said)), own))
+                whose = GEMINI if is_policy(document) else client(file.path)
+                found.append(AgentSettings(whose, file.path, said, tuple(_servers(said)), own))
                 draft.count(file.path, max(1, len(found[-1].servers)))
                 for key in ("hooks", "statusLine", "apiKeyHelper"):
                     if said.has(key):
@@ -139,10 +157,15 @@ def tool_lists(files: Iterable[SourceFile], draft: Draft) -> dict[str, tuple[Too
     found: dict[str, tuple[ToolClaim, ...]] = {}
     for file in files:
         for document in file.documents:
-            for name, tools in _answers(document.value):
+            for name, where, tools in _answers(document.value):
                 stem = re.sub(r"([-_.]?tools)?(\.json)?$", "", re.split(r"[\\/]", file.path)[-1])
-                named = [each for each in tools if isinstance(each, dict) and _is_name(each.get("name"))]
-                found[name or stem] = tuple({each.name: each for each in map(claim, named)}.values())
+                placed = ((each, document.origin((*where, at))) for at, each in enumerate(tools))
+                named = [
+                    claim(each, place)
+                    for each, place in placed
+                    if isinstance(each, dict) and _is_name(each.get("name"))
+                ]
+                found[name or stem] = tuple({each.name: each for each in named}.values())
                 draft.count(file.path, len(named))
     return found
 

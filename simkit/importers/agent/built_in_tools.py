@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from simkit.importers.agent.agent_settings import CLAUDE, CODEX, AgentSettings
+from simkit.importers.agent.command_rules import CommandRule, command_rules, freed
+from simkit.importers.agent.gemini_policies import SHELL, WRITERS, GeminiPolicy
 from simkit.importers.agent.permissions import Permissions
 from simkit.importers.agent.programs import CODE, NETWORK, READS, WRITES, label, powers
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY, ShellRule
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
+from simkit.importers.rules_document import CALLS
 
 COPY, FILES, OUTSIDE = "working copy", "files of the user", "outside"
 """The repository as it is checked out, what else the user can read, and whatever outsiders write and read."""
@@ -69,18 +72,22 @@ def _commands(rules: Permissions, sandbox: Excerpt | None) -> Iterator[AgentPowe
         rule = ShellRule.written(each.about)
         whole = rule.pattern.removesuffix(" *")
         if each.tool == "Bash" and stance != ALLOW and not any(other.covers(whole) for other in (*ask, *deny)):
-            yield from _rule(rule, each.place)
+            yield from _rule("Bash", rule, each.place)
 
 
 def has_no_network(client: str, rules: Permissions, files: Iterable[AgentSettings]) -> bool:
     """True if settings keep all code that `client` runs from the network, whoever asks.
 
-    The commands of Codex have none unless `network_access` says so, and where it may not ask they never run outside
-    (developers.openai.com/codex/agent-approvals-security). Those of Claude Code ask for each new domain, and may run
-    outside of their sandbox, unless settings say otherwise (code.claude.com/docs/en/sandboxing).
+    The commands of Codex have none unless `network_access` says so, and where it may not ask they never run outside,
+    unless a rule allows some to (developers.openai.com/codex/agent-approvals-security, and /rules). Those of Claude
+    Code ask for each new domain, and may run outside of their sandbox, unless settings say otherwise
+    (code.claude.com/docs/en/sandboxing).
     """
     if client == CODEX:
-        mode, asks, online = _codex(files)
+        listed = list(files)
+        mode, asks, online = _codex(listed)
+        if any(True for _ in freed(_command_rules(listed))):
+            return False
         return mode != "danger-full-access" and asks == "never" and not (online and mode != "read-only")
     box = _sandboxed(files) if client == CLAUDE else None
     if box is None or box.flag("allowUnsandboxedCommands") is not False or box.texts("excludedCommands"):
@@ -92,10 +99,10 @@ def has_no_network(client: str, rules: Permissions, files: Iterable[AgentSetting
     return network.flag("allowManagedDomainsOnly") is True and not network.texts("allowedDomains") and not fetches
 
 
-def _rule(rule: ShellRule, place: FilePlace) -> Iterator[AgentPower]:
+def _rule(shell: str, rule: ShellRule, place: FilePlace | None) -> Iterator[AgentPower]:
     """What commands that a rule allows can do, by the program that they start."""
     can = powers(rule.pattern) if rule.program else frozenset({CODE})
-    name = f"Bash {label(rule.pattern)}"
+    name = f"{shell} {label(rule.pattern)}"
     if CODE in can:
         yield AgentPower(name, "execute", place=place)
     if NETWORK in can:
@@ -117,6 +124,22 @@ def boxed(name: str, place: FilePlace, *, writes: bool, online: bool) -> Iterato
         yield AgentPower(f"{name} (send)", "send", (OUTSIDE,), place=place)
 
 
+def gemini_powers(policy: GeminiPolicy) -> Iterator[AgentPower]:
+    """What Gemini can do by itself: it reads its folder, and asks for the rest, as long as no rule says more."""
+    stance, place = policy.decided("read_file")
+    yield AgentPower("read_file", "read", (COPY,), stance, place)
+    stance, place = min((policy.decided(tool) for tool in WRITERS), key=lambda each: _ORDER.index(each[0]))
+    yield AgentPower("write_file", "write", (COPY,), stance, place)
+    for tool, effect in (("web_fetch", "read"), ("web_fetch", "send"), ("google_web_search", "read")):
+        stance, place = policy.decided(tool)
+        yield AgentPower(tool if effect == "read" else f"{tool} send", effect, (OUTSIDE,), stance, place)
+    stance, place = policy.decided(SHELL)
+    yield AgentPower(SHELL, "execute", (), stance, place)
+    if stance != ALLOW:
+        for prefix, place in policy.freed():
+            yield from _rule(SHELL, ShellRule(f"{prefix} *"), place)
+
+
 def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     """What Codex can do by itself: commands in a sandbox, and, if it may ask, outside of it."""
     files = list(files)
@@ -125,17 +148,23 @@ def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     for each in files:
         for key in ("sandbox_mode", "approval_policy"):
             places[key] = each.said.under(key, "").origin if each.said.has(key) else places.get(key, each.place)
-        if not each.said.has("sandbox_mode"):
+        if not each.said.has("sandbox_mode") and not each.said.has(CALLS):
             each.said.draft.assume("the sandbox of codex", "workspace-write", "what it takes in a repository")
     if mode == "danger-full-access":
         yield AgentPower("shell", "execute", (), ASK if asks == "untrusted" else ALLOW, places["sandbox_mode"])
         return
+    for begins, place in freed(_command_rules(files)):
+        yield from _rule("shell", ShellRule(" ".join((*begins, "*"))), place)
     name, boxed_in = "shell in its sandbox", places["sandbox_mode"]
     yield from boxed(name, boxed_in, writes=mode != "read-only", online=online and mode != "read-only")
     if asks != "never":
         yield AgentPower("shell", "execute", (), ASK, places["approval_policy"])
     elif not online or mode == "read-only":
         yield AgentPower("shell in its sandbox (run)", "execute", place=boxed_in)
+
+
+def _command_rules(files: Iterable[AgentSettings]) -> list[CommandRule]:
+    return [rule for each in files if each.said.has(CALLS) for rule in command_rules(each.said)]
 
 
 def _codex(files: Iterable[AgentSettings]) -> tuple[str, str, bool]:

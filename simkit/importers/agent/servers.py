@@ -62,6 +62,9 @@ class McpServer:
     disabled: bool
     secrets: tuple[ServerSecret, ...]
     tools: tuple[str, ...]
+    """Those that are used alone, where it says so."""
+    free: tuple[str, ...]
+    """Those that nobody is asked about."""
     refused: tuple[str, ...]
     trusted: bool
     place: FilePlace
@@ -83,13 +86,17 @@ def server(name: str, said: Excerpt) -> McpServer | None:
         runner in _CONTAINERS and not _MOUNTS & {each.partition("=")[0] for each in arguments},
         bool(said.flag("disabled")) or said.flag("enabled") is False,
         tuple({each.name: each for each in _secrets(said)}.values()),
-        tuple(
-            dict.fromkeys(each for key in ("includeTools", "enabled_tools", "alwaysAllow") for each in said.texts(key))
-        ),
-        tuple(dict.fromkeys(each for key in ("excludeTools", "disabled_tools") for each in said.texts(key))),
+        _named(said, "includeTools", "enabled_tools"),
+        _named(said, "alwaysAllow", "autoApprove"),
+        _named(said, "excludeTools", "disabled_tools"),
         bool(said.flag("trust")),
         said.origin,
     )
+
+
+def _named(said: Excerpt, *keys: str) -> tuple[str, ...]:
+    """The tools in the lists under `keys`, each once."""
+    return tuple(dict.fromkeys(each for key in keys if said.has(key) for each in said.texts(key)))
 
 
 def host(address: str) -> str:

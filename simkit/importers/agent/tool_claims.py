@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simkit.importers.file_place import FilePlace
+
 _TARGETS = frozenset(
     [
         "destination",
@@ -67,9 +69,11 @@ class ToolClaim:
     raised: tuple[str, ...] = ()
     tells_environment: bool = False
     adds_tools: bool = False
+    place: FilePlace | None = None
+    """Where a saved list names it."""
 
 
-def claim(tool: Mapping[str, Any]) -> ToolClaim:
+def claim(tool: Mapping[str, Any], place: FilePlace | None = None) -> ToolClaim:
     """What to take a tool of a `tools/list` answer for."""
     name = str(tool.get("name"))
     said = tool.get("annotations")
@@ -91,6 +95,7 @@ def claim(tool: Mapping[str, Any]) -> ToolClaim:
         tuple(raised),
         bool(_ENVIRONMENT.search(name)),
         bool(_MORE_TOOLS.search(name)),
+        place,
     )
 
 

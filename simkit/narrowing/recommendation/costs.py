@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from simkit.blast_radius import Utility
-from simkit.blast_radius.utility import utility
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.blast_radius import Interval, Utility, intervals
+from simkit.blast_radius.utility import control_a_year, utility
+from simkit.decisions.accounts import events_of
+from simkit.decisions.payback import Payback
+from simkit.model.money import ControlPrices
 from simkit.narrowing.edits.work import Work, work_of
 from simkit.policies import sessions
 from simkit.scenario import Scenario
@@ -53,6 +59,57 @@ class Cost:
     def to_dict(self) -> Mapping[str, object]:
         """The cost as plain data."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What a loss and a day's work cost, where a file says it: `often` is how often each entry point that was asked
+    about is tried a year, `point` what a point of value is worth."""
+
+    currency: str
+    point: float
+    often: tuple[float, ...]
+    prices: ControlPrices
+
+    @classmethod
+    def of(cls, scenario: Scenario, entry_points: Sequence[str]) -> Money | None:
+        """The money of `scenario`; None unless it says a currency, prices, and how often each entry point is tried."""
+        events = events_of(scenario)
+        if scenario.unit is None or scenario.prices is None or not set(entry_points) <= events.keys():
+            return None
+        often = tuple(events[name] for name in entry_points)
+        return cls(scenario.unit.name, scenario.unit.point, often, scenario.prices)
+
+    def saved(self, less: NDArray[np.float64]) -> Interval:
+        """What `less`, a loss by trial, entry point after entry point, is worth a year."""
+        weights = self.point * np.array(self.often)
+        return intervals.mean((weights @ less.reshape(len(self.often), -1)).tolist())
+
+    def control(self, cost: Cost) -> float:
+        """What the work pays a year for `cost`, tokens, approvals, waiting and records; what gets cheaper counts. The
+        change itself has no price in a file."""
+        return control_a_year(cost, self.prices)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a change saves a year and what it costs the work, in money; and in how many draws of what is not known it
+    pays, where that was asked."""
+
+    currency: str
+    saves: Interval
+    control: float
+    payback: Payback | None = None
+
+    @property
+    def net(self) -> float:
+        """What is left a year."""
+        return self.saves.estimate - self.control
+
+    def to_dict(self) -> dict[str, object]:
+        """The balance as plain data."""
+        found = {"currency": self.currency, "saves": self.saves.to_dict(), "control": self.control, "net": self.net}
+        return found | (self.payback.to_dict() if self.payback else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius, Provenance, intervals
+from simkit.decisions.payback import paybacks
 from simkit.entitlements import Grant
 from simkit.errors import QuestionError
 from simkit.narrowing.edits.candidates import checked_kinds, each_narrowing, in_force
@@ -13,7 +14,7 @@ from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.removals import DropEntitlements
 from simkit.narrowing.edits.restrictions import TurnDial
 from simkit.narrowing.edits.unneeded import Unneeded, unneeded
-from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
+from simkit.narrowing.recommendation.costs import PRICES, Balance, Cost, Money, Prices, Side
 from simkit.narrowing.recommendation.effect import PairedLosses, Question, measure, measured_with_paths
 from simkit.narrowing.recommendation.recommendation import Breaking, BudgetPoint, Recommendation, Recommendations
 from simkit.narrowing.recommendation.relevance import Bearings
@@ -23,6 +24,7 @@ from simkit.policies.dials import Takes
 from simkit.privilege import over_privilege
 from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
+from simkit.scenario.numbers_at import not_known
 from simkit.simulation import PolicyLike
 from simkit.techniques.givers import Givers, Holder
 
@@ -56,6 +58,8 @@ TIES: Mapping[Takes, tuple[str, ...]] = {
 """Ties go to what is nearer to least privilege: less to have, then less for so long, then more to show. After the kinds
 of narrowing that take one thing stand the dials that do, by their `place`; of a dial's settings the weakest that does
 as well goes first."""
+DRAWN = 5
+"""How many of the first recommendations are asked in how many draws they pay."""
 BESIDE = ("add-deny", "set-boundary", "limit-token", "ask-claims")
 """What says beside a right that it is not to be used goes after everything that takes the right away."""
 _ORDER = (
@@ -87,8 +91,9 @@ def recommend(
     The gain is how much less is lost through `entry_points` (one, several, or None for all): of `measure` (None: the
     value, or the share of goals where nothing has one), or of the chance of `goal`. Nothing that breaks a task is
     recommended. `budget` is how many changes the greedy curve makes at
-    most; `without` names kinds of narrowing that are out of the question. The same seed gives the same answer. Raises
-    QuestionError and PolicyError.
+    most; `without` names kinds of narrowing that are out of the question. Where the file has a currency, prices and
+    frequencies, the gain and its cost are money a year, and the first ones say in how many draws of what is not known
+    they pay. The same seed gives the same answer. Raises QuestionError and PolicyError.
     """
     question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, threads=threads, measure=measure)
     if budget < 0:
@@ -108,6 +113,7 @@ class _Recommender:
     everything: list[Narrowing] = field(init=False)
     unneeded: dict[Narrowing, Unneeded] = field(init=False)
     bearings: Bearings = field(init=False)
+    money: Money | None = field(init=False)
     known: dict[Narrowing, PairedLosses] = field(default_factory=dict)
     """What was measured in full of each narrowing alone."""
 
@@ -120,6 +126,8 @@ class _Recommender:
         self.unneeded = {each.narrowing: each for each in unneeded(model, privilege, givers)}
         self.everything = list(dict.fromkeys(each_narrowing(self.scenario, privilege, givers)))
         self.bearings = Bearings(self.results, self.question, model)
+        in_value = self.question.valued and not self.question.goal
+        self.money = Money.of(self.scenario, self.question.entry_points) if in_value else None
 
     def run(self, budget: int) -> Recommendations:
         offered = list(self._offered())
@@ -130,6 +138,7 @@ class _Recommender:
             promising = self._most_promising(kept)
         with stretch(0.5, 0.8):
             ranked = self._with_ties(sorted(map(self._confirmed, steps(promising)), key=_order))
+            ranked = self._with_draws(ranked)
         with stretch(0.8, 1.0):
             curve, narrowed = self._curve(ranked, budget)
         return Recommendations(
@@ -172,8 +181,10 @@ class _Recommender:
         before = self.before if rough == self.question else measure(self.scenario, rough)
         scored = []
         for each, cost in steps(kept):
-            gain = before.less(self._measured(each.narrowing, rough)).estimate
-            worth = gain / max(self._price(each.narrowing, cost), 0.1)
+            after = self._measured(each.narrowing, rough)
+            worth = before.less(after).estimate / max(self._price(each.narrowing, cost), 0.1)
+            if self.money is not None:
+                worth = self._balance(before, after, cost, self.money).net
             scored.append(((-worth, -each.less, *_name(each.narrowing)), each.narrowing, cost))
         scored.sort(key=lambda row: row[0])
         best = [(narrowing, cost) for _, narrowing, cost in scored if not self._free(narrowing)]
@@ -201,6 +212,24 @@ class _Recommender:
         own = cost.price(self.prices)
         return max(0.0, own - cost.changes * self.prices.change) if self._free(narrowing) else own
 
+    def _balance(self, before: PairedLosses, after: PairedLosses, cost: Cost, money: Money) -> Balance:
+        return Balance(money.currency, money.saved(before.losses - after.losses), money.control(cost))
+
+    def _with_draws(self, ranked: list[Recommendation]) -> list[Recommendation]:
+        """The first few that help, each with the share of draws in which it pays."""
+        asked = [each for each in ranked if each.helps and each.balance][:DRAWN]
+        if not asked or not not_known(self.scenario):
+            return ranked
+        changed = [each.narrowing.apply(self.scenario) for each in asked]
+        found = paybacks(self.scenario, changed, self.question.entry_points, seed=self.question.seed)
+        by_change = dict(zip((each.narrowing for each in asked), found, strict=True))
+        return [
+            replace(each, balance=replace(each.balance, payback=by_change[each.narrowing]))
+            if each.balance and each.narrowing in by_change
+            else each
+            for each in ranked
+        ]
+
     def _confirmed(self, each: tuple[Narrowing, Cost]) -> Recommendation:
         narrowing, cost = each
         after = self._measured(narrowing, self.question)
@@ -216,6 +245,7 @@ class _Recommender:
             after=after.effect(),
             bearing=self.bearings.of(narrowing),
             tasks=tuple(name for name in self.scenario.model.tasks if name not in self.side.utility.broken),
+            balance=self._balance(self.before, after, cost, self.money) if self.money else None,
         )
 
     def _with_ties(self, ranked: Sequence[Recommendation]) -> list[Recommendation]:
@@ -236,7 +266,8 @@ class _Recommender:
     def _curve(self, ranked: Sequence[Recommendation], budget: int) -> tuple[tuple[BudgetPoint, ...], Scenario]:
         """Changes one after the other, each the best gain for its cost after those before it."""
         pool = [each.narrowing for each in ranked[: max(FEWEST, self._affordable() // max(budget, 1))]]
-        points = [BudgetPoint(None, Cost(changes=0), 0.0, self.before.effect(), self.before.less(self.before))]
+        none, start = self.before.less(self.before), 0.0 if self.money else None
+        points = [BudgetPoint(None, Cost(changes=0), 0.0, self.before.effect(), none, control=start)]
         here, now = self.scenario, self.before
         while pool and len(points) <= budget:
             found = [step for each in pool if (step := self._after(here, now, points[-1], each)) is not None]
@@ -264,7 +295,12 @@ class _Recommender:
         price = last.price + max(0.0, cost.price(self.prices) - last.cost.price(self.prices)) - saved
         price = max(price, last.price)
         worth = less.estimate / max(price - last.price, 1e-9)
-        point = BudgetPoint(narrowing, cost, price, after.effect(), less)
+        control = self.money.control(cost) if self.money else None
+        if self.money is not None and control is not None:
+            worth = self.money.saved(now.losses - after.losses).estimate - (control - (last.control or 0.0))
+            if worth <= 0:  # it costs more than it saves
+                return None
+        point = BudgetPoint(narrowing, cost, price, after.effect(), less, control=control)
         return (-worth, *_name(narrowing)), point, there, after
 
 
@@ -290,8 +326,8 @@ def _marked(points: Sequence[BudgetPoint]) -> tuple[BudgetPoint, ...]:
 
     def worse(point: BudgetPoint) -> bool:
         return any(
-            (other.price <= point.price and _loss(other) < _loss(point))
-            or (other.price < point.price and _loss(other) <= _loss(point))
+            (other.outlay <= point.outlay and _loss(other) < _loss(point))
+            or (other.outlay < point.outlay and _loss(other) <= _loss(point))
             for other in points
         )
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from simkit.blast_radius import Interval, Provenance
 from simkit.narrowing.edits.edit import Narrowing
-from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices
+from simkit.narrowing.recommendation.costs import PRICES, Balance, Cost, Prices
 from simkit.narrowing.recommendation.effect import Effect, Question
 from simkit.narrowing.recommendation.relevance import Bearing
 from simkit.scenario import Scenario
 from simkit.standards import Reference
-from simkit.table import Cell, Table, format_number
+from simkit.table import Cell, Table, format_number, percent
 
 HINT = "Relevant to, never prevents: simkit's own reading of the public lists."
 KEPT = "and every task still works"
@@ -27,7 +27,7 @@ class Recommendation:
     `bearing` is the attack path that it cuts; `tasks` are those that still work, which is all that worked before.
     `unneeded`: nobody's declared work or observed run leans on what it drops, and `evidence` says how much is known of
     that. `ties_with` is the place (from 1) of the first recommendation that costs the same and does as well: the paired
-    difference holds zero; 0 for none.
+    difference holds zero; 0 for none. `balance` is the money of it; None where the file has no prices.
     """
 
     narrowing: Narrowing
@@ -41,6 +41,7 @@ class Recommendation:
     bearing: Bearing
     tasks: tuple[str, ...]
     ties_with: int = 0
+    balance: Balance | None = None
 
     def __repr__(self) -> str:
         less = self.before.gain(self.less)
@@ -57,6 +58,7 @@ class Recommendation:
             (f"p95 of {harm}, before", before.spread(before.p95)),
             (f"p95 of {harm}, after", after.spread(after.p95)),
             *((f"chance of the goal, {when}", each.gain(each.chance)) for when, each in both if each.chance),
+            *money_rows(self.balance),
             ("costs, in the price of one change", format_number(self.price)),
             ("evidence that nobody needs it", self.evidence or None),
             ("takes away", self.at or None),
@@ -96,9 +98,12 @@ class Recommendation:
 
     @property
     def worth(self) -> float:
-        """Gain per cost; what costs nothing is worth more than anything that does, if it gains at all."""
+        """Gain per cost; what costs nothing is worth more than anything that does, if it gains at all. Where there are
+        prices, what it saves a year above what it costs."""
         if not self.helps:
             return min(0.0, self.less.high)
+        if self.balance is not None:
+            return self.balance.net
         return self.less.estimate / self.price if self.price else float("inf")
 
     def to_dict(self) -> dict[str, object]:
@@ -110,6 +115,7 @@ class Recommendation:
             "no_difference": self.is_none,
             "price": self.price,
             "cost": self.cost.to_dict(),
+            **({"money": self.balance.to_dict()} if self.balance else {}),
             "before": self.before.to_dict(),
             "after": self.after.to_dict(),
             "evidence": self.evidence,
@@ -131,12 +137,20 @@ class BudgetPoint:
     effect: Effect
     less: Interval
     on_front: bool = True
+    control: float | None = None
+    """What the changes cost the work a year, in money; None where the file has no prices."""
+
+    @property
+    def outlay(self) -> float:
+        """What the changes cost: in money where there are prices, else in the price of one change."""
+        return self.price if self.control is None else self.control
 
     def to_dict(self) -> dict[str, object]:
         """The point as plain data."""
         return {
             "added": self.added.name if self.added else None,
             "price": self.price,
+            **({} if self.control is None else {"control": self.control}),
             "cost": self.cost.to_dict(),
             "effect": self.effect.to_dict(),
             "less_than_before_it": self.less.to_dict(),
@@ -196,7 +210,7 @@ class Recommendations:
         best = helpful[0]
         text = f"{best.narrowing.name}: the {self.question.measure} falls by {self.question.gain(best.less)} "
         kept = KEPT if best.tasks else UNKNOWN
-        text += f"(from {self._level(best.before)} to {self._level(best.after)}), {kept}."
+        text += f"(from {self._level(best.before)} to {self._level(best.after)}), {kept}.{_paid(best)}"
         twins = sum(each.ties_with == 1 for each in self.ranked)
         if twins:
             text += f" {twins} other{'s do' if twins > 1 else ' does'} as well at the same price."
@@ -216,16 +230,30 @@ class Recommendations:
     def table(self) -> Table:
         """Those that make a difference, in order: gain, cost, before and after."""
         rows = [self._row(place, each) for place, each in self._numbered()]
-        columns: tuple[str, ...] = ("", "what to narrow", "costs", "less", "mean after", "p95 after")
+        columns: tuple[str, ...] = ("", "what to narrow", *self._cost_columns, "less", "mean after", "p95 after")
         columns += (f"{self.question.measure} after", "still in the worst case") if self.question.goal else ()
         entries = len(self.question.entry_points)
         note = (
             f"{self._started()} {self.candidates:,} candidates, {self.screened:,} on an attack; "
             f"{self.question.trials:,} trials for each of {entries} entry point{'s' if entries > 1 else ''}, seed "
-            f"{self.question.seed}; 95 % intervals, differences are paired. Costs are in the price of one change; 0: "
-            f"nobody's work leans on it. As 1: at the same cost, no difference to 1. {self._kept()}"
+            f"{self.question.seed}; 95 % intervals, differences are paired. {self._costed()} As 1: at the same cost, "
+            f"no difference to 1. {self._kept()}"
         )
         return Table(columns, rows, title=f"what to narrow: {self.question.measure}", note=note)
+
+    @property
+    def currency(self) -> str:
+        """The currency in which gains and costs are ranked; empty where the file has no prices."""
+        return next((each.balance.currency for each in self.ranked if each.balance), "")
+
+    @property
+    def _cost_columns(self) -> tuple[str, ...]:
+        return (f"saves, {self.currency} a year", "costs a year", "pays in") if self.currency else ("costs",)
+
+    def _costed(self) -> str:
+        if self.currency:
+            return "Ranked by what it saves a year above what the work pays for it; pays in: share of draws."
+        return "Costs are in the price of one change; 0: nobody's work leans on it."
 
     def _started(self) -> str:
         started, write = self.curve[0].effect, self.question
@@ -243,7 +271,8 @@ class Recommendations:
     def _row(self, place: int, each: Recommendation) -> tuple[Cell, ...]:
         label = f"{place}, as {each.ties_with}" if each.ties_with else str(place)
         write = self.question
-        row: tuple[Cell, ...] = (label, each.narrowing.name, round(each.price, 3), write.gain(each.less))
+        paid = money_cells(each.balance) if each.balance else (round(each.price, 3),)
+        row: tuple[Cell, ...] = (label, each.narrowing.name, *paid, write.gain(each.less))
         row += (write.spread(each.after.mean), write.spread(each.after.p95))
         if each.after.chance is not None:
             row += (write.chance(each.after.chance), "yes" if each.after.in_worst_case else "no")
@@ -289,7 +318,7 @@ class Recommendations:
             (
                 place,
                 point.added.name if point.added else "as it is",
-                round(point.price, 3),
+                round(point.outlay, 3),
                 write.spread(point.effect.mean),
                 write.spread(point.effect.p95),
                 *((write.chance(point.effect.chance),) if point.effect.chance else ()),
@@ -298,7 +327,8 @@ class Recommendations:
             )
             for place, point in enumerate(self.curve)
         ]
-        columns = ("", "and then", "costs together", "mean", "p95", *(("chance",) if self.question.goal else ()))
+        together = f"costs together, {self.currency} a year" if self.currency else "costs together"
+        columns = ("", "and then", together, "mean", "p95", *(("chance",) if self.question.goal else ()))
         note = "On the front: nothing else on the curve is both as cheap and better. It ends where nothing gains more."
         title = "changes together, greedily"
         return Table((*columns, "still in the worst case", "on the front"), rows, title=title, note=note)
@@ -333,3 +363,29 @@ class Recommendations:
 
 def _burden(cost: Cost) -> tuple[float, ...]:
     return cost.stopped, cost.tokens_a_day, cost.approvals_a_day, cost.waiting_minutes_a_day
+
+
+def money_rows(balance: Balance | None) -> list[tuple[str, Cell]]:
+    """What a change saves and costs a year, as rows of a table; none where there are no prices."""
+    if balance is None:
+        return []
+    saves, costs, pays = money_cells(balance)
+    named = (("saves a year", saves), ("costs the work a year", costs))
+    found: list[tuple[str, Cell]] = [(f"{words}, {balance.currency}", cell) for words, cell in named]
+    return [*found, ("pays in", pays)]
+
+
+def money_cells(balance: Balance) -> tuple[Cell, ...]:
+    """What a change saves a year, what it costs the work, and in which share of draws it pays."""
+    pays = percent(balance.payback.pays.estimate) if balance.payback else None
+    return format_number(round(balance.saves.estimate)), format_number(round(balance.control)), pays
+
+
+def _paid(best: Recommendation) -> str:
+    """Whether the first recommendation pays, in a sentence."""
+    if best.balance is None or best.balance.payback is None:
+        return ""
+    found, pays = best.balance.payback, best.balance.payback.pays
+    share = "all draws" if pays.estimate == 1 else f"{percent(pays.estimate)} of draws"
+    many = f"{format_number(round(found.mean))} {best.balance.currency} a year on average"
+    return f" It pays in {share} of what is not known: {many}."

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from simkit.scenario import fields as f
-from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.parts.part import LEFT_OUT, Part
 from simkit.unknowns import GUESSES, LAW_NUMBERS, SHAPES
 
 _BOUND: dict[str, Any] = {

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from simkit.model import IMPACTS
 from simkit.scenario import fields as f
 from simkit.scenario import quota_units as quotas
-from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.parts.part import LEFT_OUT, Part
 from simkit.scenario.units import MisfitError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from simkit.scenario import fields as f
-from simkit.scenario.part import Part
+from simkit.scenario.parts.part import Part
 
 
 class IncidentPart(Part):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from simkit.scenario import fields as f
-from simkit.scenario.identity_parts import ShortEntitlement
-from simkit.scenario.part import LEFT_OUT, Part
-from simkit.scenario.session_parts import RefreshPart, SessionPart
+from simkit.scenario.parts.identity_parts import ShortEntitlement
+from simkit.scenario.parts.part import LEFT_OUT, Part
+from simkit.scenario.parts.session_parts import RefreshPart, SessionPart
 
 
 class CredentialPart(Part):

@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from simkit.scenario import fields as f
-from simkit.scenario.approval_rule_parts import ApprovalRulePart
-from simkit.scenario.part import LEFT_OUT, Part
-from simkit.scenario.responder_parts import ResponderPart
-from simkit.scenario.response_action_parts import ResponseActionPart
+from simkit.scenario.parts.approval_rule_parts import ApprovalRulePart
+from simkit.scenario.parts.part import LEFT_OUT, Part
+from simkit.scenario.parts.responder_parts import ResponderPart
+from simkit.scenario.parts.response_action_parts import ResponseActionPart
 
 
 class DetectionPart(Part):

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from simkit.scenario import fields as f
-from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.parts.part import LEFT_OUT, Part
 
 
 class NeedPart(Part):

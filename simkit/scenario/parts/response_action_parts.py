@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from simkit.model import MAY_MISS
 from simkit.scenario import fields as f
-from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.parts.part import LEFT_OUT, Part
 from simkit.scenario.units import MisfitError
 
 

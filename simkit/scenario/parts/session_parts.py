@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from simkit.scenario import fields as f
-from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.parts.part import LEFT_OUT, Part
 
 
 class SessionEventsPart(Part):

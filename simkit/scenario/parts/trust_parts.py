@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from simkit.scenario import fields as f
-from simkit.scenario.part import LEFT_OUT, Part
-from simkit.scenario.session_parts import SessionPart
+from simkit.scenario.parts.part import LEFT_OUT, Part
+from simkit.scenario.parts.session_parts import SessionPart
 
 
 class TrustPart(Part):

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from simkit.scenario import fields as f
 from simkit.scenario import quota_units as quotas
-from simkit.scenario.part import LEFT_OUT, Part
-from simkit.scenario.response_parts import DetectionPart
+from simkit.scenario.parts.part import LEFT_OUT, Part
+from simkit.scenario.parts.response_parts import DetectionPart
 from simkit.scenario.undo_units import Undo
 
 

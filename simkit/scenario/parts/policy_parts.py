@@ -8,7 +8,7 @@ from pydantic import Field, create_model
 
 from simkit.policies import DIALS
 from simkit.scenario import fields as f
-from simkit.scenario.part import LEFT_OUT, Part
+from simkit.scenario.parts.part import LEFT_OUT, Part
 
 
 class SelectorPart(Part):

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from simkit.scenario import fields as f
-from simkit.scenario.part import LEFT_OUT, Part
-from simkit.scenario.response_action_parts import ResponseActionPart
+from simkit.scenario.parts.part import LEFT_OUT, Part
+from simkit.scenario.parts.response_action_parts import ResponseActionPart
 from simkit.scenario.units import MisfitError
 
 
