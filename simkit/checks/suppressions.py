@@ -14,7 +14,7 @@ from simkit.errors import Problem, ScenarioError
 from simkit.files import decoded, read
 from simkit.scenario.complaints import complaints
 from simkit.scenario.parser import read as parse
-from simkit.scenario.part import Part
+from simkit.scenario.parts.part import Part
 from simkit.scenario.places import Document, in_order
 from simkit.scenario.units import MisfitError
 
