@@ -20,10 +20,8 @@ FREELY: Conditions = frozenset({frozenset()})
 """The conditions of what is given without any."""
 Grants = Mapping[Grant, Conditions]
 """Grants, each with the conditions under which it holds."""
-
 KEPT = 1 << 12
 """Pairs of conditions whose join is kept; a scenario has few different ones."""
-
 SPARED = "but "
 """What the words begin with that stand among conditions for a thing that a use on its container leaves untouched."""
 
@@ -41,6 +39,11 @@ class Limits(NamedTuple):
     def and_(self, other: Limits) -> Limits:
         """What both leave."""
         return Limits((*self.denies, *other.denies), (*self.ceilings, *other.ceilings), self.home or other.home)
+
+    def without(self, lifted: Collection[str]) -> Limits:
+        """What is left of them once `lifted` are lifted: `denies`, `boundary`."""
+        denies, ceilings = "denies" not in lifted, "boundary" not in lifted
+        return Limits(self.denies if denies else (), self.ceilings if ceilings else (), self.home)
 
 
 Holding = tuple[tuple[Entitlement, ...], tuple[str, ...], Limits | None]
@@ -164,10 +167,11 @@ class Resolver:
         dict."""
         return self.with_roles(name, self.model.identities[name].roles)
 
-    def with_roles(self, name: str, roles: tuple[str, ...]) -> dict[Grant, Conditions]:
-        """What identity `name` may do while it has these `roles`."""
+    def with_roles(self, name: str, roles: tuple[str, ...], lifted: Collection[str] = ()) -> dict[Grant, Conditions]:
+        """What identity `name` may do while it has these `roles`, once these of its limits are `lifted`."""
         identity = self.model.identities[name]
         limits = self.limits(name)
+        limits = limits.without(lifted) if limits and lifted else limits
         holding = (identity.entitlements, roles, limits)
         if holding not in self._held:
             by_role = (self.model.roles[role].entitlements for role in roles)
@@ -175,12 +179,12 @@ class Resolver:
             self._held[holding] = given if limits is None else self.limited(given, limits)
         return self._held[holding]
 
-    def gained(self, role: str) -> dict[Grant, Conditions]:
-        """What somebody gains to whom `role` is given during the attack: what it gives, within its own limits. They
-        take nothing from what there was before."""
+    def gained(self, role: str, lifted: Collection[str] = ()) -> dict[Grant, Conditions]:
+        """What somebody gains to whom `role` is given during the attack: what it gives, within its own limits, but
+        those that are `lifted`. They take nothing from what there was before."""
         made = self.model.roles[role]
         given = self.entitled(made.entitlements)
-        return self.limited(given, _limits((made,), "")) if made.limits else given
+        return self.limited(given, _limits((made,), "").without(lifted)) if made.limits else given
 
     def limits(self, identity: str) -> Limits | None:
         """What takes away from all that `identity` is given: its own denies and boundary, and those of its roles. None

@@ -19,6 +19,7 @@ from simkit.entitlements import Resolver
 from simkit.model import (
     IDENTITY_EFFECTS,
     IMPACTS,
+    RESTRICTIONS,
     Credential,
     Detection,
     Entitlement,
@@ -65,14 +66,14 @@ def named(things):  # type: ignore[no-untyped-def]
 def worlds(draw: st.DrawFn, *, alerts: bool = False, grants: bool = False, certain: bool = False) -> Scenario:
     """A valid scenario under one of the named policies.
 
-    Nobody notices anything unless `alerts`; `grants` adds operations that widen an identity; with `certain` every
-    operation succeeds and takes the same time.
+    Nobody notices anything unless `alerts`; `grants` adds operations that widen an identity, or lift what keeps it from
+    something; with `certain` every operation succeeds and takes the same time.
     """
     identities = [f"i{n}" for n in range(draw(st.integers(2, 4)))]
     resources = [f"r{n}" for n in range(draw(st.integers(2, 5)))]
     credentials = [f"c{n}" for n in range(draw(st.integers(1, 4)))]
     roles = [f"role{n}" for n in range(draw(st.integers(1, 3)))]
-    effects = (*EFFECTS, "grant", "grant") if grants else EFFECTS
+    effects = (*EFFECTS, "grant", "grant", "lift") if grants else EFFECTS
     tools = named(
         draw(_tool(f"t{n}", identities, resources, roles, effects, certain, alerts))
         for n in range(draw(st.integers(1, 3)))
@@ -220,6 +221,7 @@ def _tool(
                 duration=Fixed(1.0) if certain else draw(st.sampled_from((Fixed(1.0), Exponential(600.0)))),
                 chance=1.0 if certain else draw(st.sampled_from((1.0, 1.0, 0.5))),
                 role=draw(st.sampled_from(roles)) if effect == "grant" else "",
+                lifts=some(draw, RESTRICTIONS, most=3) if effect == "lift" else (),
                 stream=draw(st.sampled_from((False, False, True))),
                 throughput=draw(throughputs(effect)),
                 shows_itself=draw(st.sampled_from((None, None, None, Detection(0.5, Fixed(60.0))))) if loud else None,

@@ -14,6 +14,7 @@ from simkit.distributions import Distribution, Fixed
 
 LASTING = frozenset(
     {"lost", "deleted", "performed", "tainted", "copied", "reached", "whole", "enough", "inside", "dropped", "outlet"}
+    | {"lifted", "waived"}
 )
 """Kinds of facts that end by themselves never: what is out is out."""
 TIMED = frozenset({"reading", "using"})
@@ -21,7 +22,7 @@ TIMED = frozenset({"reading", "using"})
 for how long it held in all (ms), not when it first did."""
 WITHIN = frozenset({"replays", "steers", "errs", "asks", "drives", "seen", "outbound", "approved", "claimed"}) | TIMED
 """Kinds of facts that live inside a session: what a run brought of these ends with the run."""
-STIRRING = frozenset({"holds", "exposed", "kept", "runs_in", "tainted", "copied", "performed"})
+STIRRING = frozenset({"holds", "exposed", "kept", "runs_in", "tainted", "copied", "performed", "lifted", "waived"})
 """Kinds of facts from outside that a run of a task may turn into something: when one begins, the next run counts."""
 UNKNOWN = (LASTING - {"tainted"}) | TIMED | {"claimed"}
 """Kinds of facts that are no thing that responders could know of and end: damage is not a link between two sessions."""

@@ -33,7 +33,7 @@ from simkit.model.session_terms import (
 )
 from simkit.model.tasks import CALL_OUTCOMES, Need, ObservedCall, ObservedRun, Task
 from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Responder, Response, ResponseAction
-from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, STATE_CHANGING, Operation, Tool
+from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, RESTRICTIONS, STATE_CHANGING, Operation, Tool
 
 __all__ = [
     "BEFALLS",
@@ -51,6 +51,7 @@ __all__ = [
     "MAY_MISS",
     "RESOURCE_KINDS",
     "RESPONSE_ACTIONS",
+    "RESTRICTIONS",
     "REVOCATION_UNITS",
     "STAGES",
     "STATE_CHANGING",

@@ -36,10 +36,11 @@ def environments(model: Model) -> dict[str, str]:
             containers.setdefault(child, []).append(name)
     found = {}
     for name, resource in model.resources.items():
-        own, level = resource.environment, containers.get(name, [])
+        own, level, seen = resource.environment, containers.get(name, []), {name}
         while not own and level:
             own = next((where for each in level if (where := model.resources[each].environment)), "")
-            level = sorted(above for each in level for above in containers.get(each, ()))
+            seen.update(level)  # a model may go round in circles until it is checked
+            level = sorted({above for each in level for above in containers.get(each, ())} - seen)
         if own:
             found[name] = own
     return found

@@ -250,6 +250,8 @@ def _operation(lookup: Lookup, where: Where, operation: Operation) -> Iterator[P
     if operation.effect != "invoke" and not operation.answers:
         message = f"only an operation of effect 'invoke' answers, this is {operation.effect!r}"
         yield Problem((*where, "answers"), message)
+    if operation.effect != "lift" and operation.lifts:
+        yield Problem((*where, "lifts"), f"only an operation of effect 'lift' `lifts`, this is {operation.effect!r}")
     if operation.effect != "grant" and operation.role:
         yield Problem((*where, "role"), f"only an operation of effect 'grant' has `role`, this is {operation.effect!r}")
 

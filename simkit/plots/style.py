@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simkit.diagram import palette
+from simkit.distributions import DAY, HOUR, MINUTE
 from simkit.errors import QuestionError, nearest
 from simkit.table import duration, format_number, printable, shorten
 
@@ -63,9 +64,8 @@ LONGEST_NAME = 34
 LONGEST_IN_COLUMNS = 36
 """Characters of a legend's longest label from which it has one column."""
 _LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
-_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
-_CLOCK = (1.0, _MINUTE, _HOUR, _DAY, 7 * _DAY, 30 * _DAY, 365 * _DAY, 10.0, 10 * _MINUTE, 6 * _HOUR, 0.1, 0.01, 1e-3)
-_FINE_CLOCK = (2.0, 5.0, 30.0, 2 * _MINUTE, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 12 * _HOUR, 2 * _DAY, 90 * _DAY)
+_CLOCK = (1.0, MINUTE, HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY, 10.0, 10 * MINUTE, 6 * HOUR, 0.1, 0.01, 1e-3)
+_FINE_CLOCK = (2.0, 5.0, 30.0, 2 * MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR, 2 * DAY, 90 * DAY)
 """Moments that people count in, those that a picture names first, first."""
 _TICK_ROOM = 0.11
 """The least share of an axis of time between two ticks."""

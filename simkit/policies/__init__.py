@@ -4,12 +4,13 @@ from simkit.policies.approval_rules import ApprovalRules, Consent, consent
 from simkit.policies.approvals import FOR_THE_REST, Oversight, asked_a_day
 from simkit.policies.dials import DIALS, Dial, GrantPolicy, Selector
 from simkit.policies.presets import NAMED, checked_policy, named_policies, policy
-from simkit.policies.sessions import BrokenNeed, Session, Sessions, Token, sessions
+from simkit.policies.sessions import STANDING, BrokenNeed, Session, Sessions, Token, sessions, within_scope
 
 __all__ = [
     "DIALS",
     "FOR_THE_REST",
     "NAMED",
+    "STANDING",
     "ApprovalRules",
     "BrokenNeed",
     "Consent",
@@ -26,4 +27,5 @@ __all__ = [
     "named_policies",
     "policy",
     "sessions",
+    "within_scope",
 ]

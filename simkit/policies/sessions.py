@@ -135,7 +135,7 @@ class _Cutter:
 
     def _index(self) -> None:
         self.resolver = Resolver(self.model)
-        self.may_widen = any(operation.effect == "grant" for _, _, operation in self.model.operations())
+        self.may_widen = any(operation.effect in ("grant", "lift") for _, _, operation in self.model.operations())
         for name in self.model.identities:
             self.entitled[name] = self.resolver.identity(name)
             self.tiers.setdefault(self.model.tier(name), []).append(name)
@@ -226,19 +226,7 @@ class _Cutter:
         """What a session for `task` may do under the scope dial; notes the needs that are not entitled."""
         user = task.on_behalf_of
         entitled = self._on_behalf(task.identity, user) if user else self.entitled[task.identity]
-        needed = self._needed(task, entitled)
-        if leaf.scope in ("all", "role"):
-            return entitled
-        if leaf.scope == "task+arguments":
-            return needed
-        operations = {operation for operation, _ in needed}
-        kept = {grant: conditions for grant, conditions in entitled.items() if grant[0] in operations}
-        if leaf.scope == "task+reads":
-            kept |= {grant: c for grant, c in entitled.items() if self._only_reads(grant[0])}
-        return kept | needed
-
-    def _only_reads(self, operation: str) -> bool:
-        return self.model.operation(operation).effect in ("none", "read")
+        return within_scope(self.model, entitled, self._needed(task, entitled), leaf.scope)
 
     def _needed(self, task: Task, entitled: Grants) -> dict[Grant, Conditions]:
         found: dict[Grant, Conditions] = {}
@@ -366,6 +354,19 @@ def standing_session(identity: str, entitled: Grants, behalf: Names = (), resolv
     for user in behalf:
         _add(union, delegated(resolver, identity, resolver.identity(user)))
     return replace(made, grants=union, holders=(identity, *behalf), limits=resolver.limits(identity))
+
+
+def within_scope(model: Model, entitled: Grants, needed: Grants, scope: str) -> Grants:
+    """What a session for a task may do of what its identity is `entitled` to and the task `needed`, as `scope` says."""
+    if scope in ("all", "role"):
+        return entitled
+    if scope == "task+arguments":
+        return needed
+    operations = {operation for operation, _ in needed}
+    if scope == "task+reads":
+        operations |= {grant[0] for grant in entitled if model.operation(grant[0]).effect in ("none", "read")}
+    kept = {grant: conditions for grant, conditions in entitled.items() if grant[0] in operations}
+    return {**kept, **needed}
 
 
 def _worker(task: Task) -> str:

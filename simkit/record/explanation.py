@@ -173,7 +173,7 @@ def _activities(lines: Iterable[Line], header: Header, identity: str) -> Iterato
         if own.get("outcome") and identity in own["identities"]:
             yield Activity(
                 line["time"] - header.epoch,
-                line["message"],
+                line["message"] + (" (unseen)" if own.get("unseen") else ""),
                 _session(line),
                 own["outcome"],
                 own["decision"],

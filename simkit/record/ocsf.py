@@ -50,7 +50,9 @@ CLASSES = {each.uid: each for each in (BASE, FINDING, ACCOUNT, AUTHENTICATION, A
 
 LOGON, LOGOFF, SWITCH, ASSIGN = 1, 2, 7, 1
 CREATE, READ, UPDATE, DELETE, DEACTIVATE = 1, 2, 3, 4, 11
-BY_EFFECT = {"read": READ, "write": UPDATE, "delete": DELETE, "mint": CREATE, "grant": UPDATE, "silence": UPDATE}
+BY_EFFECT = {"read": READ, "write": UPDATE, "delete": DELETE, "mint": CREATE} | dict.fromkeys(
+    ("grant", "lift", "silence"), UPDATE
+)
 """The activity of an API call by the effect of its operation; other effects are `Other`."""
 EVICT = 2
 BY_ACTION = {"disable": 5, "delete": 6, "remove-entitlement": 8}

@@ -24,7 +24,7 @@ class Views:
     response: Response = field(default_factory=Response)
     approvals: ApprovalRules | None = None
     sessions: Mapping[str, Session] = field(default_factory=dict)
-    gained: Mapping[str, Mapping[Fact, Iterable[Grant]]] = field(default_factory=dict)
+    gained: Mapping[str, Mapping[tuple[Fact, ...], Iterable[Grant]]] = field(default_factory=dict)
     fresh: frozenset[str] = frozenset()
 
     @classmethod
@@ -58,14 +58,14 @@ class Views:
         if session not in self.sessions:
             return []
         grants = dict.fromkeys(self.sessions[session].grants)
-        for fact, added in self.gained.get(session, {}).items():
-            if fact in held:
+        for facts, added in self.gained.get(session, {}).items():
+            if set(facts) <= set(held):
                 grants.update(dict.fromkeys(added))
         return [written(grant) for grant in sorted(grants)]
 
     def widened_by(self, fact: Fact) -> list[str]:
         """The sessions that gain something once `fact` holds."""
-        return sorted(name for name, gains in self.gained.items() if fact in gains)
+        return sorted(name for name, gains in self.gained.items() if any(fact in facts for facts in gains))
 
     def through(self, identity: str, grant: Grant) -> list[str]:
         """What allows `identity` the `grant`: its roles, an entitlement of its own; empty where nothing does."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,10 @@ class Writer:
     epoch: int
     lines: list[Line] = field(default_factory=list)
     held: set[Fact] = field(default_factory=set)
+    silencing: Mapping[Fact, tuple[str, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.silencing = _silencing(self.graph)
 
     def hear(self, happening: Happening) -> None:
         """Write what `happening` says."""
@@ -63,9 +67,10 @@ class Writer:
         step = self.graph.steps[happening.step]
         won = [(self.graph.facts[change.fact], change) for change in happening.won]
         apart = {fact for fact, _ in won if fact.kind == "holds" or fact.kind in MODES}
+        unseen: Line = {"unseen": True} if not self.held.isdisjoint(step.silenced) else {}
         self.held.update(fact for fact, _ in won)
         here = [self._state(change) for fact, change in won if fact not in apart]
-        self._step(happening.at, step, "executed", ALLOWED, why_executed(step, self.views), here)
+        self._step(happening.at, step, "executed", ALLOWED, why_executed(step, self.views), here, **unseen)
         for fact, change in won:
             if fact.kind == "holds":
                 self._token(happening.at, step, fact, change)
@@ -73,6 +78,8 @@ class Writer:
                 self._session(happening.at, fact, change)
             else:
                 self._widened(happening.at, fact)
+            if fact in self.silencing and change.since == happening.at:
+                self._silenced(happening.at, fact)
 
     def _refused(self, happening: Happening) -> None:
         step = self.graph.steps[happening.step]
@@ -147,7 +154,9 @@ class Writer:
 
     # ---------------------------------------------------------------- steps
 
-    def _step(self, at: int, step: Step, outcome: str, decision: str, why: str, facts: Sequence[Line]) -> None:
+    def _step(
+        self, at: int, step: Step, outcome: str, decision: str, why: str, facts: Sequence[Line], **own: Any
+    ) -> None:
         """The line of one step, attempted or executed."""
         event_class, activity, fields = self._kind_of(step, decision)
         self._write(
@@ -163,6 +172,7 @@ class Writer:
             identities=list(self._actors(step)),
             **ocsf.status(outcome == "executed", why),
             **fields,
+            **own,
         )
 
     def _kind_of(self, step: Step, decision: str) -> tuple[ocsf.EventClass, int, Line]:
@@ -248,6 +258,13 @@ class Writer:
             for each in sorted(had, key=lambda it: MODES.index(it.kind)):
                 self._authorized(at, each, f"{session} may do more since {fact}", [], ends=FOREVER)
 
+    def _silenced(self, at: int, fact: Fact) -> None:
+        """What is seen no more from now on: the rules of attack whose steps stand in no log any more."""
+        whose = f"of {fact.object}" if fact.object else "of anybody"
+        rules = ", ".join(self.silencing[fact])
+        text = f"nothing {whose} is logged any more: {rules}"
+        self._write(at, ocsf.BASE, ocsf.OTHER, text, rule="silence", silenced=list(self.silencing[fact]))
+
     def _authorized(self, at: int, fact: Fact, text: str, facts: Sequence[Line], *, ends: int) -> None:
         identities = sorted(self.views.identities(fact.subject))
         session: Line = {"uid": fact.subject}
@@ -332,8 +349,20 @@ ENDINGS = {
     REVOKED: "ends: revoked",
 }
 """What the log says of a fact that ends, by why it does."""
-OWN = ("rule", "step", "outcome", "decision", "identities", "mode", "why", "known", "survived", "record")
+OWN = (
+    *("rule", "step", "outcome", "decision", "identities", "mode", "why", "known", "survived", "record"),
+    *("unseen", "silenced"),
+)
 """Fields that the schema has no place for."""
+
+
+def _silencing(graph: AttackGraph) -> Mapping[Fact, tuple[str, ...]]:
+    """The facts after which steps are seen no more, each with the rules of these."""
+    found: dict[Fact, set[str]] = {}
+    for step in graph.steps:
+        for fact in step.silenced:
+            found.setdefault(fact, set()).add(step.rule)
+    return {fact: tuple(sorted(rules)) for fact, rules in found.items()}
 
 
 def plain(fact: Fact) -> list[str]:

@@ -51,6 +51,7 @@ _LATER: dict[tuple[str, str], Any] = {
     ("EntryPoint", "operation"): "",
     ("EntryPoint", "tool"): "",
     ("Operation", "stream"): False,
+    ("Operation", "lifts"): (),
     ("Operation", "shows_itself"): None,
     ("Resource", "shows_itself"): None,
     ("Goal", "all_of"): (),

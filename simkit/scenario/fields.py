@@ -30,6 +30,7 @@ from simkit.model import (
     IMPACTS,
     RESOURCE_KINDS,
     RESPONSE_ACTIONS,
+    RESTRICTIONS,
     REVOCATION_UNITS,
     STAGES,
     TOKEN_FORMATS,
@@ -252,6 +253,8 @@ ResourceKind = Annotated[str, AfterValidator(_one_of(RESOURCE_KINDS)), _enum(RES
 Impact = Annotated[str, AfterValidator(_one_of(IMPACTS)), _enum(IMPACTS)]
 Exposure = Annotated[str, AfterValidator(_one_of(EXPOSURES)), _enum(EXPOSURES)]
 Effect = Annotated[str, AfterValidator(_one_of(EFFECTS)), _enum(EFFECTS)]
+Restriction = Annotated[str, AfterValidator(_one_of(RESTRICTIONS)), _enum(RESTRICTIONS)]
+Restrictions = Annotated[list[Restriction], AfterValidator(_unique)]
 CallOutcome = Annotated[str, AfterValidator(_one_of(CALL_OUTCOMES)), _enum(CALL_OUTCOMES)]
 CredentialUse = Annotated[str, AfterValidator(_one_of(CREDENTIAL_USES)), _enum(CREDENTIAL_USES)]
 Binding = Annotated[str, AfterValidator(_one_of(BINDINGS)), _enum(BINDINGS)]

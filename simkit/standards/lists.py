@@ -4,9 +4,9 @@ Grades: P the organisation's own text, S a secondary page.
 
 - **MITRE ATT&CK** Enterprise v18.1 (2025-11-13), grade P: https://github.com/mitre/cti, commit 421deacb, one STIX file
   for each technique under enterprise-attack/attack-pattern. The titles of T1098.001, T1098.003, T1485 and T1651 were
-  read from earlier commits of the same files, that of T1562.008 from secondary pages (grade S). (c) The MITRE
-  Corporation. This work is reproduced and distributed with the permission of The MITRE Corporation. v19 splits the
-  tactic Defense Evasion, so nothing here names a tactic.
+  read from earlier commits of the same files, those of T1484 and T1562.008 from secondary pages (grade S). (c) The
+  MITRE Corporation. This work is reproduced and distributed with the permission of The MITRE Corporation. v19 splits
+  the tactic Defense Evasion, so nothing here names a tactic.
 - **MITRE ATLAS** 5.6.0 (2026-05-05), grade P: https://github.com/mitre-atlas/atlas-data, commit 8ee2c689, tag v5.6.1,
   dist/ATLAS.yaml, whose own version field says 5.6.0. Apache-2.0. Later versions (2026.08) add techniques and change
   the file format.
@@ -70,6 +70,7 @@ ATTACK = StandardList(
         "T1199": "Trusted Relationship",
         "T1213.003": "Code Repositories",
         "T1213.006": "Databases",
+        "T1484": "Domain or Tenant Policy Modification",
         "T1485": "Data Destruction",
         "T1528": "Steal Application Access Token",
         "T1548.005": "Temporary Elevated Cloud Access",

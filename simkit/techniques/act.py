@@ -1,10 +1,11 @@
-"""An entitlement is used on a resource or an identity: read, write, delete, send, execute, mint, grant, silence."""
+"""An entitlement is used on something: read, write, delete, send, execute, mint, grant, lift, silence."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import product
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
@@ -13,9 +14,11 @@ from simkit.model import Detection, Operation
 from simkit.policies import Oversight, Session, Token
 from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
 from simkit.techniques.givers import runtime_of
+from simkit.techniques.lift import Behind, concluded, waived
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.sealed import runtime_in
 from simkit.techniques.use import Way, unasked, ways
+from simkit.techniques.widen import role_of
 from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, kept_inside, next_run
 
 RULES = (
@@ -34,6 +37,7 @@ RULES = (
         "mint", Relevance(("T1098.001",), (), ("ASI03",), ("NHI1:2025", "NHI7:2025")), event="identity", logged="call"
     ),
     Rule("grant", Relevance(("T1098.003",), (), ("ASI03",), ("NHI5:2025",)), event="identity", logged="call"),
+    Rule("lift", Relevance(("T1484",), (), ("ASI03",), ("NHI5:2025",)), event="identity", logged="call"),
     Rule("silence", Relevance(("T1562.008",), (), (), ("NHI5:2025",)), event="identity", logged="call"),
 )
 """A rule for each effect but those that make one session another (see `assume`), called as the effect is."""
@@ -43,7 +47,6 @@ CHANGES = frozenset({"write", "delete"})
 """Effects that change their target."""
 LEAVES = frozenset({"write", "send"})
 """Effects that leave something where others may read it."""
-
 NOTHING: frozenset[str] = frozenset()
 Kind = tuple[str, str, tuple[str, ...], str]
 """What a deed is judged by: its effect, the environment of its target, the approvals that people are asked for, and the
@@ -85,7 +88,9 @@ class Deed:
         within = world.model.within(target) if target in world.model.resources else ()
         within = tuple(name for name in within if name not in spared) if spared else within
         read = _off_host(world, within) if operation.effect == "read" else ()
-        concluded = _performed(world, grant, within) + CONCLUDES.get(operation.effect, nothing_more)(target, within)
+        follows = _performed(world, grant, within) + CONCLUDES.get(operation.effect, nothing_more)(target, within)
+        if operation.effect == "lift":
+            follows += concluded(world.model, world.lifted, grant)
         return cls(
             grant=grant,
             operation=operation,
@@ -94,8 +99,8 @@ class Deed:
             kind=(operation.effect, world.environment(target, where), (), rules.rule(full_name) if rules else ""),
             within=within,
             spared=f" but {' and '.join(sorted(spared))}" if spared else "",
-            concluded=concluded,
-            replayed=(*concluded, *(each for resource in read for each in taken(world, resource))),
+            concluded=follows,
+            replayed=(*follows, *(each for resource in read for each in taken(world, resource))),
             late=tuple(_late(world, read)),
             outbound=_is_outbound(world, operation.effect, target, within),
             shown=_shown(world, operation, within),
@@ -261,9 +266,9 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
         oversight = Oversight.of(world.sessions, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted:
-                asks = asked(world, reached.session, grant, behind)
-                for needed, lent in lent_of(grant):
-                    granted = tuple(dict.fromkeys((behind, *needed))) if behind else needed
+                asking = asked(world, reached.session, grant, behind, conditions, oversight)
+                for (asks, once), (needed, lent) in product(asking, lent_of(grant)):
+                    granted = tuple(dict.fromkeys((*behind, *once, *needed)))
                     for spared, under in shares(both(conditions, lent)):
                         deed = deed_of(grant, spared)
                         kind = deed.kind
@@ -278,12 +283,15 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
                         yield Act(actor, deed, judged, granted, fate, grounds, unlike)
 
 
-def asked(world: World, session: Session, grant: Grant, behind: Fact | None) -> bool:
-    """False where a rule says that nobody is asked when `session` uses `grant`, which it has since `behind` holds."""
-    if world.approvals is None:
-        return True
-    role = world.model.operation(behind.subject).role if behind is not None else ""
-    return not world.approvals.spare(session, grant, role)
+def asked(
+    world: World, session: Session, grant: Grant, behind: Behind, conditions: Conditions, oversight: Oversight | None
+) -> tuple[tuple[bool, Behind], ...]:
+    """Whether somebody is asked when `session` uses `grant`, which it has since `behind` holds, and the facts after
+    which: not where a rule says that nobody is, and not any more after that was lifted."""
+    if world.approvals is not None and world.approvals.spare(session, grant, role_of(world.model, behind)):
+        return ((False, ()),)
+    waits = world.lifted and ((oversight and oversight.waits(grant)) or conditions != unasked(conditions))
+    return ((True, ()), *((False, (fact,)) for fact in (waived(session, world.lifted) if waits else ())))
 
 
 @dataclass(slots=True)
@@ -321,7 +329,7 @@ def _deputy(world: World, grant: Grant) -> tuple[Lent, ...]:
     for added, grants in world.added.get(deputy, {}).items():
         gained = cover(grant, grants)
         if gained is not None:
-            found.append(((added,), only_spared(gained)))
+            found.append((added, only_spared(gained)))
     return tuple(found)
 
 

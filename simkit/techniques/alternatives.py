@@ -13,8 +13,10 @@ from simkit.attackgraph import Fact, Ground
 from simkit.entitlements import Grant
 from simkit.policies import Session
 from simkit.techniques.givers import Givers, Ways, bearer, lies, trusted, written
+from simkit.techniques.lift import Behind
 from simkit.techniques.lineage import Reached
 from simkit.techniques.sealed import people
+from simkit.techniques.widen import role_of
 from simkit.techniques.world import World, runs_in
 
 Alternative = tuple[Fact, ...]
@@ -78,9 +80,12 @@ class Alternatives:
             self.ways_of[fact] = self.givers.ways(identity, grant, through_containers=through_containers)
         return fact
 
-    def by_role(self, widening: Fact, grant: Grant, *, through_containers: bool) -> Fact:
-        """The fact that the role which `widening` assigns gives `grant`."""
-        role = self.world.model.operation(widening.subject).role
+    def widened(self, identity: str, facts: Behind, grant: Grant, *, through_containers: bool) -> Fact:
+        """The fact that the role which was assigned by what `facts` say gives `grant`; without one, that `identity`
+        has it from somebody: what kept it away was lifted."""
+        role = role_of(self.world.model, facts)
+        if not role:
+            return self.entitled(identity, grant, through_containers=through_containers)
         fact = Fact("covered" if through_containers else "entitled", f"role {role}", written(grant))
         if fact not in self.ways_of:
             self.ways_of[fact] = self.givers.by_role(role, grant, through_containers=through_containers)
@@ -92,15 +97,25 @@ class Alternatives:
         if grant in session.grants:
             yield (self.permitted(session, grant),)
         accepted = not session.audience or grant[0].partition(".")[0] in session.audience
-        if session.policy.scope.startswith("task") or not accepted:
+        if not accepted:
             return
         source = () if reached.source is None else (self.permitted(reached.source, grant),)
         if reached.source is None or grant in reached.source.grants:
-            for identity in session.entitled_as:
-                for fact, gives in self.world.added.get(identity, {}).items():
-                    if grant in gives:
-                        parts = self.givers.resolver.limits_somebody
-                        yield (fact, self.by_role(fact, grant, through_containers=parts), *source)
+            parts = self.givers.resolver.limits_somebody
+            for identity, facts in self._behind(session, grant):
+                yield (*facts, self.widened(identity, facts, grant, through_containers=parts), *source)
+
+    def _behind(self, session: Session, grant: Grant) -> Iterator[tuple[str, Behind]]:
+        """By whom, and behind which facts, `session` gains `grant`. What was given is there even where it had that
+        before, by somebody else; what was lifted gives nothing new there."""
+        gained, scoped = self.world.gained.get(session.name, {}), session.policy.scope.startswith("task")
+        for identity in session.entitled_as:
+            for facts, gives in self.world.added.get(identity, {}).items():
+                if grant in gives and not scoped and any(fact.kind == "performed" for fact in facts):
+                    yield identity, facts
+            for facts, gives in gained.items():
+                if grant in gives and all(fact.kind == "lifted" for fact in facts):
+                    yield identity, facts
 
     def lent(self, deputy: str, grant: Grant) -> Iterator[Alternative]:
         """What the identity that a tool runs as rests its `grant` on: a tool can do no more than that one (the confused
@@ -109,9 +124,9 @@ class Alternatives:
             yield ()
             return
         yield (self.entitled(deputy, grant, through_containers=True),)
-        for fact, gives in self.world.added.get(deputy, {}).items():
+        for facts, gives in self.world.added.get(deputy, {}).items():
             if self.givers.resolver.cover(grant, gives) is not None:
-                yield (fact, self.by_role(fact, grant, through_containers=True))
+                yield (*facts, self.widened(deputy, facts, grant, through_containers=True))
 
 
 def of_use(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
@@ -160,9 +175,9 @@ def of_memory(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
     for grant in ((operation, memory) for operation in world.reading):
         if known.givers.resolver.cover(grant, world.sessions.entitled[identity]) is not None:
             yield (known.entitled(identity, grant, through_containers=True),)
-        for fact, gives in world.added.get(identity, {}).items():
+        for facts, gives in world.added.get(identity, {}).items():
             if known.givers.resolver.cover(grant, gives) is not None:
-                yield (fact, known.by_role(fact, grant, through_containers=True))
+                yield (*facts, known.widened(identity, facts, grant, through_containers=True))
 
 
 def of_call(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
@@ -173,9 +188,9 @@ def of_call(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
         if source in world.speaking.get(needed[0], ()) and tuple(grant) in (("", ""), needed):
             if known.givers.resolver.cover(needed, world.sessions.entitled[identity]) is not None:
                 yield (known.entitled(identity, needed, through_containers=True),)
-            for fact, gives in world.added.get(identity, {}).items():
+            for facts, gives in world.added.get(identity, {}).items():
                 if known.givers.resolver.cover(needed, gives) is not None:
-                    yield (fact, known.by_role(fact, needed, through_containers=True))
+                    yield (*facts, known.widened(identity, facts, needed, through_containers=True))
 
 
 def of_general_purpose(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
@@ -203,6 +218,6 @@ def of_local_tool(known: Alternatives, ground: Ground) -> Iterator[Alternative]:
             for added, gives in world.added.get(name, {}).items():
                 for grant in gives:
                     if grant[0].partition(".")[0] in fits:
-                        found[frozenset({added, known.by_role(added, grant, through_containers=False)})] = None
+                        found[frozenset({*added, known.widened(name, added, grant, through_containers=False)})] = None
         known.ways_of[fact] = tuple(found)
     yield (fact,)

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator
 
 from simkit.attackgraph import Fact, Ground, Step
+from simkit.distributions import DAY
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.world import World, concludes, next_run
 
 RUN_CODE = Rule("run-code", Relevance(("T1195.002",), (), ("ASI04", "ASI05"), ("NHI3:2025",)), event="action")
 RULES = (RUN_CODE,)
-ONCE_A_DAY = 1 / 86400
+ONCE_A_DAY = 1 / DAY
 """Runs a second of an identity that declares no task (our assumption; `validate` says where it is made)."""
 
 

@@ -222,7 +222,7 @@ def _hands(world: World, session: Session, use_of: Uses) -> Sight:
                 for name in here
                 if not world.contexts.absent(name, session.name) and resolver.reaching(conditions, name) is not None
             ]
-        sure = unchecked and use.sure and behind is None and conditions == FREELY
+        sure = unchecked and use.sure and not behind and conditions == FREELY
         if use.effect == "read":
             found.sees.update(dict.fromkeys(here))
             found.freely.update(here if sure else ())

@@ -16,11 +16,12 @@ from simkit.techniques.consequences import found_in, standing_tokens
 from simkit.techniques.copies import Staging
 from simkit.techniques.givers import in_resource
 from simkit.techniques.grounds import credential, lies
+from simkit.techniques.lift import Behind
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.stage import FIND, STAGE, lost_with, staged
 from simkit.techniques.world import ERRS, MINTED, STEERS, Alert, World, concludes, has, holds, next_run, opens
 
-Granted = tuple[Grant, Conditions, Fact | None]
+Granted = tuple[Grant, Conditions, Behind]
 Exfiltrated = tuple[str, str, float, tuple[Conclusion, ...]]
 """What is carried out together: how that reads, a suffix that names it, the rate of what it waits for, what follows."""
 
@@ -85,8 +86,8 @@ def _seen_by(resource: str) -> tuple[str, ...]:
 
 def _behind(grants: list[Granted], world: World) -> list[tuple[Fact, ...]]:
     """The facts behind which one may use a general-purpose tool: none at all, if one simply may."""
-    behind = [fact for (operation, _), _, fact in grants if world.model.tool_of(operation).general_purpose]
-    return [()] if None in behind else [(fact,) for fact in dict.fromkeys(behind) if fact]
+    behind = [facts for (operation, _), _, facts in grants if world.model.tool_of(operation).general_purpose]
+    return [()] if () in behind else list(dict.fromkeys(behind))
 
 
 def _carried(world: World, resource: str) -> tuple[Exfiltrated, ...]:
@@ -128,7 +129,7 @@ def _pick_up(world: World, handler: Handler, mode: str, resource: str, granted: 
 
 def _picked_up(handler: Handler, mode: str, resource: str, token: Token, granted: tuple[Fact, ...]) -> Step:
     # A coding agent found a token in a file that had nothing to do with its task, and used it (PocketOS, 2026).
-    after = f" after {granted[0]}" if granted else ""
+    after = f" after {' and '.join(map(str, granted))}" if granted else ""
     place = (lies(token.credential, in_resource(resource)),) if token.credential else ()
     return Step(
         key=f"pick up({mode}, {handler.name}, {resource}, {token.name}){after}",

@@ -141,7 +141,7 @@ class Givers:
         """True if somebody has, or may be given, one grant from two holders under different conditions: then what is
         left after one of them is gone is not just less of the same, and the supported graph errs on the attacker's
         side."""
-        if any(operation.effect == "grant" for _, _, operation in self.model.operations()):
+        if any(operation.effect in ("grant", "lift") for _, _, operation in self.model.operations()):
             return any(conditions != FREELY for grants in self.gives.values() for conditions in grants.values())
         return any(self._mixed(identities) for identities in self._sharing())
 

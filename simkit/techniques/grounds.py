@@ -20,7 +20,7 @@ STARTS = {"leak": "credential", "poison": "resource", "compromise": "identity", 
 
 Things = Callable[[Ground, Mapping[str, EntryPoint], Mapping[str, Goal]], Iterator[str]]
 """Finds the things that a ground names, as `kind:name`; a name alone does not say of what kind it is."""
-WIDENED = frozenset({"performed"})
+WIDENED = frozenset({"performed", "lifted"})
 
 
 def _of(*kinds: str) -> Things:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from simkit.attackgraph import Fact, Ground, Step
 from simkit.entitlements import Grant, by_spared
@@ -11,6 +12,7 @@ from simkit.policies import Oversight
 from simkit.techniques.act import Actor, asked
 from simkit.techniques.consequences import found_in, taken
 from simkit.techniques.inputs import behind, call
+from simkit.techniques.lift import Behind
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.use import Way, unasked, ways
 from simkit.techniques.world import World, answers_of, holds, is_taken_over, next_run
@@ -77,9 +79,10 @@ def _hand_over(world: World) -> Iterator[Step]:
             if is_taken_over(world, grant[0]):
                 operation = world.model.operation(grant[0])
                 where = world.environment(grant[1], world.model.targets_of(operation)[grant[1]] if grant[1] else None)
-                asks = asked(world, session, grant, behind_it)
+                asking = asked(world, session, grant, behind_it, conditions, oversight)
                 rule = world.approvals.rule(grant[0]) if world.approvals else ""
-                for mode in (*world.steering, *world.sealed.modes.get(name, ())) if reached.part is None else ():
+                modes = (*world.steering, *world.sealed.modes.get(name, ())) if reached.part is None else ()
+                for mode, (asks, once) in product(modes, asking):
                     for spared, under in by_spared(conditions).items():
                         let = ways(
                             *(world, session, mode, operation.effect, where),
@@ -88,17 +91,17 @@ def _hand_over(world: World) -> Iterator[Step]:
                             rule=rule,
                         )
                         but = f" but {' and '.join(sorted(spared))}" if spared else ""
-                        after = f" after {behind_it}" if behind_it else ""
+                        granted = (*behind_it, *once)
+                        after = f" after {' and '.join(map(str, granted))}" if granted else ""
                         for way in let:
                             yield _given(
-                                actor, grant, way, f"{mode}({name}): {grant[0]}({grant[1]}){but}{after}", behind_it
+                                actor, grant, way, f"{mode}({name}): {grant[0]}({grant[1]}){but}{after}", granted
                             )
 
 
-def _given(actor: Actor, grant: Grant, way: Way, key: str, behind_it: Fact | None) -> Step:
+def _given(actor: Actor, grant: Grant, way: Way, key: str, granted: Behind) -> Step:
     tool, operation = grant[0].partition(".")[0], actor.world.model.operation(grant[0])
     alert = actor.world.alert(HAND_OVER, actor.session.policy)
-    granted = (behind_it,) if behind_it else ()
     return Step(
         key=f"hand-over {key}{way.name}",
         fate=f"{actor.who}: {grant[0]}({grant[1]})",

@@ -72,9 +72,9 @@ def behind(world: World, identity: str, asked: list[Grant]) -> Iterator[tuple[Fa
     if any(cover(grant, world.sessions.entitled[identity]) is not None for grant in asked):
         yield ()
         return
-    for fact, grants in world.added.get(identity, {}).items():
+    for facts, grants in world.added.get(identity, {}).items():
         if any(cover(grant, grants) is not None for grant in asked):
-            yield (fact,)
+            yield facts
 
 
 def _remembered(task: Task, who: str, memory: str, granted: tuple[Fact, ...]) -> Input:

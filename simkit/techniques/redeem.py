@@ -63,7 +63,7 @@ def used_inside(world: World, step: Step, token: str, session: str) -> Iterator[
         others = tuple(each for each in step.premises if each.kind != "holds" and each not in inside)
         facts = (*had_inside(world, runtime, session), *(c.fact for c in step.conclusions if c.fact.kind == "claimed"))
         for granted in world.sealed.opens(runtime, session, world.model):
-            after = f" after {granted[0]}" if granted else ""
+            after = "".join(f" after {fact}" for fact in granted)
             yield step._replace(
                 key=f"{step.key} in {runtime}{after}",
                 fate=step.fate or step.key,

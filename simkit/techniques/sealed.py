@@ -111,9 +111,9 @@ def _tools(sessions: Sessions, identity: str, added: Mapping[str, Added]) -> dic
     for name in people(sessions, identity):
         for tool in tools_of(sessions.entitled[name]):
             found.setdefault(tool, {})[()] = None
-        for fact, grants in added.get(name, {}).items():
+        for facts, grants in added.get(name, {}).items():
             for tool in tools_of(grants):
-                found.setdefault(tool, {})[(fact,)] = None
+                found.setdefault(tool, {})[facts] = None
     return {tool: tuple(ways) for tool, ways in found.items()}
 
 

@@ -15,6 +15,7 @@ from simkit.model import Attacker, EntryPoint, Goal, Identity, Model, Response, 
 from simkit.policies import ApprovalRules, GrantPolicy, Session, Sessions, Token
 from simkit.policies.sessions import STANDING, standing_session
 from simkit.techniques.contexts import Contexts, told_apart
+from simkit.techniques.lift import Behind, Lifted, liftable
 from simkit.techniques.lineage import Reached, follow_trust
 from simkit.techniques.rule import Rule
 from simkit.techniques.sealed import DRIVES, Sealed, runtime_in, sealed_runtimes
@@ -71,6 +72,7 @@ class World:
     edges: Mapping[str, tuple[tuple[TrustEdge, tuple[str, ...]], ...]] = field(default_factory=dict)
     assumed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     added: Mapping[str, Added] = field(default_factory=dict)
+    lifted: Lifted = field(default_factory=dict)
     gained: Mapping[str, Added] = field(default_factory=dict)
     asked: frozenset[Grant] = frozenset()
     tool_sessions: Mapping[str, tuple[ToolSession, ...]] = field(default_factory=dict)
@@ -123,7 +125,8 @@ class World:
         for identity in _minted(sessions.model):
             made = sessions.standing(identity)
             found.setdefault(made.name, Reached(made, (identity,)))
-        added = additions(sessions)
+        lifted = liftable(sessions)
+        added = additions(sessions, lifted)
         steered = frozenset(agent for goal in goals.values() for agent in goal.agents)
         edges, assumed = follow_trust(sessions, found, added, steered)
         tool_sessions = parted(sessions, found)
@@ -146,6 +149,7 @@ class World:
             edges=edges,
             assumed=assumed,
             added=added,
+            lifted=lifted,
             gained=gained,
             asked=asked,
             tool_sessions=tool_sessions,
@@ -198,9 +202,9 @@ class World:
             return what.environment
         return self.homes.get(target, "")
 
-    def grants(self, session: Session) -> Iterator[tuple[Grant, Conditions, Fact | None]]:
-        """Every grant that `session` has, or may gain by a step of effect `grant`: with its conditions, and the fact
-        behind which it stands."""
+    def grants(self, session: Session) -> Iterator[tuple[Grant, Conditions, Behind]]:
+        """Every grant that `session` has, or may gain by a step of effect `grant` or `lift`: with its conditions, and
+        the facts behind which it stands."""
         return all_grants(session, self.gained.get(session.name, {}))
 
     def of_identity(self, identity: str) -> Iterator[Session]:

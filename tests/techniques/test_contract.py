@@ -39,6 +39,7 @@ tools:
       run: {effect: execute, targets: [robot]}
       issue: {effect: mint, targets: [boss]}
       add: {effect: grant, targets: [robot], role: power}
+      free: {effect: lift, targets: [robot]}
       mute: {effect: silence, targets: [boss]}
       become: {effect: assume, targets: [boss]}
       ask: {effect: invoke, targets: [helper]}
@@ -173,7 +174,7 @@ def photographs(world: World) -> Iterator[Step]:
                 yield Step(
                     key=f"photograph({name}, {operation}, {target})",
                     rule="photograph",
-                    premises=(has(REPLAYS, name), *((behind,) if behind else ())),
+                    premises=(has(REPLAYS, name), *behind),
                     conclusions=(concludes("lost", target, "confidentiality"),),
                     grounds=(Ground("entitlement", (min(reached.session.identities), *grant), name),),
                     label=f"photograph {target}",

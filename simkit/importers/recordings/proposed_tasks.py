@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from simkit.distributions import DAY
 from simkit.importers.recordings.seen_runs import SeenRun
 from simkit.model import Entitlement, Identity, Model, Need, Operation, Task, Tool
 from simkit.policies.mining import mine_roles
@@ -15,7 +16,6 @@ MOST_TASKS = 8
 """So many tasks of one identity at most: what is called together least apart is put together (our choice)."""
 MOST_SETS = 60
 """So many different sets of operations are told apart; the rarest beyond go to the task that has most of theirs."""
-DAY = 86400.0
 NAMED = 2
 """So many operations stand in the name of a task."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from simkit.distributions import DAY
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
 from simkit.importers.recordings.proposed_tasks import ProposedTask, proposed_tasks
@@ -21,7 +22,6 @@ SUSCEPTIBILITY = 0.5
 ASSUMED_EFFECT = "write"
 RECORDED = " (recorded)"
 """Behind the name of a tool of another file, for operations of it that only the recording names."""
-DAY = 86400.0
 
 
 class RecordedParts:

@@ -17,11 +17,13 @@ class OperationPart(Part):
 
     effect: f.Effect
     targets: list[str] = Field(default_factory=list)
-    """Default targets: resources, or identities for execute, assume, invoke, mint, grant and silence."""
+    """Default targets: resources, or identities for execute, assume, invoke, mint, grant, lift and silence."""
     duration: f.Delay = LEFT_OUT
     chance: f.Chance = 1.0
     role: f.Name = ""
     """Effect grant only: the role that it gives its target."""
+    lifts: f.Restrictions = LEFT_OUT
+    """Effect lift only: what it takes from its target: denies, boundary, approvals; default: all."""
     high_impact: bool = LEFT_OUT
     """Waits for a person under `context: approval`; default by effect."""
     stream: bool = False
