@@ -105,16 +105,20 @@ def check(
         against=against,
         fail_on_widen=fail_on_widen,
         tolerance=_checked_tolerance(tolerance),
-        bar=Bar(
-            checked_severity(fail_on),
-            new_only,
-            None if suppressions is None else load_suppressions(suppressions, today or date.today()),
-        ),
+        bar=_bar(fail_on, new_only, suppressions, today),
     )
     _refuse_contradictions(asked)
-    one = isinstance(scenarios, Scenario | str | os.PathLike)
-    report = _checked([scenarios] if one else list(scenarios), asked)  # type: ignore[list-item, arg-type]
+    report = _checked(_listed(scenarios), asked)
     return (report if fail_on_widen else report.without_widened).held_to(asked.bar)
+
+
+def _listed(scenarios: Checked | Iterable[Checked]) -> list[Checked]:
+    return [scenarios] if isinstance(scenarios, Scenario | str | os.PathLike) else list(scenarios)
+
+
+def _bar(fail_on: str, new_only: bool, file: str | os.PathLike[str] | None, today: date | None) -> Bar:
+    accepted = None if file is None else load_suppressions(file, today or date.today())
+    return Bar(checked_severity(fail_on), new_only, accepted)
 
 
 def _checked_tolerance(given: float) -> float:
