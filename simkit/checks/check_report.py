@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from simkit.checks import check_tables
-from simkit.checks.bar import EVERYTHING, Bar
 from simkit.checks.change import Change
 from simkit.checks.file_check import FileCheck
 from simkit.checks.finding import Finding, gone
 from simkit.checks.path_to_cut import PathToCut
+from simkit.checks.threshold import EVERYTHING, Threshold
 from simkit.checks.verdict import Verdict
 from simkit.measures import TIME
 from simkit.table import Table
@@ -26,14 +26,14 @@ class CheckReport:
     gone: tuple[str, ...] = ()
     renewed: bool = False
 
-    bar: Bar = EVERYTHING
+    threshold: Threshold = EVERYTHING
 
     @property
     def found(self) -> list[tuple[Finding, str]]:
         """Every finding of all files, and why it fails nothing (empty: it does)."""
-        lost = [self.bar.judged(gone(key)) for key in self.gone]
+        lost = [self.threshold.judged(gone(key)) for key in self.gone]
         some = [*lost, *(each for check in self.checks for each in check.findings)]
-        return [(each, self.bar.why_not(each)) for each in some]
+        return [(each, self.threshold.why_not(each)) for each in some]
 
     @property
     def findings(self) -> list[Finding]:
@@ -49,7 +49,7 @@ class CheckReport:
     def notes(self) -> list[str]:
         """What to mend in the file of suppressions."""
         names = [each.fingerprint for each in self.findings]
-        return list(self.bar.suppressions.notes(names)) if self.bar.suppressions else []
+        return list(self.threshold.suppressions.notes(names)) if self.threshold.suppressions else []
 
     @property
     def headline(self) -> str:
@@ -84,9 +84,10 @@ class CheckReport:
         """The same report, for those who do not ask what gives more."""
         return replace(self, checks=tuple(replace(check, widened=()) for check in self.checks))
 
-    def held_to(self, bar: Bar) -> CheckReport:
-        """The same report, where `bar` says which findings fail."""
-        return replace(self, bar=bar, checks=tuple(replace(check, bar=bar) for check in self.checks))
+    def held_to(self, threshold: Threshold) -> CheckReport:
+        """The same report, where `threshold` says which findings fail."""
+        held = tuple(replace(check, threshold=threshold) for check in self.checks)
+        return replace(self, threshold=threshold, checks=held)
 
     @property
     def verdicts(self) -> list[Verdict]:

@@ -64,7 +64,7 @@ def _more(check: FileCheck) -> str:
 
 def _found(check: FileCheck) -> Table:
     rows = [
-        (each.severity, f"{each.cause} ({each.spot})", each.name, check.bar.why_not(each) or None)
+        (each.severity, f"{each.cause} ({each.spot})", each.name, check.threshold.why_not(each) or None)
         for each in check.findings
     ]
     return Table(("severity", "cause", "finding", "passes, because"), rows, title="Findings, one for each cause")

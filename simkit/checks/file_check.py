@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from simkit.checks.bar import EVERYTHING, Bar
 from simkit.checks.change import Change
 from simkit.checks.disarmed import Disarmed
 from simkit.checks.finding import Finding, findings
 from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.spot import TOP, Spot
 from simkit.checks.surface import Exposed
+from simkit.checks.threshold import EVERYTHING, Threshold
 from simkit.checks.verdict import Verdict
 from simkit.checks.wider import Widening
 
@@ -20,7 +20,7 @@ class FileCheck:
     """What came of one scenario file. `compared` is how many attacks there were to hold it against; `disarmed` is what
     it was held to then, and is not now; `exposed` are credentials and identities that reach more when they are lost,
     `widened` what gives somebody more than then, where that was asked. `opened` and `closed` count the attack paths
-    that some trial took first to a goal now and none then, and the reverse. `bar` says which findings fail, and
+    that some trial took first to a goal now and none then, and the reverse. `threshold` says which findings fail, and
     `seconds` how long the comparison took."""
 
     file: str
@@ -39,7 +39,7 @@ class FileCheck:
     widened: tuple[Widening, ...] = ()
     opened: int = 0
     closed: int = 0
-    bar: Bar = EVERYTHING
+    threshold: Threshold = EVERYTHING
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -60,12 +60,12 @@ class FileCheck:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong, one for each cause, the most severe first, with what accepts it."""
-        return tuple(self.bar.judged(each) for each in findings(self))
+        return tuple(self.threshold.judged(each) for each in findings(self))
 
     @property
     def red(self) -> tuple[Finding, ...]:
         """The findings that fail the check."""
-        return tuple(each for each in self.findings if self.bar.is_failed_by(each))
+        return tuple(each for each in self.findings if self.threshold.is_failed_by(each))
 
     @property
     def failed(self) -> bool:
@@ -80,9 +80,10 @@ class FileCheck:
     @property
     def sentences(self) -> list[str]:
         """What to know, the worst first."""
+        passing = ((each, self.threshold.why_not(each)) for each in self.findings)
         return [
             *self.failures,
-            *(f"{why}: {said}" for each in self.findings if (why := self.bar.why_not(each)) for said in each.sentences),
+            *(f"{why}: {said}" for each, why in passing if why for said in each.sentences),
             *(verdict.sentence for verdict in self.verdicts if verdict.holds),
             *(each.sentence for each in self.disarmed if each.acknowledged),
             *(change.sentence for change in self.changes if not change.grew),

@@ -85,7 +85,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reason:
+class _Fault:
     """One thing that fails: `about` tells it from others, whatever its figures are."""
 
     kind: Kind
@@ -100,8 +100,8 @@ class _Reason:
 
 def findings(check: FileCheck) -> tuple[Finding, ...]:
     """Those of one scenario, the most severe first."""
-    groups: list[list[_Reason]] = []
-    for reason in _reasons(check):
+    groups: list[list[_Fault]] = []
+    for reason in _faults(check):
         same = next((group for group in groups if any(_is_one_cause(reason, each) for each in group)), None)
         if same is None:
             groups.append([reason])
@@ -117,14 +117,14 @@ def gone(key: str) -> Finding:
     return Finding(key, "disarmed", "the scenario is gone", "high", TOP, (told,), _fingerprint((key, "gone")))
 
 
-def _is_one_cause(one: _Reason, other: _Reason) -> bool:
+def _is_one_cause(one: _Fault, other: _Fault) -> bool:
     """What is taken away from the check is never told as part of something else."""
     if (one.kind == "disarmed") != (other.kind == "disarmed"):
         return False
     return one.cause == other.cause or (one.spot == other.spot != TOP)
 
 
-def _reasons(check: FileCheck) -> Iterator[_Reason]:
+def _faults(check: FileCheck) -> Iterator[_Fault]:
     for lost in check.unexplained:
         yield _of(check, "disarmed", lost.what, lost.sentence, lost.what)
     for change in check.growth:
@@ -140,11 +140,11 @@ def _reasons(check: FileCheck) -> Iterator[_Reason]:
         yield replace(_of(check, "wider", cause, widened.sentence, cause), spot=widened.spot)
 
 
-def _of(check: FileCheck, kind: Kind, cause: str, sentence: str, about: str) -> _Reason:
-    return _Reason(kind, KINDS[kind], cause, check.spot(sentence), sentence, f"{kind} {about}")
+def _of(check: FileCheck, kind: Kind, cause: str, sentence: str, about: str) -> _Fault:
+    return _Fault(kind, KINDS[kind], cause, check.spot(sentence), sentence, f"{kind} {about}")
 
 
-def _of_growth(check: FileCheck, change: Change) -> _Reason:
+def _of_growth(check: FileCheck, change: Change) -> _Fault:
     paths = _paths(check, change.sentence)
     about = f"{change.measure} {change.policy} {change.entry_point}"
     cause = str(change.culprits[0].element) if change.culprits else paths[0].what if paths else "several parts together"
@@ -160,13 +160,13 @@ def _severity(change: Change) -> Severity:
     return "medium" if change.unit is TIME else "high"
 
 
-def _of_verdict(check: FileCheck, verdict: Verdict) -> Iterator[_Reason]:
+def _of_verdict(check: FileCheck, verdict: Verdict) -> Iterator[_Fault]:
     """A broken promise is that of each place at which it is to be mended; without one, of its own."""
     kind: Kind = "undecided" if verdict.status == "unsure" else "expectation"
     made = verdict.expectation
     about = f"{made.name} {verdict.policy} {verdict.entry_point}"
     spot = check.spot(made.name)
-    bare = _Reason(
+    bare = _Fault(
         kind, KINDS[kind], f"expectation {made.name}", spot, verdict.sentence, f"{kind} {about}", (), verdict.known
     )
     blamed = None if verdict.known else _blamed(check, verdict)
@@ -192,7 +192,7 @@ def _paths(check: FileCheck, sentence: str) -> tuple[PathToCut, ...]:
     return tuple(path for path in check.paths if sentence in path.reasons)
 
 
-def _finding(check: FileCheck, group: list[_Reason]) -> Finding:
+def _finding(check: FileCheck, group: list[_Fault]) -> Finding:
     kinds = list(KINDS)
     ordered = sorted(group, key=lambda each: (SEVERITIES.index(each.severity), kinds.index(each.kind)))
     first = ordered[0]

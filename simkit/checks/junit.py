@@ -56,9 +56,9 @@ def _expectations(check: FileCheck) -> Iterator[Xml.Element]:
         if not verdict.holds:
             kind = "undecided" if verdict.status == "unsure" else "expectation"
             found = [each for each in check.findings if verdict.sentence in each.sentences]
-            red = [each for each in found if check.bar.is_failed_by(each)]
+            red = [each for each in found if check.threshold.is_failed_by(each)]
             if found and not red:
-                _skip(case, check.bar.why_not(found[0]))
+                _skip(case, check.threshold.why_not(found[0]))
             else:
                 body = "\n".join(f"{path.path} (cut {_cut(path)})" for path in _paths(check, verdict.sentence))
                 _fail(case, kind, verdict.sentence, body)
@@ -79,12 +79,12 @@ def _compared(check: FileCheck) -> Iterator[Xml.Element]:
         case = _case(check, name, check.seconds / len(CASES))
         kinds = {kind, "wider"} if kind == "growth" else {kind}
         found = [each for each in check.findings if each.kind in kinds]
-        red = [each for each in found if check.bar.is_failed_by(each)]
+        red = [each for each in found if check.threshold.is_failed_by(each)]
         if red:
             lines = [line for each in red for line in (*each.sentences, *_ways(each))]
             _fail(case, red[0].kind, red[0].sentence, "\n".join(lines))
         elif found:
-            _skip(case, check.bar.why_not(found[0]))
+            _skip(case, check.threshold.why_not(found[0]))
         yield case
 
 

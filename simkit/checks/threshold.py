@@ -10,7 +10,7 @@ from simkit.errors import QuestionError, nearest
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Threshold:
     """Findings fail that are as severe as `fail_on` or more, that `suppressions` do not accept, and with `new_only`
     those alone that are not as old as what they are compared with."""
 
@@ -35,7 +35,7 @@ class Bar:
         return "" if finding.is_at_least(self.fail_on) else f"less than {self.fail_on}"
 
 
-EVERYTHING = Bar()
+EVERYTHING = Threshold()
 """Every finding fails."""
 
 
