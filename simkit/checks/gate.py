@@ -81,10 +81,10 @@ def check(
     those of the baseline, where there is one, else 1,000 and 0. With `fail_on_widen` a right that is wider than before
     fails, too, whether an attack gains by it or not.
 
-    What is wrong is told as findings, one for each cause. Those fail that are as severe as `fail_on` (`critical`, `high`,
-    `medium`, `low`) or more; with `new_only` a promise that was broken before fails nothing. `tolerance` is how much more
-    is no growth: points of a chance (0.01 is one), a share of everything else. `suppressions` is a file of findings that
-    are accepted up to a day, as of `today` (None: the day it is).
+    What is wrong is told as findings, one for each cause. Those fail that are as severe as `fail_on` (`critical`,
+    `high`, `medium`, `low`) or more; with `new_only` a promise that was broken before fails nothing. `tolerance` is how
+    much more is no growth: points of a chance (0.01 is one), a share of everything else. `suppressions` is a file of
+    findings that are accepted up to a day, as of `today` (None: the day it is).
 
     Raises InputError for files that cannot be read, with the mistakes of all of them, and for a baseline that is
     missing, foreign, old, or lacks a scenario; QuestionError for what contradicts itself.

@@ -75,22 +75,14 @@ def check(
     terminal: Terminal,
     paths: tuple[str, ...],
     baseline: str | None,
-    against: str | None,
     update: bool,
     reason: str,
-    fail_on_widen: bool,
-    fail_on: str,
-    new_only: bool,
-    tolerance: float,
+    policies: tuple[str, ...] | None,
     suppressions: str | None,
     exit_zero: bool,
-    policies: tuple[str, ...] | None,
-    trials: int | None,
-    seed: int | None,
-    threads: int | None,
-    entry_points: tuple[str, ...] | None,
     formats: tuple[str, ...],
     outs: tuple[str, ...],
+    **asked: Any,
 ) -> int:
     """Judge what scenarios expect of themselves, and hold their blast radius against a baseline.
 
@@ -114,7 +106,7 @@ def check(
     """
     project = settings()
     files = scenario_files(paths or [project.path(name) for name in project.checking.get("paths", ())])
-    own = baseline is None and against is None and "-" not in files
+    own = baseline is None and asked["against"] is None and "-" not in files
     stored = _own_baseline(project) if own else baseline
     chosen = policies or (tuple(project.checking["policies"]) if "policies" in project.checking and update else None)
     written = pairs(formats, outs)
@@ -131,10 +123,8 @@ def check(
         raise InputError(f"{told}: make it with `simkit check SCENARIO --baseline {stored} --update`")
     if reason and not update:
         raise QuestionError("--reason says why --update takes something away: give both, or leave it out")
-    asked: dict[str, Any] = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed}
-    asked |= {"threads": threads, "baseline": stored, "update": update, "reason": reason, "against": against}
     own_list = project.checking.get("suppressions")
-    asked |= {"fail_on_widen": fail_on_widen, "fail_on": fail_on, "new_only": new_only, "tolerance": tolerance}
+    asked |= {"policies": chosen, "baseline": stored, "update": update, "reason": reason}
     asked["suppressions"] = suppressions or (project.path(own_list) if own_list else None)
     report = _checked(terminal, files, asked)
     _tell(terminal, report, written)
