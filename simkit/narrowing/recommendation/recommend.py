@@ -84,21 +84,23 @@ def recommend(
     threads: int | None = None,
     prices: Prices = PRICES,
     without: Iterable[str] = (),
+    among: Iterable[Narrowing] | None = None,
     measure: str | None = None,
 ) -> Recommendations:
     """What to narrow in `scenario` under `policy` (None: the one in force), the best gain for its cost first.
 
     The gain is how much less is lost through `entry_points` (one, several, or None for all): of `measure` (None: the
     value, or the share of goals where nothing has one), or of the chance of `goal`. Nothing that breaks a task is
-    recommended. `budget` is how many changes the greedy curve makes at
-    most; `without` names kinds of narrowing that are out of the question. Where the file has a currency, prices and
-    frequencies, the gain and its cost are money a year, and the first ones say in how many draws of what is not known
-    they pay. The same seed gives the same answer. Raises QuestionError and PolicyError.
+    recommended. `budget` is how many changes the greedy curve makes at most; `without` names kinds of narrowing that
+    are out of the question, and `among` are all that there is to choose from (None: every one of the model). Where the
+    file has a currency, prices and frequencies, the gain and its cost are money a year, and the first ones say in how
+    many draws of what is not known they pay. The same seed gives the same answer. Raises QuestionError and PolicyError.
     """
     question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, threads=threads, measure=measure)
     if budget < 0:
         raise QuestionError(f"a budget of {budget} changes cannot be spent: give 0 or more")
-    return _Recommender(in_force(scenario, policy), question, prices, checked_kinds(without)).run(budget)
+    wanted = None if among is None else tuple(among)
+    return _Recommender(in_force(scenario, policy), question, prices, checked_kinds(without), wanted).run(budget)
 
 
 @dataclass(slots=True)
@@ -107,6 +109,7 @@ class _Recommender:
     question: Question
     prices: Prices
     without: frozenset[str]
+    among: tuple[Narrowing, ...] | None = None
     side: Side = field(init=False)
     before: PairedLosses = field(init=False)
     results: list[BlastRadius] = field(init=False)
@@ -124,7 +127,8 @@ class _Recommender:
         model = self.scenario.model
         privilege, givers = over_privilege(self.scenario), Givers(model)
         self.unneeded = {each.narrowing: each for each in unneeded(model, privilege, givers)}
-        self.everything = list(dict.fromkeys(each_narrowing(self.scenario, privilege, givers)))
+        found = each_narrowing(self.scenario, privilege, givers) if self.among is None else self.among
+        self.everything = list(dict.fromkeys(found))
         self.bearings = Bearings(self.results, self.question, model)
         in_value = self.question.valued and not self.question.goal
         self.money = Money.of(self.scenario, self.question.entry_points) if in_value else None
@@ -157,7 +161,7 @@ class _Recommender:
     def _offered(self) -> Iterator[Narrowing]:
         """All candidates; what nobody needs from one holder goes at once, not piece by piece."""
         drops = [each for each in self.unneeded if isinstance(each, DropEntitlements) and len(each.grants) > 1]
-        together = {(each.holder, grant) for each in drops for grant in each.grants}
+        together = {(each.holder, grant) for each in drops for grant in each.grants if self.among is None}
         for each in self.everything:
             if each.kind not in self.without and not (isinstance(each, DropEntitlements) and _piece(each) in together):
                 yield each
@@ -206,7 +210,18 @@ class _Recommender:
         return self.known[narrowing]
 
     def _free(self, narrowing: Narrowing) -> bool:
-        return narrowing in self.unneeded and self.unneeded[narrowing].is_free
+        found = self._spare(narrowing)
+        return found is not None and found.is_free
+
+    def _spare(self, narrowing: Narrowing) -> Unneeded | None:
+        """What is known of the need for all that `narrowing` takes away, where nobody needs any of it."""
+        if narrowing in self.unneeded or not isinstance(narrowing, DropEntitlements):
+            return self.unneeded.get(narrowing)
+        gone = set(narrowing.grants)
+        for whole, known in self.unneeded.items():
+            if isinstance(whole, DropEntitlements) and whole.holder == narrowing.holder and gone <= set(whole.grants):
+                return known
+        return None
 
     def _price(self, narrowing: Narrowing, cost: Cost) -> float:
         own = cost.price(self.prices)
@@ -233,7 +248,7 @@ class _Recommender:
     def _confirmed(self, each: tuple[Narrowing, Cost]) -> Recommendation:
         narrowing, cost = each
         after = self._measured(narrowing, self.question)
-        found = self.unneeded.get(narrowing)
+        found = self._spare(narrowing)
         return Recommendation(
             narrowing=narrowing,
             unneeded=self._free(narrowing),
