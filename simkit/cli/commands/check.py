@@ -73,6 +73,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 @click.pass_obj
 def check(
     terminal: Terminal,
+    /,
     paths: tuple[str, ...],
     baseline: str | None,
     update: bool,
