@@ -6,7 +6,7 @@ from simkit.checks.check_report import CheckReport
 from simkit.checks.comment import comment
 from simkit.checks.elements import Element
 from simkit.checks.file_check import FileCheck
-from simkit.checks.finding import SEVERITIES, Finding
+from simkit.checks.findings import SEVERITIES, Finding
 from simkit.checks.gate import TRIALS, check
 from simkit.checks.json_report import JSON_VERSION, json_report, json_schema
 from simkit.checks.junit import junit

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from simkit.checks.change import Change
 from simkit.checks.disarmed import Disarmed
-from simkit.checks.finding import Finding, findings
+from simkit.checks.findings import Finding, findings
 from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.spot import TOP, Spot
 from simkit.checks.surface import Exposed

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as Xml
 
 from simkit.checks.check_report import CheckReport
 from simkit.checks.file_check import FileCheck
-from simkit.checks.finding import Finding, Kind
+from simkit.checks.findings import Finding, Kind
 from simkit.checks.path_to_cut import PathToCut
 
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x84\x86-\x9f\ufdd0-\ufdef]")

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from simkit.checks.check_report import CheckReport
-from simkit.checks.finding import KINDS, Finding, Severity
+from simkit.checks.findings import KINDS, Finding, Severity
 from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.spot import Spot
 from simkit.standards import of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from simkit.checks.finding import SEVERITIES, Finding, Severity
+from simkit.checks.findings import SEVERITIES, Finding, Severity
 from simkit.checks.suppressions import Suppressions
 from simkit.errors import QuestionError, nearest
 
