@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from simkit.checks import check_tables
-from simkit.checks.change import Change
 from simkit.checks.file_check import FileCheck
 from simkit.checks.findings import Finding, gone
+from simkit.checks.measured_change import Change
 from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.threshold import EVERYTHING, Threshold
 from simkit.checks.verdict import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from simkit.checks.change import Change
+from simkit.checks.measured_change import Change
 from simkit.table import Table, percent
 
 if TYPE_CHECKING:

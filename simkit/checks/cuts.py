@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 
 from simkit.attackgraph import Ground
 from simkit.blast_radius import AttackPath, BlastRadius
-from simkit.checks.change import Change
 from simkit.checks.elements import Element
 from simkit.checks.lines import Lines
+from simkit.checks.measured_change import Change
 from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.spot import Spot
 from simkit.checks.verdict import Verdict

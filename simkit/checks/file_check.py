@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from simkit.checks.change import Change
 from simkit.checks.disarmed import Disarmed
 from simkit.checks.findings import Finding, findings
+from simkit.checks.measured_change import Change
 from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.spot import TOP, Spot
 from simkit.checks.surface import Exposed

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from simkit.checks.change import Change
+from simkit.checks.measured_change import Change
 from simkit.checks.spot import TOP, Spot
 from simkit.checks.suppressions import Suppression
 from simkit.checks.verdict import Verdict

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from simkit.blast_radius import BlastRadius, Interval, intervals
-from simkit.checks.change import POSSIBLE, Change, Culprit, row_of
 from simkit.checks.elements import Element, Plain, restored, without
+from simkit.checks.measured_change import POSSIBLE, Change, Culprit, row_of
 from simkit.errors import InputError
 from simkit.measures import MEASURES, TIME, TIME_TO, Measure
 from simkit.measures.measured import PROVEN, worst_of

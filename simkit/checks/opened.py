@@ -10,13 +10,13 @@ from time import perf_counter
 from simkit.blast_radius import BlastRadius
 from simkit.checks.baseline import IN_FORCE
 from simkit.checks.before import Before
-from simkit.checks.change import Change, Culprit
 from simkit.checks.cuts import Cutting, distinct, needing, spot_of, taken
 from simkit.checks.disarmed import Disarmed, disarmed
 from simkit.checks.elements import Element, canonical, changes
 from simkit.checks.file_check import FileCheck
 from simkit.checks.growth import Attribution, differences
 from simkit.checks.lines import Lines
+from simkit.checks.measured_change import Change, Culprit
 from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.renames import with_new_names
 from simkit.checks.replays import Replays
