@@ -111,7 +111,8 @@ class Opened:
         told = []
         for each in found.verdicts:
             made = each.expectation
-            then = None if each.holds else replays.of(old, made.policy or IN_FORCE, each.entry_point)
+            drawn = made.in_draws is not None  # its draws are its own: what it was then is not replayed
+            then = None if each.holds or drawn else replays.of(old, made.policy or IN_FORCE, each.entry_point)
             told.append(replace(each, known=then is not None and not _held(made, then)))
         return tuple(told)
 

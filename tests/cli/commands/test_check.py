@@ -348,3 +348,14 @@ def test_what_is_accepted_in_a_file_passes_and_is_told(cli: Cli, project: Path) 
 def test_what_fails_can_be_said(cli: Cli, project: Path, words: tuple[str, ...], code: int) -> None:
     rewritten(project, grown())
     assert cli("check", "scenarios", "-b", "b.json", *words).exit_code == code
+
+
+def test_what_if_is_checked_and_never_stored(cli: Cli, project: Path) -> None:
+    """With nobody to be steered every promise is kept; a baseline stores what is."""
+    rewritten(project, DESK.replace("at_most: 5%", "at_most: 1%"))
+    what_if = ("--set", "horizon=1s")
+    assert cli("check", "scenarios", *FEW, *what_if).exit_code == 0
+    refused = cli("check", "scenarios", *what_if, "--baseline", "b.json", "--update")
+    assert refused.exit_code == 2
+    assert "--set asks what if, and a baseline stores what is" in refused.stderr
+    assert cli("check", "scenarios", "--set", "horizn=1s").exit_code == 2
