@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from simkit.ablation import Sampled, sampled
 from simkit.ablation.samples import averaged, saved
 from simkit.blast_radius import Interval, Utility, intervals
+from simkit.blast_radius.reversal import Reversal, reversals
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.linter.forgotten_work import keeping, without_credit
@@ -31,7 +32,8 @@ class StudyRow:
 
     `scope_alone` is what the strong scope saves with every other dial as the weak design has it. `still` are the goals
     that some sample reaches under the strong design, the likeliest first, and `path` how one of them is reached.
-    `refused` are the identities without a task, for which a design that scopes by task gets no credit.
+    `refused` are the identities without a task, for which a design that scopes by task gets no credit. `reversal` is
+    there where the strong design is the narrower one and loses more.
     """
 
     scenario: str
@@ -51,6 +53,7 @@ class StudyRow:
     utility_weak: Utility
     utility_strong: Utility
     refused: tuple[str, ...] = ()
+    reversal: Reversal | None = None
 
     @property
     def verdict(self) -> str:
@@ -90,6 +93,7 @@ class StudyRow:
             "still_reached": list(self.still),
             "path": self.path,
             "refused": list(self.refused),
+            "narrower_but_more": self.reversal.to_dict() if self.reversal else None,
             "utility": {"weak": self.utility_weak.to_dict(), "strong": self.utility_strong.to_dict()},
         }
 
@@ -148,6 +152,7 @@ class Study:
         scenarios = len({row.scenario for row in self.rows})
         text += f" It breaks declared tasks in {len(broken)} of {scenarios} scenario{'s' if scenarios > 1 else ''}."
         text += "".join(f" {self._refusal(row)}" for row in self._by_scenario() if row.refused)
+        text += "".join(f" In {row.name}, mind that {row.reversal}." for row in self.rows if row.reversal)
         runs = [row for row in self._by_scenario() if row.utility_strong.observed]
         for row in runs:
             cost = row.utility_strong
@@ -341,7 +346,20 @@ class _StudyRun:
             utility_weak=weak.utility,
             utility_strong=strong.utility,
             refused=refused,
+            reversal=self._reversal(scenario, weak, strong, entries),
         )
+
+    def _reversal(self, scenario: Scenario, weak: Sampled, strong: Sampled, entries: Sequence[str]) -> Reversal | None:
+        """Where the strong design is the narrower one and loses more, how, through the entry point where it loses most
+        more."""
+        if not strong.policy.is_narrower_than(weak.policy) or saved(weak.loss(entries), strong.loss(entries)).high >= 0:
+            return None
+        worst = max(entries, key=lambda entry: float((strong.loss([entry]) - weak.loss([entry])).mean()))
+        results = [
+            simulate(scenario, each.policy, entry_point=worst, trials=self.trials, seed=self.seed, threads=self.threads)
+            for each in (weak, strong)
+        ]
+        return next(reversals(results, {each.policy.name: each.policy for each in (weak, strong)}), None)
 
     def _left(self, scenario: Scenario, strong: Sampled, entries: Sequence[str]) -> tuple[tuple[str, ...], str]:
         """The goals that are still reached, and how, through the entry point where most of them are."""

@@ -154,3 +154,45 @@ def test_two_designs_that_both_scope_by_task_are_compared_as_they_are() -> None:
     forgetful = simkit.loads(PAYROLL.replace("tasks:\n  pay: {identity: clerk, needs: [hr.pay]}\n", ""))
     (row,) = study(forgetful, "task-scoped", "zero-standing", trials=10).rows
     assert (row.verdict, row.refused) == ("nothing to lose", ())
+
+
+DECOY = """\
+simkit: 1
+name: decoy
+policy: wide
+compare: [wide, narrow]
+identities: {bot: {entitlements: [{operation: t.look}, {operation: t.copy}]}}
+resources: {decoy: {}, vault: {value: {confidentiality: 10}}}
+tools:
+  t:
+    operations:
+      look: {effect: read, targets: [decoy], duration: 1s}
+      copy: {effect: read, targets: [vault], duration: 1h}
+credentials: {key: {identity: bot}}
+tasks: {work: {identity: bot, needs: [t.copy], duration: 2h}}
+entry_points: {leaked: {leak: key}}
+goals: {copied: {lost: ["vault: confidentiality"]}}
+response: {detection: {read: {chance: 1, delay: 1s}}, delay: 1m, completeness: 1}
+policies:
+  wide: {extends: rbac, response: automatic}
+  narrow: {extends: wide, scope: task}
+"""
+"""Who may look at the decoy looks, and is noticed before the copy is done; who may not is not."""
+
+
+def test_a_narrower_design_that_loses_more_is_said_with_the_first_step_that_differs() -> None:
+    said = "narrow is narrower than wide and loses 10 more: in trial 0 the first step that differs is 't.copy vault'"
+    world = simkit.loads(DECOY)
+    found = study([world], "wide", "narrow", trials=50)
+    (row,) = found.rows
+    assert row.verdict == "worse"
+    assert row.reversal is not None
+    assert row.to_dict()["narrower_but_more"] == row.reversal.to_dict()
+    assert f"In decoy: leaked, mind that {said}" in found.summary
+    assert said in simkit.compare(world, trials=50).summary
+    assert said in simkit.report_on(world, trials=50, quick=True).summary
+
+
+def test_nothing_is_said_where_the_wider_design_loses_more() -> None:
+    (row,) = study([simkit.loads(DECOY)], "narrow", "wide", trials=50).rows
+    assert (row.verdict, row.reversal) == ("helps", None)

@@ -116,8 +116,12 @@ class Comparison:
         matrix = self.pairs[self.against]
         if matrix.without_entitlement:
             text += f" {matrix.warning}"
-        text += "".join(f" Mind that {reversal}." for reversal in self.reversals)
-        return f"{text} {self.doubt}" if self.doubt else text
+        return " ".join(filter(None, (text, self.alarm, self.doubt)))
+
+    @property
+    def alarm(self) -> str:
+        """A sentence for each narrower policy that loses more; empty if none does."""
+        return " ".join(f"Mind that {reversal}." for reversal in self.reversals)
 
     @property
     def doubt(self) -> str:

@@ -14,6 +14,7 @@ from simkit.table import Table
 
 if TYPE_CHECKING:
     from simkit.importers import Imported, PartChange
+    from simkit.importers.source_file import SourceFile
 
 WHOLE = "scenario.yaml"
 """The file beside the parts that includes them all."""
@@ -27,10 +28,13 @@ class ImportedFiles:
     made: tuple[Imported, ...]
     texts: Mapping[str, str]
     before: Mapping[str, str]
+    lists: tuple[SourceFile, ...] = ()
+    """What servers answered that were asked for their tools."""
 
     @classmethod
-    def planned(cls, made: Sequence[Imported], folder: str) -> ImportedFiles:
-        """The files for what was `made`; parts of other kinds that lie in `folder` stay, and are included too."""
+    def planned(cls, made: Sequence[Imported], folder: str, lists: Sequence[SourceFile] = ()) -> ImportedFiles:
+        """The files for what was `made`, and `lists`; parts of other kinds that lie in `folder` stay, and are included
+        too."""
         from simkit.importers import IMPORTERS, whole
 
         above = os.path.dirname(os.path.abspath(folder))
@@ -38,7 +42,16 @@ class ImportedFiles:
         there = [f"{kind}.yaml" for kind in IMPORTERS if os.path.isfile(os.path.join(folder, f"{kind}.yaml"))]
         texts[WHOLE] = whole("imported", sorted({*there, *texts}))
         found = {name: _on_disk(os.path.join(folder, name)) for name in texts}
-        return cls(folder, tuple(made), texts, {name: text for name, text in found.items() if text is not None})
+        before = {name: text for name, text in found.items() if text is not None}
+        return cls(folder, tuple(made), texts, before, tuple(lists))
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """The parts in the folder, those that were there before among them, as the whole includes them."""
+        from simkit.importers import IMPORTERS
+
+        there = {f"{kind}.yaml" for kind in IMPORTERS if os.path.isfile(os.path.join(self.folder, f"{kind}.yaml"))}
+        return sorted(there | (self.texts.keys() - {WHOLE}))
 
     @property
     def stale(self) -> list[str]:
@@ -59,13 +72,17 @@ class ImportedFiles:
         """Write what is stale, and where lines have moved. Raises InputError where that cannot be."""
         from simkit.files import write
 
+        folders = dict.fromkeys((self.folder, *(os.path.dirname(each.path) for each in self.lists)))
         try:
-            os.makedirs(self.folder, exist_ok=True)
+            for each in folders:
+                os.makedirs(each, exist_ok=True)
         except OSError as error:
             why = error.strerror
             raise InputError(f"{self.folder}: no folder can be made there ({why}): name another") from error
         for name in self.moved:
             write(os.path.join(self.folder, name), self.texts[name])
+        for file in self.lists:
+            write(file.path, file.text)
 
     def answer(self, *, changes: bool = True) -> Answer:
         """What was read, assumed, not translated and cannot be seen; with a table of `changes` what is different."""

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from simkit.errors import InputError, Problem, ScenarioError, nearest
 from simkit.importers.draft import Draft
@@ -35,33 +36,45 @@ def import_files(
     *,
     importers: Mapping[str, Importer] = IMPORTERS,
     beside: Mapping[str, Draft] | None = None,
+    more: Sequence[SourceFile] = (),
 ) -> tuple[Imported, ...]:
     """What the files at `paths`, and those in folders there, say; one for each kind that was found, in table order,
     and those that join last.
 
     With `kind` all are of that kind. A file in a folder that cannot be read is listed as not translated. `beside` are
-    parts of other kinds that were imported before (`parts_in`), for importers that join.
+    parts of other kinds that were imported before (`parts_in`), for importers that join. `more` are files that are not
+    on the disk, or that stand in for those which are.
     Raises InputError for an unknown kind, and for a named file that cannot be read or is of no kind.
     """
     if kind and kind not in importers:
         raise InputError(f"no importer is called {kind!r}: {nearest(kind, importers)}")
     wanted = [importers[kind]] if kind else list(importers.values())
     with uncollected(LARGE):
-        kept = _imported([os.fspath(path) for path in paths], wanted, beside or {})
+        kept = _imported([os.fspath(path) for path in paths], wanted, beside or {}, more)
     if not kept:
         kinds = ", ".join(f"{each.kind} ({each.reads})" for each in wanted)
         raise InputError(f"nothing is there that can be imported: name files of {kinds}")
     return joined(kept)
 
 
-def _imported(paths: Sequence[str], importers: Sequence[Importer], beside: Mapping[str, Draft]) -> tuple[Imported, ...]:
+def files_of(kind: str, paths: Iterable[str | os.PathLike[str]]) -> tuple[SourceFile, ...]:
+    """The files at `paths`, and those in folders there, that are of `kind`. Raises InputError where one is missing."""
+    draft = {kind: Draft(kind)}
+    found = (file for path in paths for file in _files(os.fspath(path), draft))
+    return tuple(file for file in found if _whose(replace(file, named=False), [IMPORTERS[kind]], draft))
+
+
+def _imported(
+    paths: Sequence[str], importers: Sequence[Importer], beside: Mapping[str, Draft], more: Sequence[SourceFile]
+) -> tuple[Imported, ...]:
     drafts = {each.kind: Draft(each.kind) for each in importers}
     own: dict[str, list[SourceFile]] = {each.kind: [] for each in importers}
-    for path in paths:
-        for file in _files(path, drafts):
-            found = _whose(file, importers, drafts)
-            if found is not None:
-                own[found.kind].append(file)
+    fresh = {os.path.realpath(each.path) for each in more}
+    there = (file for path in paths for file in _files(path, drafts))
+    for file in (*(each for each in there if os.path.realpath(each.path) not in fresh), *more):
+        found = _whose(file, importers, drafts)
+        if found is not None:
+            own[found.kind].append(file)
     made: dict[str, Imported] = {}
     for each in sorted(importers, key=lambda importer: importer.joins):
         if each.joins:
@@ -93,7 +106,7 @@ def _within(folder: str) -> Iterator[str]:
     for top, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in PASSED_BY)
         for name in sorted(names):
-            path = os.path.join(top, name)
+            path = os.path.normpath(os.path.join(top, name))
             # a link may lead out of the folder, and a pipe would never end
             if name.endswith(ENDINGS) and name not in PERSONAL and stat.S_ISREG(os.lstat(path).st_mode):
                 count += 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simkit.importers.file_place import FilePlace
-from simkit.importers.imported import Assumed, Imported, Untranslated
+from simkit.importers.imported import REACH, Assumed, Imported, Untranslated
 
 
 class Draft:
@@ -43,9 +43,9 @@ class Draft:
         """Add a trust edge, once."""
         self._trust.setdefault((source, target, kind), {"from": source, "to": target, "kind": kind, **more})
 
-    def assume(self, about: str, taken: str, why: str) -> None:
-        """Tell that no file says this, and what was taken in its place."""
-        self._assumed[Assumed(about, taken, why)] = None
+    def assume(self, about: str, taken: str, why: str, decides: str = REACH) -> None:
+        """Tell that no file says this, what was taken in its place, and what that decides."""
+        self._assumed[Assumed(about, taken, why, decides)] = None
 
     def leave(self, origin: FilePlace, what: str, why: str) -> None:
         """Tell that `what`, at `origin`, is not in the scenario, and why."""

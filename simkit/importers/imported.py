@@ -21,13 +21,20 @@ MOST_LISTED = 200
 """How many things that were not translated the scenario file repeats under `assumptions`."""
 
 
+REACH, CHANCE, TIME = "reach", "chance", "time"
+"""What an assumption decides: whether a thing can be reached at all, how likely, or when; the first weighs most."""
+
+FALLS = "nobody publishes how often an agent falls for an injection"
+
+
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """A value that no file gives: what it is about, what was taken, and why."""
+    """A value that no file gives: what it is about, what was taken, and why; and what it decides."""
 
     about: str
     taken: str
     why: str
+    decides: str = REACH
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -188,13 +195,23 @@ class Imported:
         }
 
 
+def item_name(entitlement: Mapping[str, Any]) -> str:
+    """What an entitlement is called among others: its operation, and on what, if not on all.
+
+    >>> item_name({"operation": "crm.read"}), item_name({"operation": "crm.read", "targets": ["cases"]})
+    ('crm.read', 'crm.read on cases')
+    """
+    operation, targets = str(entitlement["operation"]), entitlement.get("targets")
+    return f"{operation} on {', '.join(map(str, targets))}" if isinstance(targets, list) and targets else operation
+
+
 def _items(said: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
     """The operations that a thing has or is entitled to under `key`: each name, and the text of each."""
     value = said.get(key)
     if isinstance(value, Mapping):
         yield from ((name, f"{_said(name)}: {_said(inner)}") for name, inner in value.items())
     elif isinstance(value, list):
-        yield from ((str(each["operation"]), _said(each)) for each in value)
+        yield from ((item_name(each), _said(each)) for each in value)
 
 
 def _said(value: Any) -> str:

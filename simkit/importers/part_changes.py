@@ -9,6 +9,7 @@ from typing import Any
 
 from simkit.errors import InputError
 from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import item_name
 from simkit.scenario.includes import LISTED, NAMED
 from simkit.scenario.parser import read_yaml
 from simkit.scenario.places import Document, locate
@@ -107,7 +108,7 @@ def _by_name(value: Any) -> dict[str, tuple[str | int, Any]]:
     if isinstance(value, dict):
         return {name: (name, each) for name, each in value.items()}
     listed = value if isinstance(value, list) else []
-    return {str(each["operation"]): (at, each) for at, each in enumerate(listed) if isinstance(each, dict)}
+    return {item_name(each): (at, each) for at, each in enumerate(listed) if isinstance(each, dict)}
 
 
 def _place(document: Document, where: tuple[str | int, ...]) -> str:

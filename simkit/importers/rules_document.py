@@ -25,11 +25,28 @@ def read_rules(text: str, file: str) -> Document:
     What is no such call, or is given what has to be computed, is among the problems. Raises ScenarioError for what
     cannot be read at all.
     """
+    found: list[Value] = []
+    problems: list[Problem] = []
+    listed = Branch(Point(0, 0))
+    for statement in _parsed(text, file).body:
+        mark = Point(statement.lineno - 1, statement.col_offset)
+        given = _arguments(statement)
+        if given is not None:
+            found.append(given)
+            listed.items.append(Branch(mark, dict.fromkeys(given, mark), dict.fromkeys(given, mark)))
+        elif not _is_metadata(statement):
+            why = "it is no rule whose arguments stand as they are: it is not followed"
+            problems.append(Problem((), why, file, mark.line + 1, mark.column + 1))
+    root = Branch(Point(0, 0), {CALLS: listed.mark}, {CALLS: listed})
+    return Document(file, {CALLS: found}, lambda: root, problems)
+
+
+def _parsed(text: str, file: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             # an odd escape in a text is for whoever runs the file
             warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(text)
+            return ast.parse(text)
     except SyntaxError as error:
         said = (error.msg or "it cannot be read").lower()[:80]
         message = f"this is no file of rules ({said}): check brackets, commas and quotes here"
@@ -37,21 +54,6 @@ def read_rules(text: str, file: str) -> Document:
     except (RecursionError, MemoryError, ValueError):
         message = f"this nests deeper than {DEEPEST} levels, or holds what no file of rules does: write it flatter"
         raise ScenarioError([Problem((), message, file, 1, 1)]) from None
-    found: list[Value] = []
-    problems: list[Problem] = []
-    root = Branch(Point(0, 0))
-    listed = Branch(Point(0, 0))
-    for statement in tree.body:
-        mark = Point(statement.lineno - 1, statement.col_offset)
-        given = _arguments(statement)
-        if given is None:
-            why = "it is no rule whose arguments stand as they are: it is not followed"
-            problems += [] if _is_metadata(statement) else [Problem((), why, file, mark.line + 1, mark.column + 1)]
-            continue
-        found.append(given)
-        listed.items.append(Branch(mark, dict.fromkeys(given, mark), dict.fromkeys(given, mark)))
-    root.keys[CALLS], root.children[CALLS] = listed.mark, listed
-    return Document(file, {CALLS: found}, lambda: root, problems)
 
 
 def _arguments(statement: ast.stmt) -> dict[str, Any] | None:

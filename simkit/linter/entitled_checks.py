@@ -28,7 +28,21 @@ def identity_without_task(inspected: Inspected) -> Iterator[Slip]:
 def need_beyond_rights(inspected: Inspected) -> Iterator[Slip]:
     """A need that its task's identity is not entitled to."""
     for broken in inspected.cut.broken:
-        yield Slip(_need(inspected, broken), f"{broken}: entitle it, or take the need away")
+        user = _user(inspected, broken)
+        instead = f", say `on_behalf_of: {user}` on the task," if user else ","
+        yield Slip(_need(inspected, broken), f"{broken}: entitle it{instead} or take the need away")
+
+
+def _user(inspected: Inspected, broken: BrokenNeed) -> str:
+    """The first to whom the task delegates that may do what it needs, on whose behalf it may be meant to work."""
+    task, resolver = inspected.model.tasks[broken.task], inspected.resolver
+    if task.on_behalf_of:
+        return ""
+    needed = resolver.grants(broken.operation, tuple(broken.target.split()))
+    for name in task.delegates_to:
+        if all(resolver.cover(grant, inspected.cut.entitled[name]) is not None for grant in needed):
+            return name
+    return ""
 
 
 def _need(inspected: Inspected, broken: BrokenNeed) -> Where:

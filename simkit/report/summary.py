@@ -58,7 +58,7 @@ class Findings:
     @property
     def sentence(self) -> str:
         """What is lost, what the best policy would save and cost, and what to do first; and what to doubt of it."""
-        return " ".join(filter(None, (f"{'; '.join(self.parts)}.", self.comparison.doubt)))
+        return " ".join(filter(None, (f"{'; '.join(self.parts)}.", self.comparison.alarm, self.comparison.doubt)))
 
     @property
     def parts(self) -> tuple[str, ...]:

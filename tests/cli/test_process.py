@@ -165,3 +165,14 @@ def test_a_pipe_can_be_named_as_the_file_to_write(world: str) -> None:
     done = in_shell('"$@" | cat', "rank", world, "--out", "/dev/stdout", "--format", "json")
     assert done.stdout.startswith("{")
     assert done.stderr == "written: /dev/stdout\n"
+
+
+def test_a_module_in_the_working_folder_stands_in_for_none_of_ours(tmp_path: Path) -> None:
+    """The working folder is somebody's repository, whose code is not to be run because it is called as a library is."""
+    for name in ("click", "numpy", "yaml", "coverage"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('this was run')", "utf-8")
+    command = [sys.executable, "-m", "simkit", "policies"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, env=environment(), timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

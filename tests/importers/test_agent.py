@@ -414,3 +414,17 @@ def test_to_trust_all_servers_is_to_run_what_a_pull_request_adds(tmp_path: Path)
         claude = shut | {"enableAllProjectMcpServers": trusting}
         scenario = made(tmp_path / str(trusting), mcp=ONE, claude=claude).scenario()
         assert gets(scenario, "poisoned working copy", "files of the user out") is trusting
+
+
+def test_a_command_and_its_arguments_may_be_one_list(tmp_path: Path) -> None:
+    """As opencode has it; the secret among the words is one."""
+    server = {
+        "type": "local",
+        "command": ["npx", "-y", "acme-wiki", "--token", "canary-x"],
+        "environment": {"K_TOKEN": "y"},
+    }
+    (found,) = import_files([written(tmp_path, {"opencode.json": json.dumps({"mcp": {"wiki": server}})})])
+    assert found.sections["identities"]["server wiki"]["note"].startswith("starts acme-wiki")
+    assert len(found.sections["credentials"]) == 2
+    assert "opencode" in found.sections["identities"]
+    assert "canary" not in found.text()

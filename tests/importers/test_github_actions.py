@@ -63,14 +63,47 @@ jobs:
 """
 
 
+ACTION = """\
+name: prepare
+inputs:
+  what: {default: "canary-in-a-default"}
+  token: {required: true}
+runs:
+  using: composite
+  steps:
+    - run: echo "${{ inputs.what }}"
+      shell: bash
+    - uses: acme/other@v1
+"""
+USING = """\
+on: pull_request_target
+permissions: {}
+jobs:
+  test:
+    steps:
+      - uses: ./.github/actions/prepare
+        with: {what: "${{ github.event.pull_request.title }}", token: "${{ secrets.GIVEN }}"}
+      - uses: ./.github/actions/missing
+      - run: |
+          cat > mcp.json <<'EOF'
+          {"mcpServers": {"wiki": {"command": "npx", "args": ["-y", "acme-wiki"],
+            "env": {"WIKI_TOKEN": "${{ secrets.WIKI }}", "OTHER_TOKEN": "canary-in-a-heredoc"}}}}
+          EOF
+      - uses: anthropics/claude-code-action@v1
+        with: {claude_args: "--mcp-config mcp.json --allowedTools mcp__wiki__search"}
+"""
+
+
 class TestGitHubActions(ImporterContract):
     importer = GITHUB_ACTIONS
     sample: ClassVar[Mapping[str, str]] = {
         ".github/workflows/triage.yml": TRIAGE,
         ".github/workflows/release.yaml": RELEASE,
         ".github/workflows/called.yml": CALLED,
+        ".github/workflows/using.yml": USING,
+        ".github/actions/prepare/action.yml": ACTION,
     }
-    secrets = ("ghp_canaryInTheEnvironment", "canary-in-a-script")
+    secrets = ("ghp_canaryInTheEnvironment", "canary-in-a-script", "canary-in-a-default", "canary-in-a-heredoc")
 
 
 def made(tmp_path: Path, **files: str) -> Imported:
@@ -281,7 +314,8 @@ jobs:
 """
     (found,) = import_files([written(tmp_path, {".github/workflows/d.yml": text})])
     task = found.scenario().model.tasks["d/ship"]
-    assert (task.delegates_to, dict(task.claims)) == (("cloud:ship",), {"environment": "production"})
+    assert task.delegates_to == ("cloud:ship",)
+    assert dict(task.claims)["environment"] == "production"
 
 
 JOB = "on: push\njobs: {a: {steps: [{run: make}]}}\n"
@@ -302,3 +336,101 @@ def test_two_workflows_of_one_name_are_two(tmp_path: Path) -> None:
     (found,) = import_files([str(folder / "a" / "triage.yml"), str(folder / "b" / "triage.yml")])
     assert list(found.sections["identities"]) == ["job triage/a", "job triage-2/a"]
     assert found.scenario()
+
+
+def with_action(tmp_path: Path, step: str, action: str = ACTION, on: str = "issues") -> Imported:
+    files = {
+        ".github/workflows/w.yml": f"on: {on}\njobs:\n  j:\n    steps:\n      - {step}\n",
+        ".github/actions/prepare/action.yml": action,
+    }
+    (found,) = import_files([written(tmp_path, files)])
+    return found
+
+
+PREPARE = "uses: ./.github/actions/prepare"
+TITLE = "${{ github.event.issue.title }}"
+
+
+@pytest.mark.parametrize(
+    ("given", "run", "strangers"),
+    [
+        (TITLE, "echo ${{ inputs.what }}", True),
+        (f"fix {TITLE}", "echo ${{ inputs.what }}", True),
+        (TITLE, "echo ${{ format('{0}', inputs.what) }}", True),
+        ("${{ github.sha }}", "echo ${{ inputs.what }}", False),
+        (TITLE, "echo ${{ inputs.other }}", False),
+        (TITLE, "echo $WHAT", False),
+    ],
+)  # fmt: skip
+def test_what_a_composite_action_is_given_is_code_in_its_scripts(
+    tmp_path: Path, given: str, run: str, strangers: bool
+) -> None:
+    action = ACTION.replace('echo "${{ inputs.what }}"', run)
+    found = with_action(tmp_path, f'{{{PREPARE}, with: {{what: "{given}"}}}}', action)
+    assert ("a stranger runs code in job w/j" in found.sections["entry_points"]) is strangers
+
+
+def test_the_steps_of_a_composite_action_are_those_of_the_job(tmp_path: Path) -> None:
+    found = with_action(tmp_path, f"{{{PREPARE}, with: {{token: '${{{{ secrets.GIVEN }}}}'}}}}")
+    job = found.sections["identities"]["job w/j"]
+    assert job["runtime_holds"] == ["secrets.GIVEN"]
+    assert "acme/other@v1" in job["note"]
+
+
+def test_an_action_that_no_file_describes_is_told_and_one_that_uses_itself_ends(tmp_path: Path) -> None:
+    missing = with_action(tmp_path / "a", "uses: ./tools/missing")
+    assert ("./tools/missing", 5) in {(each.what, each.origin.line) for each in missing.untranslated}
+    again = with_action(tmp_path / "b", PREPARE, ACTION + f"    - {PREPARE}\n" * 2)
+    assert any(each.what == "more steps" for each in again.untranslated)
+
+
+def test_servers_of_an_agent_that_a_script_writes_to_a_file_are_found(tmp_path: Path) -> None:
+    """A page of the wiki steers the agent, which may search there; who has the server has its secret."""
+    found = made(tmp_path, using=USING)
+    where = "wiki in using/test"
+    server = found.sections["identities"][f"server {where}"]
+    assert server["runtime_holds"] == ["secrets.WIKI"]
+    assert server["note"] == "starts acme-wiki"
+    agent = found.sections["tasks"]["agent in using/test"]
+    assert f"behind {where}" in agent["reads"]
+    assert f"mcp:{where}.use" in agent["needs"]
+    assert gets(found.scenario(), f"server {where} is taken over", "what secrets.WIKI opens out")
+
+
+@pytest.mark.parametrize("tools", ["Bash(gh issue view:*)", "mcp__wikipedia__x"])
+def test_nobody_is_there_to_be_asked_about_tools_that_are_not_allowed(tmp_path: Path, tools: str) -> None:
+    found = made(tmp_path, using=USING.replace("mcp__wiki__search", f"'{tools}'"))
+    assert not [each for each in found.sections["tasks"]["agent in using/test"].get("needs", ()) if "wiki" in each]
+
+
+def test_each_right_of_a_token_knows_its_line(tmp_path: Path) -> None:
+    top = "permissions:\n  contents: read\n  issues: write"
+    (found,) = import_files([written(tmp_path, {".github/workflows/w.yml": f"on: push\n{top}\njobs:\n  j: {{}}\n"})])
+    lines = {name[2]: place.line for name, place in found.origins.items() if len(name) == 3}
+    assert lines["github-token.read-contents"] == 3
+    assert lines["github-token.write-issues"] == 4
+    assert "w.yml:4:" in found.text()
+
+
+@pytest.mark.parametrize(
+    ("on", "step", "expected"),
+    [
+        ("{push: {branches: [main]}}", "", {"event_name": "push", "ref": "refs/heads/main", "ref_type": "branch"}),
+        ("{push: {tags: v1}}", "", {"event_name": "push", "ref": "refs/tags/v1", "ref_type": "tag"}),
+        ("{push: {branches: [main, next]}}", "", {"event_name": "push"}),
+        ("{push: {branches: ['release/*']}}", "", {"event_name": "push"}),
+        ("{push: {branches: [main], tags: [v1]}}", "", {"event_name": "push"}),
+        ("push", "", {"event_name": "push"}),
+        ("[push, pull_request]", "", {}),
+        ("issues", "aws-actions/configure-aws-credentials@v4",
+         {"event_name": "issues", "aud": "sts.amazonaws.com"}),
+    ],
+)  # fmt: skip
+def test_a_job_claims_what_is_the_same_in_all_of_its_runs(
+    tmp_path: Path, on: str, step: str, expected: dict[str, str]
+) -> None:
+    uses = step or "google-github-actions/auth@v2"
+    steps = f'[{{uses: {uses}, with: {{role-to-assume: "arn:aws:iam::1:role/x"}}}}]'
+    found = one(tmp_path, f"{{environment: live, steps: {steps}}}", on=on, top="permissions: {id-token: write}")
+    claims = found.sections["tasks"]["w/j"]["claims"]
+    assert claims == {"environment": "live", "runner_environment": "github-hosted"} | expected

@@ -11,7 +11,7 @@ import pytest
 from importer_contract import ImporterContract, written
 
 from simkit import Scenario, reach
-from simkit.importers import Imported, import_files
+from simkit.importers import Imported, import_files, part_changes
 from simkit.importers.kubernetes.kubernetes import KUBERNETES
 
 SAMPLE = """\
@@ -354,3 +354,27 @@ def test_templates_in_a_folder_are_listed_and_the_rest_is_read(tmp_path: Path) -
     (found,) = import_files([tmp_path])
     assert ["helm template" in each.why for each in found.untranslated] == [True]
     assert "pod:web/app" in found.sections["identities"]
+
+
+def test_each_right_knows_the_line_of_its_rule(tmp_path: Path) -> None:
+    (found,) = import_files([written(tmp_path, {"cluster.yaml": SAMPLE})])
+    placed = {name: place.line for name, place in found.origins.items() if len(name) == 3}
+    lines = {name[2]: line for name, line in placed.items() if name[1] == "clusterrole manager"}
+    at = {text: number for number, text in enumerate(SAMPLE.splitlines(), 1)}
+    assert lines["kube.list-secrets"] == at['- {apiGroups: [""], resources: [secrets], verbs: [get, list]}']
+    assert lines["kube.create-pods/exec"] == at['- {apiGroups: [""], resources: [pods/exec], verbs: [create]}']
+    gathered = [line for name, line in placed.items() if name[1] == "clusterrole gathered"]
+    assert set(gathered) <= set(at.values()), "what an aggregated role gives stands in the roles that it gathers"
+
+
+def test_the_check_names_the_line_of_a_rule_that_a_role_has_got(tmp_path: Path) -> None:
+    before = SAMPLE.replace(", verbs: [get, list]}", ", verbs: [get]}")
+    cluster = tmp_path / "cluster.yaml"
+    texts = []
+    for text in (before, SAMPLE):
+        cluster.write_text(text, "utf-8")
+        texts.append(import_files([cluster])[0].text(str(tmp_path)))
+    changes = [str(each) for each in part_changes(*texts)]
+    line = SAMPLE[: SAMPLE.index("[get, list]")].count("\n") + 1
+    told = f"appeared: roles: clusterrole manager: entitlement kube.list-secrets (cluster.yaml:{line}:3)"
+    assert told in changes

@@ -545,3 +545,10 @@ def test_a_poison_that_a_run_meets_in_another_way_is_read() -> None:
     assert not slips(
         "unread-poison", ("reads: [tickets]", "reads: [cases]"), ("{poison: tickets}", "{poison: case-eu}")
     )
+
+
+def test_a_task_that_delegates_to_who_may_do_what_it_needs_is_asked_on_whose_behalf_it_works() -> None:
+    (found,) = slips(
+        "need-beyond-rights", ("needs: [crm.read, crm.answer]", "needs: [crm.read, crm.answer, pay.refund]")
+    )
+    assert found.endswith("entitle it, say `on_behalf_of: biller` on the task, or take the need away")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simkit.narrowing import recommend
+from simkit.narrowing import cut_off, recommend
 from simkit.scenario import load
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -43,6 +43,23 @@ MENDS = [
         "Drop kube.exec-pods on tenant-a/app, kube.create-pods ",
         0.0,
     ),
+    ("02-rotation-counted-once", "changed", "Bind key to the runtime of its identity", 0.0),
+    ("07-duration-without-memory", "changed", "Bind token to the runtime of its identity", 0.0),
+    ("07-memory-outlives-the-incident", "out", "Turn context to checks for mailer", 0.1),
+    ("09-empty-attenuated-session", "g", "Attenuate the trust edge b -assume-> c", 0.0),
+    ("12-rotation-leaves-the-mailbox", "changed", "Turn context to checks for bot", 0.15),
+    ("13-minted-token-survives-its-key", "copied", "Drop tokens.issue on copier from role mints", 0.0),
+    ("bedrock-memory", "conversation-sent", "Turn context to checks for travel-agent", 0.1),
+    (
+        "nx-console-github-responders",
+        "internal-repositories-taken",
+        "Move employee-github-token out of the runtime of employee-machine",
+        0.5,
+    ),
+    ("safe-bybit-aims-at-one", "bybit-emptied", "Drop s3.put_page on wallet-page from role safe-aws", 0.0),
+    ("safe-bybit-blind", "bybit-emptied", "Show who approves wallet.transfer what is done", 0.2),
+    ("safe-bybit-jit", "bybit-emptied", "Drop s3.put_page on wallet-page from role safe-aws", 0.0),
+    ("approval-exempt-and-off", "staging-gone", "Ask people about anything also in staging", 0.6),
     ("run-by-function-package", "customers-out", "Take the network away from code in the runtime of function", 0.0),
 ]
 """A case, one of its goals, how the mend begins that its comment names, and the chance of the goal that it leaves at
@@ -56,3 +73,14 @@ def test_narrow_proposes_what_the_comment_of_a_case_says(case: str, goal: str, m
     assert not each.cost.broken
     assert each.after.chance is not None
     assert each.after.chance.estimate <= left
+
+
+def test_what_no_removal_mends_is_said_and_nothing_is_promised() -> None:
+    """Words alone harm here: whom they steer is no matter of rights, and no narrowing helps."""
+    found = recommend(load(str(CASES / "06-poisoned-child.yaml")), goal="st", trials=200, budget=1)
+    assert not any(each.helps for each in found.ranked)
+
+
+def test_a_chance_too_small_for_the_trials_is_cut_off_in_the_worst_case() -> None:
+    plan = cut_off(load(str(CASES / "01-staged-exfiltration.yaml")), goal="leaked", trials=100)
+    assert not plan.possible, "each of the two runs needs all that it does"

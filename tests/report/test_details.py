@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from support_desk import DESK
 
+import simkit
 from simkit.diagram.marks import pictured
 from simkit.report.details import details
 
@@ -22,6 +23,7 @@ DRAWN = pictured(DESK)
                 "steered by poisoned input": "50 %",
                 "roles": "support",
                 "tasks": "answer, triage",
+                "in its runtime": "vendor-key",
             },
         ),
         ("credential:desk-token", {"authenticates": "desk", "expires after": "1 h", "binding": "bearer"}),
@@ -65,3 +67,44 @@ def test_alike_things_that_share_a_box_are_counted_and_named() -> None:
     said = dict(details(DESK, node, few))
     assert said["what"].startswith(f"{node.count} alike")
     assert len(said["names"].split(", ")) == node.count
+
+
+WORDS = """\
+simkit: 1
+name: words
+identities:
+  coder: {kind: agent, count: 12, egress: none, runtime_holds: [dotenv], entitlements: [{operation: crm.search}]}
+resources:
+  dotenv: {environment: sandbox, run_by: [coder], undo: 30d, restore: 4h, shows_itself: {chance: 0.5}}
+  customers: {records: 5000, undo: never}
+tools: {crm: {operations: {search: {effect: read, targets: [customers], throughput: 500/h, undo: never}}}}
+credentials: {token: {identity: coder, format: jwt, refresh: {ttl: 30d}, claims: {ref: main}}}
+entry_points: {leaked: {leak: token}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("box", "said"),
+    [
+        ("identity:coder", {"alike": "12", "in its runtime": "dotenv", "network of its own": "none"}),
+        ("credential:token", {"format": "jwt", "refresh token": "expires after 30 d", "claims": "ref: main"}),
+        ("tool:crm", {"operations": "search (read, 500 records an hour, can never be undone)"}),
+        (
+            "resource:dotenv",
+            {
+                "environment": "sandbox",
+                "code that runs in": "coder",
+                "a change": "can be undone for 30 d",
+                "restored in": "4 h",
+                "a change shows itself": "50 %",
+            },
+        ),
+        ("resource:customers", {"records": "5,000", "a change": "can never be undone"}),
+    ],
+)
+def test_the_words_of_the_format_are_said(box: str, said: dict[str, str]) -> None:
+    model = simkit.loads(WORDS).model
+    drawn = pictured(model)
+    (node,) = (node for node in drawn.nodes if node.id == box)
+    found = dict(details(model, node, drawn))
+    assert {term: found.get(term) for term in said} == said

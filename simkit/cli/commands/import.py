@@ -28,18 +28,31 @@ if TYPE_CHECKING:
     help="Where KIND.yaml is written, for each kind.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where FOLDER is not what the files say.")
+@click.option("--list-tools", is_flag=True, help="Start the MCP servers that run here, and ask each for its tools.")
+@click.option("--yes", is_flag=True, help="Start them without asking first.")
 @click.option("--strict", is_flag=True, help="Exit with 4 where something was not translated.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="How to write the answer.")
 @listening_options
 @click.pass_obj
 def import_(
-    terminal: Terminal, paths: tuple[str, ...], kind: str, out: str, check: bool, strict: bool, format_: str
+    terminal: Terminal,
+    paths: tuple[str, ...],
+    kind: str,
+    out: str,
+    check: bool,
+    list_tools: bool,
+    yes: bool,
+    strict: bool,
+    format_: str,
 ) -> int:
     """Read files of other systems, or all those in a folder, and write each kind as a part of a scenario.
 
-    Nothing is executed, no network is used, and no secret is copied. The answer lists what was read, what was assumed,
-    and what was not translated, with file and line. The files that are written say where each thing comes from;
-    import again rather than edit them. FOLDER/scenario.yaml includes them; so may your own. docs/import.md says more.
+    Nothing is executed, no network is used, and no secret is copied. Only --list-tools starts the MCP servers of agent
+    settings, once it has said what it will run and you agree; what they answer is kept in FOLDER/tools.
+
+    The answer lists what was read, what was assumed, and what was not translated, with file and line. The files that
+    are written say where each thing comes from; import again rather than edit them. FOLDER/scenario.yaml includes them;
+    so may your own. docs/import.md says more.
 
     \b
     Examples:
@@ -47,14 +60,18 @@ def import_(
       kubectl get all,sa,roles,rolebindings,clusterroles,clusterrolebindings -A -o json > cluster.json
       simkit import cluster.json --kind kubernetes
       simkit import . --check --strict
+      simkit import . --list-tools
     """
+    from simkit.cli.asked_servers import asked_servers, newest, saved_lists
     from simkit.cli.imported_files import ImportedFiles
     from simkit.importers import IMPORTERS, import_files, parts_in
 
+    saved = saved_lists(out, kind, paths)
+    asked = asked_servers(terminal, paths, out, agreed=yes) if list_tools else []
     with terminal.working("reading"):
         before = parts_in(out, [name for name, each in IMPORTERS.items() if not each.joins])
-        made = import_files(paths, kind, beside=before)
-        files = ImportedFiles.planned(made, out)
+        made = import_files(paths, kind, beside=before, more=newest(saved, asked))
+        files = ImportedFiles.planned(made, out, asked)
     stale = files.stale if check else files.moved
     if not check:
         files.write()

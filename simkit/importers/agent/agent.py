@@ -33,6 +33,7 @@ from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY
 from simkit.importers.agent.tool_claims import ToolClaim, unlisted
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import CHANCE, FALLS, TIME
 from simkit.importers.importer import Importer
 from simkit.importers.source_file import SourceFile
 
@@ -48,6 +49,7 @@ WORDS = (
     "sandbox_mode",
     "approval_policy",
     "prefix_rule",
+    '"mcp"',
     "[[rule]]",
     "coreTools",
     "excludeTools",
@@ -105,9 +107,9 @@ def _surroundings(found: Iterable[AgentSettings], draft: Draft) -> None:
                 brought = "/." in f"/{each.file}".replace("\\", "/")
                 held = draft.sections["resources"][COPY if brought else FILES].setdefault("holds", [])
                 held += [secret.name] if secret.name not in held else []
-    draft.assume("susceptibility", str(SUSCEPTIBILITY), "nobody publishes how often an agent falls for an injection")
-    draft.assume("the rate and the duration of tasks", f"{RATE}, {DURATION}", "settings do not say how often")
-    draft.assume("what a task needs", "every tool that its agent has", "settings do not say what the work is")
+    draft.assume("susceptibility", str(SUSCEPTIBILITY), FALLS, CHANCE)
+    draft.assume("the rate and the duration of tasks", f"{RATE}, {DURATION}", "settings do not say how often", TIME)
+    draft.assume("what a task needs", "every tool that its agent has", "settings do not say what the work is", TIME)
 
 
 def _secret(secret: ServerSecret, draft: Draft) -> None:
@@ -117,7 +119,7 @@ def _secret(secret: ServerSecret, draft: Draft) -> None:
     said = {"identity": owner, "kind": "secret of an MCP server", "ttl": "never"}
     draft.put("credentials", name, said, secret.place)
     draft.put("entry_points", f"{name} leaks", {"leak": name}, secret.place)
-    draft.assume("the life of secrets in settings", "for ever", "a setting does not say when it expires")
+    draft.assume("the life of secrets in settings", "for ever", "a setting does not say when it expires", TIME)
 
 
 def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions, draft: Draft) -> tuple[ToolClaim, ...]:
@@ -133,21 +135,29 @@ def _server(name: str, group: list[McpServer], lists: Lists, rules: Permissions,
     claims = _claims(name, group, lists, rules, draft)
     is_open = any(each.is_open for each in claims)
     behind = _behind(name, group[0], is_open, draft)
-    operations = {op: said for each in claims for op, said in _operations(each, behind).items()}
-    for each in claims:
-        if each.tells_environment:
-            store = f"environment of {name}"
-            draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
-            operations[each.name] = {"effect": "read", "targets": [store]}
-    # who takes the server over steers its callers, sees what it is given, and runs where its secrets lie
-    draft.put("tools", f"mcp:{name}", {"runs_as": f"server {name}", "operations": operations}, place)
-    draft.put("entry_points", f"server {name} is taken over", {"compromise": {"tool": f"mcp:{name}"}}, place)
-    for each in claims:
-        for item in _operations(each, behind) if each.place else ():
-            draft.trace("tools", f"mcp:{name}", item, each.place or place)
+    _tool(name, claims, behind, secrets, place, draft)
     for entitled in (own, *([draft.sections["identities"][owner]] if secrets else [])):
         entitled.setdefault("entitlements", []).append({"operation": f"mcp:{name}.*"})
     return claims
+
+
+def _tool(
+    name: str, claims: Iterable[ToolClaim], behind: str, secrets: list[str], place: FilePlace, draft: Draft
+) -> None:
+    """The tools of a server as one that runs as it, and that it may be taken over."""
+    operations: dict[str, dict[str, Any]] = {}
+    for each in claims:
+        made = _operations(each, behind)
+        if each.tells_environment:
+            store = f"environment of {name}"
+            draft.put("resources", store, {"kind": "secret-store", **({"holds": secrets} if secrets else {})}, place)
+            made[each.name] = {"effect": "read", "targets": [store]}
+        for item in made if each.place else ():
+            draft.trace("tools", f"mcp:{name}", item, each.place or place)
+        operations |= made
+    # who takes the server over steers its callers, sees what it is given, and runs where its secrets lie
+    draft.put("tools", f"mcp:{name}", {"runs_as": f"server {name}", "operations": operations}, place)
+    draft.put("entry_points", f"server {name} is taken over", {"compromise": {"tool": f"mcp:{name}"}}, place)
 
 
 def _behind(name: str, server: McpServer, is_open: bool, draft: Draft) -> str:
@@ -325,6 +335,9 @@ def _goals(draft: Draft) -> None:
 
 
 def _suspects(file: SourceFile) -> bool:
+    if file.path.endswith((".yaml", ".yml")) and "{{" in file.text:
+        # a template of a manifest may hold such words; settings are no templates
+        return False
     return ".gemini" in file.path or any(word in file.text for word in WORDS)
 
 

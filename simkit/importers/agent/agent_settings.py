@@ -24,6 +24,13 @@ _CLIENTS = (
     (r"(^|/)\.vscode/|\.code-workspace$", "vscode"),
     (r"(^|/)\.gemini/|(^|/)(gemini-cli|GeminiCli)/", GEMINI),
     (r"windsurf|codeium", "windsurf"),
+    (r"(^|/)\.copilot/", "copilot"),
+    (r"(^|/)\.kiro/", "kiro"),
+    (r"(^|/)\.amazonq/", "amazon-q"),
+    (r"(^|/)\.roo/", "roo-code"),
+    (r"(^|/)\.qwen/", "qwen-code"),
+    (r"(^|/)\.junie/", "junie"),
+    (r"(^|/)opencode\.jsonc?$", "opencode"),
     (r"(^|/)\.?zed/|context_servers", "zed"),
     (r"(^|/)\.codex/|config\.toml$|\.rules$", CODEX),
 )
@@ -65,7 +72,8 @@ def is_settings(document: SourceDocument, path: str) -> bool:
         return True
     if any(_lists_servers(value.get(key), key) for key in SERVERS):
         return True
-    if isinstance(value.get("mcp"), dict) and _lists_servers(value["mcp"].get("servers"), "servers"):
+    mcp = value.get("mcp")
+    if isinstance(mcp, dict) and (_lists_servers(mcp.get("servers"), "servers") or _lists_servers(mcp, "servers")):
         return True
     permissions = value.get("permissions")
     if isinstance(permissions, dict) and {"allow", "deny", "ask", "defaultMode"} & permissions.keys():
@@ -141,15 +149,20 @@ def settings(files: Sequence[SourceFile], draft: Draft) -> tuple[AgentSettings, 
 
 
 def _servers(said: Excerpt) -> Iterator[McpServer]:
+    for name, each in servers_of(said):
+        found = server(name, each) if isinstance(each.value, dict) else None
+        if found is not None:
+            yield found
+
+
+def servers_of(said: Excerpt) -> Iterator[tuple[str, Excerpt]]:
+    """The configurations of servers in settings, each with its name as a scenario can say it."""
     parts = [said.part(key) for key in SERVERS if said.has(key)]
-    if isinstance(said.value.get("mcp"), dict) and "servers" in said.value["mcp"]:
-        parts.append(said.part("mcp", "servers"))
+    if isinstance(said.value.get("mcp"), dict):
+        parts.append(said.part("mcp", "servers") if "servers" in said.value["mcp"] else said.part("mcp"))
     for part in parts:
         for name, each in part.items():
-            plain = re.sub(r"[.*?\[\]\s]+|[^\x20-\x7e]", "-", name)[:100] or "unnamed"
-            found = server(plain, each) if isinstance(each.value, dict) else None
-            if found is not None:
-                yield found
+            yield re.sub(r"[.*?\[\]\s]+|[^\x20-\x7e]", "-", name)[:100] or "unnamed", each
 
 
 def tool_lists(files: Iterable[SourceFile], draft: Draft) -> dict[str, tuple[ToolClaim, ...]]:

@@ -143,16 +143,18 @@ def _rules(file: AgentSettings) -> Iterator[PolicyRule]:
         tools = tuple(_tools(each))
         if decision not in DECISIONS or not tools or not isinstance(priority, int) or not 0 <= priority <= 999:
             each.draft.leave(each.origin, "a rule of a policy", "it names no tool, or its decision or priority is none")
-            continue
-        if own == EXTENSION and decision == "allow":
+        elif own == EXTENSION and decision == "allow":
             each.draft.leave(each.origin, "a rule of an extension", "it allows, and Gemini ignores that of extensions")
-            continue
-        narrow = any(each.has(key) for key in _NARROWING)
-        if narrow and decision != "allow":
-            each.draft.leave(each.origin, f"a rule that says {decision}", "it is about some uses of its tools")
-        modes = each.texts("modes") if each.has("modes") else ()
-        placed = own + priority / 1000
-        yield PolicyRule(tools, DECISIONS[decision], placed, modes, _texts(each, "commandPrefix"), narrow, each.origin)
+        else:
+            yield _rule(each, tools, DECISIONS[decision], own + priority / 1000)
+
+
+def _rule(said: Excerpt, tools: tuple[str, ...], decision: str, priority: float) -> PolicyRule:
+    narrow = any(said.has(key) for key in _NARROWING)
+    if narrow and decision != ALLOW:
+        said.draft.leave(said.origin, f"a rule that says {decision}", "it is about some uses of its tools")
+    modes = said.texts("modes") if said.has("modes") else ()
+    return PolicyRule(tools, decision, priority, modes, _texts(said, "commandPrefix"), narrow, said.origin)
 
 
 def _texts(said: Excerpt, key: str) -> tuple[str, ...]:
@@ -175,27 +177,26 @@ def _settings(said: Excerpt) -> Iterator[PolicyRule]:
     """What settings say, as rules of the user's tier."""
     tools, mcp = said.part("tools"), said.part("mcp")
     if tools.value.get("sandbox"):
-        place = tools.under("sandbox", "").origin
-        tools.draft.leave(
-            place, "the sandbox of gemini", "what it keeps in stands in a profile: commands are taken to run outside"
-        )
-    lists = ((mcp, "excluded", DENY, 4.9), (mcp, "allowed", ALLOW, 4.1))
-    for part, key, decision, priority in lists:
-        for item in part.entries(key):
-            if isinstance(item.value, str):
-                yield PolicyRule((f"mcp_{item.value}_*",), decision, priority, place=item.origin)
-    for part, key, decision, priority in (
-        *((tools, "exclude", DENY, 4.4), (tools, "allowed", ALLOW, 4.3)),
-        *((said, "excludeTools", DENY, 4.4), (said, "allowedTools", ALLOW, 4.3)),
+        why = "what it keeps in stands in a profile: commands are taken to run outside"
+        tools.draft.leave(tools.under("sandbox", "").origin, "the sandbox of gemini", why)
+    for key, decision, priority in (("excluded", DENY, 4.9), ("allowed", ALLOW, 4.1)):
+        names = (item for item in mcp.entries(key) if isinstance(item.value, str))
+        yield from (PolicyRule((f"mcp_{each.value}_*",), decision, priority, place=each.origin) for each in names)
+    for part, excluded, allowed, core in (
+        (tools, "exclude", "allowed", "core"),
+        (said, "excludeTools", "allowedTools", "coreTools"),
     ):
-        for item in part.entries(key):
-            yield from _named(item, decision, priority)
-    for part, key in ((tools, "core"), (said, "coreTools")):
-        if part.has(key):
-            listed = {_CLASSES.get(name, name) for text in part.texts(key) if (name := text.partition("(")[0])}
-            gone = tuple(each for each in TOOLS if each not in listed)
-            place = part.under(key, part.value[key]).origin
-            yield PolicyRule(gone, DENY, 4.25, place=place)
+        yield from (rule for item in part.entries(excluded) for rule in _named(item, DENY, 4.4))
+        yield from (rule for item in part.entries(allowed) for rule in _named(item, ALLOW, 4.3))
+        yield from _core(part, core)
+
+
+def _core(part: Excerpt, key: str) -> Iterator[PolicyRule]:
+    """That of all tools of its own only some are there."""
+    if part.has(key):
+        listed = {_CLASSES.get(name, name) for text in part.texts(key) if (name := text.partition("(")[0])}
+        gone = tuple(each for each in TOOLS if each not in listed)
+        yield PolicyRule(gone, DENY, 4.25, place=part.under(key, part.value[key]).origin)
 
 
 def _named(item: Excerpt, decision: str, priority: float) -> Iterator[PolicyRule]:

@@ -39,6 +39,7 @@ _TAKING = frozenset(
 _MOUNTS = frozenset({"-v", "--volume", "--mount"})
 _HEADERS = ("headers", "http_headers", "requestInit")
 _BY_NAME = ("bearer_token_env_var",)
+_VARIABLES = ("env", "environment")
 _ADDRESSES = ("url", "httpUrl", "serverUrl")
 
 
@@ -72,18 +73,17 @@ class McpServer:
 
 def server(name: str, said: Excerpt) -> McpServer | None:
     """The server `name`; None, and told, where the configuration does not say how it is reached."""
-    command = said.text("command") if isinstance(said.value.get("command"), str) else said.part("command").text("path")
+    command, *more = command_words(said) or [""]
     address = next((said.text(key) for key in _ADDRESSES if said.has(key)), "")
     if not command and not address:
         said.draft.leave(said.origin, f"server {name}", "it has neither a command nor a url")
         return None
     runner = re.split(r"[\\/]", command)[-1].removesuffix(".exe").removesuffix(".cmd")
-    arguments = [each.value for each in said.entries("args") if isinstance(each.value, str)]
     return McpServer(
         name,
         host(address) if address else "",
-        _package(runner, arguments),
-        runner in _CONTAINERS and not _MOUNTS & {each.partition("=")[0] for each in arguments},
+        _package(runner, more),
+        runner in _CONTAINERS and not _MOUNTS & {each.partition("=")[0] for each in more},
         bool(said.flag("disabled")) or said.flag("enabled") is False,
         tuple({each.name: each for each in _secrets(said)}.values()),
         _named(said, "includeTools", "enabled_tools"),
@@ -92,6 +92,15 @@ def server(name: str, said: Excerpt) -> McpServer | None:
         bool(said.flag("trust")),
         said.origin,
     )
+
+
+def command_words(said: Excerpt) -> list[str]:
+    """The command line of a server: a command and its arguments, or one list of both."""
+    value = said.value.get("command")
+    if isinstance(value, list):
+        return list(said.texts("command"))
+    command = value if isinstance(value, str) else said.part("command").text("path")
+    return [command, *(each.value for each in said.entries("args") if isinstance(each.value, str))]
 
 
 def _named(said: Excerpt, *keys: str) -> tuple[str, ...]:
@@ -126,7 +135,8 @@ def _package(runner: str, arguments: list[str]) -> str:
 
 
 def _secrets(said: Excerpt) -> Iterator[ServerSecret]:
-    yield from secrets_in(said.part("env"))
+    for key in _VARIABLES:
+        yield from secrets_in(said.part(key))
     for key in _BY_NAME:
         if said.has(key):
             yield ServerSecret(said.text(key), False, said.under(key, "").origin)
@@ -136,7 +146,8 @@ def _secrets(said: Excerpt) -> Iterator[ServerSecret]:
         if isinstance(value.value, str):
             yield ServerSecret(value.value, False, value.origin)
     flagged = False
-    for each in said.entries("args"):
+    listed = said.entries("command") if isinstance(said.value.get("command"), list) else ()
+    for each in (*listed, *said.entries("args")):
         if isinstance(each.value, str):
             flag, equals, given = each.value.partition("=")
             yield from _secret(flag, each.under(0, given) if equals and flag.startswith("-") else each, named=flagged)
@@ -144,6 +155,14 @@ def _secrets(said: Excerpt) -> Iterator[ServerSecret]:
     for key in _ADDRESSES:
         if isinstance(said.value.get(key), str) and re.search(r"[?&][^=]*(key|token)[^=]*=[^&]", said.value[key], re.I):
             yield ServerSecret(secret_mark(said.value[key]), True, said.under(key, "").origin)
+
+
+def secret_values(said: Excerpt) -> Iterator[str]:
+    """The values in the configuration of a server that are secrets, for whoever has to hide them; the longest first."""
+    texts = [each.strip() for each in command_words(said)]
+    marks = {secret.name for secret in _secrets(said) if secret.literal}
+    values = {part.strip() for text in texts for part in (text, text.partition("=")[2], text.partition(":")[2])}
+    yield from sorted((value for value in values if value and secret_mark(value) in marks), key=len, reverse=True)
 
 
 def secrets_in(variables: Excerpt) -> Iterator[ServerSecret]:

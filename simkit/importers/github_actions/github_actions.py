@@ -9,8 +9,10 @@ from typing import Any
 from simkit.importers.agent.programs import CODE, powers
 from simkit.importers.agent.shell_rules import ShellRule
 from simkit.importers.draft import Draft
+from simkit.importers.github_actions.composite_actions import actions, is_action
 from simkit.importers.github_actions.job_permissions import READ, WRITE
-from simkit.importers.github_actions.workflow import WorkflowJob, is_workflow, jobs, workflows
+from simkit.importers.github_actions.workflow import EVERYTHING, WorkflowJob, is_workflow, jobs, workflows
+from simkit.importers.imported import CHANCE, FALLS, TIME
 from simkit.importers.importer import Importer
 from simkit.importers.source_file import SourceFile
 
@@ -25,20 +27,25 @@ PLACES = {
     "pages": "the site of the repository",
 }
 """What the scopes of a token are about; each other one is about a place of its own name."""
+OUTSIDE = "outside of workflows"
+UNLISTED = {"use": "delete", "use (read)": "read", "use (write)": "write", "use (send)": "send"}
+"""What is taken for the tools of a server that nobody lists, with the effect of each."""
 SUSCEPTIBILITY, RATE, DURATION = 0.5, "10/d", "10m"
 _SHELL = re.compile(r"\bBash(?:\(([^)]*)\))?")
 
 
 def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     """Put what the workflows say into `draft`."""
-    found = list(jobs(workflows(files, draft)))
+    found = list(jobs(workflows(files, draft), actions(files, draft)))
     if not found:
         return
     draft.put("resources", CODE_PLACE, {"kind": "repository"})
     draft.put("resources", TALK, {"kind": "other", "exposure": "public"})
     draft.put("entry_points", "poisoned issue", {"poison": TALK})
     draft.assume(TALK, "strangers write and read them", "whether the repository is public is in no file")
-    draft.assume("the rate and the duration of jobs", f"{RATE}, {DURATION}", "workflows do not say how often they run")
+    draft.assume(
+        "the rate and the duration of jobs", f"{RATE}, {DURATION}", "workflows do not say how often they run", TIME
+    )
     for job in found:
         _job(job, draft)
     draft.sections["resources"][CODE_PLACE]["run_by"] = [job.identity for job in found]
@@ -47,6 +54,8 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     for name in draft.sections["resources"]:
         if name.startswith("what "):
             draft.put("goals", f"{name} out", {"lost": [f"{name}: confidentiality"]})
+        if name.startswith("behind "):
+            draft.put("goals", f"what is {name} changed", {"lost": [f"{name}: integrity"]})
     if draft.has("resources", "packages"):
         draft.put("goals", "packages changed", {"lost": ["packages: integrity"]})
 
@@ -62,15 +71,15 @@ def _job(job: WorkflowJob, draft: Draft) -> None:
     held = [_secret(secret, job, draft) for secret in job.secrets]
     said |= {"runtime_holds": held} if held else {}
     draft.put("identities", name, said, job.place)
+    _trace(job, name, draft)
     token = {"identity": name, "kind": "GITHUB_TOKEN", "ttl": f"{job.minutes}m"}
     draft.put("credentials", f"GITHUB_TOKEN of {job.workflow}/{job.name}", token, job.place)
     federated = _federated(job)
     if given or federated:
         work: dict[str, Any] = {"identity": name, "rate": RATE, "duration": DURATION}
         work |= {"needs": [each["operation"] for each in given]} if given else {}
-        # the token that GitHub signs for a job says which environment it is of, and a role may ask for that
-        work |= {"delegates_to": federated} if federated else {}
-        work |= {"claims": {"environment": job.environment}} if federated and job.environment else {}
+        # the token that GitHub signs for a job says what it is of, and a role may ask for that
+        work |= {"delegates_to": federated, "claims": dict(job.claims)} if federated else {}
         draft.put("tasks", f"{job.workflow}/{job.name}", work, job.place)
     draft.put("entry_points", f"{name} is taken over", {"compromise": name}, job.place)
     if job.reason and job.strangers:
@@ -99,6 +108,13 @@ def _rights(job: WorkflowJob, draft: Draft) -> list[str]:
     return operations
 
 
+def _trace(job: WorkflowJob, name: str, draft: Draft) -> None:
+    """Tell which line gives each right of the token."""
+    for scope, place in job.given_at.items():
+        for verb in (READ, WRITE):
+            draft.trace("identities", name, f"github-token.{verb}-{scope}", place)
+
+
 def _secret(name: str, job: WorkflowJob, draft: Draft) -> str:
     """A secret of the repository as a credential of the account that it opens."""
     name = f"secrets.{name}"
@@ -109,7 +125,7 @@ def _secret(name: str, job: WorkflowJob, draft: Draft) -> str:
     draft.put("identities", owner, {"kind": "service", "entitlements": entitled}, job.place)
     draft.put("credentials", name, {"identity": owner, "kind": "secret of a repository", "ttl": "never"}, job.place)
     draft.put("entry_points", f"{name} leaks", {"leak": name}, job.place)
-    draft.assume("the life of secrets", "for ever", "a workflow does not say when they expire")
+    draft.assume("the life of secrets", "for ever", "a workflow does not say when they expire", TIME)
     return name
 
 
@@ -143,14 +159,49 @@ def _agent(job: WorkflowJob, given: list[dict[str, Any]], held: list[str], draft
             },
         )
         entitled.append({"operation": f"shell of {job.workflow}/{job.name}".replace(".", "-") + ".run"})
+    entitled += [{"operation": each} for each in _servers(job, held, draft)]
     said: dict[str, Any] = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, "note": job.agent}
     said |= {"entitlements": entitled} if entitled else {}
     said |= {"runtime_holds": held} if held else {}
     draft.put("identities", name, said, job.place)
-    draft.assume("susceptibility", str(SUSCEPTIBILITY), "nobody publishes how often an agent falls for an injection")
-    task = {"identity": name, "reads": [TALK], "rate": RATE, "duration": DURATION}
+    _trace(job, name, draft)
+    draft.assume("susceptibility", str(SUSCEPTIBILITY), FALLS, CHANCE)
+    words = [TALK, *(f"behind {each.name} in {job.workflow}/{job.name}" for each in job.servers)]
+    task = {"identity": name, "reads": words, "rate": RATE, "duration": DURATION}
     needs = [each["operation"] for each in entitled]
     draft.put("tasks", name, task | ({"needs": needs} if needs else {}), job.place)
+
+
+def _servers(job: WorkflowJob, held: Sequence[str], draft: Draft) -> list[str]:
+    """The servers of the agent in `job`, and the operations of theirs that it may use: nobody is there to be asked."""
+    usable: list[str] = []
+    for each in job.servers:
+        where = f"{each.name} in {job.workflow}/{job.name}"
+        name, tool, behind = f"server {where}", f"mcp:{where}".replace(".", "-"), f"behind {where}"
+        given = [secret for secret in (f"secrets.{one}" for one in each.secrets) if secret in held]
+        said: dict[str, Any] = {"kind": "workload", "entitlements": [{"operation": f"{tool}.*"}]}
+        said |= {"runtime_holds": given} if given else {}
+        said["note"] = f"at {each.own.host}" if each.own.host else f"starts {each.own.package or 'a program'}"
+        draft.put("identities", name, said, each.place)
+        draft.put("resources", behind, {"exposure": "public-write"}, each.place)
+        draft.put("resources", OUTSIDE, {"kind": "external-site", "exposure": "public"})
+        operations = {
+            operation: {"effect": effect, "targets": [OUTSIDE if effect == "send" else behind]}
+            for operation, effect in UNLISTED.items()
+        }
+        draft.put("tools", tool, {"runs_as": name, "operations": operations}, each.place)
+        draft.put("entry_points", f"{name} is taken over", {"compromise": {"tool": tool}}, each.place)
+        draft.assume(f"the tools of {where}", "read, destroy and reach out", "no workflow lists them")
+        if _may_use(each.name, job):
+            usable += [f"{tool}.{operation}" for operation in UNLISTED]
+    return usable
+
+
+def _may_use(server: str, job: WorkflowJob) -> bool:
+    if job.tools is None:
+        return "claude" not in job.agent
+    named = re.search(rf"mcp__{re.escape(server)}(__|\b)", job.tools)
+    return job.tools == EVERYTHING or named is not None
 
 
 def _runs_code(job: WorkflowJob, draft: Draft) -> bool:
@@ -180,23 +231,25 @@ def _untold(job: WorkflowJob, draft: Draft) -> None:
 
 
 def _suspects(file: SourceFile) -> bool:
-    return file.path.endswith((".yml", ".yaml")) and "jobs:" in file.text and "on" in file.text
+    if not file.path.endswith((".yml", ".yaml")):
+        return False
+    return ("jobs:" in file.text and "on" in file.text) or "composite" in file.text
 
 
 def _claims(file: SourceFile) -> bool:
-    return any(is_workflow(document) for document in file.documents)
+    return any(is_workflow(document) or is_action(document) for document in file.documents)
 
 
 GITHUB_ACTIONS = Importer(
     "github-actions",
-    "workflows in `.github/workflows`",
+    "workflows in `.github/workflows`, composite actions",
     _suspects,
     _claims,
     translate,
     (
         "what a secret opens, and whether the repository is public",
         "the default permissions of the repository, and who must approve an environment",
-        "what actions of others do with the token, and composite actions of one's own",
+        "what actions of others do with the token",
         "code that a later run executes because somebody changed it in a cache or an artifact",
         "what runs for pull requests of forks: they get a token that reads and no secrets, and are no entry point here",
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.importers.excerpt import Excerpt
+from simkit.importers.file_place import FilePlace
 
 NONE, READ, WRITE = "none", "read", "write"
 LEVELS = (NONE, READ, WRITE)
@@ -65,6 +66,16 @@ def said(under: Excerpt) -> Rights | None:
     elif value is not None:
         block.refused("a mapping, read-all or write-all", {})
     return found
+
+
+def said_at(under: Excerpt) -> Mapping[str, FilePlace]:
+    """Where `permissions` of a workflow or a job give each scope: the line of the scope, or that of the whole."""
+    value = under.value.get("permissions") if isinstance(under.value, dict) else None
+    if value is None:
+        return {}
+    block = under.under("permissions", value)
+    named = value if isinstance(value, dict) else {}
+    return {scope: block.under(scope, "").origin if scope in named else block.origin for scope in SCOPES}
 
 
 def within(own: Rights, most: Rights) -> Rights:

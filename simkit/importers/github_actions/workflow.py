@@ -11,7 +11,10 @@ from itertools import count
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
-from simkit.importers.github_actions.job_permissions import Rights, all_at, said, within
+from simkit.importers.github_actions.composite_actions import Actions, expanded, is_action, root_of
+from simkit.importers.github_actions.job_claims import claims
+from simkit.importers.github_actions.job_permissions import Rights, all_at, said, said_at, within
+from simkit.importers.github_actions.job_servers import JobServer, job_servers
 from simkit.importers.source_file import SourceDocument, SourceFile
 
 STRANGERS = ("pull_request_target", "issue_comment", "issues", "workflow_run", "discussion", "discussion_comment")
@@ -25,6 +28,8 @@ AGENTS = re.compile(
 AGENT_COMMANDS = re.compile(
     r"(^|[\s;&|])(claude\s+(-p|--print)|codex\s+exec|gemini\s+(-p|--prompt)|copilot\s+(-p|--prompt))\b"
 )
+EVERYTHING = "Bash"
+"""The list of allowed tools of an agent that may do all: who runs code can do the rest."""
 _SECRET = re.compile(r"secrets\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([A-Za-z_]\w*)'\s*\])")
 _ALL_SECRETS = re.compile(r"toJSON\(\s*secrets\s*\)", re.IGNORECASE)
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
@@ -54,12 +59,16 @@ class WorkflowJob:
     reason: str
     agent: str
     tools: str | None
+    servers: tuple[JobServer, ...]
     environment: str
+    claims: Mapping[str, str]
     own_runner: bool
     minutes: int
     unpinned: tuple[str, ...]
     called: str
     place: FilePlace
+    given_at: Mapping[str, FilePlace]
+    """Where each scope of its token is given, if any line gives it."""
 
     @property
     def identity(self) -> str:
@@ -93,12 +102,18 @@ def workflows(files: Sequence[SourceFile], draft: Draft) -> list[Workflow]:
     found: list[Workflow] = []
     for file in files:
         draft.count(file.path, 0)
-        if not (file.named or _RUN.search(file.path.replace("\\", "/"))):
+        if not (
+            file.named
+            or re.search(r"(^|/)action\.ya?ml$", file.path.replace("\\", "/"))
+            or _RUN.search(file.path.replace("\\", "/"))
+        ):
             draft.leave(file.origin, "the workflow", "it lies outside of .github/workflows, where GitHub runs none")
             continue
         for document in file.documents:
             for problem in document.problems:
                 draft.leave(FilePlace(problem.file, problem.line, problem.column), "a part", problem.message)
+            if is_action(document):
+                continue
             if is_workflow(document):
                 name = _unused(plain(re.sub(r"\.ya?ml$", "", re.split(r"[\\/]", file.path)[-1])), found)
                 body = Excerpt(document, draft, document.value)
@@ -135,6 +150,7 @@ class WorkflowCall:
     """
 
     triggers: tuple[str, ...]
+    on: object
     default: Rights | None
     most: Rights | None = None
     prefix: str = ""
@@ -155,29 +171,41 @@ class WorkflowCall:
         return tuple(dict.fromkeys(known))
 
 
-def jobs(found: Sequence[Workflow]) -> Iterator[WorkflowJob]:
+@dataclass(frozen=True, slots=True)
+class RepositoryParts:
+    """What jobs may call: the workflows by their paths, the composite actions by their folders."""
+
+    workflows: Mapping[str, Workflow]
+    actions: Actions
+
+
+def jobs(found: Sequence[Workflow], known: Actions) -> Iterator[WorkflowJob]:
     """All jobs, those of called workflows once for each call, with the rights that the caller has at most."""
-    by_path = {_local(each.path): each for each in found}
+    parts = RepositoryParts({_local(each.path): each for each in found}, known)
     for workflow in found:
         if workflow.triggers != ("workflow_call",):
-            yield from _jobs(workflow, WorkflowCall(workflow.triggers, said(workflow.body)), by_path)
+            yield from _jobs(
+                workflow, WorkflowCall(workflow.triggers, workflow.body.value["on"], said(workflow.body)), parts
+            )
 
 
-def _jobs(workflow: Workflow, call: WorkflowCall, by_path: Mapping[str, Workflow]) -> Iterator[WorkflowJob]:
+def _jobs(workflow: Workflow, call: WorkflowCall, parts: RepositoryParts) -> Iterator[WorkflowJob]:
     for key, body in workflow.body.part("jobs").items():
         if not isinstance(body.value, dict):
             body.refused("a mapping", {})
             continue
         name = f"{call.prefix}{plain(key)}"
         rights = call.rights(body)
-        called = by_path.get(_local(body.text("uses"))) if body.has("uses") else None
+        called = parts.workflows.get(_local(body.text("uses"))) if body.has("uses") else None
         if called is None or call.depth >= DEEPEST_CALL:
-            yield _job(workflow, name, call, rights, body)
+            yield _job(workflow, name, call, rights, body, parts.actions)
             continue
         inner = said(called.body)
         default = inner if inner is not None else rights
-        within_it = WorkflowCall(call.triggers, default, rights, f"{name}/", _handed_on(body, call), call.depth + 1)
-        yield from _jobs(called, within_it, by_path)
+        within_it = WorkflowCall(
+            call.triggers, call.on, default, rights, f"{name}/", _handed_on(body, call), call.depth + 1
+        )
+        yield from _jobs(called, within_it, parts)
 
 
 def _handed_on(body: Excerpt, call: WorkflowCall) -> Mapping[str, str] | None:
@@ -203,8 +231,10 @@ def _local(path: str) -> str:
     return re.sub(r"^.*(?=\.github/)", "", path.replace("\\", "/"))
 
 
-def _job(workflow: Workflow, name: str, call: WorkflowCall, rights: Rights, body: Excerpt) -> WorkflowJob:
-    steps = list(body.each("steps"))
+def _job(
+    workflow: Workflow, name: str, call: WorkflowCall, rights: Rights, body: Excerpt, known: Actions
+) -> WorkflowJob:
+    steps = expanded(list(body.each("steps")), root_of(workflow.path), known)
     text = json.dumps([body.value, workflow.body.value.get("env")])
     names = dict.fromkeys(one or other for one, other in _SECRET.findall(text))
     secrets = call.handed(each for each in names if each.upper() != "GITHUB_TOKEN")
@@ -225,12 +255,20 @@ def _job(workflow: Workflow, name: str, call: WorkflowCall, rights: Rights, body
         _reason(steps),
         agent,
         tools,
+        job_servers(steps) if agent else (),
         _environment(body),
+        claims(
+            call.on,
+            _environment(body),
+            own_runner="self-hosted" in runner,
+            audiences=[each for step in steps for each in _audiences(step)],
+        ),
         "self-hosted" in runner,
         minutes if isinstance(minutes, int) and not isinstance(minutes, bool) and 0 < minutes <= 43200 else 360,
         tuple(dict.fromkeys(plain(uses) for step in steps if (uses := step.text("uses")) and _moves(uses))),
         plain(body.text("uses")) if body.has("uses") else "",
         body.origin,
+        said_at(body) or said_at(workflow.body),
     )
 
 
@@ -282,11 +320,21 @@ def _agent(steps: Sequence[Excerpt]) -> tuple[str, str | None]:
 def _allowed(text: str) -> str | None:
     """The list of allowed tools in arguments or settings; None where there is none."""
     if "dangerously-skip-permissions" in text or "bypassPermissions" in text or "--yolo" in text:
-        return "Bash"
+        return EVERYTHING
     found = re.search(r"--allowed-?[tT]ools[ =]+(\"[^\"]*\"|'[^']*'|[^\n]*)", text)
     if found:
         return found[1].strip("\"'")
     return text if re.search(r"\b(Bash|Edit|Read|mcp__)", text) else None
+
+
+def _audiences(step: Excerpt) -> Iterator[str]:
+    """For whom a step asks the token: what it says, else what its action takes."""
+    given = step.part("with").value
+    said = given.get("audience")
+    if isinstance(said, str) and said and "$" not in said:
+        yield said
+    elif said is None and "role-to-assume" in given and step.text("uses").startswith("aws-actions/"):
+        yield "sts.amazonaws.com"
 
 
 def _clouds(step: Excerpt) -> Iterator[str]:

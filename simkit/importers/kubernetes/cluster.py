@@ -8,7 +8,7 @@ from functools import cached_property
 
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
-from simkit.importers.kubernetes.cluster_roles import rights
+from simkit.importers.kubernetes.cluster_roles import RulePlaces, rights
 from simkit.importers.kubernetes.objects import KubeObject
 from simkit.importers.kubernetes.runtimes import KubeRuntime, runtime
 from simkit.rbac import ClusterRights, RbacBinding, Subject
@@ -34,6 +34,7 @@ class KubeCluster:
     rights: ClusterRights
     bindings: Mapping[RbacBinding, KubeObject]
     hosts: bool
+    rule_places: RulePlaces
 
     @cached_property
     def subjects(self) -> tuple[Subject, ...]:
@@ -55,7 +56,7 @@ def cluster(found: Sequence[KubeObject], draft: Draft) -> KubeCluster:
     flag = "automountServiceAccountToken"
     withheld = frozenset(key for key, each in accounts.items() if each.body.flag(flag) is False)
     runtimes = tuple(made for each in found if (made := runtime(each, withheld)) is not None and not _owned(each))
-    granted, bindings = rights(found)
+    granted, bindings, rule_places = rights(found)
     secrets = {(each.namespace, each.name): each for each in found if each.kind == "Secret"}
     places = {key: each.origin for key, each in secrets.items()}
     for made in runtimes:
@@ -81,6 +82,7 @@ def cluster(found: Sequence[KubeObject], draft: Draft) -> KubeCluster:
         granted,
         bindings,
         bool(runtimes),
+        rule_places,
     )
 
 
@@ -90,7 +92,7 @@ def _latest(found: Sequence[KubeObject], draft: Draft) -> list[KubeObject]:
     for each in found:
         key = (each.kind, each.namespace, each.name)
         if key in kept:
-            why = f"it stands again at {each.origin}, which counts"
+            why = "it stands again, and the last counts"
             draft.leave(kept[key].origin, f"{each.kind} {each.name}", why)
         kept[key] = each
     return list(kept.values())

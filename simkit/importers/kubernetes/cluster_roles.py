@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from simkit.importers.excerpt import Excerpt
+from simkit.importers.file_place import FilePlace
 from simkit.importers.kubernetes.objects import KubeObject
 from simkit.rbac import BUILT_IN_ROLES, ClusterRights, RbacBinding, RbacRule, Subject
 from simkit.rbac.cluster_rights import RoleName
 
 BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 ROLES = ("Role", "ClusterRole")
+NOTHING = RbacRule((), (), ())
 _OPERATORS = {"In": True, "NotIn": False}
 
 
-def rights(found: Iterable[KubeObject]) -> tuple[ClusterRights, Mapping[RbacBinding, KubeObject]]:
-    """Who may do what by the roles and bindings among the objects, and the object of each binding."""
+RulePlaces = dict[RoleName, dict[RbacRule, FilePlace]]
+"""Where the rules of each role stand; under a rule of none, the role."""
+
+
+def rights(found: Iterable[KubeObject]) -> tuple[ClusterRights, Mapping[RbacBinding, KubeObject], RulePlaces]:
+    """Who may do what by the roles and bindings, the object of each binding, and where the rules of roles stand."""
     roles: dict[RoleName, tuple[RbacRule, ...]] = {("", name): rules for name, rules in BUILT_IN_ROLES.items()}
     labels: dict[str, Mapping[str, object]] = {}
     gathered: list[KubeObject] = []
     made: dict[RbacBinding, KubeObject] = {}
+    places: RulePlaces = {}
     for each in found:
         if each.kind in ROLES:
-            roles[each.namespace, each.name] = tuple(_rules(each.body))
+            said = list(_rules(each.body))
+            roles[each.namespace, each.name] = tuple(rule for rule, _ in said)
+            places[each.namespace, each.name] = {NOTHING: each.origin, **dict(reversed(said))}
             labels[each.name] = each.body.part("metadata", "labels").value if each.kind == "ClusterRole" else {}
             gathered += [each] if each.body.has("aggregationRule") else []
         elif each.kind in BINDINGS:
@@ -33,15 +42,19 @@ def rights(found: Iterable[KubeObject]) -> tuple[ClusterRights, Mapping[RbacBind
         selectors = list(each.body.part("aggregationRule").each("clusterRoleSelectors"))
         fitting = [name for name, said in labels.items() if any(_selects(one, said) for one in selectors)]
         roles["", each.name] = (*roles["", each.name], *(r for name in fitting for r in roles.get(("", name), ())))
-    return ClusterRights(roles, tuple(made)), made
+        for name in fitting:
+            places["", each.name] = {**places.get(("", name), {}), **places["", each.name]}
+    return ClusterRights(roles, tuple(made)), made, places
 
 
-def _rules(body: Excerpt) -> Iterator[RbacRule]:
+def _rules(body: Excerpt) -> Iterator[tuple[RbacRule, FilePlace]]:
+    """The rules of a role, and where each stands."""
     for rule in body.each("rules"):
         names = tuple(each.plain() for each in rule.entries("resourceNames"))
         resources, paths = rule.texts("resources"), rule.texts("nonResourceURLs")
         if any(names) or not names:
-            yield RbacRule(rule.texts("verbs"), rule.texts("apiGroups"), resources, tuple(filter(None, names)), paths)
+            groups, some = rule.texts("apiGroups"), tuple(filter(None, names))
+            yield RbacRule(rule.texts("verbs"), groups, resources, some, paths), rule.origin
 
 
 def _binding(found: KubeObject) -> RbacBinding | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simkit.importers.draft import Draft
+from simkit.importers.imported import TIME
 from simkit.importers.importer import Importer
 from simkit.importers.kubernetes.cluster import KubeCluster, cluster
 from simkit.importers.kubernetes.objects import is_kubernetes, objects
-from simkit.importers.kubernetes.role_parts import HOST, RoleParts, identity
+from simkit.importers.kubernetes.role_parts import EVERY_SECRET, HOST, RoleParts, identity
 from simkit.importers.kubernetes.widenings import widenings
 from simkit.importers.source_file import SourceFile
 
@@ -86,7 +87,10 @@ def _host(made: KubeCluster, parts: RoleParts, draft: Draft) -> None:
     draft.put("tools", "host", {"operations": {"escape": {"effect": "execute", "targets": [HOST]}}})
     draft.assume("the hosts of pods", "one host runs them all", "no manifest says where which is scheduled")
     draft.assume(
-        "the life of service account tokens", f"{TOKEN_TTL}, taken for {MEASURED_TTL}", "the defaults of the API server"
+        "the life of service account tokens",
+        f"{TOKEN_TTL}, taken for {MEASURED_TTL}",
+        "the API server's defaults",
+        TIME,
     )
 
 
@@ -129,10 +133,13 @@ def _unseen_runtimes(made: KubeCluster, draft: Draft) -> None:
 
 
 def _goals(made: KubeCluster, draft: Draft) -> None:
-    """Proposed: any secret of each namespace that has some, and the host."""
+    """Proposed: any secret of each namespace that has some, all of them, and the host."""
     secrets: dict[str, list[str]] = {}
     for namespace, name in made.secrets:
         secrets.setdefault(namespace, []).append(f"{namespace}/secrets/{name}: confidentiality")
+    if draft.has("resources", EVERY_SECRET):
+        # also where no file holds a secret: who may read all reads those that others put there
+        draft.put("goals", "all secrets out", {"lost": [f"{EVERY_SECRET}: confidentiality"]})
     for namespace, lost in secrets.items():
         draft.put("goals", f"a secret of {namespace} out", {"any": lost})
     if made.runtimes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from simkit.importers.draft import Draft
+from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import item_name
 from simkit.importers.kubernetes.cluster import KubeCluster
+from simkit.importers.kubernetes.cluster_roles import NOTHING
 from simkit.importers.kubernetes.powers import CLUSTER_ONLY, SPECIAL, TECHNIQUES, Power, known_verbs, powers
 from simkit.model import IDENTITY_EFFECTS
 from simkit.rbac import ApiRequest, RbacRule, Subject
@@ -14,6 +17,7 @@ from simkit.rbac.rbac_rule import ANY
 
 HOST = "node:any"
 STORE = "secrets"
+EVERY_SECRET = f"all:{STORE}"
 UNNAMED = frozenset({"create", "deletecollection"})
 """Verbs whose requests name no object, so that a rule with names gives nothing by them."""
 TOKENS = Power("kube.create-secrets:token", "mint", "accounts")
@@ -40,28 +44,36 @@ class RoleParts:
         """The scenario's name of `role` as it is bound in `scope` (everywhere, if empty); empty if it gives nothing."""
         own, name = role
         said = f"role {own}/{name}" if own else f"clusterrole {name}{f' in {scope}' if scope else ''}"
-        return self.made(said, self.cluster.rights.roles.get(role, ()), scope)
+        places = self.cluster.rule_places.get(role, {})
+        return self.made(said, self.cluster.rights.roles.get(role, ()), scope, places)
 
-    def made(self, name: str, rules: Iterable[RbacRule], scope: str) -> str:
-        """The role `name` that gives `rules` in `scope`, made once; empty if it gives nothing."""
+    def made(
+        self, name: str, rules: Iterable[RbacRule], scope: str, places: Mapping[RbacRule, FilePlace] | None = None
+    ) -> str:
+        """The role `name` that gives `rules`, which stand at `places`, in `scope`; empty if it gives nothing."""
         if not self.draft.has("roles", name):
-            given: dict[tuple[str, tuple[str, ...]], None] = {}
+            places = places or {}
+            given: dict[tuple[str, tuple[str, ...]], FilePlace | None] = {}
             rules = tuple(rules)
             # whoever asks as a group must ask as somebody, too
             self._somebody = any(
                 "impersonate" in r.verbs and {"users", "serviceaccounts"} & {*r.resources} for r in rules
             )
             for rule in rules:
-                given.update(dict.fromkeys(self._given(rule, scope)))
+                for each in self._given(rule, scope):
+                    given.setdefault(each, places.get(rule))
             if _writes_tokens(rules) and self._operation(TOKENS, STORE):
-                given[TOKENS.operation, self._accounts((), scope) or ()] = None
+                given.setdefault((TOKENS.operation, self._accounts((), scope) or ()), places.get(NOTHING))
             if not given:
                 return ""
             entitlements = [
                 {"operation": operation, **({"targets": list(targets)} if targets else {})}
                 for operation, targets in given
             ]
-            self.draft.put("roles", name, {"entitlements": entitlements})
+            self.draft.put("roles", name, {"entitlements": entitlements}, places.get(NOTHING))
+            for entitlement, place in zip(entitlements, given.values(), strict=True):
+                if place is not None:
+                    self.draft.trace("roles", name, item_name(entitlement), place)
         return name
 
     def _given(self, rule: RbacRule, scope: str) -> Iterator[tuple[str, tuple[str, ...]]]:

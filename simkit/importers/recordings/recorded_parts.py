@@ -9,6 +9,7 @@ from typing import Any
 from simkit.distributions import DAY
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import CHANCE, FALLS, TIME
 from simkit.importers.recordings.proposed_tasks import ProposedTask, proposed_tasks
 from simkit.importers.recordings.recorded import EVERY, Recording, SeenCall
 from simkit.importers.recordings.seen_runs import SeenRun, seen_runs
@@ -89,8 +90,7 @@ class RecordedParts:
             said: dict[str, Any] = {"kind": kind if kind in ("agent", "workload", "human") else "service"}
             if kind == "agent":
                 said["susceptibility"] = SUSCEPTIBILITY
-                why = "nobody publishes how often an agent falls for an injection"
-                self.draft.assume("susceptibility", str(SUSCEPTIBILITY), why)
+                self.draft.assume("susceptibility", str(SUSCEPTIBILITY), FALLS, CHANCE)
             self.draft.put("identities", name, said, place)
             self.draft.put("entry_points", f"{name} is taken over", {"compromise": name}, place)
 
@@ -198,7 +198,10 @@ class RecordedParts:
         name = f"{task.name} (seen)" if self._beside("tasks", task.name) is not None else task.name
         self.draft.put("tasks", name, said)
         self.draft.assume(
-            "the rates of tasks", "as often as they were seen, over a day at least", "the recording is what there is"
+            "the rates of tasks",
+            "as often as they were seen, over a day at least",
+            "the recording is what there is",
+            TIME,
         )
         return name
 

@@ -98,7 +98,14 @@ def repository(tmp_path: Path) -> Path:
 def test_a_repository_gets_its_first_answer_from_one_command(cli: Cli, repository: Path) -> None:
     told = cli("init", str(repository))
     assert told.exit_code == 0, told.output
-    for word in ("agent: 4 files", "github-actions: 3 files", "kubernetes: 1 file", "worst to lose", "task-scoped"):
+    for word in (
+        "agent: 4 files",
+        "github-actions: 3 files",
+        "kubernetes: 1 file",
+        "worst to lose",
+        "task-scoped",
+        "What each secret opens",
+    ):
         assert word in told.stdout
     assert "susceptibility" in told.stdout, "what was assumed is said"
     assert "the id-token" not in told.stdout, "the role that accepts it is named"
@@ -116,14 +123,36 @@ def test_a_repository_gets_its_first_answer_from_one_command(cli: Cli, repositor
 def test_two_commands_say_what_a_poisoned_issue_gets_and_what_each_token_opens(cli: Cli, repository: Path) -> None:
     """A stranger's issue steers the agent of the workflow, whose token writes the code that all jobs run."""
     ranked = cli("init", str(repository)).stdout
-    for secret in ("secrets.API_KEY", "SLACK_BOT_TOKEN", "NOTION_TOKEN"):
+    for secret in ("secrets.API_KEY", "SLACK_BOT_TOKEN", "NOTION_TOKEN", "token of sa:ops/operator"):
         assert secret in ranked, "each token is ranked"
+    lines = " ".join(ranked.split())
+    assert "poisoned issue 2 of 12 code changed (" in lines
+    assert "GITHUB_TOKEN of triage/triage 29." in lines
     scenario = str(repository / "scenario.yaml")
     told = cli("paths", scenario, "--entry-point", "poisoned issue", "--goal", "code changed", "--trials", "100")
     assert told.exit_code == 0, told.output
     said = " ".join(told.stdout.split())
     assert "agent in triage/triage" in said
     assert "code changed is reached" in said
+
+
+def test_what_was_assumed_is_told_once_and_what_decides_most_stands_first(cli: Cli, repository: Path) -> None:
+    told = cli("init", str(repository)).stdout
+    rows = [line.split()[0] for line in told[told.index("Assumed, most important first") :].splitlines()[3:]]
+    kinds = [word for word in rows if word in ("reach", "chance", "time")]
+    assert kinds == sorted(kinds, key=("reach", "chance", "time").index)
+    assert kinds.count("chance") == 1, "every agent is taken to fall for an injection as often"
+
+
+def test_what_was_imported_before_is_in_the_scenario(cli: Cli, repository: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.yaml"
+    elsewhere.write_text(OPERATOR, "utf-8")
+    (repository / "deploy" / "operator.yaml").unlink()
+    assert cli("import", str(elsewhere), "-o", str(repository / "imported")).exit_code == 0
+    told = cli("init", str(repository))
+    assert told.exit_code == 0, told.output
+    assert "Imported before: kubernetes.yaml." in told.stdout
+    assert "pod:ops/deployment/operator" in load(repository / "scenario.yaml").model.identities
 
 
 def test_what_is_the_users_own_stays_as_it_is(cli: Cli, repository: Path) -> None:
@@ -143,5 +172,5 @@ def test_where_nothing_can_be_imported_it_says_what_could_be(cli: Cli, tmp_path:
 
 def test_help_teaches(cli: Cli) -> None:
     text = cli("init", "--help").stdout
-    assert "stays as it is" in text
+    assert "stays as it is" in " ".join(text.split())
     assert "simkit init path/to/repository" in text
