@@ -57,7 +57,11 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "reachable": "the chance that it is ever reached",
         "persistence": "one try beside a try each time",
     },
-    {"controls": "evidence for public frameworks", "studies": "one grant design against another"},
+    {
+        "controls": "evidence for public frameworks",
+        "studies": "one grant design against another",
+        "artifacts": "narrowings as people apply them",
+    },
     {"plots": "results as pictures"},
     {"report": "one page for people who decide", "notebook": "a graph to click through"},
     {"cli": "one file a command", "pytest_plugin": "assertions", "pytest_entry": "where pytest finds them"},

@@ -69,9 +69,8 @@ def _imported(
 ) -> tuple[Imported, ...]:
     drafts = {each.kind: Draft(each.kind) for each in importers}
     own: dict[str, list[SourceFile]] = {each.kind: [] for each in importers}
-    fresh = {os.path.realpath(each.path) for each in more}
-    there = (file for path in paths for file in _files(path, drafts))
-    for file in (*(each for each in there if os.path.realpath(each.path) not in fresh), *more):
+    there = [file for path in paths for file in _files(path, drafts)]
+    for file in _with(there, more) if more else there:
         found = _whose(file, importers, drafts)
         if found is not None:
             own[found.kind].append(file)
@@ -82,6 +81,19 @@ def _imported(
             drafts[each.kind].beside = {**beside, **now}
         made[each.kind] = _translated(each, own[each.kind], drafts[each.kind])
     return tuple(each for kind, each in made.items() if own[kind] or each.untranslated)
+
+
+def _with(there: Sequence[SourceFile], more: Sequence[SourceFile]) -> list[SourceFile]:
+    """`there` with `more`, each in place of the one that it stands in for, else where a walk would come to it."""
+    fresh = {os.path.realpath(each.path): each for each in more}
+    found = [fresh.pop(os.path.realpath(each.path), each) for each in there]
+    return sorted([*found, *fresh.values()], key=_walked) if fresh else found
+
+
+def _walked(file: SourceFile) -> list[tuple[bool, str]]:
+    """What a walk sorts by: the files of a folder, then the folders in it."""
+    parts = os.path.normpath(file.path).split(os.sep)
+    return [*((True, part) for part in parts[:-1]), (False, parts[-1])]
 
 
 def _translated(importer: Importer, files: Sequence[SourceFile], draft: Draft) -> Imported:

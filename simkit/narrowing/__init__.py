@@ -1,5 +1,6 @@
 """What to narrow: candidates, what each buys and costs, and the cheapest sets that cut an attack off."""
 
+from simkit.narrowing.cutset.given_plan import plan_of_all
 from simkit.narrowing.cutset.plan import Plan, cut_by_one, cut_off, plan_from
 from simkit.narrowing.edits.candidates import candidates
 from simkit.narrowing.edits.edit import Narrowing
@@ -58,6 +59,7 @@ __all__ = [
     "cut_by_one",
     "cut_off",
     "plan_from",
+    "plan_of_all",
     "recommend",
     "role_granularity",
     "weigh",

@@ -1,5 +1,7 @@
 """A changed scenario as the smallest change of the files that it was read from: comments and spelling stay."""
 
-from simkit.patch.patch import Patch, smallest_change
+from simkit.patch.patch import Patch, files_of, read_instead, smallest_change
+from simkit.patch.rewrite import Rewriting
+from simkit.patch.yaml_text import YamlText
 
-__all__ = ["Patch", "smallest_change"]
+__all__ = ["Patch", "Rewriting", "YamlText", "files_of", "read_instead", "smallest_change"]

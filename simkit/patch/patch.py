@@ -6,7 +6,7 @@ import difflib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ def smallest_change(scenario: Scenario, changed: Scenario) -> Patch:
     """
     if scenario.file in ("", "-", "<text>"):
         raise InputError("this scenario was not read from a file: there is nothing to change in place")
-    texts = dict(_files(scenario.file))
+    texts = dict(files_of(scenario.file))
     try:
         edited = _edited(texts, plain(scenario), plain(changed))
         _prove(scenario.file, edited, changed)
@@ -57,7 +57,7 @@ def smallest_change(scenario: Scenario, changed: Scenario) -> Patch:
     return Patch({name: (texts[name], text) for name, text in edited.items() if text != texts[name]})
 
 
-def _files(file: str) -> Iterator[tuple[str, str]]:
+def files_of(file: str) -> Iterator[tuple[str, str]]:
     """The scenario's own file first, then what it includes, in order."""
     waiting = [file]
     while waiting:
@@ -126,7 +126,18 @@ def _shared_out(places: Sequence[tuple[str, Any]], had: Any, has: Any) -> Iterat
 def _prove(file: str, texts: Mapping[str, str], changed: Scenario) -> None:
     """Raises CannotEditError unless the edited files, read again, say what `changed` says, with the values that were
     set beside the file."""
-    pairs = (each.partition("=") for each in changed.changes)
+    try:
+        found = read_instead(file, texts, changed.changes)
+    except InputError as error:
+        raise CannotEditError(str(error).splitlines()[0]) from None
+    if plain(found) != plain(changed):
+        raise CannotEditError("it is spelt in a way that simkit does not edit")
+
+
+def read_instead(file: str, texts: Mapping[str, str], changes: Iterable[str] = ()) -> Scenario:
+    """The scenario in `file` as it would be if all of its files, by name, held `texts`; with `changes`, the values
+    that were set beside it. Raises InputError."""
+    pairs = (each.partition("=") for each in changes)
     set_by_hand: dict[str, object] = {path: value for path, _, value in pairs}
     folder = os.path.dirname(os.path.abspath(file))
     with tempfile.TemporaryDirectory(prefix="simkit-") as other:
@@ -137,11 +148,9 @@ def _prove(file: str, texts: Mapping[str, str], changed: Scenario) -> None:
                 copy.write(text)
         _with_runs(texts[file], folder, other)
         try:
-            found = load(os.path.join(other, os.path.basename(file)), changes=set_by_hand)
+            return load(os.path.join(other, os.path.basename(file)), changes=set_by_hand)
         except InputError as error:
-            raise CannotEditError(str(error).splitlines()[0].replace(other, folder)) from None
-    if plain(found) != plain(changed):
-        raise CannotEditError("it is spelt in a way that simkit does not edit")
+            raise InputError(str(error).replace(other, folder)) from None
 
 
 def _with_runs(text: str, folder: str, other: str) -> None:
@@ -154,8 +163,7 @@ def _with_runs(text: str, folder: str, other: str) -> None:
 
 def _unified(name: str, old: str, new: str) -> Iterator[str]:
     shown = os.path.relpath(name).replace(os.sep, "/")
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{shown}", f"b/{shown}"
-    )
+    was = f"a/{shown}" if old or os.path.exists(name) else "/dev/null"
+    lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), was, f"b/{shown}")
     for line in lines:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

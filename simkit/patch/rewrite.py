@@ -149,8 +149,13 @@ class Rewriting:
             inside = self.source.start(node) + 1
             return Edit(inside, inside, ", ".join(written))
         last = node.value[-1]
-        end = self.source.end(last[1] if is_mapping(node) else last)
-        return Edit(end, end, "".join(f", {each}" for each in written))
+        start, end = (self.source.start(last[0]), self.source.end(last[1])) if is_mapping(node) else self._span(last)
+        margin = self.source.text[self.source.line_start(start) : start]
+        between = ", " if margin.strip() else f",\n{margin}"  # parts that have lines of their own go on having them
+        return Edit(end, end, "".join(f"{between}{each}" for each in written))
+
+    def _span(self, node: Any) -> tuple[int, int]:
+        return self.source.start(node), self.source.end(node)
 
     def _at_line(self, end: int, lines: Sequence[str]) -> Edit:
         """Lines behind the line that ends at `end`."""

@@ -20,6 +20,7 @@ WORDS = {
     "except": "denies",
     "limited_to": "limited-to",
     "claims": "claims",
+    "lifts": "lift",
     "on_behalf_of": "on-behalf-of",
     "runtime_holds": "runtime-files",
     "run_by": "run-by",
@@ -61,7 +62,7 @@ def test_a_word_has_a_page_that_speaks_of_it(word: str) -> None:
     assert f"{word}:" in page
 
 
-EFFECTS = {"silence": "silence", "execute": "runtime-files"}
+EFFECTS = {"lift": "lift", "silence": "silence", "execute": "runtime-files"}
 """An effect, and the page that explains it."""
 
 

@@ -53,6 +53,20 @@ class Narrowed:
         return {"plan": self.plan.to_dict(), "ranking": self.ranking.to_dict() if self.ranking else None}
 
 
+@dataclass(frozen=True, slots=True)
+class PlanAsked:
+    """What is to be chosen, and how, and in which form it is to be shown."""
+
+    policy: str | None
+    goal: str | None
+    budget: int | None
+    exact: bool
+    time_limit: float | None
+    candidates: bool
+    only_diff: bool
+    write: str | None
+
+
 @click.command(short_help="What to narrow, and what it costs.")
 @scenario_argument
 @policy_option
@@ -74,6 +88,13 @@ class Narrowed:
     help="Write the narrowed scenario to FILE; its own file is changed in place.",
 )
 @click.option("--diff", "only_diff", is_flag=True, help="Print only what to change in the file, for `git apply`.")
+@click.option("--as", "kind", metavar="KIND", default=None,
+              help="Print what to change in the files that the scenario was imported from, for `git apply`: KIND is "
+                   "agent.")  # fmt: skip
+@click.option("--against", metavar="REVISION", default=None,
+              help="With --as: take back all that is new since this git branch was left.")  # fmt: skip
+@click.option("--baseline", "-b", metavar="FILE", default=None,
+              help="With --as: take back all that is new since this baseline.")  # fmt: skip
 @output_options()
 @click.pass_obj
 def narrow(
@@ -92,6 +113,9 @@ def narrow(
     without: tuple[str, ...] | None,
     write: str | None,
     only_diff: bool,
+    kind: str | None,
+    against: str | None,
+    baseline: str | None,
     format_: str | None,
     out: str,
 ) -> int:
@@ -103,6 +127,9 @@ def narrow(
     proof that no cheaper one does. With --budget (and without --exact)
     it is the best few changes of any kind, which need not be enough.
 
+    With --as only what such files can say is chosen, and the answer is a patch of them: imported again before it is
+    shown, with what it rests on above it. docs/artifacts.md says what each kind can say.
+
     Exits with 1 if the goal cannot be cut off so without breaking a task (or, with --exact, within the budget).
 
     \b
@@ -111,27 +138,39 @@ def narrow(
       simkit narrow scenario.yaml --goal customers-leaked --exact --without constrain-sender
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --write narrowed.yaml
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --diff | git apply
+      simkit narrow scenario.yaml --as agent --against origin/main | git apply
     """
     _check_question(exact, goal, time_limit)
     _check_form(candidates, only_diff, exact or budget is not None, write, format_)
-    output = Output.planned(terminal, "narrow", (format_, out), scenario)
-    check_write(write, out, scenario)
-    world = load(scenario)
-    say_what_is_not_known(terminal, world)
     asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
-    if candidates:
-        _list(terminal, world, policy, goal, asked, output)
+    choice = PlanAsked(policy, goal, budget, exact, time_limit, candidates, only_diff, write)
+    if kind is not None or against is not None or baseline is not None:
+        return _as_artifact(terminal, scenario, kind, (against, baseline), choice, asked, (format_, out))
+    return _as_scenario(terminal, scenario, choice, asked, (format_, out))
+
+
+def _as_scenario(
+    terminal: Terminal, file: str, choice: PlanAsked, asked: Mapping[str, Any], said: tuple[str | None, str]
+) -> int:
+    """The plan and the scenario after it, or every change that there is."""
+    output = Output.planned(terminal, "narrow", said, file)
+    check_write(choice.write, output.out, file)
+    world = load(file)
+    say_what_is_not_known(terminal, world)
+    if choice.candidates:
+        _list(terminal, world, choice.policy, choice.goal, asked, output)
         return FINE
     with terminal.working("screening and replaying narrowings"):
-        found = _found(world, policy, goal, budget, exact, time_limit, asked)
-    if only_diff:
+        found = _found(world, choice, asked)
+    if choice.only_diff:
         output.text(difference(world, found.plan.narrowed) if found.plan.possible else "")
         return FINE if found.plan.possible else DOES_NOT_HOLD
-    _write(terminal, found.plan, write)
-    output.result(found, (), cautions(world, [policy], entry_points))
-    if not (out == "-" and output.format == "json") and not terminal.quiet and found.plan.narrowings:
-        click.echo(_diff(found.plan, fenced=out == "-" and output.format == "markdown"))
-    if exact and not found.plan.possible and budget is None:
+    _write(terminal, found.plan, choice.write)
+    output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]))
+    on_screen = output.out == "-"
+    if not (on_screen and output.format == "json") and not terminal.quiet and found.plan.narrowings:
+        click.echo(_diff(found.plan, fenced=on_screen and output.format == "markdown"))
+    if choice.exact and not found.plan.possible and choice.budget is None:
         terminal.note("note: without --exact, a change of another kind is looked for")
     return FINE if found.plan.possible else DOES_NOT_HOLD
 
@@ -175,26 +214,59 @@ def _list(
     output.result(found, (), cautions(world, [policy], asked["entry_points"]))
 
 
-def _found(
-    world: Scenario,
-    policy: str | None,
-    goal: str | None,
-    budget: int | None,
-    exact: bool,
-    time_limit: float | None,
-    asked: Mapping[str, Any],
-) -> Narrowed:
+def _as_artifact(
+    terminal: Terminal,
+    file: str,
+    kind: str | None,
+    since: tuple[str | None, str | None],
+    choice: PlanAsked,
+    asked: dict[str, Any],
+    said: tuple[str | None, str],
+) -> int:
+    """The patch of what was imported, of the best changes that it can say, or of all that is new since then."""
+    from simkit.artifacts import ImportedSources, carried_out
+    from simkit.cli.artifact_files import artifact_kind, as_it_was, check_place, taken_back, write_artifact
+
+    format_, out = said
+    if kind is None:
+        raise click.UsageError("--against and --baseline take back what is new in imported files: say which with --as")
+    if choice.candidates or choice.only_diff or choice.write is not None or format_ not in (None, "json"):
+        raise click.UsageError("--as prints a patch, or JSON: leave out --candidates, --write, --diff and --format")
+    if any(since) and (choice.goal or choice.budget or choice.exact or all(since)):
+        raise click.UsageError("--against or --baseline takes back all that is new: leave out what chooses")
+    row = artifact_kind(kind)
+    check_place(out)
+    world = load(file)
+    with terminal.working(f"narrowing as {kind}"):
+        sources = ImportedSources.of(world, row.imported) if row.imported else None
+        if sources is not None and sources.is_stale:
+            terminal.note(f"note: {sources.parts[row.imported]} is not what the files say: they are what is narrowed")
+            world = sources.scenario
+        offers = [each for each in row.offers(world, sources) if each.kind not in asked["without"]]
+        before = as_it_was(world, *since)
+        if before is not None:
+            asked = {name: value for name, value in asked.items() if name != "without"}
+            plan = taken_back(world, before, offers, {**asked, "policy": choice.policy})
+        else:
+            plan = _found(world, choice, {**asked, "among": offers}).plan
+        made = carried_out(row, plan.scenario, sources, plan.narrowings)
+    return write_artifact(terminal, plan, made, before, said)
+
+
+def _found(world: Scenario, choice: PlanAsked, asked: Mapping[str, Any]) -> Narrowed:
     import simkit.narrowing as narrowing
 
-    if goal is not None and (exact or budget is None):
-        limits: dict[str, Any] = {} if time_limit is None else {"time_limit": time_limit}
-        plan = narrowing.cut_off(world, policy, goal=goal, exact=exact, budget=budget, **limits, **asked)
-        if exact:
+    policy, goal = choice.policy, choice.goal
+    if goal is not None and (choice.exact or choice.budget is None):
+        limits: dict[str, Any] = {} if choice.time_limit is None else {"time_limit": choice.time_limit}
+        wanted = {**limits, **asked}
+        plan = narrowing.cut_off(world, policy, goal=goal, exact=choice.exact, budget=choice.budget, **wanted)
+        if choice.exact:
             return Narrowed(plan, None)
         ranking = narrowing.recommend(world, policy, goal=goal, **asked)
         other = None if plan.possible else narrowing.cut_by_one(ranking)
         return Narrowed(other or plan, ranking)
-    changes: dict[str, Any] = {} if budget is None else {"budget": budget}
+    changes: dict[str, Any] = {} if choice.budget is None else {"budget": choice.budget}
     ranking = narrowing.recommend(world, policy, goal=goal, **changes, **asked)
     return Narrowed(narrowing.plan_from(ranking), ranking)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from simkit.importers.agent.agent_settings import (
@@ -45,6 +45,8 @@ WORDS = (
     "context_servers",
     '"servers"',
     '"permissions"',
+    "McpjsonServers",
+    "enableAllProjectMcpServers",
     "inputSchema",
     "sandbox_mode",
     "approval_policy",
@@ -80,11 +82,13 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     if not found:
         return
     lists, rules = tool_lists(files, draft), permissions(found)
-    _surroundings(found, draft)
+    started = {server.name for each in found for server in each.servers if _is_started(server, each.client, rules)}
+    _surroundings(found, started, draft)
     servers: dict[str, list[McpServer]] = {}
     for each in found:
         for server in each.servers:
-            servers.setdefault(server.name, []).append(server)
+            if server.name in started:
+                servers.setdefault(server.name, []).append(server)
     if rules.trusts_all_servers:
         # what a pull request adds to the servers of the repository is started without a question
         draft.sections["resources"][COPY]["run_by"] = [CLAUDE]
@@ -94,14 +98,22 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     _goals(draft)
 
 
-def _surroundings(found: Iterable[AgentSettings], draft: Draft) -> None:
+def _is_started(server: McpServer, client: str, rules: Permissions) -> bool:
+    """False for a server that settings turn off: no client runs it, so nobody takes it over."""
+    return not server.disabled and not (client == CLAUDE and server.name in rules.rejected)
+
+
+def _surroundings(found: Iterable[AgentSettings], started: Collection[str], draft: Draft) -> None:
     draft.put("resources", COPY, {"kind": "repository"})
     draft.put("resources", FILES, {"kind": "data-store"})
     draft.put("resources", OUTSIDE, {"kind": "external-site", "exposure": "public"})
     draft.put("entry_points", "poisoned working copy", {"poison": COPY})
     draft.put("entry_points", "poisoned page", {"poison": OUTSIDE})
     for each in found:
-        for secret in (*each.secrets, *(secret for server in each.servers for secret in server.secrets)):
+        of_servers = ((secret, server.name) for server in each.servers for secret in server.secrets)
+        for secret, server in (*((secret, "") for secret in each.secrets), *of_servers):
+            if server and server not in started and not secret.literal:
+                continue  # one that stands in the file lies there, whether the server runs or not
             _secret(secret, draft)
             if secret.literal:
                 brought = "/." in f"/{each.file}".replace("\\", "/")
@@ -246,7 +258,7 @@ def _client(
         draft.put("tools", client, {"operations": operations, "general_purpose": True}, place)
     stances = {f"{client}.{each.name}": (each.stance, each.place or place) for each in own}
     words = [COPY, OUTSIDE] if own else [OUTSIDE]
-    for server in (server for each in files for server in each.servers if not server.disabled):
+    for server in (s for each in files for s in each.servers if not s.disabled and s.name in offered):
         behind = f"behind {server.name}"
         if draft.has("resources", behind) and behind not in words:
             words.append(behind)

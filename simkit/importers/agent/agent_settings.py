@@ -17,6 +17,8 @@ from simkit.importers.source_file import SourceDocument, SourceFile
 SERVERS = ("mcpServers", "mcp_servers", "context_servers", "servers")
 """The keys under which clients list their servers."""
 CLAUDE, CODEX, GEMINI = "claude-code", "codex", "gemini"
+APPROVED = frozenset({"enableAllProjectMcpServers", "enabledMcpjsonServers", "disabledMcpjsonServers"})
+"""What settings of Claude Code say about the servers that a repository brings; often that alone."""
 _CLIENTS = (
     (r"claude_desktop_config", "claude-desktop"),
     (r"(^|/)\.claude(/|\.json)|(^|/)\.mcp\.json$", CLAUDE),
@@ -77,6 +79,8 @@ def is_settings(document: SourceDocument, path: str) -> bool:
         return True
     permissions = value.get("permissions")
     if isinstance(permissions, dict) and {"allow", "deny", "ask", "defaultMode"} & permissions.keys():
+        return True
+    if client(path) == CLAUDE and APPROVED & value.keys():
         return True
     if client(path) == GEMINI and any(isinstance(value.get(key), dict) for key in ("tools", "mcp")):
         return True

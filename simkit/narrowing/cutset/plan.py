@@ -33,10 +33,10 @@ TIME_LIMIT = 30.0
 class Plan:
     """Changes to make together, and the scenario after them.
 
-    `method` is `exact`, `greedy`, `budget` or `one change`; `bearings` says for each change which path it cuts. `bound`
-    is the price that no set of removals which cuts the goal and keeps every task goes under; `proven` says that the
-    plan meets it. Where there is no such set, `narrowings` is empty, `possible` is False, and `stuck` holds an attack
-    that rests on nothing that could go (empty where only the tasks together, or the budget, forbid it).
+    `method` is `exact`, `greedy`, `budget`, `one change` or `given`; `bearings` says for each change which path it
+    cuts. `bound` is the price that no set of removals which cuts the goal and keeps every task goes under; `proven`
+    says that the plan meets it. Where there is no such set, `narrowings` is empty, `possible` is False, and `stuck`
+    holds an attack that rests on nothing that could go (empty where only the tasks together, or the budget, forbid it).
     """
 
     question: Question
@@ -97,6 +97,8 @@ class Plan:
     def _proof(self) -> str:
         if self.method == "budget":
             return "greedily chosen, by replay"
+        if self.method == "given":
+            return "as asked"
         if self.method == "one change":
             return "no set of removals does that"
         if self.proven:
@@ -209,15 +211,17 @@ def cut_off(
     threads: int | None = None,
     price: Callable[[Narrowing], float] | None = None,
     without: Iterable[str] = (),
+    among: Iterable[Narrowing] | None = None,
 ) -> Plan:
     """The removals that put `goal` out of reach of `entry_points` (one, several, or None for all), in the worst case,
     while every task still works.
 
     With `exact` the cheapest set, with a proof, or the gap after `time_limit` seconds; else a greedy one. The exact
     search begins with a greedy set too, which is finished even where that takes longer. `price` says what a removal
-    costs (default: 1 each, so that the fewest changes win). `without` names kinds that are out of the question. With a
-    `budget` and without `exact`: at most so many changes of any kind, chosen greedily by replay, which need not put the
-    goal out of reach. Raises QuestionError and PolicyError.
+    costs (default: 1 each, so that the fewest changes win). `without` names kinds that are out of the question, and
+    `among` are all that there is to choose from (None: all of the model). With a `budget` and without `exact`: at most
+    so many changes of any kind, chosen greedily by replay, which need not put the goal out of reach. Raises
+    QuestionError and PolicyError.
     """
     base = in_force(scenario, policy)
     question = Question.about(base, entry_points, goal, trials=trials, seed=seed, threads=threads)
@@ -227,9 +231,9 @@ def cut_off(
         raise QuestionError(f"a time limit of {time_limit} seconds is none: give 0 or more")
     unwanted = checked_kinds(without)
     if budget is not None and not exact:
-        return within_budget(base, question, budget, without=unwanted)
+        return within_budget(base, question, budget, without=unwanted, among=among)
     made = supported(base)
-    problem = cut_problem(base, made, question, price or (lambda _: PRICES.change), unwanted)
+    problem = cut_problem(base, made, question, price or (lambda _: PRICES.change), unwanted, among)
     found = cheapest(problem, time_limit=time_limit) if exact else greedy(problem)
     chosen = [problem.choices[number].narrowing for number in sorted(found.chosen or ())]
     if budget is not None and len(chosen) > budget:
@@ -243,10 +247,11 @@ def cut_problem(
     question: Question,
     price: Callable[[Narrowing], float],
     without: Collection[str] = (),
+    among: Iterable[Narrowing] | None = None,
 ) -> CutProblem:
     """The question of which removals cut the goal off, as sets and steps."""
-    givers = Givers(scenario.model)
-    wanted = (each for each in removals(scenario.model, givers) if each.kind not in without)
+    offers = removals(scenario.model, Givers(scenario.model)) if among is None else among
+    wanted = (each for each in offers if each.kind not in without and each.removes())
     offered = (Choice(each, price(each), each.removes() or frozenset()) for each in wanted)
     requirements = work_of(scenario).requirements()
     return CutProblem.of(made, offered, requirements, question.entry_points, [question.goal])
@@ -303,6 +308,7 @@ def within_budget(
     budget: int,
     prices: Prices = PRICES,
     without: Iterable[str] = (),
+    among: Iterable[Narrowing] | None = None,
 ) -> Plan:
     """At most `budget` changes of any kind, each the best gain for its cost after those before it."""
     found = recommend(
@@ -315,6 +321,7 @@ def within_budget(
         budget=budget,
         prices=prices,
         without=without,
+        among=among,
     )
     return plan_from(found)
 
@@ -353,7 +360,7 @@ def plan_of(
 ) -> Plan:
     """The plan of making `chosen`, measured."""
     side = Side.of(scenario)
-    before, results = measured_with_paths(scenario, question)
+    before, results = measured_with_paths(compile_attack(scenario), question)
     after = measure(narrowed, question)
     found = Bearings(results, question, scenario.model)
     return Plan(

@@ -25,7 +25,7 @@ from simkit.privilege import over_privilege
 from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
 from simkit.scenario.numbers_at import not_known
-from simkit.simulation import PolicyLike
+from simkit.simulation import Attack, PolicyLike, compile_attack
 from simkit.techniques.givers import Givers, Holder
 
 ROUGH_TRIALS = 1000
@@ -87,21 +87,23 @@ def recommend(
     threads: int | None = None,
     prices: Prices = PRICES,
     without: Iterable[str] = (),
+    among: Iterable[Narrowing] | None = None,
     measure: str | None = None,
 ) -> Recommendations:
     """What to narrow in `scenario` under `policy` (None: the one in force), the best gain for its cost first.
 
     The gain is how much less is lost through `entry_points` (one, several, or None for all): of `measure` (None: the
     value, or the share of goals where nothing has one), or of the chance of `goal`. Nothing that breaks a task is
-    recommended. `budget` is how many changes the greedy curve makes at
-    most; `without` names kinds of narrowing that are out of the question. Where the file has a currency, prices and
-    frequencies, the gain and its cost are money a year, and the first ones say in how many draws of what is not known
-    they pay. The same seed gives the same answer. Raises QuestionError and PolicyError.
+    recommended. `budget` is how many changes the greedy curve makes at most; `without` names kinds of narrowing that
+    are out of the question, and `among` are all that there is to choose from (None: every one of the model). Where the
+    file has a currency, prices and frequencies, the gain and its cost are money a year, and the first ones say in how
+    many draws of what is not known they pay. The same seed gives the same answer. Raises QuestionError and PolicyError.
     """
     question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, threads=threads, measure=measure)
     if budget < 0:
         raise QuestionError(f"a budget of {budget} changes cannot be spent: give 0 or more")
-    return _Recommender(in_force(scenario, policy), question, prices, checked_kinds(without)).run(budget)
+    wanted = None if among is None else tuple(among)
+    return _Recommender(in_force(scenario, policy), question, prices, checked_kinds(without), wanted).run(budget)
 
 
 @dataclass(slots=True)
@@ -110,7 +112,9 @@ class _Recommender:
     question: Question
     prices: Prices
     without: frozenset[str]
+    among: tuple[Narrowing, ...] | None = None
     side: Side = field(init=False)
+    base: Attack = field(init=False)
     before: PairedLosses = field(init=False)
     results: list[BlastRadius] = field(init=False)
     everything: list[Narrowing] = field(init=False)
@@ -125,11 +129,13 @@ class _Recommender:
     def __post_init__(self) -> None:
         self.side = Side.of(self.scenario)
         with stretch(0.0, 0.0):  # short beside what follows
-            self.before, self.results = measured_with_paths(self.scenario, self.question)
+            self.base = compile_attack(self.scenario, editable=True)
+            self.before, self.results = measured_with_paths(self.base, self.question)
         model = self.scenario.model
         privilege, givers = over_privilege(self.scenario), Givers(model)
         self.unneeded = {each.narrowing: each for each in unneeded(model, privilege, givers)}
-        self.everything = list(dict.fromkeys(each_narrowing(self.scenario, privilege, givers)))
+        found = each_narrowing(self.scenario, privilege, givers) if self.among is None else self.among
+        self.everything = list(dict.fromkeys(found))
         self.bearings = Bearings(self.results, self.question, model)
         in_value = self.question.valued and not self.question.goal
         self.money = Money.of(self.scenario, self.question.entry_points) if in_value else None
@@ -137,7 +143,7 @@ class _Recommender:
     def run(self, budget: int) -> Recommendations:
         offered = list(self._offered())
         with stretch(0.0, 0.1):
-            screened = screen(self.scenario, offered, self.question)
+            screened = screen(self.scenario, offered, self.question, self.base.graph)
         kept, breaking = self._sorted_out(screened)
         with stretch(0.1, 0.5):
             promising = self._most_promising(kept)
@@ -162,7 +168,7 @@ class _Recommender:
     def _offered(self) -> Iterator[Narrowing]:
         """All candidates; what nobody needs from one holder goes at once, not piece by piece."""
         drops = [each for each in self.unneeded if isinstance(each, DropEntitlements) and len(each.grants) > 1]
-        together = {(each.holder, grant) for each in drops for grant in each.grants}
+        together = {(each.holder, grant) for each in drops for grant in each.grants if self.among is None}
         for each in self.everything:
             if each.kind not in self.without and not (isinstance(each, DropEntitlements) and _piece(each) in together):
                 yield each
@@ -205,9 +211,9 @@ class _Recommender:
     def _measured(self, narrowing: Narrowing, question: Question) -> PairedLosses:
         """The samples after `narrowing` alone; those of the whole question are remembered."""
         if question != self.question:
-            return measure(narrowing.apply(self.scenario), question)
+            return measure(narrowing.apply(self.scenario), question, self.base)
         if narrowing not in self.known:
-            self.known[narrowing] = measure(narrowing.apply(self.scenario), question)
+            self.known[narrowing] = measure(narrowing.apply(self.scenario), question, self.base)
         return self.known[narrowing]
 
     def _start(self, question: Question) -> PairedLosses:
@@ -215,11 +221,22 @@ class _Recommender:
         if question == self.question:
             return self.before
         if question not in self.starts:
-            self.starts[question] = measure(self.scenario, question)
+            self.starts[question] = measure(self.scenario, question, self.base)
         return self.starts[question]
 
     def _free(self, narrowing: Narrowing) -> bool:
-        return narrowing in self.unneeded and self.unneeded[narrowing].is_free
+        found = self._spare(narrowing)
+        return found is not None and found.is_free
+
+    def _spare(self, narrowing: Narrowing) -> Unneeded | None:
+        """What is known of the need for all that `narrowing` takes away, where nobody needs any of it."""
+        if narrowing in self.unneeded or not isinstance(narrowing, DropEntitlements):
+            return self.unneeded.get(narrowing)
+        gone = set(narrowing.grants)
+        for whole, known in self.unneeded.items():
+            if isinstance(whole, DropEntitlements) and whole.holder == narrowing.holder and gone <= set(whole.grants):
+                return known
+        return None
 
     def _price(self, narrowing: Narrowing, cost: Cost) -> float:
         own = cost.price(self.prices)
@@ -247,7 +264,7 @@ class _Recommender:
         narrowing, cost = each
         asked = self.question.judging(narrowing.judged)
         before, after = self._start(asked), self._measured(narrowing, asked)
-        found = self.unneeded.get(narrowing)
+        found = self._spare(narrowing)
         return Recommendation(
             narrowing=narrowing,
             unneeded=self._free(narrowing),
@@ -304,7 +321,11 @@ class _Recommender:
         cost = self.side.cost(Side.of(there), last.cost.changes + 1)
         if cost.broken:
             return None
-        after = self._measured(narrowing, self.question) if here is self.scenario else measure(there, self.question)
+        after = (
+            self._measured(narrowing, self.question)
+            if here is self.scenario
+            else measure(there, self.question, self.base)
+        )
         less = now.less(after)
         if 0.0 in less or less.estimate < 0:
             return None

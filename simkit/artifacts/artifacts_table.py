@@ -1,0 +1,12 @@
+"""The kinds of artifacts, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simkit.artifacts.agent_artifact import AGENT
+from simkit.artifacts.artifact import ArtifactKind
+
+_ROWS = (AGENT,)
+ARTIFACTS: Mapping[str, ArtifactKind] = {each.kind: each for each in _ROWS}
+"""By kind."""
