@@ -9,6 +9,7 @@ CHANGES = (
     *("move-file", "add-deny", "set-boundary", "limit-token", "ask-claims", "lower-quota"),
     *("close-runtime", "stop-answers", "ask-one-more", "end-exception", "show-what-is-done"),
     *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
+    *("answer-sooner", "do-more", "log-more", "keep-longer"),
 )
 """The kinds of change that narrowing proposes."""
 
