@@ -158,6 +158,7 @@ class _Recommender:
             narrowed=narrowed,
             provenance=provenance(self.scenario, self.question),
             prices=self.prices,
+            annual_loss=self.money.saved(self.before.losses).estimate if self.money else None,
         )
 
     def _offered(self) -> Iterator[Narrowing]:
