@@ -91,8 +91,12 @@ class Inspected:
         yield from (name for name, _, _ in self.model.operations() if fits(name, pattern))
 
     def held(self) -> Iterator[Grants]:
-        """What somebody may do, or can be given by an operation: each set of grants once."""
+        """What somebody may do, can be given, or may do once what takes it away is lifted."""
         yield from {id(grants): grants for grants in self.cut.entitled.values()}.values()
+        lifted = {each for _, _, operation in self.model.operations() for each in operation.restrictions}
+        if not lifted.isdisjoint(("denies", "boundary")):
+            for name, identity in self.model.identities.items():
+                yield self.resolver.with_roles(name, identity.roles, lifted)
         given = {operation.role for _, _, operation in self.model.operations() if operation.effect == "grant"}
         for role in sorted(given - {""}):
             yield self.resolver.gained(role)

@@ -552,3 +552,10 @@ def test_a_task_that_delegates_to_who_may_do_what_it_needs_is_asked_on_whose_beh
         "need-beyond-rights", ("needs: [crm.read, crm.answer]", "needs: [crm.read, crm.answer, pay.refund]")
     )
     assert found.endswith("entitle it, say `on_behalf_of: biller` on the task, or take the need away")
+
+
+def test_what_is_denied_until_somebody_lifts_the_deny_is_touched() -> None:
+    denied = ("[{operation: pay.refund}]}", "[{operation: pay.refund}], denies: [pay.refund]}")
+    lift = ("      refund:", "      forgive: {effect: lift, targets: [biller]}\n      refund:")
+    assert slips("untouched-value", denied)
+    assert not slips("untouched-value", denied, lift)
