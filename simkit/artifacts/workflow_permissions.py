@@ -82,9 +82,8 @@ def carry(scenario: Scenario, sources: ImportedSources | None, narrowings: Seque
         if levels:
             _lower(blocks[name], levels, yaml)
             words = ", ".join(f"{scope}: {level}" for scope, level in levels.items())
-            told[each] = (
-                f"permissions of {name.partition(' ')[2].removeprefix('in ')} at {blocks[name].body.origin}: {words}"
-            )
+            job = name.partition(" ")[2].removeprefix("in ")
+            told[each] = f"permissions of {job} at {blocks[name].body.origin}: {words}"
         else:
             unsaid[each] = _why_not(each, blocks)
     return Wording(yaml.changed(), told, unsaid)
@@ -95,12 +94,10 @@ def _wanted(
 ) -> tuple[str, dict[str, str]]:
     """Whose block is to say what of which scopes; nothing where it cannot."""
     if isinstance(narrowing, CutTrust):
-        edge = next((each for each in scenario.model.trust if each.name == narrowing.edge), None)
-        becomes = [
-            each for each in scenario.model.trust if edge and (each.source, each.kind) == (edge.source, "federate")
-        ]
-        able = edge is not None and edge.kind == "federate" and edge.source in blocks and len(becomes) == 1
-        return (edge.source, {"id-token": NONE}) if edge is not None and able else ("", {})
+        for name in blocks:
+            becomes = [each for each in scenario.model.trust if (each.source, each.kind) == (name, "federate")]
+            if [each.name for each in becomes] == [narrowing.edge]:
+                return name, {"id-token": NONE}
     if not isinstance(narrowing, DropEntitlements) or narrowing.holder.name not in blocks:
         return "", {}
     wanted, levels = set(narrowing.grants), dict[str, str]()
