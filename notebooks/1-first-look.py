@@ -9,6 +9,7 @@ import simkit
 from simkit import notebook, plots
 
 SCENARIO = "../scenarios/starter.yaml"
+CHANGES = {}  # what if: {"response.miss_rate": "0.3"}
 ENTRY_POINT = "leaked-ci-secret"
 TRIALS = 1000
 
@@ -19,7 +20,7 @@ TRIALS = 1000
 # Names complete with TAB: try `scenario.credentials.`
 
 # %%
-scenario = simkit.load(SCENARIO)
+scenario = simkit.load(SCENARIO, changes=CHANGES)
 scenario
 
 # %% [markdown]

@@ -156,6 +156,25 @@ def test_two_designs_that_both_scope_by_task_are_compared_as_they_are() -> None:
     assert (row.verdict, row.refused) == ("nothing to lose", ())
 
 
+def test_over_draws_a_study_says_where_it_wins_whatever_the_assumptions_and_where_it_depends() -> None:
+    """The keys that a task needs are a part of what a role gives: less in every draw. Replit's agent errs alike."""
+    found = study([two_dials("1h"), shipped("incidents/replit.yaml")], trials=20, draws=64)
+    answers = {each.name: each.answer for each in found.drawn}
+    assert answers == {"two-dials: leaked": "always less", "replit: agent-error": "no difference"}
+    assert found.drawn[0].saved == (1.0, 1.0)
+    assert "task-scoped loses less whatever the assumptions in 1 of 2 attacks; in 0 it depends" in found.summary
+    assert "whatever the assumptions?" in [table.title for table in found.tables()]
+    assert not study([two_dials()], trials=20).drawn
+    with pytest.raises(QuestionError, match="draws 3 is not a whole number from 64"):
+        study([two_dials()], trials=20, draws=3)
+
+
+def test_what_differs_by_chance_alone_is_no_difference() -> None:
+    """The assistant errs alike under both; its steps have other names, and so other fates."""
+    found = study([shipped("incidents/m365-copilot.yaml")], entry_points="assistant-summarises", trials=20, draws=64)
+    assert [each.answer for each in found.drawn] == ["no difference"]
+
+
 DECOY = """\
 simkit: 1
 name: decoy

@@ -159,9 +159,13 @@ def _expectations(before: Mapping[str, Expectation], after: Mapping[str, Expecta
 
 def _holds_to(old: Expectation, new: Expectation) -> bool:
     """True if whatever keeps `new` keeps `old`: the same question, and a bound that is as tight."""
-    same = ("measure", "policy", "entry_point")
+    same = ("measure", "policy", "entry_point", "cheaper_than", "above")
     if any(getattr(old, key) != getattr(new, key) for key in same):
         return False
+    if (old.in_draws is None) != (new.in_draws is None) or (new.in_draws or 0.0) < (old.in_draws or 0.0):
+        return False
+    if old.cheaper_than:
+        return True
     if old.at_most is not None:
         return new.at_most is not None and new.at_most <= old.at_most
     return new.at_least is not None and new.at_least >= old.bound
@@ -171,7 +175,12 @@ def _promise(made: Expectation) -> str:
     bound = unit_of(made.measure).write(made.bound)
     under = f" under {made.policy}" if made.policy else ""
     through = f" through {made.entry_point}" if made.entry_point else ""
-    return f"{made.measure} at {'most' if made.at_most is not None else 'least'} {bound}{under}{through}"
+    drawn = f" in {percent(made.in_draws)} of draws" if made.in_draws is not None else ""
+    if made.cheaper_than:
+        return f"cheaper than {made.cheaper_than}{drawn}{under}{through}"
+    above = f" above {format_number(made.above)}" if made.above is not None else ""
+    side = "most" if made.at_most is not None else "least"
+    return f"{made.measure}{above} at {side} {bound}{drawn}{under}{through}"
 
 
 def _things(noun: str, section: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Disarmed]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simkit.blast_radius import Provenance
 from simkit.decisions.accounts import Accounts, best_guesses, events_of, utility_under
@@ -190,28 +191,33 @@ def sensitivity(
         raise QuestionError(f"everything in {scenario.name} is known: give a number a range, or ask `compare`")
     if isinstance(draws, bool) or not isinstance(draws, int) or not FEWEST_DRAWS <= draws <= MOST_POINTS:
         raise QuestionError(f"draws {draws!r} is not a whole number from {FEWEST_DRAWS} to {MOST_POINTS:,}: choose one")
-    question = Inquiry.of(scenario, chosen, entries, inputs, seed=checked_seed(seed))
-    accounts = _accounts(question)
-    counted = tuple(each for each in inputs if _counts(each, question, accounts))
-    values = _values(counted, points(draws, len(counted), seed))
-    weights, control = accounts.weights(values, draws), accounts.control(values, draws)
-    raw = replayed(question, values | _still(inputs, counted, draws), draws, _unsettled(weights, control))
-    lost = (weights.T[:, :, None] * raw.mean).sum(axis=0)
-    asked = _Weighed(question, accounts, counted, values, lost, control)
+    asked = weighed(Inquiry.of(scenario, chosen, entries, inputs, seed=checked_seed(seed)), draws, seed)
+    accounts = asked.accounts
     return Sensitivity(
         scenario=scenario,
         policies=accounts.policies,
         accounts=accounts,
-        inputs=counted,
-        values=values,
-        raw=raw,
-        losses=lost,
-        control=control,
+        inputs=asked.inputs,
+        values=asked.values,
+        raw=asked.raw,
+        losses=asked.losses,
+        control=asked.control,
         preferences=tuple(asked.preferences(against)),
         indices=asked.indices(seed) if indices else None,
-        provenance=_provenance(scenario, accounts.policies, entries, seed, int(raw.trials.sum())),
-        unit=_unit(question, accounts),
+        provenance=_provenance(scenario, accounts.policies, entries, seed, int(asked.raw.trials.sum())),
+        unit=_unit(asked.question, accounts),
     )
+
+
+def weighed(question: Inquiry, draws: int, seed: int) -> Weighed:
+    """The policies of `question` replayed in each of `draws`, and what they cost there."""
+    accounts = _accounts(question)
+    counted = tuple(each for each in question.inputs if _counts(each, question, accounts))
+    values = _values(counted, points(draws, len(counted), seed))
+    weights, control = accounts.weights(values, draws), accounts.control(values, draws)
+    raw = replayed(question, values | _still(question.inputs, counted, draws), draws, _unsettled(weights, control))
+    lost = (weights.T[:, :, None] * raw.mean).sum(axis=0)
+    return Weighed(question, accounts, counted, values, raw, lost, control)
 
 
 def _unit(question: Inquiry, accounts: Accounts) -> str:
@@ -280,7 +286,8 @@ def _still(inputs: Iterable[NotKnown], counted: Iterable[NotKnown], draws: int) 
 
 def _unsettled(weights: Floats, control: Floats) -> Callable[[Losses], Flags]:
     """Asks which policies of which draws need more trials: those that may or may not be cheaper than the one that looks
-    the cheapest, and that one; equal ones count as such where they differ in some draw."""
+    the cheapest, and that one. What costs the same as the cheapest in every draw settles nothing, and has as many
+    trials as that one: with fewer it would seem to differ."""
 
     def asked(found: Losses) -> Flags:
         cost = (weights.T[:, :, None] * found.mean).sum(axis=0) + control
@@ -290,30 +297,30 @@ def _unsettled(weights: Floats, control: Floats) -> Callable[[Losses], Flags]:
         own = np.diagonal(noise, axis1=1, axis2=2)
         spread = own + own[rows, best][:, None] - 2 * noise[rows, best]
         close: Flags = gap**2 <= UNSETTLED**2 * np.maximum(spread, 0.0)
-        close[rows, best] = False
-        alone = ~close.any(axis=1)
-        close[rows, best] = ~alone
-        return close & _differ(cost)
+        twin = _twins(cost)
+        alike: Flags = twin[None, :] == twin[best][:, None]
+        close[alike] = False
+        close |= alike & np.any(close, axis=1, keepdims=True)
+        return close
 
     return asked
 
 
-def _differ(cost: Floats) -> Flags:
-    """(1, policies) Which policies do not cost the same as another one, listed before, in all draws."""
-    _, first = np.unique(cost, axis=1, return_index=True)
-    found = np.zeros(cost.shape[1], dtype=np.bool_)
-    found[first] = True
-    return found[None, :]
+def _twins(cost: Floats) -> NDArray[np.int64]:
+    """(policies,) For each policy a number that those share with it which cost the same in all draws."""
+    _, found = np.unique(cost, axis=1, return_inverse=True)
+    return np.asarray(found, dtype=np.int64).reshape(-1)
 
 
 @dataclass(frozen=True, eq=False)
-class _Weighed:
+class Weighed:
     """Everything that a decision is made of."""
 
     question: Inquiry
     accounts: Accounts
     inputs: tuple[NotKnown, ...]
     values: Given
+    raw: Losses
     losses: Floats
     control: Floats
 
@@ -323,8 +330,9 @@ class _Weighed:
         return {each.name: Moved(self.question, self.accounts, best, each) for each in self.inputs}
 
     def preferences(self, against: str | None) -> Iterable[Preference]:
+        """The decisions between neighbours, or between the policy `against` and each other."""
         for weak, strong in steps(self._pairs(against)):
-            yield self._decision(weak, strong)
+            yield self.decision(weak, strong)
 
     def _pairs(self, against: str | None) -> list[tuple[int, int]]:
         names, lost = list(self.accounts.policies), self.losses.mean(axis=0)
@@ -334,7 +342,8 @@ class _Weighed:
         base = names.index(against)
         return [(base, each) for each in order if each != base]
 
-    def _decision(self, weak: int, strong: int) -> Preference:
+    def decision(self, weak: int, strong: int) -> Preference:
+        """The decision between two policies, by their numbers."""
         names, costs = self.accounts.policies, self.losses + self.control
         swaps = self.question.swaps
         bear = swaps[weak].used | swaps[strong].used

@@ -78,8 +78,8 @@ def _unsettled(weights: Floats, control: Floats) -> Callable[[Losses], Flags]:
         own = np.diagonal(noise, axis1=1, axis2=2)
         spread = own + own[:, :1] - 2 * noise[:, 0]
         gap = cost - cost[:, :1]
-        close: Flags = (gap != 0) & (gap**2 <= CLEAR**2 * np.maximum(spread, 0.0))
-        close[:, 0] = close.any(axis=1)
-        return close
+        alike = (gap == 0).all(axis=0)  # as it is in every draw: then it must have as many trials
+        close: Flags = ~alike & (gap**2 <= CLEAR**2 * np.maximum(spread, 0.0))
+        return np.asarray(close | (alike & np.any(close, axis=1, keepdims=True)), dtype=np.bool_)
 
     return asked

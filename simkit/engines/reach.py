@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph.graph import AttackGraph, EntryArrays
+from simkit.attackgraph.columns import EntryArrays
+from simkit.attackgraph.graph import AttackGraph
 from simkit.engines.links import Ints, Links, Words, in_threads, kept_with, links_of, workers
 
 Held = NDArray[np.bool_]

@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from simkit.errors import InputError
@@ -51,18 +53,21 @@ def written(notebook: Any) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def first_notebook(scenario: Scenario, file: Path, out: Path) -> str:
-    """The first notebook as the JSON of a `.ipynb` at `out`, about `scenario`, which is in `file`.
+def first_notebook(
+    scenario: Scenario, file: Path, out: Path, *, changes: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """The first notebook as the JSON of a `.ipynb` at `out`, about `scenario`, which is in `file` but for `changes`.
 
     The notebook names `file` from where it lies itself if the file is there or below, else by its whole path.
     """
     below = file.resolve().is_relative_to(out.resolve().parent)
     path = os.path.relpath(file.resolve(), out.resolve().parent) if below else str(file.resolve())
-    text = filled(shipped("first_look.txt"), {"SCENARIO": path, "ENTRY_POINT": next(iter(scenario.entry_points))})
+    names = {"SCENARIO": path, "CHANGES": dict(changes), "ENTRY_POINT": next(iter(scenario.entry_points))}
+    text = filled(shipped("first_look.txt"), names)
     return written(from_text(text))
 
 
-def filled(text: str, names: dict[str, str]) -> str:
+def filled(text: str, names: Mapping[str, object]) -> str:
     """`text` with the one line `NAME = ...` of each of `names` set to its value.
 
     >>> filled('TRIALS = 5\\nSCENARIO = "a.yaml"\\n', {"SCENARIO": "it's.yaml"})

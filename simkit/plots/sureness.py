@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_BARS = 8
 GROUPS = 16
+UNDER: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
+"""Behind a word that stands on a line."""
 THIN = 0.01
 """A bar that is this much shorter than the longest is no bar."""
 
@@ -59,11 +61,11 @@ def _bar(ax: Axes, row: int, decider: Decider) -> None:
         place = decider.input.range.low if value == decider.swing[0] else decider.input.range.high
         shift = -4 if side == "right" else 4
         ax.annotate(number_text(decider.input, place), (value, row), (shift, 0), textcoords="offset points",
-                    ha=side, va="center", fontsize=8, color=palette.GREY)  # fmt: skip
+                    ha=side, va="center", fontsize=8, color=palette.GREY, bbox=UNDER)  # fmt: skip
     for value in decider.turns_at:
         ax.plot(0, row, "D", color=palette.VERMILLION, ms=6, zorder=4)
         ax.annotate(f"turns at {number_text(decider.input, value)}", (0, row), (0, 9), textcoords="offset points",
-                    ha="center", va="bottom", fontsize=8, color=palette.VERMILLION)  # fmt: skip
+                    ha="center", va="bottom", fontsize=8, color=palette.VERMILLION, bbox=UNDER)  # fmt: skip
 
 
 def _tornado_title(made: Preference) -> str:
@@ -103,10 +105,13 @@ def turning(found: Sensitivity, weak: str, strong: str, *, over: str | None = No
 
 
 def _marks(ax: Axes, decider: Decider) -> None:
+    middle = float(decider.input.range.at(np.array([0.5]))[0])
     for value in decider.turns_at:
         ax.axvline(value, color=palette.VERMILLION, linewidth=1.4)
-        ax.annotate(f"even at {number_text(decider.input, value)}, all else at its best guess", (value, 1.0), (5, -2),
-                    textcoords="offset points", va="top", fontsize=8, color=palette.VERMILLION)  # fmt: skip
+        shift, side = (5, "left") if value <= middle else (-5, "right")
+        said = f"even at {number_text(decider.input, value)}, all else at its best guess"
+        ax.annotate(said, (value, 1.0), (shift, -2), textcoords="offset points", va="top", ha=side, fontsize=8,
+                    color=palette.VERMILLION)  # fmt: skip
 
 
 def _input_axis(ax: Axes, given: NotKnown) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from simkit.attackgraph.graph import EXTENSIONS, AttackGraph, EntryArrays
+from simkit.attackgraph.columns import EntryArrays
+from simkit.attackgraph.graph import EXTENSIONS, AttackGraph
 from simkit.distributions import FOREVER
 from simkit.engines.reference import Fates, Replay, Trace, behind, conclusions
 from simkit.record.happenings import (

@@ -218,6 +218,10 @@ _BOUND_SCHEMA: dict[str, Any] = {
         _DURATION_SCHEMA,
     ],
 }
+_SUM_SCHEMA: dict[str, Any] = {
+    "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": units.SUM_PATTERN}],
+    "description": "Money, such as 250000, 250k or 1M.",
+}
 
 Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "minLength": 1})]
 ToolName = Annotated[Name, AfterValidator(_tool_name), WithJsonSchema({"type": "string", "pattern": r"^[^.]+$"})]
@@ -226,6 +230,7 @@ Chance = Annotated[float, Field(ge=0, le=1)]
 Worth = Annotated[float, Field(ge=0, le=1e12)]
 PerYear = Annotated[float, Field(ge=0, le=1e6)]
 Bound = Annotated[float, PlainValidator(units.bound), WithJsonSchema(_BOUND_SCHEMA)]
+Sum = Annotated[float, PlainValidator(units.sum_of_money), WithJsonSchema(_SUM_SCHEMA)]
 Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DURATION_SCHEMA)]
 Horizon = Annotated[float, BeforeValidator(units.positive), WithJsonSchema(_DURATION_SCHEMA)]
 Lifetime = Annotated[float, PlainValidator(units.lifetime), WithJsonSchema(LIFETIME_SCHEMA)]

@@ -29,8 +29,11 @@ class ExpectPart(Part):
 
     measure: Annotated[
         f.Name,
-        Field(description=f"A goal, a resource (lost in any way), resource:impact, time-to:GOAL, {listed(MEASURES)}."),
-    ]
+        Field(
+            description=f"A goal, a resource (lost in any way), resource:impact, time-to:GOAL, {listed(MEASURES)}; "
+            "over draws also annual-loss, the share of years that lose more than `above`."
+        ),
+    ] = LEFT_OUT
     at_most: f.Bound = LEFT_OUT
     at_least: f.Bound = LEFT_OUT
     policy: f.Name = LEFT_OUT
@@ -38,6 +41,12 @@ class ExpectPart(Part):
     entry_point: f.Name = LEFT_OUT
     """Default: every one, each on its own."""
     note: str = ""
+    in_draws: f.Bound = LEFT_OUT
+    """In which share of the draws of what is not known it holds, at least."""
+    cheaper_than: f.Name = LEFT_OUT
+    """The policy that costs more, in loss and controls."""
+    above: f.Sum = LEFT_OUT
+    """The money from which on a year counts, with `measure: annual-loss`."""
 
     @model_validator(mode="before")
     @classmethod

@@ -151,6 +151,23 @@ def bound(raw: object) -> float:
     raise MisfitError(f"{shown(raw)} is not a bound: write a number from 0 on, or a share such as 5%")
 
 
+SUM_PATTERN = r"^[0-9]+(\.[0-9]+)?[kM]$"
+_MANY = {"k": Decimal(1000), "M": Decimal(1_000_000)}
+
+
+def sum_of_money(raw: object) -> float:
+    """A sum of money, also in thousands or millions. Raises MisfitError.
+
+    >>> sum_of_money("1M"), sum_of_money("2.5k"), sum_of_money(300)
+    (1000000.0, 2500.0, 300.0)
+    """
+    if isinstance(raw, str) and re.match(SUM_PATTERN, raw):
+        return float(Decimal(raw[:-1]) * _MANY[raw[-1]])
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= 1e15:
+        return float(raw)
+    raise MisfitError(f"{shown(raw)} is no sum of money: write a number, or one like 250k or 1M")
+
+
 def rate(raw: object) -> float:
     """Runs a second, from text like `40/d`. Raises MisfitError.
 

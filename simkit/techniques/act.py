@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import product
@@ -15,7 +15,7 @@ from simkit.policies import Oversight, Session, Token
 from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
 from simkit.techniques.givers import runtime_of
 from simkit.techniques.lift import Behind, concluded, waived
-from simkit.techniques.rule import Relevance, Rule
+from simkit.techniques.rule import Relevance, Rule, Uses
 from simkit.techniques.sealed import runtime_in
 from simkit.techniques.use import Way, unasked, ways
 from simkit.techniques.widen import role_of
@@ -239,9 +239,9 @@ class Act(NamedTuple):
         return fact.kind == "tainted" or taking or contexts.absent(name, self.session)
 
 
-def steps(world: World) -> Iterator[Step]:
+def steps(world: World, of: Uses | None = None) -> Iterator[Step]:
     """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does."""
-    for act in acts(world, RULE_OF):
+    for act in acts(world, RULE_OF, of=of):
         for mode, let in act.judged.ways.items():
             key, concluded = act.key(mode), act.concluded(mode)
             for way in let if concluded else ():
@@ -250,9 +250,9 @@ def steps(world: World) -> Iterator[Step]:
             yield from _collect(act)
 
 
-def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None = None) -> Iterator[Act]:
+def acts(world: World, rules: Mapping[str, Rule], *, of: Uses | None = None) -> Iterator[Act]:
     """Every use of every grant whose effect is one of `rules`, those that a step of effect `grant` may add included;
-    of the sessions `by` only, where these are given."""
+    those `of` some sessions and grants only, where these are given."""
     wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in rules}
     if not wanted:
         return
@@ -260,12 +260,12 @@ def acts(world: World, rules: Mapping[str, Rule], *, by: Collection[str] | None 
     lent_of = cache(partial(_deputy, world))
     again = _Unlike().number
     shares = _shared if world.sessions.resolver.limits_somebody else _whole
-    for name in world.all_sessions if by is None else by:
+    for name, some in (dict.fromkeys(world.all_sessions) if of is None else of).items():
         reached = world.all_sessions[name]
         actor = Actor.of(world, reached.session)
         oversight = Oversight.of(world.sessions, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
-            if grant[0] in wanted:
+            if grant[0] in wanted and (some is None or grant in some):
                 asking = asked(world, reached.session, grant, behind, conditions, oversight)
                 for (asks, once), (needed, lent) in product(asking, lent_of(grant)):
                     granted = tuple(dict.fromkeys((*behind, *once, *needed)))

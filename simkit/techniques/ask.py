@@ -39,7 +39,7 @@ def answered(staging: Staging) -> Iterator[Step]:
     yield from _first(staging)
     yield from told_outside(staging.world, by)
     yield from _onward(staging.world, by)
-    for act in acts(staging.world, {"read": ANSWER}, by=sorted(by)):
+    for act in acts(staging.world, {"read": ANSWER}, of=dict.fromkeys(sorted(by))):
         for name in by[act.session]:
             yield from _answer(staging, act, name)
 
@@ -109,7 +109,7 @@ def _onward(world: World, by: Mapping[str, list[str]]) -> Iterator[Step]:
                 for asking in by[name]:
                     wanted = (part for part in parts if asking in by.get(part, ()))
                     yield from _along(world, session, ASKS, edge, wanted, asking)
-    for act in acts(world, {"invoke": ASK, "assume": ASK}, by=sorted(by)):
+    for act in acts(world, {"invoke": ASK, "assume": ASK}, of=dict.fromkeys(sorted(by))):
         if act.deed.operation.answers:
             for asking in by[act.session]:
                 let = tuple(_told(way, act.session, asking) for way in act.judged.ways.get(STEERS, ()))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
-from simkit.attackgraph import AttackGraph
+from simkit.attackgraph import AttackGraph, Containment, Entry, Step
+from simkit.attackgraph.change import rebuilt
+from simkit.entitlements import Grant
 from simkit.techniques import (
     act,
     assume,
@@ -24,15 +28,17 @@ from simkit.techniques import (
     steer,
 )
 from simkit.techniques.aim import on_the_way
-from simkit.techniques.reachable_copies import without_unreachable_copies
+from simkit.techniques.copies import Staging
+from simkit.techniques.likeness import alike
+from simkit.techniques.reachable_copies import every_copy, with_reachable_copies, without_unreachable_copies
 from simkit.techniques.retries import tried_again
-from simkit.techniques.rule import Rule, Technique
+from simkit.techniques.rule import Rule, Technique, Uses
 from simkit.techniques.world import World
 
 TECHNIQUES: dict[str, Technique] = {
     "enter": Technique(enter.steps, enter.RULES),
     "redeem": Technique(redeem.steps, redeem.RULES),
-    "act": Technique(act.steps, act.RULES),
+    "act": Technique(act.steps, act.RULES, act.steps),
     "assume": Technique(assume.steps, assume.RULES),
     "forge": Technique(forge.steps, forge.RULES),
     "flow": Technique(flow.steps, flow.RULES),
@@ -53,16 +59,78 @@ def rules() -> Mapping[str, Rule]:
     return {rule.name: rule for technique in TECHNIQUES.values() for rule in technique.rules}
 
 
+@dataclass(frozen=True, eq=False)
+class CompiledWorld:
+    """A world and its attack graph, and the steps of each session in each family that makes them session by session:
+    what a world that is nearly the same takes over."""
+
+    world: World
+    by_session: Mapping[str, Mapping[str, Sequence[Step]]]
+    graph: AttackGraph
+
+    @classmethod
+    def of(cls, world: World, *, horizon: float, before: CompiledWorld | None = None) -> CompiledWorld:
+        """`world`, compiled; `before` is another one at the same horizon, of which what is alike is not made again."""
+        left = alike(before.world, world) if before else {}
+        by_session = {
+            name: _by_session(family.of_sessions, world, left, before.by_session[name] if before else {})
+            for name, family in TECHNIQUES.items()
+            if family.of_sessions
+        }
+        steps: list[Step] = []
+        for name, family in TECHNIQUES.items():
+            own = by_session.get(name)
+            steps += chain.from_iterable(own.values()) if own is not None else _possible(family.steps(world))
+        kept, entries, responders = _whole(world, steps)
+        if before:
+            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders))
+        return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon))
+
+
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
-    steps = [step for family in TECHNIQUES.values() for step in family.steps(world) if step.chance > 0]
+    steps = [step for family in TECHNIQUES.values() for step in _possible(family.steps(world))]
+    kept, entries, responders = _whole(world, steps)
+    return AttackGraph.build(kept, entries, responders, horizon=horizon)
+
+
+def _possible(steps: Iterable[Step]) -> Iterator[Step]:
+    return (step for step in steps if step.chance > 0)
+
+
+def _by_session(
+    made: Callable[[World, Uses], Iterator[Step]],
+    world: World,
+    left: Mapping[str, Collection[Grant]],
+    before: Mapping[str, Sequence[Step]],
+) -> dict[str, Sequence[Step]]:
+    """The steps of each session: those `before` of all grants that it uses as it did."""
+    again: Uses = {name: left.get(name) for name in world.all_sessions if left.get(name) != frozenset()}
+    anew: dict[str, list[Step]] = {name: [] for name in again}
+    for step in _possible(made(world, again)):
+        anew[step.premises[0].subject].append(step)
+
+    def all_of(name: str) -> Sequence[Step]:
+        others = again.get(name, ())
+        if others is None or not others:
+            return anew[name] if others is None else before[name]
+        return [*(step for step in before[name] if step.ground.names[1:] not in others), *anew[name]]
+
+    return {name: all_of(name) for name in world.all_sessions}
+
+
+def _whole(world: World, steps: list[Step]) -> tuple[list[Step], list[Entry], Containment]:
+    """`steps` with what counts beside them and what is copied, without what nobody takes; the entries; who responds."""
     steps += list(meter.otherwise(world, steps))
-    if world.attacker.persists:
-        steps += list(tried_again(world.attacker, steps))
-    steps = silence.unseen(world, steps, rules())
-    if world.attacker.aims_at:
-        steps = on_the_way(steps, world.attacker.aims_at)
-    entries = list(enter.entries(world))
-    kept = without_unreachable_copies(steps, entries)
+    entries, staging, attacker = list(enter.entries(world)), Staging.of(world), world.attacker
+    if attacker.persists or attacker.aims_at:  # what is tried again, or helps, is asked of all that could be done
+        steps += every_copy(staging)
+        steps += list(tried_again(attacker, steps)) if attacker.persists else []
+        steps = silence.unseen(world, steps, rules())
+        aimed = on_the_way(steps, attacker.aims_at) if attacker.aims_at else steps
+        kept = without_unreachable_copies(aimed, entries)
+    else:
+        kept = silence.unseen(world, with_reachable_copies(staging, steps, entries), rules())
+    world.forget()
     asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
-    return AttackGraph.build(kept, entries, respond.containment(world, asked), horizon=horizon)
+    return kept, entries, respond.containment(world, asked)

@@ -71,7 +71,14 @@ class Staging:
 
     @classmethod
     def of(cls, world: World) -> Staging:
-        """Everything that can be staged in `world`."""
+        """Everything that can be staged in `world`, which keeps it."""
+        if "staging" not in world.worked_out:
+            world.worked_out["staging"] = cls._made(world)
+        found: Staging = world.worked_out["staging"]
+        return found
+
+    @classmethod
+    def _made(cls, world: World) -> Staging:
         use_of = cache(partial(Use.of, world))
         found = cls(world, {name: _sight(world, reached, use_of) for name, reached in world.all_sessions.items()})
         found._ask()

@@ -18,7 +18,7 @@ from simkit.techniques.givers import in_resource
 from simkit.techniques.grounds import credential, lies
 from simkit.techniques.lift import Behind
 from simkit.techniques.rule import Relevance, Rule
-from simkit.techniques.stage import FIND, STAGE, lost_with, staged
+from simkit.techniques.stage import FIND, STAGE, lost_with
 from simkit.techniques.world import ERRS, MINTED, STEERS, Alert, World, concludes, has, holds, next_run, opens
 
 Granted = tuple[Grant, Conditions, Behind]
@@ -76,7 +76,6 @@ def steps(world: World) -> Iterator[Step]:
                 if mode in _seen_by(resource):
                     yield from _pick_up(world, finds, mode, resource, granted)
     yield from answered(staging)
-    yield from staged(staging)
 
 
 def _seen_by(resource: str) -> tuple[str, ...]:

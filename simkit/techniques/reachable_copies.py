@@ -1,40 +1,111 @@
 """Which steps of copying an entry point leads to. The others are never taken, and there may be many: all that a session
-could copy, times all places, times all who read there."""
+could copy, times all places, times all who read there. So they are not even made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from simkit.attackgraph import Entry, Fact, Step
-from simkit.techniques.stage import FIND, STAGE
+from simkit.attackgraph.columns import led_to, linked
+from simkit.techniques.consequences import found_in
+from simkit.techniques.copies import Sight, Staging
+from simkit.techniques.stage import FIND, STAGE, found, lost_with, written
+from simkit.techniques.world import REPLAYS, STEERS, has, holds, runs_in
 
 COPYING = frozenset({STAGE.name, FIND.name})
 
+Lead = tuple[tuple[Fact, ...], tuple[Fact, ...]]
+"""Facts that must hold together, and facts that they lead to."""
 
-def without_unreachable_copies(steps: Sequence[Step], entries: Iterable[Entry]) -> list[Step]:
-    """`steps` without those of copying whose premises no entry point leads to, chances and time ignored.
+
+def every_copy(staging: Staging) -> Iterator[Step]:
+    """All steps of copying, whether something leads to them or not."""
+    yield from (step for step in (*written(staging), *found(staging)) if step.chance > 0)
+
+
+def with_reachable_copies(staging: Staging, steps: Sequence[Step], entries: Sequence[Entry]) -> list[Step]:
+    """`steps`, and those of copying whose premises some entry point leads to, chances and time ignored; of `steps` that
+    find a copy also no others.
 
     No question is asked from elsewhere, and to take something away leads to less: so no answer changes.
     """
+    if not staging.copies:
+        return list(steps)
+    if staging.world.sealed.identities:  # code without a network has sessions in more ways than are guessed at here
+        return without_unreachable_copies([*steps, *every_copy(staging)], entries)
+    led = frozenset(_held(_leads(staging, steps), _first(entries)))
+    stages = [step for step in written(staging, led) if step.chance > 0]
+    there: dict[str, dict[str, None]] = {}
+    for step in stages:
+        for each in step.conclusions:
+            there.setdefault(each.fact.object, {})[each.fact.subject] = None
+    finds = found(replace(staging, copies=there), led)
+    return without_unreachable_copies([*steps, *stages, *(step for step in finds if step.chance > 0)], entries)
+
+
+def without_unreachable_copies(steps: Sequence[Step], entries: Iterable[Entry]) -> list[Step]:
+    """`steps` without those of copying whose premises no entry point leads to."""
     if not any(step.rule in COPYING for step in steps):
         return list(steps)
-    roots = (step for entry in entries for variant in entry.variants for step in variant.steps)
-    held = _held(steps, roots)
-    return [step for step in steps if step.rule not in COPYING or held.issuperset(step.premises)]
+    index, tied = linked(steps)
+    first = np.array([index[fact] for fact in _first(entries) if fact in index], dtype=np.int64)
+    missing = np.concatenate([[0], np.cumsum(~led_to(tied, first)[tied["premise_idx"]])])[tied["premise_ptr"]]
+    led = (np.diff(missing) == 0).tolist()
+    return [step for step, is_led in zip(steps, led, strict=True) if is_led or step.rule not in COPYING]
 
 
-def _held(steps: Iterable[Step], roots: Iterable[Step]) -> set[Fact]:
-    """The facts that `roots`, all together, lead to by way of `steps`."""
-    behind: dict[Fact, list[Step]] = {}
+def _leads(staging: Staging, steps: Iterable[Step]) -> Iterator[Lead]:
+    """What leads where if everything that could be copied was copied: more than is so, and far less to look at."""
     for step in steps:
-        for fact in step.premises:
-            behind.setdefault(fact, []).append(step)
-    held = {conclusion.fact for root in roots for conclusion in root.conclusions}
+        premises, concluded = _lead(step)
+        yield tuple(each for each in premises if each.kind != "copied"), concluded
+    for name, hands in staging.hands.items():
+        found = _found(staging, name, hands)
+        if found:
+            seen = tuple(Fact("seen", name, what) for what in found)
+            yield (has(STEERS, name),), seen
+            yield from (((Fact("tainted", place),), seen) for place in hands.given)
+            yield (has(REPLAYS, name),), tuple(_taken(staging, found))
+    for name, hands in staging.runtimes.items():
+        yield (runs_in(hands.session.identities[0]),), tuple(_taken(staging, _found(staging, name, hands)))
+
+
+def _found(staging: Staging, name: str, hands: Sight) -> dict[str, None]:
+    places = (place for place in (*hands.sees, *hands.given) if place in staging.copies)
+    return dict.fromkeys(what for place in places for what in staging.finds(name, place))
+
+
+def _taken(staging: Staging, found: Iterable[str]) -> Iterator[Fact]:
+    for what in found:
+        yield from (each.fact for each in lost_with(staging.world, what))
+        yield from (holds(token, found_in(token, what)).fact for token in staging.world.held_in(what))
+
+
+def _lead(step: Step) -> Lead:
+    return step.premises, tuple(each.fact for each in step.conclusions)
+
+
+def _first(entries: Iterable[Entry]) -> set[Fact]:
+    """What holds as soon as an attack starts, through whichever entry point."""
+    roots = (step for entry in entries for variant in entry.variants for step in variant.steps)
+    return {conclusion.fact for root in roots for conclusion in root.conclusions}
+
+
+def _held(leads: Iterable[Lead], first: Iterable[Fact]) -> set[Fact]:
+    """The facts that those which hold at `first`, all together, lead to."""
+    behind: dict[Fact, list[Lead]] = {}
+    held = set(first)
+    for lead in leads:
+        for fact in lead[0]:
+            behind.setdefault(fact, []).append(lead)
     waiting = list(held)
     while waiting:
-        for step in behind.get(waiting.pop(), ()):
-            if held.issuperset(step.premises):
-                new = [each.fact for each in step.conclusions if each.fact not in held]
+        for premises, concluded in behind.get(waiting.pop(), ()):
+            if held.issuperset(premises):
+                new = [fact for fact in concluded if fact not in held]
                 held.update(new)
                 waiting += new
     return held

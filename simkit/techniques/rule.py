@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simkit.attackgraph import Step
+from simkit.entitlements import Grant
 
 if TYPE_CHECKING:
     from simkit.techniques.world import World
@@ -15,6 +16,9 @@ EventClass = Literal["entry", "damage", "identity", "action", ""]
 EVENT_CLASSES: tuple[EventClass, ...] = ("entry", "damage", "identity", "action")
 """Which level of logging shows an event: `entry` and `damage` show by themselves (somebody outside tells, or the thing
 is gone), `identity` needs identity events, `action` needs action decisions."""
+
+Uses = Mapping[str, Collection[Grant] | None]
+"""Sessions, each with those of its grants that are asked about; None for all."""
 
 
 class Relevance(NamedTuple):
@@ -49,7 +53,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """A family of rules: the steps that they take in a world, and what each rule says of itself."""
+    """A family of rules: the steps that they take in a world, and what each rule says of itself.
+
+    `of_sessions` is there where each step is one session's, the first premise says whose, and the use of one of its
+    grants, the first ground says which; and where it depends on nothing but that and what `likeness` compares: the
+    steps of these uses alone.
+    """
 
     steps: Callable[[World], Iterator[Step]]
     rules: tuple[Rule, ...]
+    of_sessions: Callable[[World, Uses], Iterator[Step]] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground
 from simkit.attackgraph.facts import AT_ONCE
@@ -92,6 +92,8 @@ class World:
     sealed: Sealed = field(default_factory=Sealed)
     steering: tuple[str, ...] = (STEERS,)
     """The modes in which an agent itself does the work; agents err only where an entry point says so."""
+    worked_out: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What several techniques ask of this world, worked out for the first that did; thrown away with `forget`."""
 
     @property
     def model(self) -> Model:
@@ -167,6 +169,10 @@ class World:
             sealed=sealed,
             steering=steering,
         )
+
+    def forget(self) -> None:
+        """Drops what was worked out for techniques, which is large, and leads back to this world."""
+        self.worked_out.clear()
 
     def whole(self, session: str) -> str:
         """The session of which `session` is the part at a tool, or in some runs; itself, where it is none."""

@@ -18,7 +18,9 @@ def _standard(low: float, high: float, best: float, shape: Shape, why: str, evid
 
 
 DEFAULT_RANGES: Mapping[Where, Range] = {
-    ("response", "miss_rate"): _standard(0.01, 0.5, 0.1, "log", "never measured"),
+    ("response", "miss_rate"): _standard(
+        0.01, 0.5, 0.1, "log", "never measured; of one coding agent's gate 17 % is told, for dangerous actions"
+    ),
     ("response", "rubber_stamp"): _standard(
         0.5, 0.99, 0.93, "flat", "93 % of prompts of one coding agent are accepted; other work, other people"
     ),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph import ACTIONS, Action, AttackGraph, Containment, Fact
-from simkit.attackgraph.graph import EntryArrays
+from simkit.attackgraph.columns import EntryArrays
 from simkit.attackgraph.responders import Responders, responders_of
 from simkit.distributions import Distribution, Exponential, Fixed, quantile_table
 from simkit.fate import CERTAIN, threshold

@@ -74,6 +74,24 @@ def test_with_prices_it_depends_and_the_break_even_is_that_of_the_closed_form() 
     assert found.control[:, found.policies.index("rbac-context")].tolist() == [9000.0] * 128
 
 
+def test_two_policies_that_are_one_cost_the_same_in_every_draw_however_many_trials_there_are() -> None:
+    """The copy costs as much as what it copies, and is replayed as often: with other trials it would seem to differ."""
+    text = (
+        (WORLD + MONEY)
+        .replace('["crm.*"]', '[{operation: "crm.*"}]')
+        .replace(
+            "policies: {rbac-context: {per_year: 9000}}",
+            "policies: {rbac-context: {per_year: 9000}, copy: {per_year: 9000}}",
+        )
+    )
+    text = text.replace("compare:", "policies: {copy: {extends: rbac-context}}\ncompare:")
+    found = simkit.sensitivity(simkit.loads(text), ["rbac", "rbac-context", "copy"], draws=64)
+    one, other = (found.policies.index(name) for name in ("rbac-context", "copy"))
+    assert found.raw.trials.max() > found.raw.trials.min()
+    assert found.losses[:, one].tolist() == found.losses[:, other].tolist()
+    assert found.preferences[-1].equal == 1.0
+
+
 def test_regret_and_shares_are_those_of_the_costs() -> None:
     found = asked(money=True)
     assert sum(found.cheapest_in.values()) == pytest.approx(1.0)

@@ -22,6 +22,8 @@ from simkit.policies import sessions
 from simkit.standards.mapping import RELEVANT
 from simkit.table import format_number
 from simkit.techniques import TECHNIQUES, World
+from simkit.techniques.copies import Staging
+from simkit.techniques.reachable_copies import every_copy
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -157,6 +159,7 @@ def emitted() -> dict[str, set[str]]:
         seen = World.of(cut, scenario.response, scenario.entry_points, scenario.goals)
         for family, technique in TECHNIQUES.items():
             found[family] |= {step.rule for step in technique.steps(seen)}
+        found["flow"] |= {step.rule for step in every_copy(Staging.of(seen))}
     roots = {
         entry.kind for file in ROOT.glob("scenarios/**/*.yaml") for entry in simkit.load(file).entry_points.values()
     }

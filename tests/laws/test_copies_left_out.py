@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from generated_worlds import copying_worlds, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simkit.attackgraph import Entry, Fact, Step
+from simkit.attackgraph import Entry, Fact, Step, Variant
 from simkit.engines.reach import worst_cases
 from simkit.engines.replay import replay
 from simkit.estate import generate
@@ -17,7 +17,8 @@ from simkit.policies import NAMED
 from simkit.scenario import Scenario
 from simkit.simulation import Attack, compile_attack
 from simkit.techniques import compile as compiling
-from simkit.techniques.reachable_copies import COPYING
+from simkit.techniques.copies import Staging
+from simkit.techniques.reachable_copies import COPYING, every_copy, without_unreachable_copies
 
 either = st.one_of(copying_worlds(alerts=True), worlds(alerts=True, grants=True))
 policies = st.sampled_from(sorted(NAMED))
@@ -26,11 +27,12 @@ policies = st.sampled_from(sorted(NAMED))
 def whole(scenario: Scenario, policy: str) -> Attack:
     """The attack with every copy."""
 
-    def all_of(steps: Sequence[Step], entries: Iterable[Entry]) -> list[Step]:
-        return list(steps)
+    def all_of(staging: Staging, steps: Sequence[Step], entries: Sequence[Entry]) -> list[Step]:
+        return [*steps, *every_copy(staging)]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiling, "without_unreachable_copies", all_of)
+        patch.setattr(compiling, "with_reachable_copies", all_of)
+        patch.setattr(compiling, "without_unreachable_copies", lambda steps, _: list(steps))
         return compile_attack(scenario, policy)
 
 
@@ -87,3 +89,15 @@ def test_an_estate_has_few_copies_left() -> None:
     copying = [sum(step.rule in COPYING for step in attack.graph.steps) for attack in (ours, theirs)]
     assert copying == [162, 1170]
     assert len(theirs.graph.steps) - len(ours.graph.steps) == 1170 - 162
+
+
+@given(either, policies)
+@settings(max_examples=40)
+def test_the_copies_that_are_made_are_those_that_an_entry_leads_to(scenario: Scenario, policy: str) -> None:
+    world = whole(scenario, policy).graph
+    roots = {world.steps[root].key for entry in world.entries.values() for root in entry.root_idx.tolist()}
+    steps = [step for step in world.steps if step.key not in roots]
+    first = [step for step in world.steps if step.key in roots]
+    led = without_unreachable_copies(steps, [Entry("any", (Variant("any", 1.0, tuple(first)),))])
+    made = compile_attack(scenario, policy).graph.steps
+    assert [step for step in made if step.rule in COPYING] == [step for step in led if step.rule in COPYING]

@@ -69,5 +69,5 @@ def test_comparisons_and_rankings_are_the_same_in_processes(processes: ProcessPo
 
 def test_worst_cases_do_not_depend_on_how_many_are_held_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = rank(ESTATE)
-    monkeypatch.setattr("simkit.simulation.WORST_ROWS", 3)
+    monkeypatch.setattr("simkit.simulation.attack.WORST_ROWS", 3)
     assert rank(ESTATE) == whole

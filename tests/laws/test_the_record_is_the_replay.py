@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import simkit
 from simkit.attackgraph import AttackGraph, Fact
-from simkit.attackgraph.graph import EntryArrays
+from simkit.attackgraph.columns import EntryArrays
 from simkit.engines import reference
 from simkit.engines.reference import Fates, Trace
 from simkit.policies import sessions

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = {
     "narrowing.md": ("scenarios/incidents/narrow.py",),
     "ablation.md": ("scenarios/ablate.py",),
-    "study.md": ("-m", "simkit", "study", "scenarios"),
+    "study.md": ("-m", "simkit", "study", "scenarios", "--draws", "128"),
 }
 
 

@@ -19,13 +19,14 @@ from simkit.cli.options import (
     listening_options,
     load,
     names,
+    set_option,
     threads_option,
 )
 from simkit.cli.output import Answer, Output, check_out
 from simkit.cli.scenario_files import scenario_files
 from simkit.cli.settings import Settings, settings
 from simkit.cli.terminal import Terminal
-from simkit.errors import InputError, QuestionError
+from simkit.errors import InputError, QuestionError, every
 
 if TYPE_CHECKING:
     from simkit.checks import CheckReport
@@ -35,6 +36,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
 @click.command(short_help="Fail when an expectation breaks or the blast radius grows.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@set_option
 @click.option("--baseline", "-b", metavar="FILE", help="Hold the blast radius against what this file stores.")
 @click.option("--against", metavar="REVISION", help="Hold it against what it was where this git branch was left.")
 @click.option("--update", is_flag=True, help="Renew the baseline: write it anew, and hold nothing against it.")
@@ -124,8 +126,11 @@ def _checked(
 ) -> CheckReport:
     import simkit.checks
 
+    if terminal.changes and asked["update"]:
+        raise QuestionError("--set asks what if, and a baseline stores what is: leave out --set or --update")
+    worlds = every(load, files) if terminal.changes else files
     with terminal.working(f"checking {len(files)} scenarios"):
-        return simkit.checks.check(files, **asked)
+        return simkit.checks.check(worlds, **asked)
 
 
 def _caution(terminal: Terminal, files: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import click
 
 from simkit.cli.endings import format_of
-from simkit.cli.options import FILES, listening_options, load
+from simkit.cli.options import FILES, listening_options, load, set_option
 from simkit.cli.output import check_out
 from simkit.cli.terminal import Terminal
 from simkit.errors import InputError
@@ -25,6 +26,7 @@ STARTER = "starter.yaml"
 @click.option("--out", "-o", metavar="FILE", help="Where the notebook goes. Default: a new file in this folder.")
 @click.option("--no-browser", is_flag=True, help="Start JupyterLab, and open no browser.")
 @click.option("--write-only", is_flag=True, help="Write the notebook, and start nothing.")
+@set_option
 @listening_options
 @click.pass_obj
 def notebook(terminal: Terminal, scenario: str | None, out: str | None, no_browser: bool, write_only: bool) -> None:
@@ -42,13 +44,13 @@ def notebook(terminal: Terminal, scenario: str | None, out: str | None, no_brows
         raise InputError("JupyterLab is not installed: `pip install 'simkit[notebooks]'`")
     if scenario == "-":
         raise InputError("a notebook loads its scenario again: name a file, not standard input")
-    file = _written(scenario, out)
+    file = _written(scenario, out, terminal.changes)
     terminal.note(f"wrote {file}")
     if not write_only:
         _open(file, no_browser)
 
 
-def _written(scenario: str | None, out: str | None) -> Path:
+def _written(scenario: str | None, out: str | None, changes: Mapping[str, str]) -> Path:
     """The notebook, in a file that was not there before."""
     from simkit.files import write
     from simkit.notebook.first import first_notebook
@@ -62,7 +64,7 @@ def _written(scenario: str | None, out: str | None) -> Path:
     source = Path(scenario) if scenario else _starter(folder)
     loaded = load(str(source))
     file = Path(out) if out else _free(folder, source.stem)
-    write(file, first_notebook(loaded, source, file))
+    write(file, first_notebook(loaded, source, file, changes=changes))
     return file
 
 

@@ -12,6 +12,7 @@ from simkit.cli.options import (
     entry_points_option,
     load,
     output_options,
+    set_option,
     threads_option,
 )
 from simkit.cli.output import Output
@@ -22,6 +23,7 @@ from simkit.errors import every
 
 @click.command(short_help="One grant design against another over many scenarios.")
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path())
+@set_option
 @click.option("--weak", metavar="NAME", default="rbac", show_default=True, shell_complete=complete_policies,
               help="The grant policy that the other is held against.")  # fmt: skip
 @click.option("--strong", metavar="NAME", default="task-scoped", show_default=True, shell_complete=complete_policies,
@@ -31,6 +33,8 @@ from simkit.errors import every
               help="How many times each attack is replayed.")  # fmt: skip
 @click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=0, show_default=True,
               help="The same seed gives the same answer, on any number of threads.")  # fmt: skip
+@click.option("--draws", type=WholeNumber(0, 1 << 14), default=0, show_default=True,
+              help="Ask in so many draws of what is not known, too (64 or more; 0: none).")  # fmt: skip
 @threads_option
 @output_options()
 @click.pass_obj
@@ -42,6 +46,7 @@ def study(
     entry_points: tuple[str, ...] | None,
     trials: int,
     seed: int,
+    draws: int,
     threads: int | None,
     format_: str | None,
     out: str,
@@ -53,7 +58,7 @@ def study(
 
     \b
     Examples:
-      simkit study scenarios --out study.md
+      simkit study scenarios --draws 128 --out study.md
       simkit study a.yaml b.yaml --weak rbac --strong jit
     """
     import simkit.studies
@@ -63,6 +68,6 @@ def study(
     worlds = every(load, files)
     with terminal.working(f"replaying the attacks of {len(worlds)} scenarios"):
         found = simkit.studies.study(
-            worlds, weak, strong, entry_points=entry_points, trials=trials, seed=seed, threads=threads
+            worlds, weak, strong, entry_points=entry_points, trials=trials, seed=seed, threads=threads, draws=draws
         )
     output.result(found, (), *(cautions(world, [weak, strong], entry_points) for world in worlds))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from simkit.attackgraph.graph import BEGINNINGS, EXTENSIONS, AttackGraph, EntryArrays
+from simkit.attackgraph.columns import EntryArrays
+from simkit.attackgraph.graph import BEGINNINGS, EXTENSIONS, AttackGraph
 from simkit.distributions import FOREVER
 from simkit.engines.reference.closure import behind
 from simkit.engines.reference.defence import Defence

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from simkit.attackgraph.graph import AttackGraph, EntryArrays
+from simkit.attackgraph.columns import EntryArrays
+from simkit.attackgraph.graph import AttackGraph
 from simkit.engines.reference.fates import Fates
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from simkit.attackgraph.graph import AttackGraph, EntryArrays
+from simkit.attackgraph.columns import EntryArrays
+from simkit.attackgraph.graph import AttackGraph
 from simkit.distributions import FOREVER, draw
 from simkit.fate import CERTAIN, Stream, word
 

@@ -363,7 +363,7 @@ def plan_of(
 ) -> Plan:
     """The plan of making `chosen`, measured."""
     side = Side.of(scenario)
-    before, results = measured_with_paths(scenario, question)
+    before, results = measured_with_paths(compile_attack(scenario), question)
     after = measure(narrowed, question)
     found = Bearings(results, question, scenario.model)
     return Plan(

@@ -42,6 +42,11 @@ class Narrowing(ABC):
         """
         return None
 
+    @property
+    def about(self) -> tuple[str, ...] | None:
+        """Names of which each ground that it bears on has one, or is of one; None where any ground may be one."""
+        return None
+
     @abstractmethod
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True if a step that rests on `ground` is one that the edit takes away or weakens."""

@@ -40,6 +40,11 @@ class AddDeny(Narrowing):
         made = replace(identity, denies=tuple(denies))
         return with_model(scenario, identities={**scenario.model.identities, self.identity: made})
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The identity."""
+        return (self.identity,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the grants by the identity."""
         return granted(ground) in self.grants and ground.names[0] == self.identity
@@ -112,6 +117,11 @@ class LimitToken(Narrowing):
         made = replace(given, limited_to=_most(self.needs))
         return with_model(scenario, credentials={**scenario.model.credentials, self.credential: made})
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The credential."""
+        return (self.credential,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for what whoever has the credential does with it."""
         return ground == credential(self.credential)
@@ -156,6 +166,11 @@ class AskClaims(Narrowing):
             for edge in scenario.model.trust
         )
         return with_model(scenario, trust=tuple(trust))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The edge."""
+        return (self.edge,)
 
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for steps along the edge."""

@@ -41,6 +41,11 @@ class LowerQuota(Narrowing):
         changed = replace(tool, operations={**tool.operations, operation.name: made})
         return with_model(scenario, tools={**model.tools, tool.name: changed})
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The operation."""
+        return (self.operation,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the operation."""
         return (granted(ground) or ("", ""))[0] == self.operation

@@ -68,6 +68,11 @@ class DropRole(Narrowing):
         """The support of the assignment."""
         return frozenset({assigned(self.identity, self.role)})
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The identity."""
+        return (self.identity,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses by the identity of what the role gives."""
         grant = granted(ground)
@@ -95,6 +100,11 @@ class CutTrust(Narrowing):
     def removes(self) -> frozenset[Fact]:
         """The support of the edge."""
         return frozenset({trusted(self.edge)})
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The edge."""
+        return (self.edge,)
 
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for steps along the edge."""
@@ -130,6 +140,11 @@ class MoveCredential(Narrowing):
         """The support that the credential lies there."""
         place = in_resource(self.resource) if self.resource else runtime_of(self.identity)
         return frozenset({lies(self.credential, place)})
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The credential."""
+        return (self.credential,)
 
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the credential."""

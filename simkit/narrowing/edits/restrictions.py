@@ -40,6 +40,11 @@ class BindTargets(Narrowing):
             scenario, self.holder, bound(given, self.operation, self.targets, Resolver(scenario.model))
         )
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The operation."""
+        return (self.operation,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the operation on anything else."""
         operation, target = granted(ground) or ("", "")
@@ -64,6 +69,11 @@ class AttenuateTrust(Narrowing):
         """The scenario with the edge attenuated."""
         edges = (replace(e, attenuates=True) if e.name == self.edge else e for e in scenario.model.trust)
         return with_model(scenario, trust=tuple(edges))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The edge."""
+        return (self.edge,)
 
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for steps along the edge."""
@@ -90,6 +100,11 @@ class ShortenTtl(Narrowing):
         documented = self.ttl if credential.ttl is None else min(self.ttl, credential.ttl)
         return _with_credential(scenario, replace(credential, ttl=documented, effective_ttl=measured))
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The credential."""
+        return (self.credential,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the credential."""
         return ground == credential(self.credential)
@@ -112,6 +127,11 @@ class ShortenSession(Narrowing):
         """The scenario with the edge's ttl shortened."""
         edges = (replace(e, ttl=min(e.ttl, self.ttl)) if e.name == self.edge else e for e in scenario.model.trust)
         return with_model(scenario, trust=tuple(edges))
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The edge."""
+        return (self.edge,)
 
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for steps along the edge."""
@@ -138,6 +158,11 @@ class ShortenRole(Narrowing):
         ttls = tuple((role, min(ttl, self.ttl) if role == self.role else ttl) for role, ttl in identity.role_ttls)
         people = {**scenario.model.identities, self.identity: replace(identity, role_ttls=ttls)}
         return with_model(scenario, identities=people)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The identity."""
+        return (self.identity,)
 
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses by the identity of what the role gives."""
@@ -168,6 +193,11 @@ class ConstrainSender(Narrowing):
         """The support that anybody may use it."""
         return frozenset({bearer(self.credential)})
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The credential."""
+        return (self.credential,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the credential."""
         return ground == credential(self.credential)
@@ -196,6 +226,11 @@ class AddCondition(Narrowing):
         given = self.holder.entitlements(scenario.model)
         made = guarded(given, set(self.operations), self.condition, Resolver(scenario.model))
         return with_entitlements(scenario, self.holder, made)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The operations."""
+        return self.operations
 
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses of the operations by those who have them from the holder."""
@@ -248,6 +283,11 @@ class TurnDial(Narrowing):
         return moved.turned(
             name=name, summary=f"As {policy.name}, with {self.dial} {self.setting} for {self.identity}."
         )
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The identity."""
+        return (self.identity,)
 
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for what the identity's entitlements, credentials and trust edges make possible."""

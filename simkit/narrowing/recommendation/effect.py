@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from simkit.fate import checked_seed
 from simkit.measures import MEASURES, SHARE, Measure, chosen_measure
 from simkit.measures.measured import worst_of
 from simkit.scenario import Scenario, chosen_entries
-from simkit.simulation import checked_trials, compile_attack, replayed
+from simkit.simulation import Attack, checked_trials, compile_attack, replayed
 
 Floats = NDArray[np.float64]
 LOST = MEASURES["value-lost"]
@@ -166,9 +167,10 @@ class PairedLosses:
         return intervals.mean((self.losses - after.losses).tolist())
 
 
-def measure(scenario: Scenario, question: Question) -> PairedLosses:
-    """The samples of `scenario` under the policy in force."""
-    return measured_with_paths(scenario, question)[0]
+def measure(scenario: Scenario, question: Question, base: Attack | None = None) -> PairedLosses:
+    """The samples of `scenario` under the policy in force; where `base` is given it is compiled as an edit of that."""
+    attack = base.edited(scenario) if base else compile_attack(scenario)
+    return _of(_replayed(attack, question, told=False), question)
 
 
 def _of(results: list[BlastRadius], question: Question) -> PairedLosses:
@@ -190,12 +192,12 @@ def _reached(result: BlastRadius, goal: str) -> Floats:
     return result.held[:, fact].astype(np.float64)
 
 
-def measured_with_paths(scenario: Scenario, question: Question) -> tuple[PairedLosses, list[BlastRadius]]:
-    """As `measure`, and the blast radius through each entry point, for the paths in it: compiled once."""
-    attack = compile_attack(scenario)
-    workers = (question.threads, None)
-    results = [
-        replayed(attack, name, trials=question.trials, seed=question.seed, workers=workers)
-        for name in question.entry_points
-    ]
+def measured_with_paths(attack: Attack, question: Question) -> tuple[PairedLosses, list[BlastRadius]]:
+    """The samples of `attack`, and its blast radius through each entry point, for the paths in it."""
+    results = _replayed(attack, question, told=True)
     return _of(results, question), results
+
+
+def _replayed(attack: Attack, question: Question, *, told: bool) -> list[BlastRadius]:
+    asked: dict[str, Any] = {"trials": question.trials, "seed": question.seed, "workers": (question.threads, None)}
+    return [replayed(attack, name, told=told, **asked) for name in question.entry_points]

@@ -25,7 +25,7 @@ from simkit.privilege import over_privilege
 from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
 from simkit.scenario.numbers_at import not_known
-from simkit.simulation import PolicyLike
+from simkit.simulation import Attack, PolicyLike, compile_attack
 from simkit.techniques.givers import Givers, Holder
 
 ROUGH_TRIALS = 1000
@@ -111,6 +111,7 @@ class _Recommender:
     without: frozenset[str]
     among: tuple[Narrowing, ...] | None = None
     side: Side = field(init=False)
+    base: Attack = field(init=False)
     before: PairedLosses = field(init=False)
     results: list[BlastRadius] = field(init=False)
     everything: list[Narrowing] = field(init=False)
@@ -123,7 +124,8 @@ class _Recommender:
     def __post_init__(self) -> None:
         self.side = Side.of(self.scenario)
         with stretch(0.0, 0.0):  # short beside what follows
-            self.before, self.results = measured_with_paths(self.scenario, self.question)
+            self.base = compile_attack(self.scenario, editable=True)
+            self.before, self.results = measured_with_paths(self.base, self.question)
         model = self.scenario.model
         privilege, givers = over_privilege(self.scenario), Givers(model)
         self.unneeded = {each.narrowing: each for each in unneeded(model, privilege, givers)}
@@ -136,7 +138,7 @@ class _Recommender:
     def run(self, budget: int) -> Recommendations:
         offered = list(self._offered())
         with stretch(0.0, 0.1):
-            screened = screen(self.scenario, offered, self.question)
+            screened = screen(self.scenario, offered, self.question, self.base.graph)
         kept, breaking = self._sorted_out(screened)
         with stretch(0.1, 0.5):
             promising = self._most_promising(kept)
@@ -156,6 +158,7 @@ class _Recommender:
             narrowed=narrowed,
             provenance=provenance(self.scenario, self.question),
             prices=self.prices,
+            annual_loss=self.money.saved(self.before.losses).estimate if self.money else None,
         )
 
     def _offered(self) -> Iterator[Narrowing]:
@@ -182,7 +185,7 @@ class _Recommender:
     def _most_promising(self, kept: Sequence[tuple[Screened, Cost]]) -> list[tuple[Narrowing, Cost]]:
         """Those that gain the most for their cost in a short replay; what costs nothing is always among them."""
         rough = self.question.roughly(ROUGH_TRIALS)
-        before = self.before if rough == self.question else measure(self.scenario, rough)
+        before = self.before if rough == self.question else measure(self.scenario, rough, self.base)
         scored = []
         for each, cost in steps(kept):
             after = self._measured(each.narrowing, rough)
@@ -204,9 +207,9 @@ class _Recommender:
     def _measured(self, narrowing: Narrowing, question: Question) -> PairedLosses:
         """The samples after `narrowing` alone; those of the whole question are remembered."""
         if question != self.question:
-            return measure(narrowing.apply(self.scenario), question)
+            return measure(narrowing.apply(self.scenario), question, self.base)
         if narrowing not in self.known:
-            self.known[narrowing] = measure(narrowing.apply(self.scenario), question)
+            self.known[narrowing] = measure(narrowing.apply(self.scenario), question, self.base)
         return self.known[narrowing]
 
     def _free(self, narrowing: Narrowing) -> bool:
@@ -302,7 +305,11 @@ class _Recommender:
         cost = self.side.cost(Side.of(there), last.cost.changes + 1)
         if cost.broken:
             return None
-        after = self._measured(narrowing, self.question) if here is self.scenario else measure(there, self.question)
+        after = (
+            self._measured(narrowing, self.question)
+            if here is self.scenario
+            else measure(there, self.question, self.base)
+        )
         less = now.less(after)
         if 0.0 in less or less.estimate < 0:
             return None

@@ -185,6 +185,8 @@ class Recommendations:
     narrowed: Scenario
     provenance: Provenance
     prices: Prices = PRICES
+    annual_loss: float | None = None
+    """What a year loses as it is, in the currency of the file; None where the file has no prices or frequencies."""
 
     def __repr__(self) -> str:
         first = self.ranked[0].narrowing.name if self.ranked else "nothing"
@@ -259,7 +261,8 @@ class Recommendations:
     def _started(self) -> str:
         started, write = self.curve[0].effect, self.question
         chance = f", chance {write.chance(started.chance)}" if started.chance else ""
-        return f"Before: mean {write.spread(started.mean)}, p95 {write.spread(started.p95)}{chance}."
+        year = "" if self.annual_loss is None else f", {format_number(round(self.annual_loss))} {self.currency} a year"
+        return f"Before: mean {write.spread(started.mean)}{year}, p95 {write.spread(started.p95)}{chance}."
 
     def _kept(self) -> str:
         """The tasks that still work, which are the same for all of them."""
@@ -356,6 +359,7 @@ class Recommendations:
             "screened": self.screened,
             "recommendations": [each.to_dict() for each in self.ranked],
             "curve": [point.to_dict() for point in self.curve],
+            **({} if self.annual_loss is None else {"annual_loss": self.annual_loss}),
             "breaking": [{**each.narrowing.to_dict(), "breaks": list(each.tasks)} for each in self.breaking],
         }
 

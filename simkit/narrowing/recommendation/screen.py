@@ -9,13 +9,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph import Fact, Ground
+from simkit.attackgraph import AttackGraph, Fact, Ground
 from simkit.engines.reach import Held, worst_cases
 from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.live_grounds import LiveGrounds
 from simkit.narrowing.edits.supports import Supported, supported
 from simkit.narrowing.recommendation.effect import Question
 from simkit.scenario import Scenario
-from simkit.simulation import Attack, compile_attack
+from simkit.simulation import compile_attack
 
 BLOCK = 256
 """Rows of one sweep: it bounds the memory that the answers take."""
@@ -34,17 +35,20 @@ class Screened:
     fewer: int
 
 
-def screen(scenario: Scenario, narrowings: Sequence[Narrowing], question: Question) -> list[Screened]:
+def screen(
+    scenario: Scenario, narrowings: Sequence[Narrowing], question: Question, graph: AttackGraph | None = None
+) -> list[Screened]:
     """The narrowings that may help, those that shrink the worst case the most first.
 
     Pure removals are left out, each in a lane of its own, of one graph; others are kept where they bear on a step that
-    the attack can take. What is not returned changes nothing that the attack can reach.
+    the attack can take. What is not returned changes nothing that the attack can reach. `graph` is that of `scenario`,
+    where somebody has it already.
     """
     removing = [each for each in narrowings if each.removes() is not None]
     found = [each for each in _removals(scenario, removing, question) if each.fewer]
-    live = live_grounds(compile_attack(scenario), question)
+    live = LiveGrounds.of(live_grounds(graph or compile_attack(scenario).graph, question), scenario.model)
     others = (each for each in narrowings if each.removes() is None)
-    found += [Screened(each, 0.0, 0) for each in others if any(each.bears_on(g, scenario.model) for g in live)]
+    found += [Screened(each, 0.0, 0) for each in others if live.are_borne_on(each)]
     return sorted(found, key=lambda each: (-each.less, -each.fewer, each.narrowing.name))
 
 
@@ -134,16 +138,14 @@ def _weight(fact: Fact, scenario: Scenario, question: Question) -> float:
     return scenario.model.resources[fact.subject].value.get(fact.object, 0.0) if fact.kind == "lost" else 0.0
 
 
-def live_grounds(attack: Attack, question: Question) -> list[Ground]:
+def live_grounds(graph: AttackGraph, question: Question) -> list[Ground]:
     """The grounds of all steps that the attack can take, through any of the entry points."""
-    graph = attack.graph
     starts = [graph.entry(name).roots(v) for name in question.entry_points for v in range(len(graph.entry(name).names))]
     if not starts:
         return []
-    reached = worst_cases(graph, starts, threads=question.threads)
-    known = set(np.flatnonzero(reached.any(axis=0)).tolist())
-    steps = (
-        step for number, step in enumerate(graph.steps) if step.premises and known.issuperset(graph.premises(number))
-    )
+    known = np.asarray(worst_cases(graph, starts, threads=question.threads).any(axis=0))
+    missing = np.concatenate([[0], np.cumsum(~known[graph.premise_idx])])[graph.premise_ptr]
+    taken = np.flatnonzero((np.diff(missing) == 0) & (np.diff(graph.premise_ptr) > 0)).tolist()
+    grounds = dict.fromkeys(ground for step in taken for ground in graph.steps[step].grounds)
     # In which of its sessions somebody uses what he is entitled to makes no difference to an edit.
-    return list(dict.fromkeys(ground._replace(within="") for step in steps for ground in step.grounds))
+    return list(dict.fromkeys(ground._replace(within="") for ground in grounds))

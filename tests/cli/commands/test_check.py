@@ -316,3 +316,14 @@ def test_against_is_no_baseline_and_no_revision_is_an_error(cli: Cli, project: P
     assert (both.exit_code, "name one of them" in both.stderr) == (2, True)
     outside = cli("check", "scenarios", "--against", "main")
     assert (outside.exit_code, "not a git repository" in outside.stderr) == (2, True)
+
+
+def test_what_if_is_checked_and_never_stored(cli: Cli, project: Path) -> None:
+    """With nobody to be steered every promise is kept; a baseline stores what is."""
+    rewritten(project, DESK.replace("at_most: 5%", "at_most: 1%"))
+    what_if = ("--set", "horizon=1s")
+    assert cli("check", "scenarios", *FEW, *what_if).exit_code == 0
+    refused = cli("check", "scenarios", *what_if, "--baseline", "b.json", "--update")
+    assert refused.exit_code == 2
+    assert "--set asks what if, and a baseline stores what is" in refused.stderr
+    assert cli("check", "scenarios", "--set", "horizn=1s").exit_code == 2

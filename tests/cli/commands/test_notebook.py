@@ -89,3 +89,8 @@ def test_jupyterlab_is_started_on_the_notebook(
     assert json.loads(words.read_text()) == ["-m", "jupyterlab", "world.ipynb", "--no-browser"]
     assert answer.exit_code == (2 if code else 0)
     assert ("JupyterLab ended with 7" in answer.stderr) is bool(code)
+
+
+def test_a_notebook_of_what_if_loads_the_scenario_so(cli: Cli, world: str, tmp_path: Path) -> None:
+    assert cli("notebook", world, "--write-only", "--set", "response.miss_rate=0.3").exit_code == 0
+    assert "CHANGES = {'response.miss_rate': '0.3'}" in (tmp_path / "world.ipynb").read_text("utf-8")

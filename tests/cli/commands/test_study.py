@@ -35,3 +35,8 @@ def test_study_names_every_broken_file(cli: Cli, world: str, broken: str, tmp_pa
     assert (result.exit_code, result.stdout) == (2, "")
     assert "broken.yaml:3:1: " in result.stderr
     assert "empty.yaml:1:1: the file is empty" in result.stderr
+
+
+def test_a_study_of_what_if_names_the_change(cli: Cli, world: str) -> None:
+    found = answer(cli("study", world, "-n", "5", "--set", "response.miss_rate=0.3", "--format", "json"))
+    assert {row["scenario"] for row in found["rows"]} == {"help-desk (response.miss_rate=0.3)"}

@@ -61,6 +61,7 @@ def test_what_is_saved_is_the_loss_of_a_year_and_what_is_paid_that_of_the_work()
     assert found.balance.saves.estimate == pytest.approx(2000 * found.less.estimate)
     assert found.balance.saves.low == pytest.approx(2000 * found.less.low)
     assert found.balance.control == pytest.approx(10_000)
+    assert asked(HALF).annual_loss == pytest.approx(2000 * found.before.mean.estimate)
     assert found.worth == found.balance.net == pytest.approx(found.balance.saves.estimate - 10_000)
 
 

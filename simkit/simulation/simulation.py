@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from simkit.attackgraph import AttackGraph
 from simkit.blast_radius import (
     BlastRadius,
     Comparison,
-    Legend,
     PairMatrix,
-    Provenance,
     Ranked,
     Ranking,
-    Utility,
     WorstCase,
-    utility,
 )
 from simkit.engines import Outcomes
 from simkit.engines.registry import CPU, reach_engine, replay_engine
@@ -27,117 +21,21 @@ from simkit.errors import PolicyError, QuestionError, in_short
 from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
-from simkit.policies import GrantPolicy, checked_policy, named_policies, sessions
+from simkit.policies import GrantPolicy, checked_policy, named_policies
 from simkit.progress import steps
 from simkit.record import START, Record, Views, recorded
 from simkit.scenario import Scenario, checked_scenario, chosen_entries, chosen_entry
-from simkit.techniques import World, attack_graph
+from simkit.simulation.attack import Attack, PolicyLike, compile_attack, world_of
+from simkit.techniques import attack_graph
 
 MOST_TRIALS = 1 << 34
 """The generator counts blocks of four samples in 32 bits."""
 
-WORST_ROWS = 1024
-"""Worst cases that are held in memory at a time, a byte for each fact."""
-
-PolicyLike = str | GrantPolicy | None
 PoliciesLike = str | GrantPolicy | Iterable[str | GrantPolicy]
 """Several policies, or one."""
 
 Workers = tuple[int | None, ExecutorLike]
 """Who works: so many threads, or an executor."""
-
-
-@dataclass(frozen=True, eq=False)
-class Attack:
-    """A scenario compiled for one policy: the graph of all its entry points, what it means, and what it costs."""
-
-    scenario: Scenario
-    policy: GrantPolicy
-    graph: AttackGraph
-    legend: Legend
-    utility: Utility
-
-    def __repr__(self) -> str:
-        return f"Attack({self.scenario.name} under {self.policy.name}: {self.graph!r})"
-
-    def provenance(self, entry_point: str, *, seed: int = 0, trials: int = 0, engine: str = "replay") -> Provenance:
-        """Where a result of this attack comes from."""
-        from simkit import __version__
-
-        scenario = self.scenario
-        return Provenance(
-            scenario.title, scenario.digest, self.policy.name, entry_point, seed, trials, engine, __version__
-        )
-
-    def worst_cases(
-        self,
-        entry_points: Iterable[str],
-        *,
-        threads: int | None = None,
-        executor: ExecutorLike = None,
-        engine: str = CPU,
-    ) -> dict[str, WorstCase]:
-        """For each of `entry_points` its worst variant, chances and time ignored."""
-        from simkit.execution import worst_in_blocks
-
-        groups = list(self._starts(entry_points))
-        blocks = [tuple(start for starts in group.values() for start in starts) for group in groups]
-        found: dict[str, WorstCase] = {}
-        worst = worst_in_blocks(self.graph, blocks, executor, threads=threads, engine=engine)
-        for number, held in steps(worst, len(blocks)):
-            sizes = [len(starts) for starts in groups[number].values()]
-            found.update(zip(groups[number], WorstCase.each(self.legend, held, sizes), strict=True))
-        return {name: found[name] for group in groups for name in group}
-
-    def _starts(self, entry_points: Iterable[str]) -> Iterator[dict[str, list[tuple[int, ...]]]]:
-        """The first steps of every variant of each entry point, some `WORST_ROWS` variants together."""
-        group: dict[str, list[tuple[int, ...]]] = {}
-        rows = 0
-        for name in entry_points:
-            entry = self.graph.entry(name)
-            group[name] = [tuple(entry.roots(variant)) for variant in range(len(entry.names))] or [()]
-            rows += len(group[name])
-            if rows >= WORST_ROWS:
-                yield group
-                group, rows = {}, 0
-        if group:
-            yield group
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nothing that is compiled is garbage: to look for it among half a million objects took a quarter of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@_uncollected()
-def compile_attack(
-    scenario: Scenario, policy: PolicyLike = None, *, entries: Mapping[str, EntryPoint] | None = None
-) -> Attack:
-    """Compile `scenario` under `policy` (a name, a GrantPolicy, or None for the one in force).
-
-    `entries` replaces the scenario's own entry points. Raises PolicyError for an unknown policy.
-    """
-    chosen = checked_scenario(scenario).grant_policy(policy)
-    world = world_of(scenario, chosen, entries)
-    graph = attack_graph(world, horizon=scenario.horizon)
-    known = {name: reached.session for name, reached in world.all_sessions.items()}
-    legend = Legend.of(graph, scenario.model, scenario.goals, known)
-    return Attack(scenario, chosen, graph, legend, utility(world.sessions, scenario.response, scenario.observed))
-
-
-def world_of(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint] | None = None) -> World:
-    """What the techniques see of `scenario` under `policy`; `entries` replaces its entry points."""
-    cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
-    return World.of(
-        cut, scenario.response, entries or scenario.entry_points, scenario.goals, attacker=scenario.attacker
-    )
 
 
 def simulate(
@@ -173,9 +71,11 @@ def replayed(
     seed: int,
     workers: Workers = (None, None),
     engine: str = CPU,
+    told: bool = True,
 ) -> BlastRadius:
     """The blast radius of an attack that is compiled already, through one of its entry points; `workers` are the
-    threads or the executor. Raises as `simulate`."""
+    threads or the executor. What is not `told` to anybody says of itself no digest, which takes longer than many a
+    replay. Raises as `simulate`."""
     count = checked_trials(trials)
     with in_memory(attack.graph, count):
         outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, workers, engine)
@@ -185,7 +85,7 @@ def replayed(
         legend=attack.legend,
         worst_case=attack.worst_cases([entry_point])[entry_point],
         utility=attack.utility,
-        provenance=attack.provenance(entry_point, seed=seed, trials=count),
+        provenance=attack.provenance(entry_point, seed=seed, trials=count, told=told),
     )
 
 
@@ -234,7 +134,12 @@ def replay(
     name = chosen_entry(scenario, entry_point)
     chosen = scenario.grant_policy(policy)
     world = world_of(scenario, chosen)
-    about = {"scenario": scenario.name, "digest": scenario.digest, "policy": chosen.name, "version": __version__}
+    about = {
+        "scenario": scenario.name,
+        "digest": scenario.digest,
+        "policy": chosen.name,
+        "version": __version__,
+    }
     graph = attack_graph(world, horizon=scenario.horizon)
     return recorded(
         graph, name, Views.of(world), seed=checked_seed(seed), trial=checked_trial(trial), start=start, about=about

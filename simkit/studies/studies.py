@@ -7,95 +7,27 @@ from dataclasses import dataclass
 
 from simkit.ablation import Sampled, sampled
 from simkit.ablation.samples import averaged, saved
-from simkit.blast_radius import Interval, Utility, intervals
+from simkit.blast_radius import intervals
 from simkit.blast_radius.reversal import Reversal, reversals
+from simkit.decisions.decisions import FEWEST_DRAWS
+from simkit.decisions.drawn_pair import DrawnPair, drawn_pair, drawn_table, drawn_words
 from simkit.errors import QuestionError
 from simkit.fate import checked_seed
 from simkit.linter.forgotten_work import keeping, without_credit
-from simkit.measures import SHARE, Unit
+from simkit.measures import SHARE
 from simkit.policies import GrantPolicy, checked_policy
 from simkit.progress import steps
 from simkit.scenario import Scenario, chosen_entries, scenarios_of
 from simkit.simulation import checked_trials, simulate
+from simkit.studies.study_row import StudyRow
 from simkit.table import Table, duration, format_number, percent, shorten
+from simkit.unknowns.lattice import MOST_POINTS
 
 MOST_ROWS = 8
 """A scenario with more entry points than this has one row for all of them: benchmarks have one for each task."""
 LONGEST_PATH = 200
 LONGEST_REFUSAL = 96
 """Places that the names of identities take at most in a sentence of the summary."""
-
-
-@dataclass(frozen=True, slots=True)
-class StudyRow:
-    """One attack (or all of a scenario's) under the `weak` and the `strong` design, sample by sample.
-
-    `scope_alone` is what the strong scope saves with every other dial as the weak design has it. `still` are the goals
-    that some sample reaches under the strong design, the likeliest first, and `path` how one of them is reached.
-    `refused` are the identities without a task, for which a design that scopes by task gets no credit. `reversal` is
-    there where the strong design is the narrower one and loses more.
-    """
-
-    scenario: str
-    digest: str
-    entry_point: str
-    measure: str
-    unit: Unit
-    weak: Interval
-    strong: Interval
-    saved: Interval
-    scope_alone: Interval
-    goals_weak: Interval
-    goals_strong: Interval
-    pairs: tuple[int, int, int]
-    still: tuple[str, ...]
-    path: str
-    utility_weak: Utility
-    utility_strong: Utility
-    refused: tuple[str, ...] = ()
-    reversal: Reversal | None = None
-
-    @property
-    def verdict(self) -> str:
-        """`helps`, `helps in part` (a goal is still reached), `no difference`, `worse`, or `nothing to lose`."""
-        if not self.weak.estimate and not self.strong.estimate:
-            return "nothing to lose"
-        if 0.0 in self.saved:
-            return "no difference"
-        if self.saved.high < 0:
-            return "worse"
-        return "helps in part" if self.still else "helps"
-
-    @property
-    def name(self) -> str:
-        """The scenario and the entry point."""
-        return f"{self.scenario}: {self.entry_point}"
-
-    @property
-    def share(self) -> float:
-        """The share of the loss that is saved."""
-        return self.saved.estimate / self.weak.estimate if self.weak.estimate else 0.0
-
-    def to_dict(self) -> dict[str, object]:
-        """The row as plain data."""
-        return {
-            "scenario": self.scenario,
-            "digest": self.digest,
-            "entry_point": self.entry_point,
-            "measure": self.measure,
-            "verdict": self.verdict,
-            "weak": self.weak.to_dict(),
-            "strong": self.strong.to_dict(),
-            "saved": self.saved.to_dict(),
-            "scope_alone": self.scope_alone.to_dict(),
-            "goals": {"weak": self.goals_weak.to_dict(), "strong": self.goals_strong.to_dict()},
-            "pairs_possible": {"weak": self.pairs[0], "strong": self.pairs[1], "of": self.pairs[2]},
-            "still_reached": list(self.still),
-            "path": self.path,
-            "refused": list(self.refused),
-            "narrower_but_more": self.reversal.to_dict() if self.reversal else None,
-            "utility": {"weak": self.utility_weak.to_dict(), "strong": self.utility_strong.to_dict()},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +40,7 @@ class Study:
     trials: int
     seed: int
     version: str
+    draws: int = 0
 
     def __repr__(self) -> str:
         counted = ", ".join(f"{verdict} {len(self.having(verdict))}" for verdict in VERDICTS if self.having(verdict))
@@ -159,7 +92,12 @@ class Study:
             share = intervals.wilson(cost.stopped, cost.observed)
             text += f" In {row.scenario} it stops {cost.stopped} of {cost.observed} runs that did their job "
             text += f"({percent(share.low)} to {percent(share.high)})."
-        return text
+        return text + (drawn_words(self.drawn, self.strong, self.draws) if self.drawn else "")
+
+    @property
+    def drawn(self) -> list[DrawnPair]:
+        """The answers over draws; none where they were not asked for."""
+        return [row.drawn for row in self.rows if row.drawn]
 
     @staticmethod
     def _refusal(row: StudyRow) -> str:
@@ -243,8 +181,9 @@ class Study:
         return Table((*columns, "records/day", "digest"), rows, title="what it costs the legitimate work", note=note)
 
     def tables(self) -> list[Table]:
-        """Blast radius, failures and costs."""
-        return [self.table(), self.failures_table(), self.costs_table()]
+        """Blast radius, what of it holds in draws (where that was asked), failures and costs."""
+        sure = [drawn_table(self.drawn, self.strong, self.draws)] if self.drawn else []
+        return [self.table(), *sure, self.failures_table(), self.costs_table()]
 
     def to_dict(self) -> dict[str, object]:
         """The study as plain data."""
@@ -254,6 +193,7 @@ class Study:
             "trials": self.trials,
             "seed": self.seed,
             "version": self.version,
+            **({"draws": self.draws} if self.draws else {}),
             "rows": [row.to_dict() for row in self.rows],
         }
 
@@ -277,13 +217,15 @@ def study(
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
+    draws: int = 0,
 ) -> Study:
     """The `strong` grant design against the `weak` one, over `entry_points` (one, several, or None for all) of every
     scenario.
 
-    A scenario with more than `MOST_ROWS` of them gets one row, the mean over them. Raises QuestionError without a
-    scenario, for two designs of one name, for an entry point that a scenario lacks, for bad trials or seed; PolicyError
-    for a policy that a scenario lacks.
+    A scenario with more than `MOST_ROWS` of them gets one row, the mean over them. With `draws` the question is asked
+    of so many draws of what is not known, too: where the strong design loses less whatever the inputs are, and where
+    it depends, and on which. Raises QuestionError without a scenario, for two designs of one name, for an entry point
+    that a scenario lacks, for bad trials, draws or seed; PolicyError for a policy that a scenario lacks.
     """
     from simkit import __version__
 
@@ -295,9 +237,11 @@ def study(
         raise QuestionError(f"both designs are called {names[0]!r}: name two that differ")
     wanted = entry_points if entry_points is None or isinstance(entry_points, str) else tuple(entry_points)
     attacks = [(world, chosen_entries(world, wanted)) for world in worlds]
-    found = _StudyRun(weak, strong, checked_trials(trials), checked_seed(seed), threads)
+    if draws and not FEWEST_DRAWS <= draws <= MOST_POINTS:
+        raise QuestionError(f"draws {draws!r} is not a whole number from {FEWEST_DRAWS} to {MOST_POINTS:,}, or 0")
+    found = _StudyRun(weak, strong, checked_trials(trials), checked_seed(seed), threads, draws)
     rows = tuple(row for world, entries in steps(attacks) for row in found.rows(world, entries))
-    return Study(rows, names[0], names[1], trials, seed, __version__)
+    return Study(rows, names[0], names[1], trials, seed, __version__, draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +253,7 @@ class _StudyRun:
     trials: int
     seed: int
     threads: int | None
+    draws: int
 
     def rows(self, scenario: Scenario, entries: Sequence[str]) -> Iterator[StudyRow]:
         """The rows of one scenario through `entries`."""
@@ -329,7 +274,7 @@ class _StudyRun:
         weak, strong, scoped = runs
         still, path = self._left(scenario, strong, entries)
         return StudyRow(
-            scenario=scenario.name,
+            scenario=scenario.title,
             digest=scenario.digest,
             entry_point=entries[0] if len(entries) == 1 else f"all {len(entries)} entry points",
             measure=weak.measure.words,
@@ -346,8 +291,17 @@ class _StudyRun:
             utility_weak=weak.utility,
             utility_strong=strong.utility,
             refused=refused,
+            drawn=self._drawn(scenario, (weak.policy, strong.policy), entries),
             reversal=self._reversal(scenario, weak, strong, entries),
         )
+
+    def _drawn(
+        self, scenario: Scenario, pair: tuple[GrantPolicy, GrantPolicy], entries: Sequence[str]
+    ) -> DrawnPair | None:
+        if not self.draws:
+            return None
+        through = entries[0] if len(entries) == 1 else f"all {len(entries)} entry points"
+        return drawn_pair(scenario, f"{scenario.title}: {through}", pair, entries, draws=self.draws, seed=self.seed)
 
     def _reversal(self, scenario: Scenario, weak: Sampled, strong: Sampled, entries: Sequence[str]) -> Reversal | None:
         """Where the strong design is the narrower one and loses more, how, through the entry point where it loses most

@@ -1,0 +1,274 @@
+"""Steps as columns: names turned into integers, and what each step and conclusion says into arrays."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from operator import attrgetter, eq
+from typing import Any, TypeGuard, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.attackgraph.facts import (
+    ACTIONS,
+    LASTING,
+    STIRRING,
+    TIMED,
+    WITHIN,
+    Conclusion,
+    Entry,
+    Fact,
+    Step,
+)
+from simkit.attackgraph.responders import credential_hash
+from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
+from simkit.errors import EngineError
+from simkit.fate import CERTAIN, key_hash, key_hashes, threshold
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
+T = TypeVar("T")
+
+_ENDS: tuple[float | None, ...] = (0.0,) * len(ACTIONS)
+_SURVIVES: tuple[float | None, ...] = (None,) * len(ACTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryArrays:
+    """An entry's variants: upper thresholds of the draw, and the first steps of each (CSR)."""
+
+    name: str
+    hash: int
+    upper: Words
+    root_ptr: Ints
+    root_idx: Ints
+    names: tuple[str, ...]
+
+    def roots(self, variant: int) -> list[int]:
+        """The steps without premises that start `variant`."""
+        return [int(i) for i in self.root_idx[self.root_ptr[variant] : self.root_ptr[variant + 1]]]
+
+
+def by_key(steps: Sequence[Step]) -> list[Step]:
+    """`steps` in the order of their keys, each once. Raises EngineError if two different ones share a key."""
+    ordered = sorted(steps, key=attrgetter("key"))
+    keys = column(ordered, "key")
+    if not any(map(eq, keys, keys[1:])):
+        return ordered
+    found = dict(zip(keys, ordered, strict=True))
+    for step in ordered:  # some key is there twice, which is no harm if the steps are the same
+        if found[step.key] != step:
+            raise EngineError(f"two different steps share the key {step.key!r}: report this as a bug of simkit")
+    return list(found.values())
+
+
+def column(things: Iterable[Any], name: str) -> list[Any]:
+    """What each of `things` has under `name`."""
+    return list(map(attrgetter(name), things))
+
+
+def pointers(lengths: Iterable[int]) -> Ints:
+    """Where each of so many rows begins, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(np.fromiter(lengths, dtype=np.int64))]).astype(np.int64)
+
+
+def linked(steps: Sequence[Step]) -> tuple[dict[Fact, int], dict[str, Any]]:
+    """The number of each fact, in the order of their names, and the arrays that say which of them each step needs, and
+    what it concludes."""
+    needed, made = column(steps, "premises"), column(steps, "conclusions")
+    concluded = column(chain.from_iterable(made), "fact")
+    objects, rows = _distinct([*concluded, *chain.from_iterable(needed)])
+    facts = sorted(dict.fromkeys(objects))  # steps are sorted: half of the order is there already
+    index = dict(zip(facts, range(len(facts)), strict=True))
+    numbers = _each(index.__getitem__, objects, np.int64)[rows]
+    premises, conclusions = numbers[len(concluded) :], numbers[: len(concluded)]
+    return index, links(pointers(map(len, needed)), premises, pointers(map(len, made)), conclusions, len(facts))
+
+
+def _distinct(things: Sequence[T]) -> tuple[list[T], Ints]:
+    """The different objects among `things`, and which of these each is: to hash what they say costs far more."""
+    marks = list(map(id, things))
+    objects = dict(zip(marks, things, strict=True))
+    places = dict(zip(objects, range(len(objects)), strict=True))
+    return list(objects.values()), _each(places.__getitem__, marks, np.int64)
+
+
+def links(premise_ptr: Ints, premise_idx: Ints, conclusion_ptr: Ints, made_idx: Ints, facts: int) -> dict[str, Any]:
+    """Premises and conclusions of each step, and the way back: the steps that make each of so many `facts`, and those
+    behind it."""
+    steps = np.arange(len(premise_ptr) - 1, dtype=np.int64)
+    owner, maker = (np.repeat(steps, np.diff(p)) for p in (premise_ptr, conclusion_ptr))
+    return {
+        "premise_ptr": premise_ptr,
+        "premise_idx": premise_idx,
+        "conclusion_ptr": conclusion_ptr,
+        "conclusion_idx": made_idx,
+        "maker_ptr": pointers(np.bincount(made_idx, minlength=facts)),
+        "maker_idx": maker[np.argsort(made_idx, kind="stable")],
+        "behind_ptr": pointers(np.bincount(premise_idx, minlength=facts)),
+        "behind_idx": owner[np.argsort(premise_idx, kind="stable")],
+    }
+
+
+def positions(ptr: Ints, rows: Ints) -> Ints:
+    """Where in a list of lists everything in `rows` stands, row after row."""
+    starts, lengths = ptr[rows], ptr[rows + 1] - ptr[rows]
+    ends = np.cumsum(lengths)
+    found: Ints = np.arange(ends[-1] if len(ends) else 0, dtype=np.int64) + np.repeat(starts - ends + lengths, lengths)
+    return found
+
+
+def led_to(tied: Mapping[str, Ints], first: Ints) -> Flags:
+    """Which facts those which hold at `first`, all together, lead to by the steps of `tied`."""
+    missing = np.diff(tied["premise_ptr"])
+    held = np.zeros(len(tied["behind_ptr"]) - 1, dtype=np.bool_)
+    held[first] = True
+    front: Ints = np.flatnonzero(held)
+    while len(front):
+        behind = tied["behind_idx"][positions(tied["behind_ptr"], front)]
+        np.subtract.at(missing, behind, 1)
+        taken = np.unique(behind[missing[behind] == 0])
+        made = tied["conclusion_idx"][positions(tied["conclusion_ptr"], taken)]
+        front = np.unique(made[~held[made]])
+        held[front] = True
+    return held
+
+
+def _each(rule: Callable[[Any], int], values: Sequence[Any], kind: type) -> NDArray[Any]:
+    return np.fromiter(map(rule, values), dtype=kind, count=len(values))
+
+
+def draws(steps: Sequence[Step], tables: Tables) -> dict[str, Any]:
+    """What is drawn for each step: whether it succeeds and is noticed, and how long it takes."""
+    fates = [step.fate or step.key for step in steps]
+    each = dict.fromkeys(fates)  # what one carries over has the fate of its act
+    hashes = dict(zip(each, key_hashes(each).tolist(), strict=True))
+    return {
+        "step_hash": _each(hashes.__getitem__, fates, np.uint64),
+        "success": _each(cache(threshold), column(steps, "chance"), np.uint64),
+        "alert": _each(cache(threshold), column(steps, "alert"), np.uint64),
+        "logged": np.array(column(steps, "logged"), dtype=np.bool_),
+        "again": np.array(column(steps, "again"), dtype=np.bool_),
+        "shown": _each(cache(threshold), column(steps, "shown"), np.uint64),
+        **{name: tables.rows(column(steps, name)) for name in ("duration", "wait", "approval", "alert_delay")},
+    }
+
+
+def silence(steps: Sequence[Step], index: Mapping[Fact, int]) -> dict[str, Any]:
+    """What keeps each step from being seen; what is nowhere in the graph never holds."""
+    silenced = column(steps, "silenced")
+    if not any(silenced):
+        silencers: Sequence[list[int]] = [[]] * len(steps)
+    else:
+        silencers = [[index[fact] for fact in given if fact in index] for given in silenced]
+    return {
+        "silencer_ptr": pointers(map(len, silencers)),
+        "silencer_idx": np.array([*chain.from_iterable(silencers)], dtype=np.int64),
+    }
+
+
+Outlives = dict[tuple[int, ...], int]
+"""Numbers the ways in which a fact outlives what ended, each of `ACTIONS` in ticks."""
+
+
+def first_outlives() -> Outlives:
+    """What ends with it comes first."""
+    return {tuple(map(ticks, _ENDS)): 0}
+
+
+def lives(steps: Sequence[Step], tables: Tables, outlives: Outlives) -> dict[str, Any]:
+    """How long what each step concludes holds; `outlives` gets what is new there. Nearly all conclusions are alike in
+    that, so that each way is worked out once."""
+    conclusions, rows = _distinct(list(chain.from_iterable(column(steps, "conclusions"))))
+    found = {name: values[rows] for name, values in _lives(conclusions, tables, outlives).items()}
+    return {**found, "outlives": np.array(list(outlives), dtype=np.int64)}
+
+
+def _lives(conclusions: Sequence[Conclusion], tables: Tables, outlives: Outlives) -> dict[str, NDArray[Any]]:
+    lasts = column(conclusions, "after")
+    ways = [c.outlives or (_ENDS if c.fact.kind in WITHIN else _SURVIVES) for c in conclusions]
+    numbers = {way: outlives.setdefault(tuple(map(ticks, way)), len(outlives)) for way in dict.fromkeys(ways)}
+    return {
+        "conclusion_after": _each(cache(_fixed_life), lasts, np.int64),
+        "conclusion_aged": np.array(column(conclusions, "aged"), dtype=np.bool_),
+        "conclusion_life": np.array([tables.row(last) if _varies(last) else -1 for last in lasts], dtype=np.int64),
+        "conclusion_run": np.array(column(conclusions, "run"), dtype=np.bool_),
+        "conclusion_period": _each(cache(_period), column(conclusions, "rotates"), np.int64),
+        "conclusion_outlives": _each(numbers.__getitem__, ways, np.int64),
+    }
+
+
+def _fixed_life(after: float | Distribution | None) -> int:
+    """In ticks; that of a life which varies is nowhere used."""
+    return 0 if isinstance(after, Distribution) else ticks(after)
+
+
+def _varies(after: float | Distribution | None) -> TypeGuard[Distribution]:
+    """True for a life that is drawn. Nearly all are plain, and an abstract class is slow to ask."""
+    return after is not None and after.__class__ is not float and isinstance(after, Distribution)
+
+
+def _period(rotates: float | None) -> int:
+    """In ticks; 0 for what never rotates."""
+    return 0 if rotates is None else ticks(rotates)
+
+
+def fact_arrays(index: Collection[Fact]) -> dict[str, Any]:
+    """What the kind of each fact says, and the key of what is drawn for it."""
+    kinds = column(index, "kind")
+    return {
+        "fact_lasting": _each(LASTING.__contains__, kinds, np.bool_),
+        "fact_within": _each(WITHIN.__contains__, kinds, np.bool_),
+        "fact_stirs": _each(STIRRING.__contains__, kinds, np.bool_),
+        "fact_timed": _each(TIMED.__contains__, kinds, np.bool_),
+        "fact_hash": _each(cache(credential_hash), column(index, "subject"), np.uint64),
+    }
+
+
+def entry_arrays(entries: Sequence[Entry], keys: Sequence[str]) -> dict[str, EntryArrays]:
+    """How each attack may start; `keys` are those of all steps, in order."""
+    found = {}
+    for entry in entries:
+        total = sum(variant.weight for variant in entry.variants)
+        shares = [variant.weight / total if total else 1 / len(entry.variants) for variant in entry.variants]
+        upper = [min(round(value * CERTAIN), CERTAIN) for value in np.cumsum(shares).tolist()]
+        upper[-1:] = [CERTAIN] if upper else []
+        roots = [sorted(bisect_left(keys, step.key) for step in variant.steps) for variant in entry.variants]
+        found[entry.name] = EntryArrays(
+            name=entry.name,
+            hash=key_hash(f"entry:{entry.name}"),
+            upper=np.array(upper, dtype=np.uint64),
+            root_ptr=pointers(len(steps) for steps in roots),
+            root_idx=np.array([step for steps in roots for step in steps], dtype=np.int64),
+            names=tuple(variant.name for variant in entry.variants),
+        )
+    return found
+
+
+class Tables:
+    """Numbers each distinct distribution, and makes its quantile table once."""
+
+    def __init__(self) -> None:
+        self.numbered: dict[Distribution, int] = {}
+
+    def row(self, distribution: Distribution) -> int:
+        """The number of `distribution`."""
+        return self.numbered.setdefault(distribution, len(self.numbered))
+
+    def rows(self, distributions: Sequence[Distribution]) -> Ints:
+        """The number of each of `distributions`."""
+        marks = list(map(id, distributions))  # they are few objects, and to compare what they say costs far more
+        rows = {mark: self.row(each) for mark, each in dict(zip(marks, distributions, strict=True)).items()}
+        return _each(rows.__getitem__, marks, np.int64)
+
+    def arrays(self) -> dict[str, Any]:
+        """`tables` and `fixed`; a fixed duration needs no table, and no draw."""
+        fixed = [min(ticks(row.seconds), FOREVER) if isinstance(row, Fixed) else -1 for row in self.numbered]
+        blank = (0,) * len(quantile_table(Fixed(0.0)))
+        tables = [blank if value >= 0 else quantile_table(row) for row, value in zip(self.numbered, fixed, strict=True)]
+        return {"tables": np.array(tables, dtype=np.int64), "fixed": np.array(fixed, dtype=np.int64)}

@@ -1,0 +1,140 @@
+"""A scenario compiled for one policy: sessions, attack graph, and what it means."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from simkit.attackgraph import AttackGraph
+from simkit.blast_radius import Legend, Provenance, Utility, WorstCase, utility
+from simkit.engines.registry import CPU
+from simkit.execution.executors import ExecutorLike
+from simkit.model import EntryPoint
+from simkit.policies import GrantPolicy, sessions
+from simkit.progress import steps
+from simkit.scenario import Scenario, checked_scenario
+from simkit.techniques import CompiledWorld, World
+
+WORST_ROWS = 1024
+"""Worst cases that are held in memory at a time, a byte for each fact."""
+
+PolicyLike = str | GrantPolicy | None
+
+
+@dataclass(frozen=True, eq=False)
+class Attack:
+    """A scenario compiled for one policy: the graph of all its entry points, what it means, and what it costs.
+
+    `compiled` is there in one that is to be edited: what its graph was made of.
+    """
+
+    scenario: Scenario
+    policy: GrantPolicy
+    graph: AttackGraph
+    legend: Legend
+    utility: Utility
+    compiled: CompiledWorld | None = None
+
+    def edited(self, scenario: Scenario) -> Attack:
+        """`compile_attack` of `scenario`, under the policy in force there, as a change of this graph: an edit of a few
+        things costs what it touches, and one that everybody meets what it costs without this."""
+        before = self.compiled if scenario.horizon == self.scenario.horizon else None
+        return _compiled(scenario, scenario.grant_policy(), scenario.entry_points, before)
+
+    def __repr__(self) -> str:
+        return f"Attack({self.scenario.name} under {self.policy.name}: {self.graph!r})"
+
+    def provenance(
+        self, entry_point: str, *, seed: int = 0, trials: int = 0, engine: str = "replay", told: bool = True
+    ) -> Provenance:
+        """Where a result of this attack comes from; without a digest where that is not `told`."""
+        from simkit import __version__
+
+        scenario = self.scenario
+        digest = scenario.digest if told else ""
+        return Provenance(scenario.title, digest, self.policy.name, entry_point, seed, trials, engine, __version__)
+
+    def worst_cases(
+        self,
+        entry_points: Iterable[str],
+        *,
+        threads: int | None = None,
+        executor: ExecutorLike = None,
+        engine: str = CPU,
+    ) -> dict[str, WorstCase]:
+        """For each of `entry_points` its worst variant, chances and time ignored."""
+        from simkit.execution import worst_in_blocks
+
+        groups = list(self._starts(entry_points))
+        blocks = [tuple(start for starts in group.values() for start in starts) for group in groups]
+        found: dict[str, WorstCase] = {}
+        worst = worst_in_blocks(self.graph, blocks, executor, threads=threads, engine=engine)
+        for number, held in steps(worst, len(blocks)):
+            sizes = [len(starts) for starts in groups[number].values()]
+            found.update(zip(groups[number], WorstCase.each(self.legend, held, sizes), strict=True))
+        return {name: found[name] for group in groups for name in group}
+
+    def _starts(self, entry_points: Iterable[str]) -> Iterator[dict[str, list[tuple[int, ...]]]]:
+        """The first steps of every variant of each entry point, some `WORST_ROWS` variants together."""
+        group: dict[str, list[tuple[int, ...]]] = {}
+        rows = 0
+        for name in entry_points:
+            entry = self.graph.entry(name)
+            group[name] = [tuple(entry.roots(variant)) for variant in range(len(entry.names))] or [()]
+            rows += len(group[name])
+            if rows >= WORST_ROWS:
+                yield group
+                group, rows = {}, 0
+        if group:
+            yield group
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing that is compiled is garbage: to look for it among half a million objects took a quarter of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def compile_attack(
+    scenario: Scenario,
+    policy: PolicyLike = None,
+    *,
+    entries: Mapping[str, EntryPoint] | None = None,
+    editable: bool = False,
+) -> Attack:
+    """Compile `scenario` under `policy` (a name, a GrantPolicy, or None for the one in force).
+
+    `entries` replaces the scenario's own entry points. An `editable` one keeps what `Attack.edited` starts from. Raises
+    PolicyError for an unknown policy.
+    """
+    chosen = checked_scenario(scenario).grant_policy(policy)
+    made = _compiled(scenario, chosen, scenario.entry_points if entries is None else entries)
+    return made if editable else replace(made, compiled=None)
+
+
+@_uncollected()
+def _compiled(
+    scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint], before: CompiledWorld | None = None
+) -> Attack:
+    world = world_of(scenario, policy, entries)
+    compiled = CompiledWorld.of(world, horizon=scenario.horizon, before=before)
+    known = {name: reached.session for name, reached in world.all_sessions.items()}
+    legend = Legend.of(compiled.graph, scenario.model, scenario.goals, known)
+    gains = utility(world.sessions, scenario.response, scenario.observed)
+    return Attack(scenario, policy, compiled.graph, legend, gains, compiled)
+
+
+def world_of(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint] | None = None) -> World:
+    """What the techniques see of `scenario` under `policy`; `entries` replaces its entry points."""
+    cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
+    return World.of(
+        cut, scenario.response, entries or scenario.entry_points, scenario.goals, attacker=scenario.attacker
+    )
