@@ -197,12 +197,7 @@ def _carried(narrowing: Narrowing, files: AgentFiles, givers: Givers) -> str:
     if not files.of(client):
         return ""
     asks = isinstance(narrowing, AddCondition)
-    if isinstance(narrowing, AddCondition):
-        wanted = {grant for grant in gives if grant[0] in narrowing.operations}
-        if narrowing.condition != "approval":
-            return ""
-    else:
-        wanted = set(narrowing.grants)
+    wanted = _about(narrowing, gives)
     able = _can_ask if asks else _can_drop
     rules = [(r, set(grants)) for r, grants in _by_rule(client, gives).items() if able(r, files)]
     chosen: list[ToolRule] = []
@@ -213,6 +208,13 @@ def _carried(narrowing: Narrowing, files: AgentFiles, givers: Givers) -> str:
     if wanted or not chosen:
         return ""
     return "; ".join((_ask if asks else _deny)(rule, files) for rule in chosen)
+
+
+def _about(narrowing: DropEntitlements | AddCondition, gives: Iterable[Grant]) -> set[Grant]:
+    """What is to be denied, or asked for; nothing where it is another condition than a person's approval."""
+    if isinstance(narrowing, DropEntitlements):
+        return set(narrowing.grants)
+    return {grant for grant in gives if grant[0] in narrowing.operations and narrowing.condition == "approval"}
 
 
 def _deny(rule: ToolRule, files: AgentFiles) -> str:

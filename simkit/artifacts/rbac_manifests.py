@@ -43,6 +43,9 @@ class Manifests:
         found = list(objects(files, draft))
         made = cluster(found, draft)
         self.yaml, self.bindings = YamlFiles(files), made.bindings
+        self._find_roles(found)
+
+    def _find_roles(self, found: Iterable[KubeObject]) -> None:
         own: dict[tuple[str, str], list[KubeObject]] = {}
         for each in found:
             if each.kind in ROLES:
@@ -108,10 +111,17 @@ def _pairs(role: KubeObject, gives: Iterable[Grant]) -> dict[Pair, list[Grant]]:
     rules = [_rule(each) for each in _list(role.body.value.get("rules"))]
     if not all(rules) or any("*" in resource for rule in rules if rule for resource in rule.resources):
         return {}
+    found = _named(list(filter(None, rules)))
     held = list(gives)
+    given = {pair: [grant for grant in held if grant[0] in named] for pair, named in found.items()}
+    return {pair: grants for pair, grants in given.items() if grants}
+
+
+def _named(rules: Iterable[RbacRule]) -> dict[Pair, set[str]]:
+    """The operations that each kind of object, and each verb on one, stands for."""
     found: dict[Pair, set[str]] = {}
     open_ended: set[str] = set()
-    for rule in filter(None, rules):
+    for rule in rules:
         for resource in rule.resources:
             if ANY in rule.verbs:
                 open_ended.add(resource)  # to take one verb from all would need a list of them
@@ -119,9 +129,7 @@ def _pairs(role: KubeObject, gives: Iterable[Grant]) -> dict[Pair, list[Grant]]:
                 named = {power.operation for power in powers(rule, resource, verb)} if verb not in SPECIAL else set()
                 found.setdefault((resource, verb), set()).update(named)
                 found.setdefault((resource, ""), set()).update(named)
-    found = {pair: named for pair, named in found.items() if not pair[1] or pair[0] not in open_ended}
-    given = {pair: [grant for grant in held if grant[0] in named] for pair, named in found.items()}
-    return {pair: grants for pair, grants in given.items() if grants}
+    return {pair: named for pair, named in found.items() if not pair[1] or pair[0] not in open_ended}
 
 
 def _rule(value: Any) -> RbacRule | None:

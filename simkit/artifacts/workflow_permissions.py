@@ -53,13 +53,10 @@ def offers(scenario: Scenario, sources: ImportedSources | None) -> Iterator[Narr
     for name, block in blocks.items():
         holder = Holder("identity", name)
         gives = givers.gives.get(holder, {})
-        for scope, level in block.rights.items():
+        for scope in block.rights:
             grants = _of_scope(scope, gives)
             writes = tuple(grant for grant in grants if grant[0] == f"github-token.{WRITE}-{scope}")
-            if level == WRITE and writes:
-                yield DropEntitlements(holder, writes)
-            if grants:
-                yield DropEntitlements(holder, grants)
+            yield from (DropEntitlements(holder, each) for each in (writes, grants) if each)
         becomes = [edge for edge in scenario.model.trust if (edge.source, edge.kind) == (name, "federate")]
         if len(becomes) == 1 and block.rights["id-token"] == WRITE:
             yield CutTrust(becomes[0].name)
@@ -75,8 +72,7 @@ def carry(scenario: Scenario, sources: ImportedSources | None, narrowings: Seque
     assert sources is not None
     yaml = YamlFiles(sources.files("github-actions"))
     blocks, givers = job_blocks(sources, yaml), Givers(scenario.model)
-    told: dict[Narrowing, str] = {}
-    unsaid: dict[Narrowing, str] = {}
+    told, unsaid = dict[Narrowing, str](), dict[Narrowing, str]()
     for each in narrowings:
         name, levels = _wanted(each, scenario, blocks, givers)
         if levels:

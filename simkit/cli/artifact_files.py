@@ -41,15 +41,15 @@ def as_it_was(scenario: Scenario, against: str | None, baseline: str | None) -> 
     from simkit.checks.before import old_scenario
     from simkit.checks.revision import at_revision
 
-    if against is not None:
-        with at_revision(against, [scenario.file]) as revision:
-            before = revision.before(scenario.file)
-        if before is None:
-            raise InputError(f"{scenario.file} was not there at {against}: all of it is new")
-        return before.scenario
     if baseline is not None:
         return old_scenario(load_baseline(baseline).run(baseline, scenario.file), baseline)
-    return None
+    if against is None:
+        return None
+    with at_revision(against, [scenario.file]) as revision:
+        before = revision.before(scenario.file)
+    if before is None:
+        raise InputError(f"{scenario.file} was not there at {against}: all of it is new")
+    return before.scenario
 
 
 def taken_back(scenario: Scenario, before: Scenario, offers: Sequence[Narrowing], asked: Mapping[str, Any]) -> Plan:
@@ -90,11 +90,7 @@ def _verdict(terminal: Terminal, plan: Plan, artifact: Artifact, before: Scenari
     from simkit.artifacts import effect, wider
 
     if before is not None:
-        left = list(wider(before, artifact.applied))
-        more = f", and {len(left) - MOST_LEFT:,} more" if len(left) > MOST_LEFT else ""
-        told = f"still new: {', '.join(left[:MOST_LEFT])}{more}" if left else "nobody may do more than before"
-        terminal.note(f"note: applied and imported again: {told}")
-        return not left
+        return _nothing_left(terminal, list(wider(before, artifact.applied)))
     if not artifact.diff:
         terminal.note("note: nothing changes")
         return not plan.narrowings
@@ -104,6 +100,13 @@ def _verdict(terminal: Terminal, plan: Plan, artifact: Artifact, before: Scenari
     end = "" if kept else ", and the worst case reaches what it should not"
     terminal.note(f"note: applied and imported again: {plan.question.harm}, mean: {mean}{end}")
     return kept
+
+
+def _nothing_left(terminal: Terminal, left: Sequence[str]) -> bool:
+    more = f", and {len(left) - MOST_LEFT:,} more" if len(left) > MOST_LEFT else ""
+    told = f"still new: {', '.join(left[:MOST_LEFT])}{more}" if left else "nobody may do more than before"
+    terminal.note(f"note: applied and imported again: {told}")
+    return not left
 
 
 def _is_folder(out: str) -> bool:
