@@ -76,7 +76,7 @@ def write_artifact(
         Output(terminal, "narrow", "json", out).text(as_json("narrow", content))
     elif _is_folder(out):
         _write_files(terminal, artifact, out)
-    else:
+    elif artifact.diff or out != "-":
         Output(terminal, "narrow", "text", out).text(patch_text(artifact))
     return FINE if plan.possible and artifact.is_whole and fulfilled else DOES_NOT_HOLD
 
@@ -91,8 +91,8 @@ def _verdict(terminal: Terminal, plan: Plan, artifact: Artifact, before: Scenari
 
     if before is not None:
         return _nothing_left(terminal, list(wider(before, artifact.applied)))
+    terminal.note(f"note: {plan.summary}")
     if not artifact.diff:
-        terminal.note("note: nothing changes")
         return not plan.narrowings
     after = effect(artifact, plan.question)
     kept = plan.after.in_worst_case or not after.in_worst_case
