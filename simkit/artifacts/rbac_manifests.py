@@ -145,8 +145,7 @@ def carry(scenario: Scenario, sources: ImportedSources | None, narrowings: Seque
     """The manifests that say `narrowings`, and why they cannot say the others."""
     assert sources is not None
     found, givers = Manifests(sources), Givers(scenario.model)
-    said: dict[Narrowing, str] = {}
-    unsaid: dict[Narrowing, str] = {}
+    said, unsaid = dict[Narrowing, str](), dict[Narrowing, str]()
     gone: list[tuple[KubeObject, int]] = []
     for each in narrowings:
         how = ""
@@ -158,10 +157,14 @@ def carry(scenario: Scenario, sources: ImportedSources | None, narrowings: Seque
             how = _lessen(each, found, givers)
         (said if how else unsaid)[each] = how or _why_not(each)
     for body, number in gone:
-        subject = body.body.value["subjects"][number]
-        left = [each for each in found.yaml.value(body.body, "subjects") if each != subject]
-        found.yaml.say(body.body, "subjects", left)
+        _unbind(body, number, found.yaml)
     return Wording(found.yaml.changed(), said, unsaid)
+
+
+def _unbind(binding: KubeObject, number: int, yaml: YamlFiles) -> None:
+    subject = binding.body.value["subjects"][number]
+    left = [each for each in yaml.value(binding.body, "subjects") if each != subject]
+    yaml.say(binding.body, "subjects", left)
 
 
 def _lessen(drop: DropEntitlements, found: Manifests, givers: Givers) -> str:

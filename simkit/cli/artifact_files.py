@@ -65,12 +65,19 @@ def write_artifact(
     terminal: Terminal, plan: Plan, artifact: Artifact, before: Scenario | None, said: tuple[str | None, str]
 ) -> int:
     """Write the patch (or JSON), or the files into a folder; say what comes of it. The exit code is the result."""
-    from simkit.artifacts import patch_text, told
+    from simkit.artifacts import told
 
     format_, out = said
     for line in told(artifact) if not artifact.diff or format_ == "json" or _is_folder(out) else ():
         terminal.note(line)
     fulfilled = _verdict(terminal, plan, artifact, before)
+    _write(terminal, plan, artifact, format_, out)
+    return FINE if plan.possible and artifact.is_whole and fulfilled else DOES_NOT_HOLD
+
+
+def _write(terminal: Terminal, plan: Plan, artifact: Artifact, format_: str | None, out: str) -> None:
+    from simkit.artifacts import patch_text
+
     if format_ == "json":
         content = {"result": artifact.to_dict(), "plan": plan.to_dict()}
         Output(terminal, "narrow", "json", out).text(as_json("narrow", content))
@@ -78,7 +85,6 @@ def write_artifact(
         _write_files(terminal, artifact, out)
     elif artifact.diff or out != "-":
         Output(terminal, "narrow", "text", out).text(patch_text(artifact))
-    return FINE if plan.possible and artifact.is_whole and fulfilled else DOES_NOT_HOLD
 
 
 MOST_LEFT = 5
