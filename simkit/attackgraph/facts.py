@@ -17,23 +17,26 @@ LASTING = frozenset(
     | {"lifted", "waived"}
 )
 """Kinds of facts that end by themselves never: what is out is out."""
-TIMED = frozenset({"reading", "using"})
+TIMED = frozenset({"reading", "using", "rereading", "reusing"})
 """Kinds of facts whose time adds up: one that begins again goes on where it stopped, and what a sample keeps of it is
 for how long it held in all (ms), not when it first did."""
-WITHIN = frozenset({"replays", "steers", "errs", "asks", "drives", "seen", "outbound", "approved", "claimed"}) | TIMED
+WITHIN = TIMED | {
+    *("replays", "steers", "errs", "asks", "drives", "seen", "outbound", "approved", "claimed", "recurring")
+}
 """Kinds of facts that live inside a session: what a run brought of these ends with the run."""
 STIRRING = frozenset({"holds", "exposed", "kept", "runs_in", "tainted", "copied", "performed", "lifted", "waived"})
 """Kinds of facts from outside that a run of a task may turn into something: when one begins, the next run counts."""
-UNKNOWN = (LASTING - {"tainted"}) | TIMED | {"claimed"}
+UNKNOWN = (LASTING - {"tainted"}) | TIMED | {"claimed", "recurring"}
 """Kinds of facts that are no thing that responders could know of and end: damage is not a link between two sessions."""
 
 _SESSIONS = frozenset({"replays", "steers", "errs", "asks", "drives"})
+_RUNS = frozenset({"recurring"})
 _SECRETS = frozenset({"holds", "exposed", "kept"})
 ENDS: Mapping[str, frozenset[str]] = {
     "revoke-secret": _SECRETS,
-    "disable": _SESSIONS,
-    "delete": _SESSIONS | _SECRETS,
-    "remove-entitlement": _SESSIONS,
+    "disable": _SESSIONS | _RUNS,
+    "delete": _SESSIONS | _RUNS | _SECRETS,
+    "remove-entitlement": _SESSIONS | _RUNS,
     "terminate-sessions": _SESSIONS,
     "clean-content": frozenset({"tainted"}),
     "evict-code": frozenset({"runs_in"}),

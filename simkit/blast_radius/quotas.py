@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Fact
 from simkit.model import Model
+from simkit.techniques.meter import of_runs
 
 Floats = NDArray[np.float64]
 Times = Callable[[Sequence[int]], NDArray[np.int64]]
@@ -23,12 +24,14 @@ Times = Callable[[Sequence[int]], NDArray[np.int64]]
 @dataclass(frozen=True, slots=True)
 class Pipe:
     """One operation that reads records of one resource: the column that says for how long, records a millisecond, and
-    how long a call takes until anything is lost (ms)."""
+    how long a call takes until anything is lost (ms). In later runs, which come and go, it reads for a
+    `share` of the time."""
 
     operation: str
     reading: int
     pace: float
     call: int
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,11 @@ class Metered:
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """All that is metered, what is worth most a record first; `using` is the column of an operation whose throughput
-    several resources share."""
+    """All that is metered, what is worth most a record first; `using` are the columns of an operation whose
+    throughput several resources share, each with the share of its time in which that reads."""
 
     metered: tuple[Metered, ...]
-    using: Mapping[str, int]
+    using: Mapping[str, tuple[tuple[int, float | None], ...]]
 
     @classmethod
     def of(cls, graph: AttackGraph, model: Model) -> Quotas | None:
@@ -58,13 +61,18 @@ class Quotas:
             return None
         found = [each for each in _metered(graph, model) if each.pipes]
         found.sort(key=lambda each: (-each.value / each.records, each.resource))
-        using = {fact.subject: number for number, fact in enumerate(graph.facts) if fact.kind == "using"}
+        using: dict[str, tuple[tuple[int, float | None], ...]] = {}
+        for number, fact in enumerate(graph.facts):
+            if fact.kind in ("using", "reusing"):
+                operation, share = _shared(fact)
+                before = using.get(operation, ())
+                using[operation] = ((number, None), *before) if share is None else (*before, (number, share))
         return cls(tuple(found), using) if found else None
 
     @property
     def columns(self) -> tuple[int, ...]:
         """The facts that are looked at."""
-        found = [*self.using.values()]
+        found = [number for columns in self.using.values() for number, _ in columns]
         for each in self.metered:
             found += [each.lost, *([] if each.whole is None else [each.whole]), *(pipe.reading for pipe in each.pipes)]
         return tuple(dict.fromkeys(found))
@@ -72,13 +80,15 @@ class Quotas:
     def out(self, times: Times, *, until: int | None = None) -> dict[int, Floats]:
         """By the column of each loss, how many records are out in each sample, until the moment `until` (ms; None: the
         horizon)."""
-        left = {name: _lasting(times([number])[:, 0]) for name, number in self.using.items()}
+        left = {name: self._left(columns, times) for name, columns in self.using.items()}
         found = {}
         for each in self.metered:
             lost = times([each.lost])[:, 0]
-            taken = np.zeros(len(lost))
+            taken, spent = np.zeros(len(lost)), dict[str, Floats]()
             for pipe in each.pipes:
-                time = _within(_lasting(times([pipe.reading])[:, 0]), lost - pipe.call, until)
+                held = _within(_lasting(times([pipe.reading])[:, 0]), lost - pipe.call, until)
+                time = _beside(spent.get(pipe.operation, np.zeros(len(lost))), held, pipe.share)
+                spent[pipe.operation] = spent.get(pipe.operation, 0.0) + time
                 if pipe.operation in left:
                     # what others take of the shared time is gone; the milliseconds left are whole records' worth
                     time = np.minimum(time, np.maximum(left[pipe.operation], 0.0))
@@ -89,6 +99,14 @@ class Quotas:
             out = np.where(self._as_one(each, times, until), each.records, taken)
             found[each.lost] = np.where(_held(lost, until), out, 0.0)
         return found
+
+    @staticmethod
+    def _left(columns: Sequence[tuple[int, float | None]], times: Times) -> Floats:
+        """For how long an operation is used in each sample, by all who use it."""
+        total = np.zeros(len(times([columns[0][0]])))
+        for number, share in columns:
+            total = total + _beside(total, _lasting(times([number])[:, 0]), share)
+        return total
 
     @staticmethod
     def _as_one(each: Metered, times: Times, until: int | None) -> NDArray[np.bool_]:
@@ -105,16 +123,30 @@ class Quotas:
 def _metered(graph: AttackGraph, model: Model) -> Iterator[Metered]:
     pipes: dict[str, list[Pipe]] = {}
     for number, fact in enumerate(graph.facts):
-        if fact.kind == "reading":
-            operation = model.operation(fact.subject)
+        if fact.kind in ("reading", "rereading"):
+            name, share = _shared(fact)
+            operation = model.operation(name)
             pace, call = (operation.throughput or 0.0) / 1000, round(operation.duration.mean * 1000)
-            pipes.setdefault(fact.object, []).append(Pipe(fact.subject, number, pace, call))
+            pipes.setdefault(fact.object, []).append(Pipe(name, number, pace, call, share))
     for name, found in pipes.items():
         resource, lost = model.resources[name], graph.index.get(Fact("lost", name, "confidentiality"))
         if lost is not None and resource.records:
             value = resource.value.get("confidentiality", 0.0)
             whole = graph.index.get(Fact("whole", name))
             yield Metered(name, lost, whole, resource.records, value, tuple(found))
+
+
+def _beside(before: Floats, held: Floats, share: float | None) -> Floats:
+    """What comes to the time `before`, in which something was read: all of that in which it `held`, or a `share` of it,
+    which is no more than is left where runs overlap."""
+    return held if share is None else np.minimum(held * share, np.maximum(held - before, 0.0))
+
+
+def _shared(fact: Fact) -> tuple[str, float | None]:
+    """The operation that a fact of reading is about; and for which share of its time, where that is in later runs."""
+    if fact.kind in ("reading", "using"):
+        return fact.subject, None
+    return of_runs(fact.subject)
 
 
 def _lasting(held: NDArray[np.int64]) -> Floats:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 
 from simkit.blast_radius import Interval
@@ -204,6 +206,12 @@ _CHANGES = ("denied", "asked", "allowed")
 
 def _weight(row: ImpactRow) -> tuple[object, ...]:
     return -row.stopped, -row.denied, -row.allowed, -row.asked, row.who, row.operation
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) that the answer keeps, shipped as `simkit/impacts/impact.schema.json`."""
+    found: dict[str, Any] = json.loads((files("simkit.impacts") / "impact.schema.json").read_text("utf-8"))
+    return found
 
 
 def spread(found: Interval) -> str:

@@ -14,6 +14,7 @@ from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import Imported
 from simkit.importers.importer import Importer
 from simkit.importers.joined import joined
+from simkit.importers.joined_secrets import joined_secrets
 from simkit.importers.kinds import IMPORTERS
 from simkit.importers.source_file import SourceFile, first_problem
 from simkit.scenario.loader import LARGE, uncollected
@@ -22,7 +23,8 @@ PASSED_BY = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "
 """Folders whose files are not the user's own."""
 PERSONAL = frozenset({"settings.local.json"})
 """Files in a folder that are one person's and in no repository: they would give everybody else another answer."""
-ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".jsonl", ".ndjson", ".toml", ".rules")
+_COMPRESSED = (".json.gz", ".jsonl.gz", ".ndjson.gz", ".log.gz")
+ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".jsonl", ".ndjson", ".toml", ".rules", *_COMPRESSED)
 """The files in a folder that are looked at."""
 TEMPLATE = "it is a template: import what it becomes, as `helm template` prints it"
 _TEMPLATED = re.compile(r"(?<!\$)\{\{")
@@ -54,7 +56,7 @@ def import_files(
     if not kept:
         kinds = ", ".join(f"{each.kind} ({each.reads})" for each in wanted)
         raise InputError(f"nothing is there that can be imported: name files of {kinds}")
-    return joined(kept)
+    return joined_secrets(joined(kept))
 
 
 def files_of(kind: str, paths: Iterable[str | os.PathLike[str]]) -> tuple[SourceFile, ...]:

@@ -20,6 +20,8 @@ class Draft:
         self.observed: list[dict[str, Any]] = []
         self.beside: Mapping[str, Draft] = {}
         """What files of other kinds gave: an importer that joins names their things in place of its own."""
+        self.given: list[tuple[str, str]] = []
+        """(variable, credential): what agents find in their environment."""
         self._trust: dict[tuple[str, ...], dict[str, Any]] = {}
         self._assumed: dict[Assumed, None] = {}
         self._untranslated: dict[Untranslated, None] = {}
@@ -70,5 +72,6 @@ class Draft:
             tuple(sorted(self._untranslated)),
             unseen,
             tuple(self.observed),
+            tuple(dict.fromkeys(self.given)),
             tuple(each.done() for each in self.beside.values()),
         )

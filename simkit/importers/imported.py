@@ -65,6 +65,8 @@ class Imported:
     unseen: tuple[str, ...] = ()
     observed: tuple[Mapping[str, Any], ...] = ()
     """Real runs, as the scenario file writes them."""
+    given: tuple[tuple[str, str], ...] = ()
+    """(variable, credential): what agents find in their environment."""
     beside: tuple[Imported, ...] = ()
     """Parts of other kinds whose things it may name: its scenario holds them, its text does not."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from simkit.errors import Problem, ScenarioError
-from simkit.files import decoded, read
+from simkit.errors import InputError, Problem, ScenarioError
+from simkit.files import LARGEST, decoded, read
 from simkit.importers.file_place import FilePlace
 from simkit.importers.rules_document import read_rules
 from simkit.importers.toml_document import read_toml
@@ -17,6 +18,9 @@ from simkit.scenario.parser import read_stream
 from simkit.scenario.places import FORBIDDEN, Branch, Document, Place, forbidden, locate, point, stop
 
 _JSON_ENDINGS = (".json", ".jsonc", ".json5", ".code-workspace")
+PACKED = ".gz"
+_GZIP = 31
+"""What tells zlib that a gzip header stands before the data."""
 _TRAILING = re.compile(r",(?=\s*[}\]])")
 _STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
@@ -59,8 +63,14 @@ class SourceFile:
 
     @classmethod
     def opened(cls, path: str, named: bool = True) -> SourceFile:
-        """The file at `path`. Raises InputError for one that cannot be read."""
-        return cls(path, decoded(read(path), path), named)
+        """The file at `path`, unpacked if it is compressed (`.gz`). Raises InputError for one that cannot be read."""
+        data = read(path)
+        return cls(path, decoded(unpacked(data, path) if path.endswith(PACKED) else data, path), named)
+
+    @property
+    def plain_path(self) -> str:
+        """Its path without what says that it is compressed."""
+        return self.path.removesuffix(PACKED)
 
     @cached_property
     def documents(self) -> tuple[SourceDocument, ...]:
@@ -73,12 +83,13 @@ class SourceFile:
         return tuple(SourceDocument(self.path, each) for each in self._values() if not _is_empty(each))
 
     def _values(self) -> list[Document]:
-        if self.path.endswith(".toml"):
+        path = self.plain_path
+        if path.endswith(".toml"):
             return [read_toml(self.text, self.path)]
-        if self.path.endswith(".rules"):
+        if path.endswith(".rules"):
             return [read_rules(self.text, self.path)]
-        if self.path.endswith(_JSON_ENDINGS) or self.text.lstrip()[0] == "{":
-            document = read_json(plain_json(self.text), self.path, only=self.path.endswith(_JSON_ENDINGS))
+        if path.endswith(_JSON_ENDINGS) or self.text.lstrip()[0] == "{":
+            document = read_json(plain_json(self.text), self.path, only=path.endswith(_JSON_ENDINGS))
             if document is not None:
                 return [document]
         return read_stream(self.text, self.path)
@@ -87,6 +98,28 @@ class SourceFile:
     def origin(self) -> FilePlace:
         """The whole file."""
         return FilePlace(self.path)
+
+
+def unpacked(data: bytes, path: str) -> bytes:
+    """What was compressed into `data` by gzip, all members of it.
+
+    Raises InputError for what is no such file, is cut short, or would be larger than a file may be.
+    """
+    made: list[bytes] = []
+    size = 0
+    while data:
+        reader = zlib.decompressobj(_GZIP)
+        try:
+            made.append(reader.decompress(data, LARGEST + 1 - size))
+        except zlib.error:
+            raise InputError(f"{path} is no gzip file: unpack it by hand to see what it is") from None
+        size += len(made[-1])
+        if size > LARGEST:
+            raise InputError(f"{path} unpacks to more than {LARGEST >> 20} MiB: split it")
+        if not reader.eof:
+            raise InputError(f"{path} is cut short: copy it again")
+        data = reader.unused_data
+    return b"".join(made)
 
 
 def _is_empty(document: Document) -> bool:

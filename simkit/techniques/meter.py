@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
-from simkit.distributions import Fixed
+from simkit.attackgraph.facts import AT_ONCE
+from simkit.distributions import Distribution, Fixed, InTurn
 from simkit.techniques.act import RULE_OF, Act, acts
 from simkit.techniques.rule import Rule
 from simkit.techniques.use import Way
-from simkit.techniques.world import World, concludes
+from simkit.techniques.world import STEERS, World, concludes
 
 RULES = (Rule("meter", None),)
 COUNTED = frozenset({"read", "exfiltrate", "find", "carry-out", "meter"})
@@ -89,7 +90,7 @@ def _counted(act: Act, way: Way, key: str, read: tuple[str, ...], shared: bool) 
 
 
 def _enough(world: World, pipes: dict[Fact, float]) -> Iterator[Step]:
-    """Each way in which so many records are out as a goal asks for."""
+    """Each way in which so many records are out as a goal asks for, by one of `pipes` or as a whole."""
     for goal in world.goals.values():
         for name in goal.read if goal.at_least is not None else ():
             resource = world.model.resources[name]
@@ -103,7 +104,88 @@ def _enough(world: World, pipes: dict[Fact, float]) -> Iterator[Step]:
                     lasts = Fixed((goal.at_least or 0.0) / pace)
                     key = f"enough({goal.name}): {fact}"
                     yield Step(key, "meter", (fact,), found, grounds, said, duration=lasts)
-            yield Step(f"enough({goal.name}): whole({name})", "meter", (Fact("whole", name),), found, grounds, said)
+            whole = Fact("whole", name)
+            if all(fact.kind == "reading" for fact in pipes):
+                yield Step(f"enough({goal.name}): {whole}", "meter", (whole,), found, grounds, said)
+
+
+def in_later_runs(world: World, taken: Iterable[Step]) -> Iterator[Step]:
+    """meter: what steered a run of a task steers each run after it, as long as it is there -> recurring(session, task).
+    That, and what is lost of r by one run -> rereading(operation, r), for a share of the time: that of runs.
+
+    Fates are those of the first run. What comes with the runs is counted on average, at the pace that the operation has
+    in them times the share of time in which one is under way; where runs overlap it has that pace all the time.
+    """
+    steps = list(taken)
+    counted: dict[Fact, list[Step]] = {}
+    for step in steps:
+        if step.rule == "meter" and any(each.fact.kind == "reading" for each in step.conclusions):
+            counted.setdefault(step.premises[0], []).append(step)
+    pipes: dict[Fact, float] = {}
+    for steer in steps if counted else ():
+        for won in steer.conclusions if steer.rule == "steer" else ():
+            if won.fact.kind == STEERS and won.fact in counted:
+                recurs = Fact("recurring", won.fact.subject, steer.grounds[0].names[0])
+                share = min(1.0, _mean(won.after) / max(steer.wait.mean, 1e-9))
+                yield _recurring(steer, recurs)
+                for step in counted[won.fact]:
+                    for made in _reread(step, recurs, share, steer.key):
+                        yield made
+                        read = made.conclusions[0].fact
+                        operation = world.model.operation(of_runs(read.subject)[0])
+                        pipes[read] = (operation.throughput or 0.0) * share
+    if pipes:
+        yield from _enough(world, pipes)
+
+
+def in_runs(operation: str, share: float, task: str) -> str:
+    """How facts call `operation` where it reads in the runs of `task`, for a `share` of the time.
+
+    >>> of_runs(in_runs("crm.search", 0.25, "answer in time"))
+    ('crm.search', 0.25)
+    """
+    return f"{share:.12g} {len(operation)} {operation} in {task}"
+
+
+def of_runs(name: str) -> tuple[str, float]:
+    """The operation and the share that `in_runs` has put into `name`."""
+    share, length, rest = name.split(" ", 2)
+    return rest[: int(length)], float(share)
+
+
+def _mean(life: float | Distribution | None) -> float:
+    return life.mean if isinstance(life, Distribution) else life or 0.0
+
+
+def _recurring(steer: Step, recurs: Fact) -> Step:
+    """From the third run on: a replay takes the first, and the next, because the first has done something new."""
+    return steer._replace(
+        key=f"{steer.key} run after run",
+        rule="meter",
+        fate=steer.fate or steer.key,
+        conclusions=(Conclusion(recurs),),
+        label=f"{steer.label}, run after run",
+        wait=InTurn(steer.wait, steer.wait),
+        again=False,
+        alert=0.0,
+        logged=False,
+    )
+
+
+def _reread(step: Step, recurs: Fact, share: float, steered: str) -> Iterator[Step]:
+    """What `step` reads in each of the runs, a step for each thing: it is out once the first of it was."""
+    using = [each.fact for each in step.conclusions if each.fact.kind == "using"]
+    for read in (each.fact for each in step.conclusions if each.fact.kind == "reading"):
+        named = in_runs(read.subject, share, recurs.object)
+        concluded = [concludes("rereading", named, read.object), *(concludes("reusing", named) for _ in using)]
+        yield step._replace(
+            key=f"{step.key}, {read.object} run after run of {steered}",
+            fate=step.fate or step.key,
+            premises=(recurs, *step.premises[1:], Fact("lost", read.object, "confidentiality")),
+            conclusions=tuple(concluded),
+            label=f"{step.label}, run after run",
+            approval=AT_ONCE,
+        )
 
 
 def enough(resource: str, records: float) -> Fact:
@@ -113,8 +195,11 @@ def enough(resource: str, records: float) -> Fact:
 
 def otherwise(world: World, taken: Iterable[Step]) -> Iterator[Step]:
     """What is got at in another way than by reading it is out as a whole: a step beside each of the steps `taken`."""
-    resources = world.model.resources if metered(world) else {}
-    for step in taken if resources else ():
+    if not metered(world):
+        return
+    resources, steps = world.model.resources, list(taken)
+    yield from in_later_runs(world, steps)
+    for step in steps:
         lost = [each.fact.subject for each in step.conclusions if _is_had(each.fact)]
         whole = [name for name in lost if resources[name].records]
         if whole and step.rule not in COUNTED:

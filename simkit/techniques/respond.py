@@ -9,6 +9,7 @@ from simkit.attackgraph import Action, Containment, Fact
 from simkit.model import MAY_MISS, RESPONSE_ACTIONS, Responder, Response, ResponseAction
 from simkit.policies import DIALS, GrantPolicy, Session, Token
 from simkit.policies.sessions import REFRESH
+from simkit.techniques.meter import metered
 from simkit.techniques.survival import ENDS, survivals
 from simkit.techniques.world import ERRS, REPLAYS, STEERS, World, has, input_of, kept, minted_token, runs_in
 
@@ -99,6 +100,7 @@ class _Known:
     spread: dict[Fact, float] = field(default_factory=dict)
     spared: dict[Fact, tuple[str, ...]] = field(default_factory=dict)
     told: dict[Fact, tuple[Fact, ...]] = field(default_factory=dict)
+    counting: bool = False
     opening: dict[str, list[Token]] = field(default_factory=dict)
     of_identity: dict[str, list[Fact]] = field(default_factory=dict)
 
@@ -109,7 +111,7 @@ class _Known:
         responders = response.responders.values()
         governed = {each: who for who in responders for name in who.governs for each in _inside(world, name)}
         chances = {name: _chances(response, each) for name, each in response.responders.items()}
-        known = cls(world, {"": _chances(response, None)} | chances, governed)
+        known = cls(world, {"": _chances(response, None)} | chances, governed, counting=metered(world))
         tokens = list(_tokens(world))
         for token, _ in tokens:
             known.of_identity.setdefault(token.identity, []).append(_held(token))
@@ -148,6 +150,8 @@ class _Known:
             if tokens and all(token.credential in self.world.response.forgets for token in tokens):
                 del self.by[fact]
             self.told[fact] = tuple(map(_held, tokens))
+        for task in session.tasks if self.counting else ():  # no run follows once the account is closed
+            self.groups[Fact("recurring", name, task)] = account(self.world, session.policy, identity)
 
     def add_asked(self, fact: Fact) -> None:
         """Somebody who answers; it ends as the session does that answers."""

@@ -193,32 +193,56 @@ def test_the_hooks_for_what_is_imported_name_the_line_of_the_settings(agents: Pa
     assert f"{SETTINGS}:3" in red.stdout
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
-def test_pre_commit_runs_the_hooks_in_a_repository(project: Path, tmp_path: Path) -> None:
-    """In an environment that pre-commit makes itself, from a copy of this folder."""
-    source = tmp_path / "source"
+def source_of_hooks(folder: Path) -> Path:
+    """A repository in `folder` that is a copy of this one, as far as pre-commit installs it."""
     kept = ("simkit", "notebooks", "scenarios", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+    source = folder / "source"
     source.mkdir()
     for name in kept:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, source / name)
     git(source, "init", "--quiet")
     commit(source, "simkit as it is here")
+    return source
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_pre_commit_runs_the_hooks_in_a_repository(project: Path, tmp_path: Path) -> None:
+    """In an environment that pre-commit makes itself, from a copy of this folder."""
+    source = source_of_hooks(tmp_path)
     git(project, "init", "--quiet")
     settings = '[tool.simkit.check]\nbaseline = "results/baseline.json"\n'
     (project / "pyproject.toml").write_text(settings, "utf-8")
     commit(project, "a project")
-    words = ("pre-commit", "try-repo", source, "--all-files", "--verbose", "--color=never")
+    words = ("pre-commit", "try-repo", source, "simkit-check", "--all-files", "--verbose", "--color=never")
     home = {"PRE_COMMIT_HOME": str(tmp_path / "cache"), **lent(tmp_path)}
     green = run(*words, cwd=project, **home)
     assert green.returncode == 0, green.stdout + green.stderr
-    assert green.stdout.count("Passed") == 2, "the others have no files"
+    assert green.stdout.count("Passed") == 1
     (project / "scenarios" / "desk.yaml").write_text(grown(), "utf-8")
     git(project, "add", "--all")
     red = run(*words, cwd=project, **home)
     assert red.returncode == 1
     assert "entitlement crm.books of role desk added" in " ".join(red.stdout.split())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_pre_commit_runs_the_hook_for_what_is_imported(agents: Path, tmp_path: Path) -> None:
+    """The pull request that lets an agent run tests unasked is refused before it is committed, at its line."""
+    source = source_of_hooks(tmp_path)
+    git(agents, "init", "--quiet")
+    commit(agents, "an agent that reads tickets")
+    words = ("pre-commit", "try-repo", source, "simkit-import", "--all-files", "--verbose", "--color=never")
+    home = {"PRE_COMMIT_HOME": str(tmp_path / "cache"), **lent(tmp_path)}
+    green = run(*words, cwd=agents, **home)
+    assert green.returncode == 0, green.stdout + green.stderr
+    widen(agents)
+    git(agents, "add", "--all")
+    red = run(*words, cwd=agents, **home)
+    assert red.returncode == 1
+    assert f"entitlement claude-code.Bash pytest ({SETTINGS}:3:12)" in " ".join(red.stdout.split())
 
 
 def test_pins_are_whole_commits() -> None:

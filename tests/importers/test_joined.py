@@ -65,3 +65,46 @@ def test_a_role_of_another_account_stays_as_it_was_named(tmp_path: Path) -> None
     files = {"cluster.yaml": CLUSTER, "account.json": account(role("other", attached=[ADMINISTRATOR]))}
     made = {each.kind: each for each in import_files([written(tmp_path, files)])}
     assert f"cloud:{arn('role', 'deploy')}" in made["kubernetes"].sections["identities"]
+
+
+AGENT = """\
+on: issues
+permissions: {contents: read}
+jobs:
+  triage:
+    steps:
+      - uses: anthropics/claude-code-action@v1
+        env: {WIKI_TOKEN: "${{ secrets.WIKI }}", OTHER: "${{ secrets.OTHER }}"}
+"""
+SERVERS = '{"mcpServers": {"wiki": {"command": "acme-wiki", "env": {"API_TOKEN": "${WIKI_TOKEN}"}}}}'
+
+
+def worst(folder: Path, entry: str, goal: str) -> bool:
+    """Whether `goal` can be reached through `entry`, in all parts as one scenario."""
+    import simkit
+    from simkit.importers import whole
+
+    names = []
+    for each in import_files([folder]):
+        names.append(f"{each.kind}.yaml")
+        (folder / names[-1]).write_text(each.text(), "utf-8")
+    (folder / "scenario.yaml").write_text(whole("all", names), "utf-8")
+    rows = simkit.reach(simkit.load(folder / "scenario.yaml"), entry_point=entry, trials=1).rows
+    return next(row.worst_case for row in rows if row.name == goal)
+
+
+@pytest.mark.parametrize(
+    ("workflow", "opens"),
+    [
+        (AGENT, True),
+        # the name of a secret alone says nothing, and neither does a job without an agent
+        (AGENT.replace("WIKI_TOKEN:", "WIKI:"), False),
+        (AGENT.replace("anthropics/claude-code-action@v1", "acme/publish@v1"), False),
+    ],
+)
+def test_a_secret_opens_the_server_that_asks_for_the_variable_which_a_job_fills_with_it(
+    tmp_path: Path, workflow: str, opens: bool
+) -> None:
+    folder = written(tmp_path, {".github/workflows/triage.yml": workflow, ".mcp.json": SERVERS})
+    assert worst(folder, "secrets.WIKI leaks", "what is behind wiki changed") is opens
+    assert not worst(folder, "secrets.OTHER leaks", "what is behind wiki changed")

@@ -69,6 +69,8 @@ def _job(job: WorkflowJob, draft: Draft) -> None:
     said |= {"note": "; ".join(notes)} if notes else {}
     said |= {"entitlements": given} if given else {}
     held = [_secret(secret, job, draft) for secret in job.secrets]
+    if job.agent:
+        draft.given += [(name, f"secrets.{secret}") for name, secret in job.variables.items()]
     said |= {"runtime_holds": held} if held else {}
     draft.put("identities", name, said, job.place)
     _trace(job, name, draft)

@@ -55,6 +55,8 @@ class WorkflowJob:
     triggers: tuple[str, ...]
     rights: Rights
     secrets: tuple[str, ...]
+    variables: Mapping[str, str]
+    """The secrets that stand in its environment, by the names of variables."""
     clouds: tuple[str, ...]
     reason: str
     agent: str
@@ -251,6 +253,7 @@ def _job(
         call.triggers,
         rights,
         secrets,
+        _variables(call, workflow.body, body, *(step for step in steps)),
         tuple(dict.fromkeys(cloud for step in steps for cloud in _clouds(step))),
         _reason(steps),
         agent,
@@ -270,6 +273,17 @@ def _job(
         body.origin,
         said_at(body) or said_at(workflow.body),
     )
+
+
+def _variables(call: WorkflowCall, *parts: Excerpt) -> Mapping[str, str]:
+    """The secrets in the environments of a workflow, a job and its steps, by the names of their variables."""
+    found: dict[str, str] = {}
+    for part in parts:
+        for name, value in part.part("env").items() if part.has("env") else ():
+            match = _SECRET.search(value.value) if isinstance(value.value, str) else None
+            for own in call.handed([match[1] or match[2]] if match else []):
+                found[name] = own
+    return found
 
 
 def _environment(body: Excerpt) -> str:

@@ -101,6 +101,10 @@ def _bound(made: KubeCluster, parts: RoleParts, draft: Draft) -> None:
         roles = [name for name in dict.fromkeys(names) if name]
         if roles:
             draft.sections["identities"][identity(subject)]["roles"] = roles
+            token = f"token of {identity(subject)}"
+            if draft.has("credentials", token):
+                # it is taken for a year, wherever it has got to
+                draft.put("entry_points", f"{token} leaks", {"leak": token}, draft.origins["credentials", token])
         if subject.kind == "Group" and subject.name == "system:unauthenticated":
             draft.put("entry_points", "anybody asks", {"compromise": identity(subject)})
     for binding in made.rights.dangling:

@@ -38,7 +38,7 @@ def records(file: SourceFile) -> Iterator[Any]:
 
 def is_lines(file: SourceFile) -> bool:
     """True if it has a value a line: by its name, or because the first line is whole and there are more."""
-    if file.path.endswith(LINES):
+    if file.plain_path.endswith(LINES):
         return True
     first, _, rest = file.text.lstrip().partition("\n")
     if not rest.strip() or not first.startswith("{") or not first.rstrip().endswith("}"):

@@ -8,14 +8,16 @@ from dataclasses import replace
 
 from simkit.entitlements import always
 from simkit.errors import QuestionError, nearest
-from simkit.model import Model, environments
+from simkit.model import Identity, Model, environments
 from simkit.narrowing.edits.approvals_asked import approvals_asked
 from simkit.narrowing.edits.close_runtime import closed_runtimes
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.globs import by_operation
-from simkit.narrowing.edits.limits import asked_claims, boundaries, denies, tokens
+from simkit.narrowing.edits.keep_longer import kept_longer
+from simkit.narrowing.edits.limits import asked_claims, asked_sources, boundaries, denies, tokens
 from simkit.narrowing.edits.lower_quota import lower_quotas
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
+from simkit.narrowing.edits.responses import better_responses
 from simkit.narrowing.edits.restrictions import (
     AddCondition,
     AttenuateTrust,
@@ -37,6 +39,8 @@ from simkit.techniques.givers import Givers, Holder
 
 LIFETIMES = (86400.0, 3600.0, 900.0)
 """A day, an hour, and 15 minutes (the shortest AWS AssumeRole session): the lifetimes that are proposed, in seconds."""
+ROLE_TTL = 3600.0
+"""For how many seconds a role is active that was always there: the default of an AWS role session."""
 
 
 def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing, ...]:
@@ -53,6 +57,7 @@ KINDS = (
     *("move-file", "add-deny", "set-boundary", "limit-token", "ask-claims", "lower-quota"),
     *("close-runtime", "stop-answers", "ask-one-more", "end-exception", "show-what-is-done"),
     *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
+    *("answer-sooner", "do-more", "log-more", "keep-longer"),
 )
 """Every `Narrowing.kind`."""
 
@@ -85,6 +90,7 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from boundaries(scenario.model)
     yield from tokens(scenario.model, givers)
     yield from asked_claims(scenario.model)
+    yield from asked_sources(scenario.model)
     yield from (AttenuateTrust(e.name) for e in scenario.model.trust if not e.attenuates and e.kind != "invoke")
     yield from _lifetimes(scenario)
     yield from _conditions(givers)
@@ -93,6 +99,8 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from closed_runtimes(scenario.model)
     yield from silent_agents(scenario.model)
     yield from _dials(scenario)
+    yield from better_responses(scenario)
+    yield from kept_longer(scenario)
 
 
 def removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
@@ -166,9 +174,17 @@ def _lifetimes(scenario: Scenario) -> Iterator[Narrowing]:
     for identity in scenario.model.identities.values():
         for role, lasts in identity.role_ttls:
             yield from (ShortenRole(identity.name, role, ttl) for ttl in LIFETIMES if ttl < lasts)
+        if _work(scenario.model, identity) <= ROLE_TTL:
+            roles = (role for role in identity.standing_roles if not scenario.model.roles[role].limits)
+            yield from (ShortenRole(identity.name, role, ROLE_TTL) for role in roles)
     for edge in scenario.model.trust:
         if edge.kind != "invoke":
             yield from (ShortenSession(edge.name, ttl) for ttl in LIFETIMES if ttl < edge.ttl)
+
+
+def _work(model: Model, identity: Identity) -> float:
+    """Seconds that the longest task of `identity` takes on average; none has a role, and needs it for no time."""
+    return max((task.duration.mean for task in model.tasks.values() if task.identity == identity.name), default=0.0)
 
 
 def _conditions(givers: Givers) -> Iterator[AddCondition]:

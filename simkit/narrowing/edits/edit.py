@@ -25,6 +25,8 @@ class Narrowing(ABC):
     """
 
     kind: ClassVar[str] = ""
+    judged: ClassVar[str] = ""
+    """The measure by which it is judged where the value lost is asked about; empty: by that."""
 
     @property
     @abstractmethod

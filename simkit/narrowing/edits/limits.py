@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from simkit.attackgraph import Ground
 from simkit.entitlements import Grant
-from simkit.model import Entitlement, Model, Need
+from simkit.model import Entitlement, Model, Need, TrustEdge
 from simkit.model.claims import Claims, joined
 from simkit.narrowing.edits.edit import Narrowing, listed, with_model
 from simkit.narrowing.edits.globs import by_operation
@@ -186,6 +186,46 @@ def asked_claims(model: Model) -> Iterator[AskClaims]:
         new = tuple(sorted((name, escape(value)) for name, value in alike if name not in dict(edge.claims)))
         if new:
             yield AskClaims(edge.name, new)
+
+
+@dataclass(frozen=True, slots=True)
+class AskSource(Narrowing):
+    """A trust edge is used only from the runtime of its `source`: who carries a token away becomes nobody by it."""
+
+    edge: str
+    source: str
+    kind: ClassVar[str] = "add-condition"
+
+    @property
+    def name(self) -> str:
+        """Such as `Allow ci -assume-> deployer only from the runtime of ci`."""
+        return f"Allow {self.edge} only from the runtime of {self.source}"
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """The edge with the condition `source`."""
+        trust = (
+            replace(edge, conditions=tuple(dict.fromkeys((*edge.conditions, "source"))))
+            if edge.name == self.edge
+            else edge
+            for edge in scenario.model.trust
+        )
+        return with_model(scenario, trust=tuple(trust))
+
+    def bears_on(self, ground: Ground, model: Model) -> bool:
+        """True for steps along the edge."""
+        return goes_along(ground, self.edge)
+
+
+def _only_at_home(edge: TrustEdge) -> TrustEdge:
+    return replace(edge, conditions=tuple(dict.fromkeys((*edge.conditions, "source"))))
+
+
+def asked_sources(model: Model) -> Iterator[AskSource]:
+    """Each trust edge that is used from wherever a token of its source is."""
+    issuers = {key.identity for key in model.credentials.values() if key.use == "signing"}
+    for edge in model.trust:
+        if "source" not in edge.conditions and edge.source not in issuers:
+            yield AskSource(edge.name, edge.source)
 
 
 def denies(model: Model, privilege: OverPrivilege, givers: Givers) -> Iterator[AddDeny]:

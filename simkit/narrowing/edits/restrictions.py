@@ -140,7 +140,7 @@ class ShortenSession(Narrowing):
 
 @dataclass(frozen=True, slots=True)
 class ShortenRole(Narrowing):
-    """A role that an identity has for a time is active for at most `ttl` seconds."""
+    """A role of an identity is active for at most `ttl` seconds at a time, also one that it always had."""
 
     identity: str
     role: str
@@ -155,7 +155,8 @@ class ShortenRole(Narrowing):
     def apply(self, scenario: Scenario) -> Scenario:
         """The identity with the shorter ttl."""
         identity = scenario.model.identities[self.identity]
-        ttls = tuple((role, min(ttl, self.ttl) if role == self.role else ttl) for role, ttl in identity.role_ttls)
+        had = dict(identity.role_ttls)
+        ttls = tuple((had | {self.role: min(had.get(self.role, self.ttl), self.ttl)}).items())
         people = {**scenario.model.identities, self.identity: replace(identity, role_ttls=ttls)}
         return with_model(scenario, identities=people)
 

@@ -63,6 +63,10 @@ class Question:
         """The same question, asked with at most so many trials."""
         return replace(self, trials=min(trials, self.trials))
 
+    def judging(self, by: str) -> Question:
+        """The question about what is judged `by` a measure of its own, where it is about the value lost."""
+        return replace(self, lost=MEASURES[by]) if by and self.lost == LOST and not self.goal else self
+
     @property
     def measure(self) -> str:
         """What is made smaller, in words."""

@@ -62,6 +62,8 @@ DRAWN = 5
 """How many of the first recommendations are asked in how many draws they pay."""
 BESIDE = ("add-deny", "set-boundary", "limit-token", "ask-claims")
 """What says beside a right that it is not to be used goes after everything that takes the right away."""
+AFTERWARDS = ("log-more", "do-more", "answer-sooner", "keep-longer")
+"""What deals with what happened all the same goes last."""
 _ORDER = (
     *(
         each
@@ -69,6 +71,7 @@ _ORDER = (
         for each in (*kinds, *(d.name for d in sorted(DIALS.values(), key=lambda d: d.place) if d.takes == takes))
     ),
     *BESIDE,
+    *AFTERWARDS,
 )
 
 
@@ -120,6 +123,8 @@ class _Recommender:
     money: Money | None = field(init=False)
     known: dict[Narrowing, PairedLosses] = field(default_factory=dict)
     """What was measured in full of each narrowing alone."""
+    starts: dict[Question, PairedLosses] = field(default_factory=dict)
+    """What is lost before any narrowing, by what was asked besides."""
 
     def __post_init__(self) -> None:
         self.side = Side.of(self.scenario)
@@ -185,10 +190,10 @@ class _Recommender:
     def _most_promising(self, kept: Sequence[tuple[Screened, Cost]]) -> list[tuple[Narrowing, Cost]]:
         """Those that gain the most for their cost in a short replay; what costs nothing is always among them."""
         rough = self.question.roughly(ROUGH_TRIALS)
-        before = self.before if rough == self.question else measure(self.scenario, rough, self.base)
         scored = []
         for each, cost in steps(kept):
-            after = self._measured(each.narrowing, rough)
+            asked = rough.judging(each.narrowing.judged)
+            before, after = self._start(asked), self._measured(each.narrowing, asked)
             worth = before.less(after).estimate / max(self._price(each.narrowing, cost), 0.1)
             if self.money is not None:
                 worth = self._balance(before, after, cost, self.money).net
@@ -211,6 +216,14 @@ class _Recommender:
         if narrowing not in self.known:
             self.known[narrowing] = measure(narrowing.apply(self.scenario), question, self.base)
         return self.known[narrowing]
+
+    def _start(self, question: Question) -> PairedLosses:
+        """The samples before any narrowing."""
+        if question == self.question:
+            return self.before
+        if question not in self.starts:
+            self.starts[question] = measure(self.scenario, question, self.base)
+        return self.starts[question]
 
     def _free(self, narrowing: Narrowing) -> bool:
         found = self._spare(narrowing)
@@ -250,7 +263,8 @@ class _Recommender:
 
     def _confirmed(self, each: tuple[Narrowing, Cost]) -> Recommendation:
         narrowing, cost = each
-        after = self._measured(narrowing, self.question)
+        asked = self.question.judging(narrowing.judged)
+        before, after = self._start(asked), self._measured(narrowing, asked)
         found = self._spare(narrowing)
         return Recommendation(
             narrowing=narrowing,
@@ -258,12 +272,12 @@ class _Recommender:
             evidence=found.evidence if found else "",
             cost=cost,
             price=self._price(narrowing, cost),
-            less=self.before.less(after),
-            before=self.before.effect(),
+            less=before.less(after),
+            before=before.effect(),
             after=after.effect(),
             bearing=self.bearings.of(narrowing),
             tasks=tuple(name for name in self.scenario.model.tasks if name not in self.side.utility.broken),
-            balance=self._balance(self.before, after, cost, self.money) if self.money else None,
+            balance=self._balance(before, after, cost, self.money) if self.money else None,
         )
 
     def _with_ties(self, ranked: Sequence[Recommendation]) -> list[Recommendation]:
@@ -278,7 +292,10 @@ class _Recommender:
     def _alike(self, one: Recommendation, other: Recommendation) -> bool:
         if not (one.helps and other.helps) or round(one.price, 3) != round(other.price, 3):
             return False
-        lost = [self._measured(each.narrowing, self.question).losses for each in (one, other)]
+        if one.before.lost != other.before.lost:
+            return False
+        asked = self.question.judging(one.narrowing.judged)
+        lost = [self._measured(each.narrowing, asked).losses for each in (one, other)]
         return 0.0 in intervals.mean((lost[0] - lost[1]).tolist())
 
     def _curve(self, ranked: Sequence[Recommendation], budget: int) -> tuple[tuple[BudgetPoint, ...], Scenario]:
@@ -339,8 +356,8 @@ def _name(narrowing: Narrowing) -> tuple[int, int, str]:
     return _ORDER.index(narrowing.kind), 0, narrowing.name
 
 
-def _order(each: Recommendation) -> tuple[bool, float, float, int, int, str]:
-    return not each.helps, -each.worth, -each.less.estimate, *_name(each.narrowing)
+def _order(each: Recommendation) -> tuple[bool, bool, float, float, int, int, str]:
+    return not each.helps, bool(each.narrowing.judged), -each.worth, -each.less.estimate, *_name(each.narrowing)
 
 
 def _marked(points: Sequence[BudgetPoint]) -> tuple[BudgetPoint, ...]:

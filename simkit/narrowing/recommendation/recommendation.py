@@ -210,7 +210,8 @@ class Recommendations:
                 f"{self.question.trials:,} trials ({self.candidates:,} candidates)."
             )
         best = helpful[0]
-        text = f"{best.narrowing.name}: the {self.question.measure} falls by {self.question.gain(best.less)} "
+        falling = self.question.measure if best.before.lost == self.question.lost else best.before.harm
+        text = f"{best.narrowing.name}: the {falling} falls by {self.question.gain(best.less)} "
         kept = KEPT if best.tasks else UNKNOWN
         text += f"(from {self._level(best.before)} to {self._level(best.after)}), {kept}.{_paid(best)}"
         twins = sum(each.ties_with == 1 for each in self.ranked)
@@ -275,7 +276,8 @@ class Recommendations:
         label = f"{place}, as {each.ties_with}" if each.ties_with else str(place)
         write = self.question
         paid = money_cells(each.balance) if each.balance else (round(each.price, 3),)
-        row: tuple[Cell, ...] = (label, each.narrowing.name, *paid, write.gain(each.less))
+        beside = f" ({each.before.harm})" if each.before.lost != write.lost else ""
+        row: tuple[Cell, ...] = (label, f"{each.narrowing.name}{beside}", *paid, write.gain(each.less))
         row += (write.spread(each.after.mean), write.spread(each.after.p95))
         if each.after.chance is not None:
             row += (write.chance(each.after.chance), "yes" if each.after.in_worst_case else "no")

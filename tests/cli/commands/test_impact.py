@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from cli.conftest import Cli
+
+from simkit.impacts import json_schema
 
 DESK = """\
 simkit: 1
@@ -36,6 +39,21 @@ def test_the_answer_is_the_same_in_each_format(cli: Cli, seen: str) -> None:
     found = json.loads(cli("impact", seen, "--to", "task-scoped", "--format", "json").stdout)["result"]
     assert (found["shares"]["stopped"]["estimate"], found["stops"][0]["operation"]) == (0.5, "crm.note")
     assert "| task answer | crm.note |" in cli("impact", seen, "--to", "task-scoped", "--format", "markdown").stdout
+
+
+@pytest.mark.parametrize(
+    "words", [("--to", "task-scoped", "--fail-on-widen"), ("--from", "task-scoped", "--to", "rbac")]
+)
+def test_the_json_keeps_its_schema_which_names_every_field(cli: Cli, seen: str, words: tuple[str, ...]) -> None:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    told = json.loads(cli("impact", seen, *words, "--format", "json").stdout)
+    jsonschema.Draft202012Validator(schema).validate(told)
+    parts = schema["$defs"]
+    assert told.keys() == schema["properties"].keys()
+    assert told["result"].keys() == parts["result"]["properties"].keys()
+    assert told["result"]["calls"][0].keys() == parts["call"]["properties"].keys()
+    assert all(each.keys() == parts["stop"]["properties"].keys() for each in told["result"]["stops"])
 
 
 def test_another_file_is_another_design(cli: Cli, seen: str, tmp_path: Path) -> None:
