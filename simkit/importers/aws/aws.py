@@ -8,6 +8,7 @@ from typing import Any
 from simkit.errors import InputError
 from simkit.importers.aws.account import LISTS, AwsAccounts, AwsPrincipal, is_account, origin_of, read_accounts
 from simkit.importers.aws.account_powers import AccountPowers, services_of
+from simkit.importers.aws.beyond_iam import tell_unchangeable
 from simkit.importers.aws.effective import Effective
 from simkit.importers.aws.inventory import AccessKey, Inventory
 from simkit.importers.aws.last_accessed import LIST, LastAccessed, enter_uses, is_last_accessed, read_last_accessed
@@ -16,7 +17,6 @@ from simkit.importers.aws.sheet import Given, Sheet
 from simkit.importers.aws.stores import Stores
 from simkit.importers.aws.terraform import is_terraform, read_terraform
 from simkit.importers.aws.trust_edges import MFA, TrustAsker
-from simkit.importers.aws.unchangeable import tell_unchangeable
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
