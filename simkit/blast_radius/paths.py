@@ -146,8 +146,10 @@ def chain(graph: AttackGraph, outcomes: Outcomes, sample: int, fact: int) -> tup
             ordered[step] = None
         elif step not in ordered:
             waiting.append((step, True))
-            needed = sorted(graph.premises(step), key=lambda premise: (first[premise], premise), reverse=True)
-            waiting.extend((int(by[premise]), False) for premise in needed)
+            needed = graph.premises(step)
+            if len(needed) > 1:
+                needed.sort(key=lambda premise: (first[premise], premise), reverse=True)
+            waiting += [(int(by[premise]), False) for premise in needed]
     return tuple(ordered)
 
 

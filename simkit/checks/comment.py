@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
+from simkit.checks.check_report import CheckReport
+from simkit.checks.file_check import FileCheck
+from simkit.checks.path_to_cut import PathToCut
 from simkit.table import Table, escape_markdown, percent, printable
 
 MARK = "<!-- simkit check -->"
@@ -16,10 +18,11 @@ MOST_SHOWN = 5
 
 
 def comment(report: CheckReport) -> str:
-    """`report` in Markdown: the verdict first, then what is taken away, what grew and why, what is broken, and what to
-    cut."""
+    """`report` in Markdown: what the change does in a sentence, then the findings, what is taken away, what grew and
+    why, what is broken, and what to cut."""
     head = f"{MARK}\n## simkit: {'blast radius check failed' if report.failed else 'blast radius check passed'}\n"
-    parts = [head, escape_markdown(report.summary), *(part for check in report.checks for part in _file(check))]
+    said = f"**{escape_markdown(report.headline)}**\n\n{escape_markdown(report.summary)}" if report.headline else ""
+    parts = [head, said or escape_markdown(report.summary), *(part for check in report.checks for part in _file(check))]
     parts += [f"- ❌ {escape_markdown(key)} is gone, and with it all that it was held to" for key in report.gone]
     parts.append(_foot(report))
     text = "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
@@ -35,6 +38,8 @@ def _file(check: FileCheck) -> Iterator[str]:
     yield f"### `{printable(check.file).replace('`', '')}`"
     if check.elements:
         yield "What changed: " + "; ".join(escape_markdown(element) for element in check.elements[:10]) + _more(check)
+    if check.findings:
+        yield _found(check).markdown()
     if check.disarmed:
         yield _disarmed(check).markdown()
     if check.growth:
@@ -55,6 +60,14 @@ def _file(check: FileCheck) -> Iterator[str]:
 def _more(check: FileCheck) -> str:
     rest = len(check.elements) - 10
     return f"; and {rest} more" if rest > 0 else ""
+
+
+def _found(check: FileCheck) -> Table:
+    rows = [
+        (each.severity, f"{each.cause} ({each.spot})", each.name, check.threshold.why_not(each) or None)
+        for each in check.findings
+    ]
+    return Table(("severity", "cause", "finding", "passes, because"), rows, title="Findings, one for each cause")
 
 
 def _disarmed(check: FileCheck) -> Table:
@@ -88,7 +101,9 @@ def _advice(needed: int | None) -> str | None:
 def _path(path: PathToCut) -> str:
     share = percent(path.path.share.estimate)
     where = escape_markdown(str(path.spots[path.cut]))
-    return f"- cut **{escape_markdown(path.what)}** ({where}): {share} of trials, {escape_markdown(str(path.path))}"
+    but = f" ({escape_markdown(path.price)})" if path.price else ""
+    told = f"{share} of trials, {escape_markdown(str(path.path))}"
+    return f"- cut **{escape_markdown(path.what)}** ({where}){but}: {told}"
 
 
 def _foot(report: CheckReport) -> str:

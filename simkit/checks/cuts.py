@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from simkit.attackgraph import Ground
 from simkit.blast_radius import AttackPath, BlastRadius
-from simkit.checks.check_report import PathToCut
 from simkit.checks.elements import Element
-from simkit.checks.growth import Change
 from simkit.checks.lines import Lines
+from simkit.checks.measured_change import Change
+from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.spot import Spot
 from simkit.checks.verdict import Verdict
+from simkit.entitlements import Resolver
+from simkit.model import Model
 from simkit.techniques.grounds import kind_of
 
 MOST_PATHS = 20
 """How many paths one finding shows."""
+MOST_TAKEN = 10_000
+"""How many paths are told apart when they are counted."""
+
+
+Needing = Mapping[tuple[str, tuple[str, ...]], tuple[str, ...]]
+"""By kind and names of a ground the tasks that need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,8 @@ class Cutting:
     file: str
     scenario: str
     lines: Lines
+    needing: Needing
+    """The tasks that need each entitlement and trust edge."""
 
     def for_verdict(self, verdict: Verdict) -> Iterator[PathToCut]:
         """The paths to what was expected not to happen; none where a measure is too low."""
@@ -66,19 +76,25 @@ class Cutting:
             if element is not None:
                 spots[cut] = spot_of(self.lines, element)
             ends = (result.provenance.policy, result.provenance.entry_point)
-            yield PathToCut(self.file, self.scenario, *ends, path, cut, tuple(spots), (reason,), sure)
+            needed = self._needed_by(path.steps[cut].ground)
+            made = (self.file, self.scenario, *ends, path, cut, tuple(spots), (reason,))
+            yield PathToCut(*made, sure=sure, needed_by=needed)
 
     def _cut(
         self, path: AttackPath, weights: Counter[Ground], elements: list[Element]
     ) -> tuple[int | None, Element | None]:
-        """The step that the change made possible, with the part of the change; else the one whose ground most paths
-        share, the last among equals."""
+        """The step that the change made possible, with the part of the change; else one that no task needs, if there is
+        one, and of those the one whose ground most paths share, the last among equals."""
         able = [place for place, step in enumerate(path.steps) if kind_of(step.ground).removable]
         for place in reversed(able):
             for element in elements:
                 if self._is_about(element, path.steps[place].ground):
                     return place, element
-        return max(able, key=lambda place: (weights[path.steps[place].ground], place), default=None), None
+        spared = [place for place in able if not self._needed_by(path.steps[place].ground)]
+        return max(spared or able, key=lambda place: (weights[path.steps[place].ground], place), default=None), None
+
+    def _needed_by(self, ground: Ground) -> tuple[str, ...]:
+        return self.needing.get((ground.kind, ground.names), ())
 
     def _is_about(self, element: Element, ground: Ground) -> bool:
         """True if `element` is what `ground` names, or the assignment of a role that gives the entitlement."""
@@ -88,9 +104,31 @@ class Cutting:
         return is_about(element, ground)
 
 
+def needing(model: Model) -> Needing:
+    """For each entitlement and trust edge that tasks need, those tasks."""
+    resolver, found = Resolver(model), dict[tuple[str, tuple[str, ...]], tuple[str, ...]]()
+    for task in model.tasks.values():
+        needed: list[tuple[str, tuple[str, ...]]] = [
+            ("entitlement", (task.entitled_as, *grant)) for grant in resolver.needs(task.needs)
+        ]
+        needed += [
+            ("trust", (edge.source, edge.kind, edge.target))
+            for edge in model.trust
+            if edge.source == task.identity and edge.target in task.delegates_to
+        ]
+        for ground in needed:
+            found[ground] = (*found.get(ground, ()), task.name)
+    return found
+
+
 def spot_of(lines: Lines, element: Element) -> Spot:
     """Where `element` stands in the file as it is now."""
     return lines.of_item(element.where, element.after) if element.in_list else lines.of(element.where)
+
+
+def taken(result: BlastRadius | None) -> frozenset[tuple[str, ...]]:
+    """The attack paths that some trial took first to a goal (to any loss, where there is no goal)."""
+    return frozenset(_keys(path) for path in result.paths(limit=MOST_TAKEN)) if result else frozenset()
 
 
 def _keys(path: AttackPath) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from simkit.checks.baseline import Baseline, StoredRun, key_of, load_baseline, save_baseline
 from simkit.checks.before import Before, from_baseline, old_scenario
@@ -13,6 +14,8 @@ from simkit.checks.disarmed import Disarmed
 from simkit.checks.opened import Checked, Opened
 from simkit.checks.replays import Replays
 from simkit.checks.revision import at_revision
+from simkit.checks.suppressions import load_suppressions
+from simkit.checks.threshold import EVERYTHING, Threshold, checked_severity
 from simkit.errors import InputError, QuestionError, every, nearest
 from simkit.fate import checked_seed
 from simkit.scenario import Scenario
@@ -29,6 +32,7 @@ class Terms:
     `policies` are those that a baseline holds (None: the one in force, and those that expectations name). `baseline` is
     the file, or `against` the revision, that scenarios are held against; with `update` the baseline is renewed, for
     `reason` where that takes away what it holds them to. With `fail_on_widen` what gives somebody more fails, too.
+    `tolerance` is how much more is no growth, and `threshold` what a finding must be to fail.
     """
 
     trials: int | None = None
@@ -41,6 +45,8 @@ class Terms:
     reason: str = ""
     against: str | None = None
     fail_on_widen: bool = False
+    tolerance: float = 0.0
+    threshold: Threshold = EVERYTHING
 
 
 def check(
@@ -56,9 +62,14 @@ def check(
     seed: int | None = None,
     threads: int | None = None,
     fail_on_widen: bool = False,
+    fail_on: str = "low",
+    new_only: bool = False,
+    tolerance: float = 0.0,
+    suppressions: str | os.PathLike[str] | None = None,
+    today: date | None = None,
 ) -> CheckReport:
-    """Whether `scenarios` (one or several, or the paths of their files) keep what they expect of themselves, and
-    whether their blast radius grew since the file `baseline` was made.
+    """Whether `scenarios` (or the paths of their files) keep what they expect of themselves, and whether their blast
+    radius grew since the file `baseline` was made.
 
     An expectation holds if its whole interval keeps the bound. Growth is paired, sample by sample, and blamed on the
     part of the scenario that did it. What the scenario was held to and is no longer (an expectation, an entry point, a
@@ -70,11 +81,15 @@ def check(
     those of the baseline, where there is one, else 1,000 and 0. With `fail_on_widen` a right that is wider than before
     fails, too, whether an attack gains by it or not.
 
+    What is wrong is told as findings, one for each cause. Those fail that are as severe as `fail_on` (`critical`,
+    `high`, `medium`, `low`) or more; with `new_only` a promise that was broken before fails nothing. `tolerance` is how
+    much more is no growth: points of a chance (0.01 is one), a share of everything else. `suppressions` is a file of
+    findings that are accepted up to a day, as of `today` (None: the day it is).
+
     Raises InputError for files that cannot be read, with the mistakes of all of them, and for a baseline that is
     missing, foreign, old, or lacks a scenario; QuestionError for what contradicts itself.
 
-    >>> import simkit
-    >>> simkit.check("scenarios/starter.yaml", trials=200).failed
+    >>> check("scenarios/starter.yaml", trials=200).failed
     False
     """
     asked = Terms(
@@ -88,11 +103,27 @@ def check(
         reason=reason.strip(),
         against=against,
         fail_on_widen=fail_on_widen,
+        tolerance=_checked_tolerance(tolerance),
+        threshold=_threshold(fail_on, new_only, suppressions, today),
     )
     _refuse_contradictions(asked)
-    one = isinstance(scenarios, Scenario | str | os.PathLike)
-    report = _checked([scenarios] if one else list(scenarios), asked)  # type: ignore[list-item, arg-type]
-    return report if fail_on_widen else report.without_widened
+    report = _checked(_listed(scenarios), asked)
+    return (report if fail_on_widen else report.without_widened).held_to(asked.threshold)
+
+
+def _listed(scenarios: Checked | Iterable[Checked]) -> list[Checked]:
+    return [scenarios] if isinstance(scenarios, Scenario | str | os.PathLike) else list(scenarios)
+
+
+def _threshold(fail_on: str, new_only: bool, file: str | os.PathLike[str] | None, today: date | None) -> Threshold:
+    accepted = None if file is None else load_suppressions(file, today or date.today())
+    return Threshold(checked_severity(fail_on), new_only, accepted)
+
+
+def _checked_tolerance(given: float) -> float:
+    if not 0 <= given < 1:
+        raise QuestionError(f"a tolerance of {given:g} is none: give a share from 0 to below 1, as 0.01")
+    return float(given)
 
 
 def _refuse_contradictions(asked: Terms) -> None:
@@ -107,6 +138,8 @@ def _refuse_contradictions(asked: Terms) -> None:
         raise QuestionError("`policies` says what a baseline holds, and there is none: name one")
     if asked.against is not None and asked.baseline is not None:
         raise QuestionError("a baseline and a revision are two things to be held against: name one of them")
+    if asked.baseline is None and asked.against is None and (asked.tolerance or asked.threshold.new_only):
+        raise QuestionError("a tolerance, and what is new, are about a comparison: name a baseline or a revision")
     if asked.reason and not asked.update:
         raise QuestionError("a reason is stored with an update of the baseline: ask for one, or leave it out")
 
@@ -144,7 +177,7 @@ def _against(opened: Sequence[Opened], asked: Terms, revision: str) -> CheckRepo
         for each in opened:
             replays, before = _replays(asked, None), known.before(each.file)
             found = each.judged(replays)
-            checks.append(found if before is None else each.compared(found, replays, before))
+            checks.append(found if before is None else each.compared(found, replays, before, asked.tolerance))
         return CheckReport(tuple(checks), revision, known.gone(files))
 
 
@@ -157,7 +190,9 @@ def _held(opened: Sequence[Opened], asked: Terms, baseline: str) -> CheckReport:
         _refuse_foreign(run, each, baseline, asked)
         replays = _replays(asked, run)
         found = each.judged(replays)
-        checks.append(each.compared(found, replays, from_baseline(run, each.scenario, replays, baseline)))
+        checks.append(
+            each.compared(found, replays, from_baseline(run, each.scenario, replays, baseline), asked.tolerance)
+        )
     return CheckReport(tuple(checks), baseline, _gone(baseline, stored))
 
 

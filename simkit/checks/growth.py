@@ -7,162 +7,41 @@ from dataclasses import dataclass, replace
 
 from simkit.blast_radius import BlastRadius, Interval, intervals
 from simkit.checks.elements import Element, Plain, restored, without
+from simkit.checks.measured_change import POSSIBLE, Change, Culprit, row_of
 from simkit.errors import InputError
-from simkit.measures import MEASURES, TIME, TIME_TO, Measure, Unit, named
+from simkit.measures import MEASURES, TIME, TIME_TO, Measure
 from simkit.measures.measured import PROVEN, worst_of
 from simkit.scenario import Scenario
 
 MOST_ELEMENTS = 60
 """How many parts of a change are undone one by one."""
-POSSIBLE = " (worst case)"
-"""After the name of a goal: whether it can be reached at all."""
-
 ReplayOf = Callable[[Scenario, str, str], BlastRadius | None]
 """The blast radius of a scenario under a policy through an entry point; None where it lacks one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Culprit:
-    """A part of the change, and what undoing it takes back (`undoing`), or what it brings on its own. `place` says
-    where it stands, if that is in another file than the scenario's own."""
-
-    element: Element
-    effect: Interval
-    undoing: bool = True
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One measure of one policy and entry point, before and after; `difference` is paired, sample by sample. `newly` is
-    what the worst case now loses ("resource:impact") and did not, where that is the measure."""
-
-    policy: str
-    entry_point: str
-    measure: str
-    before: float
-    after: float
-    difference: Interval
-    culprits: tuple[Culprit, ...] = ()
-    newly: tuple[str, ...] = ()
-
-    @property
-    def grew(self) -> bool:
-        """True if the attack got worse, and the whole interval of the difference says so."""
-        return self.is_worse(self.difference)
-
-    @property
-    def shrank(self) -> bool:
-        """True if the attack got less bad, and the whole interval of the difference says so."""
-        return self.difference.low > 0 if self._less_is_worse else self.difference.high < 0
-
-    @property
-    def _less_is_worse(self) -> bool:
-        return _row(self.measure.removesuffix(POSSIBLE)).worse == "less"
-
-    def is_worse(self, difference: Interval) -> bool:
-        """True if the whole interval of `difference` lies where an attack is worse."""
-        return difference.high < 0 if self._less_is_worse else difference.low > 0
-
-    @property
-    def head(self) -> str:
-        """The change in a word, in capitals where the attack got worse."""
-        return ("FELL" if self.grew else "rose") if self._less_is_worse else ("GREW" if self.grew else "shrank")
-
-    @property
-    def unit(self) -> Unit:
-        """What the measure is counted in; goals are chances."""
-        return _row(self.measure.removesuffix(POSSIBLE)).unit
-
-    @property
-    def in_worst_case(self) -> bool:
-        """True for what is computed, whatever the samples drew."""
-        return self.difference.method == PROVEN
-
-    def written(self, value: float) -> str:
-        """`value` as people read it."""
-        return self.unit.write(value)
-
-    @property
-    def spread(self) -> str:
-        """The difference with its interval."""
-        sign, found = "+" if self.difference.estimate > 0 else "", self.difference
-        if found.method == PROVEN:
-            return f"{sign}{self.written(found.estimate)}"
-        return f"{sign}{self.unit.spread(found)}"
-
-    @property
-    def because(self) -> str:
-        """Which parts of the change did it."""
-        if not self.culprits:
-            return "no part of the change does it alone: several do it together"
-        return "; ".join(self._blame(culprit) for culprit in self.culprits)
-
-    def _blame(self, culprit: Culprit) -> str:
-        share = self.written(culprit.effect.estimate)
-        at = f" at {culprit.place}" if culprit.place else ""
-        return f"{culprit.element}{at} ({'undoing it takes back' if culprit.undoing else 'alone it brings'} {share})"
-
-    @property
-    def sentence(self) -> str:
-        """What changed, by how much, and what did it."""
-        text = f"{self.head}: {self.measure} {self.written(self.before)} -> {self.written(self.after)} "
-        text += f"({self.spread}) under {self.policy} through {self.entry_point}"
-        text += f", newly lost: {', '.join(self.newly)}" if self.newly else ""
-        return f"{text}, because of {self.because}." if self.grew else f"{text}."
-
-    def to_dict(self) -> dict[str, object]:
-        """The change as plain data."""
-        return {
-            "policy": self.policy,
-            "entry_point": self.entry_point,
-            "measure": self.measure,
-            "before": self.before,
-            "after": self.after,
-            "difference": self.difference.to_dict(),
-            "grew": self.grew,
-            "newly_lost": list(self.newly),
-            "because": [
-                {
-                    "kind": culprit.element.kind,
-                    "what": str(culprit.element),
-                    "where": list(culprit.element.where),
-                    "before": culprit.element.before,
-                    "after": culprit.element.after,
-                    **({"place": culprit.place} if culprit.place else {}),
-                    "undoing_takes_back" if culprit.undoing else "alone_brings": culprit.effect.estimate,
-                }
-                for culprit in self.culprits
-            ],
-            "sentence": self.sentence,
-        }
-
-
-def _row(measure: str) -> Measure:
-    """The row of a measure that is watched; a name that is no row is about a goal, which an older scenario may lack."""
-    return named(measure)
-
-
-def differences(old: BlastRadius | None, new: BlastRadius) -> Iterator[Change]:
-    """Each measure of `new` that differs from `old` (None: there was nothing to lose)."""
+def differences(old: BlastRadius | None, new: BlastRadius, tolerance: float = 0.0) -> Iterator[Change]:
+    """Each measure of `new` that differs from `old` (None: there was nothing to lose) by more than `tolerance`."""
     watched = [row for row in MEASURES.values() if row.watched and (row.is_paired or row.samples is None)]
     rows, times = ([row.name for row in watched if (row.unit is TIME) == timed] for timed in (False, True))
-    found = [_difference(old, new, measure) for measure in (*rows, *new.legend.goals)]
-    found = [change for change in found if change.grew or change.shrank]
+    found = [_difference(old, new, measure, tolerance) for measure in (*rows, *new.legend.goals)]
+    found = [change for change in found if change.differs]
     yield from found
     if any(change.grew for change in found):
         return  # what happens more often is earlier on average: that is said once
-    moved = (_difference(old, new, measure) for measure in (*times, *(TIME_TO + goal for goal in new.legend.goals)))
-    yield from (change for change in moved if change.grew or (change.shrank and not found))
+    moved = (
+        _difference(old, new, measure, tolerance)
+        for measure in (*times, *(TIME_TO + goal for goal in new.legend.goals))
+    )
+    yield from (change for change in moved if change.grew or (change.differs and not found))
 
 
-def _difference(old: BlastRadius | None, new: BlastRadius, measure: str) -> Change:
+def _difference(old: BlastRadius | None, new: BlastRadius, measure: str, tolerance: float) -> Change:
     """A goal that no sample tells apart may still have become possible: then the worst case tells."""
     provenance = new.provenance
     made = (provenance.policy, provenance.entry_point, measure)
-    row = _row(measure)
+    row = row_of(measure)
     before, after = _mean(old, row, new), _mean(new, row, new)
-    paired = Change(*made, before, after, gap(old, new, measure))
+    paired = Change(*made, before, after, gap(old, new, measure), tolerance=tolerance)
     if measure in new.legend.goals and not (paired.grew or paired.shrank):
         possible = _possible(old, measure), _possible(new, measure)
         return Change(*made[:2], f"{measure}{POSSIBLE}", *possible, _exact(possible[1] - possible[0], new.trials))
@@ -199,7 +78,7 @@ def gap(old: BlastRadius | None, new: BlastRadius | None, measure: str) -> Inter
     if measure.endswith(POSSIBLE):
         goal = measure.removesuffix(POSSIBLE)
         return _exact(_possible(new, goal) - _possible(old, goal), known.trials)
-    row = _row(measure)
+    row = row_of(measure)
     if row.samples is None:
         return _exact(_mean(new, row, known) - _mean(old, row, known), known.trials)
     nothing = [_harmless(row, known)] * known.trials

@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 
+from simkit.blast_radius import BlastRadius
 from simkit.checks.baseline import IN_FORCE
 from simkit.checks.before import Before
-from simkit.checks.check_report import FileCheck, PathToCut
-from simkit.checks.cuts import Cutting, distinct, spot_of
+from simkit.checks.cuts import Cutting, distinct, needing, spot_of, taken
 from simkit.checks.disarmed import Disarmed, disarmed
 from simkit.checks.elements import Element, canonical, changes
-from simkit.checks.growth import Attribution, Change, Culprit, differences
+from simkit.checks.file_check import FileCheck
+from simkit.checks.growth import Attribution, differences
 from simkit.checks.lines import Lines
+from simkit.checks.measured_change import Change, Culprit
+from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.renames import with_new_names
 from simkit.checks.replays import Replays
 from simkit.checks.spot import TOP, Spot
 from simkit.checks.surface import Exposed, exposed
-from simkit.checks.verdict import judge
+from simkit.checks.verdict import Verdict, judge, verdict
 from simkit.checks.wider import Widening, wider
-from simkit.scenario import Scenario, checked_scenario, chosen_entries, load
+from simkit.errors import QuestionError
+from simkit.scenario import Expectation, Scenario, checked_scenario, chosen_entries, load
 
 Checked = Scenario | str | os.PathLike[str]
 """A scenario, or the path of its file; `-` is standard input."""
@@ -49,7 +54,7 @@ class Opened:
 
     @property
     def _cutting(self) -> Cutting:
-        return Cutting(self.file, self.scenario.name, self.lines)
+        return Cutting(self.file, self.scenario.name, self.lines, needing(self.scenario.model))
 
     def judged(self, replays: Replays) -> FileCheck:
         """Whether it keeps what it promises."""
@@ -68,11 +73,12 @@ class Opened:
             spots=tuple((name, self.lines.of(("expect", name))) for name in made.expect),
         )
 
-    def compared(self, found: FileCheck, replays: Replays, before: Before) -> FileCheck:
-        """`found` with what grew since `before`, and what is taken away from the check itself."""
+    def compared(self, found: FileCheck, replays: Replays, before: Before, tolerance: float = 0.0) -> FileCheck:
+        """`found` with what grew since `before` by more than `tolerance`, and what is taken away from the check."""
+        began = perf_counter()
         old = with_new_names(before.scenario, self.scenario)
         elements = _elements(old, self.scenario)
-        changed, paths = self._grown(old, before.slots, elements, replays)
+        changed, paths = self._grown(old, before.slots, elements, replays, tolerance)
         taken = self.disarmed(before)
         spots = [(change.sentence, self._spot(change)) for change in changed if change.grew]
         spots += [(each.sentence, self.lines.of(each.where)) for each in taken]
@@ -83,8 +89,12 @@ class Opened:
             if (each.policy, each.because) not in told  # one cause is told once
         )
         spots += [(each.sentence, spot_of(self.lines, each.element)) for each in reached if each.element]
+        opened, closed = self._taken(old, before.slots, replays) if elements else (0, 0)
         return replace(
             found,
+            verdicts=self._known(found, old, replays),
+            opened=opened,
+            closed=closed,
             changes=tuple(changed),
             paths=distinct([*paths, *found.paths]),
             elements=tuple(map(str, elements)),
@@ -93,7 +103,27 @@ class Opened:
             disarmed=taken,
             exposed=reached,
             widened=tuple(Widening(each, spot_of(self.lines, each)) for each in wider(elements)),
+            seconds=perf_counter() - began,
         )
+
+    def _known(self, found: FileCheck, old: Scenario, replays: Replays) -> tuple[Verdict, ...]:
+        """The verdicts, and which of those that do not hold were no better of `old`."""
+        told = []
+        for each in found.verdicts:
+            made = each.expectation
+            drawn = made.in_draws is not None  # its draws are its own: what it was then is not replayed
+            then = None if each.holds or drawn else replays.of(old, made.policy or IN_FORCE, each.entry_point)
+            told.append(replace(each, known=then is not None and not _held(made, then)))
+        return tuple(told)
+
+    def _taken(self, old: Scenario, slots: Sequence[str], replays: Replays) -> tuple[int, int]:
+        """How many attack paths some trial took first now and none then, and the reverse."""
+        opened = closed = 0
+        for slot in slots:
+            for entry in self.entries:
+                now, then = taken(replays.must(self.scenario, slot, entry)), taken(replays.of(old, slot, entry))
+                opened, closed = opened + len(now - then), closed + len(then - now)
+        return opened, closed
 
     def disarmed(self, before: Before) -> tuple[Disarmed, ...]:
         """What `before` was held to and this is not, with the reasons that somebody gave."""
@@ -109,7 +139,7 @@ class Opened:
         return tuple(each for some in found for each in some)
 
     def _grown(
-        self, old: Scenario, slots: Sequence[str], elements: Sequence[Element], replays: Replays
+        self, old: Scenario, slots: Sequence[str], elements: Sequence[Element], replays: Replays, tolerance: float
     ) -> tuple[list[Change], list[PathToCut]]:
         """Each measure that changed, with the parts of the change that did it, and the attack paths behind them."""
         attribution = Attribution(canonical(old), canonical(self.scenario), elements, self.file, replays.of)
@@ -118,7 +148,7 @@ class Opened:
         for slot in slots if elements else ():
             for entry in self.entries:
                 new, held = replays.must(self.scenario, slot, entry), replays.of(old, slot, entry)
-                for change in differences(held, new):
+                for change in differences(held, new, tolerance):
                     if change.grew:
                         guilty = attribution.culprits(change, slot, held, new)
                         change = replace(change, culprits=tuple(map(self._placed, guilty)))
@@ -134,6 +164,14 @@ class Opened:
         """`culprit` with its place, where that is in another file than the scenario's."""
         spot = spot_of(self.lines, culprit.element)
         return replace(culprit, place=str(spot)) if spot.file else culprit
+
+
+def _held(made: Expectation, then: BlastRadius) -> bool:
+    """Whether what is expected held; what it is about may not have been there."""
+    try:
+        return verdict(made, then).holds
+    except QuestionError:
+        return True
 
 
 def _elements(old: Scenario, new: Scenario) -> list[Element]:

@@ -1,21 +1,23 @@
 """A check as SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html).
 
-One result for each attack path to cut, at the line of the scenario file where the entitlement, credential or trust
-edge stands; findings without such a path stand at the line of their expectation, and what is taken away from the check
-at the line where it was lowered, or of the section that it is gone from.
+One result for each finding, which is one cause: at the line of the part of the change that did it, or of the
+entitlement, credential or trust edge to cut, with the attack paths behind it as code flows. A broken promise without a
+path stands at its own line, and what is taken away from the check at the line where it was lowered, or of the section
+that it is gone from.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from simkit.checks.check_report import CheckReport, FileCheck, PathToCut
-from simkit.checks.spot import TOP, Spot
+from simkit.checks.check_report import CheckReport
+from simkit.checks.findings import KINDS, Finding, Severity
+from simkit.checks.path_to_cut import PathToCut
+from simkit.checks.spot import Spot
 from simkit.standards import of
 from simkit.table import percent, printable
 
@@ -30,13 +32,18 @@ _OWN = {
     DISARMED: ("Held to no longer", "What the scenario was held to is taken away or flattered, and nobody said why."),
     EXPOSED: ("Attack surface widened", "Losing a credential or an identity reaches more than in the baseline."),
 }
+LEVELS: dict[Severity, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+"""The level of a result of each severity."""
+_SCORES: dict[Severity, str] = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
+"""What GitHub reads as critical (over 9), high (7 to 8.9), medium (4 to 6.9) and low: it takes it from rules alone
+(https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support)."""
 Json = dict[str, Any]
 
 
 def sarif(report: CheckReport) -> str:
     """`report` as a SARIF log, sorted and without a clock: the same check gives the same bytes."""
-    results = [result for check in report.checks for result in _results(check)]
-    results += [_gone(key) for key in report.gone]
+    compared = {check.file: bool(check.compared) for check in report.checks}
+    results = [_result(each, compared.get(each.file, True)) for each in report.findings]
     used = sorted({str(result["ruleId"]) for result in results})
     for result in results:
         result["ruleIndex"] = used.index(result["ruleId"])
@@ -71,71 +78,56 @@ def _rule(rule: str) -> Json:
         "shortDescription": {"text": f"{title}."},
         "fullDescription": {"text": says},
         "help": {"text": text, "markdown": markdown},
-        "defaultConfiguration": {"level": "warning" if rule == UNDECIDED else "error"},
-        "properties": {"tags": ["security", *sorted({reference.id for reference in of(rule)})]},
+        "defaultConfiguration": {"level": LEVELS[_severity(rule)]},
+        "properties": {
+            "tags": ["security", *sorted({reference.id for reference in of(rule)})],
+            "security-severity": _SCORES[_severity(rule)],
+        },
     }
 
 
-def _results(check: FileCheck) -> Iterator[Json]:
-    yield from _exposed(check)
-    for lost in check.unexplained:
-        yield _finding(check, DISARMED, lost.sentence, check.spot(lost.sentence), (lost.what,))
-    yield from (_path(path) for path in check.paths)
-    shown = {reason for path in check.paths for reason in path.reasons}
-    for verdict in check.verdicts:
-        if not verdict.holds and verdict.sentence not in shown:
-            rule = UNDECIDED if verdict.status == "unsure" else EXPECTATION
-            about = (verdict.expectation.name, verdict.policy, verdict.entry_point)
-            yield _finding(check, rule, verdict.sentence, check.spot(verdict.expectation.name), about)
-    for change in check.growth:
-        if change.sentence not in shown:
-            about = (change.measure, change.policy, change.entry_point)
-            yield _finding(check, GROWTH, change.sentence, check.spot(change.sentence), about)
-    for each in check.widened:
-        yield _finding(check, WIDER, each.sentence, each.spot, (str(each.element),))
+def _severity(rule: str) -> Severity:
+    """How severe a finding of `rule` is; a technique of the attack graph is as severe as what grew or broke by it."""
+    return next((severity for kind, severity in KINDS.items() if kind == rule), "high")
 
 
-def _exposed(check: FileCheck) -> Iterator[Json]:
-    for each in check.exposed:
-        about = (each.policy, *(f"{kind} {name}" for kind, name in each.things))
-        yield _finding(check, EXPOSED, each.sentence, check.spot(each.sentence), about)
-
-
-def _gone(key: str) -> Json:
-    """A scenario whose file is gone stands nowhere: the finding names the file that was."""
-    return _result(DISARMED, "DISARMED: the scenario is gone.", _location(key, TOP), (key, "gone"))
-
-
-def _finding(check: FileCheck, rule: str, sentence: str, spot: Spot, about: tuple[str, ...]) -> Json:
-    return _result(rule, sentence, _location(check.file, spot), (check.scenario, rule, *about))
-
-
-def _result(rule: str, sentence: str, location: Json, about: tuple[str, ...]) -> Json:
-    fingerprint = hashlib.sha256("\n".join(about).encode()).hexdigest()[:32]
-    return {
-        "ruleId": f"simkit/{rule}",
-        "level": "warning" if rule == UNDECIDED else "error",
-        "message": {"text": _said(sentence)},
-        "locations": [location],
-        "partialFingerprints": _fingerprints(fingerprint),
+def _result(finding: Finding, compared: bool) -> Json:
+    main = finding.paths[0] if finding.paths else None
+    made: Json = {
+        "ruleId": f"simkit/{main.step.rule if main else finding.kind}",
+        "level": LEVELS[finding.severity],
+        "message": {"text": _said(" ".join((*_cut(finding.paths), *finding.sentences)))},
+        "locations": [_location(finding.file, finding.spot)],
+        "partialFingerprints": _fingerprints(finding.fingerprint),
+        "properties": {"severity": finding.severity, "kind": finding.kind},
     }
+    if finding.paths:
+        made["codeFlows"] = [_flow(path) for path in finding.paths]
+    if compared:
+        made["baselineState"] = "unchanged" if finding.known else "new"
+    if finding.suppressed:
+        until = f"{finding.suppressed.reason} (until {finding.suppressed.until})"
+        made["suppressions"] = [{"kind": "external", "status": "accepted", "justification": _said(until)}]
+    return made
 
 
-def _path(path: PathToCut) -> Json:
-    share = percent(path.path.share.estimate)
-    text = f"Cut {path.what}: it is on a path to {path.path.goal} that {share} of trials take first ({path.path})."
+def _cut(paths: Sequence[PathToCut]) -> Iterator[str]:
+    """What to cut, and the path behind it that most trials take."""
+    if paths:
+        path = max(paths, key=lambda each: each.path.share.estimate)
+        share, more = percent(path.path.share.estimate), f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        but = f" ({path.price})" if path.price else ""
+        text = f"Cut {path.what}{but}: it is on a path to {path.path.goal} that {share} of trials take first"
+        yield f"{text} ({path.path}{more})."
+
+
+def _flow(path: PathToCut) -> Json:
     steps = [
         {"location": {**_location(path.file, spot), "message": {"text": _said(step.label)}}}
         for step, spot in zip(path.path.steps, path.spots, strict=True)
     ]
-    return {
-        "ruleId": f"simkit/{path.step.rule}",
-        "level": "error" if path.sure else "warning",
-        "message": {"text": _said(" ".join((text, *path.reasons)))},
-        "locations": [_location(path.file, path.spots[path.cut])],
-        "codeFlows": [{"threadFlows": [{"locations": steps}]}],
-        "partialFingerprints": _fingerprints(path.fingerprint),
-    }
+    about = f"{path.path.goal} through {path.entry_point} under {path.policy}"
+    return {"message": {"text": _said(about)}, "threadFlows": [{"locations": steps}]}
 
 
 def _fingerprints(fingerprint: str) -> Json:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
+from time import perf_counter
 from typing import Literal
 
 from simkit.blast_radius import BlastRadius
@@ -23,6 +25,7 @@ class Verdict:
 
     `status` is `pass` (the whole interval keeps the bound), `fail` (the whole interval breaks it) or `unsure` (the
     interval holds the bound); then `needed` is about how many trials would tell, None if no number of them would.
+    `known` if it held no better before the change that is checked; `seconds` is how long it took to judge.
     """
 
     expectation: Expectation
@@ -33,6 +36,8 @@ class Verdict:
     needed: int | None = None
     decided_by: str = ""
     """Over draws: which input decides it, and where it turns."""
+    known: bool = False
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def holds(self) -> bool:
@@ -87,6 +92,7 @@ class Verdict:
             "status": self.status,
             "measured": self.measured.to_dict(),
             "trials_needed": self.needed,
+            "known": self.known,
             **({"decided_by": self.decided_by} if self.decided_by else {}),
             "sentence": self.sentence,
         }
@@ -97,10 +103,20 @@ def judge(scenario: Scenario, replay: Replay, entry_points: Collection[str]) -> 
     for expectation in scenario.expect.values():
         if expectation.in_draws is not None:
             if expectation.entry_point in ("", *entry_points):
-                yield over_draws(scenario, expectation)
+                yield timed(partial(over_draws, scenario, expectation))
             continue
         for entry in (each for each in entry_points if expectation.entry_point in ("", each)):
-            yield verdict(expectation, replay(expectation.policy or None, entry))
+            yield timed(partial(_replayed, expectation, replay, entry))
+
+
+def timed(judged: Callable[[], Verdict]) -> Verdict:
+    """What `judged` says, with the wall seconds that it took."""
+    began = perf_counter()
+    return replace(judged(), seconds=perf_counter() - began)
+
+
+def _replayed(expectation: Expectation, replay: Replay, entry: str) -> Verdict:
+    return verdict(expectation, replay(expectation.policy or None, entry))
 
 
 def over_draws(scenario: Scenario, expectation: Expectation) -> Verdict:

@@ -12,7 +12,7 @@ from simkit.errors import InputError, nearest
 
 REPLAYING: Mapping[str, type] = {"trials": int, "seed": int, "threads": int}
 """The keys of `[tool.simkit]`, which every command that replays takes as its defaults."""
-CHECKING: Mapping[str, type] = {"paths": list, "baseline": str, "policies": list, **REPLAYING}
+CHECKING: Mapping[str, type] = {"paths": list, "baseline": str, "suppressions": str, "policies": list, **REPLAYING}
 """The keys of `[tool.simkit.check]`."""
 WITHIN: Mapping[str, tuple[int, int | None]] = {
     "trials": (1, MOST_TRIALS),

@@ -85,7 +85,8 @@ def duration(raw: object) -> float:
     if isinstance(raw, str):
         return _seconds(raw)
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        raise MisfitError(f"the duration {shown(raw)} has no unit: write {shown(raw)}s, {shown(raw)}m or {shown(raw)}h")
+        mends = ", ".join(f"{shown(raw)}{unit}" for unit in ("s", "m", "h"))
+        raise MisfitError(f"the duration {shown(raw)} has no unit: write {mends} or {shown(raw)}d")
     raise MisfitError(f"{shown(raw)} is not a duration: write a number and a unit, {_EXAMPLE}")
 
 

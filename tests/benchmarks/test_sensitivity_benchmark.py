@@ -42,7 +42,7 @@ def test_draws_in_comparisons(draws: int, benchmark: Any, full: bool) -> None:
     base = one_comparison(WORST)
     took = seconds(lambda: simkit.sensitivity(starter, SEVEN, entry_point=WORST, draws=draws))
     print(f"\n{draws:,} draws x {len(SEVEN)} policies: {took:.1f} s, {took / base:.0f} comparisons of {base:.3f} s")
-    assert took / base < draws, "a draw of seven policies costs less than a comparison of them"
+    assert took / base < draws / 4, "a draw of seven policies costs less than a quarter of a comparison of them"
 
 
 @pytest.mark.slow
@@ -65,7 +65,7 @@ def test_a_thousand_trials_in_every_draw(
     took = seconds(lambda: drawn_losses.replayed(question, given, draws, lambda found: found.trials < 0))
     ratio = draws * base / took
     print(f"\n{entry}: {draws} draws of 1,000 trials in {took:.1f} s, {ratio:.1f} times as soon as comparisons")
-    assert ratio > goal / 2, f"the goal is {goal}: half of it holds on a busy machine"
+    assert ratio > 2, f"twice as soon at least; the goal is {goal}"
 
 
 @pytest.mark.slow

@@ -378,3 +378,9 @@ def test_the_check_names_the_line_of_a_rule_that_a_role_has_got(tmp_path: Path) 
     line = SAMPLE[: SAMPLE.index("[get, list]")].count("\n") + 1
     told = f"appeared: roles: clusterrole manager: entitlement kube.list-secrets (cluster.yaml:{line}:3)"
     assert told in changes
+
+
+def test_a_group_that_looks_like_a_glob_is_a_name(tmp_path: Path) -> None:
+    text = SAMPLE.replace("apiGroups: [example.com]", 'apiGroups: ["[x]?*"]')
+    (found,) = import_files([written(tmp_path, {"cluster.yaml": text})])
+    assert "approve-shops.anyx]anyany" in found.scenario().model.tools["kube"].operations

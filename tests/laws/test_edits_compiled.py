@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from simkit.attackgraph import AttackGraph
 from simkit.attackgraph.columns import EntryArrays
 from simkit.estate import generate
-from simkit.narrowing import candidates
+from simkit.narrowing import DropEntitlements, candidates
 from simkit.policies import NAMED
 from simkit.scenario import Scenario, load
 from simkit.simulation import compile_attack
@@ -109,6 +109,23 @@ def test_most_sessions_of_an_estate_are_left_as_they_were() -> None:
     ours, before = changed.compiled.by_session["act"], base.compiled.by_session["act"]
     anew = [name for name in ours if ours[name] is not before.get(name)]
     assert {name.partition("@")[0] for name in anew} == {edit.name.rpartition(" for ")[2]}
+
+
+def test_a_grant_that_goes_takes_its_own_steps_and_leaves_all_others_as_they_were() -> None:
+    estate = generate(1000, seed=2)
+    base = compile_attack(estate, editable=True)
+    drop = next(
+        each for each in candidates(estate) if isinstance(each, DropEntitlements) and each.holder.kind == "role"
+    )
+    changed = base.edited(drop.apply(estate))
+    assert base.compiled
+    assert changed.compiled
+    before, now = (
+        {id(step): step for steps in each.by_session["act"].values() for step in steps}
+        for each in (base.compiled, changed.compiled)
+    )
+    assert not now.keys() - before.keys()
+    assert {before[gone].ground.names[1:] for gone in before.keys() - now.keys()} == set(drop.grants)
 
 
 def test_the_policy_in_force_is_another_after_a_change_of_everything() -> None:

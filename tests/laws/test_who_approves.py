@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from generated_approvals import approval_rules
 from generated_worlds import copying_worlds, worlds
 from hypothesis import given, settings
@@ -40,7 +39,6 @@ def test_one_person_more_who_must_agree_never_widens(scenario: Scenario, approva
     never_adds(ruled(scenario, approval, rule), ruled(scenario, approval, more))
 
 
-@pytest.mark.slow
 @given(either, asks, st.data())
 @settings(max_examples=40)
 def test_an_exception_that_ends_never_widens(scenario: Scenario, approval: str, data: st.DataObject) -> None:

@@ -132,7 +132,7 @@ FITS = {
         "`completeness` is 1.5, above its limit of 1: write another number",
     ),
     "response: {miss_rate: -0.1}\n": (10, 23, "`miss_rate` is -0.1, below its limit of 0: write another number"),
-    "horizon: 30\n": (10, 10, "the duration 30 has no unit: write 30s, 30m or 30h"),
+    "horizon: 30\n": (10, 10, "the duration 30 has no unit: write 30s, 30m, 30h or 30d"),
     "horizon: 30x\n": (10, 10, "'x' in the duration '30x' is not a unit: write ms, s, m, h, d, w or y"),
     "horizon: -3d\n": (10, 10, "the duration '-3d' is negative: write one that is not"),
     "horizon: P1M\n": (10, 10, "the duration 'P1M' has months, which have no fixed length: write days"),
@@ -150,7 +150,7 @@ FITS = {
     "response: {delay: {exponential: {mean: 3}}}\n": (
         10,
         40,
-        "the duration 3 has no unit: write 3s, 3m or 3h",
+        "the duration 3 has no unit: write 3s, 3m, 3h or 3d",
     ),
     "response: {delay: {expnential: {mean: 3d}}}\n": (
         10,
@@ -162,7 +162,7 @@ FITS = {
         31,
         "the higher quantile of a lognormal is not the longer duration: swap them",
     ),
-    "response: {delay: {empirical: [1s, 2]}}\n": (10, 36, "the duration 2 has no unit: write 2s, 2m or 2h"),
+    "response: {delay: {empirical: [1s, 2]}}\n": (10, 36, "the duration 2 has no unit: write 2s, 2m, 2h or 2d"),
     "tasks: {t: {identity: ci, rate: 40}}\n": (
         10,
         33,
@@ -232,7 +232,7 @@ REFERS = {
     "response: {forgets: [keys]}\n": (10, 22, "no credential is called 'keys': did you mean key?"),
     "attacker: {aims_at: [all]}\n": (10, 22, "no goal is called 'all': none is defined"),
     "attacker: {tries: twice}\n": (10, 19, "'twice' is not possible here: known: each-time, once"),
-    "attacker: {retry: 10}\n": (10, 19, "the duration 10 has no unit: write 10s, 10m or 10h"),
+    "attacker: {retry: 10}\n": (10, 19, "the duration 10 has no unit: write 10s, 10m, 10h or 10d"),
     "policies: {p: {approval: high}}\n": (10, 26, "'high' is not possible here: known: all, high-impact, none"),
     "policies: {p: {asked: hour}}\n": (10, 23, "'hour' is not possible here: known: each-use, session, task, time"),
     "policies: {p: {approved_for: 0s}}\n": (
@@ -313,7 +313,7 @@ def test_an_honest_alias_is_read() -> None:
 JSON = '{"simkit": 1, "name": "small",\n "identities": {"ci": {}},\n "entry_points": {"start": {"compromise": "ci"}}%s}'
 IN_JSON = {
     ',\n "name": "x"': "f.json:4:2: the key 'name' stands twice, first on line 1: remove one",
-    ',\n "horizon": 3': "f.json:4:13: the duration 3 has no unit: write 3s, 3m or 3h",
+    ',\n "horizon": 3': "f.json:4:13: the duration 3 has no unit: write 3s, 3m, 3h or 3d",
     ',\n "horizon": NaN': "f.json:4:13: this is not JSON, a value is due here: write text in quotes, a number, "
     "a list or a mapping",
     ',\n "description": "\\u0007"': "f.json:4:17: the character U+0007 is a control character: remove it",

@@ -229,3 +229,18 @@ def test_never_as_measured_is_not_the_same_as_nothing_measured() -> None:
     assert keys["crm-key"].effective_ttl == math.inf
     assert keys["ci-token"].effective_ttl is None
     assert keys["vendor"].ttl is None
+
+
+@pytest.mark.parametrize("key", ["entitlements", "denies", "boundary"])
+def test_an_operation_as_bare_text_is_the_entitlement_to_it(key: str) -> None:
+    text = """\
+simkit: 1
+name: desk
+identities: {{bot: {{kind: agent, {key}: [{said}]}}}}
+resources: {{cases: {{value: {{confidentiality: 10}}}}}}
+tools: {{crm: {{operations: {{read: {{effect: read, targets: [cases]}}}}}}}}
+credentials: {{key: {{identity: bot}}}}
+entry_points: {{leak: {{leak: key}}}}
+"""
+    bare, whole = (loads(text.format(key=key, said=said)) for said in ("crm.read", "{operation: crm.read}"))
+    assert bare == whole

@@ -31,6 +31,16 @@ from simkit.errors import InputError, QuestionError, every
 if TYPE_CHECKING:
     from simkit.checks import CheckReport
 
+
+def _share(_: click.Context, option: click.Parameter, given: str) -> float:
+    """A share as people write it: 1% or 0.01."""
+    number = given.strip().removesuffix("%")
+    try:
+        return float(number) / (100 if number != given.strip() else 1)
+    except ValueError:
+        raise click.BadParameter(f"{given!r} is no share: write 1% or 0.01", param=option) from None
+
+
 FORMATS = ("text", "json", "markdown", "sarif", "junit")
 
 
@@ -42,6 +52,12 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 @click.option("--update", is_flag=True, help="Renew the baseline: write it anew, and hold nothing against it.")
 @click.option("--reason", default="", metavar="TEXT", help="Why an update takes away what scenarios are held to.")
 @click.option("--fail-on-widen", is_flag=True, help="Fail on any right that is wider than before, too.")
+@click.option("--fail-on", default="low", metavar="SEVERITY",
+              help="Fail on findings as severe as this: critical, high, medium, low. Default: low.")  # fmt: skip
+@click.option("--new-only", is_flag=True, help="Pass promises that were broken before, too.")
+@click.option("--tolerance", default="0", metavar="SHARE", callback=_share,
+              help="How much more is no growth: points of a chance, shares of all else. Default: 0.")  # fmt: skip
+@click.option("--suppressions", metavar="FILE", help="Findings that are accepted, each with a reason and a last day.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something fails.")
 @click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
               help="What a new baseline holds. Default: that in force, and those that expectations name.")  # fmt: skip
@@ -59,20 +75,17 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit")
 @click.pass_obj
 def check(
     terminal: Terminal,
+    /,
     paths: tuple[str, ...],
     baseline: str | None,
-    against: str | None,
     update: bool,
     reason: str,
-    fail_on_widen: bool,
-    exit_zero: bool,
     policies: tuple[str, ...] | None,
-    trials: int | None,
-    seed: int | None,
-    threads: int | None,
-    entry_points: tuple[str, ...] | None,
+    suppressions: str | None,
+    exit_zero: bool,
     formats: tuple[str, ...],
     outs: tuple[str, ...],
+    **asked: Any,
 ) -> int:
     """Judge what scenarios expect of themselves, and hold their blast radius against a baseline.
 
@@ -80,8 +93,9 @@ def check(
     holds if its whole interval keeps the bound; where the interval holds the bound, the check says how many trials
     would tell, and fails. Growth is paired, sample by sample, and blamed on the entitlement, credential or trust edge
     that did it. What a scenario was held to and is no longer (an expectation, an entry point, a goal, a value, a
-    chance) is red too, unless the baseline holds the reason. Without PATH and --baseline, those of
-    [tool.simkit.check] in pyproject.toml count.
+    chance) is red too, unless the baseline holds the reason. What is wrong is told as findings, one for each cause,
+    each with a severity and a name by which a file of suppressions accepts it up to a day. Without PATH and --baseline,
+    those of [tool.simkit.check] in pyproject.toml count.
 
     \b
     Examples:
@@ -90,11 +104,12 @@ def check(
       simkit check scenarios/ --baseline results/baseline.json      in CI
       simkit check scenarios/ --against origin/main                 in CI, with nothing stored
       simkit check scenarios/ -b results/baseline.json --update --reason "the old bot is retired"
+      simkit check scenarios/ --against origin/main --tolerance 1% --fail-on high --suppressions accepted.yaml
       simkit check scenario.yaml --format text --format sarif --out simkit.sarif
     """
     project = settings()
     files = scenario_files(paths or [project.path(name) for name in project.checking.get("paths", ())])
-    own = baseline is None and against is None and "-" not in files
+    own = baseline is None and asked["against"] is None and "-" not in files
     stored = _own_baseline(project) if own else baseline
     chosen = policies or (tuple(project.checking["policies"]) if "policies" in project.checking and update else None)
     written = pairs(formats, outs)
@@ -111,9 +126,10 @@ def check(
         raise InputError(f"{told}: make it with `simkit check SCENARIO --baseline {stored} --update`")
     if reason and not update:
         raise QuestionError("--reason says why --update takes something away: give both, or leave it out")
-    asked: dict[str, Any] = {"policies": chosen, "entry_points": entry_points, "trials": trials, "seed": seed}
-    asked |= {"threads": threads, "baseline": stored, "update": update, "reason": reason, "against": against}
-    report = _checked(terminal, files, {**asked, "fail_on_widen": fail_on_widen})
+    own_list = project.checking.get("suppressions")
+    asked |= {"policies": chosen, "baseline": stored, "update": update, "reason": reason}
+    asked["suppressions"] = suppressions or (project.path(own_list) if own_list else None)
+    report = _checked(terminal, files, asked)
     _tell(terminal, report, written)
     _caution(terminal, files)
     return DOES_NOT_HOLD if report.failed and not exit_zero else FINE

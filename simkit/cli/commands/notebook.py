@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -44,14 +45,14 @@ def notebook(terminal: Terminal, scenario: str | None, out: str | None, no_brows
         raise InputError("JupyterLab is not installed: `pip install 'simkit[notebooks]'`")
     if scenario == "-":
         raise InputError("a notebook loads its scenario again: name a file, not standard input")
-    file = _written(scenario, out, terminal.changes)
-    terminal.note(f"wrote {file}")
+    written = _written(scenario, out, terminal.changes)
+    terminal.note(f"wrote {written[0]}")
     if not write_only:
-        _open(file, no_browser)
+        _open(written, no_browser)
 
 
-def _written(scenario: str | None, out: str | None, changes: Mapping[str, str]) -> Path:
-    """The notebook, in a file that was not there before."""
+def _written(scenario: str | None, out: str | None, changes: Mapping[str, str]) -> tuple[Path, ...]:
+    """The notebook, in a file that was not there before, and the starter scenario if that was not there either."""
     from simkit.files import write
     from simkit.notebook.first import first_notebook
 
@@ -61,11 +62,12 @@ def _written(scenario: str | None, out: str | None, changes: Mapping[str, str]) 
         format_of(out, ("notebook",))
     if out and Path(out).exists():
         raise InputError(f"--out {out} exists already: name another file, or remove it")
+    had = (folder / STARTER).exists()
     source = Path(scenario) if scenario else _starter(folder)
     loaded = load(str(source))
     file = Path(out) if out else _free(folder, source.stem)
     write(file, first_notebook(loaded, source, file, changes=changes))
-    return file
+    return (file,) if scenario or had else (file, source)
 
 
 def _starter(folder: Path) -> Path:
@@ -85,9 +87,13 @@ def _free(folder: Path, stem: str) -> Path:
     return next(folder / name for name in names if not (folder / name).exists())
 
 
-def _open(file: Path, no_browser: bool) -> None:
-    """JupyterLab on `file`, until it ends. Raises InputError where it ends with an error."""
-    command = [sys.executable, "-m", "jupyterlab", str(file), *(["--no-browser"] if no_browser else [])]
+def _open(written: Sequence[Path], no_browser: bool) -> None:
+    """JupyterLab on the first file of `written`, until it ends. Raises InputError where it ends with an error; what was
+    written goes then, unless somebody has changed it since."""
+    command = [sys.executable, "-m", "jupyterlab", str(written[0]), *(["--no-browser"] if no_browser else [])]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container there is often nobody else, and JupyterLab refuses root
+    as_written = {each: each.read_bytes() for each in written}
     with subprocess.Popen(command) as lab:
         # Ctrl+C is for JupyterLab, which asks before it stops
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -96,4 +102,7 @@ def _open(file: Path, no_browser: bool) -> None:
         finally:
             signal.signal(signal.SIGINT, before)
     if code:
+        for each, content in as_written.items():
+            if each.exists() and each.read_bytes() == content:
+                each.unlink()
         raise InputError(f"JupyterLab ended with {code}: what it says above tells why")

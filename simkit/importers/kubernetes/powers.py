@@ -93,8 +93,18 @@ def powers(rule: RbacRule, resource: str, verb: str) -> tuple[Power, ...]:
     groups = GROUP_OF.get(resource, frozenset({""}))
     if found and (ANY in rule.groups or groups & set(rule.groups)):
         return found
-    suffix = "" if {"", ANY} & set(rule.groups) or resource in GROUP_OF else f".{rule.groups[0]}" if rule.groups else ""
+    named = not {"", ANY} & set(rule.groups) and resource not in GROUP_OF
+    suffix = f".{word(rule.groups[0])}" if named and rule.groups else ""
     return (Power(f"kube.{verb}-{resource}{suffix}", EFFECTS.get(verb, "none"), "objects"),)
+
+
+def word(text: str) -> str:
+    """A verb, a resource or a group as part of a name: without what globs are made of.
+
+    >>> word("pods/exec"), word("*/scale")
+    ('pods/exec', 'any/scale')
+    """
+    return text if not set("*?[") & set(text) else "".join("any" if letter in "*?[" else letter for letter in text)
 
 
 def known_verbs(resource: str) -> tuple[str, ...]:

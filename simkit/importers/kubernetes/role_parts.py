@@ -9,7 +9,7 @@ from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import item_name
 from simkit.importers.kubernetes.cluster import KubeCluster
 from simkit.importers.kubernetes.cluster_roles import NOTHING
-from simkit.importers.kubernetes.powers import CLUSTER_ONLY, SPECIAL, TECHNIQUES, Power, known_verbs, powers
+from simkit.importers.kubernetes.powers import CLUSTER_ONLY, SPECIAL, TECHNIQUES, Power, known_verbs, powers, word
 from simkit.model import IDENTITY_EFFECTS
 from simkit.rbac import ApiRequest, RbacRule, Subject
 from simkit.rbac.cluster_rights import RoleName
@@ -88,7 +88,7 @@ class RoleParts:
                     yield from self._single(rule, each, verb, scope)
         if rule.paths and not scope:
             for verb in rule.verbs:
-                yield self._operation(Power(f"kube.{_word(verb)}-path", "read", "objects"), "paths"), ()
+                yield self._operation(Power(f"kube.{word(verb)}-path", "read", "objects"), "paths"), ()
 
     def _expanded(self, resource: str, rule: RbacRule) -> Iterable[str]:
         """The resources that `resource` stands for: one, but with a wildcard."""
@@ -108,7 +108,7 @@ class RoleParts:
             return
         if (verb, resource) == ("impersonate", "groups") and not self._somebody:
             return
-        for power in powers(rule, _word(resource), _word(verb)):
+        for power in powers(rule, word(resource), word(verb)):
             kind = power.operation.partition("-")[2] or resource
             targets = self._targets(power, kind, rule.names, scope)
             operation = self._operation(power, kind)
@@ -125,7 +125,7 @@ class RoleParts:
         for tool in ("kube",) if scope else ("kube", "kubelet", "people"):
             made = self.draft.sections.get("tools", {}).get(tool, {"operations": {}})["operations"]
             for verb in (ANY,) if ANY in rule.verbs else rule.verbs:
-                start = "" if verb == ANY else f"{_word(verb)}-"
+                start = "" if verb == ANY else f"{word(verb)}-"
                 effects = {said["effect"] for name, said in made.items() if name.startswith(start)}
                 if effects:
                     yield f"{tool}.{start}*", self._within(scope, effects)
@@ -248,8 +248,3 @@ def identity(subject: Subject) -> str:
     if subject.kind == "ServiceAccount":
         return f"sa:{subject.namespace}/{subject.name}"
     return f"{subject.kind.lower()}:{subject.name}"
-
-
-def _word(text: str) -> str:
-    """A verb or a resource as part of a name: without what globs are made of."""
-    return text if not set("*?[") & set(text) else "".join("any" if letter in "*?[" else letter for letter in text)

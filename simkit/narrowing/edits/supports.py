@@ -131,8 +131,10 @@ def _support(fact: Fact, premises: tuple[Fact, ...], number: int) -> Step:
     return Step(f"support {fact} #{number}", "support", premises, (Conclusion(fact),), (_ITSELF,))
 
 
+_STILL = Fixed(0.0)
+
+
 def _still(step: Step, premises: tuple[Fact, ...], conclusions: tuple[Conclusion, ...], suffix: str) -> Step:
     """`step` without clocks and alerts, which the worst case does not ask about."""
-    made = step._replace(key=step.key + suffix, fate="", premises=premises, conclusions=conclusions)
-    still = Fixed(0.0)
-    return made._replace(duration=still, wait=still, approval=still, alert=0.0, alert_delay=still)
+    key, rest = step.key + suffix, (step.label, "", step.chance, _STILL, _STILL, _STILL, 0.0, _STILL)
+    return Step._make((key, step.rule, premises, conclusions, step.grounds, *rest, *step[len(rest) + 5 :]))

@@ -48,7 +48,7 @@ class IdentityPart(LimitedPart):
     """The chance that a poisoned input steers it."""
     roles: f.Assignments = ()
     """Names, or {role: NAME, ttl: 8h}: a role that is active for a time, once it is."""
-    entitlements: list[EntitlementPart] = Field(default_factory=list)
+    entitlements: list[ShortEntitlement] = Field(default_factory=list)
     runtime_holds: f.Names = Field(default_factory=list)
     """Credentials of other identities in its runtime, and resources that lie there as files."""
     count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
@@ -61,5 +61,5 @@ class IdentityPart(LimitedPart):
 class RolePart(LimitedPart):
     """A named set of entitlements."""
 
-    entitlements: list[EntitlementPart] = Field(default_factory=list)
+    entitlements: list[ShortEntitlement] = Field(default_factory=list)
     note: str = ""

@@ -318,6 +318,38 @@ def test_against_is_no_baseline_and_no_revision_is_an_error(cli: Cli, project: P
     assert (outside.exit_code, "not a git repository" in outside.stderr) == (2, True)
 
 
+def test_what_is_accepted_in_a_file_passes_and_is_told(cli: Cli, project: Path) -> None:
+    rewritten(project, grown())
+    found = json.loads(cli("check", "scenarios", "-b", "b.json", "--format", "json").stdout)
+    (finding,) = found["result"]["files"][0]["findings"]
+    row = f"suppressions: [{{finding: {finding['finding'][:12]}, reason: it moves, until: 9999-12-31}}]\n"
+    (project / "accepted.yaml").write_text(row, "utf-8")
+    made = cli("check", "scenarios", "-b", "b.json", "--suppressions", "accepted.yaml", "--quiet")
+    assert made.exit_code == 0
+    assert "accepted until 9999-12-31 (it moves)" in " ".join(made.stdout.split())
+    (project / "pyproject.toml").write_text('[tool.simkit.check]\nsuppressions = "accepted.yaml"\n', "utf-8")
+    assert cli("check", "scenarios", "-b", "b.json").exit_code == 0
+    (project / "accepted.yaml").write_text(row.replace("it moves", "''"), "utf-8")
+    refused = cli("check", "scenarios", "-b", "b.json")
+    assert refused.exit_code == 2
+    assert "accepted.yaml:1:" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--tolerance", "10%"), 1),
+        (("--tolerance", "much"), 2),
+        (("--fail-on", "critical"), 1),
+        (("--fail-on", "hgh"), 2),
+        (("--new-only",), 1),
+    ],
+)
+def test_what_fails_can_be_said(cli: Cli, project: Path, words: tuple[str, ...], code: int) -> None:
+    rewritten(project, grown())
+    assert cli("check", "scenarios", "-b", "b.json", *words).exit_code == code
+
+
 def test_what_if_is_checked_and_never_stored(cli: Cli, project: Path) -> None:
     """With nobody to be steered every promise is kept; a baseline stores what is."""
     rewritten(project, DESK.replace("at_most: 5%", "at_most: 1%"))

@@ -85,10 +85,16 @@ def test_jupyterlab_is_started_on_the_notebook(
     started.chmod(0o755)
     monkeypatch.setattr(notebook, "find_spec", lambda name: name)
     monkeypatch.setattr(notebook.sys, "executable", str(started))
+    monkeypatch.setattr(notebook.os, "geteuid", lambda: 1000)
     answer = cli("notebook", world, "--no-browser")
     assert json.loads(words.read_text()) == ["-m", "jupyterlab", "world.ipynb", "--no-browser"]
     assert answer.exit_code == (2 if code else 0)
     assert ("JupyterLab ended with 7" in answer.stderr) is bool(code)
+    assert (tmp_path / "world.ipynb").exists() is not bool(code)  # nothing is left of what did not start
+    monkeypatch.setattr(notebook.os, "geteuid", lambda: 0)
+    cli("notebook", "--no-browser", "--out", "root.ipynb")
+    assert json.loads(words.read_text())[-1] == "--allow-root"  # JupyterLab refuses root, whom a container often has
+    assert {(tmp_path / name).exists() for name in ("root.ipynb", "starter.yaml")} == {not code}
 
 
 def test_a_notebook_of_what_if_loads_the_scenario_so(cli: Cli, world: str, tmp_path: Path) -> None:
