@@ -52,6 +52,7 @@ def told(artifact: Artifact) -> Iterator[str]:
         yield f"not said: {each.name}: {why}"
     for each in artifact.unkept:
         yield f"does not hold when imported again: {each.name}"
+    yield from artifact.checks
     if artifact.beyond:
         more = len(artifact.beyond) - MOST_BESIDES
         listed = "; ".join(artifact.beyond[:MOST_BESIDES])

@@ -197,22 +197,28 @@ def _carried(narrowing: Narrowing, files: AgentFiles, givers: Givers) -> str:
     if not files.of(client):
         return ""
     asks = isinstance(narrowing, AddCondition)
-    if isinstance(narrowing, AddCondition):
-        wanted = {grant for grant in gives if grant[0] in narrowing.operations}
-        if narrowing.condition != "approval":
-            return ""
-    else:
-        wanted = set(narrowing.grants)
+    wanted = _about(narrowing, gives)
     able = _can_ask if asks else _can_drop
-    rules = [(r, set(grants)) for r, grants in _by_rule(client, gives).items() if able(r, files)]
+    rules = {rule: grants for rule, grants in _by_rule(client, gives).items() if able(rule, files)}
+    return "; ".join((_ask if asks else _deny)(rule, files) for rule in _chosen(rules, wanted))
+
+
+def _chosen(rules: Mapping[ToolRule, Sequence[Grant]], wanted: set[Grant]) -> list[ToolRule]:
+    """The rules that together are about what is `wanted` and no more, the widest first; none where none are."""
     chosen: list[ToolRule] = []
-    for rule, grants in sorted(rules, key=lambda pair: -len(pair[1])):
-        if grants <= wanted and grants:
+    left = set(wanted)
+    for rule, grants in sorted(rules.items(), key=lambda pair: -len(pair[1])):
+        if set(grants) <= left:
             chosen.append(rule)
-            wanted -= grants
-    if wanted or not chosen:
-        return ""
-    return "; ".join((_ask if asks else _deny)(rule, files) for rule in chosen)
+            left -= set(grants)
+    return [] if left else chosen
+
+
+def _about(narrowing: DropEntitlements | AddCondition, gives: Iterable[Grant]) -> set[Grant]:
+    """What is to be denied, or asked for; nothing where it is another condition than a person's approval."""
+    if isinstance(narrowing, DropEntitlements):
+        return set(narrowing.grants)
+    return {grant for grant in gives if grant[0] in narrowing.operations and narrowing.condition == "approval"}
 
 
 def _deny(rule: ToolRule, files: AgentFiles) -> str:

@@ -30,7 +30,8 @@ def carried_out(
     for each in made.said:
         narrowed = each.apply(narrowed)
     if sources is None:
-        return Artifact(kind, scenario, tuple(narrowings), files, {}, made.said, made.unsaid, narrowed)
+        changes = tuple(narrowings)
+        return Artifact(kind, scenario, changes, files, {}, made.said, made.unsaid, narrowed, checks=made.checks)
     texts = sources.part_texts({name: new for name, (_, new) in files.items()})
     applied = _under_the_same(scenario, sources.with_parts(texts))
     parts = {sources.parts[kind]: text for kind, text in texts.items()}
@@ -45,6 +46,7 @@ def carried_out(
         applied,
         beyond=tuple(_beyond(narrowed, applied)),
         unkept=tuple(each for each in made.said if not holds(each, applied)),
+        checks=made.checks,
     )
 
 

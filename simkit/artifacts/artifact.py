@@ -16,11 +16,12 @@ from simkit.table import Table
 @dataclass(frozen=True)
 class Wording:
     """What a kind of artifact makes of some narrowings: `files` that change, by name, each with its new text; how each
-    narrowing is `said` there, and why another is `unsaid`."""
+    narrowing is `said` there, why another is `unsaid`, and which `checks` of others they have passed."""
 
     files: Mapping[str, str]
     said: Mapping[Narrowing, str]
     unsaid: Mapping[Narrowing, str]
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class ImportedSources:
     def _imported(self, changed: Mapping[str, str]) -> tuple[Imported, ...]:
         folder = os.path.dirname(next(iter(self.parts.values()))) or "."
         before = parts_in(folder, [name for name, each in IMPORTERS.items() if not each.joins])
-        more = [SourceFile(name, text, named=False) for name, text in changed.items()]
+        more = [SourceFile(name, text, named=name in self.paths) for name, text in changed.items()]
         return import_files(self.paths, beside=before, more=more)
 
 

@@ -41,15 +41,15 @@ def as_it_was(scenario: Scenario, against: str | None, baseline: str | None) -> 
     from simkit.checks.before import old_scenario
     from simkit.checks.revision import at_revision
 
-    if against is not None:
-        with at_revision(against, [scenario.file]) as revision:
-            before = revision.before(scenario.file)
-        if before is None:
-            raise InputError(f"{scenario.file} was not there at {against}: all of it is new")
-        return before.scenario
     if baseline is not None:
         return old_scenario(load_baseline(baseline).run(baseline, scenario.file), baseline)
-    return None
+    if against is None:
+        return None
+    with at_revision(against, [scenario.file]) as revision:
+        before = revision.before(scenario.file)
+    if before is None:
+        raise InputError(f"{scenario.file} was not there at {against}: all of it is new")
+    return before.scenario
 
 
 def taken_back(scenario: Scenario, before: Scenario, offers: Sequence[Narrowing], asked: Mapping[str, Any]) -> Plan:
@@ -65,20 +65,26 @@ def write_artifact(
     terminal: Terminal, plan: Plan, artifact: Artifact, before: Scenario | None, said: tuple[str | None, str]
 ) -> int:
     """Write the patch (or JSON), or the files into a folder; say what comes of it. The exit code is the result."""
-    from simkit.artifacts import patch_text, told
+    from simkit.artifacts import told
 
     format_, out = said
     for line in told(artifact) if not artifact.diff or format_ == "json" or _is_folder(out) else ():
         terminal.note(line)
     fulfilled = _verdict(terminal, plan, artifact, before)
+    _write(terminal, plan, artifact, format_, out)
+    return FINE if plan.possible and artifact.is_whole and fulfilled else DOES_NOT_HOLD
+
+
+def _write(terminal: Terminal, plan: Plan, artifact: Artifact, format_: str | None, out: str) -> None:
+    from simkit.artifacts import patch_text
+
     if format_ == "json":
         content = {"result": artifact.to_dict(), "plan": plan.to_dict()}
         Output(terminal, "narrow", "json", out).text(as_json("narrow", content))
     elif _is_folder(out):
         _write_files(terminal, artifact, out)
-    else:
+    elif artifact.diff or out != "-":
         Output(terminal, "narrow", "text", out).text(patch_text(artifact))
-    return FINE if plan.possible and artifact.is_whole and fulfilled else DOES_NOT_HOLD
 
 
 MOST_LEFT = 5
@@ -90,13 +96,9 @@ def _verdict(terminal: Terminal, plan: Plan, artifact: Artifact, before: Scenari
     from simkit.artifacts import effect, wider
 
     if before is not None:
-        left = list(wider(before, artifact.applied))
-        more = f", and {len(left) - MOST_LEFT:,} more" if len(left) > MOST_LEFT else ""
-        told = f"still new: {', '.join(left[:MOST_LEFT])}{more}" if left else "nobody may do more than before"
-        terminal.note(f"note: applied and imported again: {told}")
-        return not left
+        return _nothing_left(terminal, list(wider(before, artifact.applied)))
+    terminal.note(f"note: {plan.summary}")
     if not artifact.diff:
-        terminal.note("note: nothing changes")
         return not plan.narrowings
     after = effect(artifact, plan.question)
     kept = plan.after.in_worst_case or not after.in_worst_case
@@ -104,6 +106,13 @@ def _verdict(terminal: Terminal, plan: Plan, artifact: Artifact, before: Scenari
     end = "" if kept else ", and the worst case reaches what it should not"
     terminal.note(f"note: applied and imported again: {plan.question.harm}, mean: {mean}{end}")
     return kept
+
+
+def _nothing_left(terminal: Terminal, left: Sequence[str]) -> bool:
+    more = f", and {len(left) - MOST_LEFT:,} more" if len(left) > MOST_LEFT else ""
+    told = f"still new: {', '.join(left[:MOST_LEFT])}{more}" if left else "nobody may do more than before"
+    terminal.note(f"note: applied and imported again: {told}")
+    return not left
 
 
 def _is_folder(out: str) -> bool:

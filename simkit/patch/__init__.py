@@ -2,6 +2,15 @@
 
 from simkit.patch.patch import Patch, files_of, read_instead, smallest_change
 from simkit.patch.rewrite import Rewriting
-from simkit.patch.yaml_text import YamlText
+from simkit.patch.yaml_text import CannotEditError, Edit, YamlText
 
-__all__ = ["Patch", "Rewriting", "YamlText", "files_of", "read_instead", "smallest_change"]
+__all__ = [
+    "CannotEditError",
+    "Edit",
+    "Patch",
+    "Rewriting",
+    "YamlText",
+    "files_of",
+    "read_instead",
+    "smallest_change",
+]

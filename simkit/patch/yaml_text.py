@@ -33,7 +33,11 @@ class YamlText:
         import yaml
 
         loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        root = yaml.compose(text, Loader=loader)
+        return cls.under(text, yaml.compose(text, Loader=loader))
+
+    @classmethod
+    def under(cls, text: str, root: Any) -> YamlText:
+        """The nodes of one document in `text`, of which `root` is the first."""
         return cls(text, root, frozenset(_repeated(root)))
 
     def start(self, node: Any) -> int:

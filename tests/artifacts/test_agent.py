@@ -121,7 +121,7 @@ def test_without_settings_they_are_a_new_file(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("again", [False, True], ids=["not imported", "imported"])
 def test_a_new_server_goes_red_and_the_patch_turns_it_green(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, again: bool
 ) -> None:
     """The end of issue 17: what a pull request added is taken back by a patch that `git apply` takes."""
     monkeypatch.chdir(tmp_path)
@@ -134,14 +134,36 @@ def test_a_new_server_goes_red_and_the_patch_turns_it_green(
     if again:
         assert cli("import", ".").exit_code == 0
         assert cli("check", "scenario.yaml", "-b", "baseline.json", "--trials", "200").exit_code == 1
-    told = cli("narrow", "scenario.yaml", "--as", "agent", "--baseline", "baseline.json", "--trials", "50")
+    words = ("narrow", "scenario.yaml", "--as", "agent", "--baseline", "baseline.json", "--trials", "50")
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    assert cli(*words, "--out", f"{elsewhere}/").exit_code == 0
+    (written,) = [each for each in elsewhere.rglob("*") if each.is_file()]
+    assert written == elsewhere / SETTINGS
+    told = cli(*words)
     assert told.exit_code == 0, told.output
     assert "nobody may do more than before" in told.stderr
     assert told.stdout.startswith("# Drop mcp:search.anything")
     subprocess.run(["git", "apply"], check=True, input=told.stdout, text=True)
+    assert written.read_bytes() == (tmp_path / SETTINGS).read_bytes()
     assert json.loads((tmp_path / SETTINGS).read_text("utf-8"))["disabledMcpjsonServers"] == ["search"]
     assert (tmp_path / "imported" / "agent.yaml").read_text("utf-8") == before
     assert cli("import", ".", "--check").exit_code == 0
-    words = ("check", "scenario.yaml", "-b", "baseline.json", "--trials", "200", "--fail-on-widen")
-    green = cli(*words)
+    green = cli("check", "scenario.yaml", "-b", "baseline.json", "--trials", "200", "--fail-on-widen")
     assert green.exit_code == 0, green.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--as", "foo"), "no kind of artifact is called 'foo'"),
+        (("--as", "kubernetes"), "was imported from kubernetes"),
+        (("--baseline", "b.json"), "say which with --as"),
+        (("--as", "agent", "--diff"), "leave out --candidates"),
+        (("--as", "agent", "--baseline", "b.json", "--budget", "2"), "leave out what chooses"),
+    ],
+)
+@pytest.mark.usefixtures("desk")
+def test_what_cannot_be_asked_for_is_said_in_a_sentence(words: tuple[str, ...], says: str) -> None:
+    told = cli("narrow", "scenario.yaml", *words)
+    assert told.exit_code == 2
+    assert says in " ".join(told.stderr.split())

@@ -41,8 +41,15 @@ class Narrowed:
 
     @property
     def summary(self) -> str:
-        """What the plan does, and what goes first."""
-        return "\n".join(each.summary for each in (self.plan, self.ranking) if each is not None)
+        """What the plan does, with its changes by name where another one is best alone, and what that is."""
+        if self.ranking is None:
+            return self.plan.summary
+        best = next((each.narrowing for each in self.ranking.ranked if each.helps), None)
+        changes = self.plan.narrowings
+        if not changes or best is None or best in changes:
+            return f"{self.plan.summary}\n{self.ranking.summary}"
+        named = "; ".join(each.name for each in changes)
+        return f"{self.plan.summary} The plan: {named}.\nBest alone is another change. {self.ranking.summary}"
 
     def tables(self) -> list[Table]:
         """The plan first."""
@@ -90,7 +97,7 @@ class PlanAsked:
 @click.option("--diff", "only_diff", is_flag=True, help="Print only what to change in the file, for `git apply`.")
 @click.option("--as", "kind", metavar="KIND", default=None,
               help="Print what to change in the files that the scenario was imported from, for `git apply`: KIND is "
-                   "agent.")  # fmt: skip
+                   "agent, github-actions or kubernetes; or cedar, for new files with Cedar policies.")  # fmt: skip
 @click.option("--against", metavar="REVISION", default=None,
               help="With --as: take back all that is new since this git branch was left.")  # fmt: skip
 @click.option("--baseline", "-b", metavar="FILE", default=None,

@@ -13,6 +13,7 @@ from simkit.narrowing.cutset.problem import Choice, CutProblem
 from simkit.narrowing.cutset.solve import CutSet, cheapest, greedy
 from simkit.narrowing.edits.candidates import checked_kinds, in_force, removals
 from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.in_practice import in_practice, in_practice_table
 from simkit.narrowing.edits.supports import Supported, supported
 from simkit.narrowing.edits.work import work_of
 from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
@@ -158,7 +159,8 @@ class Plan:
         """All tables of this result."""
         if not self.possible:
             return []
-        changes = [self.table(), self.why_table()] if self.narrowings else []
+        how = in_practice_table(self.narrowings, self.scenario.model)
+        changes = [self.table(), self.why_table(), *([how] if how.rows else [])] if self.narrowings else []
         return [*changes, self.effect_table()]
 
     def to_dict(self) -> dict[str, object]:
@@ -173,6 +175,7 @@ class Plan:
             "changes": [
                 {
                     **each.to_dict(),
+                    "in_practice": in_practice(each, self.scenario.model),
                     "path": found.path,
                     "at": found.at,
                     "relevant_to": [str(reference) for reference in found.relevant],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from simkit.blast_radius import Interval, Provenance
 from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.in_practice import in_practice_table
 from simkit.narrowing.recommendation.costs import PRICES, Balance, Cost, Prices
 from simkit.narrowing.recommendation.effect import Effect, Question
 from simkit.narrowing.recommendation.relevance import Bearing
@@ -345,7 +346,8 @@ class Recommendations:
 
     def tables(self) -> list[Table]:
         """All tables of this result."""
-        found = [self.table(), self.why_table(), self.cost_table(), self.idle_table()]
+        how = in_practice_table([each.narrowing for each in self.ranked], self.scenario.model)
+        found = [self.table(), self.why_table(), how, self.cost_table(), self.idle_table()]
         curve = [self.curve_table()] if len(self.curve) > 1 else []
         return [table for table in [*found, *curve, self.breaking_table()] if table.rows]
 
