@@ -58,12 +58,12 @@ def everything_that_it_rests_on_is_taken_away_by_some_edit(scenario: Scenario, t
             for ground in (*step.grounds, *(each.ground for each in step.conclusions if each.ground)):
                 assert expanded(known, ground), f"{step.key}: {ground} is there in no way"
     leaves = {leaf for fact, ways in known.ways_of.items() for leaf in (fact, *(one for way in ways for one in way))}
-    taken = {fact for edit in removals(scenario.model, Givers(scenario.model)) for fact in edit.removes() or ()}
+    taken = {fact for edit in removals(scenario, Givers(scenario.model)) for fact in edit.removes() or ()}
     assert {leaf for leaf in leaves if leaf.kind in SUPPORTS} <= taken
 
 
 def what_is_left_without_it_is_what_the_edited_scenario_compiles_to(scenario: Scenario) -> None:
-    edits = list(removals(scenario.model, Givers(scenario.model)))
+    edits = list(removals(scenario, Givers(scenario.model)))
     assert _on_supports(scenario, None) == _compiled(scenario)
     for edit in edits:
         assert _on_supports(scenario, edit) == _compiled(edit.apply(scenario)), edit

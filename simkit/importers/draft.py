@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from simkit.importers.asked_of_token import AskedOfToken
 from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import REACH, Assumed, Imported, Untranslated
 
@@ -18,6 +19,9 @@ class Draft:
         self.origins: dict[tuple[str, ...], FilePlace] = {}
         self.read: dict[str, int] = {}
         self.observed: list[dict[str, Any]] = []
+        self.unchangeable: list[dict[str, Any]] = []
+        self.asked: dict[tuple[str, str], list[AskedOfToken]] = {}
+        """What trust policies ask of tokens, by issuer and role: a statement each."""
         self.beside: Mapping[str, Draft] = {}
         """What files of other kinds gave: an importer that joins names their things in place of its own."""
         self.given: list[tuple[str, str]] = []
@@ -49,6 +53,12 @@ class Draft:
         """Tell that no file says this, what was taken in its place, and what that decides."""
         self._assumed[Assumed(about, taken, why, decides)] = None
 
+    def fix(self, what: Iterable[str], why: str, *changes: str) -> None:
+        """Tell that nobody can change the things whose names fit `what`, by `changes`; none named, by any."""
+        named = list(dict.fromkeys(what))
+        if named:
+            self.unchangeable.append({"what": named, "why": why, **({"changes": list(changes)} if changes else {})})
+
     def leave(self, origin: FilePlace, what: str, why: str) -> None:
         """Tell that `what`, at `origin`, is not in the scenario, and why."""
         self._untranslated[Untranslated(origin, what, why)] = None
@@ -74,4 +84,6 @@ class Draft:
             tuple(self.observed),
             tuple(dict.fromkeys(self.given)),
             tuple(each.done() for each in self.beside.values()),
+            tuple(self.unchangeable),
+            {ends: tuple(of) for ends, of in self.asked.items()},
         )

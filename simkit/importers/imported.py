@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simkit.importers.asked_of_token import AskedOfToken
 from simkit.importers.file_place import FilePlace
 from simkit.scenario import Scenario, loads
 from simkit.table import Table, printable
@@ -69,6 +70,10 @@ class Imported:
     """(variable, credential): what agents find in their environment."""
     beside: tuple[Imported, ...] = ()
     """Parts of other kinds whose things it may name: its scenario holds them, its text does not."""
+    unchangeable: tuple[Mapping[str, Any], ...] = ()
+    """What nobody can change, as the scenario file writes it."""
+    asked: Mapping[tuple[str, str], tuple[AskedOfToken, ...]] = field(default_factory=dict)
+    """What trust policies ask of tokens, by issuer and role: parts of other kinds are joined by it."""
 
     @property
     def complete(self) -> bool:
@@ -95,7 +100,8 @@ class Imported:
             for section in SECTIONS
         }
         trust = tuple(edge for each in parts for edge in each.trust)
-        return replace(self, sections=sections, trust=trust, beside=())
+        unchangeable = tuple(row for each in parts for row in each.unchangeable)
+        return replace(self, sections=sections, trust=trust, beside=(), unchangeable=unchangeable)
 
     def text(self, seen_from: str = "") -> str:
         """A part for a scenario to include: a line for each thing, with the place that it comes from behind it.
@@ -115,6 +121,9 @@ class Imported:
         if self.trust:
             yield "trust:"
             yield from (f"  - {_said(edge)}" for edge in self.trust)
+        if self.unchangeable:
+            yield "unchangeable:"
+            yield from (f"  - {_said(row)}" for row in self.unchangeable)
         if self.observed:
             yield "observed:"
             yield from (f"  - {_said(run)}" for run in self.observed)

@@ -46,6 +46,8 @@ def _draft(kind: str, value: Mapping[str, Any]) -> Draft:
         things = value.get(section)
         for name, said in things.items() if isinstance(things, dict) else ():
             made.put(section, name, said if isinstance(said, dict) else {})
+    rows = value.get("unchangeable")
+    made.unchangeable += [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     edges = value.get("trust")
     for edge in edges if isinstance(edges, list) else ():
         if isinstance(edge, dict):

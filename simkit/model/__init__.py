@@ -34,11 +34,13 @@ from simkit.model.session_terms import (
 from simkit.model.tasks import CALL_OUTCOMES, Need, ObservedCall, ObservedRun, Task
 from simkit.model.threats import MAY_MISS, RESPONSE_ACTIONS, Detection, EntryPoint, Responder, Response, ResponseAction
 from simkit.model.tools import EFFECTS, HIGH_IMPACT, IDENTITY_EFFECTS, RESTRICTIONS, STATE_CHANGING, Operation, Tool
+from simkit.model.unchangeable import CHANGES, Unchangeable
 
 __all__ = [
     "BEFALLS",
     "BINDINGS",
     "CALL_OUTCOMES",
+    "CHANGES",
     "CREDENTIAL_USES",
     "EFFECTS",
     "EGRESS",
@@ -88,6 +90,7 @@ __all__ = [
     "Task",
     "Tool",
     "TrustEdge",
+    "Unchangeable",
     "environments",
     "listed",
     "problems",

@@ -74,7 +74,8 @@ class ObservedRun:
 
     It is a run of a `task`, or of an `identity` for no declared task; without both, nobody knows who called. Runs of
     several identities with one `thread` are parts of one piece of work. `source` is the recording. `blind_to` are the
-    operations (names or globs) that the recording does not show, so that their absence says nothing.
+    operations (names or globs) that the recording does not show, so that their absence says nothing. `over`: it sums up
+    all that the identity did in so many seconds (last-accessed data), and is no single run.
     """
 
     task: str = ""
@@ -84,6 +85,7 @@ class ObservedRun:
     thread: str = ""
     source: str = ""
     blind_to: tuple[str, ...] = ()
+    over: float | None = None
 
     @classmethod
     def of(cls, task: str, *operations: str, success: bool = True) -> ObservedRun:

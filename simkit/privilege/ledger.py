@@ -91,6 +91,7 @@ class _Ledger:
             unseen=tuple(name for name in mine if name not in seen) if runs else (),
             lasting=len(runs) / rate if rate else math.inf,
             recorded=_recorded(runs),
+            summed=max((run.over for run in runs if run.over), default=0.0) if identity else 0.0,
         )
 
     def _runs(self, tasks: Iterable[str], identity: str) -> list[ObservedRun]:
@@ -108,11 +109,12 @@ class _Ledger:
         uses = self.uses.of(
             identity, runs, lambda operation, target: self._covering(operation, target, of_operation.get(operation, {}))
         )
+        summed = any(run.over for run in runs)
         for operation, target in granted:
             writes = self.model.operation(operation).effect in STATE_CHANGING
             tasks = tuple(needed.get((operation, target), ()))
             seen = uses.of((operation, target))
-            yield GrantUse(identity, operation, target, writes, tasks, *seen, len(runs))
+            yield GrantUse(identity, operation, target, writes, tasks, *seen, len(runs), summed)
 
     def _needed(self, identity: str, granted: Collection[Grant]) -> dict[Grant, dict[str, None]]:
         """For each grant the tasks that need it."""

@@ -27,12 +27,16 @@ class GrantUse:
     perhaps: int = 0
     blind: int = 0
     runs: int = 0
+    summed: bool = False
+    """True if the runs sum up all that was done in a time: then no run can have been missed."""
 
     @property
     def bound(self) -> float:
         """The upper 95 % bound of the share of runs that use what none was seen to use: those that would not show it
         count as if they had."""
         shown = self.runs - self.blind
+        if self.summed and not self.blind:
+            return 0.0
         return (self.blind + shown * most_likely_missed(shown)) / self.runs if self.runs else 1.0
 
     @property
@@ -149,8 +153,8 @@ class OverPrivilege:
         return f"{text}; {len(enough):,} of them can go on enough evidence ({sum(g.writes for g in enough):,} writes)."
 
     def _is_known(self, grant: GrantUse) -> bool:
-        """True if something says what its identity needs: a declared task."""
-        return bool(self.windows[grant.identity].tasks)
+        """True if something says what its identity needs: a declared task, or all that it did in a time."""
+        return self.windows[grant.identity].says
 
     def _untold(self) -> str:
         left = self.unknowable()
@@ -160,7 +164,7 @@ class OverPrivilege:
         return f"There {are} of which the recordings cannot know whether they were used. "
 
     def _undeclared(self) -> str:
-        silent = [name for name, window in self.windows.items() if not window.tasks]
+        silent = [name for name, window in self.windows.items() if not window.says]
         if not silent:
             return ""
         named = ", ".join(silent[:5]) + (", ..." if len(silent) > 5 else "")
@@ -210,7 +214,7 @@ class OverPrivilege:
         bound = percent(window.bound) if window.runs else None
         return (
             name,
-            *_counts(grants, known=bool(window.tasks), seen=bool(window.runs)),
+            *_counts(grants, known=window.says, seen=bool(window.runs)),
             window.runs,
             bound,
             window.confidence,

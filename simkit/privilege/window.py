@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simkit.table import percent
+from simkit.table import duration, percent
 
 RARE = 0.05
 """The chance of a use in one run below which "never seen" counts as enough evidence (our choice): 59 runs."""
+
+
+LONG = 90 * 86400.0
+"""Seconds of all that an identity did after which what it never did is enough evidence: unused for 90 days is what IAM
+Access Analyzer reports unless told otherwise (AWS, "unused access findings")."""
 
 
 def most_likely_missed(runs: int) -> float:
@@ -27,7 +32,8 @@ class Window:
     """What was observed: how many `runs` (of which `good` did their job), of which of the declared `tasks`.
 
     `recorded` is how long from the first call to the last (seconds), None where some run does not say when it was;
-    `lasting` how long the declared rates take to make as many runs.
+    `lasting` how long the declared rates take to make as many runs. `summed`: all that was done in so many seconds is
+    among them (last-accessed data); 0 where it is not.
     """
 
     runs: int
@@ -36,15 +42,25 @@ class Window:
     unseen: tuple[str, ...]
     lasting: float
     recorded: float | None = None
+    summed: float = 0.0
+
+    @property
+    def says(self) -> bool:
+        """True if something says what is needed: a declared task, or all that was done in a time."""
+        return bool(self.tasks or self.summed)
 
     @property
     def bound(self) -> float:
         """The upper 95 % bound of the chance that a run uses what no run used."""
+        if self.summed:
+            return 0.0
         return most_likely_missed(self.runs)
 
     @property
     def confidence(self) -> str:
         """`none` without runs or tasks, `too little` evidence, or `enough` to call what no run used rare."""
+        if self.summed:
+            return "enough" if self.summed >= LONG and not self.unseen else "too little"
         if not self.runs or not self.tasks:
             return "none"
         return "enough" if self.bound <= RARE and not self.unseen else "too little"
@@ -52,6 +68,8 @@ class Window:
     @property
     def why(self) -> str:
         """What the confidence rests on, in words."""
+        if self.summed:
+            return f"all that was done in {duration(self.summed)}, as far as it is recorded"
         if not self.tasks:
             return "no declared task: what it needs is not known"
         if not self.runs:
@@ -69,6 +87,7 @@ class Window:
             "unseen": list(self.unseen),
             "lasting": self.lasting,
             "recorded": self.recorded,
+            "summed": self.summed,
             "bound": self.bound,
             "confidence": self.confidence,
         }

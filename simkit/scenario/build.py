@@ -36,6 +36,7 @@ from simkit.model import (
     Task,
     Tool,
     TrustEdge,
+    Unchangeable,
 )
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import schema as s
@@ -58,6 +59,7 @@ def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) 
         compare=tuple(part.compare),
         expect={name: Expectation(name, **given.given()) for name, given in part.expect.items()},
         observed=tuple(_observed(run) for run in part.observed),
+        unchangeable=tuple(Unchangeable(**each.given()) for each in part.unchangeable),
         sources=tuple(Source(**source.given()) for source in part.sources),
         assumptions=tuple(Assumption(**assumption.given()) for assumption in part.assumptions),
         incident=IncidentRecord(**part.incident.given()) if part.incident else None,

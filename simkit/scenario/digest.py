@@ -71,6 +71,7 @@ _LATER: dict[tuple[str, str], Any] = {
     ("Response", "forgets"): (),
     ("Response", "approvals"): {},
     ("Scenario", "attacker"): Attacker(),
+    ("Scenario", "unchangeable"): (),
     ("Attacker", "tries"): "once",
     ("Attacker", "retry"): None,
     ("GrantPolicy", "approval"): "none",

@@ -44,7 +44,7 @@ from simkit.scenario.units import distribution_value, duration_text, rate_text
 from simkit.unknowns import Kind, Unknowns, kind_of
 
 _DURATIONS = frozenset({"horizon", "ttl", "effective_ttl", "rotation_period", "propagation", "renewable", "restore"})
-_DURATIONS |= {"approved_for", "retry"}
+_DURATIONS |= {"approved_for", "retry", "over"}
 _RENAMED = {"source": "from", "target": "to"}
 _RIGHTS = ("entitlements", "denies", "boundary")
 
@@ -86,6 +86,7 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written |= _money(scenario) | _model(scenario.model)
     written["entry_points"] = {name: _entry_point(entry) for name, entry in scenario.entry_points.items()}
     written |= _section("goals", {name: _goal(goal) for name, goal in scenario.goals.items()})
+    written |= _list("unchangeable", (_given(each) for each in scenario.unchangeable))
     written |= _section("attacker", _given(scenario.attacker))
     response = _given(scenario.response, leave=("detection", "actions", "responders", "approvals"))
     detection = {event: _detection(each) for event, each in scenario.response.detection.items()}

@@ -22,6 +22,7 @@ from simkit.errors import nearest
 from simkit.model import (
     BINDINGS,
     CALL_OUTCOMES,
+    CHANGES,
     CREDENTIAL_USES,
     EFFECTS,
     EGRESS,
@@ -65,6 +66,14 @@ def _one_of(options: Iterable[str] | Callable[[], Iterable[str]]) -> Callable[[s
         return value
 
     return check
+
+
+def _change(value: str) -> str:
+    kind, space, setting = value.partition(" ")
+    _one_of(CHANGES)(kind)
+    if space and not setting.strip():
+        raise MisfitError(f"{shown(value)} ends with a space: write the kind alone, or what is set behind it")
+    return value
 
 
 def _enum(options: Iterable[str]) -> WithJsonSchema:
@@ -302,6 +311,10 @@ EdgeCondition = Annotated[
     PlainValidator(edge_condition),
     WithJsonSchema({"anyOf": [{"enum": list(CONDITIONS)}, {**_ASKED, "additionalProperties": False}]}),
 ]
+ChangeKind = Annotated[
+    str, AfterValidator(_change), WithJsonSchema({"type": "string", "pattern": f"^({'|'.join(CHANGES)})( .+)?$"})
+]
+ChangeKinds = Annotated[list[ChangeKind], AfterValidator(_unique)]
 IncidentKind = Annotated[str, AfterValidator(_one_of(INCIDENT_KINDS)), _enum(INCIDENT_KINDS)]
 Grade = Annotated[str, AfterValidator(_one_of(GRADES)), _enum(GRADES)]
 

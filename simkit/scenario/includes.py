@@ -21,7 +21,7 @@ NAMED = (
     *("entry_points", "goals", "policies", "expect", "unknowns"),
 )
 """Sections whose things have names: those of all files together, each name once."""
-LISTED = ("trust", "observed", "sources", "assumptions")
+LISTED = ("trust", "unchangeable", "observed", "sources", "assumptions")
 """Sections that are lists: those of all files, one after the other."""
 MOST_FILES = 1000
 """So many parts at most: a chain that never ends is a mistake."""

@@ -25,6 +25,7 @@ from simkit.model import (
     Role,
     Task,
     Tool,
+    Unchangeable,
     listed,
 )
 from simkit.model.references import Lookup, Where, dangling, each_problem, operation_problems
@@ -101,6 +102,8 @@ class Scenario:
     attacker: Attacker = field(default_factory=Attacker)
     unit: Currency | None = None
     prices: ControlPrices | None = None
+    unchangeable: tuple[Unchangeable, ...] = ()
+    """What nobody can change: no narrowing of it is proposed."""
     unknowns: Unknowns = field(default_factory=Unknowns)
     """What of all this is not known: the numbers above are best guesses."""
     changes: tuple[str, ...] = ()

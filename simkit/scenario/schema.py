@@ -42,6 +42,7 @@ from simkit.scenario.parts.task_parts import TaskPart as TaskPart
 from simkit.scenario.parts.tool_parts import OperationPart as OperationPart
 from simkit.scenario.parts.tool_parts import ToolPart as ToolPart
 from simkit.scenario.parts.trust_parts import TrustPart as TrustPart
+from simkit.scenario.parts.unchangeable_parts import UnchangeablePart as UnchangeablePart
 from simkit.scenario.promises import ExpectPart as ExpectPart
 
 FORMAT = 1
@@ -78,6 +79,8 @@ class ScenarioPart(Part):
     tasks: dict[f.Name, TaskPart] = Field(default_factory=dict)
     entry_points: dict[f.Name, EntryPointPart]
     goals: dict[f.Name, GoalPart] = Field(default_factory=dict)
+    unchangeable: list[UnchangeablePart] = Field(default_factory=list)
+    """What nobody can change: `simkit narrow` proposes nothing of it."""
     attacker: AttackerPart = Field(default_factory=AttackerPart)
     response: ResponsePart = Field(default_factory=ResponsePart)
     policies: dict[f.Name, PolicyPart] = Field(default_factory=dict)

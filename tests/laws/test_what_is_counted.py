@@ -152,7 +152,7 @@ def test_a_lower_quota_never_loses_more_in_any_sample(scenario: Scenario, data: 
 @settings(max_examples=60)
 def test_what_is_taken_away_never_adds_to_the_records_that_are_out(scenario: Scenario, data: st.DataObject) -> None:
     assume(has_quotas(scenario))
-    edit = data.draw(st.sampled_from(list(removals(scenario.model, Givers(scenario.model))) or [None]))
+    edit = data.draw(st.sampled_from(list(removals(scenario, Givers(scenario.model))) or [None]))
     assume(edit is not None)
     for entry in scenario.entry_points:
         assert (values(edit.apply(scenario), entry) <= values(scenario, entry) + 1e-9).all(), edit

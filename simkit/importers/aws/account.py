@@ -60,6 +60,8 @@ class AwsPrincipal:
     trust: PolicyDocument | None = None
     longest_session: int = DEFAULT_SESSION
     profiles: tuple[str, ...] = ()
+    created: str = ""
+    last_used: str = ""
 
     @property
     def arn(self) -> str:
@@ -90,6 +92,13 @@ class AwsAccounts:
     groups: dict[str, AwsGroup] = field(default_factory=dict)
     policies: dict[str, ManagedPolicy] = field(default_factory=dict)
     newest: str = ""
+    _members: dict[str, list[AwsPrincipal]] = field(default_factory=dict)
+
+    def add(self, principal: AwsPrincipal) -> None:
+        """There is `principal`."""
+        self.principals[principal.arn] = principal
+        for group in principal.groups:
+            self._members.setdefault(group, []).append(principal)
 
     @property
     def users(self) -> list[AwsPrincipal]:
@@ -108,7 +117,7 @@ class AwsAccounts:
 
     def members(self, group: str) -> list[AwsPrincipal]:
         """The users in the group."""
-        return [each for each in self.principals.values() if group in each.groups]
+        return self._members.get(group, [])
 
 
 def shown_arn(arn: str) -> str:
@@ -269,10 +278,11 @@ def _user(body: Excerpt, found: AwsAccounts) -> None:
     for group in groups:
         policies += found.groups[group].policies
         reaching += found.groups[group].managed
-    _date(body, "CreateDate", found)
+    created = _date(body, "CreateDate", found)
     boundary = _boundary(body, found)
     principal = Principal(arn, tuple(policies), boundary, body.text("UserId"), _tags(body))
-    found.principals[arn] = AwsPrincipal(principal, body.origin, tuple(dict.fromkeys(reaching)), groups)
+    reached = tuple(dict.fromkeys(reaching))
+    found.add(AwsPrincipal(principal, body.origin, reached, groups, created=created))
 
 
 def _groups(body: Excerpt, arn: str, found: AwsAccounts) -> tuple[str, ...]:
@@ -297,11 +307,10 @@ def _role(body: Excerpt, found: AwsAccounts) -> None:
     longest = seconds if isinstance(seconds, int) and 900 <= seconds <= 43_200 else DEFAULT_SESSION
     trust = read_policy(body, "AssumeRolePolicyDocument", f"trust of {principal.name}", "resource")
     names = [each.text("InstanceProfileName") for each in body.each("InstanceProfileList")]
-    _date(body, "CreateDate", found)
-    _date(body.part("RoleLastUsed"), "LastUsedDate", found)
-    found.principals[arn] = AwsPrincipal(
-        principal, body.origin, managed, (), trust, longest, tuple(name for name in names if name)
-    )
+    created = _date(body, "CreateDate", found)
+    used = _date(body.part("RoleLastUsed"), "LastUsedDate", found)
+    profiles = tuple(name for name in names if name)
+    found.add(AwsPrincipal(principal, body.origin, managed, (), trust, longest, profiles, created, used))
 
 
 def _again(arn: str, body: Excerpt, found: AwsAccounts) -> bool:
@@ -331,7 +340,11 @@ def _tags(body: Excerpt) -> Mapping[str, str] | None:
     return {each.text("Key"): each.text("Value") for each in body.each("Tags")}
 
 
-def _date(body: Excerpt, key: str, found: AwsAccounts) -> None:
+def _date(body: Excerpt, key: str, found: AwsAccounts) -> str:
+    """The moment under `key`; empty where there is none. The newest of all is kept."""
     text = body.value.get(key) if isinstance(body.value, dict) else None
     if isinstance(text, str) and len(text) >= 19 and text[:4].isdigit():
-        found.newest = max(found.newest, f"{text[:10]}T{text[11:19]}Z")
+        said = f"{text[:10]}T{text[11:19]}Z"
+        found.newest = max(found.newest, said)
+        return said
+    return ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 from simkit.importers.aws.account import EVERYTHING, AwsAccounts, AwsPrincipal
 from simkit.importers.aws.code_powers import PROFILED, code_powers, is_managed
@@ -84,7 +85,13 @@ class AccountPowers:
         }
         self.positions = {each.name: ("user", at) for at, each in enumerate(self.users)}
         self.positions |= {each.name: ("role", at) for at, each in enumerate(self.roles)}
+        self._things: dict[str, Sequence[Any]] = {
+            "user": self.users, "role": self.roles, "group": self.groups, "policy": self.policies
+        }  # fmt: skip
         self._gained: dict[str, str] = {}
+        self.chosen = cache(self._chosen)
+        self.named = cache(self._named)
+        self.minted = cache(self._minted)
         self.running = cache(self._running)
         self.supposed = cache(self._supposed)
 
@@ -164,6 +171,19 @@ class AccountPowers:
         operations[title] = {"effect": "assume", "targets": [identity]}
         self.draft.put("roles", role, {"entitlements": [{"operation": f"account.{title}"}]})
         return role
+
+    def _chosen(self, kind: str, targets: frozenset[int] | None) -> tuple[Any, ...]:
+        """The things of the `kind` (user, role, group, policy) at the positions `targets`; all of them for None."""
+        things = self._things[kind]
+        return tuple(things) if targets is None else tuple(things[at] for at in sorted(targets))
+
+    def _named(self, principals: tuple[AwsPrincipal, ...]) -> tuple[str, ...]:
+        return tuple(each.name for each in principals)
+
+    def _minted(self, actions: tuple[str, ...], users: tuple[AwsPrincipal, ...]) -> tuple[tuple[str, ...], bool]:
+        """The names of the `users` for whom `actions` bring a new key or password, or may; and whether any only may."""
+        possible = {user.name: self.inventory.can_be_minted(user.arn, actions) for user in users}
+        return tuple(name for name, one in possible.items() if one is not False), None in possible.values()
 
     def _supposed(self, kind: str, managed: bool) -> tuple[AwsPrincipal, ...]:
         """The roles that something of the `kind` may run as; `managed`: that Systems Manager reaches."""

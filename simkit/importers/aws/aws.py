@@ -8,8 +8,10 @@ from typing import Any
 from simkit.errors import InputError
 from simkit.importers.aws.account import LISTS, AwsAccounts, AwsPrincipal, is_account, origin_of, read_accounts
 from simkit.importers.aws.account_powers import AccountPowers, services_of
+from simkit.importers.aws.beyond_iam import tell_unchangeable
 from simkit.importers.aws.effective import Effective
 from simkit.importers.aws.inventory import AccessKey, Inventory
+from simkit.importers.aws.last_accessed import LIST, LastAccessed, enter_uses, is_last_accessed, read_last_accessed
 from simkit.importers.aws.listed_things import NAMES, listed_kind, read_listed
 from simkit.importers.aws.sheet import Given, Sheet
 from simkit.importers.aws.stores import Stores
@@ -22,7 +24,7 @@ from simkit.importers.importer import Importer
 from simkit.importers.source_file import SourceDocument, SourceFile
 from simkit.rights import Organization, read_organization
 
-MARKS = (*(f'"{name}"' for name in (*LISTS, *NAMES, "root_module", "Children", "ReportFormat")), "Statement")
+MARKS = (*(f'"{name}"' for name in (*LISTS, *NAMES, "root_module", "Children", "ReportFormat", LIST)), "Statement")
 """What the text of a file has in it that may be of this kind."""
 MOST_STARTS = 100
 """How many access keys are proposed as entry points: `simkit rank` ranks all of them anyway."""
@@ -34,6 +36,7 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     accounts = read_accounts([each for each in bodies if is_account(each.value)], draft)
     organization = _organization([each for each in bodies if _is_tree(each.value)], draft)
     inventory = Inventory()
+    used = [each for body in bodies if is_last_accessed(body.value) for each in _used(body, accounts)]
     for body in bodies:
         if is_terraform(body.value):
             read_terraform(body, accounts, inventory)
@@ -41,6 +44,7 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
             draft.count(body.document.file)
             read_listed(body, accounts, inventory)
     _enter(accounts, inventory, Effective(organization, accounts.newest), draft)
+    enter_uses(used, accounts, draft)
 
 
 def _bodies(files: Sequence[SourceFile], draft: Draft) -> Iterator[Excerpt]:
@@ -53,6 +57,13 @@ def _bodies(files: Sequence[SourceFile], draft: Draft) -> Iterator[Excerpt]:
                 yield Excerpt(document, draft, document.value)
             else:
                 draft.leave(document.origin(), "the document", "it is no export of an account, and no list of things")
+
+
+def _used(body: Excerpt, accounts: AwsAccounts) -> Iterator[LastAccessed]:
+    found = read_last_accessed(body, accounts)
+    if found is not None:
+        body.draft.count(body.document.file)
+        yield found
 
 
 def _organization(bodies: Sequence[Excerpt], draft: Draft) -> Organization | None:
@@ -70,6 +81,7 @@ def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, dr
     sheet = Sheet(draft)
     for each in accounts.principals.values():
         said: dict[str, Any] = {"kind": "service" if each.is_role else "human"}
+        said |= {"note": f"last used {each.last_used[:10]}"} if each.last_used else {}
         draft.put("identities", each.name, said, each.place)
     stores = Stores(accounts, inventory, effective, sheet)
     stores.enter(draft)
@@ -92,6 +104,7 @@ def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, dr
     TrustAsker(accounts, effective, sheet, draft, administrators).enter()
     _held(inventory, stores, draft)
     sheet.finish()
+    tell_unchangeable(accounts, sheet, draft)
 
 
 def _administrator(powers: AccountPowers, stores: Stores, draft: Draft) -> None:
@@ -191,7 +204,8 @@ def _is_tree(value: Any) -> bool:
 
 def _is_own(document: SourceDocument) -> bool:
     value = document.value
-    return is_account(value) or is_terraform(value) or bool(listed_kind(value)) or _is_tree(value)
+    own = (is_account, is_terraform, listed_kind, _is_tree, is_last_accessed)
+    return any(each(value) for each in own)
 
 
 def _suspects(file: SourceFile) -> bool:

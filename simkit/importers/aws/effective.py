@@ -28,7 +28,7 @@ from simkit.rights import (
 )
 from simkit.rights.document import Clause
 from simkit.rights.evaluate import concerns_action
-from simkit.rights.match import ANY
+from simkit.rights.match import ANY, ONE
 from simkit.rights.request import Told
 
 MOMENTS = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
@@ -65,6 +65,7 @@ class Effective:
         self.organization = organization
         self.newest = newest
         self._concerning: dict[tuple[PolicyDocument, str], tuple[Statement, ...]] = {}
+        self._services: dict[PolicyDocument, frozenset[str]] = {}
         self._known: dict[tuple[object, ...], tuple[Allowance, ...]] = {}
         self._single: dict[str, TargetList] = {}
         self._reached: dict[tuple[object, ...], frozenset[int]] = {}
@@ -78,8 +79,10 @@ class Effective:
         if not targets.described and not principal.is_root and not self.reached(principal, action, targets):
             return ()
         statements = list(self._all(principal, action))
+        # documents that do not concern the action change nothing, so that most principals are asked about as one
+        about = (id(each) for each in principal.policies if self._statements(each, action))
         key: tuple[object, ...] = (
-            *map(id, principal.policies), id(principal.boundary), principal.account, principal.is_role,
+            *about, id(principal.boundary), principal.account, principal.is_role,
             "aws-service-role" in principal.arn, action, id(targets), str(told),
         )  # fmt: skip
         if targets.described or any(map(_is_personal, statements)):
@@ -129,9 +132,10 @@ class Effective:
 
     def reached(self, principal: Principal, action: str, targets: TargetList) -> frozenset[int]:
         """The targets that a statement of its own may let `principal` do `action` on."""
-        key = (*map(id, principal.policies), action, id(targets))
+        own = tuple(self._own(principal, action))
+        key = (*map(id, own), action, id(targets))
         if key not in self._reached:
-            self._reached[key] = _reached(targets, list(self._own(principal, action)))
+            self._reached[key] = _reached(targets, own)
         return self._reached[key]
 
     def is_alike(self, principal: Principal, action: str) -> bool:
@@ -165,6 +169,11 @@ class Effective:
             yield from self._statements(document, action)
 
     def _statements(self, document: PolicyDocument, action: str) -> tuple[Statement, ...]:
+        services = self._services.get(document)
+        if services is None:
+            services = self._services[document] = _services(document)
+        if ANY not in services and action.partition(":")[0] not in services:
+            return ()
         key = document, action
         if key not in self._concerning:
             lower = action.lower()
@@ -248,6 +257,17 @@ def together(found: Sequence[Allowance]) -> Allowance:
     statements = dict.fromkeys(statement for each in found for statement in each.statements)
     doubts = dict.fromkeys(doubt for each in found for doubt in each.doubts)
     return Allowance(targets, tuple(statements), tuple(doubts), any(each.by_console for each in found))
+
+
+def _services(document: PolicyDocument) -> frozenset[str]:
+    """The services that a document says something about, in lower case; `ANY` among them where it may be any."""
+    found = set[str]()
+    for each in document.statements:
+        for action in each.actions:
+            service, colon, _ = action.partition(":")
+            plain = colon and not each.actions_negated and ANY not in service and ONE not in service
+            found.add(service if plain else ANY)
+    return frozenset(found)
 
 
 def _patterns(statement: Statement) -> Iterator[str]:

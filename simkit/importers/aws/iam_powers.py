@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from simkit.importers.aws.account import AwsPrincipal, ManagedPolicy, shown_arn
+from simkit.importers.aws.account import AwsGroup, AwsPrincipal, ManagedPolicy, shown_arn
 from simkit.importers.aws.effective import Allowance, together
 from simkit.importers.aws.techniques_table import IAM, IamWay
 from simkit.rights import Principal
@@ -23,15 +23,15 @@ MOST_WIDENED = 200
 def iam_powers(powers: AccountPowers, asked: RightsHolder) -> None:
     """Put what `asked` may do by calls of IAM into what it is given."""
     lifts = _lifts_itself(powers, asked)
+    many = len(powers.own) > MOST_WIDENED
     for way in IAM:
         targets = powers.lists[way.over]
-        if lifts and way.effect == "grant" and way.over != lifts and len(targets) > MOST_WIDENED:
+        if lifts and many and way.effect == "grant" and way.over != lifts:
             continue  # it has all rights by itself, and becomes everybody
         allowed = powers.effective.allowances
         found = [allowed(asked.principal, action, targets, ADMINISTRATOR_ACCESS) for action in way.actions]
         for allowance in _all_of(found):
-            positions = sorted(targets.all if allowance.targets is None else allowance.targets)
-            _BY_KIND[way.over](_Call(powers, asked, way, allowance), positions)
+            _BY_KIND[way.over](_Call(powers, asked, way, allowance), powers.chosen(way.over, allowance.targets))
 
 
 def _lifts_itself(powers: AccountPowers, asked: RightsHolder) -> str:
@@ -74,9 +74,10 @@ class _Call:
 
     def widen(self, holders: Sequence[AwsPrincipal], doubts: Sequence[str] = ()) -> None:
         """Whom it is about gets all rights, or what boundary and organization leave of them."""
-        itself = [each for each in holders if each.name == self.asked.name]
-        if len(holders) > MOST_WIDENED and itself and self.powers.all_rights(itself[0]) == self.powers.everything:
-            holders = itself
+        if len(holders) > MOST_WIDENED:
+            itself = [each for each in holders if each.arn == self.asked.principal.arn]
+            if itself and self.powers.all_rights(itself[0]) == self.powers.everything:
+                holders = itself
         by_role: dict[str, list[str]] = {}
         for holder in holders:
             role = self.powers.all_rights(holder)
@@ -87,33 +88,26 @@ class _Call:
             self.give(names, title=f"{self.title}{within}", role=role, doubts=doubts)
 
 
-def _on_users(call: _Call, positions: Sequence[int]) -> None:
-    users = [call.powers.users[at] for at in positions]
+def _on_users(call: _Call, users: Sequence[AwsPrincipal]) -> None:
     if call.way.effect == "grant":
         call.widen(users)
         return
-    actions, kept = call.way.actions, list[str]()
-    for user in users:
-        possible = call.powers.inventory.can_be_minted(user.arn, actions)
-        if possible is not False:
-            kept.append(user.name)
-        if possible is None:
-            what = "keys" if "AccessKey" in actions[0] else "password"
-            call.powers.draft.assume(actions[0], "it works on the users", f"no file tells which {what} they have")
+    kept, unknown = call.powers.minted(call.way.actions, users)
+    if unknown:
+        what = "keys" if "AccessKey" in call.way.actions[0] else "password"
+        call.powers.draft.assume(call.way.actions[0], "it works on the users", f"no file tells which {what} they have")
     call.give(kept)
 
 
-def _on_roles(call: _Call, positions: Sequence[int]) -> None:
-    roles = [call.powers.roles[at] for at in positions]
+def _on_roles(call: _Call, roles: Sequence[AwsPrincipal]) -> None:
     if call.way.effect == "assume":
-        call.give([each.name for each in roles])
+        call.give(call.powers.named(roles))
     else:
         call.widen(roles)
 
 
-def _on_groups(call: _Call, positions: Sequence[int]) -> None:
-    for at in positions:
-        group = call.powers.groups[at]
+def _on_groups(call: _Call, groups: Sequence[AwsGroup]) -> None:
+    for group in groups:
         if call.way.actions != ("iam:AddUserToGroup",):
             call.widen(call.powers.accounts.members(group.arn))
             continue
@@ -125,9 +119,8 @@ def _on_groups(call: _Call, positions: Sequence[int]) -> None:
             call.give(joining, title=f"AddUserToGroup {shown_arn(group.arn)}", role=role)
 
 
-def _on_policies(call: _Call, positions: Sequence[int]) -> None:
-    for at in positions:
-        policy = call.powers.policies[at]
+def _on_policies(call: _Call, policies: Sequence[ManagedPolicy]) -> None:
+    for policy in policies:
         if call.way.actions == ("iam:CreatePolicyVersion",):
             call.widen(call.powers.holders.get(policy.arn, ()))
         else:
@@ -149,7 +142,12 @@ def _on_versions(call: _Call, policy: ManagedPolicy) -> None:
         call.widen(holders, doubts=(doubt,))
 
 
-_BY_KIND = {"user": _on_users, "role": _on_roles, "group": _on_groups, "policy": _on_policies}
+_BY_KIND: Mapping[str, Callable[[_Call, Any], None]] = {
+    "user": _on_users,
+    "role": _on_roles,
+    "group": _on_groups,
+    "policy": _on_policies,
+}
 
 
 def _all_of(found: Sequence[tuple[Allowance, ...]]) -> Iterator[Allowance]:

@@ -67,6 +67,7 @@ class Inventory:
     keys: list[AccessKey] = field(default_factory=list)
     keys_told: set[str] = field(default_factory=set)
     passwords: dict[str, bool] = field(default_factory=dict)
+    _keys_of: dict[str, list[AccessKey]] = field(default_factory=dict)
 
     def add(self, thing: AwsThing) -> None:
         """There is `thing`."""
@@ -77,9 +78,14 @@ class Inventory:
         """True if a file lists such things, and there is none."""
         return kind in self.given and not self.things.get(kind)
 
+    def add_key(self, key: AccessKey) -> None:
+        """There is the access key."""
+        self.keys.append(key)
+        self._keys_of.setdefault(key.user, []).append(key)
+
     def keys_of(self, user: str) -> list[AccessKey]:
         """The access keys of the user with this ARN."""
-        return [each for each in self.keys if each.user == user]
+        return self._keys_of.get(user, [])
 
     def can_be_minted(self, user: str, actions: Sequence[str]) -> bool | None:
         """True if `actions` bring a new key or password of the user, None where no file tells.

@@ -178,7 +178,7 @@ def _keys(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
         if user and key:
             inventory.keys_told.add(user)
             active = each.text("Status") != "Inactive"
-            inventory.keys.append(AccessKey(key, user, active, each.origin, each.text("CreateDate")))
+            inventory.add_key(AccessKey(key, user, active, each.origin, each.text("CreateDate")))
         else:
             each.draft.leave(each.origin, "an access key", "its user is in no file")
 
@@ -208,7 +208,7 @@ def _report(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
             if made != "N/A" or active:
                 used = row.get(f"access_key_{number}_last_used_date") or ""
                 key = AccessKey(f"number {number}", user, active, body.origin, made, used)
-                inventory.keys.append(key)
+                inventory.add_key(key)
 
 
 def _policy(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,8 +34,10 @@ class Sheet:
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self._roles: dict[str, str] = {}
+        self._roles: dict[tuple[str, str], str] = {}
+        self._numbers: dict[str, int] = {}
         self._labels: dict[Statement, str] = {}
+        self._statements: dict[str, tuple[Statement, ...]] = {}
         self._hubs: dict[tuple[str, ...], str] = {}
         self._targets: dict[tuple[str, str], dict[str, None]] = {}
 
@@ -81,6 +83,7 @@ class Sheet:
             if allowance.by_console:
                 given.by_console.append(entitlement)
         if allowance.statements:
+            self._statements.setdefault(said, allowance.statements)
             given.places.setdefault(said, place_of(allowance.statements[0]))
 
     def hub(self, members: Sequence[str]) -> str:
@@ -115,17 +118,23 @@ class Sheet:
         for tool, name in self._targets:
             self.draft.sections["tools"][tool]["operations"][name]["targets"] = list(self._targets[tool, name])
 
+    def roles_of(self, statements: Collection[Statement]) -> Iterator[str]:
+        """The scenario's roles that rest on any of `statements`."""
+        for (said, _), name in self._roles.items():
+            if any(each in statements for each in self._statements.get(said, ())):
+                yield name
+
     def roles(self, given: Given) -> list[str]:
         """The scenario's roles that give all of `given`, one for each name of statements."""
         return [self.role(said, entries, given.places.get(said)) for said, entries in given.by_label.items()]
 
     def role(self, said: str, entitlements: list[dict[str, Any]], place: FilePlace | None) -> str:
         """The role `said` that gives `entitlements`; numbered where another one is called so already."""
-        name, number = said, 1
-        while name in self._roles and self._roles[name] != str(entitlements):
-            number += 1
-            name = f"{said}, {number}"
-        self._roles[name] = str(entitlements)
+        key = said, str(entitlements)
+        name = self._roles.get(key, "")
+        if not name:
+            number = self._numbers[said] = self._numbers.get(said, 0) + 1
+            name = self._roles[key] = said if number == 1 else f"{said}, {number}"
         self.draft.put("roles", name, {"entitlements": entitlements}, place)
         return name
 

@@ -121,4 +121,4 @@ def _key(values: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
     name, key = values.text("user"), values.name("id") if values.has("id") else ""
     user = next((each.arn for each in accounts.users if each.principal.name == name), "")
     if user and key:
-        inventory.keys.append(AccessKey(key, user, True, values.origin))
+        inventory.add_key(AccessKey(key, user, True, values.origin))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
+from simkit.importers.asked_of_token import AskedOfToken, asked
 from simkit.importers.aws.account import AwsAccounts, AwsPrincipal, clean, label, place_of, shown_arn
 from simkit.importers.aws.effective import Effective
 from simkit.importers.aws.sheet import HUB, Sheet
@@ -187,6 +188,7 @@ class TrustAsker:
         name = clean(f"identities of {arn_part(provider, 5) or provider}")
         self.draft.put("identities", name, {"kind": "service"}, place_of(statement))
         self.draft.put("entry_points", f"one of the {name} is taken over", {"compromise": name}, place_of(statement))
+        self.draft.asked.setdefault((name, role.name), []).append(asked_of(statement.clauses))
         claims, open_ones = claims_of(statement.clauses)
         for key in open_ones:
             self.draft.assume(f"{key} in {label(statement)}", "it is met", "it asks for more than one text can fit")
@@ -196,6 +198,17 @@ class TrustAsker:
                 name, "they claim what is asked for", f"whose identities claim what stands at {label(statement)}"
             )
         self.draft.trusts(name, role.name, "federate", **more)
+
+
+def asked_of(clauses: Sequence[Clause]) -> AskedOfToken:
+    """All that `clauses` ask of a token."""
+    rows = ((each.key, _compared(each), [value.source for value in each.values]) for each in clauses)
+    return asked(list(rows))
+
+
+def _compared(clause: Clause) -> str:
+    """The operator, where it is a plain one: it may stand before each of several values, or all of them."""
+    return clause.operator.name if clause.operator is not None and not clause.null and not clause.if_exists else ""
 
 
 def claims_of(clauses: Sequence[Clause]) -> tuple[dict[str, str], list[str]]:

@@ -253,7 +253,7 @@ def cut_problem(
     among: Iterable[Narrowing] | None = None,
 ) -> CutProblem:
     """The question of which removals cut the goal off, as sets and steps."""
-    offers = removals(scenario.model, Givers(scenario.model)) if among is None else among
+    offers = removals(scenario, Givers(scenario.model)) if among is None else among
     wanted = (each for each in offers if each.kind not in without and each.removes())
     offered = (Choice(each, price(each), each.removes() or frozenset()) for each in wanted)
     requirements = work_of(scenario).requirements()

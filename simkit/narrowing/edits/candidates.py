@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from simkit.entitlements import always
 from simkit.errors import QuestionError, nearest
-from simkit.model import Identity, Model, environments
+from simkit.model import CHANGES, Identity, Model, environments
 from simkit.narrowing.edits.approvals_asked import approvals_asked
 from simkit.narrowing.edits.close_runtime import closed_runtimes
 from simkit.narrowing.edits.edit import Narrowing
@@ -16,6 +16,7 @@ from simkit.narrowing.edits.globs import by_operation
 from simkit.narrowing.edits.keep_longer import kept_longer
 from simkit.narrowing.edits.limits import asked_claims, asked_sources, boundaries, denies, tokens
 from simkit.narrowing.edits.lower_quota import lower_quotas
+from simkit.narrowing.edits.possible import Possible
 from simkit.narrowing.edits.removals import CutTrust, DropEntitlements, DropRole, MoveCredential, MoveFile
 from simkit.narrowing.edits.responses import better_responses
 from simkit.narrowing.edits.restrictions import (
@@ -52,13 +53,7 @@ def candidates(scenario: Scenario, policy: PolicyLike = None) -> tuple[Narrowing
     return tuple(dict.fromkeys(each_narrowing(base, over_privilege(base), Givers(base.model))))
 
 
-KINDS = (
-    *("drop-entitlement", "drop-role", "bind-targets", "cut-trust", "attenuate-trust", "move-credential"),
-    *("move-file", "add-deny", "set-boundary", "limit-token", "ask-claims", "lower-quota"),
-    *("close-runtime", "stop-answers", "ask-one-more", "end-exception", "show-what-is-done"),
-    *("shorten-ttl", "constrain-sender", "add-condition", "turn-dial"),
-    *("answer-sooner", "do-more", "log-more", "keep-longer"),
-)
+KINDS = CHANGES
 """Every `Narrowing.kind`."""
 
 
@@ -83,7 +78,12 @@ def in_force(scenario: Scenario, policy: PolicyLike = None) -> Scenario:
 
 def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers) -> Iterator[Narrowing]:
     """As `candidates`, under the policy in force; some may come twice."""
-    yield from removals(scenario.model, givers)
+    possible = Possible(scenario.unchangeable)
+    yield from (each for each in _each(scenario, privilege, givers) if possible(each))
+
+
+def _each(scenario: Scenario, privilege: OverPrivilege, givers: Givers) -> Iterator[Narrowing]:
+    yield from _removals(scenario.model, givers)
     yield from (each.narrowing for each in unneeded(scenario.model, privilege, givers))
     yield from _bindings(scenario, givers)
     yield from denies(scenario.model, privilege, givers)
@@ -103,8 +103,13 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     yield from kept_longer(scenario)
 
 
-def removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
+def removals(scenario: Scenario, givers: Givers) -> Iterator[Narrowing]:
     """Every edit that only removes, down to one operation on one target: what exact sets are made of."""
+    possible = Possible(scenario.unchangeable)
+    yield from (each for each in _removals(scenario.model, givers) if possible(each))
+
+
+def _removals(model: Model, givers: Givers) -> Iterator[Narrowing]:
     for holder, grants in givers.gives.items():
         yield from (DropEntitlements(holder, (grant,)) for grant in grants)
     for identity in model.identities.values():

@@ -37,6 +37,22 @@ class Narrowing(ABC):
     def apply(self, scenario: Scenario) -> Scenario:
         """`scenario` after this edit."""
 
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """The names of what it changes: roles, identities, credentials, resources, operations, trust edges."""
+        found: list[str] = []
+        for each in ("holder", "identity", "role", "credential", "resource", "operation", "edge"):
+            thing = getattr(self, each, "")
+            found.append(thing.name if isinstance(thing, Holder) else thing)
+        found += getattr(self, "operations", ())
+        found += (operation for operation, _ in getattr(self, "grants", ()))
+        return tuple(dict.fromkeys(name for name in found if name))
+
+    @property
+    def how(self) -> str:
+        """What of its kind it is, where there are several: a dial, a condition, a lifetime; else empty."""
+        return ""
+
     def removes(self) -> frozenset[Fact] | None:
         """The supports (see `supports`) that are gone after this edit, where that is all that it does; else None.
 

@@ -89,6 +89,11 @@ class ShortenTtl(Narrowing):
     kind: ClassVar[str] = "shorten-ttl"
 
     @property
+    def how(self) -> str:
+        """The longest life, such as `15 min`."""
+        return duration(self.ttl)
+
+    @property
     def name(self) -> str:
         """Such as `Let deploy-key live 1 h at most`."""
         return f"Let {self.credential} live {duration(self.ttl)} at most"
@@ -119,6 +124,11 @@ class ShortenSession(Narrowing):
     kind: ClassVar[str] = "shorten-ttl"
 
     @property
+    def how(self) -> str:
+        """The longest life, such as `15 min`."""
+        return duration(self.ttl)
+
+    @property
     def name(self) -> str:
         """Such as `Let sessions opened by ci -assume-> deployer live 15 min at most`."""
         return f"Let sessions opened by {self.edge} live {duration(self.ttl)} at most"
@@ -146,6 +156,11 @@ class ShortenRole(Narrowing):
     role: str
     ttl: float
     kind: ClassVar[str] = "shorten-ttl"
+
+    @property
+    def how(self) -> str:
+        """The longest life, such as `15 min`."""
+        return duration(self.ttl)
 
     @property
     def name(self) -> str:
@@ -215,6 +230,11 @@ class AddCondition(Narrowing):
     kind: ClassVar[str] = "add-condition"
 
     @property
+    def how(self) -> str:
+        """The condition."""
+        return self.condition
+
+    @property
     def name(self) -> str:
         """Such as `Require approval of cloud.delete by role operator`."""
         operations = f"{', '.join(self.operations)} by {self.holder}"
@@ -247,6 +267,11 @@ class TurnDial(Narrowing):
     dial: str
     setting: str
     kind: ClassVar[str] = "turn-dial"
+
+    @property
+    def how(self) -> str:
+        """The dial."""
+        return self.dial
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from simkit.entitlements import Grant
 from simkit.model import Model
 from simkit.narrowing.edits.removals import DropEntitlements, DropRole
 from simkit.privilege import OverPrivilege, Window
+from simkit.table import duration
 from simkit.techniques.givers import Givers
 
 
@@ -24,18 +25,21 @@ class Unneeded:
 
     @property
     def is_free(self) -> bool:
-        """True if each identity that loses something has a declared task: of others nobody knows what they need."""
-        return all(window.tasks for window in self.windows.values())
+        """True if each identity that loses something has a declared task, or all that it did in a time is known: of
+        others nobody knows what they need."""
+        return all(window.says for window in self.windows.values())
 
     @property
     def evidence(self) -> str:
         """What says that nobody needs it, in a few words: that of the identity of which least is known."""
         if not self.windows:
             return "nobody has it"
-        silent = [name for name, window in self.windows.items() if not window.tasks]
+        silent = [name for name, window in self.windows.items() if not window.says]
         if silent:
             return f"no task declared for {silent[0]}" + (f" and {len(silent) - 1} more" if len(silent) > 1 else "")
         least = min(self.windows.values(), key=lambda window: (window.confidence == "enough", window.runs))
+        if least.summed:
+            return f"unused in {duration(least.summed)}, {least.confidence}"
         if not least.runs:
             return "declared tasks, no runs"
         return f"{least.runs} runs, {least.confidence}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from simkit.attackgraph import Fact
-from simkit.model import Model, Task
+from simkit.model import Model, ObservedRun, Task
+from simkit.model.tasks import RAN
 from simkit.scenario import Scenario
 from simkit.techniques.givers import Givers, Ways, in_resource, lies, runtime_of, trusted, written
 
@@ -18,6 +19,7 @@ class Work:
     A task needs its operations on its targets, for itself and for the identity that the tool runs as; a way to each
     identity that it delegates to (a trust edge, or that identity's credential in its runtime or in a secret store that
     it reads); and the credentials in the secret stores that it reads. What was missing from the start is not counted.
+    What an identity was seen to do for no declared task is work, too: one entry for each identity.
     """
 
     needs: Mapping[str, Mapping[str, Ways]]
@@ -28,15 +30,42 @@ class Work:
             sorted(name for name, things in self.needs.items() if not things.keys() <= after.needs[name].keys())
         )
 
+    def without(self, removed: frozenset[Fact]) -> tuple[str, ...]:
+        """The entries that have less without the supports `removed`."""
+        gone = (name for name, things in self.needs.items() if any(_all_hit(w, removed) for w in things.values()))
+        return tuple(sorted(gone))
+
     def requirements(self) -> Iterator[Ways]:
         """Everything that must keep one of its ways, each once."""
         yield from dict.fromkeys(ways for things in self.needs.values() for ways in things.values())
 
 
+def _all_hit(ways: Ways, removed: frozenset[Fact]) -> bool:
+    return all(way & removed for way in ways)
+
+
 def work_of(scenario: Scenario) -> Work:
     """What the tasks of `scenario` rest on."""
     givers = Givers(scenario.model)
-    return Work({task.name: dict(_needs(givers, task)) for task in scenario.model.tasks.values()})
+    needs = {task.name: dict(_needs(givers, task)) for task in scenario.model.tasks.values()}
+    return Work(needs | _uses(givers, scenario.observed))
+
+
+def _uses(givers: Givers, runs: Iterable[ObservedRun]) -> dict[str, dict[str, Ways]]:
+    """What identities were seen to use and have, in runs that are of no declared task and went well."""
+    found: dict[str, dict[str, Ways]] = {}
+    for run in runs:
+        if run.task or not run.identity or not run.success:
+            continue
+        mine = found.setdefault(f"what {run.identity} was seen to do", {})
+        own = givers.resolver.identity(run.identity)
+        for call in run.calls:
+            if call.outcome in RAN:
+                named = [(call.operation, call.target)] if call.target else [g for g in own if g[0] == call.operation]
+                for grant in named:
+                    ways = givers.ways(run.identity, grant)
+                    mine |= {f"{run.identity} may {written(grant)}": ways} if ways else {}
+    return found
 
 
 def _needs(givers: Givers, task: Task) -> Iterator[tuple[str, Ways]]:

@@ -13,6 +13,7 @@ from simkit.blast_radius.utility import control_a_year, utility
 from simkit.decisions.accounts import events_of
 from simkit.decisions.payback import Payback
 from simkit.model.money import ControlPrices
+from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.work import Work, work_of
 from simkit.policies import sessions
 from simkit.scenario import Scenario
@@ -124,6 +125,16 @@ class Side:
         """The utility side of `scenario`."""
         cut = sessions(scenario.model, scenario.grant_policy(), rotation_period=scenario.response.rotation_period)
         return cls(work_of(scenario), utility(cut, scenario.response, scenario.observed))
+
+    def cost_of(self, narrowing: Narrowing, scenario: Scenario) -> Cost:
+        """What is lost from here, the side of `scenario`, by `narrowing` alone.
+
+        Where no task is declared, an edit that only removes takes what of the work rests on nothing else.
+        """
+        removed = narrowing.removes()
+        if not scenario.model.tasks and removed is not None:
+            return Cost(broken=self.work.without(removed))
+        return self.cost(Side.of(narrowing.apply(scenario)))
 
     def cost(self, after: Side, changes: int = 1) -> Cost:
         """What is lost from here to `after`."""

@@ -180,7 +180,7 @@ class _Recommender:
         breaking: list[Breaking] = []
         most = max(CONFIRMED, min(MOST_ROUGH, self._affordable()))
         for each in screened[: 2 * most]:
-            cost = self.side.cost(Side.of(each.narrowing.apply(self.scenario)))
+            cost = self.side.cost_of(each.narrowing, self.scenario)
             if not cost.broken:
                 kept.append((each, cost))
             elif each.less > 0:

@@ -131,8 +131,7 @@ def weigh(
     bearing = {each.narrowing: each for each in screen(base, offered, question)}
     side = Side.of(base)
     rows = [
-        _weighed(each, side.cost(Side.of(each.apply(base))), _part_of(each, spare), bearing.get(each), prices)
-        for each in offered
+        _weighed(each, side.cost_of(each, base), _part_of(each, spare), bearing.get(each), prices) for each in offered
     ]
     rows.sort(key=lambda row: (not row.bears, bool(row.cost.broken), row.price, -(row.less or 0.0)))
     return Candidates(question, tuple(rows), provenance(base, question))

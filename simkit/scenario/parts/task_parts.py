@@ -63,3 +63,5 @@ class ObservedPart(Part):
     """The recording that it was seen in."""
     blind_to: f.Globs = Field(default_factory=list)
     """Operations that the recording does not show: their absence says nothing."""
+    over: f.Horizon = LEFT_OUT
+    """It sums up all that the identity did in this time; default: it is a single run."""

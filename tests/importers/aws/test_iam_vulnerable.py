@@ -7,14 +7,19 @@ publishes the account, see `tests/data/aws`.
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simkit import rank
+from simkit import Scenario, rank, recommend, simulate
 from simkit.importers import Imported, import_files
 from simkit.importers.aws.account import shown_arn
+from simkit.model import Need, Task
+from simkit.narrowing import DropEntitlements, DropRole, candidates
+from simkit.narrowing.recommendation.costs import Side
 
 DATA: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "data" / "aws" / "iam_vulnerable.json").read_text("utf-8")
@@ -103,3 +108,65 @@ def test_a_path_names_the_statement_and_its_line(made: Imported) -> None:
 def test_nothing_of_the_export_is_left_out_in_silence(made: Imported) -> None:
     assert made.complete
     assert sum(made.read.values()) == sum(len(of) for of in DATA["account"].values())
+
+
+PASSES = "access key of 111122223333:user/fn1-privesc3-partial-user leaks"
+
+
+@pytest.fixture(scope="module")
+def scenario(made: Imported) -> Scenario:
+    return made.scenario()
+
+
+def test_what_is_proposed_can_be_done_by_whoever_looks_after_the_account(scenario: Scenario) -> None:
+    found = candidates(scenario)
+    kinds = {each.kind for each in found if each.touches}
+    assert kinds == {"drop-entitlement", "drop-role", "cut-trust", "add-condition"}, (
+        "no session lives longer than an hour"
+    )
+    about = [name for each in found for name in each.touches]
+    assert not [name for name in about if name.startswith(("account.TakeOver", "account.Use", "account.Administer"))]
+    assert not [name for name in about if name.startswith(("administrator of", "any of", "account.ReadAll"))]
+    assert not [each.name for each in found if "approval" in each.name or "15 min" in each.name]
+    edited = {each.holder.name for each in found if isinstance(each, DropEntitlements)}
+    assert edited
+    assert not [name for name in edited if "AdministratorAccess/" in name], "AWS edits its own policies"
+    detached = {each.role for each in found if isinstance(each, DropRole)}
+    assert [name for name in detached if name.startswith("AdministratorAccess/")]
+
+
+def test_every_statement_that_is_proposed_stands_at_the_line_that_its_name_says(scenario: Scenario) -> None:
+    lines = json.dumps(DATA["account"], indent=1).splitlines()
+    seen = set()
+    for each in candidates(scenario):
+        if isinstance(each, DropRole):
+            for place in re.findall(r"\(account\.json:(\d+)\)", each.role):
+                seen.add(place)
+                assert lines[int(place) - 1].strip() == "{" or "PolicyArn" in "".join(lines[int(place) - 1 :][:4])
+    assert len(seen) == 43
+
+
+def test_paths_name_the_statement_and_line_of_each_step_that_one_allows(scenario: Scenario) -> None:
+    (path, *_) = simulate(scenario, entry_point=PASSES, trials=20).paths(ADMINISTRATOR)
+    words = " ".join(map(str, path.steps))
+    assert "ec2.PassRole+RunInstances by fn1-passrole-star/0 (account.json:" in words
+    assert "and fn1-privesc3-partial/0 (account.json:" in words
+
+
+def test_the_first_narrowing_takes_the_statement_and_the_way_up_is_gone(scenario: Scenario) -> None:
+    world = with_work(scenario)
+    found = recommend(world, entry_points=PASSES, goal=ADMINISTRATOR, trials=20, budget=1)
+    first = found.curve[-1]
+    assert found[0].narrowing.touches[0].startswith(("fn1-", "privesc-high-priv", "111122223333:"))
+    assert not first.effect.in_worst_case
+    assert found.narrowed.model.tasks == world.model.tasks
+    assert Side.of(world).cost(Side.of(found.narrowed)).broken == ()
+
+
+def with_work(scenario: Scenario) -> Scenario:
+    """The account with a task of the role that everybody wants: its rights are used, so they stay."""
+    admin = "111122223333:role/privesc-high-priv-service-role"
+    role = next(name for name in scenario.model.roles if name.startswith("privesc-high-priv-service-policy/0"))
+    operation = scenario.model.roles[role].entitlements[0].operation
+    task = Task("night", admin, (Need(operation, (ADMINISTRATOR,)),), rate=1 / 86400)
+    return replace(scenario, model=replace(scenario.model, tasks={"night": task}))

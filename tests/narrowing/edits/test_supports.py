@@ -61,7 +61,7 @@ def test_without_removals_it_is_the_attack_graph(scenario: Scenario) -> None:
 def test_removals_that_keep_every_task_do_the_same_on_both(scenario: Scenario, data: st.DataObject) -> None:
     assume(not Givers(scenario.model).mixed())
     requirements = tuple(work_of(scenario).requirements())
-    able = [n for n in removals(scenario.model, Givers(scenario.model)) if keeps(n.removes(), requirements)]
+    able = [n for n in removals(scenario, Givers(scenario.model)) if keeps(n.removes(), requirements)]
     assume(able)
     taken = data.draw(st.lists(st.sampled_from(able), unique=True))
     assume(keeps(frozenset().union(*(n.removes() for n in taken)), requirements))
