@@ -38,15 +38,16 @@ def answer(message: dict[str, object]) -> None:
             tell({"id": number, "result": {"tools": TOOLS}})
 
 
-if "silent" in WAYS:
-    time.sleep(600)
-if "dies" in WAYS:
-    sys.exit(3)
-if "leaves" in WAYS:
-    # a process of its own, whose number is left behind
-    with open(os.environ["LEFT"], "w") as left:
-        left.write(str(os.getpid()))
-for line in sys.stdin:
-    answer(json.loads(line))
-if "stays" in WAYS:
-    time.sleep(600)
+if __name__ == "__main__":
+    if "silent" in WAYS:
+        time.sleep(600)
+    if "dies" in WAYS:
+        sys.exit(3)
+    if "leaves" in WAYS:
+        # a process of its own, whose number is left behind
+        with open(os.environ["LEFT"], "w") as left:
+            left.write(str(os.getpid()))
+    for line in sys.stdin:
+        answer(json.loads(line))
+    if "stays" in WAYS:
+        time.sleep(600)

@@ -44,6 +44,7 @@ def test_several_members_are_one_file() -> None:
         (gzip.compress(bytes(LARGEST + 1), 1), "unpacks to more than 64 MiB"),
         (gzip.compress(bytes(LARGEST), 1) * 2, "unpacks to more than 64 MiB"),
     ],
+    ids=["no-gzip", "cut-short", "too-large", "too-large-in-two"],
 )
 def test_what_cannot_be_unpacked_ends_in_a_sentence(tmp_path: Path, data: bytes, says: str) -> None:
     (tmp_path / "log.json.gz").write_bytes(data)
