@@ -27,7 +27,8 @@ WITHIN = TIMED | {
 STIRRING = frozenset({"holds", "exposed", "kept", "runs_in", "tainted", "copied", "performed", "lifted", "waived"})
 """Kinds of facts from outside that a run of a task may turn into something: when one begins, the next run counts."""
 UNKNOWN = (LASTING - {"tainted"}) | TIMED | {"claimed", "recurring"}
-"""Kinds of facts that are no thing that responders could know of and end: damage is not a link between two sessions."""
+"""Kinds of facts that are no thing that responders could know of: damage is not a link between two sessions. Runs that
+follow one another end with the account that they run as, whoever knows of them."""
 
 _SESSIONS = frozenset({"replays", "steers", "errs", "asks", "drives"})
 _RUNS = frozenset({"recurring"})

@@ -30,8 +30,14 @@ def test_responders_clean_planted_content_and_end_nothing_else_that_lasts() -> N
     assert frozenset({"tainted"}) == LASTING & frozenset.union(*ENDS.values())
 
 
-def test_what_responders_cannot_know_no_action_of_theirs_ends() -> None:
-    assert not UNKNOWN & frozenset.union(*ENDS.values())
+def test_what_responders_cannot_know_ends_with_an_account_alone() -> None:
+    """That a task runs again and again is no thing to know of; who closes its account ends it all the same."""
+    assert UNKNOWN & frozenset.union(*ENDS.values()) == {"recurring"}
+    assert {action for action, ended in ENDS.items() if "recurring" in ended} == {
+        "disable",
+        "delete",
+        "remove-entitlement",
+    }
     assert set(ACTIONS) == set(ENDS)
 
 
