@@ -12,7 +12,7 @@ from __future__ import annotations
 import bisect
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Context, Decimal, localcontext
+from decimal import ROUND_CEILING, Context, Decimal, getcontext, localcontext
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import comb
@@ -225,7 +225,14 @@ class KthOf(Distribution):
         if isinstance(self.each, Fixed) or self.n == 1:
             return self.each.quantiles()
         places, values = zip(*sorted(zip(knots(), self.each.quantiles(), strict=True)), strict=True)
-        return [_between(list(places), list(values), _chance_of_each(u, self.k, self.n)) for u in knots()]
+        chances = _chances_of_each(self.k, self.n, getcontext().prec)
+        return [_between(list(places), list(values), chance) for chance in chances]
+
+
+@lru_cache(maxsize=64)
+def _chances_of_each(k: int, n: int, _digits: int) -> tuple[Decimal, ...]:
+    """`_chance_of_each` of every knot, to so many digits: those in force, which a call cannot choose."""
+    return tuple(_chance_of_each(u, k, n) for u in knots())
 
 
 def _chance_of_each(u: Decimal, k: int, n: int) -> Decimal:

@@ -70,7 +70,7 @@ def nothing_changes(scenario: Scenario, policy: str) -> None:
 
 
 @given(either, policies)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_copies_that_no_entry_point_leads_to_change_nothing(scenario: Scenario, policy: str) -> None:
     nothing_changes(scenario, policy)
 
@@ -92,7 +92,7 @@ def test_an_estate_has_few_copies_left() -> None:
 
 
 @given(either, policies)
-@settings(max_examples=40)
+@settings(max_examples=10)
 def test_the_copies_that_are_made_are_those_that_an_entry_leads_to(scenario: Scenario, policy: str) -> None:
     world = whole(scenario, policy).graph
     roots = {world.steps[root].key for entry in world.entries.values() for root in entry.root_idx.tolist()}
