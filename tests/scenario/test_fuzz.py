@@ -76,6 +76,7 @@ TOKENS = [
         "\x85",
         "\x07",
     ),
+    *("lift", "lifts: [denies, boundary, approvals]", "unchangeable: [{names: [a.*], why: b}]", "in_draws: 90%"),
     *("each-time", "silence", "survives: 1h", "{k: 2, n: 3}", "{claims: {ref: main}}", "{role: support, ttl: 8h}"),
     *("{tool: crm}", "{operation: crm.read_case}", "{operation: crm.*, except: [cases]}", "next-use", "none", "task"),
     *("500/h", "1000 records", "30d", "[a.yaml]", "[cases: integrity, mail.send]", "{any: [crm.read_case]}"),
