@@ -12,7 +12,7 @@ from simkit.checks.measured_change import Change
 from simkit.checks.path_to_cut import PathToCut
 from simkit.checks.threshold import EVERYTHING, Threshold
 from simkit.checks.verdict import Verdict
-from simkit.measures import TIME
+from simkit.measures import SHARE, TIME
 from simkit.table import Table
 
 
@@ -61,7 +61,8 @@ class CheckReport:
             return "This change opens no attack path and closes none."
         more = f"opens {_paths(opened)}" if opened else "opens no attack path"
         text = f"This change {more}, closes {closed or 'none'}" if closed or not opened else f"This change {more}"
-        grown = next((each for each in self.growth if each.unit is not TIME), None) or next(iter(self.growth), None)
+        telling = sorted(self.growth, key=lambda each: (each.unit is not SHARE, each.unit is TIME))  # goals first
+        grown = telling[0] if telling else None
         if grown is None:
             return f"{text}."
         cause = f", because of {grown.culprits[0].element}" if grown.culprits else ""

@@ -110,16 +110,18 @@ def exposed(report: CheckReport) -> Table:
 
 
 def paths(report: CheckReport) -> Table:
-    """A row for each attack path."""
+    """A row for each attack path, and what the cut costs the work where it does."""
+    priced = any(p.price for p in report.paths)
     rows = [
         (
             p.path.goal,
             p.policy,
             percent(p.path.share.estimate),
             f"{p.what} ({p.spots[p.cut]})",
-            p.price or None,
+            *((p.price or None,) if priced else ()),
             str(p.path),
         )
         for p in report.paths
     ]
-    return Table(("goal", "policy", "trials", "cut", "but", "path"), rows, title="attack paths to cut")
+    columns = ("goal", "policy", "trials", "cut", *(("but",) if priced else ()), "path")
+    return Table(columns, rows, title="attack paths to cut")

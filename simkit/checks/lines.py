@@ -52,14 +52,16 @@ class Lines:
         items: Any = self._raw
         for key in where:
             items = items.get(key) if isinstance(items, dict) else None
-        for index, other in enumerate(items if isinstance(items, list) else []):
+        rights = where[-1:] in (("entitlements",), ("denies",), ("boundary",))
+        for index, said in enumerate(items if isinstance(items, list) else []):
+            other = _whole(said) if rights else said
             if other == item or (_key(item) and _key(other) == _key(item)):
                 return self.of((*where, index))
         return self.of(where)
 
     def role_covers(self, role: str, operation: str) -> bool:
         """True if `role` gives an entitlement to `operation`, on whatever targets."""
-        given = (self._section("roles").get(role) or {}).get("entitlements") or ()
+        given = map(_whole, (self._section("roles").get(role) or {}).get("entitlements") or ())
         return any(fnmatchcase(operation, str(each["operation"])) for each in given)
 
     def _section(self, name: str) -> Mapping[str, Any]:
@@ -94,12 +96,17 @@ class Lines:
         holders += [(section, name) for section in ("roles", "identities") for name in self._section(section)]
         for section, name in dict.fromkeys(holders):
             held = (self._section(section).get(name) or {}).get("entitlements") or ()
-            yield from (((section, name, "entitlements", index), given) for index, given in enumerate(held))
+            yield from (((section, name, "entitlements", index), _whole(given)) for index, given in enumerate(held))
 
 
 def _roles(assigned: Iterable[Any]) -> Iterator[tuple[str, str]]:
     """The roles in a list of names, and of mappings for those that are active for a time."""
     yield from (("roles", each["role"] if isinstance(each, Mapping) else each) for each in assigned)
+
+
+def _whole(given: Any) -> Any:
+    """An entitlement as a mapping: a file may say the operation alone."""
+    return {"operation": given} if isinstance(given, str) else given
 
 
 def _key(item: Any) -> tuple[Any, ...]:

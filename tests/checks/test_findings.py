@@ -41,6 +41,12 @@ def test_one_entitlement_that_breaks_a_promise_and_grows_every_measure_is_one_fi
     assert all(each in said for each in ("GREW: books-leaked", "GREW: value-lost", "FAILED: books-stay-closed"))
 
 
+def test_an_entitlement_as_bare_text_is_told_at_its_line(tmp_path: Path) -> None:
+    bare = grown().replace("- {operation: crm.books}", "- crm.books")
+    (found,) = held(tmp_path, bare).findings
+    assert (found.cause, found.spot.line) == ("entitlement crm.books of role desk added", LINE)
+
+
 def test_two_causes_are_two_findings(tmp_path: Path) -> None:
     text = grown().replace("susceptibility: 1.0", "susceptibility: 0.5")
     causes = {each.cause: each.kind for each in held(tmp_path, text).findings}
@@ -164,7 +170,7 @@ def test_a_cut_that_a_task_needs_says_so(tmp_path: Path) -> None:
 
 def test_the_comment_opens_with_what_the_change_does(tmp_path: Path) -> None:
     found = held(tmp_path, grown())
-    assert found.headline.startswith("This change opens 2 attack paths")
+    assert found.headline.startswith("This change opens 2 attack paths: books-leaked 0 % to ")
     assert "because of entitlement crm.books of role desk added." in found.headline
     assert comment(found).split("\n\n")[1].startswith("**This change opens 2 attack paths")
     assert held(tmp_path, DESK, grown()).headline.startswith("This change opens no attack path, closes 2")
