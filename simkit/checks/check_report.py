@@ -58,8 +58,8 @@ class CheckReport:
             return ""
         opened, closed = (sum(getattr(each, name) for each in self.checks) for name in ("opened", "closed"))
         if not (opened or closed or self.growth):
-            return "This change opens no attack path and closes none."
-        more = f"opens {_paths(opened)}" if opened else "opens no attack path"
+            return "This change opens no attack path that a trial takes, and closes none."
+        more = f"opens {_paths(opened)}" if opened else "opens no attack path that a trial takes"
         text = f"This change {more}, closes {closed or 'none'}" if closed or not opened else f"This change {more}"
         telling = sorted(self.growth, key=lambda each: (each.unit is not SHARE, each.unit is TIME))  # goals first
         grown = telling[0] if telling else None

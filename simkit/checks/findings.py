@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from simkit.checks.fingerprint import fingerprint_of
 from simkit.checks.measured_change import Change
 from simkit.checks.spot import TOP, Spot
 from simkit.checks.suppressions import Suppression
@@ -114,7 +114,7 @@ def findings(check: FileCheck) -> tuple[Finding, ...]:
 def gone(key: str) -> Finding:
     """The finding about a scenario whose file is no longer there."""
     told = "DISARMED: the scenario is gone."
-    return Finding(key, "disarmed", "the scenario is gone", "high", TOP, (told,), _fingerprint((key, "gone")))
+    return Finding(key, "disarmed", "the scenario is gone", "high", TOP, (told,), fingerprint_of((key, "gone")))
 
 
 def _is_one_cause(one: _Fault, other: _Fault) -> bool:
@@ -204,11 +204,7 @@ def _finding(check: FileCheck, group: list[_Fault]) -> Finding:
         severity=first.severity,
         spot=first.spot,
         sentences=tuple(dict.fromkeys(each.sentence for each in ordered)),
-        fingerprint=_fingerprint((check.scenario, first.cause, *sorted({each.about for each in group}))),
+        fingerprint=fingerprint_of((check.scenario, first.cause, *sorted({each.about for each in group}))),
         paths=tuple(paths.values()),
         known=all(each.known for each in group),
     )
-
-
-def _fingerprint(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

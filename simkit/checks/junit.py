@@ -7,7 +7,7 @@ Times are wall seconds, so that two reports of the same check differ in them. Wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
 from simkit.checks.check_report import CheckReport
@@ -41,7 +41,8 @@ def _gone(root: Xml.Element, key: str) -> None:
 
 
 def _suite(root: Xml.Element, check: FileCheck) -> None:
-    cases = [*_expectations(check), *(_compared(check) if check.compared else ())]
+    found = check.findings
+    cases = [*_expectations(check, found), *(_compared(check, found) if check.compared else ())]
     failures, skipped = (sum(case.find(tag) is not None for case in cases) for tag in ("failure", "skipped"))
     counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0", "skipped": str(skipped)}
     time = _seconds(check.seconds + sum(each.seconds for each in check.verdicts))
@@ -49,13 +50,13 @@ def _suite(root: Xml.Element, check: FileCheck) -> None:
     suite.extend(cases)
 
 
-def _expectations(check: FileCheck) -> Iterator[Xml.Element]:
+def _expectations(check: FileCheck, findings: Sequence[Finding]) -> Iterator[Xml.Element]:
     """A case for each promise and entry point; one whose finding fails nothing is skipped, and says why."""
     for verdict in check.verdicts:
         case = _case(check, f"{verdict.expectation.name} through {verdict.entry_point}", verdict.seconds)
         if not verdict.holds:
             kind = "undecided" if verdict.status == "unsure" else "expectation"
-            found = [each for each in check.findings if verdict.sentence in each.sentences]
+            found = [each for each in findings if verdict.sentence in each.sentences]
             red = [each for each in found if check.threshold.is_failed_by(each)]
             if found and not red:
                 _skip(case, check.threshold.why_not(found[0]))
@@ -73,12 +74,12 @@ CASES: tuple[tuple[Kind, str], ...] = (
 """What a comparison proves, and the kind of the findings that break it; what is wider is growth."""
 
 
-def _compared(check: FileCheck) -> Iterator[Xml.Element]:
+def _compared(check: FileCheck, findings: Sequence[Finding]) -> Iterator[Xml.Element]:
     """One case for each thing that a comparison proves."""
     for kind, name in CASES:
         case = _case(check, name, check.seconds / len(CASES))
         kinds = {kind, "wider"} if kind == "growth" else {kind}
-        found = [each for each in check.findings if each.kind in kinds]
+        found = [each for each in findings if each.kind in kinds]
         red = [each for each in found if check.threshold.is_failed_by(each)]
         if red:
             lines = [line for each in red for line in (*each.sentences, *_ways(each))]

@@ -9,6 +9,7 @@ from typing import Any
 from simkit.attackgraph import Ground
 from simkit.checks.spot import TOP, Spot
 from simkit.scenario import Scenario
+from simkit.scenario.fields import spelled_out
 from simkit.techniques.grounds import kind_of
 
 Where = tuple[str | int, ...]
@@ -54,14 +55,14 @@ class Lines:
             items = items.get(key) if isinstance(items, dict) else None
         rights = where[-1:] in (("entitlements",), ("denies",), ("boundary",))
         for index, said in enumerate(items if isinstance(items, list) else []):
-            other = _whole(said) if rights else said
+            other = spelled_out(said) if rights else said
             if other == item or (_key(item) and _key(other) == _key(item)):
                 return self.of((*where, index))
         return self.of(where)
 
     def role_covers(self, role: str, operation: str) -> bool:
         """True if `role` gives an entitlement to `operation`, on whatever targets."""
-        given = map(_whole, (self._section("roles").get(role) or {}).get("entitlements") or ())
+        given = map(spelled_out, (self._section("roles").get(role) or {}).get("entitlements") or ())
         return any(fnmatchcase(operation, str(each["operation"])) for each in given)
 
     def _section(self, name: str) -> Mapping[str, Any]:
@@ -96,17 +97,14 @@ class Lines:
         holders += [(section, name) for section in ("roles", "identities") for name in self._section(section)]
         for section, name in dict.fromkeys(holders):
             held = (self._section(section).get(name) or {}).get("entitlements") or ()
-            yield from (((section, name, "entitlements", index), _whole(given)) for index, given in enumerate(held))
+            yield from (
+                ((section, name, "entitlements", index), spelled_out(given)) for index, given in enumerate(held)
+            )
 
 
 def _roles(assigned: Iterable[Any]) -> Iterator[tuple[str, str]]:
     """The roles in a list of names, and of mappings for those that are active for a time."""
     yield from (("roles", each["role"] if isinstance(each, Mapping) else each) for each in assigned)
-
-
-def _whole(given: Any) -> Any:
-    """An entitlement as a mapping: a file may say the operation alone."""
-    return {"operation": given} if isinstance(given, str) else given
 
 
 def _key(item: Any) -> tuple[Any, ...]:

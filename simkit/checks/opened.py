@@ -39,28 +39,27 @@ class Opened:
     scenario: Scenario
     lines: Lines
     entries: tuple[str, ...]
+    cutting: Cutting
 
     @classmethod
     def of(cls, given: Checked, entry_points: Iterable[str] | None) -> Opened:
         """A scenario that is named by its path is read; what it is called in sentences is its file, if it has one."""
         scenario = load(given) if isinstance(given, str | os.PathLike) else checked_scenario(given)
         file = "<stdin>" if scenario.file == "-" else scenario.file or scenario.name
-        return cls(file, scenario, Lines(scenario), chosen_entries(scenario, entry_points))
+        lines = Lines(scenario)
+        cutting = Cutting(file, scenario.name, lines, needing(scenario.model))
+        return cls(file, scenario, lines, chosen_entries(scenario, entry_points), cutting)
 
     @property
     def is_file(self) -> bool:
         """True for a scenario that has a path, by which it is known again."""
         return self.scenario.file not in ("", "-", "<text>")
 
-    @property
-    def _cutting(self) -> Cutting:
-        return Cutting(self.file, self.scenario.name, self.lines, needing(self.scenario.model))
-
     def judged(self, replays: Replays) -> FileCheck:
         """Whether it keeps what it promises."""
         made = self.scenario
         verdicts = tuple(judge(made, lambda policy, entry: replays.must(made, policy or IN_FORCE, entry), self.entries))
-        paths = [path for verdict in verdicts for path in self._cutting.for_verdict(verdict)]
+        paths = [path for verdict in verdicts for path in self.cutting.for_verdict(verdict)]
         return FileCheck(
             file=self.file,
             scenario=made.name,
@@ -152,7 +151,7 @@ class Opened:
                     if change.grew:
                         guilty = attribution.culprits(change, slot, held, new)
                         change = replace(change, culprits=tuple(map(self._placed, guilty)))
-                        paths += self._cutting.for_growth(change, held, new)
+                        paths += self.cutting.for_growth(change, held, new)
                     found.append(change)
         return found, paths
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from simkit.blast_radius import AttackPath, PathStep
+from simkit.checks.fingerprint import fingerprint_of
 from simkit.checks.spot import Spot
 from simkit.techniques.grounds import kind_of
 
@@ -38,7 +38,7 @@ class PathToCut:
     def fingerprint(self) -> str:
         """What stays the same while the path does: lines, chances and other paths do not matter."""
         parts = (self.scenario, self.policy, self.entry_point, self.path.goal, *(step.key for step in self.path.steps))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+        return fingerprint_of(parts)
 
     @property
     def what(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -99,7 +99,7 @@ class _Held:
         entries = _entries(scenario, promise, annual)
         measure = harm_of(scenario.model) if annual else _measure(scenario, promise.measure)
         made = Inquiry.of(scenario, [policy], entries, not_known(scenario), seed=seed)
-        asked = Inquiry(**{**made.__dict__, "measure": measure})
+        asked = replace(made, measure=measure)
         accounts = Accounts(scenario, entries, made.inputs, (utility_under(scenario, policy),), (policy.name,))
         return cls(asked, accounts, promise)
 

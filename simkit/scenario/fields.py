@@ -120,7 +120,7 @@ def _lost(raw: object) -> object:
     return raw
 
 
-def _operation(raw: object) -> object:
+def spelled_out(raw: Any) -> Any:
     """A bare text is short for an operation without targets."""
     return {"operation": raw} if isinstance(raw, str) else raw
 
@@ -366,7 +366,7 @@ SHORT_ACTION = Short(
         ]
     },
 )
-SHORT_OPERATION = Short(_operation, {"type": "string"})
+SHORT_OPERATION = Short(spelled_out, {"type": "string"})
 FILE_NAME = Short(_as_is, {"type": "string"})
 SHORT_LOST = Short(
     _lost,

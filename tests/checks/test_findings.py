@@ -173,8 +173,10 @@ def test_the_comment_opens_with_what_the_change_does(tmp_path: Path) -> None:
     assert found.headline.startswith("This change opens 2 attack paths: books-leaked 0 % to ")
     assert "because of entitlement crm.books of role desk added." in found.headline
     assert comment(found).split("\n\n")[1].startswith("**This change opens 2 attack paths")
-    assert held(tmp_path, DESK, grown()).headline.startswith("This change opens no attack path, closes 2")
-    assert held(tmp_path, DESK).headline == "This change opens no attack path and closes none."
+    assert held(tmp_path, DESK, grown()).headline.startswith(
+        "This change opens no attack path that a trial takes, closes 2"
+    )
+    assert held(tmp_path, DESK).headline == "This change opens no attack path that a trial takes, and closes none."
     assert check([desk(tmp_path)], trials=100).headline == ""
 
 

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 
 def _share(_: click.Context, option: click.Parameter, given: str) -> float:
     """A share as people write it: 1% or 0.01."""
-    number = given.strip().removesuffix("%")
+    from simkit.scenario.units import bound
+
+    text = given.strip()
     try:
-        return float(number) / (100 if number != given.strip() else 1)
+        return bound(text if text.endswith("%") else float(text))
     except ValueError:
         raise click.BadParameter(f"{given!r} is no share: write 1% or 0.01", param=option) from None
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from simkit.attackgraph import Ground
 from simkit.distributions import DAY
-from simkit.entitlements import globbed_or_named
+from simkit.entitlements import Resolver
 from simkit.model import Model, Operation
 from simkit.narrowing.edits.edit import Narrowing, with_model
 from simkit.narrowing.edits.responses import may_alarm
@@ -56,38 +56,29 @@ def kept_longer(scenario: Scenario) -> Iterator[KeepLonger]:
     that is longer than what the file gives."""
     if not may_alarm(scenario):
         return
-    model = scenario.model
+    model, resolver = scenario.model, Resolver(scenario.model)
     for name, _, operation in model.operations():
         seconds = KEPT.get(operation.effect)
-        if seconds is None or not _matters(model, operation):
+        if seconds is None:
             continue
-        if all(now < seconds for now in _undone_for(model, operation)):
+        own = [target for _, target in resolver.grants(name)] if operation.targets else model.targets_of(operation)
+        done_to = [part for target in own for part in model.within(target)]
+        if _matters(model, done_to) and all(now < seconds for now in _undone_for(model, operation, done_to)):
             yield KeepLonger(name, seconds)
 
 
-def _matters(model: Model, operation: Operation) -> bool:
-    """True if something that it changes has a value that can come back."""
-    within = {part for target in _targets(model, operation) for part in model.within(target)}
+def _matters(model: Model, done_to: Iterable[str]) -> bool:
+    """True if something that is changed has a value that can come back."""
     return any(
-        value for part in within for impact, value in model.resources[part].value.items() if impact != "confidentiality"
+        value
+        for part in done_to
+        for impact, value in model.resources[part].value.items()
+        if impact != "confidentiality"
     )
 
 
-def _undone_for(model: Model, operation: Operation) -> Iterator[float]:
+def _undone_for(model: Model, operation: Operation, done_to: Iterable[str]) -> Iterator[float]:
     """For how long what it does can be undone now, of each thing that it does it to."""
-    for target in _targets(model, operation):
-        for part in model.within(target):
-            own = model.resources[part].undo if operation.undo is None else operation.undo
-            yield own or 0.0
-
-
-def _targets(model: Model, operation: Operation) -> tuple[str, ...]:
-    return tuple(model.targets_of(operation)) if not operation.targets else _named(model, operation)
-
-
-def _named(model: Model, operation: Operation) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in model.targets_of(operation) if _fits(name, operation.targets)))
-
-
-def _fits(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(name in globbed_or_named(pattern, (name,)) for pattern in patterns)
+    for part in done_to:
+        own = model.resources[part].undo if operation.undo is None else operation.undo
+        yield own or 0.0
