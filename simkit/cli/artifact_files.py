@@ -110,7 +110,8 @@ def _verdict(terminal: Terminal, plan: Plan, artifact: Artifact, before: Scenari
 
 def _nothing_left(terminal: Terminal, left: Sequence[str]) -> bool:
     more = f", and {len(left) - MOST_LEFT:,} more" if len(left) > MOST_LEFT else ""
-    told = f"still new: {', '.join(left[:MOST_LEFT])}{more}" if left else "nobody may do more than before"
+    none = "nobody may do more than before, by entitlements and roles; `simkit check` compares all else"
+    told = f"still new: {', '.join(left[:MOST_LEFT])}{more}" if left else none
     terminal.note(f"note: applied and imported again: {told}")
     return not left
 
