@@ -41,7 +41,8 @@ class Layout:
             return iter(beside)
         ways = [way for way in (beside, self._folds()) if way is not None]
         if ways:
-            return iter(min(ways, key=len))
+            shortest: list[str] = min(ways, key=len)
+            return iter(shortest)
         squeezed = self._widths()
         return self._row_by_row() if squeezed is None else self._side_by_side(squeezed)
 
