@@ -134,11 +134,9 @@ class Study:
         note = (
             "Mean value lost, or, where nothing has a value, the mean share of goals reached (in %); 95 % intervals; "
         )
-        note += (
-            f"differences are paired, sample by sample. {self.trials:,} trials, seed {self.seed}. Pairs: (entry point, "
-        )
-        note += "goal) pairs that can succeed at all."
-        columns += ("scope alone saves", "pairs")  # type: ignore[assignment]
+        note += f"differences are paired, sample by sample. {self.trials:,} trials, seed {self.seed}. Goals within "
+        note += "reach: in the worst case, each counted for each entry point."
+        columns += ("scope alone saves", "goals within reach")  # type: ignore[assignment]
         return Table(columns, rows, title=f"{self.weak} against {self.strong}: blast radius", note=note)
 
     def failures_table(self) -> Table:
