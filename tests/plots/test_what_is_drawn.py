@@ -16,8 +16,8 @@ from simkit.diagram import marks
 from simkit.diagram.diagram import SHARED, default_group, layout, picture
 from simkit.diagram.marks import MOST_NODES
 from simkit.model import Credential, Entitlement, Identity, Model, Operation, Resource, Role, Tool
+from simkit.plots.front import Design, front
 from simkit.plots.style import rendered, wide_range
-from simkit.plots.tradeoff import Design, front
 
 
 def texts(axes) -> list[str]:  # type: ignore[no-untyped-def]
