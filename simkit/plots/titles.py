@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from simkit.blast_radius import AttackPath, BlastRadius, Comparison, Interval
+from simkit.diagram.diagram import Picture
 from simkit.plots import style
 from simkit.plots.front import Design, beaten_by, front
 from simkit.table import duration, percent
@@ -128,6 +130,30 @@ def greatest_drop(steps: Sequence[tuple[str, float]]) -> str:
     if most <= 0:
         return f"no change makes the {_number(steps[0][1])} lost less" if steps[0][1] else "nothing is lost"
     return f"{style.name(label)} saves most, {_number(most)} of the {_number(steps[0][1])} lost"
+
+
+def led_to(drawn: Picture) -> str:
+    """To how many of the resources in `drawn` its lines lead from an identity or a credential."""
+    kinds = Counter(thing.partition(":")[0] for thing in drawn.boxes)
+    ahead: dict[str, list[str]] = {}
+    for edge in drawn.edges:
+        ahead.setdefault(edge.source, []).append(edge.target)
+    waiting = [node.id for node in drawn.nodes if node.kind in ("identity", "credential")]
+    seen = set(waiting)
+    while waiting:
+        new = [other for other in ahead.get(waiting.pop(), ()) if other not in seen]
+        seen.update(new)
+        waiting.extend(new)
+    reached = sum(node.count for node in drawn.nodes if node.kind == "resource" and node.id in seen)
+    starts = (
+        f"{_counted(kinds['identity'], 'identity', 'identities')} and {_counted(kinds['credential'], 'credential')}"
+    )
+    through = f" through {_counted(kinds['tool'], 'tool')}" if kinds["tool"] else ""
+    return f"{starts} lead to {reached:,} of {_counted(kinds['resource'], 'resource')}{through}"
+
+
+def _counted(count: int, one: str, several: str = "") -> str:
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
 def way(taken: AttackPath) -> str:
