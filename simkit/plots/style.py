@@ -159,8 +159,15 @@ def heading(ax: Axes, text: str, *, share: float = 1.0, above: float = 0.0) -> N
     (0: as far as titles are)."""
     per_inch = 10.5  # letters of the title's size and weight
     width = int(share * ax.bbox.width / ax.get_figure(root=True).dpi * per_inch)  # type: ignore[union-attr]
-    lines = textwrap.wrap(_UNIT.sub(_KEPT, text), max(width, 20), break_on_hyphens=False)
+    lines = _balanced(_UNIT.sub(_KEPT, text), max(width, 20))
     ax.set_title("\n".join(lines).replace(_KEPT, " "), parse_math=False, pad=above or None)
+
+
+def _balanced(text: str, width: int) -> list[str]:
+    """`text` in as few lines of at most `width` letters as it takes, about as long as each other."""
+    lines = textwrap.wrap(text, width, break_on_hyphens=False)
+    narrower = (textwrap.wrap(text, at, break_on_hyphens=False) for at in range(len(text) // len(lines), width))
+    return next((found for found in narrower if len(found) == len(lines)), lines)
 
 
 def clock_axis(ax: Axes, low: float, high: float, *, at: Sequence[float] = ()) -> None:
