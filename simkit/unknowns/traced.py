@@ -153,7 +153,7 @@ def _worked_out(number: float, given: Mapping[str, Floats], known: Known) -> Flo
     if id(number) not in known:
         how, left, right = number.made
         sides = _worked_out(left, given, known), _worked_out(right, given, known)
-        with np.errstate(divide="ignore", invalid="ignore"):  # a draw in which the compiler asks for it is compiled anew
+        with np.errstate(divide="ignore", invalid="ignore"):  # where the compiler asks, that draw is compiled anew
             known[id(number)] = cast("Floats", how(*sides))
     return known[id(number)]
 
