@@ -217,7 +217,7 @@ def _number_of(guess: Where) -> int:
 
 
 @dataclass(slots=True)
-class _Row:
+class _AlikeInputs:
     """Inputs that share a row."""
 
     members: list[InputInForce] = field(default_factory=list)
@@ -245,9 +245,9 @@ class _Row:
 
 
 def _table(found: Iterable[InputInForce], columns: Sequence[str], title: str) -> Table:
-    rows: dict[tuple[object, ...], _Row] = {}
+    rows: dict[tuple[object, ...], _AlikeInputs] = {}
     for each in found:
-        rows.setdefault(each.alike, _Row()).members.append(each)
+        rows.setdefault(each.alike, _AlikeInputs()).members.append(each)
     return Table(columns, [[row.cells()[name] for name in columns] for row in rows.values()], title=title)
 
 
