@@ -23,18 +23,18 @@ TOLD = ("simkit", "docs", "examples", "findings", "notebooks", "scenarios", "tes
 KINDS = {".md", ".py", ".sh", ".yml", ".yaml", ".ipynb", ".toml", ".txt", ""}
 INSTALLS = re.compile(r"\b(?:pip3?|pipx|uv|uv pip|uv tool) (?:install|add|inject|download|wheel)\b([^`;&|#\n]*)")
 FETCHES = re.compile(r"--(?:from|spec)[ =](\S+)|\b(?:uvx|pipx run)((?: +--?\w\S*)* +\w\S*)")
-TAKEN = re.compile(r"^simkit(?:\[.*|[=<>~!@].*|)$")
-"""The name of another project on the index, alone, with extras or with a version."""
-SHORT = re.compile(r"(?<![\w-])simkit\[[a-z]+\]")
+NAMES = re.compile(r"^([\w-]*simkit[\w-]*)(?:\[.*|[=<>~!@].*|)$")
+"""A distribution that is called somehow like this one, alone, with extras or with a version; no path and no address."""
+EXTRAS = re.compile(r"([\w-]*simkit[\w-]*)\[[a-z]+\]")
 
 
 def mistaken(text: str) -> list[str]:
-    """What `text` tells to install under the name of the other project."""
+    """What `text` tells to install under another name than this distribution has."""
     words = [word for match in INSTALLS.finditer(text) for word in match[1].split()]
     for source, run in FETCHES.findall(text):
         words.append(source or run.split()[-1])
-    bare = [word.strip("'\"`,.()") for word in words]
-    return [word for word in bare if TAKEN.match(word)] + SHORT.findall(text)
+    bare = [match[1] for word in words if (match := NAMES.match(word.strip("'\"`,.()")))]
+    return [name for name in bare + EXTRAS.findall(text) if name != NAME]
 
 
 def told() -> Iterator[Path]:
@@ -57,9 +57,10 @@ def told() -> Iterator[Path]:
         "uvx --from simkit simkit init",
         "pipx run --spec=simkit simkit init",
         "with simkit[gpu] it",
+        "pip install simkit-iam",
     ],
 )
-def test_a_hint_with_the_name_of_the_other_project_is_seen(wrong: str) -> None:
+def test_a_hint_with_another_name_is_seen(wrong: str) -> None:
     assert mistaken(wrong)
 
 
@@ -78,7 +79,7 @@ def test_a_hint_with_the_name_of_this_one_is_fine(right: str) -> None:
     assert not mistaken(right)
 
 
-def test_no_hint_names_another_project() -> None:
+def test_no_hint_has_another_name() -> None:
     wrong = {str(path.relative_to(ROOT)): mistaken(path.read_text("utf-8")) for path in told()}
     assert not {path: names for path, names in wrong.items() if names}
 
