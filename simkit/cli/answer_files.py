@@ -9,7 +9,8 @@ import io
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 from simkit.table import Table, printable
 from simkit.table.table import Cell
@@ -35,6 +36,11 @@ th,td{border-bottom:1px solid #e8e8e8;padding:.3rem .75rem .3rem 0;vertical-alig
 img{max-width:100%;height:auto}
 p{color:#6b6b6b;font-size:.875rem}
 """
+
+
+def drawn_as(name: str, *what: Any, **how: Any) -> Picture:
+    """The picture of `simkit.plots` called `name`, of `what`; loaded when it is drawn."""
+    return lambda: cast("Axes", getattr(import_module("simkit.plots"), name)(*what, **how))
 
 
 def as_csv(result: Result) -> str:

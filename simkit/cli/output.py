@@ -16,7 +16,7 @@ from simkit.cli.answer_files import PICTURES, Picture, as_csv, as_page, as_pictu
 from simkit.cli.build_log import harmless
 from simkit.cli.endings import format_of
 from simkit.cli.terminal import Terminal, coloured, line_width
-from simkit.errors import InputError
+from simkit.errors import InputError, QuestionError
 from simkit.table import Table, escape_markdown, printable, wrap
 
 if TYPE_CHECKING:
@@ -96,7 +96,9 @@ class Output:
         """Write `result`; `verdicts` are sentences about it that the user asked for, and `picture` draws it. What the
         linter asks about the scenarios that it is about, as far as it is `touched`, stands above it, in a line for each
         file; beside a picture or CSV, which have no room for it, it is a note."""
-        if self.format in PICTURES and picture is not None:
+        if self.format in PICTURES:
+            if picture is None:
+                raise QuestionError("this answer has nothing to draw: ask for its table, as in --out answer.html")
             self.picture(picture)
         else:
             self.text(self._drawn(result, verdicts, touched, picture))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
+from simkit.cli.answer_files import drawn_as
 from simkit.cli.options import (
     FILES,
     WholeNumber,
@@ -17,9 +16,6 @@ from simkit.cli.options import (
 from simkit.cli.output import Output
 from simkit.cli.terminal import Terminal
 from simkit.errors import QuestionError
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 @click.command(short_help="How the figures moved from commit to commit.")
@@ -65,10 +61,4 @@ def trend(
     asked = {"since": since, "last": last, "policies": policies, "entry_points": entry_points, "threads": threads}
     with terminal.working("replaying each commit"):
         found = looked_back(scenario, trials=trials, seed=seed, **asked)  # type: ignore[arg-type]
-
-    def picture() -> Axes:
-        from simkit import plots
-
-        return plots.trend(found)
-
-    output.result(found, picture=picture)
+    output.result(found, picture=drawn_as("trend", found))

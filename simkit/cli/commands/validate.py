@@ -80,7 +80,7 @@ def validate(terminal: Terminal, scenarios: tuple[str, ...], strict: bool, forma
     found = [_inspected(file) for file in files]
     if output.format == "json":
         output.text(as_json("validate", {"files": [each.to_dict() for each in found]}))
-    elif output.format == "markdown":
+    elif output.format != "text":
         output.result(_page(found))
     else:
         _tell(output, found)
