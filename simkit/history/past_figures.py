@@ -54,7 +54,7 @@ def trend(
     if last is not None and last < 1:
         raise QuestionError(f"{last} commits are none: look at the last one at least")
     now = load(path)
-    figures = _Figures(_names(policies), _names(entry_points), checked_trials(trials), checked_seed(seed), threads)
+    figures = _FiguresOnce(_names(policies), _names(entry_points), checked_trials(trials), checked_seed(seed), threads)
     past = _Past.of(path, now, since, last)
     points = [figures.point(found, commit) for commit, found in past.read() if isinstance(found, Scenario)]
     bad = [(commit, why) for commit, why in past.read() if isinstance(why, str)]
@@ -76,7 +76,7 @@ def trend_over(
     threads: int | None = None,
 ) -> Trend:
     """As `trend`, of `versions` that are there already, the oldest first; `file` is what they are called."""
-    figures = _Figures(_names(policies), _names(entry_points), checked_trials(trials), checked_seed(seed), threads)
+    figures = _FiguresOnce(_names(policies), _names(entry_points), checked_trials(trials), checked_seed(seed), threads)
     points = tuple(figures.point(scenario, commit) for commit, scenario in versions)
     figures.refuse_unknown()
     return Trend(file, points, trials=figures.trials)
@@ -140,7 +140,7 @@ class _Past:
 
 
 @dataclass(slots=True)
-class _Figures:
+class _FiguresOnce:
     """The figures of scenarios, one that says the same as another worked out once."""
 
     policies: tuple[str, ...] | None
