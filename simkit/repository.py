@@ -114,7 +114,9 @@ def _extract(top: str, commit: str, endings: tuple[str, ...], folder: str, under
 
 def _git(folder: str, *words: str) -> str:
     try:
-        done = subprocess.run(["git", "-C", folder, *words], capture_output=True, text=True, check=True)
+        # a name may hold what git takes for a pattern
+        command = ["git", "--literal-pathspecs", "-C", folder, *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
     except FileNotFoundError:
         raise InputError("git is not installed: install it, or store a baseline instead") from None
     except subprocess.CalledProcessError as error:

@@ -86,6 +86,16 @@ def test_what_is_not_committed_comes_last(tmp_path: Path) -> None:
     assert (last.name, last.day, last.figures["(in force)", "leaked-key"].worst_case) == ("not committed", "now", 15)
 
 
+def test_a_name_with_brackets_and_other_letters_is_that_name(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
+    file = desk(tmp_path, DESK, "wörld [1].yaml")
+    desk(tmp_path, DESK, "wörld 1.yaml")
+    commit(tmp_path, "two files")
+    desk(tmp_path, DESK.replace("confidentiality: 10", "confidentiality: 15"), "wörld 1.yaml")
+    commit(tmp_path, "the other file")
+    assert subjects(trend(file, **FEW)) == ["two files"]
+
+
 def test_a_file_that_was_never_committed_has_one_point(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     commit(tmp_path, "nothing yet")
