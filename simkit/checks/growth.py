@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius, Interval, intervals
 from simkit.checks.elements import Element, Plain, restored, without
@@ -96,16 +96,18 @@ class Attribution:
     elements: Sequence[Element]
     file: str
     replay: ReplayOf
+    made: dict[tuple[int, bool], Scenario | None] = field(default_factory=dict)
+    """The scenario without each of `elements`, and with it alone: each is read once, however much changed."""
 
     def culprits(self, change: Change, slot: str, old: BlastRadius | None, new: BlastRadius) -> tuple[Culprit, ...]:
         """The parts without which `change` is smaller; if there is none, those that bring it on their own."""
         tried = self.elements[:MOST_ELEMENTS]
         entry = change.entry_point
-        undone = [(each, self._result(without(self.after, each, self.elements), slot, entry)) for each in tried]
+        undone = [(each, self._result(at, True, slot, entry)) for at, each in enumerate(tried)]
         found = [Culprit(e, gap(result, new, change.measure)) for e, (known, result) in undone if known]
         if guilty := self._guilty(change, found):
             return guilty
-        alone = [(each, self._result(self._alone(each), slot, entry)) for each in tried]
+        alone = [(each, self._result(at, False, slot, entry)) for at, each in enumerate(tried)]
         brought = [
             Culprit(e, gap(old, result, change.measure), False) for e, (known, result) in alone if known and result
         ]
@@ -115,13 +117,20 @@ class Attribution:
     def _guilty(change: Change, found: Sequence[Culprit]) -> tuple[Culprit, ...]:
         return tuple(sorted((c for c in found if change.is_worse(c.effect)), key=lambda c: -abs(c.effect.estimate)))
 
-    def _result(self, form: Plain, slot: str, entry: str) -> tuple[bool, BlastRadius | None]:
-        """Whether `form` is a scenario at all, and its blast radius; None where it lacks the policy or entry point."""
+    def _result(self, at: int, undone: bool, slot: str, entry: str) -> tuple[bool, BlastRadius | None]:
+        """Whether there is a scenario at all without the element there (or with it alone), and its blast radius; None
+        where it lacks the policy or entry point."""
+        if (at, undone) not in self.made:
+            self.made[at, undone] = self._scenario(self.elements[at], undone)
+        scenario = self.made[at, undone]
+        return (False, None) if scenario is None else (True, self.replay(scenario, slot, entry))
+
+    def _scenario(self, element: Element, undone: bool) -> Scenario | None:
+        form = without(self.after, element, self.elements) if undone else self._alone(element)
         try:
-            scenario = restored(form, self.file)
+            return restored(form, self.file)
         except InputError:
-            return False, None
-        return True, self.replay(scenario, slot, entry)
+            return None
 
     def _alone(self, element: Element) -> Plain:
         """The scenario of before with `element`, and with the new operation that it names, or it would dangle."""

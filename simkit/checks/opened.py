@@ -80,7 +80,7 @@ class Opened:
         changed, paths = self._grown(old, before.slots, elements, replays, tolerance)
         taken = self.disarmed(before)
         spots = [(change.sentence, self._spot(change)) for change in changed if change.grew]
-        spots += [(each.sentence, self.lines.of(each.where)) for each in taken]
+        spots += [(each.sentence, self._where(each)) for each in taken]
         told = {(change.policy, str(culprit.element)) for change in changed for culprit in change.culprits}
         reached = tuple(
             each
@@ -158,6 +158,10 @@ class Opened:
     def _spot(self, change: Change) -> Spot:
         """Where the part of the change stands that did most of it; the first line where none did it alone."""
         return spot_of(self.lines, change.culprits[0].element) if change.culprits else TOP
+
+    def _where(self, each: Disarmed) -> Spot:
+        """A belief stands where the number is written: no settings file says how often an agent falls for words."""
+        return (self.lines.stated if each.believed else self.lines.of)(each.where)
 
     def _placed(self, culprit: Culprit) -> Culprit:
         """`culprit` with its place, where that is in another file than the scenario's."""
