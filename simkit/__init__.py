@@ -40,6 +40,8 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.errors import ScenarioError as ScenarioError
     from simkit.errors import SimkitError as SimkitError
     from simkit.estate import generate as generate
+    from simkit.history import ScenarioDiff as ScenarioDiff
+    from simkit.history import diff as diff
     from simkit.impacts import Impact as Impact
     from simkit.impacts import impact as impact
     from simkit.linter import LintReport as LintReport
@@ -131,6 +133,10 @@ HOMES = {
         "SimkitError",
     ),
     "simkit.estate": ("generate",),
+    "simkit.history": (
+        "ScenarioDiff",
+        "diff",
+    ),
     "simkit.impacts": (
         "Impact",
         "impact",

@@ -61,6 +61,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "controls": "evidence for public frameworks",
         "studies": "one grant design against another",
         "artifacts": "narrowings as people apply them",
+        "history": "a scenario as it was, and since",
     },
     {"plots": "results as pictures"},
     {"report": "one page for people who decide", "notebook": "a graph to click through"},

@@ -24,6 +24,7 @@ COMMANDS = {
     "check": (SCENARIO,),
     "compare": (SCENARIO, "--trials", "64"),
     "completion": ("bash",),
+    "diff": (SCENARIO, SEEN, "--trials", "64"),
     "evidence": (SCENARIO, "--trials", "64"),
     "explain": (LOG, "--at", "1d", "--identity", "support-agent"),
     "generate": ("--steps", "200", "--out", "made.yaml"),

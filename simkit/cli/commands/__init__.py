@@ -18,6 +18,7 @@ COMMANDS = (
     "rank",
     "paths",
     "check",
+    "diff",
     "narrow",
     "roles",
     "ablate",

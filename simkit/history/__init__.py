@@ -1,0 +1,7 @@
+"""A scenario as it was and as it is: what changed in words, and how its figures moved from commit to commit."""
+
+from simkit.history.alteration import Alteration
+from simkit.history.said_otherwise import diff
+from simkit.history.scenario_diff import ScenarioDiff
+
+__all__ = ["Alteration", "ScenarioDiff", "diff"]
