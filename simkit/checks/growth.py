@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius, Interval, intervals
-from simkit.checks.elements import Element, Plain, restored, without
+from simkit.checks.elements import Element, Plain, leaning_on, restored, without
 from simkit.checks.measured_change import POSSIBLE, Change, Culprit, row_of
 from simkit.errors import InputError
 from simkit.measures import MEASURES, TIME, TIME_TO, Measure
@@ -113,9 +113,16 @@ class Attribution:
         ]
         return self._guilty(change, brought)
 
-    @staticmethod
-    def _guilty(change: Change, found: Sequence[Culprit]) -> tuple[Culprit, ...]:
-        return tuple(sorted((c for c in found if change.is_worse(c.effect)), key=lambda c: -abs(c.effect.estimate)))
+    def _guilty(self, change: Change, found: Sequence[Culprit]) -> tuple[Culprit, ...]:
+        """Those that make it worse, most of it first, and of equal ones that on which most of the others lean; what
+        only names an attack, or a goal of it, comes last."""
+        worse = [culprit for culprit in found if change.is_worse(culprit.effect)]
+
+        def place(one: Culprit) -> tuple[bool, float, int]:
+            leaning = len(leaning_on(one.element, self.elements))
+            return one.element.only_names, -abs(one.effect.estimate), -leaning
+
+        return tuple(sorted(worse, key=place))
 
     def _result(self, at: int, undone: bool, slot: str, entry: str) -> tuple[bool, BlastRadius | None]:
         """Whether there is a scenario at all without the element there (or with it alone), and its blast radius; None

@@ -41,6 +41,10 @@ class Lines:
         file, line, column = found
         return Spot(line, column, "" if file == document.file else file)
 
+    def is_imported_part(self, file: str) -> bool:
+        """True for a file that `simkit import` wrote, in which lines say where things come from."""
+        return self._scenario.document is not None and bool(self._scenario.document.origins.get(file))
+
     def of_ground(self, ground: Ground) -> Spot:
         """The place of the entitlement, credential, trust edge, task or entry point that `ground` names."""
         return self.of(self.where(ground))
