@@ -262,9 +262,7 @@ __all__ = sorted([*_HOME_OF, "__version__"])
 def __getattr__(name: str) -> Any:
     """The public name `name`, from its module, which is loaded now (PEP 562)."""
     if name == "__version__":
-        from importlib.metadata import version
-
-        value: Any = version("simkit")
+        value: Any = import_module("simkit.package").VERSION
     elif name in _HOME_OF:
         value = getattr(import_module(_HOME_OF[name]), name)
     else:

@@ -11,6 +11,7 @@ import click
 from simkit.cli.output import FORMATS
 from simkit.cli.terminal import Terminal
 from simkit.errors import SimkitError
+from simkit.package import pip_install
 
 if TYPE_CHECKING:
     from simkit.scenario import Scenario
@@ -169,7 +170,7 @@ def engine_option(command: F) -> F:
         metavar="NAME",
         default="cpu",
         show_default=True,
-        help="What works it out: cpu, or cuda, an NVIDIA GPU (pip install 'simkit[gpu]'). The answer is the same.",
+        help=f"What works it out: cpu, or cuda, an NVIDIA GPU ({pip_install('gpu')}). The answer is the same.",
     )(command)
 
 
