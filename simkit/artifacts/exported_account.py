@@ -324,8 +324,8 @@ def checked(account: ExportedAccount, texts: Mapping[str, str]) -> Iterator[str]
             kind: Attached = "resource" if each.kind == "trust" else "identity"
             policy_document(json.loads(documents[name]), Origin(name), attached=kind)
     if documents:
-        count = "1 policy document is" if len(documents) == 1 else f"{len(documents)} policy documents are"
-        yield f"{count} read by simkit.rights as written"
+        told = "1 policy document is" if len(documents) == 1 else f"{len(documents)} policy documents are"
+        yield f"{told} read by simkit.rights as written"
     for each, name in account.touched.items():
         count = len(re.sub(r"\s", "", documents.get(name, "")))
         if count > LONGEST[each.kind]:
