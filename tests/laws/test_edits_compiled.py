@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples_drawn import examples
 from generated_worlds import copying_worlds, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,7 +81,7 @@ def every_edit_is_the_same(scenario: Scenario, policy: str, most: int, seed: int
 
 
 @given(either, policies, st.integers(0, 1000))
-@settings(max_examples=25)
+@examples(25)
 def test_an_edit_and_another_after_it_change_the_graph_into_a_fresh_one(
     scenario: Scenario, policy: str, seed: int
 ) -> None:
