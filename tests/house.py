@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "CONTRIBUTING.md"
 FLOORS: tuple[Mapping[str, str], ...] = (
-    {"errors": "one sentence for each mistake"},
+    {"errors": "one sentence for each mistake", "package": "what pip calls it, and its version"},
     {
         "table": "numbers as people read them",
         "fate": "the luck of each step in a trial",

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from simkit.errors import InputError
+from simkit.package import pip_install
 from simkit.table.layout import Layout
 from simkit.table.numbers import MISSING, format_number, is_quantity
 from simkit.table.text import escape_markdown, printable, wrap
@@ -122,7 +123,7 @@ def _frames(library: str) -> Any:
     try:
         return import_module(library)
     except ImportError as error:
-        message = f"{library} is not installed: `pip install {library}`, or `pip install 'simkit[frames]'`"
+        message = f"{library} is not installed: `pip install {library}`, or `{pip_install('frames')}`"
         raise InputError(message) from error
 
 

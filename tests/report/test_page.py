@@ -91,7 +91,7 @@ def test_the_page_has_every_section_and_headings_in_order(read: Read) -> None:
         "How fast, and how bad",
         "What to narrow first",
         "Standards",
-        "What it rests on",
+        "What this rests on",
     ]
     levels = [int(tag[1]) for tag, _ in read.headings]
     assert levels[0] == 1

@@ -181,7 +181,8 @@ def _as_scenario(
     _write(terminal, found.plan, choice.write)
     output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]))
     on_screen = output.out == "-"
-    if not (on_screen and output.format == "json") and not terminal.quiet and found.plan.narrowings:
+    for_programs = output.format not in ("text", "markdown")
+    if not (on_screen and for_programs) and not terminal.quiet and found.plan.narrowings:
         click.echo(_diff(found.plan, fenced=on_screen and output.format == "markdown"))
     if choice.exact and not found.plan.possible and choice.budget is None:
         terminal.note("note: without --exact, a change of another kind is looked for")
