@@ -41,7 +41,9 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.errors import SimkitError as SimkitError
     from simkit.estate import generate as generate
     from simkit.history import ScenarioDiff as ScenarioDiff
+    from simkit.history import Trend as Trend
     from simkit.history import diff as diff
+    from simkit.history import trend as trend
     from simkit.impacts import Impact as Impact
     from simkit.impacts import impact as impact
     from simkit.linter import LintReport as LintReport
@@ -135,7 +137,9 @@ HOMES = {
     "simkit.estate": ("generate",),
     "simkit.history": (
         "ScenarioDiff",
+        "Trend",
         "diff",
+        "trend",
     ),
     "simkit.impacts": (
         "Impact",

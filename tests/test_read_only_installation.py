@@ -47,6 +47,7 @@ COMMANDS = {
     "schema": (),
     "sensitivity": (SCENARIO, "--draws", "64"),
     "study": (SCENARIO, "--trials", "64"),
+    "trend": (SCENARIO, "--trials", "64"),
     "validate": (SCENARIO,),
 }
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: []}\n"

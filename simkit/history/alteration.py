@@ -51,8 +51,9 @@ def _is_whole(element: Element) -> bool:
 
 def _what(element: Element, how: How) -> str:
     section, text = element.where[0], str(element)
-    if len(element.where) == 1 and element.in_list and section != "trust":
-        return f"{section}: {text.removeprefix(f'{section} ').split(f' of {section} ')[0]}"
+    if element.in_list and section not in (*SECTIONS, "trust"):
+        item = text.removeprefix(f"{element.kind} ").split(f" of {' '.join(element.where[:2])} ")[0]
+        return f"{'.'.join(element.where)}: {item}"
     if section in SECTIONS and len(element.where) == 2:
         named = f"{SECTIONS[section]} {element.where[1]}"
         return named if how != "changed" else f"{named} {_turn(text)}".rstrip()

@@ -44,6 +44,13 @@ CASES: dict[str, tuple[str, str, str, str]] = {
         "changed",
         "expectation books-stay-closed (was at_most 0.05, is at_most 0.5)",
     ),
+    "an action of the response": (
+        "tasks:\n",
+        "response: {actions: [evict-code]}\ntasks:\n",
+        "came",
+        "response.actions: evict-code",
+    ),
+    "what is compared": ("policy: rbac\n", "policy: rbac\ncompare: [jit]\n", "came", "compare: jit"),
     "a promise that goes": (
         "expect:\n  books-stay-closed: {measure: books-leaked, at_most: 5%}\n",
         "",

@@ -19,6 +19,7 @@ COMMANDS = (
     "paths",
     "check",
     "diff",
+    "trend",
     "narrow",
     "roles",
     "ablate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.answer_files import drawn_as
 from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     complete_policies,
@@ -27,7 +28,7 @@ from simkit.cli.terminal import Terminal
 @run_options
 @scheduler_option
 @click.option("--every", is_flag=True, help="Show every combination of dials, too.")
-@output_options()
+@output_options(pictures=True)
 @click.pass_obj
 def ablate(
     terminal: Terminal,
@@ -56,7 +57,7 @@ def ablate(
     """
     import simkit.ablation
 
-    output = Output.planned(terminal, "ablate", (format_, out), scenario)
+    output = Output.planned(terminal, "ablate", (format_, out), scenario, pictures=True)
     world = load(scenario)
     entry = entry_through(terminal, world, entry_point)
     with terminal.working("replaying every combination of dials"):
@@ -65,4 +66,4 @@ def ablate(
         )
     tables = tuple(found.tables())
     shown = Answer(found.summary, (*tables, found.combinations_table()), found.to_dict()) if every else found
-    output.result(shown, (), cautions(world, [from_policy, to_policy], [entry]))
+    output.result(shown, (), cautions(world, [from_policy, to_policy], [entry]), picture=drawn_as("waterfall", found))

@@ -100,7 +100,8 @@ class PlanAsked:
 @click.option("--diff", "only_diff", is_flag=True, help="Print only what to change in the file, for `git apply`.")
 @click.option("--as", "kind", metavar="KIND", default=None,
               help="Print what to change in the files that the scenario was imported from, for `git apply`: KIND is "
-                   "agent, github-actions or kubernetes; or cedar, for new files with Cedar policies.")  # fmt: skip
+                   "agent, github-actions or kubernetes; aws, for policy documents and the calls that bring "
+                   "them; or cedar, for new files with Cedar policies.")  # fmt: skip
 @click.option("--against", metavar="REVISION", default=None,
               help="With --as: take back all that is new since this git branch was left.")  # fmt: skip
 @click.option("--baseline", "-b", metavar="FILE", default=None,
@@ -181,7 +182,8 @@ def _as_scenario(
     _write(terminal, found.plan, choice.write)
     output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]))
     on_screen = output.out == "-"
-    if not (on_screen and output.format == "json") and not terminal.quiet and found.plan.narrowings:
+    for_programs = output.format not in ("text", "markdown")
+    if not (on_screen and for_programs) and not terminal.quiet and found.plan.narrowings:
         click.echo(_diff(found.plan, fenced=on_screen and output.format == "markdown"))
     if choice.exact and not found.plan.possible and choice.budget is None:
         terminal.note("note: without --exact, a change of another kind is looked for")
