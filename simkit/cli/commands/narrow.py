@@ -100,7 +100,8 @@ class PlanAsked:
 @click.option("--diff", "only_diff", is_flag=True, help="Print only what to change in the file, for `git apply`.")
 @click.option("--as", "kind", metavar="KIND", default=None,
               help="Print what to change in the files that the scenario was imported from, for `git apply`: KIND is "
-                   "agent, github-actions or kubernetes; or cedar, for new files with Cedar policies.")  # fmt: skip
+                   "agent, github-actions or kubernetes; aws, for policy documents and the calls that bring "
+                   "them; or cedar, for new files with Cedar policies.")  # fmt: skip
 @click.option("--against", metavar="REVISION", default=None,
               help="With --as: take back all that is new since this git branch was left.")  # fmt: skip
 @click.option("--baseline", "-b", metavar="FILE", default=None,
