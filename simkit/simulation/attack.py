@@ -92,7 +92,7 @@ class Attack:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Nothing that is compiled is garbage: to look for it among half a million objects took a quarter of the time."""
     was = gc.isenabled()
     gc.disable()
@@ -120,7 +120,7 @@ def compile_attack(
     return made if editable else replace(made, compiled=None)
 
 
-@_uncollected()
+@uncollected()
 def _compiled(
     scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint], before: CompiledWorld | None = None
 ) -> Attack:
