@@ -75,7 +75,7 @@ def test_recommendations_are_those_of_replay_to_the_last_digit(door: Scenario, m
     [
         ("detection: {}", "detection: {leak: {chance: 0.5, delay: 1h}}"),
         ("effect: read, targets", "effect: read, chance: 0.5, targets"),
-        ("ann", "ann, ttl: 1h"),
+        ("ann, ttl: never", "ann, ttl: 1h"),
         ("horizon: 30d", "horizon: 1s"),
     ],
 )
