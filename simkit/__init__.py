@@ -40,6 +40,10 @@ if TYPE_CHECKING:  # what a type checker sees; HOMES is what Python sees, and a 
     from simkit.errors import ScenarioError as ScenarioError
     from simkit.errors import SimkitError as SimkitError
     from simkit.estate import generate as generate
+    from simkit.history import ScenarioDiff as ScenarioDiff
+    from simkit.history import Trend as Trend
+    from simkit.history import diff as diff
+    from simkit.history import trend as trend
     from simkit.impacts import Impact as Impact
     from simkit.impacts import impact as impact
     from simkit.linter import LintReport as LintReport
@@ -131,6 +135,12 @@ HOMES = {
         "SimkitError",
     ),
     "simkit.estate": ("generate",),
+    "simkit.history": (
+        "ScenarioDiff",
+        "Trend",
+        "diff",
+        "trend",
+    ),
     "simkit.impacts": (
         "Impact",
         "impact",
@@ -256,9 +266,7 @@ __all__ = sorted([*_HOME_OF, "__version__"])
 def __getattr__(name: str) -> Any:
     """The public name `name`, from its module, which is loaded now (PEP 562)."""
     if name == "__version__":
-        from importlib.metadata import version
-
-        value: Any = version("simkit")
+        value: Any = import_module("simkit.package").VERSION
     elif name in _HOME_OF:
         value = getattr(import_module(_HOME_OF[name]), name)
     else:

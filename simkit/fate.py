@@ -8,7 +8,7 @@ longer run extends a shorter one, and any number of threads draws the same words
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from hashlib import blake2b
 
@@ -90,6 +90,16 @@ def threshold(chance: float) -> int:
     (True, True)
     """
     return min(max(round(chance * CERTAIN), 0), CERTAIN)
+
+
+def thresholds(chances: Sequence[float]) -> NDArray[np.uint64]:
+    """`threshold` of each of `chances`, as an array.
+
+    >>> thresholds([0.5, 1.0, 0.3]).tolist() == [threshold(0.5), threshold(1.0), threshold(0.3)]
+    True
+    """
+    scaled = np.rint(np.asarray(chances, dtype=np.float64) * CERTAIN)
+    return np.clip(scaled, 0.0, CERTAIN).astype(np.uint64)
 
 
 def checked_seed(seed: int) -> int:

@@ -6,10 +6,22 @@ import os
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from simkit.errors import InputError, QuestionError
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit by its full id, when it was made (ISO 8601), the first line of its message, and what the file in
+    question was called in it, seen from the top of the repository."""
+
+    id: str
+    moment: str
+    subject: str
+    path: str
 
 
 def top_of(file: str) -> str:
@@ -30,20 +42,68 @@ def as_it_was(top: str, revision: str, endings: tuple[str, ...]) -> Iterator[str
         yield folder
 
 
-def _branched_from(top: str, revision: str) -> str:
+@contextmanager
+def at_commit(top: str, commit: str, endings: tuple[str, ...], under: str = "") -> Iterator[str]:
+    """As `as_it_was`, for the commit itself, and only for what lies in the folder `under`."""
+    with tempfile.TemporaryDirectory(prefix="simkit-") as folder:
+        _extract(top, commit, endings, folder, under)
+        yield folder
+
+
+def commits_of(top: str, path: str, beside: Iterable[str] = ()) -> list[Commit]:
+    """The commits before HEAD, and HEAD, that touched `path`, whatever it was called then, or a file of `beside`; the
+    newest first."""
+    followed = _followed(top, path)
+    names = dict.fromkeys([path, *(old for _, old in followed.values()), *beside])
+    told = _git(top, "log", "--topo-order", "--format=%H%x09%cI%x09%s", "--end-of-options", "HEAD", "--", *names)
+    found, called = [], path
+    for line in told.splitlines():
+        commit, moment, subject = line.split("\t", 2)
+        now, before = followed.get(commit, (called, called))
+        found.append(Commit(commit, moment, subject, now))
+        called = before
+    return found
+
+
+def commits_since(top: str, revision: str) -> Collection[str]:
+    """The ids of the commits that HEAD has and `revision` has not. Raises QuestionError for an unknown revision."""
+    return set(_git(top, "rev-list", f"{_commit(top, revision)}..HEAD").split())
+
+
+def is_committed(top: str, paths: Iterable[str]) -> bool:
+    """True if none of the files `paths` is otherwise than in HEAD."""
+    return not _git(top, "status", "--porcelain", "--", *paths).strip()
+
+
+def _followed(top: str, path: str) -> dict[str, tuple[str, str]]:
+    """By commit that touched the file at `path`: what it was called in it, and just before."""
+    told = _git(top, "-c", "core.quotePath=false", "log", "--follow", "--name-status", "--format=%x00%H", "--", path)
+    found = {}
+    for block in filter(None, told.split("\0")):
+        commit, *lines = filter(None, block.splitlines())
+        _, before, *renamed = lines[0].split("\t") if lines else ("", path)
+        found[commit] = (renamed[0] if renamed else before, before)
+    return found
+
+
+def _commit(top: str, revision: str) -> str:
     try:
-        commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
+        return _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
     except InputError:
         told = f"git knows no revision {revision!r} in {top}"
         raise QuestionError(f"{told}: fetch it (a shallow clone has only the last one), or name another") from None
+
+
+def _branched_from(top: str, revision: str) -> str:
+    commit = _commit(top, revision)
     try:
         return _git(top, "merge-base", commit, "HEAD").strip()
     except InputError:
         return commit  # no common history: then the revision itself is all that there is
 
 
-def _extract(top: str, commit: str, endings: tuple[str, ...], folder: str) -> None:
-    command = ["git", "-C", top, "archive", "--format=tar", commit]
+def _extract(top: str, commit: str, endings: tuple[str, ...], folder: str, under: str = "") -> None:
+    command = ["git", "-C", top, "archive", "--format=tar", commit, *(["--", under] if under else [])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as git:
         assert git.stdout is not None
         with tarfile.open(fileobj=git.stdout, mode="r|") as tar:
@@ -54,7 +114,9 @@ def _extract(top: str, commit: str, endings: tuple[str, ...], folder: str) -> No
 
 def _git(folder: str, *words: str) -> str:
     try:
-        done = subprocess.run(["git", "-C", folder, *words], capture_output=True, text=True, check=True)
+        # a name may hold what git takes for a pattern
+        command = ["git", "--literal-pathspecs", "-C", folder, *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
     except FileNotFoundError:
         raise InputError("git is not installed: install it, or store a baseline instead") from None
     except subprocess.CalledProcessError as error:

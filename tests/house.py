@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "CONTRIBUTING.md"
 FLOORS: tuple[Mapping[str, str], ...] = (
-    {"errors": "one sentence for each mistake"},
+    {"errors": "one sentence for each mistake", "package": "what pip calls it, and its version"},
     {
         "table": "numbers as people read them",
         "fate": "the luck of each step in a trial",
@@ -61,6 +61,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "controls": "evidence for public frameworks",
         "studies": "one grant design against another",
         "artifacts": "narrowings as people apply them",
+        "history": "a scenario as it was, and since",
     },
     {"plots": "results as pictures"},
     {"report": "one page for people who decide", "notebook": "a graph to click through"},

@@ -16,7 +16,7 @@ from house import FLOOR, INSIDE, MODULES, PAGE, ROOT, drawn, imported, named, pi
 SIDEWAYS = {("techniques", "policies"), ("scenario", "measures"), ("measures", "blast_radius")}
 """(from, to): steps on one floor that are meant. Techniques turn the sessions that policies make into steps; a scenario
 expects what can be measured, and what is measured is a blast radius."""
-ENGINES_SEE = {"engines", "attackgraph", "fate", "distributions", "errors", "progress"}
+ENGINES_SEE = {"engines", "attackgraph", "fate", "distributions", "errors", "package", "progress"}
 HIDING_PLACES = {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "managers", "misc"}
 GERUNDS = {
     "mapping": "of rules to the public lists, as their authors call it",

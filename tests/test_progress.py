@@ -129,7 +129,7 @@ def test_a_kernel_is_announced_while_it_is_compiled_and_not_once_it_is(monkeypat
     heard = []
 
     class Compiled:
-        signatures: list[str] = []  # noqa: RUF012
+        overloads: dict[str, int] = {}  # noqa: RUF012
 
         @staticmethod
         def py_func(value: int) -> int:
@@ -137,7 +137,7 @@ def test_a_kernel_is_announced_while_it_is_compiled_and_not_once_it_is(monkeypat
 
         def __call__(self, value: int) -> int:
             heard.append(awaited())
-            self.signatures.append("int64")
+            self.overloads["int64"] = 1
             return value
 
     told = compiled.announced("the engine", seconds=20)(Compiled())

@@ -77,7 +77,9 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_the_version_is_the_installed_one() -> None:
-    assert simkit.__version__ == importlib.metadata.version("simkit")
+    (plugin,) = importlib.metadata.entry_points(group="pytest11", name="simkit")
+    assert plugin.dist is not None
+    assert simkit.__version__ == plugin.dist.version
 
 
 def loaded_by(statement: str) -> set[str]:

@@ -24,6 +24,7 @@ COMMANDS = {
     "check": (SCENARIO,),
     "compare": (SCENARIO, "--trials", "64"),
     "completion": ("bash",),
+    "diff": (SCENARIO, SEEN, "--trials", "64"),
     "evidence": (SCENARIO, "--trials", "64"),
     "explain": (LOG, "--at", "1d", "--identity", "support-agent"),
     "generate": ("--steps", "200", "--out", "made.yaml"),
@@ -46,6 +47,7 @@ COMMANDS = {
     "schema": (),
     "sensitivity": (SCENARIO, "--draws", "64"),
     "study": (SCENARIO, "--trials", "64"),
+    "trend": (SCENARIO, "--trials", "64"),
     "validate": (SCENARIO,),
 }
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: []}\n"

@@ -184,6 +184,46 @@ def test_what_does_not_fit_side_by_side_is_folded_with_the_first_column_repeated
     ]
 
 
+def compared() -> Table:
+    """As a comparison is written: many columns, names and intervals."""
+    columns = ("policy", "value lost", "95 % interval", "against agents-only", "p95", "worst case", "trials with loss")
+    columns += ("goals reached (mean)", "goals within reach", "first loss", "contained")  # type: ignore[assignment]
+    rest = ("205", "205", "100 %", "4 of 6", "10 of 18", "1 min 30 s", "53.3 %")
+    rows = [("static-secrets", "205", "205 to 205", "no difference", *rest)]
+    rows += [(name, "5.92", "3.1 to 8.75", "-1.43 [-2.22, -0.629]", *rest) for name in ("jit", "task-scoped")]
+    return Table(columns, rows)
+
+
+def test_a_wider_terminal_never_makes_a_table_longer() -> None:
+    lengths = [len(compared().text(fit).splitlines()) for fit in range(60, 240)]
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[-1] == 5
+
+
+def test_of_a_squeezed_and_a_folded_table_the_shorter_is_written() -> None:
+    what = "take the {} away from the role of whoever answers tickets by night"
+    rows = [(1, what.format("key of the vault"), 5, "1 [0, 2]"), (2, what.format("token of the desk"), 5, "1 [0, 2]")]
+    lines = Table(("", "what to narrow", "saves in a year", "mean after"), rows).text(44).splitlines()
+    assert lines == [
+        "   what to narrow",
+        "-  -----------------------------------------",
+        "1  take the key of the vault away from the",
+        "   role of whoever answers tickets by night",
+        "2  take the token of the desk away from the",
+        "   role of whoever answers tickets by night",
+        "",
+        "   saves in a year  mean after",
+        "-  ---------------  ----------",
+        "1                5    1 [0, 2]",
+        "2                5    1 [0, 2]",
+    ]
+
+
+def test_a_quantity_stays_whole_in_a_column_of_words() -> None:
+    rows = [("a policy with a name", "no difference"), ("another policy", "-118 [-119, -118]")]
+    assert "-118 [-119, -118]" in Table(("policy", "against the one in force"), rows).text(30)
+
+
 def test_many_rows_are_written_one_by_one_instead() -> None:
     table = side_by_side()
     assert Table(table.columns, [*table.rows] * 20).text(44).splitlines()[:6] == [

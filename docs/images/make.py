@@ -8,12 +8,15 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simkit
 from simkit import plots
+from simkit.history.past_figures import trend_over
+from simkit.repository import Commit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,6 +101,22 @@ def waterfall() -> Axes:
     return plots.waterfall(_ablation())
 
 
+def trend() -> Axes:
+    """The starter through an invented year: a weaker policy at first, a slip, and a stronger policy."""
+    text = (SCENARIOS / "starter.yaml").read_text("utf-8")
+    was = "entitlements: [{operation: crm.*}]\n"
+    slip = text.replace(was, "entitlements: [{operation: crm.*}, {operation: cloud.delete_database}]\n")
+    tight = replace(simkit.loads(slip), policy="task-scoped")
+    versions = (
+        ("5d41402a", "2026-01-14", "the first draft", replace(simkit.loads(text), policy="rbac")),
+        ("7d793037", "2026-03-02", "agents have sessions for tasks", simkit.loads(text)),
+        ("a0b65939", "2026-05-20", "the backend cleans up", simkit.loads(slip)),
+        ("e4da3b7f", "2026-09-07", "everybody has", tight),
+    )
+    commits = [(Commit(name, day, subject, "starter.yaml"), world) for name, day, subject, world in versions]
+    return plots.trend(trend_over(commits, trials=300))
+
+
 PICTURES: Mapping[str, Callable[[], Axes]] = {
     "annual.png": annual,
     "compare.png": compare,
@@ -110,6 +129,7 @@ PICTURES: Mapping[str, Callable[[], Axes]] = {
     "race.png": race,
     "resources.png": resources,
     "tornado.png": tornado,
+    "trend.png": trend,
     "turning.png": turning,
     "waterfall.png": waterfall,
 }

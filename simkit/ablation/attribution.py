@@ -12,6 +12,7 @@ from simkit.ablation.samples import Floats, Sampled, sampled, saved
 from simkit.ablation.time_curves import lag_curve, ttl_curve
 from simkit.blast_radius import Provenance, intervals
 from simkit.errors import QuestionError
+from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed
 from simkit.measures import chosen_measure
 from simkit.policies import GrantPolicy
@@ -29,6 +30,7 @@ def ablate(
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
+    executor: ExecutorLike = None,
     measure: str | None = None,
 ) -> Ablation:
     """What each dial buys on the way from `from_policy` (None: the one in force) to `to_policy`, and what it costs.
@@ -38,7 +40,8 @@ def ablate(
     (None: the value lost, or the share of goals reached where nothing has a value) is attributed by Shapley value,
     sample by sample. Curves over remediation lag and ttl start from `from_policy`.
 
-    `entry_point` None is the first. Raises QuestionError for an unknown one, bad trials or seed, two policies that do
+    Replays are worked out by `threads` or an `executor`, as in `simulate`; compiled is here. `entry_point` None is the
+    first. Raises QuestionError for an unknown one, bad trials or seed, two policies that do
     not differ, or a `to_policy` that governs some identities only; PolicyError for an unknown policy.
     """
     entry = chosen_entry(scenario, entry_point)
@@ -50,7 +53,7 @@ def ablate(
     row = chosen_measure(measure, scenario.model, scenario.goals)
 
     def replay(world: Scenario, policy: GrantPolicy) -> Sampled:
-        return sampled(world, policy, [entry], trials=count, seed=word, threads=threads, measure=row)
+        return sampled(world, policy, [entry], trials=count, seed=word, workers=(threads, executor), measure=row)
 
     masks = range(1 << len(players))
     with stretch(0.0, 0.7):

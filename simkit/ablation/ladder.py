@@ -47,7 +47,7 @@ def ladder(
     """Replay `entries` under `policy`, and with each dial at each other setting."""
 
     def run(chosen: GrantPolicy) -> Sampled:
-        return sampled(scenario, chosen, entries, trials=trials, seed=seed, threads=threads)
+        return sampled(scenario, chosen, entries, trials=trials, seed=seed, workers=(threads, None))
 
     rungs = {}
     for dial, row in DIALS.items():

@@ -14,7 +14,7 @@ from simkit.engines.outcomes import Outcomes
 from simkit.measures import Measure, harm_of
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
-from simkit.simulation import Attack, compile_attack, in_memory
+from simkit.simulation import Attack, Workers, compile_attack, in_memory, outcomes_of
 
 Floats = NDArray[np.float64]
 
@@ -76,21 +76,21 @@ def sampled(
     *,
     trials: int,
     seed: int,
-    threads: int | None,
+    workers: Workers = (None, None),
     measure: Measure | None = None,
 ) -> Sampled:
-    """Replay each of `entries` under `policy`: the graph is compiled once. `measure` None is the harm of the model."""
-    from simkit.engines.replay import replay
-
+    """Replay each of `entries` under `policy`: the graph is compiled once. `workers` are the threads or the executor;
+    `measure` None is the harm of the model."""
     attack = compile_attack(scenario, policy)
     row = harm_of(scenario.model) if measure is None else measure
     columns: dict[str, tuple[Floats, ...]] = {}
     for entry in entries:
         with in_memory(attack.graph, trials):
-            outcomes = replay(attack.graph, entry, seed=seed, trials=trials, threads=threads)
+            outcomes = outcomes_of(attack.graph, entry, seed, trials, workers)
             columns[entry] = _columns(attack, row, outcomes)
     lost, goals, contained, identities, code = ({entry: row[at] for entry, row in columns.items()} for at in range(5))
-    worst = attack.worst_cases(entries, threads=threads)
+    threads, executor = workers
+    worst = attack.worst_cases(entries, threads=threads, executor=executor)
     return Sampled(
         policy=attack.policy,
         utility=attack.utility,

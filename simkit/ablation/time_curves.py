@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simkit.ablation.moves import everywhere
@@ -114,19 +114,23 @@ Replay = Callable[[Scenario, GrantPolicy], Sampled]
 
 def lag_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, replay: Replay) -> Curve:
     """What is lost if every secret that is remediated by hand is remediated exactly so long after the alert."""
-    points = []
+    points, ended = [], False
     for lag in steps(LAGS):
         found = replay(responding(scenario, remediation_lag=Fixed(lag)), policy)
         points.append(CurvePoint(lag, found.mean_loss(), saved(base.loss(), found.loss()), found.utility))
+        ended = ended or bool(found.containment()[0].estimate)
     note = f"The lag runs from the first alert; the horizon is {duration(scenario.horizon)}: no later lag shows."
+    if _alike(points):
+        late = "what is lost is lost before the shortest lag is over"
+        note += f" All rows are alike: {late if ended else f'no trial raises an alert that {policy.name} logs'}."
     return Curve(
         f"remediation lag under {policy.name}", "lag", tuple(points), base.measure.words, base.measure.unit, note
     )
 
 
-def _of(base: Sampled) -> tuple[str, Unit]:
-    """What is lost, in words, and its unit."""
-    return base.measure.words, base.measure.unit
+def _alike(points: Sequence[CurvePoint]) -> bool:
+    """True if every setting loses the same, and something: where nothing is lost, there is nothing to explain."""
+    return bool(points[0].loss.estimate) and all(point.loss == points[0].loss for point in points)
 
 
 def ttl_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, replay: Replay) -> Curve:
@@ -139,6 +143,8 @@ def ttl_curve(scenario: Scenario, policy: GrantPolicy, base: Sampled, replay: Re
         points.append(CurvePoint(ttl, found.mean_loss(), saved(base.loss(), found.loss()), found.utility, long))
     note = "outlasted: tasks that take longer than a token lives, whose runs must renew it or break; "
     note += "a fixed secret of a third party keeps its own life."
+    if _alike(points):
+        note += " All rows are alike: nothing that the attack uses expires before it is used."
     return Curve(
         f"token lifetime under {policy.name}", "ttl", tuple(points), base.measure.words, base.measure.unit, note
     )

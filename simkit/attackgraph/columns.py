@@ -27,7 +27,7 @@ from simkit.attackgraph.facts import (
 from simkit.attackgraph.responders import credential_hash
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
 from simkit.errors import EngineError
-from simkit.fate import CERTAIN, key_hash, key_hashes, threshold
+from simkit.fate import CERTAIN, key_hash, key_hashes, thresholds
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -74,28 +74,50 @@ def column(things: Iterable[Any], name: str) -> list[Any]:
 
 def pointers(lengths: Iterable[int]) -> Ints:
     """Where each of so many rows begins, and where the last one ends."""
-    return np.concatenate([[0], np.cumsum(np.fromiter(lengths, dtype=np.int64))]).astype(np.int64)
+    return _summed(np.fromiter(lengths, dtype=np.int64))
+
+
+def _summed(lengths: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
 def linked(steps: Sequence[Step]) -> tuple[dict[Fact, int], dict[str, Any]]:
     """The number of each fact, in the order of their names, and the arrays that say which of them each step needs, and
     what it concludes."""
-    needed, made = column(steps, "premises"), column(steps, "conclusions")
-    concluded = column(chain.from_iterable(made), "fact")
+    needed = column(steps, "premises")
+    made, conclusion_ptr, which = _concluded(steps)
+    concluded = column(made, "fact")
     objects, rows = _distinct([*concluded, *chain.from_iterable(needed)])
     facts = sorted(dict.fromkeys(objects))  # steps are sorted: half of the order is there already
     index = dict(zip(facts, range(len(facts)), strict=True))
     numbers = _each(index.__getitem__, objects, np.int64)[rows]
-    premises, conclusions = numbers[len(concluded) :], numbers[: len(concluded)]
-    return index, links(pointers(map(len, needed)), premises, pointers(map(len, made)), conclusions, len(facts))
+    premises, conclusions = numbers[len(concluded) :], numbers[: len(concluded)][which]
+    return index, links(pointers(map(len, needed)), premises, conclusion_ptr, conclusions, len(facts))
+
+
+def _concluded(steps: Sequence[Step]) -> tuple[list[Conclusion], Ints, Ints]:
+    """What `steps` conclude, once where many of them share it; where the conclusions of each step begin, and which of
+    those each is."""
+    shared, rows = _distinct(column(steps, "conclusions"))
+    starts = pointers(map(len, shared))
+    return list(chain.from_iterable(shared)), _summed(np.diff(starts)[rows]), positions(starts, rows)
 
 
 def _distinct(things: Sequence[T]) -> tuple[list[T], Ints]:
-    """The different objects among `things`, and which of these each is: to hash what they say costs far more."""
-    marks = list(map(id, things))
-    objects = dict(zip(marks, things, strict=True))
-    places = dict(zip(objects, range(len(objects)), strict=True))
-    return list(objects.values()), _each(places.__getitem__, marks, np.int64)
+    """The different objects among `things`, in the order in which they come, and which of these each is: to hash what
+    they say costs far more, and to sort where they lie a fifth of a dict of that."""
+    if not things:
+        return [], np.zeros(0, dtype=np.int64)
+    marks = _each(id, things, np.int64)
+    order = np.argsort(marks)
+    ordered = marks[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    first = np.minimum.reduceat(order, starts)
+    by = np.argsort(first)
+    numbers, rows = np.empty_like(by), np.empty_like(order)
+    numbers[by] = np.arange(len(by))
+    rows[order] = np.repeat(numbers, np.diff(starts, append=len(marks)))
+    return [things[place] for place in first[by].tolist()], rows
 
 
 def links(premise_ptr: Ints, premise_idx: Ints, conclusion_ptr: Ints, made_idx: Ints, facts: int) -> dict[str, Any]:
@@ -145,16 +167,14 @@ def _each(rule: Callable[[Any], int], values: Sequence[Any], kind: type) -> NDAr
 
 def draws(steps: Sequence[Step], tables: Tables) -> dict[str, Any]:
     """What is drawn for each step: whether it succeeds and is noticed, and how long it takes."""
-    fates = [step.fate or step.key for step in steps]
-    each = dict.fromkeys(fates)  # what one carries over has the fate of its act
-    hashes = dict(zip(each, key_hashes(each).tolist(), strict=True))
+    fates, rows = _distinct([step.fate or step.key for step in steps])  # what one carries over has the fate of its act
     return {
-        "step_hash": _each(hashes.__getitem__, fates, np.uint64),
-        "success": _each(cache(threshold), column(steps, "chance"), np.uint64),
-        "alert": _each(cache(threshold), column(steps, "alert"), np.uint64),
+        "step_hash": key_hashes(fates)[rows],
+        "success": thresholds(column(steps, "chance")),
+        "alert": thresholds(column(steps, "alert")),
         "logged": np.array(column(steps, "logged"), dtype=np.bool_),
         "again": np.array(column(steps, "again"), dtype=np.bool_),
-        "shown": _each(cache(threshold), column(steps, "shown"), np.uint64),
+        "shown": thresholds(column(steps, "shown")),
         **{name: tables.rows(column(steps, name)) for name in ("duration", "wait", "approval", "alert_delay")},
     }
 
@@ -184,8 +204,9 @@ def first_outlives() -> Outlives:
 def lives(steps: Sequence[Step], tables: Tables, outlives: Outlives) -> dict[str, Any]:
     """How long what each step concludes holds; `outlives` gets what is new there. Nearly all conclusions are alike in
     that, so that each way is worked out once."""
-    conclusions, rows = _distinct(list(chain.from_iterable(column(steps, "conclusions"))))
-    found = {name: values[rows] for name, values in _lives(conclusions, tables, outlives).items()}
+    made, _, which = _concluded(steps)
+    conclusions, rows = _distinct(made)
+    found = {name: values[rows[which]] for name, values in _lives(conclusions, tables, outlives).items()}
     return {**found, "outlives": np.array(list(outlives), dtype=np.int64)}
 
 
@@ -262,9 +283,8 @@ class Tables:
 
     def rows(self, distributions: Sequence[Distribution]) -> Ints:
         """The number of each of `distributions`."""
-        marks = list(map(id, distributions))  # they are few objects, and to compare what they say costs far more
-        rows = {mark: self.row(each) for mark, each in dict(zip(marks, distributions, strict=True)).items()}
-        return _each(rows.__getitem__, marks, np.int64)
+        objects, rows = _distinct(distributions)
+        return _each(self.row, objects, np.int64)[rows]
 
     def arrays(self) -> dict[str, Any]:
         """`tables` and `fixed`; a fixed duration needs no table, and no draw."""

@@ -187,7 +187,9 @@ class BlastRadius:
         if first.trials:
             text += f" {percent(first.trials / self.trials)} of trials lose something, the median after "
             text += f"{duration(first.estimate)}."
-        return f"{text} A{DOUBT[1:]}." if self.is_zero else text
+        if not self.is_zero:
+            return text
+        return f"{text} Mind that {self.utility.idle}." if self.utility.idle else f"{text} A{DOUBT[1:]}."
 
     @property
     def is_zero(self) -> bool:

@@ -125,23 +125,38 @@ class Comparison:
 
     @property
     def doubt(self) -> str:
-        """A sentence about the policies under which nothing is lost; empty if there are none."""
-        zero = [result.provenance.policy for result in self.results if result.is_zero]
-        return f"Nothing is lost under {', '.join(zero)}, and {DOUBT}." if zero else ""
+        """A sentence about the policies under which nothing is lost, with the identities to which they leave nothing
+        because no task of theirs is declared; empty if there are none."""
+        zero = [result for result in self.results if result.is_zero]
+        if not zero:
+            return ""
+        text = f"Nothing is lost under {', '.join(result.provenance.policy for result in zero)}"
+        if idle := next((result.utility.idle for result in zero if result.utility.idle), ""):
+            return f"{text}: {idle}."
+        everywhere = len(zero) == len(self.results)
+        return f"{text}, and {DOUBT}." if everywhere else f"{text}: check what the scenario leaves out."
 
     def table(self) -> Table:
         """The policies side by side: what the attacker gets."""
-        columns = ["policy", *(self._value_columns() if self.has_values else []), "goals reached"]
-        columns += ["pairs (worst case)"] if self._has_pairs else []
+        columns = ["policy", *(self._value_columns() if self.has_values else [])]
+        columns += ["goals reached (mean)", *(["goals within reach"] if self._has_pairs else [])]
         columns += ["first loss", "contained"] if self.has_values else ["contained"]
         shown = self.results[0].provenance
         note = f"{shown.trials:,} trials, seed {shown.seed}; differences are paired, sample by sample"
         if self._has_pairs:
-            note += f"; pairs: which of {self.pairs[self.against].total} (entry point, goal) pairs can succeed at all"
+            note += f"; {self.pairs[self.against].counted}"
         if self.has_values and self._undone:
             note += "; for good: but for what is undone in time"
+        if self._alike:
+            note += "; all rows are alike: nothing that these policies differ in stands in the way of this attack"
         rows = [self._row(result) for result in self.results]
         return Table(columns, rows, title=f"{shown.scenario}: {shown.entry_point}", note=note)
+
+    @property
+    def _alike(self) -> bool:
+        """True if the attack gets the same in every sample under all of several policies, and gets something."""
+        first, *others = self.results
+        return bool(others) and not first.is_zero and all(_gets_as_much(first, each) for each in others)
 
     @property
     def _has_pairs(self) -> bool:
@@ -159,9 +174,10 @@ class Comparison:
     def _row(self, result: BlastRadius) -> list[str | float | None]:
         name, first = result.provenance.policy, result.time_to_first_loss()
         row: list[str | float | None] = [name, *(self._values(result) if self.has_values else [])]
-        row.append(percent(result.goals_reached()) if result.legend.goals else None)
+        goals = len(result.legend.goals)
+        row.append(f"{format_number(goals * result.goals_reached())} of {goals}" if goals else None)
         if self._has_pairs:
-            row.append(len(self.pairs[name].reached))
+            row.append(f"{len(self.pairs[name].reached)} of {self.pairs[name].total}")
         if self.has_values:
             row.append(duration(first.estimate) if first.trials else None)
         return [*row, percent(result.contained().estimate)]
@@ -230,6 +246,14 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self.tables())
+
+
+def _gets_as_much(one: BlastRadius, other: BlastRadius) -> bool:
+    """True if the attack loses as much in every sample of both, reaches as much as soon, and is ended as often."""
+    if not (one.values == other.values).all() or one.time_to_first_loss() != other.time_to_first_loss():
+        return False
+    same = all(one.chance(goal) == other.chance(goal) for goal in one.legend.goals)
+    return same and one.contained() == other.contained()
 
 
 def _chance(result: BlastRadius, goal: str) -> str:

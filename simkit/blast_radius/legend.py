@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,10 +94,11 @@ class Legend:
         touches one)."""
         found = {}
         for group, names in self.touched.items():
-            pairs = sorted((fact, number) for number, facts in enumerate(names.values()) for fact in facts)
-            table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-            pointers = np.searchsorted(table[:, 0], np.arange(table[:, 0].max(initial=-1) + 2))
-            found[group] = pointers, np.ascontiguousarray(table[:, 1])
+            facts = np.fromiter(chain.from_iterable(names.values()), dtype=np.int64)
+            numbers = np.repeat(np.arange(len(names)), [len(each) for each in names.values()])
+            order = np.lexsort((numbers, facts))
+            pointers = np.searchsorted(facts[order], np.arange(facts.max(initial=-1) + 2))
+            found[group] = pointers, np.ascontiguousarray(numbers[order])
         return found
 
 

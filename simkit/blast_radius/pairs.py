@@ -35,6 +35,13 @@ class PairMatrix:
         return len(self.reached) / self.total if self.total else 0.0
 
     @property
+    def counted(self) -> str:
+        """What is counted as a goal within reach, in words."""
+        goals = f"{len(self.goals)} goals" if len(self.goals) > 1 else "1 goal"
+        ways = f"{len(self.entries)} entry points" if len(self.entries) > 1 else "1 entry point"
+        return f"goals within reach: of {goals} through each of {ways}, those that the worst case reaches"
+
+    @property
     def without_entitlement(self) -> int:
         """How many of the pairs that succeed need no entitlement."""
         return sum(goal in self.unstoppable for _, goal in self.reached)
@@ -43,14 +50,14 @@ class PairMatrix:
     def warning(self) -> str:
         """What no grant policy stops, in a sentence."""
         names, count = ", ".join(self.unstoppable), self.without_entitlement
-        pairs = "1 pair needs" if count == 1 else f"{count} pairs need"
-        return f"{pairs} no entitlement ({names}): no grant policy stops that."
+        goals = "1 goal within reach needs" if count == 1 else f"{count} goals within reach need"
+        return f"{goals} no entitlement ({names}): no grant policy stops that."
 
     @property
     def summary(self) -> str:
         """The matrix in a sentence or two."""
-        text = f"Under {self.provenance.policy}, {len(self.reached)} of {self.total} (entry point, goal) pairs succeed "
-        text += f"in the worst case ({percent(self.share)})."
+        text = f"Under {self.provenance.policy}, {len(self.reached)} of {self.total} goals are within reach in the "
+        text += f"worst case ({percent(self.share)}), each counted for each entry point."
         return f"{text} {self.warning}" if self.without_entitlement else text
 
     def table(self) -> Table:

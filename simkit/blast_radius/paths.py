@@ -166,7 +166,7 @@ def _path(
 def _median_time(graph: AttackGraph, outcomes: Outcomes, samples: list[int], step: int) -> float:
     """When `step` first concluded something, in seconds: the lower median over `samples`."""
     concluded = graph.conclusion_idx[graph.conclusion_ptr[step] : graph.conclusion_ptr[step + 1]]
-    rows = np.asarray(samples)
-    taken = [outcomes.first[rows, fact][outcomes.by[rows, fact] == step] for fact in concluded.tolist()]
-    times = np.sort(np.concatenate(taken))
+    by_fact = len(concluded) < len(samples)  # a step on what contains thousands concludes thousands
+    places = ((samples, fact) for fact in concluded.tolist()) if by_fact else ((each, concluded) for each in samples)
+    times = np.sort(np.concatenate([outcomes.first[at][outcomes.by[at] == step] for at in places]))
     return int(times[(len(times) - 1) // 2]) / 1000 if len(times) else 0.0

@@ -15,6 +15,8 @@ from simkit.policies import ApprovalRules, Sessions, Token, asked_a_day
 
 YEAR = 365.0
 """Days in a year, as in the durations of a file."""
+MOST_IDLE = 3
+"""So many identities without a task are named."""
 
 
 class Burden(Protocol):
@@ -58,10 +60,23 @@ class Utility:
     approvals_a_day: float
     waiting_minutes_a_day: float
     records_a_day: float
+    left_nothing: tuple[str, ...] = ()
+    """Identities that are entitled and have no task, so that a scope by task leaves them nothing: no cost, but what
+    seems to be saved there is no merit of the policy."""
+
+    @property
+    def idle(self) -> str:
+        """For whom a scope by task leaves nothing, in words; empty for nobody."""
+        if not self.left_nothing:
+            return ""
+        shown, more = self.left_nothing[:MOST_IDLE], len(self.left_nothing) - MOST_IDLE
+        names = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+        has, them = ("has", "it") if len(self.left_nothing) == 1 else ("have", "them")
+        return f"{names} {has} no task, so that a scope by task leaves {them} nothing"
 
     def to_dict(self) -> dict[str, object]:
         """The utility side as plain data."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "left_nothing"}
 
 
 def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun, ...] = ()) -> Utility:
@@ -95,6 +110,16 @@ def utility(sessions: Sessions, response: Response, observed: tuple[ObservedRun,
         approvals_a_day=approvals,
         waiting_minutes_a_day=waited,
         records_a_day=_records(sessions, tokens),
+        left_nothing=tuple(name for name in model.identities if _left_nothing(sessions, name)),
+    )
+
+
+def _left_nothing(sessions: Sessions, identity: str) -> bool:
+    """True for one that is entitled, and has no session because its policy cuts sessions by task."""
+    return (
+        sessions.governing(identity).per_task
+        and not sessions.by_identity[identity]
+        and bool(sessions.entitled[identity])
     )
 
 

@@ -12,7 +12,7 @@ from simkit.checks.before import Before
 from simkit.checks.replays import slots
 from simkit.errors import InputError, QuestionError
 from simkit.repository import as_it_was, top_of
-from simkit.scenario import load
+from simkit.scenario import Scenario, load
 from simkit.scenario.parser import begins_a_scenario
 
 READ = (".yaml", ".yml", ".json", ".jsonl")
@@ -40,16 +40,24 @@ class Revision:
 
     def before(self, file: str) -> Before | None:
         """The scenario in `file` as it was; None where there was none. Raises InputError for one that was broken."""
+        old = self.scenario(file)
+        # where it lay to be read says nothing
+        return None if old is None else Before(self.name, replace(old, file=file, document=None), tuple(slots(old)))
+
+    def scenario(self, file: str) -> Scenario | None:
+        """As `before`, with the lines of where it lay to be read; `as_git_says` names them."""
         inside = self._inside(file)
         if not inside.is_file():
             return None
         try:
-            old = load(inside)
+            return load(inside)
         except InputError as error:
             first = str(error).splitlines()[0].replace(str(inside), file)
             raise InputError(f"{file} cannot be read at {self.name} ({first}): name another revision") from None
-        # where it lay to be read says nothing
-        return Before(self.name, replace(old, file=file, document=None), tuple(slots(old)))
+
+    def as_git_says(self, read: str) -> str:
+        """`REVISION:PATH` for a file that lies at `read`, as git writes it."""
+        return f"{self.name}:{os.path.relpath(read, self.folder)}".replace(os.sep, "/")
 
     def gone(self, files: Iterable[str]) -> tuple[str, ...]:
         """The scenarios that stood beside `files` and are no longer there, as paths like those of `files`."""

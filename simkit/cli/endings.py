@@ -24,6 +24,10 @@ ENDINGS: Mapping[str, str] = {
     ".yaml": "yaml",
     ".yml": "yaml",
     ".ipynb": "notebook",
+    ".csv": "csv",
+    ".svg": "svg",
+    ".png": "png",
+    ".pdf": "pdf",
 }
 """The format that each ending stands for; the first that a name has counts."""
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from simkit.cli.answer_files import PICTURES
 from simkit.cli.output import FORMATS
 from simkit.cli.terminal import Terminal
 from simkit.errors import SimkitError
+from simkit.package import pip_install
 
 if TYPE_CHECKING:
     from simkit.scenario import Scenario
@@ -74,14 +76,14 @@ def _set(context: click.Context, option: click.Parameter, given: tuple[str, ...]
         changes[path] = value
 
 
-def output_options(formats: tuple[str, ...] = FORMATS) -> Callable[[F], F]:
-    """--format, --out, --quiet and --verbose."""
+def output_options(formats: tuple[str, ...] = FORMATS, *, pictures: bool = False) -> Callable[[F], F]:
+    """--format, --out, --quiet and --verbose; with `pictures` where the answer has one."""
 
     def add(command: F) -> F:
         command = click.option(
             "--format",
             "format_",
-            type=click.Choice(formats),
+            type=click.Choice((*formats, *(PICTURES if pictures else ()))),
             default=None,
             help="How to write the answer. Default: what the ending of --out says; without one, the first of these.",
         )(command)
@@ -169,7 +171,7 @@ def engine_option(command: F) -> F:
         metavar="NAME",
         default="cpu",
         show_default=True,
-        help="What works it out: cpu, or cuda, an NVIDIA GPU (pip install 'simkit[gpu]'). The answer is the same.",
+        help=f"What works it out: cpu, or cuda, an NVIDIA GPU ({pip_install('gpu')}). The answer is the same.",
     )(command)
 
 

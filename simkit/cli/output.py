@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from simkit.cli.answer_files import PICTURES, Picture, as_csv, as_page, as_picture, left_out
 from simkit.cli.build_log import harmless
 from simkit.cli.endings import format_of
 from simkit.cli.terminal import Terminal, coloured, line_width
-from simkit.errors import InputError
+from simkit.errors import InputError, QuestionError
 from simkit.table import Table, escape_markdown, printable, wrap
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 JSON_FORMAT = 1
 """Raised when a field of the JSON output changes its meaning or goes; new fields do not raise it."""
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "csv", "html")
+"""The formats of every answer; some have a picture, too."""
 
 
 class Result(Protocol):
@@ -74,28 +76,63 @@ class Output:
         said: tuple[str | None, str],
         *reads: str,
         formats: Sequence[str] = FORMATS,
+        pictures: bool = False,
     ) -> Output:
-        """Where `command` writes, for what is `said` by --format and --out: one of `formats`.
+        """Where `command` writes, for what is `said` by --format and --out: one of `formats`, or of those of `pictures`
+        where it has one.
 
         Raises InputError, before any work, as `check_out` does, and for a name whose ending no format has.
         """
         format_, out = said
         check_out(out, *reads)
-        return cls(terminal, command, format_ or format_of(out, formats), out)
+        found = format_ or format_of(out, (*formats, *(PICTURES if pictures else ())))
+        if found in PICTURES and found != "svg" and out == "-":
+            raise InputError(f"a picture as {found} is no text for standard output: name a file, as in --out a.{found}")
+        return cls(terminal, command, found, out)
 
-    def result(self, result: Result, verdicts: Sequence[str] = (), *touched: LintReport) -> None:
-        """Write `result`; `verdicts` are sentences about it that the user asked for. What the linter asks about the
-        scenarios that it is about, as far as it is `touched`, stands above it, in a line for each file."""
-        self.text(self._drawn(result, verdicts, touched))
+    def result(
+        self, result: Result, verdicts: Sequence[str] = (), *touched: LintReport, picture: Picture | None = None
+    ) -> None:
+        """Write `result`; `verdicts` are sentences about it that the user asked for, and `picture` draws it. What the
+        linter asks about the scenarios that it is about, as far as it is `touched`, stands above it, in a line for each
+        file; beside a picture or CSV, which have no room for it, it is a note."""
+        if self.format in PICTURES:
+            if picture is None:
+                raise QuestionError("this answer has nothing to draw: ask for its table, as in --out answer.html")
+            self.picture(picture)
+        else:
+            self.text(self._drawn(result, verdicts, touched, picture))
+        if self.format in (*PICTURES, "csv"):
+            self._beside(result, verdicts, touched)
+
+    def _beside(self, result: Result, verdicts: Sequence[str], touched: Sequence[LintReport]) -> None:
+        """What a table or a picture alone does not say, as notes."""
+        self.terminal.note("\n".join([result.summary, *verdicts]))
+        for report in touched:
+            if report.warnings:
+                self.terminal.note(report.caution)
+        if self.format == "csv" and not hasattr(result, "figures_table") and (more := left_out(result.tables())):
+            self.terminal.note(more)
+
+    def picture(self, picture: Picture) -> None:
+        """Write what `picture` draws."""
+        drawn = as_picture(picture, self.format)
+        if self.out == "-":
+            self._print(drawn.decode())
+        else:
+            self._write(drawn)
 
     def text(self, content: str) -> None:
         """Write `content` as it is; a file appears whole or not at all."""
         if self.out == "-":
             self._print(content)
-            return
+        else:
+            self._write(content if content.endswith("\n") else content + "\n")
+
+    def _write(self, content: str | bytes) -> None:
         from simkit.files import write
 
-        write(self.out, content if content.endswith("\n") else content + "\n")
+        write(self.out, content)
         self.terminal.note(f"written: {self.out}")
 
     def _print(self, content: str) -> None:
@@ -107,11 +144,17 @@ class Output:
         except OSError as error:
             raise InputError(f"standard output cannot be written ({error.strerror}): use --out") from error
 
-    def _drawn(self, result: Result, verdicts: Sequence[str], touched: Sequence[LintReport]) -> str:
+    def _drawn(
+        self, result: Result, verdicts: Sequence[str], touched: Sequence[LintReport], picture: Picture | None
+    ) -> str:
         if self.format == "json":
             asked = [warning.to_dict() for report in touched for warning in report]
             return as_json(self.command, {"result": result.to_dict(), "verdicts": list(verdicts), "warnings": asked})
         cautions = [report.caution for report in touched if report.warnings]
+        if self.format == "csv":
+            return as_csv(result)
+        if self.format == "html":
+            return as_page(result, [*cautions, *verdicts], picture)
         if self.format == "markdown":
             parts = [escape_markdown(result.summary), *(table.markdown() for table in result.tables())]
             return "\n\n".join([*map(escape_markdown, cautions), *parts, *map(escape_markdown, verdicts)])

@@ -122,9 +122,12 @@ def report_bug(error: Exception, verbose: bool) -> None:
 
 def _where_to() -> str:
     """The issue tracker that the installed package names."""
-    from importlib.metadata import metadata
+    from importlib.metadata import distributions
 
-    for line in metadata("simkit").get_all("Project-URL") or []:
+    from simkit.package import NAME
+
+    urls = (line for found in distributions(name=NAME) for line in found.metadata.get_all("Project-URL") or [])
+    for line in urls:
         label, _, url = line.partition(",")
         if label.strip().lower() in ("issues", "tracker", "bug tracker", "bugs"):
             return f"at {url.strip()}"

@@ -250,7 +250,9 @@ def magnitude(posture: Posture) -> Assessment:
     pairs = len(base.lost) * len(posture.scenario.goals)
     text = f"mean {posture.name} {posture.said(loss)}"
     text += f", worst case {format_number(base.worst)}" if base.measure.is_value else ""
-    text += f"; {len(base.pairs)} of {pairs} (entry point, goal) pairs can succeed" if pairs else ""
+    text += (
+        f"; {len(base.pairs)} of {pairs} goals are within reach (each counted for each entry point)" if pairs else ""
+    )
     text += f"; {len(posture.scenario.sources)} public sources, {len(posture.scenario.assumptions)} assumptions"
     return Assessment(text, {"loss": loss.to_dict(), "worst_case": base.worst, "pairs": len(base.pairs), "of": pairs})
 

@@ -165,7 +165,7 @@ def evidence(
 
     def complete() -> Sampled:
         world = responding(scenario, completeness=1.0)
-        return sampled(world, chosen, entries, trials=count, seed=word, threads=threads)
+        return sampled(world, chosen, entries, trials=count, seed=word, workers=(threads, None))
 
     posture = Posture(
         scenario=scenario,

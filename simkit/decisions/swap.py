@@ -24,7 +24,7 @@ from simkit.scenario.numbers_at import with_numbers
 from simkit.simulation import compile_attack, world_of
 from simkit.techniques.respond import containment
 from simkit.unknowns import NotKnown, kind_of
-from simkit.unknowns.traced import Traced, comparisons, evaluated, inputs_of
+from simkit.unknowns.traced import Known, Traced, comparisons, evaluated, inputs_of
 
 Floats = NDArray[np.float64]
 Given = Mapping[str, Floats]
@@ -48,10 +48,9 @@ class Column:
         pairs = [(place, number) for place, number in found if isinstance(number, Traced)]
         return cls(name, np.array([p for p, _ in pairs], dtype=np.int64), tuple(n for _, n in pairs))
 
-    def at(self, given: Given, count: int) -> Floats:
-        """(count, places) The numbers in each draw."""
-        seen: dict[int, Floats] = {}
-        rows = [seen.setdefault(id(n), evaluated(n, given, count)) for n in self.numbers]
+    def at(self, given: Given, count: int, known: Known) -> Floats:
+        """(count, places) The numbers in each draw; `known` as in `evaluated`."""
+        rows = [evaluated(n, given, count, known) for n in self.numbers]
         return np.stack(rows, axis=1) if rows else np.zeros((count, 0))
 
 
@@ -89,14 +88,14 @@ class Swap:
 
     def drawn(self, given: Given, count: int) -> DrawnColumns:
         """The columns in each of `count` draws."""
-        alike = np.ones(count, dtype=np.bool_)
+        alike, known = np.ones(count, dtype=np.bool_), Known()
         for each in self.asked:
-            alike &= each.holds(given, count)
+            alike &= each.holds(given, known)
         if self.legend.quotas is not None and len(self.losses.numbers):
             alike[:] = False  # what is worth most a record goes first, which the legend has sorted
-        thresholds = {column.name: _thresholds(column.at(given, count)) for column in self.columns}
-        laws = {row: (law, _of_law(law, given, count)) for row, law in self.laws.items()}
-        return DrawnColumns(thresholds, laws, self.losses.at(given, count), alike)
+        thresholds = {column.name: _thresholds(column.at(given, count, known)) for column in self.columns}
+        laws = {row: (law, _of_law(law, given, count, known)) for row, law in self.laws.items()}
+        return DrawnColumns(thresholds, laws, self.losses.at(given, count, known), alike)
 
     def at(self, given: Given, drawn: DrawnColumns, draw: int) -> tuple[AttackGraph, Legend]:
         """The graph of one draw, and its legend."""
@@ -216,15 +215,15 @@ def _numbers(law: Distribution) -> list[Traced]:
     return found
 
 
-def _of_law(law: Distribution, given: Given, count: int) -> Given:
+def _of_law(law: Distribution, given: Given, count: int, known: Known) -> Given:
     """The fields of `law` that are traced, in each draw; what lies deeper is named with a dot before it."""
     found: dict[str, Floats] = {}
     for each in dataclasses.fields(law):  # type: ignore[arg-type]
         value = getattr(law, each.name)
         if isinstance(value, Distribution):
-            found |= {f"{each.name}.{name}": column for name, column in _of_law(value, given, count).items()}
+            found |= {f"{each.name}.{name}": column for name, column in _of_law(value, given, count, known).items()}
         elif isinstance(value, Traced):
-            found[each.name] = evaluated(value, given, count)
+            found[each.name] = evaluated(value, given, count, known)
     return found
 
 

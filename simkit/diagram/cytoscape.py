@@ -6,6 +6,7 @@ licence: `cytoscape.LICENSE`), so that a page or a notebook needs no network.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -13,26 +14,32 @@ from simkit.diagram.diagram import COLUMNS, Picture, Placement, layout
 from simkit.diagram.marks import ATTACK, JEWEL, marked
 from simkit.diagram.palette import FILLS, GREY, INK, RELATIONS, VERMILLION, WARM
 from simkit.scenario import Scenario
+from simkit.techniques.grounds import start_of
 
 COLUMN, ROW = 260.0, 34.0
 """Pixels from one column to the next, and from one row to the next, at a zoom of 1."""
 BOX = (170, 22)
 """Pixels: width and height of a box."""
+SIGNS = {"attack": "\u25b6", "other": "\u25b7", "jewel": "\u25c6"}
+"""What stands before the name of a box that is marked: frames and fills say how far an attack gets."""
 _DASHED = ("holds", "runs as", "has as backup", "runs code in, becomes")
 
 Elements = list[dict[str, Any]]
 
 
-def elements(scenario: Scenario, drawn: Picture) -> Elements:
+def elements(scenario: Scenario, drawn: Picture, entry_point: str | None = None) -> Elements:
     """Nodes and edges with positions, in the JSON of Cytoscape.js: those of `drawn`, a picture of `scenario`.
 
     Ids are those of `Scenario.graph()` (`credential:NAME`); a boundary is the parent of its boxes (`boundary:NAME`).
-    Each node has `kind`, `label` and `count`, the classes `attack` and `jewel` where it is marked; each edge its
-    `relation`.
+    Each node has `kind`, `label` and `count`, the classes `attack` and `jewel` where it is marked, and `shown`, its
+    label behind the signs of these marks; each edge its `relation`. With `entry_point`, the starts of other attacks
+    have the class `other` instead of `attack`.
     """
     places = layout(drawn)
     marks = marked(scenario, drawn)
-    return [*_boundaries(places), *_nodes(drawn, places, marks[ATTACK], marks[JEWEL]), *_edges(drawn)]
+    here = marks[ATTACK] if entry_point is None else marks[ATTACK] & {start_of(scenario.entry_points[entry_point])}
+    classes = {"attack": here, "other": marks[ATTACK] - here, "jewel": marks[JEWEL]}
+    return [*_boundaries(places), *_nodes(drawn, places, classes), *_edges(drawn)]
 
 
 def _boundaries(places: Placement) -> Elements:
@@ -43,14 +50,15 @@ def _boundaries(places: Placement) -> Elements:
     ]
 
 
-def _nodes(drawn: Picture, places: Placement, attacked: frozenset[str], jewels: frozenset[str]) -> Elements:
+def _nodes(drawn: Picture, places: Placement, marks: Mapping[str, frozenset[str]]) -> Elements:
     found: Elements = []
     for node in drawn.nodes:
         data: dict[str, Any] = {"id": node.id, "kind": node.kind, "label": node.label, "count": node.count}
         data["type"] = node.type
         if node.boundary:
             data["parent"] = f"boundary:{node.boundary}"
-        classes = [name for name, marked_ones in (("attack", attacked), ("jewel", jewels)) if node.id in marked_ones]
+        classes = [name for name, boxes in marks.items() if node.id in boxes]
+        data["shown"] = " ".join((*(SIGNS[name] for name in classes), node.label))
         position = {"x": COLUMN * COLUMNS.index(node.id.partition(":")[0]), "y": ROW * places.rows[node.id]}
         found.append({"data": data, "position": position, "classes": " ".join(classes)})
     return found
@@ -76,9 +84,9 @@ def style(*, dark: bool = False) -> list[dict[str, Any]]:
     """
     page = DARK if dark else LIGHT
     return [
-        {"selector": "node", "style": {"label": "data(label)", "shape": "round-rectangle", "width": BOX[0], **_BOX}},
+        {"selector": "node", "style": {"label": "data(shown)", "shape": "round-rectangle", "width": BOX[0], **_BOX}},
         *({"selector": f'node[kind="{kind}"]', "style": {"background-color": fill}} for kind, fill in FILLS.items()),
-        {"selector": 'node[kind="boundary"]', "style": {**_BOUNDARY, **page["boundary"]}},
+        {"selector": 'node[kind="boundary"]', "style": {"label": "data(label)", **_BOUNDARY, **page["boundary"]}},
         {"selector": "node[count > 1]", "style": {"border-width": 2}},
         {"selector": "edge", "style": _LINE},
         *(
@@ -89,11 +97,13 @@ def style(*, dark: bool = False) -> list[dict[str, Any]]:
             for relation, colour in RELATIONS.items()
         ),
         {"selector": ".attack", "style": {"border-color": page["ink"], "border-width": 3}},
+        {"selector": ".other", "style": {"border-color": page["ink"], "border-width": 2}},
         {"selector": ".jewel", "style": {"border-color": VERMILLION, "border-width": 3}},
         {"selector": "node.reached", "style": {"background-color": WARM}},
         {"selector": "node.within", "style": {"border-style": "dashed", "border-width": 2, "border-color": VERMILLION}},
         {"selector": "edge.dim", "style": {"opacity": 0.12}},
         {"selector": "node.dim", "style": {"background-opacity": 0.2, "border-opacity": 0.3, "color": page["soft"]}},
+        {"selector": "node.dim.attack, node.dim.other", "style": {"border-opacity": 0.9, "color": page["ink"]}},
         {"selector": "node.path", "style": {"border-color": VERMILLION, "border-width": 4}},
         {"selector": "edge.path", "style": {"width": 4, "opacity": 1, **_line_colour(VERMILLION)}},
         {"selector": "node.now", "style": {"background-color": VERMILLION, "color": "#FFFFFF", "font-weight": "bold"}},
@@ -127,8 +137,10 @@ _BOX: dict[str, Any] = {
     "text-max-width": f"{BOX[0] - 10}px",
 }
 _BOUNDARY: dict[str, Any] = {
+    # over the first column, where no line comes in from above
     "text-valign": "top",
-    "text-halign": "center",
+    "text-halign": "left",
+    "text-margin-x": f"{BOX[0] + 12}px",
     "text-max-width": "900px",
     "padding": "12px",
 }
@@ -150,5 +162,6 @@ def _line_colour(colour: str) -> dict[str, Any]:
 
 
 def source() -> str:
-    """The text of Cytoscape.js itself."""
-    return files("simkit.diagram").joinpath("cytoscape.min.js").read_text("utf-8")
+    """The text of Cytoscape.js itself, and of `cytoscape.routed(cy)`, which leads the lines around names."""
+    here = files("simkit.diagram")
+    return "\n".join(here.joinpath(name).read_text("utf-8") for name in ("cytoscape.min.js", "routes.js"))

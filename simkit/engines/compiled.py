@@ -72,7 +72,7 @@ def announced(what: str, *, seconds: int) -> Callable[[Any], Any]:
 
         @wraps(compiled.py_func)
         def called(*arguments: Any) -> Any:
-            if compiled.signatures:
+            if compiled.overloads:  # `signatures` makes a list of them, which takes longer than a short replay
                 return compiled(*arguments)
             if name in IN_MEMORY:
                 remark(UNKEPT)

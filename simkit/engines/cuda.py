@@ -24,6 +24,7 @@ from simkit.engines.reach import Held, chosen_facts, entry_slots, placed, unpack
 from simkit.engines.slots import pack
 from simkit.errors import InputError
 from simkit.fate import Stream
+from simkit.package import pip_install
 
 MEMORY = 1 << 30
 """Bytes on the device for what holds and for the successes: more slots than fit are swept one lot after another."""
@@ -105,7 +106,7 @@ def _on_device(graph: AttackGraph) -> DeviceLinks:
     if not cuda.is_available():
         why = " ".join(str(cuda.cuda_error() or "no NVVM").split()).partition(".")[0]
         raise InputError(
-            f"engine 'cuda' finds no GPU that it can use ({why}): pip install 'simkit[gpu]' where an NVIDIA driver is, "
+            f"engine 'cuda' finds no GPU that it can use ({why}): {pip_install('gpu')} where an NVIDIA driver is, "
             "or choose engine 'cpu'"
         )
     links = links_of(graph)

@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from simkit.errors import EngineError, InputError, QuestionError
+from simkit.package import pip_install
 
 S = TypeVar("S")
 I = TypeVar("I")  # noqa: E741
@@ -159,7 +160,7 @@ def _connected(address: str) -> Iterator[Any]:
         import distributed
         from distributed.comm.addressing import resolve_address
     except ImportError:
-        raise InputError(f"scheduler {address!r} needs Dask: pip install 'simkit[dask]'") from None
+        raise InputError(f"scheduler {address!r} needs Dask: {pip_install('dask')}") from None
     connect: Any = distributed.Client
     try:
         resolve_address(address)  # a client that begins with a bad one leaves a traceback behind

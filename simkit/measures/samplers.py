@@ -25,8 +25,8 @@ class Weighted:
     def __call__(self, times: Times, _: Times) -> Floats:
         """(samples,) The sum of each sample."""
         total = np.zeros(len(times))
-        for place, weight in enumerate(self.weights):
-            total += np.where(times[:, place] >= 0, weight, 0.0)
+        for reached, weight in zip(np.ascontiguousarray((times >= 0).T), self.weights, strict=True):
+            total += reached * weight
         return total
 
 

@@ -134,11 +134,13 @@ class Granularity:
         """The result in a sentence or two."""
         best, finest = self.points[self.enough], self.points[-1]
         if finest.pairs == self.whole:
-            text = f"However fine the roles of {self.identity} are, {self.whole} of {self.total} (entry point, goal) "
-            return f"{text}pairs can succeed in the worst case: no split takes one away."
+            text = (
+                f"However fine the roles of {self.identity} are, {self.whole} of {self.total} goals are within reach, "
+            )
+            return f"{text}each counted for each entry point: no split takes one away."
         count = "1 role" if best.roles == 1 else f"{best.roles} roles"
         text = f"{count} for {self.identity} leave{'s' if best.roles == 1 else ''} {best.pairs} of the {self.whole} "
-        text += "(entry point, goal) pairs that can succeed now"
+        text += "goals within reach now (each counted for each entry point)"
         if finest.roles > best.roles:
             text += f"; a role for each different need ({finest.roles}) leaves {finest.pairs}"
         return f"{text}." if best.broken else f"{text}. Every task still works."
@@ -148,7 +150,7 @@ class Granularity:
         rows = [
             (
                 point.roles,
-                point.pairs,
+                f"{point.pairs} of {self.total}",
                 percent(point.pairs / self.total if self.total else 0.0),
                 point.over_grant,
                 point.broken,
@@ -156,15 +158,11 @@ class Granularity:
             )
             for place, point in enumerate(self.points)
         ]
-        columns = ("roles", "pairs", "share", "over-grant", "tasks broken", "")
-        note = f"As it is: {self.whole} of {self.total} pairs can succeed in the worst case under "
-        note += (
-            f"{self.provenance.policy}. Over-grant: operations granted and not needed, summed over the tasks. Enough: "
-        )
-        note += (
-            f"the fewest roles that stop {percent(ENOUGH)} of what a role for each task stops. Roles are merged where "
-        )
-        note += "that over-grants least."
+        columns = ("roles", "goals within reach", "share", "over-grant", "tasks broken", "")
+        note = f"As it is: {self.whole} of {self.total} in the worst case under {self.provenance.policy}, each goal "
+        note += "counted for each entry point. Over-grant: operations granted and not needed, summed over the tasks. "
+        note += f"Enough: the fewest roles that stop {percent(ENOUGH)} of what a role for each task stops. Roles are "
+        note += "merged where that over-grants least."
         return Table(columns, rows, title=f"{self.provenance.scenario}: roles for {self.identity}", note=note)
 
     def roles_table(self) -> Table:

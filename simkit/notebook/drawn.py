@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simkit.blast_radius import BlastRadius
 from simkit.diagram.marks import MOST_NODES
 from simkit.errors import InputError
+from simkit.package import pip_install
 from simkit.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -28,5 +29,5 @@ def graph(
     except ModuleNotFoundError as error:
         if error.name not in ("anywidget", "ipywidgets", "traitlets"):
             raise
-        raise InputError("anywidget is not installed: `pip install 'simkit[notebooks]'`") from error
+        raise InputError(f"anywidget is not installed: `{pip_install('notebooks')}`") from error
     return GraphWidget(scenario, result, group=group, most=most)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from simkit.errors import InputError
+from simkit.package import pip_install
 from simkit.scenario import Scenario
 
 REPOSITORY = Path(__file__).parents[2]
@@ -35,7 +36,7 @@ def from_text(text: str) -> Any:
     try:
         import jupytext
     except ModuleNotFoundError as error:
-        raise InputError("jupytext is not installed: `pip install 'simkit[notebooks]'`") from error
+        raise InputError(f"jupytext is not installed: `{pip_install('notebooks')}`") from error
     notebook = jupytext.reads(text, fmt="py:percent")
     for place, cell in enumerate(notebook.cells):
         cell["id"] = hashlib.sha256(f"{place}:{cell.source}".encode()).hexdigest()[:8]

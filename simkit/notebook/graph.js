@@ -56,6 +56,7 @@ function render({ model, el }) {
     boxSelectionEnabled: false,
     userZoomingEnabled: false, // the wheel scrolls the notebook; with Ctrl or Cmd it zooms
   });
+  cytoscape.routed(cy);
   el.simkit = cy; // for tests and for who looks into the page
   const boxes = () => cy.nodes('[kind != "boundary"]');
 

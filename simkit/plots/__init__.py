@@ -13,6 +13,7 @@ from simkit.plots.style import save
 from simkit.plots.sureness import annual_exceedance, tornado, turning
 from simkit.plots.timeline import path
 from simkit.plots.tradeoff import pareto
+from simkit.plots.trend_lines import trend
 from simkit.plots.waterfall import waterfall
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "race",
     "save",
     "tornado",
+    "trend",
     "turning",
     "waterfall",
 ]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from simkit.diagram import marks, palette
 from simkit.diagram.diagram import COLUMNS, Edge, Node, Picture, Placement, layout
 from simkit.diagram.marks import MOST_NODES, marked, pictured
+from simkit.diagram.routes import Via, routes
 from simkit.errors import QuestionError
 from simkit.model import Model
-from simkit.plots import style
+from simkit.plots import style, titles
 from simkit.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _STROKES: dict[str, dict[str, Any]] = {
     "runs code in, becomes": {"linestyle": (0, (5, 1.5, 1, 1.5))},
     "has as backup": {"linestyle": (0, (2, 2))},
 }
+_CURVE = (4, 4, 4)
+"""matplotlib's codes of a cubic curve: `Path.CURVE4`, which is known once matplotlib is imported."""
 _EDGES: dict[str, dict[str, Any]] = {
     relation: {"color": colour, **_STROKES.get(relation, {})} for relation, colour in palette.RELATIONS.items()
 }
@@ -68,8 +71,8 @@ def graph(world: Scenario | Model, *, group: str | None = None, most: int = MOST
         axes.set_ylim(ROW * (places.height + 0.4), -ROW * (2.1 if any(places.boundaries) else 1.4))
         axes.set_axis_off()
         _bands(axes, places, width)
-        for edge in drawn.edges:
-            _line(axes, edge, drawn, places)
+        for edge, via in zip(drawn.edges, routes(drawn, places, BOX[1] / ROW), strict=True):
+            _line(axes, edge, drawn, places, via)
         for node in drawn.nodes:
             _box(axes, node, places)
         signs: list[Badge] = []
@@ -126,7 +129,7 @@ def _box(ax: Axes, node: Node, places: Placement) -> None:
     ax.text(x + BOX[0] / 2, y, text, ha="center", va="center", fontsize=8, zorder=4, parse_math=False)
 
 
-def _line(ax: Axes, edge: Edge, drawn: Picture, places: Placement) -> None:
+def _line(ax: Axes, edge: Edge, drawn: Picture, places: Placement, via: Via) -> None:
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
@@ -137,12 +140,31 @@ def _line(ax: Axes, edge: Edge, drawn: Picture, places: Placement) -> None:
         right = edge.relation in ("contains", "has as backup")
         side, bulge = (x0 + BOX[0], 0.25) if right else (x0, -0.3)
         points = [(side, y0), (side + bulge, y0), (side + bulge, y1), (side, y1)]
+        codes: list[Any] = [Path.MOVETO, *_CURVE]
     else:
-        start, end = (x0 + BOX[0], x1) if x1 > x0 else (x0, x1 + BOX[0])
-        bend = 0.5 * (end - start) if abs(end - start) < 1.5 * GAP else 0.55 * GAP * (1 if end > start else -1)
-        points = [(start, y0), (start + bend, y0), (end - bend, y1), (end, y1)]
-    curve = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+        points, codes = _across((x0, y0), (x1, y1), via)
+    curve = Path(points, codes)
     ax.add_patch(FancyArrowPatch(path=curve, arrowstyle="-|>", mutation_scale=7, fill=False, **looks))
+
+
+def _across(
+    start: tuple[float, float], end: tuple[float, float], via: Via
+) -> tuple[list[tuple[float, float]], list[Any]]:
+    """A curve from box to box in other columns, level where it crosses a column between them."""
+    from matplotlib.path import Path
+
+    ahead = end[0] > start[0]
+    stops = [start, *((PITCH * column, ROW * row) for column, row in via), end]
+    points, codes = [(start[0] + (BOX[0] if ahead else 0), start[1])], list[Any]([Path.MOVETO])
+    for place, (x, y) in enumerate(stops[1:], start=1):
+        (from_x, from_y), to_x = points[-1], x + (0 if ahead else BOX[0])
+        bend = (to_x - from_x) / 2
+        points += [(from_x + bend, from_y), (to_x - bend, y), (to_x, y)]
+        codes += _CURVE
+        if place < len(stops) - 1:
+            points.append((x + (BOX[0] if ahead else 0), y))
+            codes.append(Path.LINETO)
+    return points, codes
 
 
 def _marks(ax: Axes, scenario: Scenario, drawn: Picture, places: Placement) -> list[Badge]:
@@ -162,10 +184,11 @@ def _heading(ax: Axes, world: Scenario | Model, drawn: Picture, height: float) -
     for column, kind in enumerate(COLUMNS):
         plural = {"identity": "identities"}.get(kind, f"{kind}s")
         ax.text(PITCH * column + BOX[0] / 2, height, plural, ha="center", va="center", fontsize=10, fontweight="bold")
-    words = [style.name(world.name) if isinstance(world, Scenario) else "the model"]
+    about = style.name(world.name) if isinstance(world, Scenario) else "the model"
+    words = [f"{about}: {titles.led_to(drawn)}"]
     if drawn.aggregated:
         words.append(f"{drawn.things:,} things in {len(drawn.nodes):,} boxes, alike ones share one")
-    style.heading(ax, ": ".join(words), share=1.25)
+    style.heading(ax, "; ".join(words), share=1.25)
 
 
 def _legend(ax: Axes, drawn: Picture, marks: list[Badge]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simkit.blast_radius import BlastRadius, Comparison
 from simkit.diagram import palette
-from simkit.plots import style
+from simkit.plots import style, titles
 from simkit.table import duration
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ MOMENTS = 400
 EARLIEST = 1.0
 """Where an axis of time begins, in seconds, unless something is lost before."""
 _SAME = 1e-9
+NARROWEST, WIDER = 1.9, 1.2
+"""Points: the width of the last curve over loss, and how much wider each earlier one is."""
 
 
 def over_time(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> Axes:
@@ -45,7 +47,9 @@ def over_time(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> Ax
         top = max(float(curve.rows[2].max()) for curve in curves)
         style.loss_axis(axes, max(top, axes.dataLim.ymax), "value lost (mean, 95 % interval)")
         axes.grid(axis="y")
-        _named(axes, results, "blast radius over time")
+        shown = results[_base(result)]
+        told = titles.half_lost(shown, moments.tolist(), curves[_base(result)].rows[0].tolist())
+        _named(axes, titles.of_attack(shown, told))
     return axes
 
 
@@ -56,17 +60,27 @@ def exceedance(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> A
         top = max([one.worst_case.value for one in results] + [float(one.values.max()) for one in results])
         losses = np.unique(np.concatenate([[0.0, top or 1.0], *(one.values for one in results)]))
         curves = [np.array([[float((one.values > loss).mean()) for loss in losses]]) for one in results]
-        for place, (label, curve) in enumerate(_together(results, curves)):
+        together = _together(results, curves)
+        for place, (label, curve) in enumerate(together):
             colour, dash = _look(place)
-            axes.step(losses, curve[0], where="post", color=colour, linestyle=dash, label=label)
+            # where curves run together, the later and narrower one lies in the middle of the earlier and wider ones
+            wide = NARROWEST + WIDER * (len(together) - 1 - place)
+            shown = slice(0, 1 + int(np.argmin(curve[0])))
+            looks: dict[str, Any] = {
+                "color": colour,
+                "linestyle": dash if wide == NARROWEST else "-",
+                "linewidth": wide,
+            }
+            axes.step(losses[shown], curve[0][shown], where="post", label=label, solid_capstyle="butt", **looks)
         style.value_axis(axes, [top], "value lost, in the scenario's unit")
-        axes.set_ylim(-0.02, 1.05)
+        highest = max(float(curve[0].max()) for _, curve in together)
+        axes.set_ylim(-0.02 * (highest or 1.0), 1.08 * (highest or 1.0))
         style.share_axis(axes.yaxis)
         if not any(one.values.any() for one in results):
             style.nothing_lost(axes)
         axes.set_ylabel("trials that lose more")
         axes.grid(axis="y")
-        _named(axes, results, "loss exceedance")
+        _named(axes, titles.of_attack(results[0], titles.nineteen_of_twenty(result)))
     return axes
 
 
@@ -139,7 +153,13 @@ def _containment(ax: Axes, result: BlastRadius, low: float, high: float) -> None
         ax.axvline(when.estimate, color=palette.GREY, linestyle=(0, (4, 3)), linewidth=1.2, label=label)
 
 
-def _named(ax: Axes, results: Sequence[BlastRadius], what: str) -> None:
-    shown = results[0].provenance
-    style.heading(ax, f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}, {what}")
+def _base(result: BlastRadius | Comparison) -> int:
+    """The place of the policy that the others are held against."""
+    if isinstance(result, BlastRadius):
+        return 0
+    return next(at for at, one in enumerate(result.results) if one.provenance.policy == result.against)
+
+
+def _named(ax: Axes, title: str) -> None:
+    style.heading(ax, title)
     style.legend_below(ax, 0.6, columns=2)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simkit.blast_radius import BlastRadius, Comparison
 from simkit.diagram import palette
-from simkit.plots import style
+from simkit.plots import style, titles
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +81,6 @@ def _difference(compared: Comparison, policy: str) -> str:
 
 
 def _frame(ax: Axes, compared: Comparison) -> None:
-    shown = compared.results[0].provenance
     rows = range(len(compared.results))
     ax.set_yticks(rows, [style.name(result.provenance.policy) for result in compared.results])
     ax.set_ylim(len(compared.results) - 0.5, -0.5)
@@ -90,8 +89,7 @@ def _frame(ax: Axes, compared: Comparison) -> None:
     ax.grid(axis="x")
     for column, text in zip(_COLUMNS, ("mean", f"against {style.name(compared.against, 22)}"), strict=True):
         _beside(ax, column, -0.62, text, va="bottom", color=palette.GREY)
-    where = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
-    style.heading(ax, f"{where}, what each policy loses", above=_OVER_COLUMNS)
+    style.heading(ax, titles.of_attack(compared.results[0], titles.losses(compared)), above=_OVER_COLUMNS)
     marks, words = ax.get_legend_handles_labels()
     order = (2, 1, 0)
     style.legend_below(ax, 0.62, [marks[at] for at in order], [words[at] for at in order], columns=3)

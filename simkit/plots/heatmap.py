@@ -9,7 +9,7 @@ import numpy as np
 from simkit.blast_radius import BlastRadius, Comparison
 from simkit.diagram import palette
 from simkit.errors import QuestionError, nearest
-from simkit.plots import style
+from simkit.plots import style, titles
 from simkit.table import percent
 
 if TYPE_CHECKING:
@@ -29,10 +29,12 @@ def goals_heatmap(
 ) -> Axes:
     """The chance of each goal (or of the loss of each resource that has a value) under each policy.
 
-    A dot in a cell with no success marks what the worst case can still reach. Raises QuestionError for other `rows`,
+    A dot in a cell with no success marks what the worst case can still reach; resources that are lost under no policy
+    are counted below. Raises QuestionError for other `rows`,
     and if there is none of them.
     """
-    names = _rows(compared, rows)
+    everything = _rows(compared, rows)
+    names = _worth_a_row(compared, everything) if rows == "resources" else everything
     labels = [style.name(name, LONGEST_ROW) for name in names]
     policies = [style.name(result.provenance.policy) for result in compared.results]
     chances = np.array([[result.chance(name).estimate for result in compared.results] for name in names])
@@ -43,11 +45,10 @@ def goals_heatmap(
         for (row, column), chance in np.ndenumerate(chances):
             _cell(axes, (row, column), float(chance), _possible(compared.results[column], names[row]))
         _frame(axes, labels, policies)
-        shown = compared.results[0].provenance
-        place = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
-        style.heading(axes, f"{place}, chance in {shown.trials:,} trials", share=1.2 * (width - beside) / width)
-        if any(_possible(result, name) for result in compared.results for name in names):
-            axes.set_xlabel("• in no trial, but the worst case reaches it", fontsize=9, color=palette.GREY, loc="left")
+        told = titles.of_attack(compared.results[0], titles.reached(compared, everything, rows))
+        style.heading(axes, told, share=1.2 * (width - beside) / width)
+        below = _below(compared, names, len(everything) - len(names))
+        axes.set_xlabel(below, fontsize=9, color=palette.GREY, loc="left")
     return axes
 
 
@@ -62,6 +63,22 @@ def _rows(compared: Comparison, rows: str) -> list[str]:
         scenario = compared.results[0].provenance.scenario
         raise QuestionError(f"{scenario} has no {rows} to show: take rows={other!r}")
     return list(dict.fromkeys(found)) if rows == "goals" else sorted(set(found))
+
+
+def _worth_a_row(compared: Comparison, names: list[str]) -> list[str]:
+    """Those of `names` that something reaches under some policy, in a trial or in the worst case, the likeliest first;
+    all of them where that is none."""
+    likeliest = {name: max(result.chance(name).estimate for result in compared.results) for name in names}
+    some = [name for name in names if likeliest[name] or any(_possible(each, name) for each in compared.results)]
+    return sorted(some, key=lambda name: -likeliest[name]) or names
+
+
+def _below(compared: Comparison, names: list[str], left_out: int) -> str:
+    """What must be known of the cells, and of the rows that are not there."""
+    possible = any(_possible(result, name) for result in compared.results for name in names)
+    parts = ["• in no trial, but the worst case reaches it"] if possible else []
+    parts += [f"not shown: {left_out} that no policy lets happen"] if left_out else []
+    return "\n".join(parts)
 
 
 def _map() -> Colormap:

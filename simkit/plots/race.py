@@ -9,7 +9,7 @@ from simkit.ablation import Curve
 from simkit.blast_radius import Interval
 from simkit.diagram import palette
 from simkit.errors import QuestionError
-from simkit.plots import style
+from simkit.plots import style, titles
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,14 +33,16 @@ def race(curves: Curve | Mapping[str, Points], *, axis: str = "", ax: Axes | Non
     with style.canvas(ax, 7.2, 4.2) as axes:
         for place, (name, points) in enumerate(lines.items()):
             _line(axes, place, name, points)
-        style.clock_axis(axes, 0.85 * moments[0], 1.18 * moments[-1])
+        style.clock_axis(axes, 0.85 * moments[0], 1.18 * moments[-1], at=moments)
         top = max(loss.high for points in lines.values() for _, loss in points)
         measure = curves.measure if isinstance(curves, Curve) else "value lost"
         style.loss_axis(axes, top, f"{measure} (mean, 95 % interval)", below=0.02)
         axes.set_xlabel(f"{axis or 'duration'} (log scale)")
         axes.grid(axis="y")
-        style.heading(axes, f"what is lost against {axis}" if axis else "the revocation race")
-        style.legend_below(axes, 0.6, columns=2)
+        told = titles.ends(lines, axis)
+        style.heading(axes, f"{style.name(curves.title)}: {told}" if isinstance(curves, Curve) else told)
+        if len(lines) > 1:
+            style.legend_below(axes, 0.6, columns=2)
     return axes
 
 

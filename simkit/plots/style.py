@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import re
 import textwrap
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,6 +70,11 @@ _FINE_CLOCK = (2.0, 5.0, 30.0, 2 * MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12
 """Moments that people count in, those that a picture names first, first."""
 _TICK_ROOM = 0.11
 """The least share of an axis of time between two ticks."""
+_ASKED_ROOM = 0.075
+"""The same where it was said where the ticks belong."""
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|d|y|M|bn|tn)\b|%)|(?<=\d (?:d|h|y)) (?=\d)|(?<=\d min) (?=\d)")
+_KEPT = "\u00a0"
+"""A space at which no line ends."""
 
 
 @contextmanager
@@ -153,25 +159,33 @@ def heading(ax: Axes, text: str, *, share: float = 1.0, above: float = 0.0) -> N
     (0: as far as titles are)."""
     per_inch = 10.5  # letters of the title's size and weight
     width = int(share * ax.bbox.width / ax.get_figure(root=True).dpi * per_inch)  # type: ignore[union-attr]
-    lines = textwrap.wrap(text, max(width, 20), break_on_hyphens=False)
-    ax.set_title("\n".join(lines), parse_math=False, pad=above or None)
+    lines = _balanced(_UNIT.sub(_KEPT, text), max(width, 20))
+    ax.set_title("\n".join(lines).replace(_KEPT, " "), parse_math=False, pad=above or None)
 
 
-def clock_axis(ax: Axes, low: float, high: float) -> None:
-    """Make x a logarithmic axis of time from `low` to `high` (seconds), with ticks where people would put them."""
+def _balanced(text: str, width: int) -> list[str]:
+    """`text` in as few lines of at most `width` letters as it takes, about as long as each other."""
+    lines = textwrap.wrap(text, width, break_on_hyphens=False)
+    narrower = (textwrap.wrap(text, at, break_on_hyphens=False) for at in range(len(text) // len(lines), width))
+    return next((found for found in narrower if len(found) == len(lines)), lines)
+
+
+def clock_axis(ax: Axes, low: float, high: float, *, at: Sequence[float] = ()) -> None:
+    """Make x a logarithmic axis of time from `low` to `high` (seconds), with ticks at the moments `at` as far as
+    there is room; where there are none, where people would put them."""
     ax.set_xscale("log")
     ax.set_xlim(low, high)
-    ticks = sorted(_moments(low, high))
+    ticks = sorted(_moments(low, high, at))
     ax.set_xticks(ticks, [duration(tick) for tick in ticks])
     ax.set_xticks([], minor=True)
     ax.set_xlabel("time since the attack began (log scale)")
 
 
-def _moments(low: float, high: float) -> list[float]:
-    found: list[float] = []
-    for tick in (*_CLOCK, *_FINE_CLOCK):
+def _moments(low: float, high: float, at: Sequence[float] = ()) -> list[float]:
+    found, room = list[float](), _ASKED_ROOM if at else _TICK_ROOM
+    for tick in at or (*_CLOCK, *_FINE_CLOCK):
         gaps = (abs(math.log(tick / other)) / math.log(high / low) for other in found)
-        if low <= tick <= high and all(gap >= _TICK_ROOM for gap in gaps):
+        if low <= tick <= high and all(gap >= room for gap in gaps):
             found.append(tick)
     return found
 

@@ -70,11 +70,12 @@ def _bar(ax: Axes, row: int, decider: Decider) -> None:
 
 def _tornado_title(made: Preference) -> str:
     turning = [each.input.name for each in made.deciders if each.turns_at]
-    pair = f"{style.name(made.weak)} \u2192 {style.name(made.strong)}"
+    choice = f"the choice between {style.name(made.weak)} and {style.name(made.strong)}"
     if not turning:
-        return f"{pair}: no single input turns it"
-    more = f" and {len(turning) - 1} more" if len(turning) > 1 else ""
-    return f"{pair}: {style.name(turning[0], 24)}{more} can turn it alone"
+        return f"no single input turns {choice}"
+    if len(turning) == 1:
+        return f"{style.name(turning[0], 24)} alone can turn {choice}"
+    return f"{style.name(turning[0], 24)} and {len(turning) - 1} more can each turn {choice}"
 
 
 def turning(found: Sensitivity, weak: str, strong: str, *, over: str | None = None, ax: Axes | None = None) -> Axes:

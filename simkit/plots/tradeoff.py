@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simkit.blast_radius import BlastRadius, Comparison, Interval
+from simkit.blast_radius import BlastRadius, Comparison
 from simkit.diagram import palette
 from simkit.errors import QuestionError, nearest
 from simkit.narrowing import Recommendations
-from simkit.plots import style
+from simkit.plots import style, titles
+from simkit.plots.front import Design, front
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,16 +29,6 @@ APART = ("waiting", "tokens", "records")
 
 
 LONGEST_DESIGN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """A point of the picture: what a design costs, what it still loses (mean with interval), and tasks it breaks."""
-
-    name: str
-    overhead: float
-    loss: Interval
-    broken: int = 0
 
 
 def pareto(result: Comparison | Recommendations, *, overhead: str | None = None, ax: Axes | None = None) -> Axes:
@@ -61,11 +51,10 @@ def pareto(result: Comparison | Recommendations, *, overhead: str | None = None,
         overhead = "control" if result.control else APART[0]
         if not result.control and ax is None:
             return _apart(result)
-    shown = result.results[0].provenance
     designs = [_design(each, overhead, result) for each in result.results]
     with style.canvas(ax, 7.2, 4.1 + 0.1 * len(designs)) as axes:
         _drawn(axes, designs, _overhead(overhead, result))
-        style.heading(axes, f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}, risk against overhead")
+        style.heading(axes, titles.of_attack(result.results[0], titles.tradeoff(designs, costs=overhead == "control")))
         style.legend_below(axes, 0.6, columns=2)
     return axes
 
@@ -77,15 +66,13 @@ def _overhead(overhead: str, result: Comparison) -> str:
 
 def _apart(result: Comparison) -> Axes:
     """A panel for each of `APART`, with one scale of risk and one legend; the first of them comes back."""
-    shown = result.results[0].provenance
+    panels = [[_design(each, overhead, result) for each in result.results] for overhead in APART]
     with style.panels(len(APART), 10.8, 4.1 + 0.1 * len(result.results)) as row:
-        for axes, overhead in zip(row, APART, strict=True):
-            designs = [_design(each, overhead, result) for each in result.results]
+        for axes, overhead, designs in zip(row, APART, panels, strict=True):
             _drawn(axes, designs, OVERHEADS[overhead], [[each] for each in designs])  # the same marks in each panel
         for axes in row[1:]:
             axes.set_ylabel("")
-        name = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
-        style.heading(row[0], f"{name}, risk against overhead", share=3.0)
+        style.heading(row[0], titles.of_attack(result.results[0], titles.tradeoff_apart(panels)), share=3.0)
         style.legend_below(row[0], 0.6, columns=2)
     return row[0]
 
@@ -96,7 +83,8 @@ def _of_changes(found: Recommendations, ax: Axes | None) -> Axes:
         _drawn(
             axes, designs, f"cost of the changes, {found.currency} a year" if found.currency else "price of the changes"
         )
-        style.heading(axes, f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}, risk against overhead")
+        told = titles.changes(designs, found.question.measure, chance=bool(found.question.goal))
+        style.heading(axes, f"{style.name(shown.scenario)}, {style.name(shown.entry_point)}: {told}")
         if found.question.goal:
             axes.set_ylabel(f"{found.question.measure} (95 % interval)")
             style.share_axis(axes.yaxis)
@@ -139,22 +127,6 @@ def _design(result: BlastRadius, overhead: str, of: Comparison) -> Design:
     return Design(result.provenance.policy, measured[overhead], result.value_lost(), len(side.broken))
 
 
-def front(designs: Iterable[Design]) -> list[Design]:
-    """The designs that no other beats: nobody loses less for as little overhead.
-
-    >>> cheap, dear = Design("a", 0.0, Interval(5.0, 5.0, 5.0, 9, "")), Design("b", 1.0, Interval(6.0, 6.0, 6.0, 9, ""))
-    >>> [design.name for design in front([cheap, dear])]
-    ['a']
-    """
-    everyone = list(designs)
-    return [one for one in everyone if not any(_beats(other, one) for other in everyone)]
-
-
-def _beats(other: Design, one: Design) -> bool:
-    no_worse = other.overhead <= one.overhead and other.loss.estimate <= one.loss.estimate
-    return no_worse and (other.overhead, other.loss.estimate) != (one.overhead, one.loss.estimate)
-
-
 def _together(designs: Iterable[Design]) -> list[list[Design]]:
     """The designs by where they stand: those in one place share a mark."""
     places: dict[tuple[float, float], list[Design]] = {}
@@ -174,6 +146,7 @@ def _point(ax: Axes, place: int, twins: list[Design], on_front: bool) -> None:
     error = style.whiskers(loss.estimate, loss.low, loss.high)
     longest = LONGEST_DESIGN if len(twins) == 1 else style.LONGEST_NAME
     broken = f", breaks {twins[0].broken} tasks" if twins[0].broken else ""
+    broken += "" if on_front else " (beaten)"
     ax.errorbar(
         twins[0].overhead,
         loss.estimate,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simkit.ablation import Ablation
 from simkit.diagram import palette
 from simkit.errors import QuestionError
-from simkit.plots import style
+from simkit.plots import style, titles
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,9 +26,8 @@ def waterfall(rows: Ablation | Iterable[Row], *, title: str = "", ax: Axes | Non
     """
     if isinstance(rows, Ablation):
         shown = rows.provenance
-        where = f"{style.name(shown.scenario)}: {style.name(shown.entry_point)}"
-        title = title or f"{where}, what each dial buys from {style.name(rows.from_policy)} on"
-        rows = _parts(rows)
+        rows, where = list(_parts(rows)), f"{style.name(shown.scenario)}, {style.name(shown.entry_point)}"
+        title = title or f"{where}: {titles.greatest_drop([(label, value) for label, value, *_ in rows])}"
     steps = [(str(label), float(value), float(low), float(high)) for label, value, low, high in rows]
     if len(steps) < 2:
         raise QuestionError(f"a waterfall has {len(steps)} rows: give a start and at least one change")
@@ -38,7 +37,8 @@ def waterfall(rows: Ablation | Iterable[Row], *, title: str = "", ax: Axes | Non
             _bar(axes, place, steps[place - 1][1] if place else None, value)
             _whisker(axes, place, (value, low, high))
             _words(axes, place, steps, top)
-        _frame(axes, [label for label, *_ in steps], top, title)
+        told = title or titles.greatest_drop([(label, value) for label, value, *_ in steps])
+        _frame(axes, [label for label, *_ in steps], top, told)
     return axes
 
 
@@ -88,4 +88,4 @@ def _frame(ax: Axes, labels: list[str], top: float, title: str) -> None:
     style.number_axis(ax.xaxis, top)
     ax.set_xlabel("value lost (mean, 95 % interval)")
     ax.grid(axis="x")
-    style.heading(ax, title or "what each change buys")
+    style.heading(ax, title)

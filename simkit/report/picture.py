@@ -55,7 +55,7 @@ class Drawn:
     @cached_property
     def elements(self) -> cytoscape.Elements:
         """Nodes and edges as Cytoscape.js takes them: labels are printable, ids are numbers and no names."""
-        found = cytoscape.elements(self.report.scenario, self.boxes)
+        found = self._placed
         ids = {element["data"]["id"]: f"b{place}" for place, element in enumerate(found)}
         return [
             {**each, "data": {key: _shown(key, value, ids) for key, value in each["data"].items()}} for each in found
@@ -64,8 +64,12 @@ class Drawn:
     @cached_property
     def ids(self) -> Mapping[str, str]:
         """For each box its id on the page."""
-        placed = cytoscape.elements(self.report.scenario, self.boxes)
-        return {old["data"]["id"]: new["data"]["id"] for old, new in zip(placed, self.elements, strict=True)}
+        return {old["data"]["id"]: new["data"]["id"] for old, new in zip(self._placed, self.elements, strict=True)}
+
+    @cached_property
+    def _placed(self) -> cytoscape.Elements:
+        entry_point = self.report.in_force.provenance.entry_point
+        return cytoscape.elements(self.report.scenario, self.boxes, entry_point)
 
     def data(self) -> dict[str, Any]:
         """What the script of the page reads."""
@@ -128,7 +132,7 @@ class Drawn:
 def _shown(key: str, value: Any, ids: Mapping[str, str]) -> Any:
     if key in ("id", "source", "target", "parent"):
         return ids[value]
-    return printable(value) if key in ("label", "type") else value
+    return printable(value) if key in ("label", "type", "shown") else value
 
 
 def _cell(how: BoxReach) -> str:

@@ -15,7 +15,7 @@ from simkit.linter import lint
 from simkit.narrowing import Plan, Recommendations, cut_off, plan_from, recommend
 from simkit.persistence import Persistence, persistence_of
 from simkit.policies import GrantPolicy
-from simkit.report.rests_on import annual, asked_again, inputs_table
+from simkit.report.rests_on import Basis, annual, asked_again, basis_of
 from simkit.report.summary import Findings
 from simkit.scenario import Scenario, chosen_entry
 from simkit.simulation import PoliciesLike, compare, under
@@ -83,10 +83,10 @@ class Report:
         best = self.findings.best.provenance.policy
         return asked_again(self.scenario, shown.policy, best, shown.entry_point) if self.advice else None
 
-    @property
-    def inputs(self) -> Table | None:
-        """The inputs in force that are not known; None where the file says so of none."""
-        return inputs_table(self.scenario, self.sure) if self.scenario.unknowns else None
+    @cached_property
+    def basis(self) -> Basis:
+        """Every input in force: its value, range and source, and whether it could turn the answer."""
+        return basis_of(self.scenario, self.sure)
 
     @property
     def annual(self) -> Table | None:

@@ -132,7 +132,7 @@ class Findings:
         if now.legend.goals:
             goal = max(now.legend.goals, key=lambda name: now.chance(name).estimate)
             reached = sum(now.chance(name).estimate > 0 for name in now.legend.goals)
-            beside = f"likeliest: {goal}, {percent(now.chance(goal).estimate)}"
+            beside = f"in some trial; likeliest: {goal}, {percent(now.chance(goal).estimate)}"
             found.append(Tile("goals reached", f"{reached} of {len(now.legend.goals)}", beside))
         if self.comparison.has_values:
             first = now.time_to_first_loss()

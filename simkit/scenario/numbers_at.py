@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from simkit.distributions import Distribution, Exponential, Fixed, Lognormal, Uniform, Weibull
 from simkit.scenario.scenario import Scenario
-from simkit.unknowns import DEFAULT_RANGES, NotKnown, Where, written
+from simkit.unknowns import ANY, DEFAULT_RANGES, GUESSES, NotKnown, Where, written
 
 _IN_THE_MODEL = frozenset({"identities", "resources", "tools"})
 _LAWS: Mapping[str, tuple[type[Distribution], Mapping[str, str]]] = {
@@ -45,6 +45,33 @@ def not_known(scenario: Scenario) -> tuple[NotKnown, ...]:
         if where not in scenario.unknowns.ranges and number_at(scenario, where) == found.best
     )
     return (*stated, *left)
+
+
+def numbers_in_force(scenario: Scenario) -> Iterator[tuple[Where, Where, float | Distribution]]:
+    """Every number of `scenario` where a guess may stand, whether a file states it or a default does: the kind of place
+    (`*` is any name), the place, and what counts there. Of what is left out nothing counts, such as how often nobody
+    says that an entry point is tried."""
+    for guess in GUESSES:
+        for steps, value in _followed(scenario, _steps(guess.where), ()):
+            if isinstance(value, int | float | Distribution):
+                yield guess.where, _place(scenario, steps, guess.where), value
+
+
+def _followed(value: Any, rest: tuple[str, ...], done: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if not rest:
+        yield done, value
+    elif rest[0] != ANY:
+        yield from _followed(_inner(value, rest[0]), rest[1:], (*done, rest[0]))
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _followed(inner, rest[1:], (*done, key))
+
+
+def _place(scenario: Scenario, steps: tuple[str, ...], guess: Where) -> Where:
+    """The keys of a file behind `steps` through the frozen values; the other way round than `_steps`."""
+    if guess[0] == "unit":
+        return ("unit", scenario.unit.name if scenario.unit else ANY)
+    return (*steps[steps[0] == "model" :], *guess[len(steps) :])
 
 
 def _steps(where: Where) -> tuple[str, ...]:

@@ -103,6 +103,15 @@ def locate(place: Place, where: Sequence[str | int], *, key: bool = False) -> Ma
     return place.mark if isinstance(place, Branch) else place
 
 
+def files_in(place: Place) -> set[str]:
+    """The files in which `place` and what is below it stand, where these are included."""
+    if not isinstance(place, Branch):
+        file: str | None = getattr(place, "file", None)
+        return {file} if file else set()
+    below = [*place.children.values(), *place.items]
+    return files_in(place.mark).union(*map(files_in, (*place.keys.values(), *below)))
+
+
 def refusal(file: str, mark: Mark, message: str, where: tuple[str | int, ...] = ()) -> Problem:
     """A problem at `mark`."""
     return Problem(where, message, file, mark.line + 1, mark.column + 1)

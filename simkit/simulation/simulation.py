@@ -78,7 +78,7 @@ def replayed(
     replay. Raises as `simulate`."""
     count = checked_trials(trials)
     with in_memory(attack.graph, count):
-        outcomes = _outcomes(attack.graph, entry_point, checked_seed(seed), count, workers, engine)
+        outcomes = outcomes_of(attack.graph, entry_point, checked_seed(seed), count, workers, engine)
     return BlastRadius(
         graph=attack.graph,
         outcomes=outcomes,
@@ -99,7 +99,11 @@ def in_memory(graph: AttackGraph, trials: int) -> Iterator[None]:
         raise QuestionError(f"{told}: ask for fewer, or use simkit.sweep, which keeps sums only") from error
 
 
-def _outcomes(graph: AttackGraph, entry_point: str, seed: int, trials: int, workers: Workers, engine: str) -> Outcomes:
+def outcomes_of(
+    graph: AttackGraph, entry_point: str, seed: int, trials: int, workers: Workers, engine: str = CPU
+) -> Outcomes:
+    """The samples of `graph` through `entry_point`, whoever works. Raises QuestionError for threads beside an executor;
+    EngineError if workers die."""
     threads, executor = workers
     if executor is None:
         return replay_engine(engine).replay(graph, entry_point, seed=seed, trials=trials, threads=threads)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from simkit.ablation import Sampled, sampled
 from simkit.ablation.samples import averaged, saved
-from simkit.blast_radius import intervals
+from simkit.blast_radius import BlastRadius, intervals
 from simkit.blast_radius.reversal import Reversal, reversals
 from simkit.decisions.decisions import FEWEST_DRAWS
 from simkit.decisions.drawn_pair import DrawnPair, drawn_pair, drawn_table, drawn_words
 from simkit.errors import QuestionError
+from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed
 from simkit.linter.forgotten_work import keeping, without_credit
 from simkit.measures import SHARE
 from simkit.policies import GrantPolicy, checked_policy
 from simkit.progress import steps
 from simkit.scenario import Scenario, chosen_entries, scenarios_of
-from simkit.simulation import checked_trials, simulate
+from simkit.simulation import Workers, checked_trials, simulate
 from simkit.studies.study_row import StudyRow
 from simkit.table import Table, duration, format_number, percent, shorten
 from simkit.unknowns.lattice import MOST_POINTS
@@ -132,11 +134,9 @@ class Study:
         note = (
             "Mean value lost, or, where nothing has a value, the mean share of goals reached (in %); 95 % intervals; "
         )
-        note += (
-            f"differences are paired, sample by sample. {self.trials:,} trials, seed {self.seed}. Pairs: (entry point, "
-        )
-        note += "goal) pairs that can succeed at all."
-        columns += ("scope alone saves", "pairs")  # type: ignore[assignment]
+        note += f"differences are paired, sample by sample. {self.trials:,} trials, seed {self.seed}. Goals within "
+        note += "reach: in the worst case, each counted for each entry point."
+        columns += ("scope alone saves", "goals within reach")  # type: ignore[assignment]
         return Table(columns, rows, title=f"{self.weak} against {self.strong}: blast radius", note=note)
 
     def failures_table(self) -> Table:
@@ -217,15 +217,17 @@ def study(
     trials: int = 1000,
     seed: int = 0,
     threads: int | None = None,
+    executor: ExecutorLike = None,
     draws: int = 0,
 ) -> Study:
     """The `strong` grant design against the `weak` one, over `entry_points` (one, several, or None for all) of every
     scenario.
 
-    A scenario with more than `MOST_ROWS` of them gets one row, the mean over them. With `draws` the question is asked
-    of so many draws of what is not known, too: where the strong design loses less whatever the inputs are, and where
-    it depends, and on which. Raises QuestionError without a scenario, for two designs of one name, for an entry point
-    that a scenario lacks, for bad trials, draws or seed; PolicyError for a policy that a scenario lacks.
+    Replays are worked out by `threads` or an `executor`, as in `simulate`. A scenario with more than `MOST_ROWS` of
+    them gets one row, the mean over them. With `draws` the question is asked of so many draws of what is not known,
+    too: where the strong design loses less whatever the inputs are, and where it depends, and on which. Raises
+    QuestionError without a scenario, for two designs of one name, for an entry point that a scenario lacks, for bad
+    trials, draws or seed; PolicyError for a policy that a scenario lacks.
     """
     from simkit import __version__
 
@@ -239,7 +241,7 @@ def study(
     attacks = [(world, chosen_entries(world, wanted)) for world in worlds]
     if draws and not FEWEST_DRAWS <= draws <= MOST_POINTS:
         raise QuestionError(f"draws {draws!r} is not a whole number from {FEWEST_DRAWS} to {MOST_POINTS:,}, or 0")
-    found = _StudyRun(weak, strong, checked_trials(trials), checked_seed(seed), threads, draws)
+    found = _StudyRun(weak, strong, checked_trials(trials), checked_seed(seed), (threads, executor), draws)
     rows = tuple(row for world, entries in steps(attacks) for row in found.rows(world, entries))
     return Study(rows, names[0], names[1], trials, seed, __version__, draws)
 
@@ -252,7 +254,7 @@ class _StudyRun:
     strong: str | GrantPolicy
     trials: int
     seed: int
-    threads: int | None
+    workers: Workers
     draws: int
 
     def rows(self, scenario: Scenario, entries: Sequence[str]) -> Iterator[StudyRow]:
@@ -261,7 +263,7 @@ class _StudyRun:
         scoped = weak.turned(name=f"{weak.name} + scope {strong.scope}", scope=strong.scope)
         kept = without_credit(scenario, weak, strong)
         runs = [
-            sampled(scenario, policy, entries, trials=self.trials, seed=self.seed, threads=self.threads)
+            sampled(scenario, policy, entries, trials=self.trials, seed=self.seed, workers=self.workers)
             for policy in (keeping(design, kept) for design in (weak, strong, scoped))
         ]
         groups: list[Sequence[str]] = [entries] if len(entries) > MOST_ROWS else [[entry] for entry in entries]
@@ -309,20 +311,20 @@ class _StudyRun:
         if not strong.policy.is_narrower_than(weak.policy) or saved(weak.loss(entries), strong.loss(entries)).high >= 0:
             return None
         worst = max(entries, key=lambda entry: float((strong.loss([entry]) - weak.loss([entry])).mean()))
-        results = [
-            simulate(scenario, each.policy, entry_point=worst, trials=self.trials, seed=self.seed, threads=self.threads)
-            for each in (weak, strong)
-        ]
+        results = [self._simulated(scenario, each.policy, worst) for each in (weak, strong)]
         return next(reversals(results, {each.policy.name: each.policy for each in (weak, strong)}), None)
+
+    def _simulated(self, scenario: Scenario, policy: GrantPolicy, entry: str) -> BlastRadius:
+        threads, executor = self.workers
+        asked: dict[str, Any] = {"trials": self.trials, "seed": self.seed, "threads": threads, "executor": executor}
+        return simulate(scenario, policy, entry_point=entry, **asked)
 
     def _left(self, scenario: Scenario, strong: Sampled, entries: Sequence[str]) -> tuple[tuple[str, ...], str]:
         """The goals that are still reached, and how, through the entry point where most of them are."""
         worst = max(entries, key=lambda entry: float(strong.goals[entry].mean()))
         if not strong.goals[worst].any():
             return (), ""
-        result = simulate(
-            scenario, strong.policy, entry_point=worst, trials=self.trials, seed=self.seed, threads=self.threads
-        )
+        result = self._simulated(scenario, strong.policy, worst)
         chances = {goal: result.chance(goal).estimate for goal in scenario.goals}
         still = sorted((goal for goal in chances if chances[goal]), key=lambda goal: (-chances[goal], goal))
         (path,) = result.paths(still[0], limit=1).paths

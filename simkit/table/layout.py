@@ -1,11 +1,11 @@
-"""Cells on lines: side by side where they fit, else folded into several tables, else row by row."""
+"""Cells on lines: side by side or folded into several tables, whichever is shorter, else row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from simkit.table.numbers import without_remark
+from simkit.table.numbers import is_quantity, without_remark
 from simkit.table.text import shorten, unbroken, width, wrap
 
 GAP = "  "
@@ -14,6 +14,8 @@ NARROWEST_TEXT = 8
 
 MOST_FOLDED = 30
 """With more rows, the parts of a folded table would stand too far apart."""
+MOST_HEADINGS = 4
+"""A table of so many lines more than it has rows is not folded: only its headings take more than one."""
 LEAST_FIT = 16
 """Lines are never cut to less."""
 
@@ -28,14 +30,21 @@ class Layout:
     fit: int | None = None
 
     def lines(self) -> Iterator[str]:
-        """The headings and the rows, no line wider than `fit`."""
-        widths = self._widths()
-        if widths is not None:
-            yield from self._side_by_side(widths)
-        elif (folds := self._folds()) is not None:
-            yield from folds
-        else:
-            yield from self._row_by_row()
+        """The headings and the rows, no line wider than `fit`.
+
+        Squeezed columns may take more lines than a table that is folded: the shorter of both is written, so that a
+        wider terminal never makes a table longer. The names in the first column are broken only where all else fails.
+        """
+        widths = self._widths(names_whole=True)
+        beside = None if widths is None else list(self._side_by_side(widths))
+        if beside is not None and len(beside) <= len(self.cells) + MOST_HEADINGS:
+            return iter(beside)
+        ways = [way for way in (beside, self._folds()) if way is not None]
+        if ways:
+            shortest: list[str] = min(ways, key=len)
+            return iter(shortest)
+        squeezed = self._widths()
+        return self._row_by_row() if squeezed is None else self._side_by_side(squeezed)
 
     def _side_by_side(self, widths: Sequence[int]) -> Iterator[str]:
         yield from self._row([wrap(name, at) for name, at in zip(self.head, widths, strict=True)], widths)
@@ -48,14 +57,17 @@ class Layout:
     def _columns(self) -> list[list[str]]:
         return [[name, *(row[at] for row in self.cells)] for at, name in enumerate(self.head)]
 
-    def _widths(self) -> list[int] | None:
-        """The width of each column, squeezed from the widest down; None where they do not fit side by side."""
+    def _widths(self, *, names_whole: bool = False) -> list[int] | None:
+        """The width of each column, squeezed from the widest down (not the first, with `names_whole`); None where they
+        do not fit side by side."""
         columns = self._columns()
         widths = [max(map(width, column)) for column in columns]
         if self.fit is None:
             return widths
         room = self.fit - len(GAP) * max(0, len(widths) - 1)
         for floors in self._floors(columns, widths):
+            if names_whole and len(self.head) > 2:
+                floors[0] = max(floors[0], self._whole(0, columns[0][1:]))
             while sum(widths) > room:
                 slack = [at for at, floor in enumerate(floors) if widths[at] > floor]
                 if not slack:
@@ -70,9 +82,14 @@ class Layout:
         whole = [self._whole(at, column[1:]) for at, column in enumerate(columns)]
         least = [1 if right else min(NARROWEST_TEXT, natural[at]) for at, right in enumerate(self.right)]
         yield [max(row) for row in zip(heads, whole, least, strict=True)]
-        text = [max(map(unbroken, column)) for column in columns]
+        text = [max(map(self._unbroken, column)) for column in columns]
         cells = [whole[at] if right else text[at] for at, right in enumerate(self.right)]
         yield [max(row) for row in zip(heads, cells, least, strict=True)]
+
+    @staticmethod
+    def _unbroken(cell: str) -> int:
+        """A quantity stays whole in a column of text, too: among words as `no difference`."""
+        return width(cell) if is_quantity(cell) else unbroken(cell)
 
     def _whole(self, at: int, cells: Sequence[str]) -> int:
         return max((width(without_remark(cell) if self.right[at] else cell) for cell in cells), default=1)
@@ -90,6 +107,9 @@ class Layout:
                 together = [0, at]
                 groups.append(together)
             groups[-1] = together
+        if len(groups) > 1 and len(groups[-1]) == 2 and len(groups[-2]) > 3:
+            # a column that is left over does not stand alone
+            groups[-1].insert(1, groups[-2].pop())
         tables = [self._only(group) for group in groups]
         if len(tables) == 1 or any(table._widths() is None for table in tables):
             return None

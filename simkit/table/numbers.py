@@ -10,6 +10,9 @@ MISSING = "-"
 
 _REMARK = re.compile(r" \([a-z]+(?: [a-z]+)*\)$")
 
+_QUANTITY = re.compile(r"[\d.,]+(e[+-]?\d+)?(?: (?:ms|s|min|h|d|y)\b| ?%)?")
+_BETWEEN = re.compile(r"[ <>~+\-±\[\](),]|\bto\b|\bof\b")
+
 _UNITS = (("y", 31_536_000), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -42,6 +45,16 @@ def without_remark(text: str) -> str:
     '0 % [0 %, 0.383 %]'
     """
     return _REMARK.sub("", text)
+
+
+def is_quantity(text: str) -> bool:
+    """True for a number, a share, a duration, an interval of them or a part of a whole, with a remark or not.
+
+    >>> [is_quantity(text) for text in ("-118 [-119, -118]", "3 of 5", "no difference", "s3-bucket")]
+    [True, True, False, False]
+    """
+    rest, found = _QUANTITY.subn("", without_remark(text))
+    return found > 0 and not _BETWEEN.sub("", rest)
 
 
 def percent(share: float | None) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import html
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from simkit.errors import InputError
+from simkit.package import pip_install
 from simkit.table.layout import Layout
-from simkit.table.numbers import MISSING, format_number, without_remark
+from simkit.table.numbers import MISSING, format_number, is_quantity
 from simkit.table.text import escape_markdown, printable, wrap
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | None
 """What a table holds. None is a value that does not exist; text output writes it as `-`."""
-
-_QUANTITY = re.compile(r"[\d.,]+(e[+-]?\d+)?(?: (?:ms|s|min|h|d|y)\b| ?%)?")
-_BETWEEN = re.compile(r"[ <>~+\-±\[\](),]|\bto\b|\bof\b")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -126,7 +123,7 @@ def _frames(library: str) -> Any:
     try:
         return import_module(library)
     except ImportError as error:
-        message = f"{library} is not installed: `pip install {library}`, or `pip install 'simkit[frames]'`"
+        message = f"{library} is not installed: `pip install {library}`, or `{pip_install('frames')}`"
         raise InputError(message) from error
 
 
@@ -162,12 +159,7 @@ def _written(cell: Cell) -> str:
 def _quantities(cells: Iterable[Cell]) -> bool:
     """True for numbers, shares, durations and intervals of them, remarks or not; a column of nothing is not."""
     given = [cell for cell in cells if cell is not None and cell not in ("", MISSING, "never")]
-    return bool(given) and all(not isinstance(cell, str) or _quantity(cell) for cell in given)
-
-
-def _quantity(text: str) -> bool:
-    rest, found = _QUANTITY.subn("", without_remark(text))
-    return found > 0 and not _BETWEEN.sub("", rest)
+    return bool(given) and all(not isinstance(cell, str) or is_quantity(cell) for cell in given)
 
 
 def _html(text: str) -> str:

@@ -335,7 +335,7 @@ def _deputy(world: World, grant: Grant) -> tuple[Lent, ...]:
 
 def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, wait: float = 0.0) -> Step:
     """The step that `act`, let through by `way`, takes to `concluded`; `wait` is the rate of what it waits for."""
-    operation = act.deed.operation
+    operation, alert = act.deed.operation, act.alert
     return Step(
         key=key + way.name,
         fate=act.fate if not wait else f"{act.fate} -> {concluded[0].fact}",
@@ -348,8 +348,8 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         duration=operation.duration,
         wait=next_run(wait),
         approval=way.approval,
-        alert=act.alert.chance,
-        alert_delay=act.alert.delay,
+        alert=alert.chance,
+        alert_delay=alert.delay,
         logged=act.judged.alert.logged,
         shown=act.deed.shown.chance if act.deed.shown else 0.0,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Step
 from simkit.model import TrustEdge
@@ -16,7 +18,7 @@ from simkit.techniques.egress import told_outside
 from simkit.techniques.grounds import trust
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.sealed import runtime_in
-from simkit.techniques.stage import FIND, lost_with, noticed
+from simkit.techniques.stage import FIND, lost_with, noticed, varied
 from simkit.techniques.use import Way, ways
 from simkit.techniques.world import ASKS, REPLAYS, STEERS, World, concludes, holds, kept_inside
 
@@ -39,9 +41,10 @@ def answered(staging: Staging) -> Iterator[Step]:
     yield from _first(staging)
     yield from told_outside(staging.world, by)
     yield from _onward(staging.world, by)
+    copies = _Copies(staging, cache(partial(Fact, "copied")), cache(partial(_brought, staging.world)))
     for act in acts(staging.world, {"read": ANSWER}, of=dict.fromkeys(sorted(by))):
         for name in by[act.session]:
-            yield from _answer(staging, act, name)
+            yield from _answer(copies, act, name)
 
 
 def _first(staging: Staging) -> Iterator[Step]:
@@ -130,7 +133,25 @@ def _invoked(act: Act, asking: str) -> dict[str, str]:
     return {name: asking for name in found if name != asking}
 
 
-def _answer(staging: Staging, act: Act, asking: str) -> Iterator[Step]:
+class _Copies(NamedTuple):
+    """What an answer finds in copies; facts and conclusions are made once for all who read them."""
+
+    staging: Staging
+    copied: Callable[[str, str], Fact]
+    brought: Callable[[str], tuple[tuple[str, tuple[Conclusion], float], ...]]
+
+
+def _brought(world: World, what: str) -> tuple[tuple[str, tuple[Conclusion], float], ...]:
+    """What is lost with a copy of `what`, and the tokens in it: how a key says it, and the rate of what it waits
+    for."""
+    tokens = world.held_in(what)
+    return (
+        *((f" -> {what}", (each,), 0.0) for each in lost_with(world, what)),
+        *((f" -> {token.name}", (holds(token, found_in(token, what)),), token.rate) for token in tokens),
+    )
+
+
+def _answer(copies: _Copies, act: Act, asking: str) -> Iterator[Step]:
     """What the agent reads for whoever asks: it is out where that is the attacker; a steered session has seen it."""
     contexts = act.actor.world.contexts.all
     there = [name for name in act.deed.within if name not in contexts]
@@ -148,21 +169,23 @@ def _answer(staging: Staging, act: Act, asking: str) -> Iterator[Step]:
             late = step_of(act, let, f"{key} -> {token.name}", (holds(token, place),), wait=token.rate)
             yield late._replace(rule="answer", conclusions=kept_inside(late.conclusions, inside))
         if inside or not asking:
-            for step in _find(staging, act, let, key, there):
-                yield step._replace(conclusions=kept_inside(step.conclusions, inside))
+            for step in _find(copies, act, let, key, there):
+                yield step._replace(conclusions=kept_inside(step.conclusions, inside)) if inside else step
 
 
-def _find(staging: Staging, act: Act, let: Way, key: str, there: list[str]) -> Iterator[Step]:
+def _find(copies: _Copies, act: Act, let: Way, key: str, there: list[str]) -> Iterator[Step]:
     """asks(t) + a read of p + copied(r, p) -> all that is lost with r, and the tokens in it."""
-    world = staging.world
+    plain = noticed(step_of(act, let, "", ()), FIND, act)
     for place in there:
-        for what in staging.finds(act.session, place):
-            copied, tokens = Fact("copied", what, place), world.held_in(what)
-            brought = [(f" -> {token.name}", holds(token, found_in(token, what)), token.rate) for token in tokens]
-            taken = [(f" -> {what}", each, 0.0) for each in lost_with(world, what)]
-            for tail, conclusion, rate in (*taken, *brought):
-                made = step_of(act, let, f"{key} -> {what} in {place}{tail}", (conclusion,), wait=rate)
-                yield noticed(made, FIND, act)._replace(premises=(*made.premises, copied))
+        for what in copies.staging.finds(act.session, place):
+            premises = (*plain.premises, copies.copied(what, place))
+            for tail, found, rate in copies.brought(what):
+                of_it = f"{key} -> {what} in {place}{tail}"
+                if rate:
+                    yield noticed(step_of(act, let, of_it, found, wait=rate), FIND, act)._replace(premises=premises)
+                else:
+                    concluded = (*found, *let.approves) if let.approves else found
+                    yield varied(plain, of_it + let.name, premises, concluded, plain.label)
 
 
 def _asking(session: str, mode: str) -> str:

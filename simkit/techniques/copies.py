@@ -106,7 +106,8 @@ class Staging:
     def finds(self, name: str, place: str) -> Iterator[str]:
         """What the session called `name` has from the copies in `place`, and could not see as well by itself."""
         hands = self.runtimes.get(name) or self.hands[name]
-        yield from (what for what in self.copies.get(place, ()) if self._is_new(what, hands))
+        known = hands.freely if self.world.sparing else ()
+        yield from [what for what in self.copies.get(place, ()) if what not in known]
 
     def _is_new(self, what: str, hands: Sight) -> bool:
         return what not in (hands.freely if self.world.sparing else ())

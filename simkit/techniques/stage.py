@@ -99,12 +99,12 @@ def _stage(staging: Staging, act: Act, led: Led, copied_of: Callable[[str, str],
         copied = tuple([copied_of(what, place) for place in places])
         for way, step in plain if copied else ():
             concluded = (*copied, *way.approves) if way.approves else copied
-            yield _about(
+            yield varied(
                 step, f"{key} with {what}{way.name}", (*step.premises, seen), concluded, f"copy {what} to {to}"
             )
 
 
-def _about(
+def varied(
     step: Step, key: str, premises: tuple[Fact, ...], concluded: tuple[Conclusion, ...], label: str, fate: str = ""
 ) -> Step:
     """`step` with another key, other premises and conclusions. Of copies there may be a million, and `_replace` takes
@@ -131,7 +131,7 @@ def _find(
         for what in staging.finds(name, place):
             key, label = f"find({name}, {what} in {place})", f"find {what} in {place}"
             premises = (*plain.premises, copied_of(what, place))
-            yield _about(plain, key, premises, seen_of(what), label, f"find({who}, {what} in {place})")
+            yield varied(plain, key, premises, seen_of(what), label, f"find({who}, {what} in {place})")
 
 
 def _find_in_input(staging: Staging, runs: TaskRuns, task: Task) -> Iterator[Step]:
@@ -186,7 +186,7 @@ def _find_off_host(
             for way, step in plain if found else ():
                 concluded = kept_inside((*found, *way.approves) if way.approves else found, inside)
                 of_it = f"{key} -> {what} in {place}{way.name}"
-                yield _about(step, of_it, (*step.premises, copied), concluded, label)
+                yield varied(step, of_it, (*step.premises, copied), concluded, label)
             for token in [token for token in world.held_in(what) if token.rate]:
                 yield from _find_late(act, mode, token, what, copied)
 

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 N = TypeVar("N", float, Floats)
 Sum = Callable[[Any, Any], Any]
+Known = dict[int, Floats]
+"""What traced numbers are in each draw, by their identity: many are made of the same ones."""
 _asked: list[dict[tuple[str, int, float], Answered]] = []
 
 
@@ -102,9 +104,10 @@ class Answered:
     def __init__(self, how: Sum, left: Traced, right: float, answer: bool) -> None:
         self.how, self.left, self.right, self.answer = how, left, right, answer
 
-    def holds(self, given: Mapping[str, Floats], count: int) -> NDArray[np.bool_]:
-        """(count,) Where it comes out alike for the inputs `given`."""
-        left, right = evaluated(self.left, given, count), evaluated(self.right, given, count)
+    def holds(self, given: Mapping[str, Floats], known: Known | None = None) -> NDArray[np.bool_]:
+        """(draws,) Where it comes out alike for the inputs `given`; `known` as in `evaluated`."""
+        known = {} if known is None else known
+        left, right = _worked_out(self.left, given, known), _worked_out(self.right, given, known)
         return np.asarray(self.how(left, right) == self.answer)
 
 
@@ -134,17 +137,25 @@ def comparisons() -> Iterator[dict[tuple[str, int, float], Answered]]:
         _asked.pop()
 
 
-def evaluated(number: float, given: Mapping[str, Floats], count: int) -> Floats:
+def evaluated(number: float, given: Mapping[str, Floats], count: int, known: Known | None = None) -> Floats:
     """(count,) `number` worked out again for each draw, where the inputs are `given`; the order of the operations is
-    that of the compiler, so that every bit is its, too."""
+    that of the compiler, so that every bit is its, too. `known` keeps what was worked out for the next number."""
+    found = _worked_out(number, given, {} if known is None else known)
+    return found if isinstance(found, np.ndarray) else np.full(count, found)
+
+
+def _worked_out(number: float, given: Mapping[str, Floats], known: Known) -> Floats | float:
+    """An array of one number for each draw; one number where it is the same in all."""
     if not isinstance(number, Traced):
-        return np.full(count, float(number))
+        return float(number)
     if number.made is None:
         return given[number.name]
-    how, left, right = number.made
-    sides = evaluated(left, given, count), evaluated(right, given, count)
-    with np.errstate(divide="ignore", invalid="ignore"):  # a draw in which the compiler asks for it is compiled anew
-        return cast("Floats", how(*sides))
+    if id(number) not in known:
+        how, left, right = number.made
+        sides = _worked_out(left, given, known), _worked_out(right, given, known)
+        with np.errstate(divide="ignore", invalid="ignore"):  # where the compiler asks, that draw is compiled anew
+            known[id(number)] = cast("Floats", how(*sides))
+    return known[id(number)]
 
 
 def inputs_of(number: float) -> frozenset[str]:

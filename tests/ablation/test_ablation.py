@@ -91,6 +91,7 @@ def test_the_curves_have_every_setting_and_the_costs_beside_them() -> None:
     tokens = [point.utility.tokens_a_day for point in ttl.points]
     assert tokens == pytest.approx([86400 / seconds for seconds in TTLS])
     assert "no difference at any setting" in lag.summary, "nothing raises an alert"
+    assert lag.table().note.endswith(f"All rows are alike: no trial raises an alert that {found.from_policy} logs.")
 
 
 def test_tasks_that_outlast_a_token_are_counted() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
 from simkit.distributions import Distribution, Exponential, Fixed
+from simkit.package import pip_install
 
 ASK = Path(__file__).with_name("ask_malsim.py")
 ROUND = 1.0
@@ -28,7 +29,7 @@ NOTHING = Containment()
 def ask(*question: str) -> dict[str, Any]:
     """What malsim answers; the test is skipped where it is not installed."""
     if find_spec("malsim") is None:
-        pytest.skip("malsim is not installed: pip install 'simkit[peers]'")
+        pytest.skip(f"malsim is not installed: {pip_install('peers')}")
     with TemporaryDirectory() as folder:
         run = subprocess.run([sys.executable, str(ASK), *question], cwd=folder, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

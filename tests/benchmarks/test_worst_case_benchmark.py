@@ -12,6 +12,7 @@ from benchmarks.worst_costs import costs
 from simkit.attackgraph import AttackGraph
 from simkit.engines import reference
 from simkit.engines.reach import worst_case, worst_cases
+from simkit.package import pip_install
 
 WORK = "one worst case, {:,} nodes / {:,} steps, a tenth of them AND"
 
@@ -43,7 +44,7 @@ def test_one_worst_case_beside_scipy(race: Race, full: bool) -> None:
 
 
 def test_one_worst_case_beside_igraph(race: Race, full: bool) -> None:
-    pytest.importorskip("igraph", reason="igraph is not installed: pip install 'simkit[peers]'")
+    pytest.importorskip("igraph", reason=f"igraph is not installed: {pip_install('peers')}")
     plain, joined = graphs(full)
     search = igraph_search(digraph(plain))
     assert set(search()) == set(np.flatnonzero(worst_case(plain, [0])).tolist())

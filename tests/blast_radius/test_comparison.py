@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from simkit.blast_radius.intervals import Z
 from simkit.errors import QuestionError
 from simkit.scenario import load
 from simkit.simulation import compare, worst_case_pairs
+from simkit.table import format_number
 
 BASE = blast_radius()  # 0, 0, 10, 14, 20
 NARROW = blast_radius(
@@ -99,10 +101,40 @@ def test_the_summary_doubts_a_blast_radius_of_zero_and_only_that() -> None:
     assert "modelling error" not in COMPARED.summary
     nothing = blast_radius([ALWAYS] * 5, policy="narrow")
     found = Comparison((BASE, nothing, SAME), "rbac", PAIRS)
-    assert found.summary.endswith(
-        "Nothing is lost under narrow, and a blast radius of zero is almost always a modelling error: check what the "
-        "scenario leaves out."
+    assert found.summary.endswith("Nothing is lost under narrow: check what the scenario leaves out.")
+    nowhere = Comparison(
+        (replace(nothing, provenance=replace(nothing.provenance, policy="rbac")), nothing), "rbac", PAIRS
     )
+    assert nowhere.doubt == (
+        "Nothing is lost under rbac, narrow, and a blast radius of zero is almost always a modelling error: check "
+        "what the scenario leaves out."
+    )
+
+
+def test_a_zero_names_the_identities_that_have_no_task_and_nothing_else() -> None:
+    idle = replace(blast_radius([ALWAYS] * 5, policy="narrow"), utility=replace(BASE.utility, left_nothing=("bot",)))
+    found = Comparison((BASE, idle, SAME), "rbac", PAIRS)
+    assert found.doubt == ("Nothing is lost under narrow: bot has no task, so that a scope by task leaves it nothing.")
+    assert found.summary.count("Nothing is lost") == 1
+    assert idle.summary.endswith("Mind that bot has no task, so that a scope by task leaves it nothing.")
+    assert "modelling error" not in idle.summary
+
+
+def test_rows_that_are_all_alike_say_why() -> None:
+    assert "all rows are alike" not in COMPARED.table().note
+    assert (
+        Comparison((BASE, SAME), "rbac", PAIRS)
+        .table()
+        .note.endswith("all rows are alike: nothing that these policies differ in stands in the way of this attack")
+    )
+
+
+def test_goals_are_counted_of_how_many() -> None:
+    row = dict(zip(COMPARED.table().columns, COMPARED.table().rows[0], strict=True))
+    matrix = PAIRS["rbac"]
+    assert row["goals within reach"] == f"{len(matrix.reached)} of {matrix.total}"
+    goals = len(BASE.legend.goals)
+    assert row["goals reached (mean)"] == f"{format_number(goals * BASE.goals_reached())} of {goals}"
 
 
 def test_what_is_lost_for_good_stands_beside_what_is_lost_where_something_can_be_undone() -> None:

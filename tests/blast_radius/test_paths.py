@@ -33,6 +33,11 @@ def test_times_are_the_lower_medians_of_the_samples_on_the_path() -> None:
     assert [step.done for step in path.steps] == [0.0, 0.0, 5.0]
 
 
+def test_a_step_that_concludes_more_facts_than_there_are_samples_is_done_when_they_are() -> None:
+    (path,) = FIVE.paths("cards:integrity")
+    assert [step.done for step in path.steps] == [0.0, 0.0, 30.0]
+
+
 def test_two_branches_of_a_goal_are_one_path_each_step_once() -> None:
     (first, second) = FIVE.paths("both-read")
     assert [step.label for step in first.steps][:2] == [LEAK, OPEN]

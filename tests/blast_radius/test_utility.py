@@ -63,6 +63,24 @@ def test_runs_that_did_not_do_their_job_do_not_count() -> None:
     assert (cost(observed=runs).observed, cost(observed=runs).stopped) == (1, 0)
 
 
+# ---- work that nobody declared
+
+
+def test_who_is_entitled_and_has_no_task_is_left_nothing_where_scopes_are_by_task() -> None:
+    assert cost().left_nothing == ()
+    found = cost(**TASK)
+    entitled = [each.name for each in DESK.identities.values() if each.roles or each.entitlements]
+    working = {task.identity for task in DESK.tasks.values()}
+    assert found.left_nothing == tuple(name for name in entitled if name not in working) == ("ci",)
+    assert found.idle == "ci has no task, so that a scope by task leaves it nothing"
+    assert "left_nothing" not in found.to_dict()
+
+
+def test_of_many_without_a_task_three_are_named() -> None:
+    many = replace(cost(**TASK), left_nothing=("a", "b", "c", "d", "e"))
+    assert many.idle == "a, b, c and 2 more have no task, so that a scope by task leaves them nothing"
+
+
 # ---- tokens
 
 

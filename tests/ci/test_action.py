@@ -15,9 +15,6 @@ from checks.test_formats import JUNIT, SARIF
 from checks.worlds import DESK, LINE, grown
 from ci.agents import SETTINGS, widen
 from ci.runner import ACTION, ROOT, act, lent
-from click.testing import CliRunner
-
-from simkit.cli.commands import simkit
 
 WORKFLOW = ROOT / "examples" / "ci" / "github-actions.yml"
 pytestmark = pytest.mark.skipif(not all(map(shutil.which, ("bash", "git"))), reason="needs bash and git")
@@ -34,22 +31,13 @@ def commit(folder: Path, why: str) -> None:
 
 
 @pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(desk: Path) -> Path:
     """A repository with a scenario, its baseline, and the workflow that users are told to copy."""
-    folder = tmp_path / "repository"
-    (folder / "scenarios").mkdir(parents=True)
-    (folder / "results").mkdir()
-    (folder / ".github" / "workflows").mkdir(parents=True)
-    (folder / "scenarios" / "desk.yaml").write_text(DESK, "utf-8")
-    shutil.copy(WORKFLOW, folder / ".github" / "workflows" / "blast-radius.yml")
-    monkeypatch.chdir(folder)
-    made = CliRunner().invoke(
-        simkit, ["check", "scenarios", "--baseline", "results/baseline.json", "--update", "--trials", "200"]
-    )
-    assert made.exit_code == 0, made.output
-    git(folder, "init", "--quiet")
-    commit(folder, "a help desk, and its blast radius")
-    return folder
+    (desk / ".github" / "workflows").mkdir(parents=True)
+    shutil.copy(WORKFLOW, desk / ".github" / "workflows" / "blast-radius.yml")
+    git(desk, "init", "--quiet")
+    commit(desk, "a help desk, and its blast radius")
+    return desk
 
 
 def steps(folder: Path) -> list[dict[str, Any]]:
@@ -122,7 +110,7 @@ def test_it_reports_without_failing_where_it_is_told_to(repository: Path, tmp_pa
     assert "blast radius check failed" in done.summary
 
 
-@pytest.mark.parametrize("between", [" ", "\n", "\n\n  "])
+@pytest.mark.parametrize("between", [" ", "\n\n  "])
 def test_every_path_counts_however_they_are_parted(repository: Path, tmp_path: Path, between: str) -> None:
     (repository / "other.yaml").write_text(DESK.replace("at_most: 5%", "at_least: 5%"), "utf-8")
     done = act({"paths": between.join(("scenarios", "other.yaml")) + "\n"}, repository, tmp_path)

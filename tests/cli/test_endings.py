@@ -69,16 +69,17 @@ def test_no_ending_hides_behind_a_shorter_one() -> None:
         ("graph",),
         ("validate",),
         ("policies",),
+        ("trend", *LONG),
     ],
 )
 def test_an_unknown_ending_is_refused_before_any_work(
     cli: Cli, world: str, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    out = tmp_path / "answer.pdf"
+    out = tmp_path / "answer.xyz"
     result = cli(words[0], world, *words[1:], "--out", str(out))
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
-    assert "nothing is written here as .pdf: end the name in ." in result.stderr
+    assert "nothing is written here as .xyz: end the name in ." in result.stderr
     assert not out.exists()
 
 

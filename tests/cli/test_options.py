@@ -80,7 +80,7 @@ def test_more_trials_than_the_memory_holds_end_with_2_and_the_mend(
     def full(*_: object) -> None:
         raise MemoryError("Unable to allocate 116. GiB")
 
-    monkeypatch.setattr("simkit.simulation.simulation._outcomes", full)
+    monkeypatch.setattr("simkit.simulation.simulation.outcomes_of", full)
     for command in ("run", "compare", "paths"):
         result = cli(command, world, "--trials", "5000", "--quiet")
         assert (result.exit_code, result.stdout) == (2, "")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from cli.conftest import Cli
 
 ROOT = Path(__file__).parents[2]
 FEW = ("--trials", "40")
@@ -42,10 +43,10 @@ def test_the_version_and_the_help_import_nothing_heavy() -> None:
 
 
 def test_the_version_is_that_of_the_package() -> None:
-    from importlib.metadata import version
+    from simkit import __version__
 
     done = simkit("--version")
-    assert (done.returncode, done.stdout) == (0, f"simkit {version('simkit')}\n")
+    assert (done.returncode, done.stdout) == (0, f"simkit {__version__}\n")
 
 
 def test_a_pipe_in_and_a_pipe_out(world: str) -> None:
@@ -54,11 +55,12 @@ def test_a_pipe_in_and_a_pipe_out(world: str) -> None:
     assert done.stdout.startswith("{")
 
 
-def test_a_gate_in_ci(world: str) -> None:
+def test_a_gate_in_ci(world: str, cli: Cli) -> None:
+    """The code of the process is that of the command, which is tried in this one, too."""
     words = ("run", world, *FEW, "--quiet", "--fail-if", "cases-leaked > 5%")
-    assert simkit(*words).returncode == 1
-    assert simkit(*words, "--policy", "task-scoped").returncode == 0
-    assert simkit(*words, "--policy", "task-scopd").returncode == 2
+    assert simkit(*words).returncode == cli(*words).exit_code == 1
+    assert cli(*words, "--policy", "task-scoped").exit_code == 0
+    assert cli(*words, "--policy", "task-scopd").exit_code == 2
 
 
 def test_a_reader_who_leaves_is_no_error() -> None:

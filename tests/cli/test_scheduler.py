@@ -11,9 +11,10 @@ import pytest
 from simkit.execution import executors
 
 Cli = Callable[..., click.testing.Result]
+COMMANDS = ["run", "compare", "rank", "narrow", "ablate", "study"]
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "rank"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_cluster_that_does_not_answer_ends_with_2(
     cli: Cli, world: str, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -39,13 +40,20 @@ def test_what_is_no_address_ends_with_2_and_leaves_nothing_behind(
     assert not recwarn.list
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "rank"])
+@pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("order", [1, -1])
 def test_threads_beside_it_are_refused(cli: Cli, world: str, command: str, order: int) -> None:
     given = [("--scheduler", "tcp://127.0.0.1:9"), ("--threads", "2")][::order]
     result = cli(command, world, *given[0], *given[1])
     assert result.exit_code == 2
     assert "leave one of the two out" in result.stderr
+
+
+@pytest.mark.parametrize("option", [("--candidates",), ("--exact", "--goal", "customers-leaked")])
+def test_narrow_refuses_one_where_hardly_anything_is_replayed(cli: Cli, world: str, option: tuple[str, ...]) -> None:
+    result = cli("narrow", world, "--scheduler", "tcp://127.0.0.1:9", *option)
+    assert result.exit_code == 2
+    assert "hardly anything is replayed: leave it out" in result.stderr
 
 
 def test_the_engine_can_be_named_and_an_unknown_one_ends_with_2(cli: Cli, world: str) -> None:

@@ -41,6 +41,15 @@ def test_starts_and_jewels_are_marked() -> None:
     assert classes["resource:customer-records"] == "jewel"
 
 
+def test_where_other_attacks_start_is_told_from_where_this_one_does() -> None:
+    found = cytoscape.elements(STARTER, pictured(STARTER), "leaked-ci-secret")
+    signs = {element["data"]["id"]: (element.get("classes"), element["data"].get("shown")) for element in found}
+    assert signs["credential:deploy-key"] == ("attack", "\u25b6 deploy-key")
+    assert signs["credential:old-chatbot-key"] == ("other", "\u25b7 old-chatbot-key")
+    assert signs["resource:customer-records"] == ("jewel", "\u25c6 customer-records")
+    assert signs["identity:deployer"] == ("", "deployer")
+
+
 def test_alike_things_share_a_box_beyond_the_limit() -> None:
     few = cytoscape.elements(STARTER, pictured(STARTER, most=10))
     assert max(element["data"].get("count", 1) for element in few) > 1

@@ -55,12 +55,6 @@ def prose(text: str) -> str:
     return re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", PROSE, ids=lambda page: page.stem)
-def test_no_page_installs_the_project_of_another_author_that_has_our_name_on_the_index(page: Path) -> None:
-    installing = [line for line in page.read_text("utf-8").splitlines() if "pip install" in line]
-    assert not [line for line in installing if re.search(r"pip install[^#]* '?simkit\b", line)]
-
-
 def unknown(line: str) -> list[str]:
     """The words of a command line that simkit does not know: its command, and its options."""
     words = shlex.split(line, comments=True)[1:]

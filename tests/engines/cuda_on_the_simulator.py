@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from examples_drawn import examples
 from generated_graphs import graphs
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -29,7 +30,7 @@ from simkit.simulation import compile_attack, rank
 
 CPU, CUDA = reach_engine("cpu"), reach_engine("cuda")
 STARTER = load(Path(__file__).parents[2] / "scenarios" / "starter.yaml")
-SLOW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate])
+SLOW = settings(examples(40), suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate])
 """A failing example is shown as it is: making it smaller would take minutes."""
 seeds = st.integers(0, 2**64 - 1)
 

@@ -12,6 +12,7 @@ import numba.cuda
 import pytest
 
 from simkit.errors import InputError, QuestionError
+from simkit.package import pip_install
 from simkit.scenario import load
 from simkit.simulation import rank
 
@@ -37,8 +38,8 @@ def test_it_equals_the_reference_in_the_simulator() -> None:
 
 
 def test_the_kernels_compile_for_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """NVIDIA's compiler comes with simkit[gpu] and needs no GPU; it refuses what the simulator takes."""
-    pytest.importorskip("numba_cuda", reason="pip install 'simkit[gpu]' brings NVIDIA's compiler")
+    """NVIDIA's compiler comes with the extra gpu and needs no GPU; it refuses what the simulator takes."""
+    pytest.importorskip("numba_cuda", reason=f"{pip_install('gpu')} brings NVIDIA's compiler")
     from simkit.engines import cuda
 
     a_gpu = SimpleNamespace(compute_capability=(9, 0))
@@ -58,7 +59,7 @@ def test_the_kernels_compile_for_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_gpu_it_says_so_in_a_sentence(why: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numba.cuda, "is_available", lambda: False)
     monkeypatch.setattr(numba.cuda, "cuda_error", lambda: why)
-    with pytest.raises(InputError, match=r"engine 'cuda' finds no GPU .*pip install 'simkit\[gpu\]'") as caught:
+    with pytest.raises(InputError, match=r"finds no GPU .*pip install 'blast-radius-simkit\[gpu\]'") as caught:
         rank(STARTER, "rbac", engine="cuda")
     assert "\n" not in str(caught.value)
     assert (why or "no NVVM").split(".")[0] in str(caught.value)

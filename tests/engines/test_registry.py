@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from examples_drawn import examples
 from generated_graphs import graphs
-from hypothesis import given, settings
+from hypothesis import given
 from reach_contract import only_the_columns_asked_for_are_kept, reach_equals_the_reference
 from reach_contract import worst_case_equals_the_reference as worst_case_equals
 from replay_contract import only_the_columns_asked_for_are_in_the_outcomes, replay_equals_the_reference
@@ -20,7 +21,7 @@ STARTER = simkit.load(Path(__file__).parents[2] / "scenarios" / "starter.yaml")
 
 @pytest.mark.parametrize("name", [name for name in REACH_ENGINES if name != "cuda"])
 @given(graph=graphs)
-@settings(max_examples=20)
+@examples(20)
 def test_an_engine_for_reach_gives_the_bits_of_the_reference(name: str, graph: AttackGraph) -> None:
     engine = reach_engine(name)
     reach_equals_the_reference(engine, graph, 7)
@@ -30,7 +31,7 @@ def test_an_engine_for_reach_gives_the_bits_of_the_reference(name: str, graph: A
 
 @pytest.mark.parametrize("name", REPLAY_ENGINES)
 @given(graph=graphs)
-@settings(max_examples=20)
+@examples(20)
 def test_an_engine_for_replay_gives_the_bits_of_the_reference(name: str, graph: AttackGraph) -> None:
     engine = replay_engine(name)
     replay_equals_the_reference(engine, graph, 7, 3)

@@ -9,23 +9,28 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dask_cluster import PATIENCE, Cluster, running_cluster
 
+from simkit.ablation import ablate
 from simkit.estate import generate
 from simkit.execution import blocks
+from simkit.narrowing import recommend
 from simkit.scenario import dump
 from simkit.simulation import compare, rank, simulate
+from simkit.studies import study
 from simkit.sweeps import sweep
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
 
 ESTATE = generate(2000, seed=6)
+SMALL = generate(300, seed=6)
 
 
 @pytest.fixture
@@ -54,6 +59,25 @@ def test_a_cluster_gives_the_bytes_of_one_thread(client: Any, monkeypatch: pytes
     policies = ["rbac", "task-scoped"]
     assert told(compare(ESTATE, policies, threads=1, **how)) == told(compare(ESTATE, policies, executor=client, **how))
     assert rank(ESTATE, threads=1) == rank(ESTATE, executor=client)
+
+
+def test_narrowing_ablation_and_studies_on_a_cluster_that_loses_a_worker_say_what_one_thread_says(
+    cluster: Cluster, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "LARGEST", 64)
+    small: dict[str, Any] = {"trials": 200, "seed": 8}
+    questions: list[Callable[..., Any]] = [
+        partial(recommend, SMALL, entry_points="leaked-token", budget=1, **small),
+        partial(ablate, SMALL, "leaked-token", "rbac", "rbac-context", **small),
+        partial(study, [SMALL], "rbac", "jit", **small),
+    ]
+    here = [told(question(threads=1)) for question in questions]
+    first = told(questions[0](executor=client))
+    end = threading.Timer(0.2, os.killpg, (cluster.workers[0].pid, signal.SIGKILL))
+    end.start()
+    there = [first, *(told(question(executor=client)) for question in questions[1:])]
+    end.join()
+    assert here == there
 
 
 def test_an_address_will_do_and_so_will_the_command_line(cluster: Cluster, client: Any) -> None:

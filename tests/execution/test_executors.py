@@ -170,5 +170,5 @@ def test_an_address_where_nobody_answers_is_one_sentence(monkeypatch: pytest.Mon
 
 def test_without_dask_an_address_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
-    with pytest.raises(InputError, match=r"pip install 'simkit\[dask\]'"):
+    with pytest.raises(InputError, match=r"pip install 'blast-radius-simkit\[dask\]'"):
         list(spread(times, Shared([1]), ITEMS, "tcp://127.0.0.1:8786"))

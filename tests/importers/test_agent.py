@@ -325,6 +325,21 @@ def test_a_tool_of_a_saved_list_knows_its_line(tmp_path: Path) -> None:
     assert [found.origins["tools", "mcp:s", name].line for name in ("look", "drop")] == [2, 3]
 
 
+@pytest.mark.parametrize(
+    ("schema", "hint", "parameters"),
+    [("inputSchema", "readOnlyHint", {}), ("input_schema", "read_only_hint", {"meta": None, "output_schema": None})],
+)
+def test_a_list_that_the_python_sdk_printed_is_read_as_the_wire_is(
+    tmp_path: Path, schema: str, hint: str, parameters: dict[str, None]
+) -> None:
+    """Version 2 of the SDK (mcp 2.3.0) names its fields as Python does, and prints these unless asked for aliases."""
+    look = {"name": "look", "annotations": {hint: True}, schema: {"type": "object"}} | parameters
+    save = {"name": "save", "annotations": {hint: True}, schema: {"properties": {"filename": {}}}} | parameters
+    found = made(tmp_path, mcp=ONE, tools={"s": {"tools": [look, save]}}).scenario()
+    operations = found.model.tools["mcp:s"].operations
+    assert {name: operations[name].effect for name in ("look", "save")} == {"look": "read", "save": "write"}
+
+
 def test_to_use_some_tools_alone_is_not_to_use_them_unasked(tmp_path: Path) -> None:
     one = {"mcpServers": {"s": {"url": "https://s.example", "includeTools": ["look"]}}}
     found = stances(made(tmp_path, mcp=one, tools=LISTED))

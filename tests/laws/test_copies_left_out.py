@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from examples_drawn import examples
 from generated_worlds import copying_worlds, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,7 +71,7 @@ def nothing_changes(scenario: Scenario, policy: str) -> None:
 
 
 @given(either, policies)
-@settings(max_examples=20)
+@examples(20)
 def test_copies_that_no_entry_point_leads_to_change_nothing(scenario: Scenario, policy: str) -> None:
     nothing_changes(scenario, policy)
 

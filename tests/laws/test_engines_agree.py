@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from drawn_graphs import drawn_graph
+from examples_drawn import examples
 from few_steps import alarm, graph, rule
 from generated_graphs import graphs
 from hypothesis import given, settings
@@ -68,7 +69,7 @@ def all_equal(graph: AttackGraph, seed: int, offset: int) -> None:
 
 
 @given(graphs, seeds, st.sampled_from((0, 1, 1000)))
-@settings(max_examples=200)
+@examples(200)
 def test_engines_agree(graph: AttackGraph, seed: int, offset: int) -> None:
     all_equal(graph, seed, offset)
 

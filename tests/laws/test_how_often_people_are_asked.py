@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from examples_drawn import examples
 from generated_worlds import copying_worlds, worlds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from what_holds import never_adds, reached, worst
 
@@ -36,7 +37,7 @@ ABOUT = DIALS["approval"].settings
 
 
 @given(either, st.sampled_from(ABOUT[1:]), st.sets(st.sampled_from(range(len(OFTEN))), min_size=2, max_size=2))
-@settings(max_examples=60)
+@examples(60)
 def test_approvals_that_are_asked_more_often_never_widen(scenario: Scenario, approval: str, often: set[int]) -> None:
     prompt, base = answered_at_once(scenario), scenario.grant_policy().turned(approval=approval)
     wide, narrow = (compile_attack(prompt, base.turned(asked=OFTEN[at])) for at in sorted(often))
@@ -44,7 +45,7 @@ def test_approvals_that_are_asked_more_often_never_widen(scenario: Scenario, app
 
 
 @given(either, st.sampled_from(OFTEN), st.sets(st.sampled_from(range(len(ABOUT))), min_size=2, max_size=2))
-@settings(max_examples=60)
+@examples(60)
 def test_approvals_that_are_asked_about_more_never_widen(scenario: Scenario, asked: str, about: set[int]) -> None:
     prompt, base = answered_at_once(scenario), scenario.grant_policy().turned(asked=asked)
     wide, narrow = (compile_attack(prompt, base.turned(approval=ABOUT[at])) for at in sorted(about))
@@ -52,7 +53,7 @@ def test_approvals_that_are_asked_about_more_never_widen(scenario: Scenario, ask
 
 
 @given(worlds(alerts=True), st.sampled_from(("none", "checks")))
-@settings(max_examples=40)
+@examples(40)
 def test_the_older_word_for_approvals_is_checks_and_approval_of_high_impact(scenario: Scenario, before: str) -> None:
     base = scenario.grant_policy().turned(approval="none", asked="each-use")
     one = compile_attack(scenario, base.turned(context="approval")).graph
@@ -61,7 +62,7 @@ def test_the_older_word_for_approvals_is_checks_and_approval_of_high_impact(scen
 
 
 @given(either, st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_who_aims_at_some_goals_takes_no_more_and_can_reach_these_as_before(
     scenario: Scenario, data: st.DataObject
 ) -> None:
@@ -76,7 +77,7 @@ def test_who_aims_at_some_goals_takes_no_more_and_can_reach_these_as_before(
 
 
 @given(either, st.sampled_from((None, 60.0, 600.0)))
-@settings(max_examples=60)
+@examples(60)
 def test_what_one_try_reaches_trying_each_time_reaches_no_later(scenario: Scenario, retry: float | None) -> None:
     """With alerts off, and answers at once: to wait for a person keeps a run going, and the next run ends that wait."""
     prompt = answered_at_once(scenario)
@@ -91,7 +92,7 @@ def test_what_one_try_reaches_trying_each_time_reaches_no_later(scenario: Scenar
 
 
 @given(either)
-@settings(max_examples=30)
+@examples(30)
 def test_whatever_may_fail_in_a_run_or_by_the_attackers_own_call_is_tried_again(scenario: Scenario) -> None:
     graph = compile_attack(replace(scenario, attacker=Attacker(tries="each-time", retry=60.0))).graph
     sure = {step.key for step in graph.steps if step.chance >= 1.0}

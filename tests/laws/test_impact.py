@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from examples_drawn import examples
 from generated_worlds import copying_worlds, worlds
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from simkit.entitlements import Resolver
@@ -38,7 +39,7 @@ def observed(draw: st.DrawFn) -> Scenario:
 
 
 @given(observed())
-@settings(max_examples=40)
+@examples(40)
 def test_an_identical_design_changes_nothing(scenario: Scenario) -> None:
     found = impact(scenario, scenario)
     assert not any(row.changes for row in found.rows)
@@ -48,7 +49,7 @@ def test_an_identical_design_changes_nothing(scenario: Scenario) -> None:
 
 
 @given(observed(), st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_what_a_wider_scope_denies_a_narrower_one_denies(scenario: Scenario, data: st.DataObject) -> None:
     wide, narrow = sorted(
         data.draw(st.lists(st.sampled_from(SCOPES), min_size=2, max_size=2, unique=True)), key=SCOPES.index
@@ -63,7 +64,7 @@ def test_what_a_wider_scope_denies_a_narrower_one_denies(scenario: Scenario, dat
 
 
 @given(observed(), st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_a_narrowing_allows_no_call_that_was_denied(scenario: Scenario, data: st.DataObject) -> None:
     offered = candidates(scenario)
     assume(offered)

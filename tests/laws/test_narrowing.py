@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from examples_drawn import examples
 from generated_worlds import attacked_worlds, copying_worlds, worlds
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tiny_worlds import world
 from what_holds import reached, worst
@@ -17,6 +18,7 @@ from simkit.narrowing import Narrowing, TurnDial, candidates, cut_off, recommend
 from simkit.narrowing.edits.restrictions import BindTargets
 from simkit.narrowing.edits.unneeded import unneeded
 from simkit.narrowing.recommendation.costs import Side
+from simkit.narrowing.recommendation.recommendation import Recommendations
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario, dump, loads
 from simkit.simulation import compile_attack, simulate
@@ -30,7 +32,7 @@ def drawn(scenario: Scenario, data: st.DataObject) -> Narrowing:
 
 
 @given(st.one_of(worlds(), copying_worlds()), st.data())
-@settings(max_examples=100)
+@examples(100)
 def test_narrowing_never_widens_the_worst_case(scenario: Scenario, data: st.DataObject) -> None:
     narrowing = drawn(scenario, data)
     before, after = compile_attack(scenario), compile_attack(narrowing.apply(scenario))
@@ -48,7 +50,7 @@ PER_TASK = ("identity", "scope")
 
 
 @given(st.one_of(worlds(), copying_worlds()), st.data())
-@settings(max_examples=100)
+@examples(100)
 def test_narrowing_never_widens_any_sample_when_nobody_is_alerted(scenario: Scenario, data: st.DataObject) -> None:
     narrowing = drawn(scenario, data)
     assume(not draws_its_own(narrowing))
@@ -75,7 +77,7 @@ def test_a_token_for_a_run_that_may_take_longer_than_its_ttl_is_no_narrowing(dur
 
 
 @given(worlds(alerts=True, grants=True), st.data())
-@settings(max_examples=50)
+@examples(50)
 def test_a_narrowed_scenario_can_be_written_and_read(scenario: Scenario, data: st.DataObject) -> None:
     narrowing = drawn(scenario, data)
     narrowed = narrowing.apply(scenario)
@@ -84,7 +86,7 @@ def test_a_narrowed_scenario_can_be_written_and_read(scenario: Scenario, data: s
 
 
 @given(worlds(alerts=True, grants=True))
-@settings(max_examples=60)
+@examples(60)
 def test_what_costs_nothing_is_what_over_privilege_calls_unneeded_and_breaks_no_task(scenario: Scenario) -> None:
     privilege, model = over_privilege(scenario), scenario.model
     spare = {(grant.identity, grant.operation, grant.target) for grant in privilege.unneeded()}
@@ -100,20 +102,15 @@ def test_what_costs_nothing_is_what_over_privilege_calls_unneeded_and_breaks_no_
         assert not each.is_free or gone <= spare
 
 
-@given(attacked_worlds(alerts=True))
-@settings(max_examples=6)
-def test_a_recommendation_keeps_every_task(scenario: Scenario) -> None:
+def keeps_every_task(scenario: Scenario, found: Recommendations) -> None:
     before = Side.of(scenario)
-    for each in recommend(scenario, trials=10, budget=1):
+    for each in found:
         after = Side.of(each.narrowing.apply(scenario))
         assert not before.work.lost(after.work)
         assert set(after.utility.broken) <= set(before.utility.broken)
 
 
-@given(attacked_worlds(alerts=True))
-@settings(max_examples=6)
-def test_a_recommendation_resimulates_to_what_it_promised(scenario: Scenario) -> None:
-    found = recommend(scenario, trials=10, budget=1)
+def resimulates_to_what_it_promised(scenario: Scenario, found: Recommendations) -> None:
     for each in (first for first in found.ranked[:3] if not first.narrowing.judged):
         written = loads(dump(each.narrowing.apply(scenario)))
         values = [simulate(written, entry_point=name, trials=10).values for name in scenario.entry_points]
@@ -124,18 +121,25 @@ def test_a_recommendation_resimulates_to_what_it_promised(scenario: Scenario) ->
     assert math.isclose(float(np.concatenate(curve).mean()), found.curve[-1].effect.mean.estimate, abs_tol=1e-9)
 
 
-@given(attacked_worlds(alerts=True))
-@settings(max_examples=6)
-def test_unneeded_entitlements_go_before_anything_that_costs_as_much(scenario: Scenario) -> None:
-    ranked = recommend(scenario, trials=10, budget=1).ranked
+def puts_the_unneeded_before_anything_that_costs_as_much(found: Recommendations) -> None:
+    ranked = found.ranked
     helpful = [each for each in ranked if each.helps and not each.narrowing.judged]
     assert list(ranked[: len(helpful)]) == helpful, "what is judged otherwise comes behind them"
     assert [each.worth for each in helpful] == sorted((each.worth for each in helpful), reverse=True)
     assert all(each.price == 0.0 for each in ranked if each.unneeded and not each.cost.tokens_a_day > 0)
 
 
+@given(attacked_worlds(alerts=True))
+@examples(18)
+def test_a_recommendation_keeps_tasks_and_promises_and_puts_the_unneeded_first(scenario: Scenario) -> None:
+    found = recommend(scenario, trials=10, budget=1)
+    keeps_every_task(scenario, found)
+    resimulates_to_what_it_promised(scenario, found)
+    puts_the_unneeded_before_anything_that_costs_as_much(found)
+
+
 @given(attacked_worlds(grants=True))
-@settings(max_examples=40)
+@examples(40)
 def test_the_exact_cut_is_never_dearer_than_the_greedy_one(scenario: Scenario) -> None:
     goal = next(iter(scenario.goals))
     exact, greedy = (cut_off(scenario, goal=goal, exact=way, trials=5) for way in (True, False))

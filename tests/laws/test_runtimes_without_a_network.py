@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from examples_drawn import examples
 from generated_worlds import copying_worlds, worlds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from what_holds import HARM, never_adds, reached, worst
 
@@ -22,7 +23,7 @@ def with_egress(scenario: Scenario, of: dict[str, str]) -> Scenario:
 
 
 @given(either, st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_to_take_the_network_away_never_adds_to_what_any_sample_reaches(
     scenario: Scenario, data: st.DataObject
 ) -> None:
@@ -33,7 +34,7 @@ def test_to_take_the_network_away_never_adds_to_what_any_sample_reaches(
 
 
 @given(either, st.data())
-@settings(max_examples=25)
+@examples(25)
 def test_what_is_reached_without_a_network_is_reached_no_sooner(scenario: Scenario, data: st.DataObject) -> None:
     closed = data.draw(st.sets(st.sampled_from(sorted(scenario.model.identities)), min_size=1))
     wide = compile_attack(with_egress(scenario, dict.fromkeys(closed, "any")))
@@ -44,7 +45,7 @@ def test_what_is_reached_without_a_network_is_reached_no_sooner(scenario: Scenar
 
 
 @given(either, st.data())
-@settings(max_examples=25)
+@examples(25)
 def test_to_take_the_network_away_never_widens_the_worst_case(scenario: Scenario, data: st.DataObject) -> None:
     closed = data.draw(st.sets(st.sampled_from(sorted(scenario.model.identities)), min_size=1))
     wide = compile_attack(with_egress(scenario, dict.fromkeys(closed, "any")))
@@ -54,7 +55,7 @@ def test_to_take_the_network_away_never_widens_the_worst_case(scenario: Scenario
 
 
 @given(either)
-@settings(max_examples=25)
+@examples(25)
 def test_code_that_the_attack_never_brings_anywhere_needs_no_network(scenario: Scenario) -> None:
     open_ = compile_attack(with_egress(scenario, dict.fromkeys(scenario.model.identities, "any")))
     closed = compile_attack(with_egress(scenario, dict.fromkeys(scenario.model.identities, "none")))

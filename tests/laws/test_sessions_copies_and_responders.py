@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
+from examples_drawn import examples
 from generated_sessions import ended
 from generated_worlds import DAY, copying_worlds, named, worlds
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from what_holds import never_adds, reached, replay_is_within_reach_within_the_worst_case, worst
 
@@ -27,19 +28,19 @@ either = st.one_of(worlds(), copying_worlds())
 
 
 @given(worlds(alerts=True, grants=True))
-@settings(max_examples=60)
+@examples(60)
 def test_replay_is_within_reach_within_the_worst_case_with_responders(scenario: Scenario) -> None:
     replay_is_within_reach_within_the_worst_case(scenario)
 
 
 @given(copying_worlds(alerts=True))
-@settings(max_examples=60)
+@examples(60)
 def test_what_leaves_by_way_of_copies_is_within_reach_within_the_worst_case(scenario: Scenario) -> None:
     replay_is_within_reach_within_the_worst_case(scenario)
 
 
 @given(copying_worlds())
-@settings(max_examples=60)
+@examples(60)
 def test_nothing_is_copied_that_nobody_has_seen(scenario: Scenario) -> None:
     attack = compile_attack(scenario)
     for name in scenario.entry_points:
@@ -63,7 +64,7 @@ def with_terms(scenario: Scenario, said: Callable[[Any], SessionTerms | None]) -
 
 
 @given(either, st.data())
-@settings(max_examples=120)
+@examples(120)
 def test_ends_in_place_of_survives_never_adds_to_what_any_sample_reaches(
     scenario: Scenario, data: st.DataObject
 ) -> None:
@@ -74,7 +75,7 @@ def test_ends_in_place_of_survives_never_adds_to_what_any_sample_reaches(
 
 
 @given(worlds())
-@settings(max_examples=60)
+@examples(60)
 def test_a_trust_edge_that_ends_with_its_source_never_adds(scenario: Scenario) -> None:
     """Not said, a session along an edge of kind assume or federate survives."""
     assume(any(edge.kind in ("assume", "federate") and edge.session is None for edge in scenario.model.trust))
@@ -102,7 +103,7 @@ SAME_FATES = tuple(
 
 
 @given(either, st.data())
-@settings(max_examples=150)
+@examples(150)
 def test_a_stronger_setting_of_a_dial_never_loses_more_in_any_sample(scenario: Scenario, data: st.DataObject) -> None:
     """With alerts off. The dials `identity` and `scope` make sessions of other names, of which each run has its own
     wait; of these the worst case is compared below. A setting of `expiry` under which a token can live longer (a task
@@ -119,7 +120,7 @@ def test_a_stronger_setting_of_a_dial_never_loses_more_in_any_sample(scenario: S
 
 
 @given(either, st.data())
-@settings(max_examples=80)
+@examples(80)
 def test_a_stronger_response_never_loses_more_in_any_sample(scenario: Scenario, data: st.DataObject) -> None:
     """With alerts off it is rotation that differs: it ends secrets that live long. One that expires before its rotation
     is left alone. Where a session outlives a rotation and not an expiry it lives longer for it; such words are left
@@ -139,7 +140,7 @@ def test_a_stronger_response_never_loses_more_in_any_sample(scenario: Scenario, 
 
 
 @given(either, st.data())
-@settings(max_examples=100)
+@examples(100)
 def test_a_stronger_setting_of_a_dial_never_widens_the_worst_case(scenario: Scenario, data: st.DataObject) -> None:
     base = scenario.grant_policy()
     dial = DIALS[data.draw(st.sampled_from(sorted(DIALS)))]
@@ -176,7 +177,7 @@ def spelled(scenario: Scenario, hops: list[tuple[str, str]], *, minted: bool) ->
 
 
 @given(worlds(), st.data())
-@settings(max_examples=80)
+@examples(80)
 def test_the_same_world_spelled_with_assume_and_with_mint_agrees(scenario: Scenario, data: st.DataObject) -> None:
     """To become a role, and to issue oneself a token of it, lose the same at the same moments in each sample: for a
     thief with keys, under roles, alerts off, where the role's session lives as long as a minted token (to the horizon).
@@ -221,7 +222,7 @@ def _never(operation: Operation) -> Operation:
 
 
 @given(worlds(alerts=True))
-@settings(max_examples=40)
+@examples(40)
 def test_a_scenario_with_every_new_word_at_its_default_is_the_one_without_them(scenario: Scenario) -> None:
     plain = replace(
         with_terms(scenario, lambda each: None), response=replace(scenario.response, actions=(), propagation=0.0)
@@ -251,7 +252,7 @@ NEW: dict[str, dict[str, Any]] = {"credentials": {"format": "opaque", "revocatio
 
 @pytest.mark.parametrize("where", ["tools", "credentials"])
 @given(scenario=either)
-@settings(max_examples=40)
+@examples(40)
 def test_sessions_said_to_end_are_those_of_which_nothing_is_said(where: str, scenario: Scenario) -> None:
     """Of tools and credentials: with `ends` for each event the same is reached at the same moments in each sample."""
     plain = with_terms(scenario, lambda each: None)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from drawn_graphs import drawn_graph
+from examples_drawn import examples
 from generated_graphs import graph_of, graphs, parts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import simkit
@@ -87,7 +88,7 @@ def watched(graph: AttackGraph, entry: str | EntryArrays, views: Views, seed: in
 
 
 @given(graphs, seeds, st.integers(0, 50))
-@settings(max_examples=200)
+@examples(200)
 def test_the_state_rebuilt_from_the_log_is_the_engines_own_at_every_event(
     graph: AttackGraph, seed: int, sample: int
 ) -> None:
@@ -102,7 +103,7 @@ def test_the_state_rebuilt_from_the_log_is_the_engines_own_on_larger_graphs(thou
 
 
 @given(graphs, seeds)
-@settings(max_examples=100)
+@examples(100)
 def test_the_log_says_first_what_the_replay_found_first(graph: AttackGraph, seed: int) -> None:
     trace = traced(graph, "entry", seed, 3)
     first: dict[Fact, int] = {}
@@ -114,7 +115,7 @@ def test_the_log_says_first_what_the_replay_found_first(graph: AttackGraph, seed
 
 
 @given(graphs, seeds)
-@settings(max_examples=100)
+@examples(100)
 def test_what_is_in_the_log_is_in_order_and_within_the_horizon(graph: AttackGraph, seed: int) -> None:
     times = [line["time"] for line in lines_of(graph, "entry", seed, 1)]
     assert all(before <= after for before, after in pairwise(times))
@@ -130,7 +131,7 @@ def held_all_along(lines: list[Line], step: str, premises: tuple[Fact, ...]) -> 
 
 
 @given(parts(), seeds)
-@settings(max_examples=100)
+@examples(100)
 def test_nothing_is_executed_without_what_it_needs(given_parts, seed: int) -> None:  # type: ignore[no-untyped-def]
     graph = graph_of(*given_parts)
     lines = lines_of(graph, "entry", seed, 2)
@@ -139,7 +140,7 @@ def test_nothing_is_executed_without_what_it_needs(given_parts, seed: int) -> No
 
 
 @given(graphs, seeds)
-@settings(max_examples=100)
+@examples(100)
 def test_only_what_was_not_executed_is_refused(graph: AttackGraph, seed: int) -> None:
     fates = Fates(graph, seed, 0)
     number = {step.key: at for at, step in enumerate(graph.steps)}

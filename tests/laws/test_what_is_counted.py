@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from examples_drawn import examples
 from generated_counts import terms_of
 from generated_graphs import NOWHERE
 from generated_worlds import DAY, attacked_worlds, worlds
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Step, Variant
@@ -52,7 +53,7 @@ def some_losses(draw: st.DataObject, scenario: Scenario) -> list[tuple[str, str]
 
 
 @given(attacked_worlds(alerts=True), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_any_is_reached_as_soon_as_the_first_of_its_alternatives_and_all_with_the_last(
     scenario: Scenario, data: st.DataObject
 ) -> None:
@@ -69,7 +70,7 @@ def test_any_is_reached_as_soon_as_the_first_of_its_alternatives_and_all_with_th
 
 
 @given(attacked_worlds(), st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_a_bare_list_is_what_stands_under_all(scenario: Scenario, data: st.DataObject) -> None:
     pairs = some_losses(data, scenario)
     bare, said = Goal("goal", lost=tuple(pairs)), Goal("goal", all_of=terms_of(pairs))
@@ -79,7 +80,7 @@ def test_a_bare_list_is_what_stands_under_all(scenario: Scenario, data: st.DataO
 
 
 @given(worlds())
-@settings(max_examples=60)
+@examples(60)
 def test_goals_with_alternatives_load_back_equal(scenario: Scenario) -> None:
     again = loads(dump(scenario), scenario.file)
     assert again == scenario
@@ -123,7 +124,7 @@ def has_quotas(scenario: Scenario) -> bool:
 
 
 @given(attacked_worlds(alerts=True))
-@settings(max_examples=60)
+@examples(60)
 def test_quotas_change_what_is_counted_and_nothing_else(scenario: Scenario) -> None:
     bare = with_operations(scenario, lambda each: replace(each, throughput=None))
     one, other = compile_attack(scenario), compile_attack(bare)
@@ -136,7 +137,7 @@ def test_quotas_change_what_is_counted_and_nothing_else(scenario: Scenario) -> N
 
 
 @given(metered_worlds(), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_a_lower_quota_never_loses_more_in_any_sample(scenario: Scenario, data: st.DataObject) -> None:
     assume(has_quotas(scenario))
     drawn = data.draw(st.randoms(use_true_random=False))
@@ -149,7 +150,7 @@ def test_a_lower_quota_never_loses_more_in_any_sample(scenario: Scenario, data: 
 
 
 @given(metered_worlds(), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_what_is_taken_away_never_adds_to_the_records_that_are_out(scenario: Scenario, data: st.DataObject) -> None:
     assume(has_quotas(scenario))
     edit = data.draw(st.sampled_from(list(removals(scenario, Givers(scenario.model))) or [None]))
@@ -181,7 +182,7 @@ def parts(sizes: list[int], pace: int, ttl: str) -> Scenario:
 
 
 @given(st.lists(st.integers(1, 5000), min_size=2, max_size=5), st.integers(1, 5000), st.sampled_from(("1h", "9h")))
-@settings(max_examples=30)
+@examples(30)
 def test_the_parts_of_a_quota_add_up_to_the_whole(sizes: list[int], pace: int, ttl: str) -> None:
     """Also for readers who come later, and while two of them read."""
     split, whole = parts(sizes, pace, ttl), parts([sum(sizes)], pace, ttl)
@@ -235,7 +236,7 @@ def for_good(scenario: Scenario, entry: str) -> tuple[np.ndarray, np.ndarray, np
 
 
 @given(undoing_worlds())
-@settings(max_examples=40)
+@examples(40)
 def test_what_is_lost_for_good_is_lost_and_words_about_undoing_change_nothing_else(scenario: Scenario) -> None:
     bare = with_operations(scenario, lambda each: replace(each, undo=None, restore=None))
     resources = {name: replace(each, undo=None, restore=None) for name, each in scenario.model.resources.items()}
@@ -250,7 +251,7 @@ def test_what_is_lost_for_good_is_lost_and_words_about_undoing_change_nothing_el
 
 
 @given(undoing_worlds())
-@settings(max_examples=40)
+@examples(40)
 def test_what_can_be_undone_for_longer_never_loses_more_for_good_nor_is_gone_for_longer(scenario: Scenario) -> None:
     longer = with_operations(scenario, lambda each: replace(each, undo=each.undo and 2 * each.undo))
     for entry in scenario.entry_points:
@@ -260,7 +261,7 @@ def test_what_can_be_undone_for_longer_never_loses_more_for_good_nor_is_gone_for
 
 
 @given(undoing_worlds())
-@settings(max_examples=40)
+@examples(40)
 def test_worlds_with_words_about_undoing_load_back_equal(scenario: Scenario) -> None:
     again = loads(dump(scenario), scenario.file)
     assert again == scenario
@@ -288,7 +289,7 @@ def doubled(scenario: Scenario, name: str) -> Scenario:
 
 
 @given(worlds(alerts=True), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_two_alike_cost_what_two_that_are_written_out_cost(scenario: Scenario, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(scenario.model.identities)))
     people = {key: replace(each, tier="") for key, each in scenario.model.identities.items()}
@@ -304,7 +305,7 @@ def test_two_alike_cost_what_two_that_are_written_out_cost(scenario: Scenario, d
 
 
 @given(worlds(), st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_how_many_are_alike_changes_no_worst_case_and_is_in_the_ranking(
     scenario: Scenario, data: st.DataObject
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from examples_drawn import examples
 from generated_graphs import graph_of, graphs, parts
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ Parts = tuple[list[Step], Entry, Containment]
 
 
 @given(graphs, st.integers(0, 2**64 - 1))
-@settings(max_examples=200)
+@examples(200)
 def test_replay_within_reach_within_the_worst_case(graph: AttackGraph, seed: int) -> None:
     entry = graph.entry("entry")
     for sample in SAMPLES:
@@ -45,7 +46,7 @@ def never_adds(wide: Parts, narrow: Parts) -> None:
 
 
 @given(parts(alerts=False), st.data())
-@settings(max_examples=200)
+@examples(200)
 def test_removing_steps_never_adds_to_what_any_sample_reaches(given_parts: Parts, data: st.DataObject) -> None:
     made, entry, containment = given_parts
     kept = data.draw(st.lists(st.sampled_from(made), unique_by=lambda step: step.key))
@@ -53,7 +54,7 @@ def test_removing_steps_never_adds_to_what_any_sample_reaches(given_parts: Parts
 
 
 @given(parts(alerts=False), st.data())
-@settings(max_examples=200)
+@examples(200)
 def test_shortening_a_lifetime_never_adds_to_what_any_sample_reaches(given_parts: Parts, data: st.DataObject) -> None:
     made, entry, containment = given_parts
     shorter = [step._replace(conclusions=tuple(map(shortened, step.conclusions))) for step in made]
@@ -69,7 +70,7 @@ def shortened(conclusion: Conclusion) -> Conclusion:
 
 
 @given(parts(), st.integers(0, 4))
-@settings(max_examples=200)
+@examples(200)
 def test_the_bound_on_role_juggling_errs_on_the_attackers_side_only(given_parts: Parts, extensions: int) -> None:
     made, entry, containment = given_parts
     quiet = [step._replace(alert=0.0) for step in made]

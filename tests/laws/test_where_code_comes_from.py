@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from examples_drawn import examples
 from generated_worlds import copying_worlds, worlds
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from what_holds import never_adds, replay_is_within_reach_within_the_worst_case, worst
 
@@ -22,7 +23,7 @@ def without_files(scenario: Scenario) -> Scenario:
 
 
 @given(either)
-@settings(max_examples=40)
+@examples(40)
 def test_a_runtime_without_files_never_adds_to_what_any_sample_reaches(scenario: Scenario) -> None:
     narrow = without_files(scenario)
     assume(narrow != scenario)
@@ -46,7 +47,7 @@ def unanswered(scenario: Scenario) -> Scenario:
 
 
 @given(worlds())
-@settings(max_examples=25)
+@examples(25)
 def test_who_gets_no_answer_never_reaches_more_in_any_sample(scenario: Scenario) -> None:
     narrow = unanswered(scenario)
     assume(narrow != scenario)
@@ -54,7 +55,7 @@ def test_who_gets_no_answer_never_reaches_more_in_any_sample(scenario: Scenario)
 
 
 @given(worlds())
-@settings(max_examples=40)
+@examples(40)
 def test_code_that_nobody_runs_never_adds_to_what_any_sample_reaches(scenario: Scenario) -> None:
     model = scenario.model
     things = {name: replace(each, run_by=()) for name, each in model.resources.items()}
@@ -64,7 +65,7 @@ def test_code_that_nobody_runs_never_adds_to_what_any_sample_reaches(scenario: S
 
 
 @given(either)
-@settings(max_examples=40)
+@examples(40)
 def test_what_can_be_said_of_code_is_written_as_it_was_read(scenario: Scenario) -> None:
     again = loads(dump(scenario), scenario.file)
     assert again == scenario
@@ -72,13 +73,13 @@ def test_what_can_be_said_of_code_is_written_as_it_was_read(scenario: Scenario) 
 
 
 @given(either)
-@settings(max_examples=40)
+@examples(40)
 def test_replay_is_within_reach_within_the_worst_case_with_words_about_code(scenario: Scenario) -> None:
     replay_is_within_reach_within_the_worst_case(scenario)
 
 
 @given(worlds())
-@settings(max_examples=40)
+@examples(40)
 def test_a_file_in_a_runtime_without_the_attackers_code_makes_no_difference(scenario: Scenario) -> None:
     narrow = without_files(scenario)
     assume(narrow != scenario)

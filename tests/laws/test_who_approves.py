@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from examples_drawn import examples
 from generated_approvals import approval_rules
 from generated_worlds import copying_worlds, worlds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from what_holds import never_adds
 
@@ -32,7 +33,7 @@ def drawn(data: st.DataObject, scenario: Scenario) -> ApprovalRule:
 
 
 @given(either, asks, st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_one_person_more_who_must_agree_never_widens(scenario: Scenario, approval: str, data: st.DataObject) -> None:
     rule = drawn(data, scenario)
     more = replace(rule, of=Quorum(rule.of.k + 1, rule.of.n + 1))
@@ -40,7 +41,7 @@ def test_one_person_more_who_must_agree_never_widens(scenario: Scenario, approva
 
 
 @given(either, asks, st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_an_exception_that_ends_never_widens(scenario: Scenario, approval: str, data: st.DataObject) -> None:
     rule = drawn(data, scenario)
     wide = ruled(scenario, approval, rule)
@@ -49,7 +50,7 @@ def test_an_exception_that_ends_never_widens(scenario: Scenario, approval: str, 
 
 
 @given(either, asks)
-@settings(max_examples=30)
+@examples(30)
 def test_a_rule_that_says_nothing_is_no_rule(scenario: Scenario, approval: str) -> None:
     without, within = ruled(scenario, approval).graph, ruled(scenario, approval, ApprovalRule("one")).graph
     assert (without.facts, without.steps) == (within.facts, within.steps)

@@ -103,5 +103,5 @@ def test_the_script_needs_no_network() -> None:
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "anywidget", None)
     monkeypatch.delitem(sys.modules, "simkit.notebook.widget")
-    with pytest.raises(simkit.InputError, match=r"anywidget is not installed: `pip install 'simkit\[notebooks\]'`"):
+    with pytest.raises(simkit.InputError, match=r"anywidget is not .*`pip install 'blast-radius-simkit\[notebooks\]'`"):
         notebook.graph(STARTER)

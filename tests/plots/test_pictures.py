@@ -24,6 +24,8 @@ from matplotlib.transforms import Bbox
 import simkit
 from simkit import plots
 from simkit.blast_radius import Interval
+from simkit.history.past_figures import trend_over
+from simkit.repository import Commit
 
 ROWS = (("start", 119.0, 118.0, 120.0), ("scope: task", 30.0, 28.0, 33.0), ("expiry: completion", 31.0, 29.0, 33.0))
 LINE = [
@@ -82,6 +84,10 @@ def worlds(
         "of_long_names": of_world(long_names()),
         "of_nothing": of_world(starter, [simkit.policy("zero-standing")]),
         "sure": simkit.sensitivity(starter, PAIR, entry_point="poisoned-ticket", draws=64),
+        "trend": trend_over(
+            [(Commit("", "", "now", ""), starter), (Commit("5d41402a", "2026-01-14", "then", ""), long_names())],
+            trials=30,
+        ),
         "ablated": simkit.ablate(starter, from_policy="rbac", to_policy="task-scoped", **entry),
     }
 
@@ -103,6 +109,9 @@ PICTURES: dict[str, Callable[[Worlds], Axes]] = {
     "pareto of changes": lambda w: plots.pareto(w["narrowed"]),
     "pareto of a goal": lambda w: plots.pareto(w["narrowed for a goal"]),
     "race": lambda w: plots.race(w["ablated"].curves[1]),
+    "trend": lambda w: plots.trend(w["trend"]),
+    "trend of one commit": lambda w: plots.trend(replace(w["trend"], points=w["trend"].points[:1])),
+    "trend of many commits": lambda w: plots.trend(replace(w["trend"], points=w["trend"].points * 20)),
     "race of several": lambda _: plots.race({"rbac": LINE, "jit": LINE[:2]}, axis="detection delay"),
     "waterfall of dials": lambda w: plots.waterfall(w["ablated"]),
     "waterfall": lambda _: plots.waterfall(ROWS, title="what each dial buys"),
@@ -259,6 +268,7 @@ ON_GIVEN_AXES: dict[str, Callable[[Worlds, Axes], Axes]] = {
     "path": lambda w, ax: plots.path(longest(w["of_starter"]["rbac"]), ax=ax),
     "graph": lambda w, ax: plots.graph(w["starter"], ax=ax),
     "pareto": lambda w, ax: plots.pareto(w["of_drift"], ax=ax),
+    "trend": lambda w, ax: plots.trend(w["trend"], ax=ax),
     "race": lambda _, ax: plots.race({"rbac": LINE}, axis="ttl", ax=ax),
     "waterfall": lambda _, ax: plots.waterfall(ROWS, ax=ax),
     "tornado": lambda w, ax: plots.tornado(w["sure"], *PAIR, ax=ax),

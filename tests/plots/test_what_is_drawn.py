@@ -16,8 +16,8 @@ from simkit.diagram import marks
 from simkit.diagram.diagram import SHARED, default_group, layout, picture
 from simkit.diagram.marks import MOST_NODES
 from simkit.model import Credential, Entitlement, Identity, Model, Operation, Resource, Role, Tool
+from simkit.plots.front import Design, front
 from simkit.plots.style import rendered, wide_range
-from simkit.plots.tradeoff import Design, front
 
 
 def texts(axes) -> list[str]:  # type: ignore[no-untyped-def]
@@ -63,6 +63,93 @@ def test_exceedance_starts_at_the_share_of_trials_with_a_loss(of_starter: simkit
     line = plots.exceedance(result).get_lines()[0]
     assert float(line.get_ydata()[0]) == float((result.values > 0).mean())
     assert float(line.get_ydata()[-1]) == 0.0
+
+
+def title(axes) -> str:  # type: ignore[no-untyped-def]
+    return " ".join(axes.get_title(loc="left").split())
+
+
+def test_the_title_of_a_comparison_names_the_least_loss_and_that_in_force(of_drift: simkit.Comparison) -> None:
+    assert title(plots.comparison(of_drift)) == (
+        "salesloft-drift, drift-aws: zero-standing loses 0 on average, rbac 119"
+    )
+    least = replace(of_drift, results=(of_drift["static-secrets"], of_drift["zero-standing"]), against="zero-standing")
+    assert title(plots.comparison(least)).endswith(
+        "no policy loses less than zero-standing, 0 on average; static-secrets loses 119"
+    )
+    alike = replace(of_drift, results=(of_drift["static-secrets"], of_drift["rbac"]), against="rbac")
+    assert title(plots.comparison(alike)).endswith("no policy loses less than rbac: 119 on average")
+
+
+def test_the_title_over_time_says_when_half_is_lost(of_starter: simkit.Comparison) -> None:
+    result = of_starter["rbac"]
+    said = title(plots.over_time(result))
+    assert said.startswith("starter, leaked-ci-secret: half of the 160 lost under rbac is lost within 2 min 10 s")
+    before, then = result.over_time([110.0, 130.5])
+    assert before.estimate < 80 <= then.estimate
+    nothing = title(plots.over_time(of_starter["zero-standing"]))
+    assert nothing.endswith("nothing of value is lost under zero-standing")
+
+
+def test_the_title_of_exceedance_is_what_19_of_20_trials_lose_at_most(of_starter: simkit.Comparison) -> None:
+    p95 = of_starter["task-scoped"].quantile(0.95).estimate
+    assert title(plots.exceedance(of_starter["task-scoped"])).endswith(
+        f"19 of 20 trials lose at most {p95:g} under task-scoped"
+    )
+    assert title(plots.exceedance(of_starter)).endswith("under agents-only, nothing under zero-standing")
+
+
+def test_the_title_of_the_heat_map_counts_what_is_reached(of_drift: simkit.Comparison) -> None:
+    reached = sum(of_drift["rbac"].chance(goal).estimate > 0 for goal in of_drift["rbac"].legend.goals)
+    assert reached == 4
+    assert "4 of 5 goals are reached in some of 300 trials under rbac, 0 under" in title(plots.goals_heatmap(of_drift))
+
+
+def test_resources_that_nothing_reaches_are_counted_below(of_starter: simkit.Comparison) -> None:
+    axes = plots.goals_heatmap(of_starter, rows="resources")
+    shown, everything = len(axes.get_yticklabels()), len(set(of_starter["rbac"].legend.losses.values()))
+    assert shown < everything
+    assert axes.get_xlabel().endswith(f"not shown: {everything - shown} that no policy lets happen")
+
+
+def test_the_title_of_the_tradeoff_names_who_is_beaten(of_starter: simkit.Comparison) -> None:
+    beaten = [each for each in plots.pareto(of_starter).get_legend().get_texts() if "(beaten)" in each.get_text()]
+    assert beaten
+    assert "beaten by" in title(plots.pareto(of_starter))
+    only = replace(
+        of_starter, results=(of_starter["static-secrets"], of_starter["zero-standing"]), against="zero-standing"
+    )
+    assert title(plots.pareto(only)).endswith("what costs more loses less, and none of the 2 is beaten")
+
+
+def test_the_title_of_a_race_says_what_the_ends_lose() -> None:
+    def at(value: float) -> Interval:
+        return Interval(value, value, value, 9, "normal")
+
+    rising = [(60.0, at(1.0)), (3600.0, at(5.0)), (86400.0, at(5.0))]
+    assert title(plots.race({"rbac": rising}, axis="lag")) == "1 is lost at a lag of 1 min, 5 from 1 h on"
+    assert title(plots.race({"rbac": rising[:2]}, axis="lag")) == "1 is lost at a lag of 1 min, 5 at 1 h"
+    level = [(60.0, at(5.0)), (3600.0, at(5.0))]
+    assert title(plots.race({"a": level, "b": rising}, axis="lag")) == "a: 5 is lost at any lag from 1 min to 1 h"
+
+
+def test_the_title_of_a_waterfall_names_the_greatest_drop() -> None:
+    rows = [("start", 10.0, 9.0, 11.0), ("one", 8.0, 7.0, 9.0), ("two", 3.0, 2.0, 4.0)]
+    assert title(plots.waterfall(rows)) == "two saves most, 5 of the 10 lost"
+    assert title(plots.waterfall(rows, title="mine")) == "mine"
+    assert title(plots.waterfall([rows[2], rows[0]])) == "no change makes the 3 lost less"
+
+
+def test_the_title_of_a_path_says_how_often_and_how_soon(of_starter: simkit.Comparison) -> None:
+    (taken, *_) = of_starter["rbac"].paths("customers-leaked")
+    assert (taken.share.estimate, round(taken.steps[-1].done)) == (1.0, 559)
+    assert title(plots.path(taken)) == "100 % of trials reach customers-leaked this way, the median after 9 min 19 s"
+
+
+def test_the_title_of_a_graph_says_where_its_lines_lead(starter: simkit.Scenario) -> None:
+    assert title(plots.graph(starter)) == (
+        "starter: 10 identities and 7 credentials lead to 12 of 12 resources through 10 tools"
+    )
 
 
 def test_the_heat_map_marks_what_only_the_worst_case_reaches(of_drift: simkit.Comparison) -> None:

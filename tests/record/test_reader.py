@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from examples_drawn import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simkit.errors import InputError
@@ -56,7 +57,7 @@ def test_a_log_that_lost_its_end_says_how_much_is_left(rows: int) -> None:
 
 
 @given(st.integers(0, len(TEXT) - 1))
-@settings(max_examples=100)
+@examples(100)
 def test_a_log_cut_anywhere_is_refused(place: int) -> None:
     refused(TEXT[:place])
 
@@ -114,7 +115,7 @@ def test_a_header_that_simkit_does_not_write_is_named(fields: dict[str, object],
 
 
 @given(st.integers(1, len(ROWS) - 1), st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=4))
-@settings(max_examples=200)
+@examples(200)
 def test_any_line_replaced_by_anything_is_refused(number: int, anything: object) -> None:
     refused("".join([*ROWS[:number], json.dumps(anything) + "\n", *ROWS[number + 1 :]]))
 
@@ -132,7 +133,7 @@ def without(data: st.DataObject, value: object) -> object:
 
 
 @given(st.data())
-@settings(max_examples=400)
+@examples(400)
 def test_a_damaged_line_is_refused_or_still_explains(data: st.DataObject) -> None:
     number = data.draw(st.integers(0, len(ROWS) - 1))
     damaged = without(data, json.loads(ROWS[number]))

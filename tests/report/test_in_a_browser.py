@@ -107,6 +107,72 @@ def test_the_boxes_show_how_far_the_attack_gets_and_where_the_walk_is(
         assert "ledger" in marked(found, "dim")
 
 
+CROSSED = """() => {
+  const cy = document.getElementById('graph')._cyreg.cy, found = [];
+  const boxes = cy.nodes().filter(n => !n.isParent() && n.visible()).toArray();
+  for (const edge of cy.edges(':visible').toArray()) {
+    const bends = edge.segmentPoints() || edge.controlPoints() || [];
+    const stops = [edge.sourceEndpoint(), ...bends, edge.targetEndpoint()];
+    for (let at = 1; at < stops.length; at++) for (let part = 0; part <= 60; part++) {
+      const x = stops[at - 1].x + (stops[at].x - stops[at - 1].x) * part / 60;
+      const y = stops[at - 1].y + (stops[at].y - stops[at - 1].y) * part / 60;
+      for (const box of boxes) {
+        const place = box.position();
+        if (Math.abs(x - place.x) < 84 && Math.abs(y - place.y) < 10) found.push([edge.id(), box.data('label')]);
+      }
+    }
+  }
+  return found;
+}"""
+"""Lines that run through a box, and its name; of a curve the corners are followed, which lie further out."""
+
+
+@pytest.fixture(scope="module")
+def of_starter() -> str:
+    starter = simkit.load(Path(__file__).parents[2] / "scenarios" / "starter.yaml")
+    asked = {"policies": ["rbac", "zero-standing"], "entry_point": "leaked-ci-secret", "trials": 20, "quick": True}
+    return simkit.report_on(starter, "rbac", **asked).html()
+
+
+def test_no_line_runs_through_a_name_with_all_boxes_and_with_some(
+    browser: Browser, of_starter: str, written: Written
+) -> None:
+    with opened(browser, written(of_starter)) as found:
+        assert found.page.evaluate(CROSSED) == []
+        found.page.get_by_label("only what the attack can reach").check()
+        assert found.page.evaluate(CROSSED) == []
+
+
+def test_where_other_attacks_start_is_marked_whatever_is_reached(
+    browser: Browser, of_starter: str, written: Written
+) -> None:
+    signs = f"{NODES}.map(n => n.data('shown')).filter(name => /^[\u25b6\u25b7]/.test(name)).sort()"
+    with opened(browser, written(of_starter)) as found:
+        assert found.page.evaluate(signs) == ["\u25b6 deploy-key", "\u25b7 old-chatbot-key", "\u25b7 tickets"]
+        found.page.get_by_role("radio", name="zero-standing").check()
+        seen = f"{NODES}.filter(n => n.hasClass('other')).map(n => n.style('border-opacity') > 0.8)"
+        assert found.page.evaluate(seen) == [True, True]
+        found.page.get_by_role("button", name="tickets", exact=True).click()
+        assert "another attack starts here" in found.page.locator("#thing").inner_text()
+
+
+@pytest.mark.parametrize(("width", "hinted"), [(400, True), (1440, False)])
+def test_what_goes_on_beyond_its_frame_says_so(
+    browser: Browser, of_starter: str, written: Written, width: int, hinted: bool
+) -> None:
+    with opened(browser, written(of_starter), viewport={"width": width, "height": 900}) as found:
+        found.page.wait_for_timeout(300)
+        assert found.page.locator("#partly").is_visible() == hinted
+        wide = "e => [e.scrollWidth > e.clientWidth + 1, e.previousElementSibling.hidden]"
+        told = [each.evaluate(wide) for each in found.page.locator(".wide:visible").all()]
+        assert all(over != hidden for over, hidden in told), "a hint stands over what must be scrolled, and only there"
+        assert any(over for over, _ in told) == hinted
+        if hinted:
+            found.page.click("#fit")
+            found.page.wait_for_timeout(500)
+            assert not found.page.locator("#partly").is_visible()
+
+
 def test_what_is_out_of_reach_can_be_left_out(browser: Browser, page: str, written: Written) -> None:
     shown = f"{NODES}.filter(n => n.visible() && n.data('kind') !== 'boundary').map(n => n.data('label'))"
     with opened(browser, written(page)) as found:
@@ -188,7 +254,7 @@ def test_pointing_at_a_box_and_choosing_a_name_show_what_it_is(browser: Browser,
         thing = found.page.locator("#thing").inner_text()
         assert "reached in 100 % of trials" in thing
         assert "authenticates\ndesk" in thing
-        assert "an attack starts here" in thing
+        assert "this attack starts here" in thing
         found.page.evaluate("document.getElementById('graph').scrollIntoView({block: 'center', behavior: 'instant'})")
         at = found.page.locator("#graph").bounding_box()
         place = found.page.evaluate(f"{NODES}.filter(n => n.data('label') === 'cases')[0].renderedPosition()")

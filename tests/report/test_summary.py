@@ -90,7 +90,7 @@ def test_the_tiles_say_the_numbers_and_what_must_be_known_beside_them() -> None:
     assert said == {
         "value lost, mean": ("11", "95 % interval [11, 11]"),
         "value lost, worst case": ("11", "p95 of the trials 11"),
-        "goals reached": ("1 of 1", "likeliest: books-out, 100 %"),
+        "goals reached": ("1 of 1", "in some trial; likeliest: books-out, 100 %"),
         "first loss after": ("1 s", "median; 100 % of trials lose something"),
         "contained after": ("never", "median; 0 % of trials are contained"),
     }

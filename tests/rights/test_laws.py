@@ -6,8 +6,9 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from examples_drawn import examples
 from generated_policies import Case, case, documents, policy, statement
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rights_reference import allowed
 
@@ -25,14 +26,14 @@ def one(statement: object) -> PolicyDocument:
     return documents([{"Version": "2012-10-17", "Statement": [statement]}])[0]
 
 
-@settings(max_examples=2000)
+@examples(2000)
 @given(ANY_SEED)
 def test_where_all_is_told_the_answer_is_that_of_the_reference(seed: int) -> None:
     made = case(Random(seed), all_told=True)
     assert answer(made) == (Access.ALLOWED if allowed(made.reference) else Access.DENIED)
 
 
-@settings(max_examples=2000)
+@examples(2000)
 @given(ANY_SEED)
 def test_a_sure_answer_holds_whatever_was_not_told(seed: int) -> None:
     made = case(Random(seed), all_told=False)
@@ -49,7 +50,7 @@ def test_both_laws_on_forty_thousand_more() -> None:
         assert found == Access.MAY_BE or (found == Access.ALLOWED) == allowed(left_open.reference), seed
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(ANY_SEED)
 def test_an_open_answer_always_says_what_keeps_it_open(seed: int) -> None:
     made = case(Random(seed), all_told=False)
@@ -86,7 +87,7 @@ def denied_too(made: Case, denial: PolicyDocument, where: str) -> Case:
     return Case(made.reference, replace(made.request, caller=caller), organization)
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(ANY_SEED, st.sampled_from(("identity", "boundary", "session", "level")))
 def test_adding_a_deny_never_adds(seed: int, where: str) -> None:
     random = Random(seed)
@@ -95,7 +96,7 @@ def test_adding_a_deny_never_adds(seed: int, where: str) -> None:
     assert ORDER.index(answer(after)) <= ORDER.index(answer(made))
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(ANY_SEED)
 def test_a_boundary_never_adds(seed: int) -> None:
     random = Random(seed)
@@ -109,7 +110,7 @@ def test_a_boundary_never_adds(seed: int) -> None:
     assert ORDER.index(after) <= ORDER.index(before)
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(ANY_SEED)
 def test_adding_an_allow_never_takes(seed: int) -> None:
     random = Random(seed)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
+from examples_drawn import examples
 from generated_worlds import worlds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import simkit
@@ -62,7 +63,7 @@ def test_a_part_adds_to_the_sections_of_the_scenario(tmp_path: Path) -> None:
     assert simkit.simulate(scenario, trials=10).worst_case.goals == ("x-out",)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(worlds(), st.data())
 def test_a_scenario_split_by_include_is_the_scenario_in_one_file(
     tmp_path_factory: pytest.TempPathFactory, scenario: Scenario, data: st.DataObject

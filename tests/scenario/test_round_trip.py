@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from examples_drawn import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from scenario.worlds import FILES, ROOT, STARTER, raw
 
@@ -63,7 +64,7 @@ def test_what_shows_itself_loads_back_equal_and_is_in_the_digest() -> None:
     assert len({loads(SHOWS.replace(*each)).digest for each in (("", ""), ("0.5", "0.6"), ("1.0", "0.9"))}) == 3
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_file_does_not_change_the_digest(chance: random.Random) -> None:
     assert loads(json.dumps(shuffled(raw(), chance))).digest == DIGEST
@@ -160,7 +161,7 @@ DISTRIBUTIONS = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(HARD_TEXTS, HARD_TEXTS)
 def test_names_that_yaml_could_misread_load_back(name: str, note: str) -> None:
     scenario = Scenario(

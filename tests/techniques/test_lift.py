@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from examples_drawn import examples
 from generated_limits import limited
 from generated_worlds import copying_worlds, worlds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from what_holds import never_adds, worst
 
@@ -116,7 +117,7 @@ def unrestricted(scenario: Scenario) -> Scenario:
 
 
 @given(limited(either))
-@settings(max_examples=80)
+@examples(80)
 def test_what_is_lifted_is_within_what_nobody_restricts(scenario: Scenario) -> None:
     wide, narrow = compile_attack(unrestricted(scenario)), compile_attack(scenario)
     gone = ("lifted", "waived")
@@ -126,7 +127,7 @@ def test_what_is_lifted_is_within_what_nobody_restricts(scenario: Scenario) -> N
 
 
 @given(limited(either))
-@settings(max_examples=60)
+@examples(60)
 def test_a_narrowing_that_takes_the_lifting_away_never_adds_to_what_any_sample_reaches(scenario: Scenario) -> None:
     wide = compile_attack(scenario)
     lifting = {full for full, _, each in scenario.model.operations() if each.effect == "lift"}

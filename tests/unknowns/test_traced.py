@@ -40,7 +40,7 @@ def test_what_is_asked_of_it_is_written_down_and_asked_again() -> None:
         assert Fixed(a) != Fixed(0.0)
         assert Exponential(a) == Exponential(a)
     given = {"a": np.array([0.5, 1.0, 0.0])}
-    holds = np.all([each.holds(given, 3) for each in asked.values()], axis=0)
+    holds = np.all([each.holds(given) for each in asked.values()], axis=0)
     assert holds.tolist() == [True, False, False]
 
 

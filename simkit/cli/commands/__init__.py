@@ -18,6 +18,8 @@ COMMANDS = (
     "rank",
     "paths",
     "check",
+    "diff",
+    "trend",
     "narrow",
     "roles",
     "ablate",
@@ -43,9 +45,9 @@ COMMANDS = (
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        from importlib.metadata import version
+        from simkit.package import VERSION
 
-        click.echo(f"simkit {version('simkit')}")
+        click.echo(f"simkit {VERSION}")
         context.exit()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.answer_files import drawn_as
 from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     complete_policies,
@@ -12,6 +13,7 @@ from simkit.cli.options import (
     output_options,
     run_options,
     scenario_argument,
+    scheduler_option,
 )
 from simkit.cli.output import Answer, Output
 from simkit.cli.terminal import Terminal
@@ -24,8 +26,9 @@ from simkit.cli.terminal import Terminal
 @click.option("--to", "to_policy", metavar="NAME", shell_complete=complete_policies, default="zero-standing",
               show_default=True, help="The grant policy to go to.")  # fmt: skip
 @run_options
+@scheduler_option
 @click.option("--every", is_flag=True, help="Show every combination of dials, too.")
-@output_options()
+@output_options(pictures=True)
 @click.pass_obj
 def ablate(
     terminal: Terminal,
@@ -36,6 +39,7 @@ def ablate(
     trials: int,
     seed: int,
     threads: int | None,
+    scheduler: str | None,
     every: bool,
     format_: str | None,
     out: str,
@@ -53,11 +57,13 @@ def ablate(
     """
     import simkit.ablation
 
-    output = Output.planned(terminal, "ablate", (format_, out), scenario)
+    output = Output.planned(terminal, "ablate", (format_, out), scenario, pictures=True)
     world = load(scenario)
     entry = entry_through(terminal, world, entry_point)
     with terminal.working("replaying every combination of dials"):
-        found = simkit.ablation.ablate(world, entry, from_policy, to_policy, trials=trials, seed=seed, threads=threads)
+        found = simkit.ablation.ablate(
+            world, entry, from_policy, to_policy, trials=trials, seed=seed, threads=threads, executor=scheduler
+        )
     tables = tuple(found.tables())
     shown = Answer(found.summary, (*tables, found.combinations_table()), found.to_dict()) if every else found
-    output.result(shown, (), cautions(world, [from_policy, to_policy], [entry]))
+    output.result(shown, (), cautions(world, [from_policy, to_policy], [entry]), picture=drawn_as("waterfall", found))

@@ -43,7 +43,7 @@ def _share(_: click.Context, option: click.Parameter, given: str) -> float:
         raise click.BadParameter(f"{given!r} is no share: write 1% or 0.01", param=option) from None
 
 
-FORMATS = ("text", "json", "markdown", "sarif", "junit")
+FORMATS = ("text", "json", "markdown", "sarif", "junit", "csv", "html")
 
 
 @click.command(short_help="Fail when an expectation breaks or the blast radius grows.")
@@ -207,7 +207,7 @@ def _tell(terminal: Terminal, report: CheckReport, written: list[tuple[str, str]
     """Every format to its place; where none of them is for people to read now, they still hear what failed."""
     for name, out in written:
         output = Output(terminal, "check", name, out)
-        if name == "text":
+        if name in ("text", "csv", "html"):
             said = report.sentences if terminal.quiet else _advice(report)
             output.result(Answer(report.summary, tuple(report.tables()), {}), said)
         else:

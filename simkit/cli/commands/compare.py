@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.answer_files import drawn_as
 from simkit.cli.beside_money import say_what_is_not_known, with_annual_loss
 from simkit.cli.cautions import cautions
 from simkit.cli.options import (
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 )
 @run_options
 @scheduler_option
-@output_options()
+@output_options(pictures=True)
 @click.pass_obj
 def compare(
     terminal: Terminal,
@@ -70,7 +71,7 @@ def compare(
     """
     import simkit.simulation
 
-    output = Output.planned(terminal, "compare", (format_, out), scenario)
+    output = Output.planned(terminal, "compare", (format_, out), scenario, pictures=True)
     world = load(scenario)
     entry = entry_through(terminal, world, entry_point)
     with terminal.working(f"replaying {trials:,} trials under each policy"):
@@ -85,4 +86,9 @@ def compare(
             against=against,
         )
     say_what_is_not_known(terminal, world)
-    output.result(with_annual_loss(result, result.results, world), (), cautions(world, result.policies, [entry]))
+    output.result(
+        with_annual_loss(result, result.results, world),
+        (),
+        cautions(world, result.policies, [entry]),
+        picture=drawn_as("comparison", result),
+    )

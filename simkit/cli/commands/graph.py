@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.answer_files import PICTURES, drawn_as
 from simkit.cli.options import load, output_options, scenario_argument
 from simkit.cli.output import Output
 from simkit.cli.terminal import Terminal
@@ -25,7 +26,7 @@ GRAPHS = ("mermaid", "dot", "graphml", "json", "opengraph")
     show_default=True,
     help="What Mermaid and DOT draw boxes around.",
 )
-@output_options(GRAPHS)
+@output_options(GRAPHS, pictures=True)
 @click.pass_obj
 def graph(terminal: Terminal, scenario: str, group: str, format_: str | None, out: str) -> None:
     """Draw the scenario's model: identities, tools, credentials, resources, roles, tasks and trust edges.
@@ -35,15 +36,20 @@ def graph(terminal: Terminal, scenario: str, group: str, format_: str | None, ou
     \b
     Examples:
       simkit graph scenario.yaml                              Mermaid, for a README
-      simkit graph scenario.yaml --format dot | dot -Tsvg > model.svg
+      simkit graph scenario.yaml -o model.svg                 a picture; .png and .pdf, too
+      simkit graph scenario.yaml --format dot | dot -Tpng > model.png
       simkit graph scenario.yaml --group tier -o model.dot
       simkit graph scenario.yaml -o model.graphml             for Gephi, yEd or Cytoscape
       simkit graph scenario.yaml --format opengraph -o g.json for BloodHound
     """
     from simkit.model import export
 
-    output = Output.planned(terminal, "graph", (format_, out), scenario, formats=GRAPHS)
-    model = load(scenario).model
+    output = Output.planned(terminal, "graph", (format_, out), scenario, formats=GRAPHS, pictures=True)
+    world = load(scenario)
+    model = world.model
+    if output.format in PICTURES:
+        output.picture(drawn_as("graph", world, group=group))
+        return
     if output.format == "mermaid":
         content = export.mermaid(model, group=group)
     elif output.format == "dot":

@@ -22,6 +22,7 @@ from simkit.cli.options import (
     output_options,
     policy_option,
     scenario_argument,
+    scheduler_option,
 )
 from simkit.cli.output import Output
 from simkit.cli.terminal import Terminal
@@ -72,12 +73,14 @@ class PlanAsked:
     candidates: bool
     only_diff: bool
     write: str | None
+    scheduler: str | None
 
 
 @click.command(short_help="What to narrow, and what it costs.")
 @scenario_argument
 @policy_option
 @every_run_options
+@scheduler_option
 @click.option("--goal", "-g", metavar="NAME", shell_complete=complete_goals,
               help="What must be out of reach. Default: make the value lost smaller.")  # fmt: skip
 @click.option("--budget", type=WholeNumber(min=1), default=None, help="Make at most so many changes.")
@@ -97,7 +100,8 @@ class PlanAsked:
 @click.option("--diff", "only_diff", is_flag=True, help="Print only what to change in the file, for `git apply`.")
 @click.option("--as", "kind", metavar="KIND", default=None,
               help="Print what to change in the files that the scenario was imported from, for `git apply`: KIND is "
-                   "agent, github-actions or kubernetes; or cedar, for new files with Cedar policies.")  # fmt: skip
+                   "agent, github-actions or kubernetes; aws, for policy documents and the calls that bring "
+                   "them; or cedar, for new files with Cedar policies.")  # fmt: skip
 @click.option("--against", metavar="REVISION", default=None,
               help="With --as: take back all that is new since this git branch was left.")  # fmt: skip
 @click.option("--baseline", "-b", metavar="FILE", default=None,
@@ -112,6 +116,7 @@ def narrow(
     trials: int,
     seed: int,
     threads: int | None,
+    scheduler: str | None,
     goal: str | None,
     budget: int | None,
     exact: bool,
@@ -150,7 +155,9 @@ def narrow(
     _check_question(exact, goal, time_limit)
     _check_form(candidates, only_diff, exact or budget is not None, write, format_)
     asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
-    choice = PlanAsked(policy, goal, budget, exact, time_limit, candidates, only_diff, write)
+    choice = PlanAsked(policy, goal, budget, exact, time_limit, candidates, only_diff, write, scheduler)
+    if scheduler is not None and (candidates or exact or against is not None or baseline is not None):
+        raise click.UsageError("--scheduler replays, and here hardly anything is replayed: leave it out")
     if kind is not None or against is not None or baseline is not None:
         return _as_artifact(terminal, scenario, kind, (against, baseline), choice, asked, (format_, out))
     return _as_scenario(terminal, scenario, choice, asked, (format_, out))
@@ -175,7 +182,8 @@ def _as_scenario(
     _write(terminal, found.plan, choice.write)
     output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]))
     on_screen = output.out == "-"
-    if not (on_screen and output.format == "json") and not terminal.quiet and found.plan.narrowings:
+    for_programs = output.format not in ("text", "markdown")
+    if not (on_screen and for_programs) and not terminal.quiet and found.plan.narrowings:
         click.echo(_diff(found.plan, fenced=on_screen and output.format == "markdown"))
     if choice.exact and not found.plan.possible and choice.budget is None:
         terminal.note("note: without --exact, a change of another kind is looked for")
@@ -270,11 +278,11 @@ def _found(world: Scenario, choice: PlanAsked, asked: Mapping[str, Any]) -> Narr
         plan = narrowing.cut_off(world, policy, goal=goal, exact=choice.exact, budget=choice.budget, **wanted)
         if choice.exact:
             return Narrowed(plan, None)
-        ranking = narrowing.recommend(world, policy, goal=goal, **asked)
+        ranking = narrowing.recommend(world, policy, goal=goal, executor=choice.scheduler, **asked)
         other = None if plan.possible else narrowing.cut_by_one(ranking)
         return Narrowed(other or plan, ranking)
     changes: dict[str, Any] = {} if choice.budget is None else {"budget": choice.budget}
-    ranking = narrowing.recommend(world, policy, goal=goal, **changes, **asked)
+    ranking = narrowing.recommend(world, policy, goal=goal, executor=choice.scheduler, **changes, **asked)
     return Narrowed(narrowing.plan_from(ranking), ranking)
 
 

@@ -18,6 +18,7 @@ from simkit.cli.options import FILES, listening_options, load, set_option
 from simkit.cli.output import check_out
 from simkit.cli.terminal import Terminal
 from simkit.errors import InputError
+from simkit.package import pip_install
 
 STARTER = "starter.yaml"
 
@@ -34,7 +35,7 @@ def notebook(terminal: Terminal, scenario: str | None, out: str | None, no_brows
     """Open JupyterLab on a copy of the first notebook with SCENARIO filled in: its graph, one attack, a comparison.
 
     No file is overwritten. Without SCENARIO the notebook is about the starter scenario, which is written beside it.
-    Needs `pip install 'simkit[notebooks]'`.
+    Needs `pip install 'blast-radius-simkit[notebooks]'`.
 
     \b
     Examples:
@@ -42,7 +43,7 @@ def notebook(terminal: Terminal, scenario: str | None, out: str | None, no_brows
       simkit notebook scenario.yaml --write-only --out first-look.ipynb
     """
     if not write_only and find_spec("jupyterlab") is None:
-        raise InputError("JupyterLab is not installed: `pip install 'simkit[notebooks]'`")
+        raise InputError(f"JupyterLab is not installed: `{pip_install('notebooks')}`")
     if scenario == "-":
         raise InputError("a notebook loads its scenario again: name a file, not standard input")
     written = _written(scenario, out, terminal.changes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simkit.cli.answer_files import drawn_as
 from simkit.cli.cautions import cautions
 from simkit.cli.options import (
     WholeNumber,
@@ -39,7 +40,7 @@ GOAL_RULE = "objective"
     is_flag=True,
     help="Add what the steps are relevant to in ATT&CK, ATLAS and the OWASP lists for agents and non-human identities.",
 )
-@output_options()
+@output_options(pictures=True)
 @click.pass_obj
 def paths(
     terminal: Terminal,
@@ -66,14 +67,16 @@ def paths(
     """
     import simkit.simulation
 
-    output = Output.planned(terminal, "paths", (format_, out), scenario)
+    output = Output.planned(terminal, "paths", (format_, out), scenario, pictures=True)
     world = load(scenario)
     entry = entry_through(terminal, world, entry_point)
     with terminal.working(f"replaying {trials:,} trials"):
         result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
         found = result.paths(goal, limit=limit)
     answer = with_standards(found) if standards else found
-    output.result(answer, (), cautions(world, [policy], [entry]))
+    first = next(iter(found), None)
+    drawn = None if first is None else drawn_as("path", first)
+    output.result(answer, (), cautions(world, [policy], [entry]), picture=drawn)
 
 
 def with_standards(paths: AttackPaths) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.answer_files import drawn_as
 from simkit.cli.beside_money import say_what_is_not_known, with_annual_loss
 from simkit.cli.cautions import cautions
 from simkit.cli.conditions import Condition, conditions
@@ -39,7 +40,7 @@ from simkit.cli.terminal import Terminal
     callback=conditions,
     help="Exit with 1 if this holds, such as 'customers-leaked > 5%' or 'value-lost >= 100'. May be given again.",
 )
-@output_options()
+@output_options(pictures=True)
 @click.pass_obj
 def run(
     terminal: Terminal,
@@ -73,7 +74,7 @@ def run(
     from simkit.persistence import Persistence, persist
     from simkit.simulation import simulate
 
-    output = Output.planned(terminal, "run", (format_, out), scenario)
+    output = Output.planned(terminal, "run", (format_, out), scenario, pictures=True)
     world = load(scenario)
     for condition in fail_if:
         condition.check(world)
@@ -89,5 +90,6 @@ def run(
         with_annual_loss(found, [shown], world),
         [verdict.sentence for verdict in verdicts],
         cautions(world, [policy], [entry]),
+        picture=drawn_as("over_time", shown),
     )
     return DOES_NOT_HOLD if any(verdict.failed for verdict in verdicts) else FINE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.answer_files import drawn_as
 from simkit.cli.options import (
     LARGEST_SEED,
     WholeNumber,
@@ -50,7 +51,7 @@ from simkit.cli.terminal import Terminal
 )
 @click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=0, show_default=True, help="As in `simkit run`.")
 @click.option("--indices", is_flag=True, help="Add Sobol' indices: what drives the cost. Takes many times as long.")
-@output_options()
+@output_options(pictures=True)
 @click.pass_obj
 def sensitivity(
     terminal: Terminal,
@@ -80,8 +81,9 @@ def sensitivity(
     """
     from simkit.decisions import sensitivity as ask
 
-    output = Output.planned(terminal, "sensitivity", (format_, out), scenario)
+    output = Output.planned(terminal, "sensitivity", (format_, out), scenario, pictures=True)
     world = load(scenario)
     with terminal.working(f"replaying {draws:,} draws under each policy"):
         result = ask(world, policies, entry_point=entry_point, against=against, draws=draws, seed=seed, indices=indices)
-    output.result(result)
+    pairs = [(each.weak, each.strong) for each in result.preferences]
+    output.result(result, picture=drawn_as("tornado", result, *pairs[0]) if pairs else None)

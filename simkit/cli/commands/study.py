@@ -12,6 +12,7 @@ from simkit.cli.options import (
     entry_points_option,
     load,
     output_options,
+    scheduler_option,
     set_option,
     threads_option,
 )
@@ -36,6 +37,7 @@ from simkit.errors import every
 @click.option("--draws", type=WholeNumber(0, 1 << 14), default=0, show_default=True,
               help="Ask in so many draws of what is not known, too (64 or more; 0: none).")  # fmt: skip
 @threads_option
+@scheduler_option
 @output_options()
 @click.pass_obj
 def study(
@@ -48,6 +50,7 @@ def study(
     seed: int,
     draws: int,
     threads: int | None,
+    scheduler: str | None,
     format_: str | None,
     out: str,
 ) -> None:
@@ -68,6 +71,14 @@ def study(
     worlds = every(load, files)
     with terminal.working(f"replaying the attacks of {len(worlds)} scenarios"):
         found = simkit.studies.study(
-            worlds, weak, strong, entry_points=entry_points, trials=trials, seed=seed, threads=threads, draws=draws
+            worlds,
+            weak,
+            strong,
+            entry_points=entry_points,
+            trials=trials,
+            seed=seed,
+            threads=threads,
+            executor=scheduler,
+            draws=draws,
         )
     output.result(found, (), *(cautions(world, [weak, strong], entry_points) for world in worlds))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +13,7 @@ from simkit.cli.group import BAD_INPUT, DOES_NOT_HOLD, FINE
 from simkit.cli.options import load, output_options
 from simkit.cli.output import Answer, Output, as_json
 from simkit.cli.scenario_files import scenario_files
-from simkit.cli.terminal import Terminal, complaints
+from simkit.cli.terminal import Terminal, complain
 from simkit.errors import InputError, Problem, ScenarioError
 from simkit.table import Table
 
@@ -22,14 +22,20 @@ if TYPE_CHECKING:
     from simkit.scenario import Scenario
 
 
+Row = tuple[str, str, str]
+"""A place, a code (or `mistake`), and what it says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What `validate` found out about one file: mistakes, or (in a sound file) what the linter asks."""
+    """What `validate` found out about one file: mistakes, or (in a sound file) what the linter asks. `told` are the
+    rows of files before: a part that several scenarios include is wrong once."""
 
     file: str
     says: str
     error: InputError | None = None
     report: LintReport | None = None
+    told: frozenset[Row] = frozenset()
 
     @property
     def warnings(self) -> int:
@@ -48,8 +54,12 @@ class Inspection:
             "silenced": asked.get("silenced", []),
         }
 
-    def rows(self) -> Iterator[tuple[str, str, str]]:
-        """A row for each mistake and each warning: its place, its code and what it says."""
+    def rows(self) -> Iterator[Row]:
+        """A row for each mistake and each warning that was not told yet: its place, its code and what it says."""
+        yield from (row for row in self.every_row() if row not in self.told)
+
+    def every_row(self) -> Iterator[Row]:
+        """As `rows`, with those that were."""
         for problem in _problems(self.error, self.file):
             place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
             yield place, "mistake", problem.message
@@ -77,13 +87,17 @@ def validate(terminal: Terminal, scenarios: tuple[str, ...], strict: bool, forma
     """
     files = dict.fromkeys(file for path in scenarios for file in _files(path))
     output = Output.planned(terminal, "validate", (format_, out), *files)
-    found = [_inspected(file) for file in files]
+    found = _each_once(map(_inspected, files))
+    several = len(found) > 1 or any(os.path.isdir(path) for path in scenarios)
+    count = _count(found) if several else ""
     if output.format == "json":
-        output.text(as_json("validate", {"files": [each.to_dict() for each in found]}))
-    elif output.format == "markdown":
-        output.result(_page(found))
+        output.text(
+            as_json("validate", {"summary": count or found[0].says, "files": [each.to_dict() for each in found]})
+        )
+    elif output.format != "text":
+        output.result(_page(found, count))
     else:
-        _tell(output, found)
+        _tell(output, found, count)
     if any(each.error for each in found):
         return BAD_INPUT
     return DOES_NOT_HOLD if strict and any(each.warnings for each in found) else FINE
@@ -105,21 +119,49 @@ def _inspected(file: str) -> Inspection:
     return Inspection(file, f"{file}: {_inventory(scenario)}", None, simkit.linter.lint(scenario))
 
 
-def _page(found: Iterable[Inspection]) -> Answer:
+def _each_once(found: Iterable[Inspection]) -> list[Inspection]:
+    """`found`, each knowing what is told before it."""
+    told: set[Row] = set()
+    made = []
+    for each in found:
+        made.append(replace(each, told=frozenset(told)))
+        told |= set(each.every_row())
+    return made
+
+
+def _count(found: Sequence[Inspection]) -> str:
+    """How many files there are, how many of them are sound, and what is in the others."""
+    broken = [each for each in found if each.error is not None]
+    rows = [row for each in found for row in each.rows()]
+    mistakes = sum(code == "mistake" for _, code, _ in rows)
+    text = f"{_several(len(found), 'file')}: {len(found) - len(broken)} sound"
+    text += f", {len(broken)} with {_several(mistakes, 'mistake')}" if broken else ""
+    return text + (f"; {_several(len(rows) - mistakes, 'warning')}." if len(rows) > mistakes else ".")
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _page(found: Sequence[Inspection], count: str) -> Answer:
     """Every file with what was found in it, as one answer."""
     table = Table(("place", "code", "message"), [row for each in found for row in each.rows()])
     says = "; ".join(each.says for each in found)
-    return Answer(says, (table,) if table.rows else (), {})
+    return Answer(f"{count} {says}".strip(), (table,) if table.rows else (), {})
 
 
-def _tell(output: Output, found: Iterable[Inspection]) -> None:
+def _tell(output: Output, found: Iterable[Inspection], count: str) -> None:
     """Mistakes and warnings go where errors go; standard output says what is sound."""
+    sound = []
     for each in found:
-        if each.error is not None:
-            complaints(each.error)
-        for warning in each.report or ():
-            output.terminal.note(f"warning: {warning}")
-    sound = [each.says for each in found if each.error is None]
+        for place, code, message in each.rows():
+            if code == "mistake":
+                complain(f"{place}: {message}" if isinstance(each.error, ScenarioError) else message)
+            else:
+                output.terminal.note(f"warning: {place}: {message} [{code}]")
+        sound += [each.says] if each.error is None else []
+    if count:
+        sound.append(count)
     if sound and not (output.terminal.quiet and output.out == "-"):
         output.text("\n".join(sound))
 

@@ -30,7 +30,7 @@ from simkit.importers.agent.github_tools import github_claims, github_tools, is_
 from simkit.importers.agent.permissions import Permissions, permissions
 from simkit.importers.agent.servers import McpServer, ServerSecret
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY
-from simkit.importers.agent.tool_claims import ToolClaim, unlisted
+from simkit.importers.agent.tool_claims import SCHEMA, ToolClaim, python_name, unlisted
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import CHANCE, FALLS, TIME
@@ -47,7 +47,8 @@ WORDS = (
     '"permissions"',
     "McpjsonServers",
     "enableAllProjectMcpServers",
-    "inputSchema",
+    SCHEMA,
+    python_name(SCHEMA),
     "sandbox_mode",
     "approval_policy",
     "prefix_rule",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from simkit.importers.agent.servers import McpServer, ServerSecret, secrets_in, server
-from simkit.importers.agent.tool_claims import ToolClaim, claim
+from simkit.importers.agent.tool_claims import SCHEMA, ToolClaim, claim, in_either_spelling
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
@@ -126,7 +126,9 @@ def _answers(value: object) -> Iterator[tuple[str, tuple[str, ...], list[object]
 
 def _tools(value: dict[str, object]) -> bool:
     found = value.get("tools")
-    return isinstance(found, list) and any(isinstance(each, dict) and "inputSchema" in each for each in found)
+    return isinstance(found, list) and any(
+        isinstance(each, dict) and in_either_spelling(each, SCHEMA) is not None for each in found
+    )
 
 
 def settings(files: Sequence[SourceFile], draft: Draft) -> tuple[AgentSettings, ...]:

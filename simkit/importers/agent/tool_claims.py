@@ -55,6 +55,21 @@ _ENVIRONMENT = re.compile(r"(^|[-_])(env|environ|environment)($|[-_])", re.IGNOR
 _MORE_TOOLS = re.compile(r"(discover|load|enable|activate|list)[-_]?tool", re.IGNORECASE)
 
 
+_HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+SCHEMA = "inputSchema"
+
+
+def in_either_spelling(given: Mapping[str, Any], word: str) -> Any:
+    """What stands in `given` under a word of the wire, or under the name of the field in version 2 of the Python SDK
+    (mcp 2.3.0: `input_schema`, `read_only_hint`), which it prints unless it is asked for aliases; None if neither."""
+    return given.get(word, given.get(python_name(word)))
+
+
+def python_name(word: str) -> str:
+    """`word` of the wire as Python names it: `input_schema` for `inputSchema`."""
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", word)
+
+
 @dataclass(frozen=True, slots=True)
 class ToolClaim:
     """One tool: the effect that it is taken to have, whether outsiders' words and ways out are in it, and why.
@@ -78,10 +93,10 @@ def claim(tool: Mapping[str, Any], place: FilePlace | None = None) -> ToolClaim:
     name = str(tool.get("name"))
     said = tool.get("annotations")
     hints: Mapping[str, Any] = said if isinstance(said, dict) else {}
-    flags = {key: value for key, value in hints.items() if key.endswith("Hint") and isinstance(value, bool)}
+    flags = {hint: value for hint in _HINTS if isinstance(value := in_either_spelling(hints, hint), bool)}
     effect = "read" if flags.get("readOnlyHint") else "delete" if flags.get("destructiveHint", True) else "write"
     raised = []
-    for why, stronger in _shown(tool.get("inputSchema")):
+    for why, stronger in _shown(in_either_spelling(tool, SCHEMA)):
         if ("read", "write", "delete", "execute").index(stronger) > ("read", "write", "delete", "execute").index(
             effect
         ):

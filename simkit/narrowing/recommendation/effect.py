@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simkit.blast_radius import BlastRadius, intervals
 from simkit.blast_radius.intervals import Interval
 from simkit.errors import QuestionError, nearest
+from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed
 from simkit.measures import MEASURES, SHARE, Measure, chosen_measure
 from simkit.measures.measured import worst_of
@@ -35,6 +36,7 @@ class Question:
     trials: int = 1000
     seed: int = 0
     threads: int | None = None
+    executor: ExecutorLike = None
 
     @classmethod
     def about(
@@ -46,6 +48,7 @@ class Question:
         trials: int,
         seed: int,
         threads: int | None,
+        executor: ExecutorLike = None,
         measure: str | None = None,
     ) -> Question:
         """The question, its names checked; None for `entry_points` is all of them. Raises QuestionError."""
@@ -57,7 +60,7 @@ class Question:
             raise QuestionError(
                 f"nothing in {scenario.name} has a value, and it has no goal: say what must not be lost"
             )
-        return cls(names, goal or "", lost, checked_trials(trials), checked_seed(seed), threads)
+        return cls(names, goal or "", lost, checked_trials(trials), checked_seed(seed), threads, executor)
 
     def roughly(self, trials: int) -> Question:
         """The same question, asked with at most so many trials."""
@@ -215,5 +218,6 @@ def paths_of(attack: Attack, certain: PairedLosses) -> list[BlastRadius]:
 
 
 def _replayed(attack: Attack, question: Question, *, told: bool) -> list[BlastRadius]:
-    asked: dict[str, Any] = {"trials": question.trials, "seed": question.seed, "workers": (question.threads, None)}
+    workers = question.threads, question.executor
+    asked: dict[str, Any] = {"trials": question.trials, "seed": question.seed, "workers": workers}
     return [replayed(attack, name, told=told, **asked) for name in question.entry_points]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from simkit.blast_radius import Provenance, intervals
 from simkit.decisions.payback import paybacks
 from simkit.entitlements import Grant
 from simkit.errors import QuestionError
+from simkit.execution.executors import ExecutorLike
 from simkit.narrowing.edits.candidates import checked_kinds, each_narrowing, in_force
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.removals import DropEntitlements
@@ -87,6 +89,7 @@ def recommend(
     seed: int = 0,
     budget: int = 5,
     threads: int | None = None,
+    executor: ExecutorLike = None,
     prices: Prices = PRICES,
     without: Iterable[str] = (),
     among: Iterable[Narrowing] | None = None,
@@ -99,9 +102,11 @@ def recommend(
     recommended. `budget` is how many changes the greedy curve makes at most; `without` names kinds of narrowing that
     are out of the question, and `among` are all that there is to choose from (None: every one of the model). Where the
     file has a currency, prices and frequencies, the gain and its cost are money a year, and the first ones say in how
-    many draws of what is not known they pay. The same seed gives the same answer. Raises QuestionError and PolicyError.
+    many draws of what is not known they pay. Replays are worked out by `threads` or an `executor`, as in `simulate`;
+    what is compiled and screened is here. The same seed gives the same answer. Raises QuestionError and PolicyError.
     """
-    question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, threads=threads, measure=measure)
+    workers: dict[str, Any] = {"threads": threads, "executor": executor}
+    question = Question.about(scenario, entry_points, goal, trials=trials, seed=seed, measure=measure, **workers)
     if budget < 0:
         raise QuestionError(f"a budget of {budget} changes cannot be spent: give 0 or more")
     wanted = None if among is None else tuple(among)

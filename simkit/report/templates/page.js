@@ -49,7 +49,8 @@
     const list = element("dl");
     const rows = [["under " + data.policies[policy].name, data.policies[policy].reach[id][1]], ...terms];
     if (node.hasClass("jewel")) rows.splice(1, 0, ["goal", "a goal protects it"]);
-    if (node.hasClass("attack")) rows.splice(1, 0, ["entry point", "an attack starts here"]);
+    if (node.hasClass("attack")) rows.splice(1, 0, ["entry point", "this attack starts here"]);
+    if (node.hasClass("other")) rows.splice(1, 0, ["entry point", "another attack starts here"]);
     for (const [term, text] of rows) {
       const row = element("div");
       row.append(element("dt", term), element("dd", text));
@@ -192,7 +193,7 @@
   function arrange() {
     const reach = data.policies[policy].reach;
     const starts = new Set(path ? path.steps.flatMap((each) => each.boxes) : []);
-    const stays = (id) => !get("only").checked || reach[id][0] !== "out" || starts.has(id) || box(id).hasClass("attack");
+    const stays = (id) => !get("only").checked || reach[id][0] !== "out" || starts.has(id) || box(id).is(".attack, .other");
     cy.batch(() => {
       for (const [id, place] of home) box(id).position(place).style("display", stays(id) ? "element" : "none");
       if (get("only").checked) pack([...home.keys()].filter(stays));
@@ -201,6 +202,7 @@
         boundary.style("display", shown ? "element" : "none");
       });
     });
+    cytoscape.routed(cy);
     fitted(true);
   }
 
@@ -244,6 +246,25 @@
     }
   }
   new ResizeObserver(() => fitted(false)).observe(get("graph"));
+
+  // ---- hints where something goes on beyond its frame
+
+  cy.on("viewport resize", () => {
+    const [see, all] = [cy.extent(), cy.elements(":visible").boundingBox()];
+    get("partly").hidden = all.x1 >= see.x1 && all.x2 <= see.x2 && all.y1 >= see.y1 && all.y2 <= see.y2;
+  });
+
+  const sideways = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      target.previousElementSibling.hidden = target.scrollWidth <= target.clientWidth + 1;
+    }
+  });
+  for (const wide of document.querySelectorAll(".wide")) {
+    const hint = element("p", "Goes on to the right: scroll it sideways \u2192", "hint sideways");
+    hint.hidden = true;
+    wide.before(hint);
+    sideways.observe(wide);
+  }
 
   // ---- the walk along a path
 

@@ -78,7 +78,7 @@ def test_the_exit_code_says_what_came_of_it(
         (("scenarios", "--baseline", "b.json", "--policies", "jit"), "has no policy 'jit'"),
         (("-", "--baseline", "b.json"), "standard input has no place in a baseline"),
         (("scenarios", "--frobnicate"), "No such option"),
-        (("scenarios", "--format", "html"), "'html' is not one of"),
+        (("scenarios", "--format", "yaml"), "'yaml' is not one of"),
         (("scenarios", "--trials", "0"), "0 is not in the range"),
         (("scenarios", "--format", "json", "--format", "sarif"), "two formats cannot share standard output"),
         (("scenarios", "--out", "nowhere/x.json"), "there is no folder 'nowhere'"),

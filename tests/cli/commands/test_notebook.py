@@ -69,7 +69,7 @@ def test_a_missing_jupyterlab_is_named_before_anything_is_written(
     before = set(tmp_path.iterdir())
     answer = cli("notebook", world)
     assert answer.exit_code == 2
-    assert answer.stderr == "error: JupyterLab is not installed: `pip install 'simkit[notebooks]'`\n"
+    assert answer.stderr == "error: JupyterLab is not installed: `pip install 'blast-radius-simkit[notebooks]'`\n"
     assert set(tmp_path.iterdir()) == before
 
 

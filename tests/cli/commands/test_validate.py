@@ -98,3 +98,30 @@ def test_markdown_has_a_row_for_each_mistake_and_each_warning(cli: Cli, world: s
 def test_shipped_scenarios_have_no_warning_that_they_do_not_answer(cli: Cli) -> None:
     result = cli("validate", "--strict", str(Path(__file__).parents[3] / "scenarios"))
     assert result.exit_code == 0, result.stderr
+
+
+def test_a_folder_is_counted_and_each_mistake_told_once(cli: Cli, world: str, tmp_path: Path) -> None:
+    """Two of three scenarios include the same part, which is wrong in one place."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    text = Path(world).read_text("utf-8")
+    roles = "roles:\n  desk: {entitlements: [{operation: crm.*}]}\n"
+    assert roles in text
+    (folder / "sound.yaml").write_text(text, "utf-8")
+    (folder / "roles.yaml").write_text(roles.replace("{operation: crm.*}", "5"), "utf-8")
+    for name in ("one", "two"):
+        (folder / f"{name}.yaml").write_text(text.replace(roles, "include: [roles.yaml]\n"), "utf-8")
+    result = cli("validate", str(folder))
+    assert (result.exit_code, result.stderr.count("roles.yaml:2:")) == (2, 1)
+    assert result.stdout.endswith("\n3 files: 1 sound, 2 with 1 mistake; 1 warning.\n")
+    found = json.loads(cli("validate", str(folder), "--format", "json").stdout)
+    assert found["summary"] == "3 files: 1 sound, 2 with 1 mistake; 1 warning."
+    assert [each["valid"] for each in found["files"]] == [False, True, False]
+    assert [len(each["problems"]) for each in found["files"]] == [1, 0, 1]
+    page = cli("validate", str(folder), "--format", "markdown").stdout
+    assert page.count("roles.yaml:2:") == 1
+
+
+def test_a_sound_folder_of_one_is_counted_too(cli: Cli, world: str) -> None:
+    assert cli("validate", str(Path(world).parent)).stdout.endswith("\n1 file: 1 sound; 1 warning.\n")
+    assert "1 file" not in cli("validate", world).stdout

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain, combinations
 
 import pytest
+from examples_drawn import examples
 from generated_worlds import attacked_worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,7 +70,7 @@ prices = st.lists(st.sampled_from((1.0, 2.0, 3.0, 0.5)), min_size=14, max_size=1
 
 
 @given(attacked_worlds(grants=True), prices)
-@settings(max_examples=60)
+@examples(60)
 def test_the_exact_cut_equals_brute_force(scenario: Scenario, given_prices: list[float]) -> None:
     equals_brute_force(problem_of(scenario, given_prices, MOST))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from examples_drawn import examples
 from generated_worlds import worlds
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from simkit.attackgraph import Fact
@@ -50,14 +51,14 @@ def compiled_again(scenario: Scenario, taken: list[Narrowing]) -> dict[str, set[
 
 
 @given(worlds(grants=True))
-@settings(max_examples=50)
+@examples(50)
 def test_without_removals_it_is_the_attack_graph(scenario: Scenario) -> None:
     assume(not Givers(scenario.model).mixed())
     assert on_the_supported_graph(scenario, []) == compiled_again(scenario, [])
 
 
 @given(worlds(grants=True), st.data())
-@settings(max_examples=120)
+@examples(120)
 def test_removals_that_keep_every_task_do_the_same_on_both(scenario: Scenario, data: st.DataObject) -> None:
     assume(not Givers(scenario.model).mixed())
     requirements = tuple(work_of(scenario).requirements())

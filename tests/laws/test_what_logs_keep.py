@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from examples_drawn import examples
 from generated_graphs import NOWHERE, graph_of, parts
 from generated_worlds import attacked_worlds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simkit.attackgraph import Conclusion, Containment, Entry, Fact, Step
@@ -30,7 +31,7 @@ def switched_off(entry: Entry, roots: dict[str, Step]) -> Entry:
 
 
 @given(parts(), seeds)
-@settings(max_examples=60)
+@examples(60)
 def test_what_is_silenced_raises_no_alert_and_is_never_known(made: Parts, seed: int) -> None:
     steps, entry, containment = made
     roots = {step.key: step for variant in entry.variants for step in variant.steps}
@@ -45,7 +46,7 @@ def test_what_is_silenced_raises_no_alert_and_is_never_known(made: Parts, seed: 
 
 
 @given(parts(), seeds)
-@settings(max_examples=60)
+@examples(60)
 def test_what_never_holds_silences_nothing(made: Parts, seed: int) -> None:
     steps, entry, containment = made
     plain = [step._replace(silenced=(), shown=0.0) for step in steps]
@@ -59,7 +60,7 @@ def test_what_never_holds_silences_nothing(made: Parts, seed: int) -> None:
 
 
 @given(attacked_worlds(alerts=True))
-@settings(max_examples=40)
+@examples(40)
 def test_steps_of_worlds_are_silenced_only_by_what_switches_a_log_off(scenario: Scenario) -> None:
     switches = {full for full, _, operation in scenario.model.operations() if operation.effect == "silence"}
     steps = compile_attack(scenario).graph.steps
