@@ -24,7 +24,7 @@ from simkit.cli.options import (
     scenario_argument,
     scheduler_option,
 )
-from simkit.cli.output import Output
+from simkit.cli.output import FORMATS, Output
 from simkit.cli.terminal import Terminal
 from simkit.table import Table, printable
 
@@ -167,7 +167,7 @@ def _as_scenario(
     terminal: Terminal, file: str, choice: PlanAsked, asked: Mapping[str, Any], said: tuple[str | None, str]
 ) -> int:
     """The plan and the scenario after it, or every change that there is."""
-    output = Output.planned(terminal, "narrow", said, file)
+    output = Output.planned(terminal, "narrow", said, file, formats=("patch",) if choice.only_diff else FORMATS)
     check_write(choice.write, output.out, file)
     world = load(file)
     say_what_is_not_known(terminal, world)
