@@ -10,8 +10,8 @@ from simkit.blast_radius import BlastRadius
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.supports import Supported, supported
 from simkit.narrowing.recommendation.certainty import Certainty
+from simkit.narrowing.recommendation.changes_so_far import Stage
 from simkit.narrowing.recommendation.effect import PairedLosses, Question, measure, measured_with_paths, paths_of
-from simkit.narrowing.recommendation.stage import Stage
 from simkit.scenario import Scenario
 from simkit.simulation import Attack, compile_attack
 

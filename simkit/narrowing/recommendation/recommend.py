@@ -16,13 +16,13 @@ from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.removals import DropEntitlements
 from simkit.narrowing.edits.restrictions import TurnDial
 from simkit.narrowing.edits.unneeded import Unneeded, unneeded
+from simkit.narrowing.recommendation.changes_so_far import Stage
 from simkit.narrowing.recommendation.costs import PRICES, Balance, Cost, Money, Prices, Side
 from simkit.narrowing.recommendation.effect import PairedLosses, Question
 from simkit.narrowing.recommendation.measured_edits import MeasuredEdits
 from simkit.narrowing.recommendation.recommendation import Breaking, BudgetPoint, Recommendation, Recommendations
 from simkit.narrowing.recommendation.relevance import Bearings, BeforeAndAfter
 from simkit.narrowing.recommendation.screen import Screened, screen
-from simkit.narrowing.recommendation.stage import Stage
 from simkit.policies import DIALS
 from simkit.policies.dials import Takes
 from simkit.privilege import over_privilege
