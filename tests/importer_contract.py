@@ -40,7 +40,7 @@ ODD = (
     {"a": [1]},
     "[x]?*",
 )
-MUTANTS, MANY_MUTANTS = 80, 10_000
+MUTANTS, MANY_MUTANTS = 200, 10_000
 
 
 class ImporterContract:

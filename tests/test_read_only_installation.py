@@ -77,8 +77,17 @@ def as_nobody() -> Iterator[Run]:
         shutil.copy(ROOT / "scenarios" / SCENARIO, data)
         (data / SEEN).write_text((data / SCENARIO).read_text("utf-8") + RUNS, "utf-8")
         (data / "pod.yaml").write_text(POD, "utf-8")
-        os.chown(data, NOBODY, NOBODY)
+        _committed(data)
+        for each in (data, *data.rglob("*")):
+            os.chown(each, NOBODY, NOBODY)
         yield lambda *arguments: _run(python, place / "site", data, MAIN, *arguments)
+
+
+def _committed(folder: Path) -> None:
+    """Puts what is in `folder` into a repository, for what asks of its past."""
+    somebody = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for words in (("init", "--quiet"), ("add", "."), (*somebody, "commit", "--quiet", "--message", "the data")):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
 
 
 def _is_nobodys(python: str) -> bool:

@@ -32,9 +32,10 @@ def carried_out(
     if sources is None:
         changes = tuple(narrowings)
         return Artifact(kind, scenario, changes, files, {}, made.said, made.unsaid, narrowed, checks=made.checks)
-    texts = sources.part_texts({name: new for name, (_, new) in files.items()})
+    changed = {name: new for name, (_, new) in files.items()} if made.exports is None else made.exports
+    texts = sources.part_texts(changed)
     applied = _under_the_same(scenario, sources.with_parts(texts))
-    parts = {sources.parts[kind]: text for kind, text in texts.items()}
+    parts = {sources.parts[kind]: text for kind, text in texts.items()} if made.exports is None else {}
     return Artifact(
         kind,
         scenario,

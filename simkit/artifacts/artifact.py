@@ -16,12 +16,17 @@ from simkit.table import Table
 @dataclass(frozen=True)
 class Wording:
     """What a kind of artifact makes of some narrowings: `files` that change, by name, each with its new text; how each
-    narrowing is `said` there, why another is `unsaid`, and which `checks` of others they have passed."""
+    narrowing is `said` there, why another is `unsaid`, and which `checks` of others they have passed.
+
+    `exports` are the files that were imported as they will be when the other system has been changed and tells of
+    itself again; None where `files` are themselves what is imported.
+    """
 
     files: Mapping[str, str]
     said: Mapping[Narrowing, str]
     unsaid: Mapping[Narrowing, str]
     checks: tuple[str, ...] = ()
+    exports: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def findings(report: CheckReport) -> Table:
     rows = [
         (
             each.severity,
-            f"{each.cause} ({each.spot if each.spot.file else f'{each.file} {each.spot}'})",
+            f"{each.cause} ({each.spot.file or each.file}:{each.spot.line})",
             each.sentence + (f" (and {len(each.sentences) - 1} more)" if len(each.sentences) > 1 else ""),
             each.name,
             *((why or None,) if passing else ()),
@@ -100,7 +100,7 @@ def exposed(report: CheckReport) -> Table:
             each.policy,
             each.before,
             each.after,
-            ", ".join((*each.goals, *each.losses)) or None,
+            ", ".join((*each.goals, *each.losses)) or each.counts or None,
             each.because,
         )
         for each in found

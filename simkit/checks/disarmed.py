@@ -18,11 +18,13 @@ from simkit.table import duration, format_number, percent
 @dataclass(frozen=True, slots=True)
 class Disarmed:
     """One thing that the check is held to no longer. `what` says it, and is the name under which it is acknowledged;
-    `where` leads to its place in the file as it is now; `reason` is why it was acknowledged, empty if it was not."""
+    `where` leads to its place in the file as it is now; `reason` is why it was acknowledged, empty if it was not;
+    `believed` if it is a number that the scenario states about the world."""
 
     what: str
     where: Where = ()
     reason: str = ""
+    believed: bool = False
 
     @property
     def acknowledged(self) -> bool:
@@ -210,7 +212,7 @@ def _flattered(row: Belief, before: Scenario, after: Scenario) -> Iterator[Disar
         new = now.get(where, 0.0 if _still_there(after, where) else old)
         if new < old if row.flatters == "less" else new > old:
             turned = "is lowered" if row.flatters == "less" else "is raised"
-            yield Disarmed(f"{_path(where)} {turned} from {row.write(old)} to {row.write(new)}", where)
+            yield Disarmed(f"{_path(where)} {turned} from {row.write(old)} to {row.write(new)}", where, believed=True)
 
 
 def _still_there(after: Scenario, where: Where) -> bool:

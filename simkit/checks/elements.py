@@ -134,12 +134,25 @@ class Element:
         return _put(form, self.where, self.in_list, self.before, self.after)
 
     def names(self) -> frozenset[str]:
-        """The names of what this part adds, that others may refer to."""
-        return frozenset(self.where[1:2]) if self.change == "added" and len(self.where) == 2 else frozenset()
+        """The names of what this part adds, that others may refer to; of a tool also how its operations begin,
+        and of an operation its full name."""
+        if self.change == "added" and self.where[2:3] == ("operations",) and len(self.where) == 4:
+            return frozenset({f"{self.where[1]}.{self.where[3]}"})
+        if self.change != "added" or len(self.where) != 2:
+            return frozenset()
+        section, name = self.where
+        return frozenset({name, f"{name}."}) if section == "tools" else frozenset({name})
+
+    @property
+    def only_names(self) -> bool:
+        """True for a new entry point or goal: it is looked at, and was possible before."""
+        return self.change == "added" and len(self.where) == 2 and self.where[0] in ("entry_points", "goals")
 
     def mentions(self, name: str) -> bool:
-        """True if this part is about the thing called `name`."""
-        return name in self.where or json.dumps(name) in json.dumps(self.after)
+        """True if this part is about the thing called `name`, or about something whose name begins with it and a
+        dot."""
+        said = json.dumps(name)
+        return name in self.where or (said.removesuffix('"') if name.endswith(".") else said) in json.dumps(self.after)
 
 
 def _owner(where: tuple[str, ...]) -> str:
@@ -259,12 +272,12 @@ def without(form: Plain, element: Element, elements: Sequence[Element]) -> Plain
     """`form` with `element`, one of its `elements` that changed, as it was before, and without what was added that
     mentions it: that would dangle."""
     left = element.undone(form)
-    for other in _leaning_on(element, elements):
+    for other in leaning_on(element, elements):
         left = other.undone(left)
     return left
 
 
-def _leaning_on(element: Element, elements: Sequence[Element]) -> list[Element]:
+def leaning_on(element: Element, elements: Sequence[Element]) -> list[Element]:
     """The other added parts that mention what `element` adds, and those that mention what these add."""
     names, leaning = set(element.names()), list[Element]()
     for _ in elements if names else ():

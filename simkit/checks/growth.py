@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from simkit.blast_radius import BlastRadius, Interval, intervals
-from simkit.checks.elements import Element, Plain, restored, without
+from simkit.checks.elements import Element, Plain, leaning_on, restored, without
 from simkit.checks.measured_change import POSSIBLE, Change, Culprit, row_of
 from simkit.errors import InputError
 from simkit.measures import MEASURES, TIME, TIME_TO, Measure
@@ -96,32 +96,48 @@ class Attribution:
     elements: Sequence[Element]
     file: str
     replay: ReplayOf
+    made: dict[tuple[int, bool], Scenario | None] = field(default_factory=dict)
+    """The scenario without each of `elements`, and with it alone: each is read once, however much changed."""
 
     def culprits(self, change: Change, slot: str, old: BlastRadius | None, new: BlastRadius) -> tuple[Culprit, ...]:
         """The parts without which `change` is smaller; if there is none, those that bring it on their own."""
         tried = self.elements[:MOST_ELEMENTS]
         entry = change.entry_point
-        undone = [(each, self._result(without(self.after, each, self.elements), slot, entry)) for each in tried]
+        undone = [(each, self._result(at, True, slot, entry)) for at, each in enumerate(tried)]
         found = [Culprit(e, gap(result, new, change.measure)) for e, (known, result) in undone if known]
         if guilty := self._guilty(change, found):
             return guilty
-        alone = [(each, self._result(self._alone(each), slot, entry)) for each in tried]
+        alone = [(each, self._result(at, False, slot, entry)) for at, each in enumerate(tried)]
         brought = [
             Culprit(e, gap(old, result, change.measure), False) for e, (known, result) in alone if known and result
         ]
         return self._guilty(change, brought)
 
-    @staticmethod
-    def _guilty(change: Change, found: Sequence[Culprit]) -> tuple[Culprit, ...]:
-        return tuple(sorted((c for c in found if change.is_worse(c.effect)), key=lambda c: -abs(c.effect.estimate)))
+    def _guilty(self, change: Change, found: Sequence[Culprit]) -> tuple[Culprit, ...]:
+        """Those that make it worse, most of it first, and of equal ones that on which most of the others lean; what
+        only names an attack, or a goal of it, comes last."""
+        worse = [culprit for culprit in found if change.is_worse(culprit.effect)]
 
-    def _result(self, form: Plain, slot: str, entry: str) -> tuple[bool, BlastRadius | None]:
-        """Whether `form` is a scenario at all, and its blast radius; None where it lacks the policy or entry point."""
+        def place(one: Culprit) -> tuple[bool, float, int]:
+            leaning = len(leaning_on(one.element, self.elements))
+            return one.element.only_names, -abs(one.effect.estimate), -leaning
+
+        return tuple(sorted(worse, key=place))
+
+    def _result(self, at: int, undone: bool, slot: str, entry: str) -> tuple[bool, BlastRadius | None]:
+        """Whether there is a scenario at all without the element there (or with it alone), and its blast radius; None
+        where it lacks the policy or entry point."""
+        if (at, undone) not in self.made:
+            self.made[at, undone] = self._scenario(self.elements[at], undone)
+        scenario = self.made[at, undone]
+        return (False, None) if scenario is None else (True, self.replay(scenario, slot, entry))
+
+    def _scenario(self, element: Element, undone: bool) -> Scenario | None:
+        form = without(self.after, element, self.elements) if undone else self._alone(element)
         try:
-            scenario = restored(form, self.file)
+            return restored(form, self.file)
         except InputError:
-            return False, None
-        return True, self.replay(scenario, slot, entry)
+            return None
 
     def _alone(self, element: Element) -> Plain:
         """The scenario of before with `element`, and with the new operation that it names, or it would dangle."""

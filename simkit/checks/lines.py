@@ -32,6 +32,19 @@ class Lines:
         file, line, column = found
         return Spot(line, column, "" if file == document.file else file)
 
+    def stated(self, where: Sequence[str | int]) -> Spot:
+        """Where a file of the scenario itself says it, an imported part too: a number of which no other file knows."""
+        found = self._scenario.stated(where)
+        document = self._scenario.document
+        if found is None or document is None:
+            return TOP
+        file, line, column = found
+        return Spot(line, column, "" if file == document.file else file)
+
+    def is_imported_part(self, file: str) -> bool:
+        """True for a file that `simkit import` wrote, in which lines say where things come from."""
+        return self._scenario.document is not None and bool(self._scenario.document.origins.get(file))
+
     def of_ground(self, ground: Ground) -> Spot:
         """The place of the entitlement, credential, trust edge, task or entry point that `ground` names."""
         return self.of(self.where(ground))

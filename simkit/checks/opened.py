@@ -12,7 +12,7 @@ from simkit.checks.baseline import IN_FORCE
 from simkit.checks.before import Before
 from simkit.checks.cuts import Cutting, distinct, needing, spot_of, taken
 from simkit.checks.disarmed import Disarmed, disarmed
-from simkit.checks.elements import Element, canonical, changes
+from simkit.checks.elements import Element, canonical, changes, leaning_on
 from simkit.checks.file_check import FileCheck
 from simkit.checks.growth import Attribution, differences
 from simkit.checks.lines import Lines
@@ -79,15 +79,15 @@ class Opened:
         elements = _elements(old, self.scenario)
         changed, paths = self._grown(old, before.slots, elements, replays, tolerance)
         taken = self.disarmed(before)
-        spots = [(change.sentence, self._spot(change)) for change in changed if change.grew]
-        spots += [(each.sentence, self.lines.of(each.where)) for each in taken]
+        spots = [(change.sentence, self._spot(change, elements)) for change in changed if change.grew]
+        spots += [(each.sentence, self._where(each)) for each in taken]
         told = {(change.policy, str(culprit.element)) for change in changed for culprit in change.culprits}
         reached = tuple(
             each
             for each in self._exposed(old, before.slots, elements, replays)
             if (each.policy, each.because) not in told  # one cause is told once
         )
-        spots += [(each.sentence, spot_of(self.lines, each.element)) for each in reached if each.element]
+        spots += [(each.sentence, self._stands(each.element, elements)) for each in reached if each.element]
         opened, closed = self._taken(old, before.slots, replays) if elements else (0, 0)
         return replace(
             found,
@@ -150,18 +150,28 @@ class Opened:
                 for change in differences(held, new, tolerance):
                     if change.grew:
                         guilty = attribution.culprits(change, slot, held, new)
-                        change = replace(change, culprits=tuple(map(self._placed, guilty)))
+                        change = replace(change, culprits=tuple(self._placed(each, elements) for each in guilty))
                         paths += self.cutting.for_growth(change, held, new)
                     found.append(change)
         return found, paths
 
-    def _spot(self, change: Change) -> Spot:
+    def _spot(self, change: Change, elements: Sequence[Element]) -> Spot:
         """Where the part of the change stands that did most of it; the first line where none did it alone."""
-        return spot_of(self.lines, change.culprits[0].element) if change.culprits else TOP
+        return self._stands(change.culprits[0].element, elements) if change.culprits else TOP
 
-    def _placed(self, culprit: Culprit) -> Culprit:
+    def _stands(self, element: Element, elements: Sequence[Element]) -> Spot:
+        """Where `element` stands. What an import only names is in no file that people write: then where the first
+        part of the change stands that leans on it and is in one."""
+        spots = [spot_of(self.lines, each) for each in (element, *leaning_on(element, elements))]
+        return next((each for each in spots if not self.lines.is_imported_part(each.file)), spots[0])
+
+    def _where(self, each: Disarmed) -> Spot:
+        """A belief stands where the number is written: no settings file says how often an agent falls for words."""
+        return (self.lines.stated if each.believed else self.lines.of)(each.where)
+
+    def _placed(self, culprit: Culprit, elements: Sequence[Element]) -> Culprit:
         """`culprit` with its place, where that is in another file than the scenario's."""
-        spot = spot_of(self.lines, culprit.element)
+        spot = self._stands(culprit.element, elements)
         return replace(culprit, place=str(spot)) if spot.file else culprit
 
 

@@ -5,7 +5,7 @@ An attack that is named may be saturated: what is added beside it then changes n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simkit.blast_radius import WorstCase
@@ -16,6 +16,8 @@ from simkit.errors import InputError
 from simkit.scenario import Scenario
 from simkit.table import format_number
 
+COUNTED = ("identities", "credentials", "resources")
+"""What is counted of all that is in reach; a tool is worth what it leads to."""
 Thing = tuple[str, str]
 """`credential` or `identity`, and its name."""
 Surface = Mapping[Thing, WorstCase]
@@ -36,6 +38,8 @@ class Exposed:
     before: float
     after: float
     element: Element | None = field(default=None)
+    counts: str = ""
+    """What the one that is worst to lose has more of in reach, where neither a goal nor a value tells."""
 
     @property
     def because(self) -> str:
@@ -49,7 +53,7 @@ class Exposed:
         others = f" and {len(self.things) - 1} more" if len(self.things) > 1 else ""
         reached = [*(f"goal {goal}" for goal in self.goals), *self.losses]
         new = f"; newly in reach: {', '.join(reached)}" if reached else ""
-        worth = f"worst case {format_number(self.before)} -> {format_number(self.after)}"
+        worth = self.counts or f"worst case {format_number(self.before)} -> {format_number(self.after)}"
         return (
             f"EXPOSED: losing {kind} {name}{others} reaches more under {self.policy} ({worth}{new}), because of "
             f"{self.because}."
@@ -100,7 +104,17 @@ def _more(old: WorstCase | None, new: WorstCase) -> bool:
     """True if `new` reaches something that `old` does not; a thing that was not there reached nothing."""
     if old is None:
         return bool(new.value or new.goals or new.losses)
-    return new.value > old.value or bool({*new.goals, *new.losses} - {*old.goals, *old.losses})
+    told = new.value > old.value or bool({*new.goals, *new.losses} - {*old.goals, *old.losses})
+    return told or any(_counted(old, new))
+
+
+def _counted(old: WorstCase | None, new: WorstCase) -> Iterator[str]:
+    """Where more identities, credentials or resources are in reach than were: imported worlds give nothing a value,
+    and no goal names all that can be lost."""
+    for group in COUNTED:
+        had, has = old.counts.get(group, 0) if old else 0, new.counts.get(group, 0)
+        if has > had:
+            yield f"{group} in reach {had} -> {has}"
 
 
 def _one(
@@ -113,7 +127,9 @@ def _one(
     first, was = rows[things[0]], had[things[0]]
     policy = new.grant_policy(None if slot == IN_FORCE else slot).name
     worth = was.value if was else 0.0, first.value
-    return Exposed(policy, tuple(things), tuple(sorted(goals)), tuple(sorted(losses)), *worth, element)
+    silent = not goals and not losses and worth[0] == worth[1]
+    counts = ", ".join(_counted(was, first)) if silent else ""
+    return Exposed(policy, tuple(things), tuple(sorted(goals)), tuple(sorted(losses)), *worth, element, counts)
 
 
 def _goals(row: WorstCase | None) -> tuple[str, ...]:

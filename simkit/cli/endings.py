@@ -28,6 +28,8 @@ ENDINGS: Mapping[str, str] = {
     ".svg": "svg",
     ".png": "png",
     ".pdf": "pdf",
+    ".patch": "patch",
+    ".diff": "patch",
 }
 """The format that each ending stands for; the first that a name has counts."""
 

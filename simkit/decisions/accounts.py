@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from simkit.blast_radius import Utility, utility
 from simkit.blast_radius.utility import YEAR
-from simkit.decisions.swap import Floats, Given
+from simkit.decisions.drawn_values import Floats, Given
 from simkit.policies import GrantPolicy, sessions
 from simkit.scenario import Scenario
-from simkit.scenario.numbers_at import number_at, with_numbers
+from simkit.scenario.numbers_at import changed_at, number_at
 from simkit.unknowns import NotKnown, Where
 
 
@@ -80,11 +79,13 @@ class Accounts:
         drawn = [each for each in places if each.name in given]
         if not drawn:
             return np.full(count, self.scenario.response.approval_delay.mean / 60)
-        found = np.zeros(count)
+        found, steps = np.zeros(count), [(each.name, where[1:]) for each in drawn for where in each.places
+                                         if where[:2] == ("response", "approval_delay")]  # fmt: skip
         for draw in range(count):
-            numbers = {where: float(given[each.name][draw]) for each in drawn for where in each.places
-                       if where[:2] == ("response", "approval_delay")}  # fmt: skip
-            found[draw] = with_numbers(self.scenario, numbers).response.approval_delay.mean / 60
+            response = self.scenario.response
+            for name, inside in steps:
+                response = changed_at(response, inside, float(given[name][draw]))
+            found[draw] = response.approval_delay.mean / 60
         return found
 
 
@@ -100,8 +101,3 @@ def utility_under(scenario: Scenario, policy: GrantPolicy) -> Utility:
     """What `policy` costs the legitimate work of `scenario`; nothing is compiled."""
     cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
     return utility(cut, scenario.response, scenario.observed)
-
-
-def best_guesses(inputs: Sequence[NotKnown]) -> Mapping[str, float]:
-    """By name the best guess of each input."""
-    return {each.name: each.range.best for each in inputs}

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.blast_radius import Provenance
-from simkit.decisions.accounts import Accounts, best_guesses, events_of, utility_under
+from simkit.decisions.accounts import Accounts, events_of, utility_under
 from simkit.decisions.drawn_losses import Flags, Inquiry, Losses, replayed
+from simkit.decisions.drawn_values import Floats, Given, drawn_values, values_at, with_best_guesses
 from simkit.decisions.preference import Preference, decided
 from simkit.decisions.sobol import Indices, sobol_indices
-from simkit.decisions.swap import PRICED, Floats, Given
+from simkit.decisions.swap import PRICED
 from simkit.decisions.turning_points import Moved
 from simkit.decisions.words import tables, words
 from simkit.errors import QuestionError
@@ -30,7 +31,7 @@ from simkit.scenario.numbers_at import not_known
 from simkit.simulation import PoliciesLike, several
 from simkit.table import Table
 from simkit.unknowns import NotKnown, kind_of
-from simkit.unknowns.lattice import MOST_POINTS, points
+from simkit.unknowns.lattice import MOST_POINTS
 
 FEWEST_DRAWS = 64
 INDEX_DRAWS = 256
@@ -213,11 +214,11 @@ def weighed(question: Inquiry, draws: int, seed: int) -> Weighed:
     """The policies of `question` replayed in each of `draws`, and what they cost there."""
     accounts = _accounts(question)
     counted = tuple(each for each in question.inputs if _counts(each, question, accounts))
-    values = _values(counted, points(draws, len(counted), seed))
+    values = drawn_values(counted, draws, seed)
     weights, control = accounts.weights(values, draws), accounts.control(values, draws)
-    raw = replayed(question, values | _still(question.inputs, counted, draws), draws, _unsettled(weights, control))
-    lost = (weights.T[:, :, None] * raw.mean).sum(axis=0)
-    return Weighed(question, accounts, counted, values, raw, lost, control)
+    given = with_best_guesses(question.inputs, values, draws)
+    raw = replayed(question, given, draws, _unsettled(weights, control))
+    return Weighed(question, accounts, counted, values, raw, raw.weighed(weights), control)
 
 
 def _unit(question: Inquiry, accounts: Accounts) -> str:
@@ -274,24 +275,13 @@ def _counts(given: NotKnown, question: Inquiry, accounts: Accounts) -> bool:
     return accounts.is_priced if given.places[0][0] == "prices" else accounts.is_annual
 
 
-def _values(inputs: Sequence[NotKnown], places: Floats) -> dict[str, Floats]:
-    return {each.name: each.range.at(places[:, number]) for number, each in enumerate(inputs)}
-
-
-def _still(inputs: Iterable[NotKnown], counted: Iterable[NotKnown], draws: int) -> dict[str, Floats]:
-    """What nothing depends on stays at its best guess."""
-    names = {each.name for each in counted}
-    return {each.name: np.full(draws, each.range.best) for each in inputs if each.name not in names}
-
-
 def _unsettled(weights: Floats, control: Floats) -> Callable[[Losses], Flags]:
     """Asks which policies of which draws need more trials: those that may or may not be cheaper than the one that looks
     the cheapest, and that one. What costs the same as the cheapest in every draw settles nothing, and has as many
     trials as that one: with fewer it would seem to differ."""
 
     def asked(found: Losses) -> Flags:
-        cost = (weights.T[:, :, None] * found.mean).sum(axis=0) + control
-        noise = (weights.T[:, :, None, None] ** 2 * found.noise).sum(axis=0)
+        cost, noise = found.weighed(weights) + control, found.weighed_noise(weights)
         rows, best = np.arange(len(cost)), cost.argmin(axis=1)
         gap = cost - cost[rows, best][:, None]
         own = np.diagonal(noise, axis1=1, axis2=2)
@@ -326,8 +316,7 @@ class Weighed:
 
     @cached_property
     def _moved(self) -> dict[str, Moved]:
-        best = best_guesses(self.question.inputs)
-        return {each.name: Moved(self.question, self.accounts, best, each) for each in self.inputs}
+        return {each.name: Moved(self.question, self.accounts, each) for each in self.inputs}
 
     def preferences(self, against: str | None) -> Iterable[Preference]:
         """The decisions between neighbours, or between the policy `against` and each other."""
@@ -369,18 +358,16 @@ class Weighed:
 
     def _model(self, number: int):  # type: ignore[no-untyped-def]
         one = self.question.about([number])
-        still = best_guesses(self.question.inputs)
         turn = [0]
 
         def cost(places: Floats) -> tuple[Floats, Floats]:
             count = len(places)
-            given = {name: np.full(count, value) for name, value in still.items()} | _values(self.inputs, places)
+            given = with_best_guesses(self.question.inputs, values_at(self.inputs, places), count)
             turn[0] += 1  # fates of its own each time: then what the trials leave open is no input's, and is taken off
             own = Inquiry(**{**one.__dict__, "seed": (one.seed + turn[0]) % (1 << 64)})
             found = replayed(own, given, count, lambda losses: np.zeros(losses.trials.shape, dtype=np.bool_))
             weights = self.accounts.weights(given, count)
-            noise = (weights.T**2 * found.noise[:, :, 0, 0]).sum(axis=0)
-            lost = (weights.T * found.mean[:, :, 0]).sum(axis=0)
-            return lost + self.accounts.control(given, count)[:, number], noise
+            cost = found.weighed(weights)[:, 0] + self.accounts.control(given, count)[:, number]
+            return cost, found.weighed_noise(weights)[:, 0, 0]
 
         return cost

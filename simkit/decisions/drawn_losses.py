@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph import AttackGraph
-from simkit.blast_radius import Legend
-from simkit.decisions.swap import DrawnColumns, Floats, Given, Swap, swap_of
+from simkit.decisions.drawn_values import Floats, Given, with_best_guesses
+from simkit.decisions.swap import Compiled, DrawnColumns, Swap, swap_of
 from simkit.engines.replay import replay
 from simkit.measures import Measure, harm_of
 from simkit.policies import GrantPolicy
@@ -20,14 +19,6 @@ from simkit.scenario import Scenario
 from simkit.unknowns import NotKnown
 
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A graph with its legend, as a measure looks it up."""
-
-    graph: AttackGraph
-    legend: Legend
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +58,12 @@ class Inquiry:
             swaps=tuple(self.swaps[each] for each in policies),
         )
 
-    def at_best(self, number: int, best: Mapping[str, float], trials: int) -> Floats:
+    def at_best(self, number: int, trials: int) -> Floats:
         """(entries,) The mean loss under one of the policies with all inputs at their best guess."""
         key = (self.policies[number].name, trials)
         if key not in self.known:
-            swap, given = self.swaps[number], {name: np.array([value]) for name, value in best.items()}
-            made = Compiled(*swap.at(given, swap.drawn(given, 1), 0))
+            swap, given = self.swaps[number], with_best_guesses(self.inputs, {}, 1)
+            made = swap.compiled(given, swap.drawn(given, 1), 0)
             rows = [self.samples(made, entry, n * trials, trials).mean() for n, entry in enumerate(self.entries)]
             self.known[key] = np.array(rows)
         return self.known[key]
@@ -88,6 +79,8 @@ class Inquiry:
         columns = list(sampler.columns)
         if not columns:
             return np.zeros(trials)
+        if made.in_place:
+            return sampler(*made.in_place.replay(entry, seed=self.seed, offset=offset, trials=trials, facts=columns))
         found = replay(made.graph, entry, seed=self.seed, trials=trials, offset=offset, threads=1, facts=columns)
         return sampler(found.first, found.contained)
 
@@ -114,6 +107,14 @@ class Losses:
     def mean(self) -> Floats:
         """(entries, draws, policies) The mean loss of one attack."""
         return np.asarray(self.total / np.maximum(self.trials, 1)[None], dtype=np.float64)
+
+    def weighed(self, weights: Floats) -> Floats:
+        """(draws, policies) What the losses cost, where one point of value costs `weights` (draws, entries)."""
+        return np.asarray((weights.T[:, :, None] * self.mean).sum(axis=0), dtype=np.float64)
+
+    def weighed_noise(self, weights: Floats) -> Floats:
+        """(draws, policies, policies) The covariance of those costs."""
+        return np.asarray((weights.T[:, :, None, None] ** 2 * self.noise).sum(axis=0), dtype=np.float64)
 
     @property
     def noise(self) -> Floats:
@@ -164,25 +165,25 @@ def _of_draw(
     """(entries, chosen, trials) What some of the policies lose in one draw."""
     found = np.zeros((len(question.entries), len(chosen), trials))
     for row, number in enumerate(chosen):
-        made = Compiled(*question.swaps[number].at(given, drawn[number], draw))
+        made = question.swaps[number].compiled(given, drawn[number], draw)
         for place, entry in enumerate(question.entries):
             found[place, row] = question.samples(made, entry, offsets[place], trials)
     return found
 
 
-def one_at_a_time(question: Inquiry, best: Mapping[str, float], name: str, values: Floats, trials: int) -> Floats:
+def one_at_a_time(question: Inquiry, name: str, values: Floats, trials: int) -> Floats:
     """(values, entries, policies) The mean loss where the input called `name` has each of `values` and all others are
     at their best guess; all on the same fates, and what the input does not bear on is replayed once."""
     count = len(values)
-    given = {key: np.full(count, value) for key, value in best.items()} | {name: values}
+    given = with_best_guesses(question.inputs, {name: values}, count)
     found = np.zeros((count, len(question.entries), len(question.swaps)))
     for number, swap in enumerate(question.swaps):
         if name not in swap.used:
-            found[:, :, number] = question.at_best(number, best, trials)
+            found[:, :, number] = question.at_best(number, trials)
             continue
         drawn = swap.drawn(given, count)
         for turn in range(count):
-            made = Compiled(*swap.at(given, drawn, turn))
+            made = swap.compiled(given, drawn, turn)
             for place, entry in enumerate(question.entries):
                 found[turn, place, number] = question.samples(made, entry, place * trials, trials).mean()
     return found

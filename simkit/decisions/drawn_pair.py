@@ -10,8 +10,9 @@ import numpy as np
 
 from simkit.decisions.decisions import Weighed, weighed
 from simkit.decisions.drawn_losses import Inquiry
+from simkit.decisions.drawn_values import Floats
 from simkit.decisions.preference import Decider, Preference
-from simkit.decisions.swap import PRICED, Floats
+from simkit.decisions.swap import PRICED
 from simkit.decisions.words import number_text, range_text
 from simkit.measures import SHARE
 from simkit.policies import GrantPolicy

@@ -10,11 +10,11 @@ import numpy as np
 from simkit.annual_loss import years
 from simkit.blast_radius import Interval
 from simkit.blast_radius.intervals import wilson
-from simkit.decisions.accounts import Accounts, best_guesses, events_of, utility_under
+from simkit.decisions.accounts import Accounts, events_of, utility_under
 from simkit.decisions.decisions import sensitivity
-from simkit.decisions.drawn_losses import Compiled, Inquiry
+from simkit.decisions.drawn_losses import Inquiry
+from simkit.decisions.drawn_values import Floats, Given, drawn_values, with_best_guesses
 from simkit.decisions.preference import worth_knowing
-from simkit.decisions.swap import Floats, Given
 from simkit.decisions.words import number_text
 from simkit.errors import QuestionError
 from simkit.measures import Measure, harm_of, measure_of
@@ -23,7 +23,6 @@ from simkit.scenario import Expectation, Scenario, chosen_entry
 from simkit.scenario.expectations import ANNUAL_LOSS
 from simkit.scenario.numbers_at import not_known
 from simkit.unknowns import NotKnown
-from simkit.unknowns.lattice import points
 
 DRAWS = 256
 TRIALS = 256
@@ -113,10 +112,8 @@ class _Held:
 
     def drawn(self, draws: int, seed: int) -> dict[str, Floats]:
         """The value of each input in each draw; what does not bear stands at its best guess."""
-        counted = self.inputs
-        places = points(draws if counted else 1, len(counted), seed)
-        still = {name: np.full(len(places), value) for name, value in best_guesses(self.question.inputs).items()}
-        return still | {each.name: each.range.at(places[:, number]) for number, each in enumerate(counted)}
+        count = draws if self.inputs else 1
+        return with_best_guesses(self.question.inputs, drawn_values(self.inputs, count, seed), count)
 
     def margins(self, given: Given, draws: int, begin: int) -> Floats:
         """(draws,) By how much each draw keeps the promise: below zero it is broken. Each has trials of its own, from
@@ -126,7 +123,7 @@ class _Held:
         columns = swap.drawn(given, count)
         found = np.zeros(count)
         for draw in range(count):
-            made = Compiled(*swap.at(given, columns, draw))
+            made = swap.compiled(given, columns, draw)
             offset = begin + draw * TRIALS * len(self.question.entries)
             lost = [
                 self.question.samples(made, entry, offset + place * TRIALS, TRIALS)
@@ -153,8 +150,7 @@ class _Held:
         """The values of one input at which the promise turns, all else at its best guess."""
 
         def margins(values: Floats) -> Floats:
-            best = best_guesses(self.question.inputs)
-            given = {name: np.full(len(values), value) for name, value in best.items()} | {decider.name: values}
+            given = with_best_guesses(self.question.inputs, {decider.name: values}, len(values))
             return self.margins(given, len(values), 0)
 
         return _crossings(margins, decider.range.at(PLACES))

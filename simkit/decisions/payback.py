@@ -11,11 +11,11 @@ from simkit.blast_radius import Interval
 from simkit.blast_radius.intervals import wilson
 from simkit.decisions.accounts import Accounts, utility_under
 from simkit.decisions.drawn_losses import Flags, Inquiry, Losses, replayed
-from simkit.decisions.swap import Floats, swap_of
+from simkit.decisions.drawn_values import Floats, drawn_values
+from simkit.decisions.swap import swap_of
 from simkit.measures import harm_of
 from simkit.scenario import Scenario
 from simkit.scenario.numbers_at import not_known
-from simkit.unknowns.lattice import points
 
 DRAWS = 128
 """Enough to tell a share to within a few points; `simkit sensitivity` takes more for a decision between policies."""
@@ -55,11 +55,11 @@ def paybacks(
     sides = tuple(utility_under(world, policy) for world, policy in zip(worlds, policies, strict=True))
     names = (policies[0].name,) * len(worlds)  # what the policy costs by itself is paid before and after
     accounts = Accounts(scenario, question.entries, inputs, sides, names)
-    places = points(draws if inputs else 1, len(inputs), seed)
-    given = {each.name: each.range.at(places[:, number]) for number, each in enumerate(inputs)}
-    weights, control = accounts.weights(given, len(places)), accounts.control(given, len(places))
-    found = replayed(question, given, len(places), _unsettled(weights, control))
-    costs = (weights.T[:, :, None] * found.mean).sum(axis=0) + control
+    count = draws if inputs else 1
+    given = drawn_values(inputs, count, seed)
+    weights, control = accounts.weights(given, count), accounts.control(given, count)
+    found = replayed(question, given, count, _unsettled(weights, control))
+    costs = found.weighed(weights) + control
     return tuple(_payback(costs[:, 0] - costs[:, number]) for number in range(1, len(worlds)))
 
 
@@ -73,8 +73,7 @@ def _unsettled(weights: Floats, control: Floats) -> Callable[[Losses], Flags]:
     """Asks for more trials of each change of which it is not clear whether it pays, and of the scenario as it is."""
 
     def asked(found: Losses) -> Flags:
-        cost = (weights.T[:, :, None] * found.mean).sum(axis=0) + control
-        noise = (weights.T[:, :, None, None] ** 2 * found.noise).sum(axis=0)
+        cost, noise = found.weighed(weights) + control, found.weighed_noise(weights)
         own = np.diagonal(noise, axis1=1, axis2=2)
         spread = own + own[:, :1] - 2 * noise[:, 0]
         gap = cost - cost[:, :1]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simkit.blast_radius import Interval
 from simkit.blast_radius.intervals import wilson
-from simkit.decisions.swap import Floats, Given
+from simkit.decisions.drawn_values import Floats, Given
 from simkit.unknowns import NotKnown
 
 Flags = NDArray[np.bool_]

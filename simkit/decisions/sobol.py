@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simkit.decisions.swap import Floats
+from simkit.decisions.drawn_values import Floats
 from simkit.unknowns.lattice import points
 
 Answer = tuple[Floats, Floats]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Containment
 from simkit.blast_radius import Legend
-from simkit.decisions.column_layout import take_over
+from simkit.decisions.drawn_values import Floats, Given
+from simkit.decisions.in_place import InPlace
 from simkit.decisions.quick_tables import table_of
 from simkit.distributions import FOREVER, Distribution, Fixed, ticks
 from simkit.fate import CERTAIN
@@ -26,9 +27,6 @@ from simkit.techniques.respond import containment
 from simkit.unknowns import NotKnown, kind_of
 from simkit.unknowns.traced import Known, Traced, comparisons, evaluated, inputs_of
 
-Floats = NDArray[np.float64]
-Given = Mapping[str, Floats]
-"""The value of each input in each draw, by its name."""
 PRICED = frozenset({"frequency", "money"})
 """Kinds of numbers that no replay depends on."""
 GOLDEN = 0.6180339887498949
@@ -64,6 +62,22 @@ class DrawnColumns:
     alike: NDArray[np.bool_]
     """Where a new compilation would make the same graph but for its columns."""
 
+    def laws_of(self, draw: int) -> dict[int, Distribution]:
+        """The laws of one draw, by their row in the tables."""
+        return {
+            row: _law_at(law, {name: float(column[draw]) for name, column in given.items()})
+            for row, (law, given) in self.laws.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A graph with its legend, as a measure looks it up; where it is replayed `in_place`, that has its columns."""
+
+    graph: AttackGraph
+    legend: Legend
+    in_place: InPlace | None = None
+
 
 @dataclass(frozen=True, eq=False)
 class Swap:
@@ -97,6 +111,20 @@ class Swap:
         laws = {row: (law, _of_law(law, given, count, known)) for row, law in self.laws.items()}
         return DrawnColumns(thresholds, laws, self.losses.at(given, count, known), alike)
 
+    @cached_property
+    def in_place(self) -> InPlace:
+        """The graph with columns that are written over, for one draw at a time."""
+        return InPlace.of(self.graph)
+
+    def compiled(self, given: Given, drawn: DrawnColumns, draw: int) -> Compiled:
+        """One draw, ready to be replayed: in place where only columns differ, until the next draw is asked for."""
+        if drawn.alike[draw]:
+            places = {column.name: column.places for column in self.columns if len(column.places)}
+            written = {name: (where, drawn.thresholds[name][draw]) for name, where in places.items()}
+            if self.in_place.write(written, drawn.laws_of(draw)):
+                return Compiled(self.graph, self._legend(drawn, draw), self.in_place)
+        return Compiled(*self.at(given, drawn, draw))
+
     def at(self, given: Given, drawn: DrawnColumns, draw: int) -> tuple[AttackGraph, Legend]:
         """The graph of one draw, and its legend."""
         if not drawn.alike[draw]:
@@ -110,9 +138,7 @@ class Swap:
         responders = {name: written.pop(name) for name in ("forgotten", "overlooked") if name in written}
         if responders:
             written["responders"] = dataclasses.replace(self.graph.responders, **responders)
-        found = dataclasses.replace(self.graph, **written, **self._tables(drawn, draw))
-        take_over(found, self.graph)
-        return found
+        return dataclasses.replace(self.graph, **written, **self._tables(drawn, draw))
 
     def _written(self, column: Column, drawn: DrawnColumns, draw: int) -> Any:
         holder = self.graph if hasattr(self.graph, column.name) else self.graph.responders
@@ -124,8 +150,7 @@ class Swap:
         if not drawn.laws:
             return {}
         tables, fixed = self.graph.tables.copy(), self.graph.fixed.copy()
-        for row, (law, given) in drawn.laws.items():
-            made = _law_at(law, {name: float(column[draw]) for name, column in given.items()})
+        for row, made in drawn.laws_of(draw).items():
             if isinstance(made, Fixed):
                 fixed[row] = min(ticks(made.seconds), FOREVER)
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from simkit.decisions.accounts import Accounts
 from simkit.decisions.drawn_losses import Inquiry, one_at_a_time
-from simkit.decisions.swap import Floats
+from simkit.decisions.drawn_values import Floats, with_best_guesses
 from simkit.unknowns import NotKnown
 
 GRID = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
@@ -26,7 +26,6 @@ class Moved:
 
     question: Inquiry
     accounts: Accounts
-    best: Mapping[str, float]
     input: NotKnown
 
     @cached_property
@@ -36,8 +35,8 @@ class Moved:
 
     def _costs(self, places: Floats, policies: Sequence[int]) -> Floats:
         values = self.input.range.at(places)
-        mean = one_at_a_time(self.question.about(policies), self.best, self.input.name, values, TRIALS)
-        column = {name: np.full(len(values), value) for name, value in self.best.items()} | {self.input.name: values}
+        mean = one_at_a_time(self.question.about(policies), self.input.name, values, TRIALS)
+        column = with_best_guesses(self.question.inputs, {self.input.name: values}, len(values))
         weights = self.accounts.weights(column, len(values))
         control = self.accounts.control(column, len(values))[:, list(policies)]
         return np.asarray((weights[:, :, None] * mean).sum(axis=1) + control, dtype=np.float64)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from simkit.annual_loss import years
-from simkit.decisions.accounts import best_guesses
 from simkit.decisions.decisions import Sensitivity
-from simkit.decisions.drawn_losses import Compiled, Inquiry
-from simkit.decisions.swap import Floats, Given
+from simkit.decisions.drawn_losses import Inquiry
+from simkit.decisions.drawn_values import Floats, Given, with_best_guesses
 from simkit.errors import QuestionError
 
 MOST_DRAWS = 100
@@ -44,12 +43,12 @@ def exceedance_bands(found: Sensitivity, policy: str) -> Bands:
         found.accounts.inputs,
         seed=found.provenance.seed,
     )
-    best = {name: np.array([value]) for name, value in best_guesses(found.accounts.inputs).items()}
+    best = with_best_guesses(found.accounts.inputs, {}, 1)
     there = _curves(found, inquiry, best, 1, BLOCKS)
     stride = max(1, found.draws // MOST_DRAWS)
     drawn = {name: column[::stride] for name, column in found.values.items()}
     count = len(next(iter(drawn.values())))
-    given = {name: np.full(count, column[0]) for name, column in best.items()} | drawn
+    given = with_best_guesses(found.accounts.inputs, drawn, count)
     here = _curves(found, inquiry, given, count, 1)
     top = max(float(np.quantile(row, 0.99)) for row in (*there, *here)) or 1.0
     losses = np.concatenate([[0.0], np.geomspace(top / 1000, top, POINTS)])
@@ -65,7 +64,7 @@ def _curves(found: Sensitivity, inquiry: Inquiry, given: Given, count: int, bloc
     often = found.accounts.frequencies(given, count)
     rows = []
     for draw in range(count):
-        made = Compiled(*swap.at(given, drawn, draw))
+        made = swap.compiled(given, drawn, draw)
         lost = [inquiry.samples(made, entry, draw * TRIALS, TRIALS) for entry in inquiry.entries]
         for block in range(blocks):
             samples = {

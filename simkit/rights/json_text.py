@@ -59,6 +59,21 @@ def located(text: str, where: Sequence[str | int]) -> tuple[int, int]:
     return _line_column(text, position)
 
 
+def spanned(text: str, where: Sequence[str | int]) -> tuple[int, int]:
+    """Where the value begins and ends that `where` leads to in the JSON `text`. Raises KeyError if there is none.
+
+    >>> spanned('{"Action": ["s3:*"]}', ("Action", 0))
+    (12, 18)
+    """
+    position = _skip(text, 0)
+    for part in where:
+        step = next((start for key, _, start in _entries(text, position) if key == part), None)
+        if step is None:
+            raise KeyError(part)
+        position = step
+    return position, _DECODER.raw_decode(text, position)[1]
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):

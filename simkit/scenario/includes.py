@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from simkit.errors import InputError, Problem, ScenarioError
@@ -157,7 +158,7 @@ class _Joining:
         files = tuple(self.files)
         origins = {file: lines for each in self.files for file, lines in each.document.origins.items()}
         problems, ignores = self.problems, tuple(self.ignores)
-        return Document(self.document.file, value, lambda: _places(files), problems, ignores, origins)
+        return Document(self.document.file, value, cache(lambda: _places(files)), problems, ignores, origins)
 
 
 def _together(here: Value, more: Value) -> Value:

@@ -32,7 +32,7 @@ def number_at(scenario: Scenario, where: Where) -> float | None:
 def with_numbers(scenario: Scenario, given: Mapping[Where, float]) -> Scenario:
     """`scenario` with other numbers at some places; what is not known about it stays as it is said."""
     for where, value in given.items():
-        scenario = _set(scenario, _steps(where), value)
+        scenario = changed_at(scenario, _steps(where), value)
     return scenario
 
 
@@ -102,7 +102,8 @@ def _law_number(law: Distribution, part: str) -> Any:
     return getattr(law, keys[part]) if part in keys else None
 
 
-def _set(value: Any, steps: tuple[str, ...], number: float) -> Any:
+def changed_at(value: Any, steps: tuple[str, ...], number: float) -> Any:
+    """`value`, a scenario or a part of one, with another number where `steps` lead inside it."""
     if not steps:
         return Fixed(number) if isinstance(value, Distribution) else number
     first, rest = steps[0], steps[1:]
@@ -110,6 +111,6 @@ def _set(value: Any, steps: tuple[str, ...], number: float) -> Any:
         _, keys = _LAWS[first]
         return replace(value, **{keys[rest[0]]: number})  # type: ignore[type-var]
     if isinstance(value, Mapping):
-        return {**value, first: _set(value[first], rest, number)}
+        return {**value, first: changed_at(value[first], rest, number)}
     assert first in {each.name for each in fields(value)}, f"{first} is no part of {type(value).__name__}"
-    return replace(value, **{first: _set(getattr(value, first), rest, number)})
+    return replace(value, **{first: changed_at(getattr(value, first), rest, number)})

@@ -35,7 +35,7 @@ from simkit.scenario.expectations import Expectation, expectation_problems
 from simkit.scenario.names import Names
 from simkit.scenario.observed_problems import observed_problems
 from simkit.scenario.origins import Origin
-from simkit.scenario.places import Document, locate
+from simkit.scenario.places import Document, Mark, locate
 from simkit.table import Table, duration
 from simkit.unknowns import Unknowns
 
@@ -144,8 +144,18 @@ class Scenario:
         """
         if self.document is None:
             return None
-        mark = locate(self.document.places(), tuple(where), key=bool(where) and isinstance(where[-1], str))
-        return self.document.origin_of(mark)
+        return self.document.origin_of(self._mark(self.document, where))
+
+    def stated(self, where: Sequence[str | int]) -> Origin | None:
+        """The same in the scenario's own files, also of what `simkit import` wrote."""
+        if self.document is None:
+            return None
+        mark = self._mark(self.document, where)
+        return self.document.file_of(mark), mark.line + 1, mark.column + 1
+
+    @staticmethod
+    def _mark(document: Document, where: Sequence[str | int]) -> Mark:
+        return locate(document.places(), tuple(where), key=bool(where) and isinstance(where[-1], str))
 
     @cached_property
     def digest(self) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from simkit.decisions.swap import swap_of, with_values
-from simkit.engines.links import _links, kept_with, links_of
+from simkit.engines.links import links_of
 from simkit.engines.parameters import ResponseColumns, parameters_of
 from simkit.engines.replay import replay
 from simkit.scenario import Scenario, load
@@ -71,6 +71,12 @@ def test_a_swapped_graph_gives_the_samples_of_a_new_one(name: str, policy: str) 
         right = there.first[:, [fresh.graph.index[fact] for fact in shared]]
         assert np.array_equal(left, right)
         assert np.array_equal(here.contained, there.contained)
+        made = swap.compiled(given, drawn, draw)
+        if made.in_place:
+            facts = range(len(graph.facts))
+            first, contained = made.in_place.replay(entry, seed=7, offset=0, trials=TRIALS, facts=facts)
+            assert np.array_equal(first, here.first)
+            assert np.array_equal(contained, here.contained)
         assert {graph.facts[n]: v for n, v in legend.value.items()} == {
             fresh.graph.facts[n]: v for n, v in fresh.legend.value.items()
         }
@@ -87,17 +93,39 @@ def test_inside_of_the_ranges_nothing_is_compiled_again(name: str, policy: str) 
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_swapped_graph_is_laid_out_as_a_new_one_would_be(policy: str) -> None:
+def test_columns_written_over_are_those_of_a_graph_of_its_own(policy: str) -> None:
+    """Draw after draw, in the same arrays: at the bounds, where a chance is zero, it says that it cannot."""
     scenario = world(WORLDS[0])
     inputs = tuple(each for each in everything(scenario) if kind_of(each.places[0]) not in ("money", "frequency"))
     swap = swap_of(scenario, scenario.grant_policy(policy), inputs)
-    given = {each.name: each.range.at(np.array([0.0, 0.3, 0.7, 1.0])) for each in inputs}
+    given = {each.name: each.range.at(np.array([0.3, 0.0, 0.7, 0.5])) for each in inputs}
     drawn = swap.drawn(given, 4)
-    for draw in range(4):
+    written = [swap.compiled(given, drawn, draw).in_place for draw in range(4)]
+    assert [each is not None for each in written] == [True, False, True, True]
+    for draw in (2, 0, 3):
+        made = swap.compiled(given, drawn, draw).in_place
+        assert made is not None
         graph, _ = swap.at(given, drawn, draw)
-        links = _links(graph)
-        assert all(map(np.array_equal, links_of(graph), links))
-        kept = kept_with(graph, "parameters", lambda: parameters_of(graph, links))  # noqa: B023
-        for mine, new in zip(kept, parameters_of(graph, links), strict=True):
+        links = links_of(graph)
+        assert all(map(np.array_equal, made.links, links))
+        for mine, new in zip(made.given, parameters_of(graph, links), strict=True):
             pairs = zip(mine, new, strict=True) if isinstance(mine, ResponseColumns) else [(mine, new)]
             assert all(np.array_equal(one, other) for one, other in pairs)
+
+
+def test_many_samples_in_place_are_those_of_the_replay_wherever_they_begin() -> None:
+    scenario = world(WORLDS[0])
+    inputs = not_known(scenario)
+    swap = swap_of(scenario, scenario.grant_policy("task-scoped"), inputs)
+    given = {each.name: each.range.at(np.array([0.2, 0.8])) for each in inputs}
+    drawn = swap.drawn(given, 2)
+    for draw, offset, trials in ((0, 0, 64), (1, 0, 64), (0, 1000, 700), (1, 37, 200), (0, 37, 200)):
+        graph, _ = swap.at(given, drawn, draw)
+        made = swap.compiled(given, drawn, draw).in_place
+        assert made is not None
+        for entry in scenario.entry_points:
+            facts = range(len(graph.facts))
+            there = replay(graph, entry, seed=3, trials=trials, offset=offset)
+            first, contained = made.replay(entry, seed=3, offset=offset, trials=trials, facts=facts)
+            assert np.array_equal(first, there.first)
+            assert np.array_equal(contained, there.contained)

@@ -24,7 +24,7 @@ from simkit.cli.options import (
     scenario_argument,
     scheduler_option,
 )
-from simkit.cli.output import Output
+from simkit.cli.output import FORMATS, Output
 from simkit.cli.terminal import Terminal
 from simkit.table import Table, printable
 
@@ -100,7 +100,8 @@ class PlanAsked:
 @click.option("--diff", "only_diff", is_flag=True, help="Print only what to change in the file, for `git apply`.")
 @click.option("--as", "kind", metavar="KIND", default=None,
               help="Print what to change in the files that the scenario was imported from, for `git apply`: KIND is "
-                   "agent, github-actions or kubernetes; or cedar, for new files with Cedar policies.")  # fmt: skip
+                   "agent, github-actions or kubernetes; aws, for policy documents and the calls that bring "
+                   "them; or cedar, for new files with Cedar policies.")  # fmt: skip
 @click.option("--against", metavar="REVISION", default=None,
               help="With --as: take back all that is new since this git branch was left.")  # fmt: skip
 @click.option("--baseline", "-b", metavar="FILE", default=None,
@@ -166,7 +167,7 @@ def _as_scenario(
     terminal: Terminal, file: str, choice: PlanAsked, asked: Mapping[str, Any], said: tuple[str | None, str]
 ) -> int:
     """The plan and the scenario after it, or every change that there is."""
-    output = Output.planned(terminal, "narrow", said, file)
+    output = Output.planned(terminal, "narrow", said, file, formats=("patch",) if choice.only_diff else FORMATS)
     check_write(choice.write, output.out, file)
     world = load(file)
     say_what_is_not_known(terminal, world)

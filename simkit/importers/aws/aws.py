@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from simkit.errors import InputError
@@ -30,8 +31,23 @@ MOST_STARTS = 100
 """How many access keys are proposed as entry points: `simkit rank` ranks all of them anyway."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccountRead:
+    """What files tell of accounts, and how the scenario calls it: `sheet` knows the statements behind each role, and
+    `stores` the name of each store by its ARN."""
+
+    accounts: AwsAccounts
+    sheet: Sheet
+    stores: Mapping[str, str]
+
+
 def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     """Put what the files tell of an account into `draft`."""
+    account_in(files, draft)
+
+
+def account_in(files: Sequence[SourceFile], draft: Draft) -> AccountRead:
+    """What the files tell of an account, put into `draft`."""
     bodies = list(_bodies(files, draft))
     accounts = read_accounts([each for each in bodies if is_account(each.value)], draft)
     organization = _organization([each for each in bodies if _is_tree(each.value)], draft)
@@ -43,8 +59,9 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
         elif listed_kind(body.value):
             draft.count(body.document.file)
             read_listed(body, accounts, inventory)
-    _enter(accounts, inventory, Effective(organization, accounts.newest), draft)
+    found = _enter(accounts, inventory, Effective(organization, accounts.newest), draft)
     enter_uses(used, accounts, draft)
+    return found
 
 
 def _bodies(files: Sequence[SourceFile], draft: Draft) -> Iterator[Excerpt]:
@@ -77,7 +94,7 @@ def _organization(bodies: Sequence[Excerpt], draft: Draft) -> Organization | Non
     return found
 
 
-def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, draft: Draft) -> None:
+def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, draft: Draft) -> AccountRead:
     sheet = Sheet(draft)
     for each in accounts.principals.values():
         said: dict[str, Any] = {"kind": "service" if each.is_role else "human"}
@@ -105,6 +122,7 @@ def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, dr
     _held(inventory, stores, draft)
     sheet.finish()
     tell_unchangeable(accounts, sheet, draft)
+    return AccountRead(accounts, sheet, stores.names)
 
 
 def _administrator(powers: AccountPowers, stores: Stores, draft: Draft) -> None:

@@ -118,6 +118,11 @@ class Sheet:
         for tool, name in self._targets:
             self.draft.sections["tools"][tool]["operations"][name]["targets"] = list(self._targets[tool, name])
 
+    def statements_of(self, role: str) -> tuple[Statement, ...]:
+        """The statements that the scenario's `role` rests on; none where it is no role of this sheet."""
+        said = next((said for (said, _), name in self._roles.items() if name == role), "")
+        return self._statements.get(said, ())
+
     def roles_of(self, statements: Collection[Statement]) -> Iterator[str]:
         """The scenario's roles that rest on any of `statements`."""
         for (said, _), name in self._roles.items():

@@ -114,6 +114,14 @@ def test_the_diff_is_alone(cli: Cli, desk: str) -> None:
     assert (both.exit_code, "leave out --format and --write" in both.stderr) == (2, True)
 
 
+def test_the_diff_in_a_file_is_the_one_that_is_printed(cli: Cli, desk: str, tmp_path: Path) -> None:
+    asked = ("narrow", desk, "--goal", "cases-leaked", "--exact", "-n", "20", "--diff")
+    assert cli(*asked, "--out", str(tmp_path / "change.patch")).exit_code == 0
+    assert (tmp_path / "change.patch").read_text("utf-8") == cli(*asked).stdout
+    refused = cli(*asked, "--out", str(tmp_path / "change.json"))
+    assert (refused.exit_code, "end the name in .patch or .diff" in refused.stderr) == (2, True)
+
+
 def test_nothing_is_written_where_it_cannot_be_or_where_there_is_no_plan(cli: Cli, desk: str, tmp_path: Path) -> None:
     file, folder = tmp_path / "out.yaml", tmp_path / "locked"
     folder.mkdir()
