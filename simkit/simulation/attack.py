@@ -92,7 +92,7 @@ class Attack:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Nothing that is compiled is garbage: to look for it among millions of objects took a quarter of the time.
 
     What was made goes to the oldest generation as it is: the collector would look through it three times to bring it
@@ -127,7 +127,7 @@ def compile_attack(
     return made if editable else replace(made, compiled=None)
 
 
-@_uncollected()
+@uncollected()
 def _compiled(
     scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint], before: CompiledWorld | None = None
 ) -> Attack:

@@ -35,7 +35,7 @@ class Opened:
 def opened(browser: Browser, url: str, **context: Any) -> Iterator[Opened]:
     """The page at `url`. In the end it must have asked for itself alone, and its console must be silent."""
     made = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
-    made.set_default_timeout(8000)
+    made.set_default_timeout(30000)
     found = Opened(made.new_page())
     found.page.on("request", lambda request: found.requests.append(request.url))
     found.page.on("console", lambda message: found.said.append(message.text))

@@ -20,7 +20,7 @@ from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
 from simkit.narrowing.recommendation.effect import Effect, Question, measure, measured_with_paths
 from simkit.narrowing.recommendation.recommend import provenance, recommend
 from simkit.narrowing.recommendation.recommendation import HINT, KEPT, UNKNOWN, Recommendations
-from simkit.narrowing.recommendation.relevance import Bearing, Bearings
+from simkit.narrowing.recommendation.relevance import Bearing, Bearings, BeforeAndAfter
 from simkit.scenario import Scenario, dump
 from simkit.simulation import PolicyLike, compile_attack
 from simkit.table import Cell, Table, format_number, percent
@@ -342,8 +342,13 @@ def cut_by_one(found: Recommendations) -> Plan | None:
 def plan_from(found: Recommendations) -> Plan:
     """The plan of making all the changes of the greedy curve of `found`."""
     chosen = [point.added for point in found.curve if point.added is not None]
-    price = found.curve[-1].price
-    return plan_of(found.scenario, found.question, chosen, found.narrowed, method="budget", price=price)
+    price, known = found.curve[-1].price, found.measured
+    return plan_of(found.scenario, found.question, chosen, found.narrowed, method="budget", price=price, known=known)
+
+
+def _measured(scenario: Scenario, narrowed: Scenario, question: Question) -> BeforeAndAfter:
+    before, results = measured_with_paths(compile_attack(scenario), question)
+    return BeforeAndAfter(before, measure(narrowed, question), Bearings(results, question, scenario.model))
 
 
 def plan_of(
@@ -360,12 +365,11 @@ def plan_of(
     gap: float = 1.0,
     paths: int = 0,
     stuck: tuple[str, ...] = (),
+    known: BeforeAndAfter | None = None,
 ) -> Plan:
-    """The plan of making `chosen`, measured."""
-    side = Side.of(scenario)
-    before, results = measured_with_paths(compile_attack(scenario), question)
-    after = measure(narrowed, question)
-    found = Bearings(results, question, scenario.model)
+    """The plan of making `chosen`, measured; `known` is what was measured already."""
+    side, made = Side.of(scenario), known or _measured(scenario, narrowed, question)
+    before, after, found = made.before, made.after, made.bearings
     return Plan(
         question=question,
         method=method,

@@ -9,14 +9,15 @@ the worst case of this graph `without` the steps of the set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, product
+from itertools import accumulate, chain, product
 
 from simkit.attackgraph import AttackGraph, Conclusion, Containment, Fact, Ground, Step
-from simkit.distributions import Fixed
+from simkit.distributions import TICKS_PER_SECOND, Distribution, Fixed, quantile_table
 from simkit.policies import sessions
 from simkit.scenario import Scenario
+from simkit.simulation.attack import uncollected
 from simkit.techniques import World, attack_graph
 from simkit.techniques.alternatives import Alternative, Alternatives
 from simkit.techniques.copies import Staging
@@ -37,19 +38,22 @@ class Supported:
     """The graph, the step of each support, and the first steps of each entry point's variants.
 
     It is `whole` unless copies were left out because there would be too many: then what it calls unreachable must be
-    looked at again.
+    looked at again. `doubted` are the steps that need not be taken in every sample, or whose conclusions may end; None
+    where an alert or what is metered may decide about any of them.
     """
 
     graph: AttackGraph
     step_of: Mapping[Fact, int]
     starts: Mapping[str, tuple[tuple[int, ...], ...]]
     whole: bool = True
+    doubted: tuple[int, ...] | None = None
 
     def without(self, supports: Iterable[Fact]) -> list[int]:
         """The steps to leave out so that `supports` are gone; supports that nothing uses have none."""
         return [self.step_of[fact] for fact in supports if fact in self.step_of]
 
 
+@uncollected()
 def supported(scenario: Scenario) -> Supported:
     """The supported graph of `scenario` under the policy in force."""
     policy, response = scenario.grant_policy(), scenario.response
@@ -58,8 +62,8 @@ def supported(scenario: Scenario) -> Supported:
     whole = Staging.of(world).size <= MOST_COPIES
     world = world if whole else replace(world, sparing=True)
     plain = attack_graph(world, horizon=scenario.horizon)
-    made = _Supporter(Alternatives.of(world)).steps(plain.steps)
-    graph = AttackGraph.build(made, [], _NONE, horizon=scenario.horizon)
+    supporter = _Supporter(Alternatives.of(world), _sure(plain.steps, scenario.horizon))
+    graph = AttackGraph.build(supporter.steps(plain.steps), [], _NONE, horizon=scenario.horizon)
     number = {step.key: index for index, step in enumerate(graph.steps)}
     root = number[_ROOT.key]
     starts = {
@@ -74,7 +78,41 @@ def supported(scenario: Scenario) -> Supported:
         for index, step in enumerate(graph.steps)
         if step.rule == "support" and step.conclusions[0].fact.kind in SUPPORTS
     }
-    return Supported(graph, step_of, starts, whole)
+    doubted = None if _is_contested(plain, scenario) else tuple(sorted(number[key] for key in supporter.doubted))
+    return Supported(graph, step_of, starts, whole, doubted)
+
+
+def _is_contested(plain: AttackGraph, scenario: Scenario) -> bool:
+    """True where an alert, a stubborn attacker or what is metered may decide about any step."""
+    metered = bool(plain.fact_timed.any()) or bool(plain.again.any())
+    return metered or bool(plain.alert.any()) or scenario.attacker.persists
+
+
+def _sure(steps: Iterable[Step], horizon: float) -> frozenset[str]:
+    """The keys of steps that are taken in every sample in which their premises come to hold, all of them together well
+    before the horizon: the quickest of those that always succeed and conclude what holds as long as its premises, or
+    longer (for ever, where it has none)."""
+    known: dict[Distribution, float] = {}
+    times = sorted((_longest(step, known), step.key) for step in steps if _stays(step))
+    ends = accumulate(seconds for seconds, _ in times)
+    return frozenset(key for (_, key), end in zip(times, ends, strict=True) if end <= horizon)
+
+
+def _stays(step: Step) -> bool:
+    return (
+        step.chance == 1.0
+        and not step.again
+        and not any(each.run or each.aged or each.rotates is not None for each in step.conclusions)
+        and all(each.after is None or (step.premises and isinstance(each.after, float)) for each in step.conclusions)
+    )
+
+
+def _longest(step: Step, known: dict[Distribution, float]) -> float:
+    """Seconds that `step` takes at most; `known` keeps what was asked before."""
+    for each in (step.duration, step.wait, step.approval):
+        if each not in known:
+            known[each] = float(max(quantile_table(each))) / TICKS_PER_SECOND
+    return sum(known[each] for each in (step.duration, step.wait, step.approval))
 
 
 @dataclass(slots=True)
@@ -82,11 +120,25 @@ class _Supporter:
     """Rewrites steps: whatever their technique is, they say their grounds, and each kind of ground its alternatives."""
 
     known: Alternatives
+    sure: frozenset[str] = frozenset()
     asked: dict[Ground, tuple[Alternative, ...]] = field(default_factory=dict)
+    doubted: list[str] = field(default_factory=list)
+    """The keys of what was made of steps that are not sure."""
 
     def steps(self, given: Iterable[Step]) -> list[Step]:
         """The rewritten steps, and those that conclude what they rest on."""
-        rewritten = [made for step in given for made in self._rewritten(step)]
+        rewritten: list[Step] = []
+        seen: set[Hashable] = set()
+        for step in given:
+            sure = step.key in self.sure
+            # What was gained in one of several ways is one step for each way, and all of them may rest on any way.
+            same = (step.rule, step.label, bare(step), step.grounds, step.conclusions, sure)
+            if step.premises and same in seen:
+                continue
+            seen.add(same)
+            made = list(self._rewritten(step))
+            rewritten += made
+            self.doubted += [] if sure else [each.key for each in made]
         return [_ROOT, *rewritten, *self._supports()]
 
     def _rewritten(self, step: Step) -> Iterator[Step]:

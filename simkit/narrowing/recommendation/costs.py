@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.attackgraph import Fact
 from simkit.blast_radius import Interval, Utility, intervals
 from simkit.blast_radius.utility import control_a_year, utility
 from simkit.decisions.accounts import events_of
@@ -133,8 +134,12 @@ class Side:
         """
         removed = narrowing.removes()
         if not scenario.model.tasks and removed is not None:
-            return Cost(broken=self.work.without(removed))
+            return self.without(removed)
         return self.cost(Side.of(narrowing.apply(scenario)))
+
+    def without(self, removed: frozenset[Fact]) -> Cost:
+        """What is lost from here where no task is declared, and all that is `removed` is gone."""
+        return Cost(broken=self.work.without(removed))
 
     def cost(self, after: Side, changes: int = 1) -> Cost:
         """What is lost from here to `after`."""

@@ -205,6 +205,18 @@ def measured_with_paths(attack: Attack, question: Question) -> tuple[PairedLosse
     return _of(results, question), results
 
 
+FEW = 16
+"""Samples in which paths are looked for, where what is lost is certain."""
+
+
+def paths_of(attack: Attack, certain: PairedLosses) -> list[BlastRadius]:
+    """Short replays of `attack` through the entry points that lose anything for `certain`, to look for paths in."""
+    asked = certain.question
+    lost = (row.any() for row in certain.losses.reshape(len(asked.entry_points), -1))
+    names = tuple(name for name, loses in zip(asked.entry_points, lost, strict=True) if loses)
+    return _replayed(attack, replace(asked.roughly(FEW), entry_points=names), told=True)
+
+
 def _replayed(attack: Attack, question: Question, *, told: bool) -> list[BlastRadius]:
     workers = question.threads, question.executor
     asked: dict[str, Any] = {"trials": question.trials, "seed": question.seed, "workers": workers}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from simkit.blast_radius import BlastRadius, Provenance, intervals
+from simkit.blast_radius import Provenance, intervals
 from simkit.decisions.payback import paybacks
 from simkit.entitlements import Grant
 from simkit.errors import QuestionError
@@ -16,10 +16,12 @@ from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.removals import DropEntitlements
 from simkit.narrowing.edits.restrictions import TurnDial
 from simkit.narrowing.edits.unneeded import Unneeded, unneeded
+from simkit.narrowing.recommendation.changes_so_far import Stage
 from simkit.narrowing.recommendation.costs import PRICES, Balance, Cost, Money, Prices, Side
-from simkit.narrowing.recommendation.effect import PairedLosses, Question, measure, measured_with_paths
+from simkit.narrowing.recommendation.effect import PairedLosses, Question
+from simkit.narrowing.recommendation.measured_edits import MeasuredEdits
 from simkit.narrowing.recommendation.recommendation import Breaking, BudgetPoint, Recommendation, Recommendations
-from simkit.narrowing.recommendation.relevance import Bearings
+from simkit.narrowing.recommendation.relevance import Bearings, BeforeAndAfter
 from simkit.narrowing.recommendation.screen import Screened, screen
 from simkit.policies import DIALS
 from simkit.policies.dials import Takes
@@ -27,7 +29,7 @@ from simkit.privilege import over_privilege
 from simkit.progress import steps, stretch
 from simkit.scenario import Scenario
 from simkit.scenario.numbers_at import not_known
-from simkit.simulation import Attack, PolicyLike, compile_attack
+from simkit.simulation import PolicyLike
 from simkit.techniques.givers import Givers, Holder
 
 ROUGH_TRIALS = 1000
@@ -119,36 +121,29 @@ class _Recommender:
     without: frozenset[str]
     among: tuple[Narrowing, ...] | None = None
     side: Side = field(init=False)
-    base: Attack = field(init=False)
-    before: PairedLosses = field(init=False)
-    results: list[BlastRadius] = field(init=False)
+    edits: MeasuredEdits = field(init=False)
     everything: list[Narrowing] = field(init=False)
     unneeded: dict[Narrowing, Unneeded] = field(init=False)
     bearings: Bearings = field(init=False)
     money: Money | None = field(init=False)
-    known: dict[Narrowing, PairedLosses] = field(default_factory=dict)
-    """What was measured in full of each narrowing alone."""
-    starts: dict[Question, PairedLosses] = field(default_factory=dict)
-    """What is lost before any narrowing, by what was asked besides."""
 
     def __post_init__(self) -> None:
         self.side = Side.of(self.scenario)
         with stretch(0.0, 0.0):  # short beside what follows
-            self.base = compile_attack(self.scenario, editable=True)
-            self.before, self.results = measured_with_paths(self.base, self.question)
+            self.edits = MeasuredEdits(self.scenario, self.question)
         model = self.scenario.model
         privilege, givers = over_privilege(self.scenario), Givers(model)
         self.unneeded = {each.narrowing: each for each in unneeded(model, privilege, givers)}
         found = each_narrowing(self.scenario, privilege, givers) if self.among is None else self.among
         self.everything = list(dict.fromkeys(found))
-        self.bearings = Bearings(self.results, self.question, model)
+        self.bearings = Bearings(self.edits.results, self.question, model)
         in_value = self.question.valued and not self.question.goal
         self.money = Money.of(self.scenario, self.question.entry_points) if in_value else None
 
     def run(self, budget: int) -> Recommendations:
         offered = list(self._offered())
         with stretch(0.0, 0.1):
-            screened = screen(self.scenario, offered, self.question, self.base.graph)
+            screened = screen(self.scenario, offered, self.question, self.edits.base.graph, self.edits.made)
         kept, breaking = self._sorted_out(screened)
         with stretch(0.1, 0.5):
             promising = self._most_promising(kept)
@@ -156,7 +151,7 @@ class _Recommender:
             ranked = self._with_ties(sorted(map(self._confirmed, steps(promising)), key=_order))
             ranked = self._with_draws(ranked)
         with stretch(0.8, 1.0):
-            curve, narrowed = self._curve(ranked, budget)
+            curve, end = self._curve(ranked, budget)
         return Recommendations(
             question=self.question,
             ranked=tuple(ranked),
@@ -165,10 +160,11 @@ class _Recommender:
             candidates=len(offered),
             screened=len(screened),
             scenario=self.scenario,
-            narrowed=narrowed,
+            narrowed=end.scenario,
+            measured=BeforeAndAfter(self.edits.before, end.losses, self.bearings),
             provenance=provenance(self.scenario, self.question),
             prices=self.prices,
-            annual_loss=self.money.saved(self.before.losses).estimate if self.money else None,
+            annual_loss=self.money.saved(self.edits.before.losses).estimate if self.money else None,
         )
 
     def _offered(self) -> Iterator[Narrowing]:
@@ -195,10 +191,11 @@ class _Recommender:
     def _most_promising(self, kept: Sequence[tuple[Screened, Cost]]) -> list[tuple[Narrowing, Cost]]:
         """Those that gain the most for their cost in a short replay; what costs nothing is always among them."""
         rough = self.question.roughly(ROUGH_TRIALS)
+        self.edits.ahead(each.narrowing.removes() for each, _ in kept)
         scored = []
         for each, cost in steps(kept):
             asked = rough.judging(each.narrowing.judged)
-            before, after = self._start(asked), self._measured(each.narrowing, asked)
+            before, after = self.edits.pair(each.narrowing, asked)
             worth = before.less(after).estimate / max(self._price(each.narrowing, cost), 0.1)
             if self.money is not None:
                 worth = self._balance(before, after, cost, self.money).net
@@ -207,28 +204,12 @@ class _Recommender:
         best = [(narrowing, cost) for _, narrowing, cost in scored if not self._free(narrowing)]
         free = [(narrowing, cost) for _, narrowing, cost in scored if self._free(narrowing)]
         chosen = [*free[:CONFIRMED], *best[:CONFIRMED]]
-        self.known = {narrowing: self.known[narrowing] for narrowing, _ in chosen if narrowing in self.known}
+        self.edits.keep(narrowing for narrowing, _ in chosen)
         return chosen
 
     def _affordable(self) -> int:
         """How many replays of this graph there is time for."""
-        return STEPS_AT_MOST // max(len(self.results[0].graph.steps), 1)
-
-    def _measured(self, narrowing: Narrowing, question: Question) -> PairedLosses:
-        """The samples after `narrowing` alone; those of the whole question are remembered."""
-        if question != self.question:
-            return measure(narrowing.apply(self.scenario), question, self.base)
-        if narrowing not in self.known:
-            self.known[narrowing] = measure(narrowing.apply(self.scenario), question, self.base)
-        return self.known[narrowing]
-
-    def _start(self, question: Question) -> PairedLosses:
-        """The samples before any narrowing."""
-        if question == self.question:
-            return self.before
-        if question not in self.starts:
-            self.starts[question] = measure(self.scenario, question, self.base)
-        return self.starts[question]
+        return STEPS_AT_MOST // max(len(self.edits.base.graph.steps), 1)
 
     def _free(self, narrowing: Narrowing) -> bool:
         found = self._spare(narrowing)
@@ -269,7 +250,7 @@ class _Recommender:
     def _confirmed(self, each: tuple[Narrowing, Cost]) -> Recommendation:
         narrowing, cost = each
         asked = self.question.judging(narrowing.judged)
-        before, after = self._start(asked), self._measured(narrowing, asked)
+        before, after = self.edits.pair(narrowing, asked)
         found = self._spare(narrowing)
         return Recommendation(
             narrowing=narrowing,
@@ -300,38 +281,33 @@ class _Recommender:
         if one.before.lost != other.before.lost:
             return False
         asked = self.question.judging(one.narrowing.judged)
-        lost = [self._measured(each.narrowing, asked).losses for each in (one, other)]
+        lost = [self.edits.after(each.narrowing, asked).losses for each in (one, other)]
         return 0.0 in intervals.mean((lost[0] - lost[1]).tolist())
 
-    def _curve(self, ranked: Sequence[Recommendation], budget: int) -> tuple[tuple[BudgetPoint, ...], Scenario]:
+    def _curve(self, ranked: Sequence[Recommendation], budget: int) -> tuple[tuple[BudgetPoint, ...], Stage]:
         """Changes one after the other, each the best gain for its cost after those before it."""
         pool = [each.narrowing for each in ranked[: max(FEWEST, self._affordable() // max(budget, 1))]]
-        none, start = self.before.less(self.before), 0.0 if self.money else None
-        points = [BudgetPoint(None, Cost(changes=0), 0.0, self.before.effect(), none, control=start)]
-        here, now = self.scenario, self.before
+        none, start = self.edits.before.less(self.edits.before), 0.0 if self.money else None
+        points = [BudgetPoint(None, Cost(changes=0), 0.0, self.edits.before.effect(), none, control=start)]
+        here = Stage(self.scenario, frozenset(), self.edits.before)
         while pool and len(points) <= budget:
-            found = [step for each in pool if (step := self._after(here, now, points[-1], each)) is not None]
+            self.edits.ahead(here.after(each).removed for each in pool)
+            found = [step for each in pool if (step := self._after(here, points[-1], each)) is not None]
             if not found:
                 break
-            best = min(found, key=lambda step: step[0])
-            _, point, here, now = best
+            _, point, here = min(found, key=lambda step: step[0])
             points.append(point)
             pool = [each for each in pool if each != point.added]
         return _marked(points), here
 
     def _after(
-        self, here: Scenario, now: PairedLosses, last: BudgetPoint, narrowing: Narrowing
-    ) -> tuple[tuple[float, int, int, str], BudgetPoint, Scenario, PairedLosses] | None:
+        self, here: Stage, last: BudgetPoint, narrowing: Narrowing
+    ) -> tuple[tuple[float, int, int, str], BudgetPoint, Stage] | None:
         """The curve's next point if `narrowing` came next; None if it gains nothing or breaks a task."""
-        there = narrowing.apply(here)
-        cost = self.side.cost(Side.of(there), last.cost.changes + 1)
+        there, cost = here.after(narrowing), self._cost_after(here, narrowing, last.cost.changes + 1)
         if cost.broken:
             return None
-        after = (
-            self._measured(narrowing, self.question)
-            if here is self.scenario
-            else measure(there, self.question, self.base)
-        )
+        now, after = self.edits.along(here, there)
         less = now.less(after)
         if 0.0 in less or less.estimate < 0:
             return None
@@ -345,7 +321,14 @@ class _Recommender:
             if worth <= 0:  # it costs more than it saves
                 return None
         point = BudgetPoint(narrowing, cost, price, after.effect(), less, control=control)
-        return (-worth, *_name(narrowing)), point, there, after
+        return (-worth, *_name(narrowing)), point, replace(there, losses=after)
+
+    def _cost_after(self, here: Stage, narrowing: Narrowing, changes: int) -> Cost:
+        """What the work loses by `narrowing`, and by all that came before it."""
+        removed = here.after(narrowing).removed
+        if self.scenario.model.tasks or removed is None:
+            return self.side.cost(Side.of(here.after(narrowing).scenario), changes)
+        return replace(self.side.without(removed), changes=changes, observed=self.side.utility.observed)
 
 
 def _piece(drop: DropEntitlements) -> tuple[Holder, Grant] | None:

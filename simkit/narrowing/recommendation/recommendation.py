@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simkit.blast_radius import Interval, Provenance
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.in_practice import in_practice_table
 from simkit.narrowing.recommendation.costs import PRICES, Balance, Cost, Prices
 from simkit.narrowing.recommendation.effect import Effect, Question
-from simkit.narrowing.recommendation.relevance import Bearing
+from simkit.narrowing.recommendation.relevance import Bearing, BeforeAndAfter
 from simkit.scenario import Scenario
 from simkit.standards import Reference
 from simkit.table import Cell, Table, format_number, percent
@@ -185,6 +185,7 @@ class Recommendations:
     narrowed: Scenario
     provenance: Provenance
     prices: Prices = PRICES
+    measured: BeforeAndAfter | None = field(default=None, repr=False)
     annual_loss: float | None = None
     """What a year loses as it is, in the currency of the file; None where the file has no prices or frequencies."""
 

@@ -12,7 +12,7 @@ from simkit.blast_radius.paths import paths_to
 from simkit.engines.outcomes import Outcomes
 from simkit.model import Model
 from simkit.narrowing.edits.edit import Narrowing
-from simkit.narrowing.recommendation.effect import Question
+from simkit.narrowing.recommendation.effect import PairedLosses, Question
 from simkit.standards import Reference, of
 
 PATHS = 200
@@ -50,6 +50,15 @@ class Bearings:
                 if any(narrowing.bears_on(ground, self.model) for ground in step.grounds):
                     return Bearing(str(path), step.label, of(step.rule) if step.rule else ())
         return Bearing()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeforeAndAfter:
+    """The samples before and after changes, and what the attack was before, to ask what each change bears on."""
+
+    before: PairedLosses
+    after: PairedLosses
+    bearings: Bearings
 
 
 def _paths(result: BlastRadius, goal: str) -> Iterator[AttackPath]:

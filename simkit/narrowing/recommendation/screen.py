@@ -15,11 +15,15 @@ from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.live_grounds import LiveGrounds
 from simkit.narrowing.edits.supports import Supported, supported
 from simkit.narrowing.recommendation.effect import Question
+from simkit.narrowing.recommendation.one_way import steps_of_one_way
 from simkit.scenario import Scenario
 from simkit.simulation import compile_attack
 
 BLOCK = 256
 """Rows of one sweep: it bounds the memory that the answers take."""
+MOST_WORK = 100_000_000_000
+"""Removals times starts times steps up to which each removal is asked of everything (about a minute); beyond, only
+what lies on the way to a loss is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +40,33 @@ class Screened:
 
 
 def screen(
-    scenario: Scenario, narrowings: Sequence[Narrowing], question: Question, graph: AttackGraph | None = None
+    scenario: Scenario,
+    narrowings: Sequence[Narrowing],
+    question: Question,
+    graph: AttackGraph | None = None,
+    made: Supported | None = None,
 ) -> list[Screened]:
     """The narrowings that may help, those that shrink the worst case the most first.
 
     Pure removals are left out, each in a lane of its own, of one graph; others are kept where they bear on a step that
-    the attack can take. What is not returned changes nothing that the attack can reach. `graph` is that of `scenario`,
-    where somebody has it already.
+    the attack can take. What is not returned changes nothing that the attack can reach. `graph` and `made`, the
+    supported one, are those of `scenario`, where somebody has them already.
     """
     removing = [each for each in narrowings if each.removes() is not None]
-    found = [each for each in _removals(scenario, removing, question) if each.fewer]
+    found = [each for each in _removals(scenario, removing, question, made or supported(scenario)) if each.fewer]
     live = LiveGrounds.of(live_grounds(graph or compile_attack(scenario).graph, question), scenario.model)
     others = (each for each in narrowings if each.removes() is None)
     found += [Screened(each, 0.0, 0) for each in others if live.are_borne_on(each)]
     return sorted(found, key=lambda each: (-each.less, -each.fewer, each.narrowing.name))
 
 
-def _removals(scenario: Scenario, narrowings: Sequence[Narrowing], question: Question) -> Iterator[Screened]:
-    sweep = _Sweep.of(scenario, question)
+def _removals(
+    scenario: Scenario, narrowings: Sequence[Narrowing], question: Question, made: Supported
+) -> Iterator[Screened]:
+    sweep = _Sweep.of(scenario, question, made)
+    if len(narrowings) * len(sweep.rows) * len(made.graph.steps) > MOST_WORK:
+        yield from _removals_of_harm(sweep, narrowings)
+        return
     gone = [sweep.made.without(each.removes() or ()) for each in narrowings]
     (before,) = sweep.held([[]])
     harm, reached = sweep.harm(before), int(before.sum())
@@ -63,6 +76,28 @@ def _removals(scenario: Scenario, narrowings: Sequence[Narrowing], question: Que
         block = acting[begin : begin + size]
         for number, held in zip(block, sweep.held([gone[number] for number in block]), strict=True):
             yield Screened(narrowings[number], harm - sweep.harm(held), reached - int(held.sum()))
+
+
+def _removals_of_harm(sweep: _Sweep, narrowings: Sequence[Narrowing]) -> Iterator[Screened]:
+    """Those that shrink the worst case, on a large graph: asked only from where something is lost, and only about what
+    lies on the way to it. What others put out of reach is not counted."""
+    (before,) = sweep.held([[]])
+    values, reached = before @ sweep.weights, before.sum(axis=1)
+    ways = {row: sweep.way(row) for row in np.flatnonzero(values > 0).tolist()}
+    asked: list[tuple[Narrowing, list[int], list[int]]] = []
+    for narrowing in narrowings:
+        gone = sweep.made.without(narrowing.removes() or ())
+        rows = [row for row, way in ways.items() if not way.isdisjoint(gone)] if gone else []
+        asked += [(narrowing, gone, rows)] if rows else []
+    harm = sweep.mean(values)
+    for narrowing, gone, rows in asked:
+        starts = [sweep.rows[row] for row in rows]
+        without, facts = [gone] * len(rows), sweep.columns
+        held = worst_cases(sweep.made.graph, starts, without=without, facts=facts, threads=sweep.threads)
+        after, fewer = values.copy(), int(reached[rows].sum()) - int(held.sum())
+        after[rows] = held @ sweep.weights
+        if fewer:
+            yield Screened(narrowing, harm - sweep.mean(after), fewer)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,8 +112,7 @@ class _Sweep:
     threads: int | None
 
     @classmethod
-    def of(cls, scenario: Scenario, question: Question) -> _Sweep:
-        made = supported(scenario)
+    def of(cls, scenario: Scenario, question: Question, made: Supported) -> _Sweep:
         variants = [made.starts[name] or ((),) for name in question.entry_points]
         # Supports are what is taken away, not what is reached.
         columns = [number for number, fact in enumerate(made.graph.facts) if fact.kind in REACHED]
@@ -100,9 +134,17 @@ class _Sweep:
         kept = np.asarray(held[:, self.columns])
         return list(kept.reshape(len(sets), len(self.rows), len(self.columns)))
 
+    def way(self, row: int) -> set[int]:
+        """The steps of one way from the start `row` to all that it loses."""
+        weighty = [column for column, weight in zip(self.columns, self.weights.tolist(), strict=True) if weight]
+        return steps_of_one_way(self.made.graph, self.rows[row], weighty)
+
     def harm(self, held: Held) -> float:
         """The mean over the entry points of the worst variant: the harm, or whether the goal is reached."""
-        values: NDArray[np.float64] = np.asarray(held @ self.weights)
+        return self.mean(np.asarray(held @ self.weights))
+
+    def mean(self, values: NDArray[np.float64]) -> float:
+        """The mean over the entry points of the worst of their variants, whose `values` these are."""
         worst = [values[first:last].max() for first, last in pairwise(self.bounds)]
         return float(np.mean(worst))
 

@@ -1,0 +1,100 @@
+"""What is lost before and after edits of one scenario: for certain where it is, else replayed, sample by sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from simkit.attackgraph import Fact
+from simkit.blast_radius import BlastRadius
+from simkit.narrowing.edits.edit import Narrowing
+from simkit.narrowing.edits.supports import Supported, supported
+from simkit.narrowing.recommendation.certainty import Certainty
+from simkit.narrowing.recommendation.changes_so_far import Stage
+from simkit.narrowing.recommendation.effect import PairedLosses, Question, measure, measured_with_paths, paths_of
+from simkit.scenario import Scenario
+from simkit.simulation import Attack, compile_attack
+
+Pair = tuple[PairedLosses, PairedLosses]
+
+
+@dataclass(slots=True)
+class MeasuredEdits:
+    """Measures edits of `scenario` about `question`. `base` is its attack and `made` its supported graph; `before` is
+    what is lost as it stands, and `results` are its replays, to look for paths in: short ones where that is certain.
+
+    A pair of samples is always certain on both sides or replayed on both, so that their difference is exact.
+    """
+
+    scenario: Scenario
+    question: Question
+    base: Attack = field(init=False)
+    made: Supported = field(init=False)
+    certainty: Certainty | None = field(init=False)
+    before: PairedLosses = field(init=False)
+    results: list[BlastRadius] = field(init=False)
+    known: dict[Narrowing, PairedLosses] = field(default_factory=dict)
+    """What was replayed in full of each narrowing alone."""
+    starts: dict[Question, PairedLosses] = field(default_factory=dict)
+    """What is lost before any narrowing, by what was asked besides, where it was replayed."""
+
+    def __post_init__(self) -> None:
+        self.base = compile_attack(self.scenario, editable=True)
+        self.made = supported(self.scenario)
+        self.certainty = Certainty.of(self.scenario, self.made, self.question)
+        found = self.certainty.losses(self.question) if self.certainty else None
+        if found is not None:
+            self.before, self.results = found, paths_of(self.base, found)
+        else:
+            self.certainty = None
+            self.before, self.results = measured_with_paths(self.base, self.question)
+            self.starts[self.question] = self.before
+
+    def pair(self, narrowing: Narrowing, question: Question) -> Pair:
+        """The samples before and after `narrowing` alone."""
+        certain = self._certain(question, frozenset(), narrowing.removes())
+        return certain or (self._start(question), self._replayed(narrowing, question))
+
+    def after(self, narrowing: Narrowing, question: Question) -> PairedLosses:
+        """The samples after `narrowing` alone."""
+        return self.pair(narrowing, question)[1]
+
+    def along(self, here: Stage, there: Stage) -> Pair:
+        """The samples `here` and `there`, one change later."""
+        certain = self._certain(self.question, here.removed, there.removed)
+        if certain:
+            return certain
+        if not here.changes:
+            return self._start(self.question), self._replayed(there.changes[0], self.question)
+        now = here.losses if self.certainty is None else measure(here.scenario, self.question, self.base)
+        return now, measure(there.scenario, self.question, self.base)
+
+    def ahead(self, removed: Iterable[frozenset[Fact] | None]) -> None:
+        """Work out together what is certain after each of `removed`, for it will be asked."""
+        if self.certainty is not None:
+            self.certainty.prepare([each for each in removed if each is not None], self.question.threads)
+
+    def keep(self, narrowings: Iterable[Narrowing]) -> None:
+        """Forget what was replayed of all but `narrowings`."""
+        self.known = {each: self.known[each] for each in narrowings if each in self.known}
+
+    def _certain(self, question: Question, here: frozenset[Fact] | None, there: frozenset[Fact] | None) -> Pair | None:
+        """Both samples, after all that stands in `here` and in `there` is gone; None stands for other edits."""
+        if self.certainty is None or here is None or there is None or question.lost != self.question.lost:
+            return None
+        now, then = self.certainty.losses(question, here), self.certainty.losses(question, there)
+        return None if now is None or then is None else (now, then)
+
+    def _replayed(self, narrowing: Narrowing, question: Question) -> PairedLosses:
+        """The samples after `narrowing` alone; those of the whole question are remembered."""
+        if question != self.question:
+            return measure(narrowing.apply(self.scenario), question, self.base)
+        if narrowing not in self.known:
+            self.known[narrowing] = measure(narrowing.apply(self.scenario), question, self.base)
+        return self.known[narrowing]
+
+    def _start(self, question: Question) -> PairedLosses:
+        """The samples before any narrowing, replayed."""
+        if question not in self.starts:
+            self.starts[question] = measure(self.scenario, question, self.base)
+        return self.starts[question]
