@@ -17,9 +17,11 @@ import pytest
 from simkit import Scenario, rank, recommend, simulate
 from simkit.importers import Imported, import_files
 from simkit.importers.aws.account import shown_arn
-from simkit.model import Need, Task
-from simkit.narrowing import DropEntitlements, DropRole, candidates
+from simkit.model import Need, ObservedCall, ObservedRun, Task
+from simkit.narrowing import DropEntitlements, DropRole, candidates, cut_off
+from simkit.narrowing.edits.work import work_of
 from simkit.narrowing.recommendation.costs import Side
+from simkit.simulation import compile_attack
 
 DATA: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "data" / "aws" / "iam_vulnerable.json").read_text("utf-8")
@@ -170,3 +172,30 @@ def with_work(scenario: Scenario) -> Scenario:
     operation = scenario.model.roles[role].entitlements[0].operation
     task = Task("night", admin, (Need(operation, (ADMINISTRATOR,)),), rate=1 / 86400)
     return replace(scenario, model=replace(scenario.model, tasks={"night": task}))
+
+
+@pytest.mark.slow
+def test_all_ways_up_from_any_key_are_cleared_and_what_is_used_stays(scenario: Scenario) -> None:
+    """With a declared task and an observed use: who may read everything still reads the bucket that it read."""
+    reads = next(
+        name for name, _, _ in scenario.model.operations() if name.startswith("s3.GetObject by ReadOnlyAccess")
+    )
+    gives = {
+        name
+        for name, role in scenario.model.roles.items()
+        if any(each.operation == reads for each in role.entitlements)
+    }
+    reader = next(name for name, each in scenario.model.identities.items() if gives & set(each.roles))
+    bucket = next(name for name in scenario.model.resources if name.startswith("bucket "))
+    seen = ObservedRun("", identity=reader, calls=(ObservedCall(reads, bucket),), success=True)
+    world = replace(with_work(scenario), observed=(seen,))
+    keys = [name for name in world.entry_points if name.startswith("access key of")]
+    plan = cut_off(world, goal=ADMINISTRATOR, entry_points=keys, exact=False, trials=20)
+    assert plan.possible
+    assert plan.is_cut
+    used = work_of(world)
+    assert sum(len(things) for things in used.needs.values()) >= 2
+    assert used.lost(work_of(plan.narrowed)) == ()
+    before, after = (compile_attack(each).worst_cases(keys) for each in (world, plan.narrowed))
+    assert sum(ADMINISTRATOR in case.goals for case in before.values()) == 32
+    assert not [name for name, case in after.items() if ADMINISTRATOR in case.goals]
