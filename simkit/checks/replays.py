@@ -11,8 +11,8 @@ from simkit.checks.elements import canonical, promised
 from simkit.checks.figures import Figures
 from simkit.checks.surface import Surface
 from simkit.policies import named_policies
-from simkit.scenario import Scenario
-from simkit.simulation import compile_attack, everything_lost, simulate
+from simkit.scenario import Scenario, chosen_entry
+from simkit.simulation import Attack, compile_attack, everything_lost, replayed
 
 
 @dataclass(slots=True)
@@ -25,6 +25,8 @@ class Replays:
     found: dict[tuple[int, str, str], BlastRadius] = field(default_factory=dict)
     kept: list[Scenario] = field(default_factory=list)
     surfaces: dict[tuple[int, str], Surface] = field(default_factory=dict)
+    attacks: dict[tuple[int, str], Attack] = field(default_factory=dict)
+    """Compiled once under each policy, for all entry points."""
 
     def of(self, scenario: Scenario, slot: str, entry: str) -> BlastRadius | None:
         """Through `entry` under the policy of `slot`; None where `scenario` lacks one of them."""
@@ -33,14 +35,19 @@ class Replays:
 
     def must(self, scenario: Scenario, slot: str, entry: str) -> BlastRadius:
         """As `of`. Raises QuestionError and PolicyError for what the scenario lacks."""
-        policy = None if slot == IN_FORCE else slot
-        key = (id(scenario), scenario.grant_policy(policy).name, entry)
+        attack = self._compiled(scenario, slot)
+        key = (id(scenario), attack.policy.name, chosen_entry(scenario, entry))
         if key not in self.found:
-            self.kept.append(scenario)  # an id names one scenario only while it lives
-            self.found[key] = simulate(
-                scenario, policy, entry_point=entry, trials=self.trials, seed=self.seed, threads=self.threads
-            )
+            self.found[key] = replayed(attack, entry, trials=self.trials, seed=self.seed, workers=(self.threads, None))
         return self.found[key]
+
+    def _compiled(self, scenario: Scenario, slot: str) -> Attack:
+        policy = scenario.grant_policy(None if slot == IN_FORCE else slot)
+        key = (id(scenario), policy.name)
+        if key not in self.attacks:
+            self.kept.append(scenario)  # an id names one scenario only while it lives
+            self.attacks[key] = compile_attack(scenario, policy)
+        return self.attacks[key]
 
     def surface(self, scenario: Scenario, slot: str) -> Surface | None:
         """What losing each credential and each identity reaches at worst under the policy of `slot`; None where

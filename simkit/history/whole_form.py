@@ -8,6 +8,7 @@ from typing import Any
 from simkit.checks.elements import Plain
 from simkit.scenario import Scenario
 from simkit.scenario.dumper import plain
+from simkit.scenario.range_units import is_range
 
 SECTIONS = {
     "identities": "identity",
@@ -38,7 +39,10 @@ def whole_form(scenario: Scenario) -> Plain:
 
 
 def _without_words(value: Any, named: bool = False) -> Any:
-    """A thing may be called `note`; then it is a name, and stays."""
+    """A thing may be called `note`; then it is a name, and stays. A range of one number, which `--set` leaves, is that
+    number."""
+    if is_range(value) and len({str(end) for end in value["between"]}) == 1:
+        return value["between"][0]
     if isinstance(value, dict):
         kept = {key: inner for key, inner in value.items() if named or key not in _FOR_PEOPLE}
         return {key: _without_words(inner, not named and key in _HOLD_NAMES) for key, inner in kept.items()}

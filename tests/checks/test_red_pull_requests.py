@@ -1,6 +1,6 @@
 """A pull request that makes an imported repository worse is red, at the line that it changed; from files to reports.
 
-The repository is that of the importers' first answer, with two of its servers.
+The repository is that of the importers' first answer: with two of its servers, and in the slow suite with all six.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 from checks.test_formats import JUNIT, SARIF
 from click.testing import CliRunner, Result
-from shop_repository import shop
+from shop_repository import SERVERS, shop
 
 from simkit.cli.commands import simkit
 
@@ -91,10 +91,14 @@ def git(*words: str) -> str:
     return subprocess.run(["git", *named, *words], check=True, capture_output=True, text=True).stdout
 
 
-@pytest.fixture(scope="module")
-def green(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(
+    scope="module",
+    params=[("git", "slack"), pytest.param(tuple(SERVERS), marks=pytest.mark.slow)],
+    ids=["two servers", "six servers"],
+)
+def green(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository, imported, with promises and a baseline, and green."""
-    folder = shop(tmp_path_factory.mktemp("green"), ("git", "slack"))
+    folder = shop(tmp_path_factory.mktemp("green"), request.param)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert cli("import", ".").exit_code == 0
