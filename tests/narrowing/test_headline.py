@@ -10,7 +10,7 @@ from simkit import Scenario, load, recommend
 from simkit.cli.commands.narrow import Narrowed
 from simkit.narrowing import cut_off, plan_from
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").rglob("*.yaml"))
 FEW = {"starter.yaml", "salesloft-drift.yaml", "slack.yaml"}
 FILES = [
