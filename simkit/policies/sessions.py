@@ -269,10 +269,13 @@ class _Cutter:
             group = tuple(name for name in names if self.made[name].lasts is None)
             token = self._token(credential, leaf, task, group)
             yield token
-            for part in (self.made[name] for name in names if self.made[name].lasts is not None):
-                roles = part.name.rpartition(" with ")[2]
+            timed = [self.made[name] for name in names if self.made[name].lasts is not None]
+            roles = [part.name.rpartition(" with ")[2] for part in timed]
+            for part, active in zip(timed, roles, strict=True):
                 (session,) = self._token(credential, leaf, task, (part.name,)).sessions
-                yield elevated(token, f"{token.name} with {roles}", session, part.lasts or 0.0, part.rate)
+                # one token may open several with the same roles: of each task, or of each member of a tier
+                what = f"with {active}" if roles.count(active) == 1 else f"for {part.name}"
+                yield elevated(token, f"{token.name} {what}", session, part.lasts or 0.0, part.rate)
             if credential.refresh and lives_by_itself(leaf):
                 yield refreshing(credential.refresh, token)
 
