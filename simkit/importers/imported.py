@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from simkit.importers.asked_of_token import AskedOfToken
@@ -131,7 +132,8 @@ class Imported:
 
     def _thing(self, of: tuple[str, str], said: Mapping[str, Any], seen_from: str) -> Iterator[str]:
         """A thing on a line; with a line for each operation, where one has a place of its own."""
-        key = next((each for each in ITEMS if any((*of, name) in self.origins for name, _ in _items(said, each))), "")
+        keys = ITEMS if of in self._placed_inside else ()
+        key = next((each for each in keys if any((*of, name) in self.origins for name, _ in _items(said, each))), "")
         if not key:
             yield f"  {_said(of[1])}: {_said(said)}{self._behind(of, seen_from)}"
             return
@@ -144,6 +146,11 @@ class Imported:
             # the comma stands before the comment, for what follows `#` is no part of the list
             yield f"    {item}{comma}{self._behind((*of, name), seen_from)}"
         yield f"    {closing}}}"
+
+    @cached_property
+    def _placed_inside(self) -> frozenset[tuple[str, ...]]:
+        """The things of which something inside has a place of its own."""
+        return frozenset(of[:2] for of in self.origins if len(of) > 2)
 
     def _behind(self, of: tuple[str, ...], seen_from: str) -> str:
         origin = self.origins.get(of)
