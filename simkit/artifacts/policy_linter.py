@@ -39,7 +39,7 @@ def linted(documents: Mapping[str, tuple[Json, Json]]) -> Iterator[str]:
         try:
             new = _findings(parliament, after) - _findings(parliament, before)
         except Exception as error:  # whatever it stops at, a number without quotes for one, is no verdict
-            yield f"parliament stops at {name} ({type(error).__name__}: {printable(str(error))}), so it did not check it"
+            yield f"parliament stops at {name} ({type(error).__name__}: {printable(str(error))}), and did not check it"
             continue
         for (issue, severity), _ in sorted(new.items()):
             if severity in GRAVE:

@@ -35,7 +35,7 @@ def enhance_finding(finding):
     finding.severity = SEVERITY[finding.issue]
     return finding
 """
-"""A linter with the face of parliament 1.6.4: each Sid is a finding; it asks for pkg_resources, and leaves a file open."""
+"""With the face of parliament 1.6.4: each Sid is a finding. It asks for pkg_resources and leaves a file open."""
 
 
 def policy(*statements: Any) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def test_a_trust_policy_has_no_resource_and_what_it_stops_at_is_said() -> None:
         "parliament finds nothing new in it"
     ]
     (told,) = linted({"a.json": (policy(ALLOWS), policy({**ALLOWS, "Action": 1}))})
-    assert told == "parliament stops at a.json (TypeError: expected text), so it did not check it"
+    assert told == "parliament stops at a.json (TypeError: expected text), and did not check it"
 
 
 def test_nothing_is_linted_where_no_document_changes_and_its_absence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
