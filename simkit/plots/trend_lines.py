@@ -85,5 +85,5 @@ def _title(points: Sequence[TrendPoint], attack: Attack) -> str:
     moves = [(abs(b - a), b > a, at) for at, (a, b) in enumerate(pairwise(lost), 1) if a is not None and b is not None]
     size, rose, at = max(moves, default=(0.0, False, 0))
     if not size:
-        return f"{told}, as at each of {len(points)} commits"
+        return f"{told}, as at each commit before"
     return f"{told}, {format_number(lost[0])} at first; the steepest {'rise' if rose else 'fall'}: {points[at].name}"
