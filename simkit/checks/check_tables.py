@@ -92,7 +92,7 @@ def changes(report: CheckReport) -> Table:
 
 
 def _left_of_it(change: Change) -> tuple[float, float]:
-    """What is left of a measure as a share of what it was (of a time, the other way round); of equal ones the larger."""
+    """What is left of a measure as a share of what it was (of a time the other way round), and its size."""
     low, high = sorted((change.before, change.after))
     return low / high, -high
 
