@@ -86,7 +86,9 @@ def _title(points: Sequence[TrendPoint], attack: Attack) -> str:
     known = [(at, value) for at, value in enumerate(lost) if value is not None]
     size, rose, at = max((abs(b - a), b > a, at) for (_, a), (at, b) in pairwise(known))
     if not size:
-        return f"{told}, as at each commit before{' that has it' * (len(known) < len(lost))}"
+        count = sum(bool(points[at].commit) for at, _ in known)
+        before = f"each of {count} commits" if count > 1 else "the commit before"
+        return f"{told}, as at {before}{' that have it' * (len(known) < len(lost))}"
     return f"{told}, {format_number(lost[0])} at first; the steepest {'rise' if rose else 'fall'}: {points[at].name}"
 
 
