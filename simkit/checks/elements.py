@@ -17,7 +17,7 @@ Plain = dict[str, Any]
 _SAYS_NOTHING = frozenset(
     {"description", "note", "sources", "assumptions", "incident", "expect", "compare", "per_year"}
 )
-_NAMED = {
+NAMED = {
     "identities": "identity",
     "resources": "resource",
     "credentials": "credential",
@@ -28,6 +28,7 @@ _NAMED = {
     "goals": "goal",
     "policies": "policy",
 }
+"""The sections whose things have names, and what one of them is called."""
 _NOUNS = {
     "entitlements": "entitlement",
     "denies": "deny",
@@ -63,7 +64,7 @@ def promised(scenario: Scenario) -> Plain:
 def _sorted(value: Any, *, names: bool = False) -> Any:
     if isinstance(value, dict):
         kept = value if names else {key: inner for key, inner in value.items() if key not in _SAYS_NOTHING}
-        return {key: _sorted(inner, names=key in _NAMED and not names) for key, inner in sorted(kept.items())}
+        return {key: _sorted(inner, names=key in NAMED and not names) for key, inner in sorted(kept.items())}
     if isinstance(value, list):
         return sorted((_sorted(inner) for inner in value), key=_text)
     return value
@@ -98,7 +99,7 @@ class Element:
             return "trust edge"
         if self.in_list:
             return _NOUNS.get(self.where[-1], self.where[-1])
-        return _NAMED.get(self.where[0], "setting") if len(self.where) == 2 else self.where[-1]
+        return NAMED.get(self.where[0], "setting") if len(self.where) == 2 else self.where[-1]
 
     @property
     def change(self) -> str:
@@ -113,9 +114,9 @@ class Element:
             return f"trust edge {_edge(self.after or self.before)} {self.change}{self._turn(_short)}"
         if self.in_list:
             return f"{self.kind} {_item(self.after or self.before)} of {owner} {self.change}{self._turn(_item)}"
-        if len(self.where) == 2 and self.where[0] in _NAMED:
+        if len(self.where) == 2 and self.where[0] in NAMED:
             return f"{owner} {self.change}"
-        if self.where[0] not in _NAMED:
+        if self.where[0] not in NAMED:
             return f"{'.'.join(self.where)} changed{self._turn(_short)}"
         return f"{'.'.join(self.where[2:])} of {owner} {self.change}{self._turn(_short)}"
 
@@ -156,7 +157,7 @@ class Element:
 
 
 def _owner(where: tuple[str, ...]) -> str:
-    return " ".join((_NAMED.get(where[0], where[0]), *where[1:]))
+    return " ".join((NAMED.get(where[0], where[0]), *where[1:]))
 
 
 def _edge(edge: Mapping[str, Any]) -> str:
@@ -239,7 +240,7 @@ def _opens(where: tuple[str, ...], before: Any, after: Any) -> bool:
     if len(where) <= 1 or inside:
         return True
     both = before is not MISSING and after is not MISSING
-    return both and ((len(where) == 2 and where[0] in _NAMED) or where[2:3] == ("operations",))
+    return both and ((len(where) == 2 and where[0] in NAMED) or where[2:3] == ("operations",))
 
 
 def _is_list(before: Any, after: Any) -> bool:

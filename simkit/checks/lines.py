@@ -10,6 +10,7 @@ from simkit.attackgraph import Ground
 from simkit.checks.spot import TOP, Spot
 from simkit.scenario import Scenario
 from simkit.scenario.fields import spelled_out
+from simkit.scenario.origins import Origin
 from simkit.techniques.grounds import kind_of
 
 Where = tuple[str | int, ...]
@@ -26,15 +27,13 @@ class Lines:
     def of(self, where: Sequence[str | int]) -> Spot:
         """Where what `where` leads to stands, or the deepest thing on the way; what was imported, where it came
         from."""
-        found, document = self._scenario.origin(where), self._scenario.document
-        if found is None or document is None:
-            return TOP
-        file, line, column = found
-        return Spot(line, column, "" if file == document.file else file)
+        return self._spot(self._scenario.origin(where))
 
     def stated(self, where: Sequence[str | int]) -> Spot:
         """Where a file of the scenario itself says it, an imported part too: a number of which no other file knows."""
-        found = self._scenario.stated(where)
+        return self._spot(self._scenario.stated(where))
+
+    def _spot(self, found: Origin | None) -> Spot:
         document = self._scenario.document
         if found is None or document is None:
             return TOP

@@ -35,10 +35,11 @@ class Replays:
 
     def must(self, scenario: Scenario, slot: str, entry: str) -> BlastRadius:
         """As `of`. Raises QuestionError and PolicyError for what the scenario lacks."""
+        name = chosen_entry(scenario, entry)  # an unknown one is refused before anything is compiled
         attack = self._compiled(scenario, slot)
-        key = (id(scenario), attack.policy.name, chosen_entry(scenario, entry))
+        key = (id(scenario), attack.policy.name, name)
         if key not in self.found:
-            self.found[key] = replayed(attack, entry, trials=self.trials, seed=self.seed, workers=(self.threads, None))
+            self.found[key] = replayed(attack, name, trials=self.trials, seed=self.seed, workers=(self.threads, None))
         return self.found[key]
 
     def _compiled(self, scenario: Scenario, slot: str) -> Attack:

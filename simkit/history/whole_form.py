@@ -5,25 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from simkit.checks.elements import Plain
+from simkit.checks.elements import NAMED, Plain
 from simkit.scenario import Scenario
 from simkit.scenario.dumper import plain
 from simkit.scenario.range_units import is_range
 
-SECTIONS = {
-    "identities": "identity",
-    "resources": "resource",
-    "credentials": "credential",
-    "tools": "tool",
-    "roles": "role",
-    "tasks": "task",
-    "entry_points": "entry point",
-    "goals": "goal",
-    "policies": "policy",
-    "expect": "expectation",
-    "unknowns": "range",
-}
-"""The sections whose things have names, and what one of them is called."""
+SECTIONS = {**NAMED, "expect": "expectation", "unknowns": "range"}
+"""The sections whose things have names, and what one of them is called: with those that no element is in."""
 _HOLD_NAMES = frozenset({*SECTIONS, "operations"})
 _FOR_PEOPLE = frozenset({"description", "note", "sources", "assumptions", "incident", "why"})
 """Keys that are only read by people."""

@@ -21,29 +21,15 @@ from benchmarks import one_command
 from benchmarks.racing import Race, Row, seconds
 from benchmarks.recorded_spans import EACH, write_spans
 from generated_account import generated_account
+from generated_cluster import generated_cluster
 
 PLACE = 8
 SECONDS, MEMORY = 10.0, 10**9
 ROOT = Path(__file__).parents[2]
-ACCOUNT = """\
----
-apiVersion: v1
-kind: ServiceAccount
-metadata: {{name: app{number}, namespace: team{space}}}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {{name: app{number}, namespace: team{space}}}
-roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}}
-subjects: [{{kind: ServiceAccount, name: app{number}, namespace: team{space}}}]
-"""
-SPACES = 50
-"""The service accounts of a namespace."""
 
 
 def write_cluster(folder: Path, accounts: int) -> None:
-    text = "".join(ACCOUNT.format(number=each, space=each // SPACES) for each in range(accounts))
-    (folder / "cluster.yaml").write_text(text, "utf-8")
+    (folder / "cluster.yaml").write_text(generated_cluster(accounts), "utf-8")
 
 
 def write_account(folder: Path, principals: int) -> None:

@@ -5,32 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from generated_account import generated_account
+from generated_cluster import generated_cluster
 
 from simkit.importers import import_files
-
-SPACES = 200
-ACCOUNT = """\
----
-apiVersion: v1
-kind: ServiceAccount
-metadata: {{name: app{number}, namespace: team{space}}}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {{name: app{number}, namespace: team{space}}}
-roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}}
-subjects: [{{kind: ServiceAccount, name: app{number}, namespace: team{space}}}]
-"""
-
-
-def cluster(accounts: int) -> str:
-    return "".join(ACCOUNT.format(number=each, space=each % SPACES) for each in range(accounts))
 
 
 def test_what_is_written_grows_as_what_is_read(tmp_path: Path) -> None:
     sizes = []
     for accounts in (400, 800):
-        (tmp_path / "cluster.yaml").write_text(cluster(accounts), "utf-8")
+        (tmp_path / "cluster.yaml").write_text(generated_cluster(accounts), "utf-8")
         sizes.append(len(import_files([tmp_path / "cluster.yaml"])[0].text()))
     assert sizes[1] < 2.2 * sizes[0]
 
