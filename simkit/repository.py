@@ -75,6 +75,11 @@ def is_committed(top: str, paths: Iterable[str]) -> bool:
     return not _git(top, "status", "--porcelain", "--", *paths).strip()
 
 
+def is_shallow(top: str) -> bool:
+    """True if the repository holds only the last part of its history, as most clones of CI do."""
+    return _git(top, "rev-parse", "--is-shallow-repository").strip() == "true"
+
+
 def _followed(top: str, path: str) -> dict[str, tuple[str, str]]:
     """By commit that touched the file at `path`: what it was called in it, and just before."""
     told = _git(top, "-c", "core.quotePath=false", "log", "--follow", "--name-status", "--format=%x00%H", "--", path)

@@ -9,12 +9,11 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 from simkit.importers.source_file import SourceFile
 from simkit.rights import Origin, Statement, policy_document
 from simkit.rights.document import Attached
-from simkit.rights.json_text import spanned
+from simkit.rights.json_text import spanned, unquoted
 from simkit.rights.request import account_of
 from simkit.table import printable
 
@@ -114,7 +113,7 @@ class ExportedAccount:
         found = file.documents[0].value if file else {}
         for part in where:
             if isinstance(found, str):
-                found = json.loads(_decoded(found))
+                found = json.loads(unquoted(found))
             if isinstance(found, dict):
                 found = found.get(part, {})
             else:
@@ -216,7 +215,7 @@ class ExportedAccount:
 
     def _rest(self, document: HeldDocument) -> Json:
         whole = self.value(document.file, document.where)
-        parsed = whole if isinstance(whole, dict) else json.loads(_decoded(whole))
+        parsed = whole if isinstance(whole, dict) else json.loads(unquoted(whole))
         return {key: inner for key, inner in parsed.items() if key != "Statement"}
 
     def calls_of(self, how: Sequence[HeldDocument | str]) -> list[str]:
@@ -238,7 +237,7 @@ class ExportedAccount:
         spans: list[tuple[int, int, str]] = []
         packed: dict[Where, None] = {}
         for each in self.touched:
-            if each.file == path and not isinstance(_plain(file, each.where), dict):
+            if each.file == path and isinstance(self.value(path, each.where), str):
                 packed[each.where] = None
                 left = json.dumps({**self._rest(each), "Statement": self._left(each)})
                 spans.append((*spanned(file.text, each.where), left))
@@ -264,17 +263,6 @@ class ExportedAccount:
         if edited is not None:
             spans.remove(edited)
         return (start, end, f"[{edited[2] if edited else text[start:end]}, {listed}]")
-
-
-def _plain(file: SourceFile, where: Where) -> Any:
-    found: Any = file.documents[0].value
-    for part in where:
-        found = found[part]
-    return found
-
-
-def _decoded(text: str) -> str:
-    return unquote(text) if text.lstrip()[:3].upper() == "%7B" else text
 
 
 def _silent(value: Any) -> Json:

@@ -9,11 +9,12 @@ from simkit.artifacts.artifact import ArtifactKind, Wording
 from simkit.artifacts.exported_account import ExportedAccount, HeldDocument, checked
 from simkit.artifacts.principal_cut import PrincipalCuts
 from simkit.artifacts.sources import ImportedSources
-from simkit.artifacts.statement_cut import StatementCut, cuts
+from simkit.artifacts.statement_cut import StatementCut, cuts, takers
 from simkit.entitlements import Grant
 from simkit.importers.aws.aws import AccountRead, account_in
 from simkit.importers.draft import Draft
 from simkit.narrowing import AddCondition, CutTrust, DropEntitlements, DropRole, Holder, MoveCredential, Narrowing
+from simkit.narrowing.edits.globs import by_operation
 from simkit.narrowing.edits.limits import AskSource
 from simkit.narrowing.edits.restrictions import ShortenSession
 from simkit.rights import Statement
@@ -30,13 +31,15 @@ MOST_SINGLE = 20
 class IamAccount:
     """What was imported, with what is to change in it."""
 
-    def __init__(self, sources: ImportedSources) -> None:
+    def __init__(self, scenario: Scenario, sources: ImportedSources) -> None:
         files = sources.files("aws")
         self.read: AccountRead = account_in(files, Draft("aws"))
         self.export = ExportedAccount(files, os.path.join(sources.folder, FOLDER))
         self.arns = {each.name: each.arn for each in self.read.accounts.principals.values()}
         self.arns |= {name: arn for arn, name in self.read.stores.items()}
         self.principals = PrincipalCuts(self.read, self.export, self.arns)
+        self.givers = Givers(scenario.model)
+        self.takers = takers(name for name, _, _ in scenario.model.operations())
 
     def statements(self, role: str) -> list[tuple[Statement, HeldDocument]] | None:
         """The statements behind the scenario's `role`, each with its document; None where one cannot be changed."""
@@ -44,38 +47,32 @@ class IamAccount:
         known = [(statement, document) for statement, document in found if document is not None]
         return known if known and len(known) == len(found) else None
 
-    def cuts(self, drop: DropEntitlements, scenario: Scenario, givers: Givers) -> list[StatementCut]:
+    def cuts(self, drop: DropEntitlements) -> list[StatementCut]:
         """What is to change so that a role gives the grants no more; none where no statement can say it."""
         if drop.holder.kind != "role":
             return []
-        statements = self.statements(drop.holder.name)
-        gives = givers.gives.get(drop.holder, {})
-        by_operation: dict[str, list[Grant]] = {}
-        for grant in drop.grants:
-            by_operation.setdefault(grant[0], []).append(grant)
+        statements = self.statements(drop.holder.name) or []
+        given = by_operation(self.givers.gives.get(drop.holder, {}))
         found = list[StatementCut]()
-        for operation, dropped in by_operation.items():
-            every = {grant for grant in gives if grant[0] == operation} <= set(dropped)
-            targets = None if every else [self.arns.get(target, "") for _, target in dropped]
-            some = cuts(operation, statements or [], targets, self._lean(scenario))
+        for operation, dropped in by_operation(drop.grants).items():
+            every = set(given.get(operation, ())) <= set(dropped)
+            targets = None if every else [self.arns.get(target, "") for target in dropped]
+            some = cuts(operation, statements, targets, self.takers)
             if not some:
                 return []
             found += some
         return found
-
-    def _lean(self, scenario: Scenario) -> list[str]:
-        return [name for name, _, _ in scenario.model.operations()]
 
 
 def offers(scenario: Scenario, sources: ImportedSources | None) -> Iterator[Narrowing]:
     """Each operation that statements give no more, on all or on one of its targets; each role that is taken from who
     has it by a policy of its own; each trust that is cut, and each session of a role that is shortened to an hour."""
     assert sources is not None
-    found, givers = IamAccount(sources), Givers(scenario.model)
+    found = IamAccount(scenario, sources)
     for role in scenario.model.roles:
         holder = Holder("role", role)
-        for drop in _drops(holder, givers.gives.get(holder, {})):
-            if found.cuts(drop, scenario, givers):
+        for drop in _drops(holder, found.givers.gives.get(holder, {})):
+            if found.cuts(drop):
                 yield drop
     for each in scenario.model.identities.values():
         for name in each.roles:
@@ -89,11 +86,9 @@ def offers(scenario: Scenario, sources: ImportedSources | None) -> Iterator[Narr
 
 
 def _drops(holder: Holder, gives: Iterable[Grant]) -> Iterator[DropEntitlements]:
-    by_operation: dict[str, list[Grant]] = {}
-    for grant in gives:
-        by_operation.setdefault(grant[0], []).append(grant)
-    for grants in by_operation.values():
-        yield DropEntitlements(holder, tuple(grants))
+    for operation, targets in by_operation(gives).items():
+        grants = tuple((operation, target) for target in targets)
+        yield DropEntitlements(holder, grants)
         if 1 < len(grants) <= MOST_SINGLE:
             yield from (DropEntitlements(holder, (each,)) for each in grants)
 
@@ -101,19 +96,19 @@ def _drops(holder: Holder, gives: Iterable[Grant]) -> Iterator[DropEntitlements]
 def carry(scenario: Scenario, sources: ImportedSources | None, narrowings: Sequence[Narrowing]) -> Wording:
     """The documents and calls that say `narrowings`, and why they cannot say the others."""
     assert sources is not None
-    found, givers = IamAccount(sources), Givers(scenario.model)
-    made = {each: _carried(each, scenario, found, givers) for each in narrowings}
+    found = IamAccount(scenario, sources)
+    made = {each: _carried(each, scenario, found) for each in narrowings}
     texts = found.export.written()
     said = {each: "; ".join(found.export.calls_of(how)) for each, how in made.items() if how}
     unsaid = {each: _why_not(each, scenario) for each, how in made.items() if not how}
     return Wording(texts, said, unsaid, tuple(checked(found.export, texts)), found.export.reread())
 
 
-def _carried(narrowing: Narrowing, scenario: Scenario, found: IamAccount, givers: Givers) -> list[HeldDocument | str]:
+def _carried(narrowing: Narrowing, scenario: Scenario, found: IamAccount) -> list[HeldDocument | str]:
     """Put `narrowing` into the account: the documents that change by it, and the calls that do it."""
     edges = {each.name: each for each in scenario.model.trust}
     if isinstance(narrowing, DropEntitlements):
-        cut = found.cuts(narrowing, scenario, givers)
+        cut = found.cuts(narrowing)
         for each in cut:
             each.enter(found.export)
         return list(dict.fromkeys(each.document for each in cut))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,21 +42,25 @@ class StatementCut:
 
 
 def cuts(
-    operation: str, held: Sequence[HeldStatement], targets: Sequence[str] | None, others: Iterable[str]
+    operation: str, held: Sequence[HeldStatement], targets: Sequence[str] | None, shared: Mapping[str, int]
 ) -> list[StatementCut]:
     """What is to change so that the statements `held` no longer give `operation`, on the ARNs `targets` (None: on
-    anything): of the actions that it takes the one that the fewest `others` take. Nothing where no statement can say
-    it."""
+    anything): of the actions that it takes the one that is `shared` by the fewest others. Nothing where no statement
+    can say it."""
     if operation.startswith("account."):
         whole = operation.startswith("account.Everything ") and targets is None
         return [StatementCut(document, statement) for statement, document in held if whole]
-    shared = [action for each in others for action in actions_of(each)]
-    for action in sorted(actions_of(operation), key=shared.count):
+    for action in sorted(actions_of(operation), key=lambda each: shared.get(each, 0)):
         resources = () if targets is None else _resources(operation, action, targets)
         giving = [(statement, document) for statement, document in held if concerns_action(statement, action.lower())]
         if giving and (targets is None or resources):
             return [StatementCut(document, statement, action, resources) for statement, document in giving]
     return []
+
+
+def takers(operations: Iterable[str]) -> Mapping[str, int]:
+    """By how many of `operations` each action is taken."""
+    return Counter(action for each in operations for action in actions_of(each))
 
 
 def parting(operations: Iterable[str], statements: Sequence[Statement]) -> list[Statement]:

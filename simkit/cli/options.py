@@ -136,6 +136,17 @@ def policy_option(command: F) -> F:
     )(command)
 
 
+def policies_option(says: str) -> Callable[[F], F]:
+    """--policies, several names; `says` what they are for."""
+    return click.option(
+        "--policies",
+        metavar="A,B,...",
+        callback=names,
+        shell_complete=complete_policies,
+        help=says,
+    )
+
+
 def threads_option(command: F) -> F:
     """--threads."""
     return click.option(

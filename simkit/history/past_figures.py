@@ -15,7 +15,7 @@ from simkit.fate import checked_seed
 from simkit.history.trend_points import Attack, AttackFigures, SkippedCommit, Trend, TrendPoint
 from simkit.measures import MEASURES
 from simkit.policies import named_policies, sessions
-from simkit.repository import Commit, at_commit, commits_of, commits_since, is_committed, top_of
+from simkit.repository import Commit, at_commit, commits_of, commits_since, is_committed, is_shallow, top_of
 from simkit.scenario import Scenario, load
 from simkit.scenario.places import files_in
 from simkit.simulation import checked_trials, simulate
@@ -62,7 +62,7 @@ def trend(
     if not past.commits or not is_committed(past.top, [past.path, *past.beside]):
         points.append(figures.point(now, NOW))
     figures.refuse_unknown()
-    return Trend(path, tuple(points), tuple(skipped), past.older, figures.trials)
+    return Trend(path, tuple(points), tuple(skipped), past.older, figures.trials, is_shallow(past.top))
 
 
 def trend_over(

@@ -102,13 +102,14 @@ class SkippedCommit:
 @dataclass(frozen=True)
 class Trend:
     """The `points` of the scenario in `file`, the oldest first, the commits that were `skipped`, and how many `older`
-    ones were left out."""
+    ones were left out; more may be where the clone is `shallow`."""
 
     file: str
     points: tuple[TrendPoint, ...]
     skipped: tuple[SkippedCommit, ...] = ()
     older: int = 0
     trials: int = 0
+    shallow: bool = False
 
     def __repr__(self) -> str:
         return f"Trend({self.file}: {len(self.points)} points, {len(self.skipped)} skipped)"
@@ -136,7 +137,7 @@ class Trend:
 
     def _moved(self, first: TrendPoint, last: TrendPoint) -> str:
         if not last.figures:
-            return "no attack is left"
+            return "no attack that is asked about is left"
         attack = max(last.figures, key=lambda each: last.figures[each].value_lost.estimate)
         now = last.figures[attack].value_lost.estimate
         then = first.figures[attack].value_lost.estimate if attack in first.figures else None
@@ -149,7 +150,9 @@ class Trend:
     def _left_out(self) -> str:
         told = [f"{len(self.skipped)} skipped, as their scenario cannot be read"] if self.skipped else []
         told += [f"{self.older} older not looked at"] if self.older else []
-        return f"Of its commits {' and '.join(told)}." if told else ""
+        text = f"Of its commits {' and '.join(told)}." if told else ""
+        ends = "The clone is shallow: what was before its first commit is not known." if self.shallow else ""
+        return f"{text} {ends}".strip()
 
     def tables(self) -> list[Table]:
         """What is lost, then the goals, then what was skipped."""
@@ -224,6 +227,7 @@ class Trend:
             "points": [point.to_dict() for point in self.points],
             "skipped": [each.to_dict() for each in self.skipped],
             "older": self.older,
+            "shallow": self.shallow,
         }
 
     def _repr_html_(self) -> str:

@@ -10,10 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import unquote
 
 from simkit.errors import InputError, in_short
-from simkit.rights.json_text import located, read_json
+from simkit.rights.json_text import located, read_json, unquoted
 from simkit.rights.match import Template, compiled, template
 from simkit.rights.operators import OPERATORS, Operator
 
@@ -139,7 +138,7 @@ def policy_document(value: Any, origin: Origin, *, attached: Attached = "identit
     Raises InputError, as `read_document`.
     """
     if isinstance(value, str):
-        value = read_json(unquote(value) if value.lstrip()[:3].upper() == "%7B" else value, str(origin))
+        value = read_json(unquoted(value), str(origin))
     if not isinstance(value, Mapping):
         raise origin.refusal(f"a policy document is an object with a Statement, not {in_short(value)}: hand over that")
     version = value.get("Version", VERSIONS[1])

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NoReturn
+from urllib.parse import unquote
 
 from simkit.errors import InputError
 
@@ -23,6 +24,11 @@ _DECODER = json.JSONDecoder()
 
 class _TwiceError(Exception):
     """A key stands twice in one object."""
+
+
+def unquoted(text: str) -> str:
+    """The JSON of `text`, which IAM hands out URL-encoded in some answers and plain in others."""
+    return unquote(text) if text.lstrip()[:3].upper() == "%7B" else text
 
 
 def read_json(text: str, file: str) -> Any:

@@ -119,6 +119,24 @@ def test_an_attack_that_a_commit_lacks_has_no_figures_there(tmp_path: Path) -> N
     ]
 
 
+def test_an_attack_that_is_gone_is_not_all_that_there_is(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
+    file = desk(tmp_path)
+    commit(tmp_path, "two attacks")
+    desk(tmp_path, DESK.replace("  poisoned-ticket: {poison: tickets}\n", ""))
+    commit(tmp_path, "one attack")
+    found = trend(file, entry_points="poisoned-ticket", **FEW)
+    assert ": no attack that is asked about is left. " in f"{found.summary} "
+
+
+def test_a_shallow_clone_is_said(file: str, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth", "1", Path(file).parent.as_uri(), "clone")
+    found = trend(tmp_path / "clone" / "desk.yaml", **FEW)
+    assert subjects(found) == ["a comment"]
+    assert found.summary.endswith("The clone is shallow: what was before its first commit is not known.")
+    assert (found.to_dict()["shallow"], trend(file, last=1, **FEW).shallow) == (True, False)
+
+
 def test_what_cannot_be_asked_is_refused(file: str, tmp_path: Path) -> None:
     with pytest.raises(QuestionError, match="no revision 'nowhere'"):
         trend(file, since="nowhere", **FEW)

@@ -14,11 +14,10 @@ from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
     LARGEST_SEED,
     WholeNumber,
-    complete_policies,
     entry_points_option,
     listening_options,
     load,
-    names,
+    policies_option,
     set_option,
     threads_option,
 )
@@ -61,8 +60,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit", "csv", "html")
               help="How much more is no growth: points of a chance, shares of all else. Default: 0.")  # fmt: skip
 @click.option("--suppressions", metavar="FILE", help="Findings that are accepted, each with a reason and a last day.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something fails.")
-@click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
-              help="What a new baseline holds. Default: that in force, and those that expectations name.")  # fmt: skip
+@policies_option("What a new baseline holds. Default: that in force, and those that expectations name.")
 @click.option("--trials", "-n", type=WholeNumber(min=1), default=None,
               help="How many times each attack is replayed. Default: what the baseline says, else 1000.")  # fmt: skip
 @click.option("--seed", type=WholeNumber(0, LARGEST_SEED), default=None,

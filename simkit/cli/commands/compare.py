@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from simkit.cli.answer_files import drawn_as
@@ -13,8 +11,8 @@ from simkit.cli.options import (
     complete_policies,
     entry_through,
     load,
-    names,
     output_options,
+    policies_option,
     run_options,
     scenario_argument,
     scheduler_option,
@@ -22,19 +20,10 @@ from simkit.cli.options import (
 from simkit.cli.output import Output
 from simkit.cli.terminal import Terminal
 
-if TYPE_CHECKING:
-    pass
-
 
 @click.command(short_help="The same attack under several policies.")
 @scenario_argument
-@click.option(
-    "--policies",
-    metavar="A,B,...",
-    callback=names,
-    shell_complete=complete_policies,
-    help="The grant policies to compare. Default: those that the scenario says, else all.",
-)
+@policies_option("The grant policies to compare. Default: those that the scenario says, else all.")
 @click.option(
     "--against",
     metavar="NAME",

@@ -9,11 +9,10 @@ import click
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.options import (
     FILES,
-    complete_policies,
     every_run_options,
     load,
-    names,
     output_options,
+    policies_option,
 )
 from simkit.cli.output import Output
 from simkit.cli.terminal import Terminal
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
               help="Hold SCENARIO against what it was where this git branch was left; without OTHER.")  # fmt: skip
 @click.option("--no-answer", is_flag=True, help="Only the words; replay nothing.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where something differs.")
-@click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
-              help="Under which policies attacks are replayed. Default: that in force in each.")  # fmt: skip
+@policies_option("Under which policies attacks are replayed. Default: that in force in each.")
 @every_run_options
 @output_options()
 @click.pass_obj

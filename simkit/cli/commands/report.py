@@ -8,11 +8,10 @@ import click
 
 from simkit.cli.options import (
     complete_goals,
-    complete_policies,
     entry_through,
     listening_options,
     load,
-    names,
+    policies_option,
     policy_option,
     run_options,
     scenario_argument,
@@ -25,13 +24,7 @@ from simkit.table import printable, wrap
 @click.command(short_help="One HTML page: what is lost, and what to narrow.")
 @scenario_argument
 @policy_option
-@click.option(
-    "--policies",
-    metavar="A,B,...",
-    callback=names,
-    shell_complete=complete_policies,
-    help="The grant policies to compare. Default: those that the scenario says, else all.",
-)
+@policies_option("The grant policies to compare. Default: those that the scenario says, else all.")
 @run_options
 @click.option("--goal", "-g", metavar="NAME", shell_complete=complete_goals,
               help="What must be out of reach. Default: make the value lost smaller.")  # fmt: skip

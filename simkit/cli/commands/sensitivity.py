@@ -11,8 +11,8 @@ from simkit.cli.options import (
     complete_entry_points,
     complete_policies,
     load,
-    names,
     output_options,
+    policies_option,
     scenario_argument,
 )
 from simkit.cli.output import Output
@@ -21,13 +21,7 @@ from simkit.cli.terminal import Terminal
 
 @click.command(short_help="How sure is it, and what decides it?")
 @scenario_argument
-@click.option(
-    "--policies",
-    metavar="A,B,...",
-    callback=names,
-    shell_complete=complete_policies,
-    help="The grant policies to decide between. Default: those that the scenario says, else all.",
-)
+@policies_option("The grant policies to decide between. Default: those that the scenario says, else all.")
 @click.option(
     "--against",
     metavar="NAME",

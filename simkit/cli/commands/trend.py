@@ -8,10 +8,9 @@ from simkit.cli.answer_files import drawn_as
 from simkit.cli.options import (
     FILES,
     WholeNumber,
-    complete_policies,
     every_run_options,
-    names,
     output_options,
+    policies_option,
 )
 from simkit.cli.output import Output
 from simkit.cli.terminal import Terminal
@@ -23,8 +22,7 @@ from simkit.errors import QuestionError
 @click.option("--since", metavar="REVISION", help="Only the commits since this git revision, and how it was there.")
 @click.option("--last", type=WholeNumber(min=1), default=None,
               help="Only the last so many commits. Default: 20, or with --since all of them.")  # fmt: skip
-@click.option("--policies", metavar="A,B,...", callback=names, shell_complete=complete_policies,
-              help="Under which policies. Default: the one in force at each commit.")  # fmt: skip
+@policies_option("Under which policies. Default: the one in force at each commit.")
 @every_run_options
 @output_options(pictures=True)
 @click.pass_obj
