@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import NamedTuple
@@ -105,9 +105,13 @@ class Staging:
 
     def finds(self, name: str, place: str) -> Iterator[str]:
         """What the session called `name` has from the copies in `place`, and could not see as well by itself."""
-        hands = self.runtimes.get(name) or self.hands[name]
-        known = hands.freely if self.world.sparing else ()
+        known = self.known(name)
         yield from [what for what in self.copies.get(place, ()) if what not in known]
+
+    def known(self, name: str) -> Collection[str]:
+        """What the session called `name` can see by itself as well as any copy."""
+        hands = self.runtimes.get(name) or self.hands[name]
+        return hands.freely if self.world.sparing else ()
 
     def _is_new(self, what: str, hands: Sight) -> bool:
         return what not in (hands.freely if self.world.sparing else ())
