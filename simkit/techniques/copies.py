@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import NamedTuple
@@ -105,16 +105,19 @@ class Staging:
 
     def finds(self, name: str, place: str) -> Iterator[str]:
         """What the session called `name` has from the copies in `place`, and could not see as well by itself."""
-        known = self.known(name)
-        yield from [what for what in self.copies.get(place, ()) if what not in known]
+        yield from self._new_to(self.runtimes.get(name) or self.hands[name], self.copies.get(place, ()))
 
     def known(self, name: str) -> Collection[str]:
         """What the session called `name` can see by itself as well as any copy."""
-        hands = self.runtimes.get(name) or self.hands[name]
+        return self._known_to(self.runtimes.get(name) or self.hands[name])
+
+    def _known_to(self, hands: Sight) -> Collection[str]:
         return hands.freely if self.world.sparing else ()
 
-    def _is_new(self, what: str, hands: Sight) -> bool:
-        return what not in (hands.freely if self.world.sparing else ())
+    def _new_to(self, hands: Sight, copied: Iterable[str]) -> list[str]:
+        """What of `copied` `hands` could not see as well by itself."""
+        known = self._known_to(hands)
+        return [what for what in copied if what not in known]
 
     def _ask(self) -> None:
         """Whom steered sessions ask, and what they see by it; that may be a token, and so on."""
@@ -168,7 +171,7 @@ class Staging:
         if reader.session.name not in self.steered:
             return False
         before = len(reader.sees)
-        reader.sees.update((what, None) for what in new if self._is_new(what, reader))
+        reader.sees.update(dict.fromkeys(self._new_to(reader, new)))
         return len(reader.sees) > before and bool(reader.writes)
 
 
