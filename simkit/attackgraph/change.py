@@ -17,7 +17,7 @@ from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.graph import AttackGraph
 from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence
 from simkit.attackgraph.responders import responders_of
-from simkit.attackgraph.rows import Rows, by_key, column, positions
+from simkit.attackgraph.rows import StepRows, by_key, column, positions
 from simkit.distributions import TICKS_PER_SECOND, Distribution
 
 
@@ -85,7 +85,7 @@ class _Rebuild:
     def made(self, entries: Sequence[Entry], containment: Containment) -> AttackGraph:
         """The graph after the change."""
         graph, tables = self.graph, _MoreTables(self.graph)
-        rows = Rows(self.come)
+        rows = StepRows(self.come)
         index, tied = linked(rows)
         outlives = {tuple(row): number for number, row in enumerate(graph.outlives.tolist())}
         new = {**draws(rows, tables), **lives(rows, tables, outlives)}

@@ -25,7 +25,7 @@ from simkit.attackgraph.facts import (
     Step,
 )
 from simkit.attackgraph.responders import credential_hash
-from simkit.attackgraph.rows import Rows, column, distinct, each_of, pointers, positions, summed
+from simkit.attackgraph.rows import StepRows, column, distinct, each_of, pointers, positions, summed
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
 from simkit.fate import CERTAIN, key_hash, thresholds
 
@@ -54,7 +54,7 @@ class EntryArrays:
         return [int(i) for i in self.root_idx[self.root_ptr[variant] : self.root_ptr[variant + 1]]]
 
 
-def linked(rows: Rows) -> tuple[dict[Fact, int], dict[str, Any]]:
+def linked(rows: StepRows) -> tuple[dict[Fact, int], dict[str, Any]]:
     """The number of each fact, in the order of their names, and the arrays that say which of them each step needs, and
     what it concludes."""
     needed, premise_ptr, premises = rows.premises()
@@ -101,7 +101,7 @@ def led_to(tied: Mapping[str, Ints], first: Ints) -> Flags:
     return held
 
 
-def draws(rows: Rows, tables: Tables) -> dict[str, Any]:
+def draws(rows: StepRows, tables: Tables) -> dict[str, Any]:
     """What is drawn for each step: whether it succeeds and is noticed, and how long it takes."""
     alike = rows.alike
     kinds = {
@@ -115,7 +115,7 @@ def draws(rows: Rows, tables: Tables) -> dict[str, Any]:
     return {"step_hash": rows.hashes(), **{name: rows.spread(values) for name, values in kinds.items()}}
 
 
-def silence(rows: Rows, index: Mapping[Fact, int]) -> dict[str, Any]:
+def silence(rows: StepRows, index: Mapping[Fact, int]) -> dict[str, Any]:
     """What keeps each step from being seen; what is nowhere in the graph never holds."""
     silenced = column(rows.alike, "silenced")
     if not any(silenced):
@@ -137,7 +137,7 @@ def first_outlives() -> Outlives:
     return {tuple(map(ticks, _ENDS)): 0}
 
 
-def lives(rows: Rows, tables: Tables, outlives: Outlives) -> dict[str, Any]:
+def lives(rows: StepRows, tables: Tables, outlives: Outlives) -> dict[str, Any]:
     """How long what each step concludes holds; `outlives` gets what is new there. Nearly all conclusions are alike in
     that, so that each way is worked out once."""
     made, _, which = rows.concluded()

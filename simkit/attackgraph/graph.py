@@ -24,7 +24,7 @@ from simkit.attackgraph.columns import (
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.repeats import Repeats
 from simkit.attackgraph.responders import Responders, responders_of
-from simkit.attackgraph.rows import Rows
+from simkit.attackgraph.rows import StepRows
 from simkit.distributions import ticks
 from simkit.errors import QuestionError, nearest
 from simkit.table import Table
@@ -143,7 +143,7 @@ class AttackGraph:
         """
         given = sorted(entries, key=lambda entry: entry.name)
         first = (step for entry in given for variant in entry.variants for step in variant.steps)
-        rows = Rows.by_key([*steps, *first], repeats)
+        rows = StepRows.by_key([*steps, *first], repeats)
         index, links = linked(rows)
         tables = Tables()
         told_of = fact_arrays(index)

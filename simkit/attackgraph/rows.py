@@ -23,7 +23,7 @@ TWICE = "two different steps share the key {!r}: report this as a bug of simkit"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rows:
+class StepRows:
     """`steps` and then `repeats`, or both in one `order`."""
 
     steps: Sequence[Step]
@@ -31,7 +31,7 @@ class Rows:
     order: Ints | None = None
 
     @classmethod
-    def by_key(cls, steps: Sequence[Step], repeats: Repeats | None = None) -> Rows:
+    def by_key(cls, steps: Sequence[Step], repeats: Repeats | None = None) -> StepRows:
         """All of them in the order of their keys, each once. Raises EngineError if two different ones share a key."""
         ordered = by_key(steps)
         if repeats is None or not len(repeats):

@@ -26,7 +26,7 @@ Led = Collection[Fact] | None
 
 def written(staging: Staging, led: Led = None) -> Repeats:
     """stage: steers(s) + seen(s, r) + a write of s to p -> copied(r, p)."""
-    copies = _Copies(staging, led)
+    copies = _CopySeries(staging, led)
     if staging.copies:
         writing = [name for name in staging.hands if name in staging.steered and staging.hands[name].writes]
         by = [name for name in writing if copies.is_led_to(has(STEERS, name))]
@@ -38,7 +38,7 @@ def written(staging: Staging, led: Led = None) -> Repeats:
 def found(staging: Staging, led: Led = None) -> tuple[list[Step], Repeats]:
     """find: whoever reads p has from there what was copied to it: steered, in a run, in a runtime, or off host. What a
     run finds, and code in a runtime, is not much."""
-    copies = _Copies(staging, led)
+    copies = _CopySeries(staging, led)
     if not staging.copies:
         return [], copies.made.made()
     for name in sorted(staging.steered):
@@ -61,7 +61,7 @@ def _in_runs(staging: Staging) -> Iterator[Step]:
 
 
 @dataclass(slots=True)
-class _Copies:
+class _CopySeries:
     """What may be copied, in the order of `whats`, and the series that say by whom; `number` is the place of each."""
 
     staging: Staging

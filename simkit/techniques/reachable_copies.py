@@ -11,7 +11,7 @@ import numpy as np
 from simkit.attackgraph import Entry, Fact, Step
 from simkit.attackgraph.columns import led_to, linked
 from simkit.attackgraph.repeats import Flags, Repeats
-from simkit.attackgraph.rows import Rows
+from simkit.attackgraph.rows import StepRows
 from simkit.techniques.consequences import found_in
 from simkit.techniques.copies import Sight, Staging
 from simkit.techniques.copy_series import found, written
@@ -55,7 +55,7 @@ def with_reachable_copies(
     plain, repeats = [*steps, *others], stages.beside(finds)
     if len(repeats) < FEW:
         return without_unreachable_copies([*plain, *repeats.steps()], entries), None
-    is_led_to = _led_to(Rows(plain, repeats), entries)
+    is_led_to = _led_to(StepRows(plain, repeats), entries)
     return _kept(plain, is_led_to), repeats.where(is_led_to[len(plain) :])
 
 
@@ -63,7 +63,7 @@ def without_unreachable_copies(steps: Sequence[Step], entries: Iterable[Entry]) 
     """`steps` without those of copying whose premises no entry point leads to."""
     if not any(step.rule in COPYING for step in steps):
         return list(steps)
-    return _kept(steps, _led_to(Rows(steps), entries))
+    return _kept(steps, _led_to(StepRows(steps), entries))
 
 
 def _kept(steps: Sequence[Step], is_led_to: Flags) -> list[Step]:
@@ -71,7 +71,7 @@ def _kept(steps: Sequence[Step], is_led_to: Flags) -> list[Step]:
     return [step for step, led in zip(steps, is_led_to.tolist(), strict=False) if led or step.rule not in COPYING]
 
 
-def _led_to(rows: Rows, entries: Iterable[Entry]) -> Flags:
+def _led_to(rows: StepRows, entries: Iterable[Entry]) -> Flags:
     """Of which rows some entry point leads to all premises."""
     index, tied = linked(rows)
     first = np.array([index[fact] for fact in _first(entries) if fact in index], dtype=np.int64)
