@@ -167,3 +167,12 @@ def test_what_an_alias_repeats_is_refused_in_a_sentence(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"flush\.yaml cannot be changed in place \(.*\): change it by hand"):
         carried(tmp_path, "Take role role ops/reader from sa:ops/reader", {"flush.yaml": text})
+
+
+def test_a_binding_that_stands_in_two_files_is_changed_in_both(tmp_path: Path) -> None:
+    twice = FLUSH.replace("subjects:\n", "subjects:\n- {kind: User, name: ann}\n")
+    made = carried(tmp_path, "Take role role ops/reader from sa:ops/reader", {"flush.yaml": twice, "whole.yaml": FLUSH})
+    assert made.is_whole
+    subject = "- kind: ServiceAccount\n  name: reader\n"
+    assert made.files["flush.yaml"][1] == twice.replace(subject, "")
+    assert made.files["whole.yaml"][1] == FLUSH.replace(f"subjects:\n{subject}", "subjects: []\n")
