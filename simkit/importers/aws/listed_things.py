@@ -58,9 +58,14 @@ HOLDING: tuple[Row, ...] = (
 TEXTS: Mapping[str, str] = {"clusterArns": "cluster", "taskDefinitionArns": "task definition", "TableNames": "table"}
 """Lists of texts: ARNs or names."""
 
-OTHER_LISTS = ("Reservations", "AccessKeyMetadata", "Roles")
-OTHER_ANSWERS: Mapping[str, str] = {"PermissionSet": "Name", "Role": "Arn"}
-"""Answers about one thing, under these keys, each with what it must have."""
+BESIDE = (
+    *("NextToken", "nextToken", "NextMarker", "Marker", "IsTruncated", "ResponseMetadata"),
+    *("projectsNotFound", "Owner", "Prefix", "ContinuationToken"),
+)
+"""What the AWS CLI prints beside a list: an empty list is its own where nothing else is there."""
+OTHER_LISTS = ("Reservations", "AccessKeyMetadata")
+OTHER_ANSWERS: Mapping[str, str] = {"Roles": "Arn", "PermissionSet": "PermissionSetArn", "Role": "Arn"}
+"""Answers that tell how long sessions live: one thing, or a list, under these keys, each with what it must have."""
 NAMES = (*(row.key for row in (*THINGS, *HOLDING)), *TEXTS, *OTHER_LISTS, *OTHER_ANSWERS)
 """The names of all lists."""
 
@@ -71,19 +76,26 @@ def listed_kind(value: Any) -> str:
         return ""
     for row in (*THINGS, *HOLDING):
         items = value.get(row.key)
-        if isinstance(items, list) and all(isinstance(each, dict) and row.name in each for each in items):
+        if isinstance(items, list) and (_of_aws(items, row) if items else value.keys() <= {row.key, *BESIDE}):
             return row.kind
     for key in (*TEXTS, *OTHER_LISTS):
         if isinstance(value.get(key), list):
             return key
     for key, name in OTHER_ANSWERS.items():
-        if isinstance(value.get(key), dict) and isinstance(value[key].get(name), str):
+        items = value.get(key) if isinstance(value.get(key), list) else [value.get(key)]
+        if items and all(isinstance(each, dict) and isinstance(each.get(name), str) for each in items):
             return key
     if isinstance(value.get("Content"), str) and value.get("ReportFormat") == "text/csv":
         return "credential report"
     if isinstance(value.get("Policy"), str) and '"Statement"' in value["Policy"].replace("\\", ""):
         return "resource policy"
     return ""
+
+
+def _of_aws(items: list[Any], row: Row) -> bool:
+    """True if each of `items` has what the CLI prints of it: a name, and an ARN where the name could be anything's."""
+    wanted = {row.name, row.arn} if row.name == "name" else {row.name}
+    return all(isinstance(each, dict) and wanted <= each.keys() for each in items)
 
 
 def read_listed(body: Excerpt, accounts: AwsAccounts, inventory: Inventory, lengths: SessionLengths) -> None:
