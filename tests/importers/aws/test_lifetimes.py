@@ -1,4 +1,4 @@
-"""How long sessions and keys of an account live, by what the files tell: sets of permissions, lists of roles, reports."""
+"""How long sessions and keys of an account live, by what the files tell: sets, lists of roles, reports."""
 
 from __future__ import annotations
 
