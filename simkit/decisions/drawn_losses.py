@@ -13,6 +13,7 @@ from simkit.decisions.drawn_values import Floats, Given, with_best_guesses
 from simkit.decisions.swap import Compiled, DrawnColumns, Swap, swap_of
 from simkit.engines.replay import replay
 from simkit.measures import Measure, harm_of
+from simkit.measures.samplers import Weighted
 from simkit.policies import GrantPolicy
 from simkit.progress import steps
 from simkit.scenario import Scenario
@@ -80,7 +81,7 @@ class Inquiry:
         if not columns:
             return np.zeros(trials)
         if made.in_place:
-            return sampler(*made.in_place.replay(entry, seed=self.seed, offset=offset, trials=trials, facts=columns))
+            return sampler(*made.in_place.replay(entry, seed=self.seed, offset=offset, trials=trials, facts=columns, only_whether=isinstance(sampler, Weighted)))
         found = replay(made.graph, entry, seed=self.seed, trials=trials, offset=offset, threads=1, facts=columns)
         return sampler(found.first, found.contained)
 

@@ -52,13 +52,14 @@ def replay(
         contained=np.full(trials, NEVER, dtype=np.int64),
         variant=np.full(trials, NEVER, dtype=np.int32),
         column=column,
+        kept=chosen.astype(np.int32),
     )
     block = min(BLOCK, 64 * -(-trials // (64 * workers(threads))))
     ahead = offset % 64
 
     def run(begin: int) -> None:
         here = slice(max(begin - ahead, 0), min(begin - ahead + block, trials))
-        mine = Rows(rows.first[here], rows.by[here], rows.contained[here], rows.variant[here], column)
+        mine = Rows(rows.first[here], rows.by[here], rows.contained[here], rows.variant[here], column, rows.kept)
         lost, room = True, EVENTS
         while lost:  # an event that a response overtook lies in the queue until its moment comes: seldom many do
             mine.first[:], mine.by[:] = NEVER, NEVER
