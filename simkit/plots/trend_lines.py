@@ -86,7 +86,9 @@ def _title(points: Sequence[TrendPoint], attack: Attack) -> str:
     known = [(at, value) for at, value in enumerate(lost) if value is not None]
     size, rose, at = max((abs(b - a), b > a, at) for (_, a), (at, b) in pairwise(known))
     if not size:
-        return f"{told}, as at each of {len(known)} commits{' that have it' * (len(known) < len(lost))}"
+        count = sum(bool(points[at].commit) for at, _ in known)
+        before = f"each of {count} commits" if count > 1 else "the commit before"
+        return f"{told}, as at {before}{' that have it' * (len(known) < len(lost))}"
     return f"{told}, {format_number(lost[0])} at first; the steepest {'rise' if rose else 'fall'}: {points[at].name}"
 
 
@@ -94,6 +96,9 @@ def _not_shown(found: Trend, drawn: int) -> str:
     """What the picture leaves out: attacks beyond those `drawn`, and commits without a point."""
     hidden = len(found.attacks) - drawn
     parts = [f"{titles.counted(hidden, 'attack')} that lose{'s' * (hidden == 1)} less"] if hidden else []
-    parts += [f"{titles.counted(len(found.skipped), 'commit')} that cannot be read"] if found.skipped else []
+    past = [each for each in found.skipped if each.commit]
+    broken, absent = sum(each.there for each in past), sum(not each.there for each in past)
+    parts += [f"{titles.counted(broken, 'commit')} that cannot be read"] if broken else []
+    parts += [f"{titles.counted(absent, 'commit')} without the file"] if absent else []
     parts += [titles.counted(found.older, "older commit")] if found.older else []
     return f"; not shown: {', '.join(parts)}" if parts else ""

@@ -51,7 +51,15 @@ def test_attacks_without_a_line_and_commits_without_a_place_are_counted() -> Non
     assert title(made(nine)) == "key9 loses 9; not shown: 1 attack that loses less"
     assert len(plots.trend(made(nine)).get_lines()) == 8
     gone = SkippedCommit("commit0", "2026-01-01", "", "it is empty")
-    found = replace(made({**nine, "key0": 0.0}), skipped=(gone, gone), older=1)
+    now = replace(gone, commit="")
+    found = replace(made({**nine, "key0": 0.0}), skipped=(gone, gone, replace(gone, there=False), now), older=1)
     assert title(found) == (
-        "key9 loses 9; not shown: 2 attacks that lose less, 2 commits that cannot be read, 1 older commit"
+        "key9 loses 9; not shown: 2 attacks that lose less, 2 commits that cannot be read, 1 commit without the file, "
+        "1 older commit"
     )
+
+
+def test_what_is_not_committed_is_no_commit() -> None:
+    twice = made({"key": 5.0}, {"key": 5.0})
+    found = replace(twice, points=(twice.points[0], replace(twice.points[1], commit="", moment="")))
+    assert title(found) == "key loses 5, as at the commit before"
