@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +117,8 @@ class InPlace:
             column=column,
             kept=np.asarray(facts, dtype=np.int32),
         )
-        self._run(lambda state: replay_samples(self.links, self.given, state, start, rows, offset), rows, seed, only_whether)
+        run = partial(replay_samples, self.links, self.given)
+        self._run(lambda state: run(state, start, rows, offset), rows, seed, only_whether)
         return rows.first, rows.contained
 
     def _run(self, run: Callable[[State], None], rows: Rows, seed: int, foreseen: bool) -> None:

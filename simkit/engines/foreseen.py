@@ -49,15 +49,15 @@ def foresee(links, state, start, sample):
         before |= below
     while waiting > 0:
         waiting -= 1
-        fact = np.int64(state.touched[waiting])
-        state.is_waiting[fact] = 0
-        for step in range(links.arc_ptr[fact], links.arc_ptr[fact + 1]):
-            waiting = _lead(links, state, np.int64(step), state.ahead[fact], sample, waiting)
-        for i in range(links.join_ptr[fact], links.join_ptr[fact + 1]):
-            step, held = np.int64(links.join_idx[i]), state.ahead[fact]
-            for other in range(links.premise_ptr[step], links.premise_ptr[step + 1]):
+        won = np.int64(state.touched[waiting])
+        state.is_waiting[won] = 0
+        for arc in range(links.arc_ptr[won], links.arc_ptr[won + 1]):
+            waiting = _lead(links, state, np.int64(arc), state.ahead[won], sample, waiting)
+        for i in range(links.join_ptr[won], links.join_ptr[won + 1]):
+            join, held = np.int64(links.join_idx[i]), state.ahead[won]
+            for other in range(links.premise_ptr[join], links.premise_ptr[join + 1]):
                 held &= state.ahead[links.premise_idx[other]]
-            waiting = _lead(links, state, step, held, sample, waiting)
+            waiting = _lead(links, state, join, held, sample, waiting)
 
 
 @part

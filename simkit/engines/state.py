@@ -103,7 +103,9 @@ def _copied(records: Records) -> Records:
     return found
 
 
-def state_of(links: Links, given: Parameters, seed: int, extensions: int, room: int, *, foreseen: bool = False) -> State:
+def state_of(
+    links: Links, given: Parameters, seed: int, extensions: int, room: int, *, foreseen: bool = False
+) -> State:
     """The arrays for one thread, with room for `room` events of each step. Where it is to be `foreseen` what a sample
     can reach, none goes on once it did."""
     facts, steps = links.facts, len(links.key)
