@@ -360,6 +360,7 @@ class Recommendations:
             "entry_points": list(self.question.entry_points),
             "candidates": self.candidates,
             "screened": self.screened,
+            "screened_in_part": self.in_part,
             "recommendations": [each.to_dict() for each in self.ranked],
             "curve": [point.to_dict() for point in self.curve],
             **({} if self.annual_loss is None else {"annual_loss": self.annual_loss}),
