@@ -69,7 +69,7 @@ class HeldDocument:
 
 @dataclass
 class ExportedAccount:
-    """The export with what is to change in it. It is edited line by line, so that names with lines in them stay."""
+    """The export with what is to change in it. It is edited line by line, so that what stays keeps its line."""
 
     files: Sequence[SourceFile]
     folder: str
