@@ -173,6 +173,13 @@ def test_what_a_statement_opens(tmp_path: Path, given: list[Json], opens: bool) 
     assert rises(tmp_path, start, ADMIN) is opens
 
 
+def test_a_statement_that_gives_everything_is_named_alone(tmp_path: Path) -> None:
+    """Without the other one, which gives a part of it, nothing would be different."""
+    made = imported(tmp_path, user("start", statement("*", Sid="All"), statement("s3:*", "ec2:*", Sid="Some")))
+    operations = made.sections["tools"]["account"]["operations"]
+    assert f"Everything in {ACCOUNT} by start-policy/All ({ACCOUNT}:user/start)" in operations
+
+
 def test_what_is_not_known_is_granted_and_listed(tmp_path: Path) -> None:
     start = user("start", statement("iam:PutUserPolicy", Condition={"StringEquals": {"nobody:knows": "this"}}))
     made = imported(tmp_path, start)
