@@ -130,6 +130,18 @@ def test_a_statement_is_called_by_its_sid_or_by_its_position(sids: list[str], ca
     assert label(*read.statements) == f"{called[0]} and {called[1]} (1:user/ann)"
 
 
+def test_a_resource_control_policy_keeps_strangers_out_of_the_roles_of_an_account(tmp_path: Path) -> None:
+    outside = {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}
+    guard = {**statement("sts:AssumeRole", effect="Deny", Condition=outside), "Principal": "*"}
+    tree = json.loads(json.dumps(TREE))
+    partner = role("partner", statement("*"), trusts={"AWS": "arn:aws:iam::999999999998:root"})
+    assert "999999999998:root" in administrators(imported(tmp_path / "a", partner, tree=tree).scenario())
+    tree["Policies"].append({"Type": "RESOURCE_CONTROL_POLICY", "Content": {"Statement": guard}})
+    guarded = imported(tmp_path / "b", partner, tree=tree)
+    assert [each.why for each in guarded.untranslated] == []
+    assert "999999999998:root" not in guarded.sections["identities"]
+
+
 def goals_of(scenario: Scenario, kind: str, name: str) -> tuple[str, ...]:
     return next(row.goals for row in rank(scenario).rows if (row.kind, row.name) == (kind, name))
 
