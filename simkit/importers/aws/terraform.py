@@ -48,8 +48,8 @@ MADE: Mapping[str, Made] = {
 SOURCES = ("aws_dynamodb_table", "aws_sqs_queue", "aws_kinesis_stream")
 """What can set off a function."""
 BESIDE_OTHERS = (
-    *("aws_s3_bucket_policy", "aws_s3_object", "aws_iam_access_key", "aws_iam_instance_profile"),
-    "aws_ssoadmin_permission_set",
+    *("aws_s3_bucket_policy", "aws_s3_object", "aws_s3_bucket_object", "aws_iam_access_key"),
+    *("aws_iam_instance_profile", "aws_ssoadmin_permission_set"),
 )
 """What is read together with what it belongs to."""
 
@@ -66,7 +66,7 @@ def read_terraform(body: Excerpt, accounts: AwsAccounts, inventory: Inventory, l
     read_terraform_principals(plan, accounts)
     policies = {each.values.text("bucket"): each.values for each in plan.of("aws_s3_bucket_policy")}
     holding: dict[str, tuple[str, ...]] = {}
-    for each in plan.of("aws_s3_object"):
+    for each in (*plan.of("aws_s3_object"), *plan.of("aws_s3_bucket_object")):
         bucket = each.values.text("bucket")
         holding[bucket] = (*holding.get(bucket, ()), *key_ids(each.values.value))
     for each in plan.resources:

@@ -108,8 +108,18 @@ class TerraformPlan:
 
     def meant(self, resource: TerraformResource, key: str) -> list[TerraformResource]:
         """The resources that `key` of `resource` refers to, where its value is known after apply only."""
-        expressions = self._expressions.get(resource.configured, {})
-        said = expressions.get(key)
+        return self.referred(resource, self.expressions_of(resource).get(key))
+
+    def expressions_of(self, resource: TerraformResource) -> Mapping[str, Any]:
+        """What the configuration says of the block of `resource`."""
+        return self.block(resource.configured)
+
+    def block(self, address: str) -> Mapping[str, Any]:
+        """What the configuration says of a block; of one that reads data, `data.` stands before its type."""
+        return self._expressions.get(address, {})
+
+    def referred(self, resource: TerraformResource, said: Any) -> list[TerraformResource]:
+        """The resources that an expression in the block of `resource` refers to."""
         references = said.get("references") if isinstance(said, dict) else None
         found: dict[str, TerraformResource] = {}
         for reference in references if isinstance(references, list) else ():
@@ -136,7 +146,8 @@ class TerraformPlan:
             above, module = waiting.pop()
             for each in _dicts(module, "resources"):
                 said = each.get("expressions")
-                found[f"{above}{each.get('type')}.{each.get('name')}"] = said if isinstance(said, dict) else {}
+                data = "data." if each.get("mode") == "data" else ""
+                found[f"{above}{data}{each.get('type')}.{each.get('name')}"] = said if isinstance(said, dict) else {}
             calls = module.get("module_calls") if isinstance(module, dict) else None
             for name, call in calls.items() if isinstance(calls, dict) else ():
                 waiting.append((f"{above}module.{name}.", call.get("module") if isinstance(call, dict) else None))

@@ -10,20 +10,24 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from simkit.errors import InputError
 from simkit.importers.aws.account import (
     AwsAccounts,
     AwsGroup,
     AwsPrincipal,
     ManagedPolicy,
     clean,
+    origin_of,
     policy_of,
     read_policy,
     shown_arn,
 )
 from simkit.importers.aws.session_lengths import is_length
+from simkit.importers.aws.terraform_documents import planned_document
 from simkit.importers.aws.terraform_plan import AFTER_APPLY, TerraformPlan, TerraformResource
 from simkit.importers.excerpt import Excerpt
-from simkit.rights import PolicyDocument, Principal
+from simkit.rights import PolicyDocument, Principal, policy_document
+from simkit.rights.document import Attached
 from simkit.rights.request import account_of, arn_part
 
 KINDS: Mapping[str, str] = {"aws_iam_user": "user", "aws_iam_group": "group", "aws_iam_role": "role"}
@@ -59,12 +63,13 @@ class _Reader:
         """All of it: policies, who has them, and then the principals."""
         for each in self.plan.of("aws_iam_policy"):
             arn = self.plan.arn(each, "policy")
-            document = self.document(each.values, "policy", arn.rpartition("/")[2], account_of(arn))
+            document = self.document(each, arn.rpartition("/")[2], account_of(arn))
             self.accounts.policies[arn] = ManagedPolicy(arn, document, (), each.values.origin)
         for kind, which in INLINE.items():
             for each in self.plan.of(kind):
                 for arn in self.holders(each, (which,)):
-                    self.give_inline(arn, each.values, each.name or each.label)
+                    document = self.document(each, each.name or each.label, shown_arn(arn))
+                    self.inline.setdefault(arn, []).extend([] if document is None else [document])
         for kind, keys in ATTACHED.items():
             for each in self.plan.of(kind):
                 self.attach(each, keys)
@@ -109,17 +114,28 @@ class _Reader:
         here = ((kind, each) for type_, kind in KINDS.items() for each in self.plan.of(type_))
         return found | {(kind, each.name): self.plan.arn(each, kind) for kind, each in here if each.name}
 
-    def give_inline(self, arn: str, values: Excerpt, name: str) -> None:
-        document = self.document(values, "policy", name, shown_arn(arn))
-        if document is not None:
-            self.inline.setdefault(arn, []).append(document)
-
-    def document(self, values: Excerpt, key: str, name: str, owner: str) -> PolicyDocument | None:
-        """The policy under `key`; told where it is known after apply only."""
-        if not values.has(key):
+    def document(self, resource: TerraformResource, name: str, owner: str) -> PolicyDocument | None:
+        """The policy of `resource`; told where it is known after apply only, and no data source says it."""
+        values = resource.values
+        if values.has("policy"):
+            return read_policy(values, "policy", name, owner)
+        planned = planned_document(self.plan, resource, "policy", is_trust=False)
+        if planned is None:
             values.draft.leave(values.origin, f"policy {clean(name)}", f"{AFTER_APPLY}: what it gives is not known")
             return None
-        return read_policy(values, key, name, owner)
+        return self.as_planned(values, planned, name, owner)
+
+    @staticmethod
+    def as_planned(
+        values: Excerpt, said: Any, name: str, owner: str, attached: Attached = "identity"
+    ) -> PolicyDocument | None:
+        """A document that only apply will write; what of it is not known is told with each answer that rests on it."""
+        values.draft.assume(f"policy {clean(name)} ({clean(owner)})", "as its data source says it", AFTER_APPLY)
+        try:
+            return policy_document(said, origin_of(values), attached=attached, name=name, owner=owner)
+        except InputError as error:
+            values.draft.leave(values.origin, f"policy {clean(name)}", str(error).split("\n", maxsplit=1)[0])
+            return None
 
     def attach(self, resource: TerraformResource, keys: Sequence[str]) -> None:
         """A managed policy is attached to whom `keys` name."""
@@ -150,9 +166,8 @@ class _Reader:
         managed = list(dict.fromkeys([*_listed(body, "managed_policy_arns"), *self.managed.get(arn, ())]))
         documents = list(self.inline.get(arn, ()))
         for each in body.each("inline_policy") if body.has("inline_policy") else ():
-            if each.has("policy"):
-                own = self.document(each, "policy", _text(each, "name") or "an inline policy", shown_arn(arn))
-                documents += [] if own is None else [own]
+            own = read_policy(each, "policy", _text(each, "name") or "an inline policy", shown_arn(arn))
+            documents += [] if own is None else [own]
         documents += (found for policy in managed if (found := policy_of(policy, body, self.accounts)) is not None)
         return tuple(managed), tuple(documents)
 
@@ -179,11 +194,16 @@ class _Reader:
             # a role without the argument gets the default of AWS, which the provider writes into the plan as 3600
             longest = seconds if is_length(seconds) else 0
             profiles = tuple(self.profiles(arn))
-            made = replace(made, trust=self.trust(values, arn), longest_session=longest, profiles=profiles)
+            made = replace(made, trust=self.trust(resource, arn), longest_session=longest, profiles=profiles)
         self.accounts.add(made)
 
-    def trust(self, values: Excerpt, arn: str) -> PolicyDocument | None:
+    def trust(self, resource: TerraformResource, arn: str) -> PolicyDocument | None:
+        """Its trust policy."""
+        values = resource.values
         if not values.has("assume_role_policy"):
+            planned = planned_document(self.plan, resource, "assume_role_policy", is_trust=True)
+            if planned is not None:
+                return self.as_planned(values, planned, "trust policy", shown_arn(arn), "resource")
             values.draft.leave(values.origin, f"trust policy of {shown_arn(arn)}", AFTER_APPLY)
             return None
         return read_policy(values, "assume_role_policy", "trust policy", shown_arn(arn), "resource")

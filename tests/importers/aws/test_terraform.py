@@ -97,6 +97,50 @@ def test_what_is_known_after_apply_is_joined_by_what_it_refers_to(tmp_path: Path
     assert [each.about for each in found.assumed if LATER in each.why] == ["aws_iam_role.job"]
 
 
+def source(label: str, **statement: Any) -> Json:
+    """A data source of a policy: what is a text here is not known before apply, and refers to that."""
+    said = {
+        key: {"constant_value": value} if isinstance(value, list) else {"references": [value]}
+        for key, value in statement.items()
+        if key != "principals"
+    }
+    said |= {"principals": statement["principals"]} if "principals" in statement else {}
+    block = refers("aws_iam_policy_document", label)
+    return {**block, "mode": "data", "expressions": {"statement": [said]}}
+
+
+def test_a_document_that_apply_will_write_is_read_from_its_data_source(tmp_path: Path) -> None:
+    """Which resource it is about is not known, so that it may be any: it may be granted, and is listed."""
+    trusted = {
+        "type": {"constant_value": "Federated"},
+        "identifiers": {"references": ["aws_iam_openid_connect_provider.p.arn", "aws_iam_openid_connect_provider.p"]},
+    }
+    found = imported(
+        tmp_path,
+        USER,
+        made("aws_iam_openid_connect_provider", "p", url="https://accounts.example.com"),
+        made("aws_iam_role", "job", name="job"),
+        made("aws_iam_user_policy", "own", name="own", user="ci"),
+        made("aws_iam_user_policy", "sure", name="sure", user="ci"),
+        blocks=(
+            refers("aws_iam_role", "job", assume_role_policy="data.aws_iam_policy_document.trust.json"),
+            refers("aws_iam_user_policy", "own", policy="data.aws_iam_policy_document.own.json"),
+            refers("aws_iam_user_policy", "sure", policy="data.aws_iam_policy_document.sure.json"),
+            source("trust", actions=["sts:AssumeRoleWithWebIdentity"], principals=[trusted]),
+            source("own", actions=["iam:PutUserPolicy"], resources="aws_iam_user.other.arn"),
+            source("sure", actions=["s3:GetObject"], resources=["arn:aws:s3:::logs/*"]),
+        ),
+    )
+    operations = found.sections["tools"]["iam"]["operations"]
+    assert f"PutUserPolicy by own/0 ({HOME}:user/ci), may be granted" in operations
+    assert f"GetObject by sure/0 ({HOME}:user/ci)" in found.sections["tools"]["s3"]["operations"]
+    assert [(e.source, e.target) for e in found.scenario().model.trust if e.kind == "federate"] == [
+        ("identities of oidc-provider/accounts.example.com", f"{HOME}:role/job")
+    ]
+    assert "policy own" not in {each.what for each in found.untranslated}
+    assert f"policy own ({HOME}:user/ci)" in {each.about for each in found.assumed}
+
+
 def test_what_only_apply_will_tell_is_listed_and_never_lost(tmp_path: Path) -> None:
     found = imported(
         tmp_path,
