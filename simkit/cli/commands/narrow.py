@@ -10,6 +10,7 @@ import click
 
 from simkit.cli.answer_files import PICTURES, drawn_as
 from simkit.cli.beside_money import say_what_is_not_known
+from simkit.cli.build_log import harmless
 from simkit.cli.cautions import cautions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.narrowed_file import check_write, difference, write_scenario
@@ -189,7 +190,7 @@ def _as_scenario(
     on_screen = output.out == "-"
     for_programs = output.format not in ("text", "markdown")
     if not (on_screen and for_programs) and not terminal.quiet and found.plan.narrowings:
-        click.echo(_diff(found.plan, fenced=on_screen and output.format == "markdown"))
+        click.echo(harmless(_diff(found.plan, fenced=on_screen and output.format == "markdown")))
     if choice.exact and not found.plan.possible and choice.budget is None:
         terminal.note("note: without --exact, a change of another kind is looked for")
     return FINE if found.plan.possible else DOES_NOT_HOLD
