@@ -102,7 +102,7 @@ class Imported:
         where nothing is wrong; what only YAML refuses, names that are too long for its keys, is looked for.
         """
         whole = self._with_all_beside()
-        said = json.dumps({"simkit": 1, "name": self.kind, **whole._sections()}, ensure_ascii=False)
+        said = json.dumps({"simkit": 1, "name": self.kind, **whole.values()}, ensure_ascii=False)
         if _LONG_KEY.search(said):
             self.scenario()
         try:
@@ -111,8 +111,8 @@ class Imported:
             self.scenario()  # says at which line
             raise
 
-    def _sections(self) -> Mapping[str, Any]:
-        """What `text` says, as values."""
+    def values(self) -> Mapping[str, Any]:
+        """What `text` says, as values: files are named by their whole paths."""
         lists: Mapping[str, Sequence[Any]] = {
             "trust": self.trust,
             "unchangeable": self.unchangeable,
