@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from simkit.errors import InputError, QuestionError
@@ -111,7 +111,8 @@ def _extract(top: str, commit: str, endings: tuple[str, ...], folder: str, under
     command = ["git", "-C", top, "archive", "--format=tar", commit, *(["--", under] if under else [])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as git:
         assert git.stdout is not None
-        with tarfile.open(fileobj=git.stdout, mode="r|") as tar:
+        # of a commit without any file, or without any there, what git writes is no archive
+        with suppress(tarfile.ReadError), tarfile.open(fileobj=git.stdout, mode="r|") as tar:
             for member in tar:
                 content = tar.extractfile(member) if member.isfile() and member.name.endswith(endings) else None
                 if content is not None and _lies_below(member.name):

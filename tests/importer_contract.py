@@ -17,7 +17,7 @@ import pytest
 
 from simkit import InputError, load
 from simkit.files import LARGEST
-from simkit.importers import IMPORTERS, Imported, Importer, import_files, whole
+from simkit.importers import IMPORTERS, Imported, Importer, import_files, says_the_same, whole
 from simkit.scenario.parser import read_stream
 
 Cli = Callable[..., click.testing.Result]
@@ -96,6 +96,19 @@ class ImporterContract:
         everything = made.text() + json.dumps(made.to_dict()) + repr(made) + told.output
         assert not [secret for secret in self.secrets if secret in everything]
 
+    def test_lines_that_move_change_no_name(self, folder: Path) -> None:
+        """Blank lines above, and another indentation of what is JSON: only the places are others."""
+        made = imported(self.importer, folder)
+        moved = imported(
+            self.importer, written(folder, {name: shifted(text, name) for name, text in self.sample.items()})
+        )
+        assert {of: list(things) for of, things in moved.sections.items()} == {
+            of: list(things) for of, things in made.sections.items()
+        }
+        assert moved.scenario().digest == made.scenario().digest
+        assert says_the_same(made.text(), moved.text())
+        assert moved.text() != made.text()
+
     def test_the_same_files_give_the_same_bytes(self, folder: Path) -> None:
         assert imported(self.importer, folder).text() == imported(self.importer, folder).text()
 
@@ -163,6 +176,14 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="surrogatepass")
     return folder
+
+
+def shifted(text: str, name: str) -> str:
+    """`text` three lines further down, and as JSON is written by another program."""
+    if name.endswith(".json"):
+        with contextlib.suppress(ValueError):
+            text = json.dumps(json.loads(text), indent=5, ensure_ascii=False)
+    return "\n\n\n" + text
 
 
 def imported(importer: Importer, *paths: Path) -> Imported:

@@ -99,5 +99,9 @@ def test_import_simkit_loads_no_module_of_its_own() -> None:
     assert run.stdout.split() == []
 
 
+def test_parts_are_loaded_without_the_kernels() -> None:
+    assert "numba" not in loaded_by("import simkit.report, simkit.studies, simkit.artifacts")
+
+
 def test_a_policy_can_be_looked_up_without_the_kernels() -> None:
     assert not loaded_by("import simkit; simkit.policy('jit')") & {"numba", "matplotlib", "scipy", "networkx"}

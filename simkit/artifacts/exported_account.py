@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from simkit.artifacts.policy_linter import linted
 from simkit.importers.source_file import SourceFile
 from simkit.rights import Origin, Statement, policy_document
 from simkit.rights.document import Attached
@@ -68,7 +69,7 @@ class HeldDocument:
 
 @dataclass
 class ExportedAccount:
-    """The export with what is to change in it. It is edited line by line, so that names with lines in them stay."""
+    """The export with what is to change in it. It is edited line by line, so that what stays keeps its line."""
 
     files: Sequence[SourceFile]
     folder: str
@@ -204,7 +205,7 @@ class ExportedAccount:
         for each, name in self.touched.items():
             statements = self._left(each)
             if statements:
-                whole = {"Version": "2008-10-17", **self._rest(each), "Statement": statements}
+                whole = {**self._rest(each), "Statement": statements}
                 found[os.path.join(self.folder, name)] = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
             lines.setdefault(each.account, []).append(self.call_of(each))
         for call, account in self.calls.items():
@@ -213,10 +214,13 @@ class ExportedAccount:
             found[os.path.join(self.folder, SCRIPT)] = "".join(_script(lines))
         return found
 
+    def whole(self, document: HeldDocument) -> Json:
+        """`document` as it was, with the version that it has without saying one."""
+        written = self.value(document.file, document.where)
+        return {"Version": "2008-10-17", **(written if isinstance(written, dict) else json.loads(unquoted(written)))}
+
     def _rest(self, document: HeldDocument) -> Json:
-        whole = self.value(document.file, document.where)
-        parsed = whole if isinstance(whole, dict) else json.loads(unquoted(whole))
-        return {key: inner for key, inner in parsed.items() if key != "Statement"}
+        return {key: inner for key, inner in self.whole(document).items() if key != "Statement"}
 
     def calls_of(self, how: Sequence[HeldDocument | str]) -> list[str]:
         """The calls that bring documents, and those that are told."""
@@ -305,15 +309,18 @@ def _script(lines: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 def checked(account: ExportedAccount, texts: Mapping[str, str]) -> Iterator[str]:
-    """What a strict reading of the documents says. Raises InputError for one that is none."""
+    """What a strict reading of the documents says, and another linter. Raises InputError for one that is none."""
     documents = {os.path.basename(path): text for path, text in texts.items() if path.endswith(".json")}
+    changes: dict[str, tuple[Json, Json]] = {}
     for each, name in account.touched.items():
         if name in documents:
             kind: Attached = "resource" if each.kind == "trust" else "identity"
-            policy_document(json.loads(documents[name]), Origin(name), attached=kind)
+            changes[name] = account.whole(each), json.loads(documents[name])
+            policy_document(changes[name][1], Origin(name), attached=kind)
     if documents:
         told = "1 policy document is" if len(documents) == 1 else f"{len(documents)} policy documents are"
         yield f"{told} read by simkit.rights as written"
+    yield from linted(changes)
     for each, name in account.touched.items():
         count = len(re.sub(r"\s", "", documents.get(name, "")))
         if count > LONGEST[each.kind]:

@@ -73,7 +73,8 @@ class ImportedSources:
     def _named(self, kind: str) -> Iterator[str]:
         """The files that the part's lines come from."""
         origins = self.scenario.document.origins if self.scenario.document else {}
-        names = dict.fromkeys(file for file, _, _ in origins.get(self.parts[kind], {}).values())
+        said = origins.get(self.parts[kind], {}).values()
+        names = dict.fromkeys(file for places in said for file, _, _ in places)
         seen = (next((each for each in (os.path.join(self.folder, n), n) if os.path.isfile(each)), "") for n in names)
         yield from filter(None, seen)
 

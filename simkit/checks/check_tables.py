@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 5
 """How many credentials and identities a row of a table names."""
+MOST_SHRUNK = 5
+"""How many measures that got better have a row; a belief that is moved makes all better at once."""
 
 
 def tables(report: CheckReport) -> list[Table]:
@@ -65,8 +67,13 @@ def verdicts(report: CheckReport) -> Table:
 
 
 def changes(report: CheckReport) -> Table:
-    """A row for each measure that differs."""
-    listed: Sequence[Change] = [change for check in report.checks for change in check.changes]
+    """A row for each measure that got worse, and for those that got better by the largest share of what they were."""
+    every: Sequence[Change] = [change for check in report.checks for change in check.changes]
+    better = sorted((each for each in every if each.shrank), key=_left_of_it)
+    shown = set(map(id, better[:MOST_SHRUNK]))
+    listed = [each for each in every if not each.shrank or id(each) in shown]
+    more = len(every) - len(listed)
+    told = f"; {more:,} more got better, which JSON lists" if more else ""
     rows = [
         (
             c.head,
@@ -81,7 +88,13 @@ def changes(report: CheckReport) -> Table:
         for c in listed
     ]
     columns = ("", "measure", "policy", "entry point", "before", "after", "difference", "because of")
-    return Table(columns, rows, title="against the baseline", note="differences are paired, sample by sample")
+    return Table(columns, rows, title="against the baseline", note=f"differences are paired, sample by sample{told}")
+
+
+def _left_of_it(change: Change) -> tuple[float, float]:
+    """What is left of a measure as a share of what it was (of a time the other way round), and its size."""
+    low, high = sorted((change.before, change.after))
+    return low / high, -high
 
 
 def widened(report: CheckReport) -> Table:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph
 from simkit.attackgraph.graph import EXTENSIONS
-from simkit.decisions.quick_tables import table_of
-from simkit.distributions import FOREVER, Distribution, Fixed, ticks
+from simkit.decisions.quick_tables import write_laws
+from simkit.distributions import Distribution
 from simkit.engines.event_loop import replay_samples
 from simkit.engines.links import Links, links_of
 from simkit.engines.outcomes import NEVER
@@ -68,7 +68,7 @@ class InPlace:
             return False
         for name, (places, numbers) in written.items():
             self.columns[name][places] = numbers
-        self._write_laws(laws)
+        write_laws(laws, self.given.tables, self.given.fixed)
         if laws and not self._waits_as_before():
             return False
         self._spread(written, bool(laws))
@@ -80,13 +80,6 @@ class InPlace:
             return True
         places, numbers = written[name]
         return np.array_equal(numbers > 0, getattr(self.graph, name)[places] > 0)
-
-    def _write_laws(self, laws: Mapping[int, Distribution]) -> None:
-        for row, law in laws.items():
-            if isinstance(law, Fixed):
-                self.given.fixed[row] = min(ticks(law.seconds), FOREVER)
-            else:
-                self.given.tables[row] = table_of(law)
 
     def _waits_as_before(self) -> bool:
         rows = self.graph.approval

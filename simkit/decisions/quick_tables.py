@@ -6,6 +6,7 @@ same tick as decimals, they are trusted; where they come too near to half a tick
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Context, Decimal, localcontext
 from functools import lru_cache
@@ -14,13 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.distributions import (
+    FOREVER,
     LONGEST,
     TICKS_PER_SECOND,
     Distribution,
     Exponential,
+    Fixed,
     Lognormal,
     Weibull,
     quantile_table,
+    ticks,
 )
 
 DIGITS = 20
@@ -29,6 +33,15 @@ FLOAT_ERROR = 1e-14
 """More than two products of floats are off by, as a share: each rounds to within 1.2e-16."""
 SCALES = {Exponential: "average", Lognormal: "median", Weibull: "scale"}
 """The number of a law that its quantiles are multiples of."""
+
+
+def write_laws(laws: Mapping[int, Distribution], tables: NDArray[np.int64], fixed: NDArray[np.int64]) -> None:
+    """Writes `laws`, by their row, into the columns `tables` and `fixed` of a graph."""
+    for row, law in laws.items():
+        if isinstance(law, Fixed):
+            fixed[row] = min(ticks(law.seconds), FOREVER)
+        else:
+            tables[row] = table_of(law)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from simkit.attackgraph import AttackGraph, Containment
 from simkit.blast_radius import Legend
 from simkit.decisions.drawn_values import Floats, Given
-from simkit.decisions.in_place import InPlace
-from simkit.decisions.quick_tables import table_of
-from simkit.distributions import FOREVER, Distribution, Fixed, ticks
+from simkit.decisions.quick_tables import write_laws
+from simkit.distributions import Distribution
 from simkit.fate import CERTAIN
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
@@ -26,6 +25,9 @@ from simkit.simulation import compile_attack, world_of
 from simkit.techniques.respond import containment
 from simkit.unknowns import NotKnown, kind_of
 from simkit.unknowns.traced import Known, Traced, comparisons, evaluated, inputs_of
+
+if TYPE_CHECKING:  # to draw up a scenario does not load the kernels
+    from simkit.decisions.in_place import InPlace
 
 PRICED = frozenset({"frequency", "money"})
 """Kinds of numbers that no replay depends on."""
@@ -114,6 +116,8 @@ class Swap:
     @cached_property
     def in_place(self) -> InPlace:
         """The graph with columns that are written over, for one draw at a time."""
+        from simkit.decisions.in_place import InPlace
+
         return InPlace.of(self.graph)
 
     def compiled(self, given: Given, drawn: DrawnColumns, draw: int) -> Compiled:
@@ -150,11 +154,7 @@ class Swap:
         if not drawn.laws:
             return {}
         tables, fixed = self.graph.tables.copy(), self.graph.fixed.copy()
-        for row, made in drawn.laws_of(draw).items():
-            if isinstance(made, Fixed):
-                fixed[row] = min(ticks(made.seconds), FOREVER)
-            else:
-                tables[row] = table_of(made)
+        write_laws(drawn.laws_of(draw), tables, fixed)
         return {"tables": tables, "fixed": fixed}
 
     def _legend(self, drawn: DrawnColumns, draw: int) -> Legend:

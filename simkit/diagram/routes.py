@@ -24,8 +24,10 @@ def routes(drawn: Picture, places: Placement, tall: float) -> list[Via]:
     rows: dict[int, list[float]] = {column: [] for column in range(len(COLUMNS))}
     for node in drawn.nodes:
         rows[_column(node.id)].append(places.rows[node.id])
+    for found in rows.values():
+        found.sort()
     taken: dict[tuple[int, float], int] = {}
-    return [_via(edge, places, {at: sorted(found) for at, found in rows.items()}, taken, tall) for edge in drawn.edges]
+    return [_via(edge, places, rows, taken, tall) for edge in drawn.edges]
 
 
 def _column(node: str) -> int:

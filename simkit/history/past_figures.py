@@ -44,25 +44,44 @@ def trend(
     `since` is a git revision: the figures at it come first. `last` is how many commits are looked at, the newest ones
     (None: 20, or with `since` all of them). Each is replayed with the same `seed`, under the policy that it has in
     force or under `policies`, through all entry points that it has or those of `entry_points`. What is not committed
-    comes last. A commit whose scenario cannot be read is skipped, with the reason; one that says the same as another
-    is replayed once. The name that the file had then does not matter.
+    comes last. A commit whose scenario cannot be read is skipped, with the reason, and so is what is there now; one
+    that says the same as another is replayed once. The name that the file had then does not matter.
 
-    Raises InputError without git, outside of a repository and for a file that is no scenario now; QuestionError for an
-    unknown revision, and for an entry point that no commit has.
+    Raises InputError without git, outside of a repository and for a file that no commit has and that is no scenario
+    now; QuestionError for an unknown revision, and for an entry point that no commit has.
     """
     path = os.fspath(file)
     if last is not None and last < 1:
         raise QuestionError(f"{last} commits are none: look at the last one at least")
-    now = load(path)
+    now = _now(path)
     figures = _FiguresOnce(_names(policies), _names(entry_points), checked_trials(trials), checked_seed(seed), threads)
     past = _Past.of(path, now, since, last)
     points = [figures.point(found, commit) for commit, found in past.read() if isinstance(found, Scenario)]
-    bad = [(commit, why) for commit, why in past.read() if isinstance(why, str)]
-    skipped = [SkippedCommit(each.id, each.moment, each.subject, why) for each, why in bad]
+    skipped = [found for _, found in past.read() if isinstance(found, SkippedCommit)]
+    if isinstance(now, SkippedCommit) and not past.commits:
+        load(path)  # which says what is wrong with it
     if not past.commits or not is_committed(past.top, [past.path, *past.beside]):
-        points.append(figures.point(now, NOW))
+        if isinstance(now, Scenario):
+            points.append(figures.point(now, NOW))
+        else:
+            skipped.append(now)
     figures.refuse_unknown()
     return Trend(path, tuple(points), tuple(skipped), past.older, figures.trials, is_shallow(past.top))
+
+
+def _now(path: str) -> Scenario | SkippedCommit:
+    """What stands in the file now: where that is no scenario, its past may be."""
+    there = os.path.exists(path)
+    try:
+        return load(path)
+    except InputError as error:
+        return _unread(replace(NOW, path=path), error if there else None, path)
+
+
+def _unread(commit: Commit, error: InputError | None, read: str) -> SkippedCommit:
+    """`commit` without figures: its scenario, which lay at `read`, cannot be read, or was not there (None)."""
+    why = "the file was not there" if error is None else str(error).splitlines()[0].replace(read, commit.path)
+    return SkippedCommit(commit.id, commit.moment, commit.subject, why, error is not None)
 
 
 def trend_over(
@@ -85,20 +104,20 @@ def trend_over(
 @dataclass(slots=True)
 class _Past:
     """The commits that touched the scenario at `path`, seen from the `top` of its repository, or a file of `beside`,
-    the newest first; `older` is how many are left out, and `known` what was read of each: why it cannot be, as text."""
+    the newest first; `older` is how many are left out, and `known` what was read of each."""
 
     top: str
     path: str
     beside: set[str]
     commits: list[Commit] = field(default_factory=list)
     older: int = 0
-    known: dict[str, Scenario | str] = field(default_factory=dict)
+    known: dict[str, Scenario | SkippedCommit] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: str, now: Scenario, since: str | None, last: int | None) -> _Past:
+    def of(cls, file: str, now: Scenario | SkippedCommit, since: str | None, last: int | None) -> _Past:
         """Reading a commit tells which files were included in it: these may have been touched by others."""
         top = os.path.realpath(top_of(file))
-        made = cls(top, _inside(top, file), _parts(now, top))
+        made = cls(top, _inside(top, file), _parts(now, top) if isinstance(now, Scenario) else set())
         count = -1
         while count < len(made.beside):
             count = len(made.beside)
@@ -107,7 +126,7 @@ class _Past:
                 made._open(commit)
         return made
 
-    def read(self) -> list[tuple[Commit, Scenario | str]]:
+    def read(self) -> list[tuple[Commit, Scenario | SkippedCommit]]:
         """Each commit with what was read of it, the oldest first."""
         return [(commit, self.known[commit.id]) for commit in reversed(self.commits)]
 
@@ -128,12 +147,12 @@ class _Past:
         with at_commit(self.top, commit.id, READ, os.path.dirname(commit.path)) as folder:
             file = Path(os.path.realpath(folder)) / commit.path
             if not file.is_file():
-                self.known[commit.id] = "the file was not there"
+                self.known[commit.id] = _unread(commit, None, "")
                 return
             try:
                 found = load(file)
             except InputError as error:
-                self.known[commit.id] = str(error).splitlines()[0].replace(str(file), commit.path)
+                self.known[commit.id] = _unread(commit, error, str(file))
                 return
             self.beside |= _parts(found, os.path.realpath(folder))
             self.known[commit.id] = replace(found, document=None)  # what lay there is gone in a moment

@@ -87,16 +87,19 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class SkippedCommit:
-    """A commit whose scenario cannot be read, and why."""
+    """A commit (empty: the files as they are now) whose scenario cannot be read, and why; or one without it, if it is
+    not `there`."""
 
     commit: str
     moment: str
     subject: str
     why: str
+    there: bool = True
 
     def to_dict(self) -> dict[str, object]:
         """It as plain data."""
-        return {"commit": self.commit, "moment": self.moment, "subject": self.subject, "why": self.why}
+        head = {"commit": self.commit or None, "moment": self.moment or None, "subject": self.subject}
+        return {**head, "why": self.why, "there": self.there}
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,16 @@ class Trend:
         if not self.points:
             return f"{self.file}: no commit has a scenario that can be read. {self._left_out}".rstrip()
         first, last = self.points[0], self.points[-1]
-        count = len(self.points)
-        text = f"{self.file} at {count} commit{'' if count == 1 else 's'}, {first.day} to {last.day}: "
+        days = f", {first.day} to {last.day}" if first.day != last.day else f", {first.day}" if first.commit else ""
+        text = f"{self.file} {self.stations}{days}: "
         return f"{text}{self._moved(first, last)}. {self._left_out}".rstrip()
+
+    @property
+    def stations(self) -> str:
+        """At how many commits, and whether as it is now, in words."""
+        count = sum(bool(point.commit) for point in self.points)
+        told = [f"at {count} commit{'' if count == 1 else 's'}"] if count else []
+        return " and ".join([*told, "as it is now"] if count < len(self.points) else told)
 
     def _moved(self, first: TrendPoint, last: TrendPoint) -> str:
         if not last.figures:
@@ -148,11 +158,16 @@ class Trend:
 
     @property
     def _left_out(self) -> str:
-        told = [f"{len(self.skipped)} skipped, as their scenario cannot be read"] if self.skipped else []
+        broken = sum(bool(each.commit) and each.there for each in self.skipped)
+        absent = sum(bool(each.commit) and not each.there for each in self.skipped)
+        told = [f"{broken} skipped, as {_their(broken)} scenario cannot be read"] if broken else []
+        told += [f"{absent} without the file"] if absent else []
         told += [f"{self.older} older not looked at"] if self.older else []
-        text = f"Of its commits {' and '.join(told)}." if told else ""
-        ends = "The clone is shallow: what was before its first commit is not known." if self.shallow else ""
-        return f"{text} {ends}".strip()
+        sentences = [f"Of its commits {' and '.join(told)}."] if told else []
+        now = [each for each in self.skipped if not each.commit]
+        sentences += [f"As it is now it {'cannot be read' if each.there else 'is not there'}." for each in now]
+        sentences += ["The clone is shallow: what was before its first commit is not known."] if self.shallow else []
+        return " ".join(sentences)
 
     def tables(self) -> list[Table]:
         """What is lost, then the goals, then what was skipped."""
@@ -195,7 +210,7 @@ class Trend:
 
     def skipped_table(self) -> Table:
         """The commits whose scenario cannot be read, and why."""
-        rows = [(each.commit[:_SHORT], each.moment[:10], each.why) for each in self.skipped]
+        rows = [(each.commit[:_SHORT] or NOT_COMMITTED, each.moment[:10] or "now", each.why) for each in self.skipped]
         return Table(("commit", "day", "why"), rows, title="Skipped")
 
     def figures_table(self) -> Table:
@@ -239,6 +254,10 @@ def _called(attacks: Iterable[Attack]) -> list[str]:
     some = list(attacks)
     entries = [entry for _, entry in some]
     return [entry if entries.count(entry) == 1 else f"{entry} ({policy.strip('()')})" for policy, entry in some]
+
+
+def _their(count: int) -> str:
+    return "its" if count == 1 else "their"
 
 
 def _chance(point: TrendPoint, goal: str) -> str | None:

@@ -45,9 +45,11 @@ class Draft:
         """True if there is a thing of this name."""
         return name in self.sections.get(section, {})
 
-    def trusts(self, source: str, target: str, kind: str, **more: Any) -> None:
-        """Add a trust edge, once."""
+    def trusts(self, source: str, target: str, kind: str, place: FilePlace | None = None, **more: Any) -> None:
+        """Add a trust edge, once, and where it comes from."""
         self._trust.setdefault((source, target, kind), {"from": source, "to": target, "kind": kind, **more})
+        if place is not None:
+            self.origins.setdefault(("trust", source, kind, target), place)
 
     def assume(self, about: str, taken: str, why: str, decides: str = REACH) -> None:
         """Tell that no file says this, what was taken in its place, and what that decides."""

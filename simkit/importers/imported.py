@@ -56,8 +56,9 @@ class Untranslated:
 class Imported:
     """Files of one kind as a scenario. `sections` are as the scenario file writes them.
 
-    `origins` has the place of each thing by section and name, and of the operations that it has or is entitled to by
-    their names behind these, where they have one of their own; `read` how many things each file gave.
+    `origins` has the place of each thing by section and name, of the operations that it has or is entitled to by
+    their names behind these, where they have one of their own, and of a trust edge by its ends and its kind between
+    them; `read` how many things each file gave.
     `unseen` is what no file of this kind can tell, whatever stands in it.
     """
 
@@ -154,7 +155,9 @@ class Imported:
                     yield from self._thing((section, name), said, seen_from)
         if self.trust:
             yield "trust:"
-            yield from (f"  - {_said(edge)}" for edge in self.trust)
+            for edge in self.trust:
+                of = ("trust", *(str(edge[key]) for key in ("from", "kind", "to")))
+                yield f"  - {_said(edge)}{self._behind(of, seen_from)}"
         if self.unchangeable:
             yield "unchangeable:"
             yield from (f"  - {_said(row)}" for row in self.unchangeable)
@@ -186,7 +189,7 @@ class Imported:
     @cached_property
     def _placed_inside(self) -> frozenset[tuple[str, ...]]:
         """The things of which something inside has a place of its own."""
-        return frozenset(of[:2] for of in self.origins if len(of) > 2)
+        return frozenset(of[:2] for of in self.origins if len(of) == 3)
 
     def _behind(self, of: tuple[str, ...], seen_from: str) -> str:
         origin = self.origins.get(of)

@@ -16,6 +16,8 @@ from simkit.scenario.places import Document, locate
 
 _BEHIND = re.compile(r"  # [^#\n]+?:[0-9]+:[0-9]+$", re.MULTILINE)
 _WITHIN = re.compile(r"(?<=not translated, )([^\n]*?):[0-9]+:[0-9]+(?=: )")
+_IN_BRACKETS = re.compile(r"(?<=\()([^()\n]+):[0-9]+:[0-9]+(?=\))")
+"""As reasons of assumptions name a statement of a policy: with its place."""
 _NOUNS = {"entitlements": "entitlement", "denies": "deny", "operations": "operation"}
 """Lists and mappings whose parts change one by one, and what a part is called."""
 Parts = Mapping[str, Any]
@@ -40,7 +42,7 @@ def says_the_same(before: str, after: str) -> bool:
 
 
 def _placeless(text: str) -> str:
-    return _WITHIN.sub(r"\1", _BEHIND.sub("", text))
+    return _IN_BRACKETS.sub(r"\1", _WITHIN.sub(r"\1", _BEHIND.sub("", text)))
 
 
 def part_changes(before: str, after: str) -> tuple[PartChange, ...]:

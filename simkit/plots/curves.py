@@ -49,7 +49,7 @@ def over_time(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> Ax
         axes.grid(axis="y")
         shown = results[_base(result)]
         told = titles.half_lost(shown, moments.tolist(), curves[_base(result)].rows[0].tolist())
-        _named(axes, titles.of_attack(shown, told))
+        _named(axes, titles.of_attack(shown.provenance, told))
     return axes
 
 
@@ -80,7 +80,7 @@ def exceedance(result: BlastRadius | Comparison, *, ax: Axes | None = None) -> A
             style.nothing_lost(axes)
         axes.set_ylabel("trials that lose more")
         axes.grid(axis="y")
-        _named(axes, titles.of_attack(results[0], titles.nineteen_of_twenty(result)))
+        _named(axes, titles.of_attack(results[0].provenance, titles.nineteen_of_twenty(result)))
     return axes
 
 

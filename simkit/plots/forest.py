@@ -89,7 +89,7 @@ def _frame(ax: Axes, compared: Comparison) -> None:
     ax.grid(axis="x")
     for column, text in zip(_COLUMNS, ("mean", f"against {style.name(compared.against, 22)}"), strict=True):
         _beside(ax, column, -0.62, text, va="bottom", color=palette.GREY)
-    style.heading(ax, titles.of_attack(compared.results[0], titles.losses(compared)), above=_OVER_COLUMNS)
+    style.heading(ax, titles.of_attack(compared.results[0].provenance, titles.losses(compared)), above=_OVER_COLUMNS)
     marks, words = ax.get_legend_handles_labels()
     order = (2, 1, 0)
     style.legend_below(ax, 0.62, [marks[at] for at in order], [words[at] for at in order], columns=3)

@@ -45,7 +45,7 @@ def goals_heatmap(
         for (row, column), chance in np.ndenumerate(chances):
             _cell(axes, (row, column), float(chance), _possible(compared.results[column], names[row]))
         _frame(axes, labels, policies)
-        told = titles.of_attack(compared.results[0], titles.reached(compared, everything, rows))
+        told = titles.of_attack(compared.results[0].provenance, titles.reached(compared, everything, rows))
         style.heading(axes, told, share=1.2 * (width - beside) / width)
         below = _below(compared, names, len(everything) - len(names))
         axes.set_xlabel(below, fontsize=9, color=palette.GREY, loc="left")

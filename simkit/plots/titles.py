@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from simkit.blast_radius import AttackPath, BlastRadius, Comparison, Interval
+from simkit.blast_radius import AttackPath, BlastRadius, Comparison, Interval, Provenance
 from simkit.diagram.diagram import Picture
 from simkit.plots import style
 from simkit.plots.front import Design, beaten_by, front
@@ -18,9 +18,8 @@ LONGEST = 24
 """Characters of a name in a title."""
 
 
-def of_attack(result: BlastRadius, sentence: str) -> str:
-    """`sentence` behind the scenario and the entry point that `result` is about."""
-    shown = result.provenance
+def of_attack(shown: Provenance, sentence: str) -> str:
+    """`sentence` behind the scenario and the entry point that it is about."""
     return f"{style.name(shown.scenario)}, {style.name(shown.entry_point)}: {sentence}"
 
 
@@ -29,7 +28,7 @@ def losses(compared: Comparison) -> str:
     base, best = compared[compared.against], _least(compared)
     worst = max(compared.results, key=_mean)
     if not _mean(worst):
-        return f"nothing of value is lost under {_under(compared.results)}"
+        return _nothing_lost(compared.results)
     if _mean(best) < _mean(base):
         return f"{_policy(best)} loses {_number(_mean(best))} on average, {_policy(base)} {_number(_mean(base))}"
     if worst is base or _mean(worst) == _mean(base):
@@ -41,7 +40,7 @@ def losses(compared: Comparison) -> str:
 def half_lost(result: BlastRadius, moments: Sequence[float], means: Sequence[float]) -> str:
     """Within which of `moments` (seconds) half of the mean loss is lost, which is `means` until each of them."""
     if not means[-1]:
-        return f"nothing of value is lost under {_policy(result)}"
+        return _nothing_lost([result])
     when = next(moment for moment, mean in zip(moments, means, strict=True) if mean >= means[-1] / 2)
     return f"half of the {_number(means[-1])} lost under {_policy(result)} is lost within {duration(when)}"
 
@@ -145,14 +144,13 @@ def led_to(drawn: Picture) -> str:
         seen.update(new)
         waiting.extend(new)
     reached = sum(node.count for node in drawn.nodes if node.kind == "resource" and node.id in seen)
-    starts = (
-        f"{_counted(kinds['identity'], 'identity', 'identities')} and {_counted(kinds['credential'], 'credential')}"
-    )
-    through = f" through {_counted(kinds['tool'], 'tool')}" if kinds["tool"] else ""
-    return f"{starts} lead to {reached:,} of {_counted(kinds['resource'], 'resource')}{through}"
+    starts = f"{counted(kinds['identity'], 'identity', 'identities')} and {counted(kinds['credential'], 'credential')}"
+    through = f" through {counted(kinds['tool'], 'tool')}" if kinds["tool"] else ""
+    return f"{starts} lead to {reached:,} of {counted(kinds['resource'], 'resource')}{through}"
 
 
-def _counted(count: int, one: str, several: str = "") -> str:
+def counted(count: int, one: str, several: str = "") -> str:
+    """`count` of what is called `one`, and `several` (with an s, if that is not said) where it is not 1."""
     return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
@@ -177,8 +175,11 @@ def _policy(result: BlastRadius) -> str:
     return style.name(result.provenance.policy, LONGEST)
 
 
-def _under(results: Sequence[BlastRadius]) -> str:
-    return _policy(results[0]) if len(results) == 1 else f"any of {len(results)} policies"
+def _nothing_lost(results: Sequence[BlastRadius]) -> str:
+    """That no trial loses anything; where the worst case does, in how many trials."""
+    under = _policy(results[0]) if len(results) == 1 else f"any of {len(results)} policies"
+    trials = f" in any of {results[0].trials:,} trials" if any(each.worst_case.value for each in results) else ""
+    return f"nothing of value is lost{trials} under {under}"
 
 
 def _number(value: float) -> str:

@@ -54,7 +54,8 @@ def pareto(result: Comparison | Recommendations, *, overhead: str | None = None,
     designs = [_design(each, overhead, result) for each in result.results]
     with style.canvas(ax, 7.2, 4.1 + 0.1 * len(designs)) as axes:
         _drawn(axes, designs, _overhead(overhead, result))
-        style.heading(axes, titles.of_attack(result.results[0], titles.tradeoff(designs, costs=overhead == "control")))
+        told = titles.tradeoff(designs, costs=overhead == "control")
+        style.heading(axes, titles.of_attack(result.results[0].provenance, told))
         style.legend_below(axes, 0.6, columns=2)
     return axes
 
@@ -72,19 +73,20 @@ def _apart(result: Comparison) -> Axes:
             _drawn(axes, designs, OVERHEADS[overhead], [[each] for each in designs])  # the same marks in each panel
         for axes in row[1:]:
             axes.set_ylabel("")
-        style.heading(row[0], titles.of_attack(result.results[0], titles.tradeoff_apart(panels)), share=3.0)
+        told = titles.tradeoff_apart(panels)
+        style.heading(row[0], titles.of_attack(result.results[0].provenance, told), share=3.0)
         style.legend_below(row[0], 0.6, columns=2)
     return row[0]
 
 
 def _of_changes(found: Recommendations, ax: Axes | None) -> Axes:
-    designs, shown = _changes(found), found.provenance
+    designs = _changes(found)
     with style.canvas(ax, 7.2, 4.1 + 0.2 * len(designs)) as axes:
         _drawn(
             axes, designs, f"cost of the changes, {found.currency} a year" if found.currency else "price of the changes"
         )
         told = titles.changes(designs, found.question.measure, chance=bool(found.question.goal))
-        style.heading(axes, f"{style.name(shown.scenario)}, {style.name(shown.entry_point)}: {told}")
+        style.heading(axes, titles.of_attack(found.provenance, told))
         if found.question.goal:
             axes.set_ylabel(f"{found.question.measure} (95 % interval)")
             style.share_axis(axes.yaxis)

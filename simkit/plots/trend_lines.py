@@ -11,7 +11,7 @@ from simkit.diagram import palette
 from simkit.errors import QuestionError
 from simkit.history import Trend, TrendPoint
 from simkit.history.trend_points import Attack
-from simkit.plots import style
+from simkit.plots import style, titles
 from simkit.table import format_number
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ MOST_LINES = 8
 def trend(found: Trend, *, ax: Axes | None = None) -> Axes:
     """The mean value lost through each attack, from commit to commit, with the band of its 95 % interval.
 
-    Commits stand at even steps, the oldest first; where an attack is not in a commit, its line has a gap. Raises
-    QuestionError for a trend without a point.
+    Commits stand at even steps, the oldest first; where an attack is not in a commit, its line has a gap. What has no
+    line or no place is counted in the title. Raises QuestionError for a trend without a point.
     """
     if not found.points:
         raise QuestionError(f"no commit of {found.file} has a scenario that can be read: there is nothing to draw")
@@ -38,7 +38,8 @@ def trend(found: Trend, *, ax: Axes | None = None) -> Axes:
         style.loss_axis(axes, max((_most(found, each) for each in attacks), default=0.0), "value lost (mean)")
         axes.grid(axis="y")
         _commits(axes, found.points)
-        style.heading(axes, _title(found.points, attacks[0]) if attacks else "No commit has an attack")
+        told = _title(found.points, attacks[0]) if attacks else "No commit has an attack"
+        style.heading(axes, told + _not_shown(found, len(attacks)))
         if len(attacks) > 1:
             style.legend_below(axes, 1.25, columns=2)
     return axes
@@ -82,8 +83,22 @@ def _title(points: Sequence[TrendPoint], attack: Attack) -> str:
     told = f"{name} loses {format_number(lost[-1])}"
     if lost[0] is None or len(lost) == 1:
         return told
-    moves = [(abs(b - a), b > a, at) for at, (a, b) in enumerate(pairwise(lost), 1) if a is not None and b is not None]
-    size, rose, at = max(moves, default=(0.0, False, 0))
+    known = [(at, value) for at, value in enumerate(lost) if value is not None]
+    size, rose, at = max((abs(b - a), b > a, at) for (_, a), (at, b) in pairwise(known))
     if not size:
-        return f"{told}, as at each of {len(points)} commits"
+        count = sum(bool(points[at].commit) for at, _ in known)
+        before = f"each of {count} commits" if count > 1 else "the commit before"
+        return f"{told}, as at {before}{' that have it' * (len(known) < len(lost))}"
     return f"{told}, {format_number(lost[0])} at first; the steepest {'rise' if rose else 'fall'}: {points[at].name}"
+
+
+def _not_shown(found: Trend, drawn: int) -> str:
+    """What the picture leaves out: attacks beyond those `drawn`, and commits without a point."""
+    hidden = len(found.attacks) - drawn
+    parts = [f"{titles.counted(hidden, 'attack')} that lose{'s' * (hidden == 1)} less"] if hidden else []
+    past = [each for each in found.skipped if each.commit]
+    broken, absent = sum(each.there for each in past), sum(not each.there for each in past)
+    parts += [f"{titles.counted(broken, 'commit')} that cannot be read"] if broken else []
+    parts += [f"{titles.counted(absent, 'commit')} without the file"] if absent else []
+    parts += [titles.counted(found.older, "older commit")] if found.older else []
+    return f"; not shown: {', '.join(parts)}" if parts else ""

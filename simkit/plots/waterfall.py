@@ -24,11 +24,8 @@ def waterfall(rows: Ablation | Iterable[Row], *, title: str = "", ax: Axes | Non
     high). Whiskers are the 95 % intervals: of the value at the start, of the change after it. Raises QuestionError
     for fewer than two rows.
     """
-    if isinstance(rows, Ablation):
-        shown = rows.provenance
-        rows, where = list(_parts(rows)), f"{style.name(shown.scenario)}, {style.name(shown.entry_point)}"
-        title = title or f"{where}: {titles.greatest_drop([(label, value) for label, value, *_ in rows])}"
-    steps = [(str(label), float(value), float(low), float(high)) for label, value, low, high in rows]
+    given = _parts(rows) if isinstance(rows, Ablation) else rows
+    steps = [(str(label), float(value), float(low), float(high)) for label, value, low, high in given]
     if len(steps) < 2:
         raise QuestionError(f"a waterfall has {len(steps)} rows: give a start and at least one change")
     with style.canvas(ax, 8.2, 1.5 + 0.44 * len(steps)) as axes:
@@ -37,8 +34,9 @@ def waterfall(rows: Ablation | Iterable[Row], *, title: str = "", ax: Axes | Non
             _bar(axes, place, steps[place - 1][1] if place else None, value)
             _whisker(axes, place, (value, low, high))
             _words(axes, place, steps, top)
-        told = title or titles.greatest_drop([(label, value) for label, value, *_ in steps])
-        _frame(axes, [label for label, *_ in steps], top, told)
+        found = titles.greatest_drop([(label, value) for label, value, *_ in steps])
+        told = titles.of_attack(rows.provenance, found) if isinstance(rows, Ablation) else found
+        _frame(axes, [label for label, *_ in steps], top, title or told)
     return axes
 
 

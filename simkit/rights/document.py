@@ -7,7 +7,8 @@ list of one, actions have no case, and keys that no page names are listed, not r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -82,7 +83,9 @@ class Clause:
 class Statement:
     """One statement; lists are None where the element is missing, `..._negated` for the Not... form.
 
-    Actions are compiled, in lower case. `unrecognised` are keys that no page of the grammar names.
+    Actions are compiled, in lower case. `unrecognised` are keys that no page of the grammar names. `policy` is the name
+    of its document, and `owner` whose that is, where the reader tells; `called` tells it from the others there: its
+    Sid, or its position from 0.
     """
 
     sid: str
@@ -97,11 +100,13 @@ class Statement:
     origin: Origin
     policy: str
     unrecognised: tuple[str, ...] = ()
+    owner: str = ""
+    called: str = "0"
 
     def __str__(self) -> str:
-        last = self.origin.where[-1] if self.origin.where else 0
-        name = repr(self.sid) if self.sid else str(last if isinstance(last, int) else 0)
-        return f"statement {name} of {self.policy or 'a policy'} ({self.origin})"
+        name = repr(self.sid) if self.sid else self.called
+        whose = f" of {self.owner}" if self.owner else ""
+        return f"statement {name} of {self.policy or 'a policy'}{whose} ({self.origin})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,10 +137,12 @@ def read_document(
     return policy_document(value, Origin(file, (), lambda where: located(text, where)), attached=attached, name=name)
 
 
-def policy_document(value: Any, origin: Origin, *, attached: Attached = "identity", name: str = "") -> PolicyDocument:
+def policy_document(
+    value: Any, origin: Origin, *, attached: Attached = "identity", name: str = "", owner: str = ""
+) -> PolicyDocument:
     """The policy document that `value` (as JSON has it) says; also from a text of JSON, URL-encoded or not.
 
-    Raises InputError, as `read_document`.
+    `name` and `owner` are what its statements are told by. Raises InputError, as `read_document`.
     """
     if isinstance(value, str):
         value = read_json(unquoted(value), str(origin))
@@ -146,12 +153,24 @@ def policy_document(value: Any, origin: Origin, *, attached: Attached = "identit
         raise origin.under("Version").refusal(f"the version {in_short(version)} is none: write {VERSIONS[0]!r}")
     if "Statement" not in value:
         raise origin.refusal("the policy document has no Statement: add one")
-    reader = _Reader(attached, name, variables=version == VERSIONS[0])
+    reader = _Reader(attached, name, owner, variables=version == VERSIONS[0])
     listed = value["Statement"]
     at = origin.under("Statement")
     pairs = [(listed, at)] if isinstance(listed, Mapping) else [(each, at.under(i)) for i, each in _items(listed, at)]
-    statements = tuple(reader.statement(each, where) for each, where in pairs)
+    called = _called([each.get("Sid") if isinstance(each, Mapping) else None for each, _ in pairs])
+    statements = tuple(reader.statement(each, where, name) for (each, where), name in zip(pairs, called, strict=True))
     return PolicyDocument(name, statements, origin, _unrecognised(value, _DOCUMENT_KEYS))
+
+
+def _called(sids: Sequence[Any]) -> list[str]:
+    """What tells statements of one document apart: the Sid; the position where there is none, and with one that stands
+    twice, which AWS refuses, or that could be a position."""
+    counted = Counter(str(sid) for sid in sids)
+    plain = (bool(sid) and counted[str(sid)] == 1 and not str(sid).isdigit() for sid in sids)
+    return [
+        str(sid) if own else f"{sid}#{at}" if sid else str(at)
+        for at, (sid, own) in enumerate(zip(sids, plain, strict=True))
+    ]
 
 
 def _items(value: Any, origin: Origin) -> list[tuple[int, Any]]:
@@ -197,10 +216,11 @@ class _Reader:
 
     attached: Attached
     policy: str
+    owner: str
     variables: bool
 
-    def statement(self, value: Any, origin: Origin) -> Statement:
-        """The statement `value`. Raises InputError."""
+    def statement(self, value: Any, origin: Origin, called: str) -> Statement:
+        """The statement `value`, that is `called` so among the others. Raises InputError."""
         if not isinstance(value, Mapping):
             raise origin.refusal(f"a statement is an object, not {in_short(value)}: write it so")
         effect = value.get("Effect")
@@ -229,6 +249,8 @@ class _Reader:
             origin=origin,
             policy=self.policy,
             unrecognised=tuple(str(key) for key in value if key not in known),
+            owner=self.owner,
+            called=called,
         )
 
     def _holder(self) -> str:

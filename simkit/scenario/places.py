@@ -67,7 +67,7 @@ class Document:
     places: Callable[[], Place]
     problems: list[Problem] = field(default_factory=list)
     ignores: tuple[Ignore, ...] = ()
-    origins: Mapping[str, Mapping[int, Origin]] = field(default_factory=dict)
+    origins: Mapping[str, Mapping[int, tuple[Origin, ...]]] = field(default_factory=dict)
     """By file and line (from 0): where the lines of imported parts come from."""
 
     def located(self, problem: Problem, *, key: bool = False) -> Problem:
@@ -80,11 +80,16 @@ class Document:
         return str(getattr(mark, "file", self.file))
 
     def origin_of(self, mark: Mark) -> Origin:
-        """Where what stands at `mark` comes from: in an imported part a place in the file that was imported, else
-        `mark` itself."""
+        """Where what stands at `mark` comes from: in an imported part the first place in the files that were imported,
+        else `mark` itself."""
+        found = self.origins_of(mark)
+        return found[0] if found else (self.file_of(mark), mark.line + 1, mark.column + 1)
+
+    def origins_of(self, mark: Mark) -> tuple[Origin, ...]:
+        """All places in files that were imported from which what stands at `mark` comes; none of what was not."""
         file = self.file_of(mark)
-        found = self.origins.get(file, {}).get(mark.line)
-        return (from_part(file, found[0]), *found[1:]) if found else (file, mark.line + 1, mark.column + 1)
+        found = self.origins.get(file, {}).get(mark.line, ())
+        return tuple((from_part(file, name), line, column) for name, line, column in found)
 
 
 def locate(place: Place, where: Sequence[str | int], *, key: bool = False) -> Mark:

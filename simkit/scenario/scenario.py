@@ -146,6 +146,11 @@ class Scenario:
             return None
         return self.document.origin_of(self._mark(self.document, where))
 
+    def origins(self, where: Sequence[str | int]) -> tuple[Origin, ...]:
+        """All places in files that were imported that say together what the keys `where` lead to; empty for what was
+        not imported."""
+        return () if self.document is None else self.document.origins_of(self._mark(self.document, where))
+
     def stated(self, where: Sequence[str | int]) -> Origin | None:
         """The same in the scenario's own files, also of what `simkit import` wrote."""
         if self.document is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import NamedTuple
@@ -106,11 +106,12 @@ class Staging:
     def finds(self, name: str, place: str) -> Iterator[str]:
         """What the session called `name` has from the copies in `place`, and could not see as well by itself."""
         hands = self.runtimes.get(name) or self.hands[name]
-        known = hands.freely if self.world.sparing else ()
-        yield from [what for what in self.copies.get(place, ()) if what not in known]
+        yield from self._new_to(hands, self.copies.get(place, ()))
 
-    def _is_new(self, what: str, hands: Sight) -> bool:
-        return what not in (hands.freely if self.world.sparing else ())
+    def _new_to(self, hands: Sight, copied: Iterable[str]) -> list[str]:
+        """What of `copied` `hands` could not see as well by itself."""
+        known = hands.freely if self.world.sparing else ()
+        return [what for what in copied if what not in known]
 
     def _ask(self) -> None:
         """Whom steered sessions ask, and what they see by it; that may be a token, and so on."""
@@ -164,7 +165,7 @@ class Staging:
         if reader.session.name not in self.steered:
             return False
         before = len(reader.sees)
-        reader.sees.update((what, None) for what in new if self._is_new(what, reader))
+        reader.sees.update(dict.fromkeys(self._new_to(reader, new)))
         return len(reader.sees) > before and bool(reader.writes)
 
 

@@ -50,8 +50,8 @@ def skip_unless(full: bool, race: Race) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("draws", "goal"), [(128, 70), (1024, 70)])
-def test_draws_in_comparisons(draws: int, goal: int, race: Race, full: bool) -> None:
+@pytest.mark.parametrize(("draws", "goal", "most"), [(128, None, 32), (1024, 70, 140)])
+def test_draws_in_comparisons(draws: int, goal: int | None, most: int, race: Race, full: bool) -> None:
     """The goal is 70 comparisons for 1,024 draws of seven policies through one entry point."""
     skip_unless(full, race)
     starter = simkit.load(STARTER)
@@ -59,8 +59,9 @@ def test_draws_in_comparisons(draws: int, goal: int, race: Race, full: bool) -> 
     took, base = in_comparisons(WORST, lambda: simkit.sensitivity(starter, SEVEN, entry_point=WORST, draws=draws))
     name = f"sensitivity, {draws:,} draws x {len(SEVEN)} policies, starter"
     ratio = took / base
-    race.note(Row(PLACE, name, seconds(took), "compare", seconds(base), ratio, f"<= {goal}x", ratio <= goal))
-    assert ratio < 2 * goal
+    asked = (f"<= {goal}x", ratio <= goal) if goal else ()
+    race.note(Row(PLACE, name, seconds(took), "compare", seconds(base), ratio, *asked))
+    assert ratio < most
 
 
 @pytest.mark.slow

@@ -248,6 +248,17 @@ def test_less_is_told_and_does_not_fail(stored: tuple[str, str]) -> None:
     assert all(change.shrank for change in report.checks[0].changes)
 
 
+def test_of_much_that_got_better_five_have_a_row(stored: tuple[str, str]) -> None:
+    two = DESK.replace("entry_points:\n", "entry_points:\n  desk-taken: {compromise: desk}\n")
+    Path(stored[0]).write_text(two, "utf-8")
+    check([stored[0]], baseline=stored[1], update=True, **FEW)
+    report = changed(stored, two.replace("      - {operation: crm.read}\n", ""))
+    (table,) = [each for each in report.tables() if each.title == "against the baseline"]
+    count = len(report.checks[0].changes)
+    assert (len(table.rows), count > 5) == (5, True)
+    assert table.note.endswith(f"; {count - 5} more got better, which JSON lists")
+
+
 def test_another_policy_in_force_is_held_against_the_one_that_was(stored: tuple[str, str]) -> None:
     tighter = changed(stored, DESK.replace("policy: rbac", "policy: task-scoped"))
     assert not tighter.failed

@@ -37,7 +37,7 @@ def test_each_commit_that_touched_the_file_or_its_parts_is_a_point(file: str) ->
     ]
     assert [each.subject for each in found.skipped] == ["a slip"]
     assert found.skipped[0].why.startswith("desk.yaml:5:16: ")
-    assert "Of its commits 1 skipped, as their scenario cannot be read." in found.summary
+    assert "Of its commits 1 skipped, as its scenario cannot be read." in found.summary
 
 
 def test_the_figures_are_those_of_the_scenario_then(file: str) -> None:
@@ -84,6 +84,62 @@ def test_what_is_not_committed_comes_last(tmp_path: Path) -> None:
     desk(tmp_path, DESK.replace("confidentiality: 10", "confidentiality: 15"))
     last = trend(file, **FEW).points[-1]
     assert (last.name, last.day, last.figures["(in force)", "leaked-key"].worst_case) == ("not committed", "now", 15)
+
+
+def test_what_is_not_committed_is_no_commit(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
+    file = desk(tmp_path)
+    commit(tmp_path, "the desk")
+    desk(tmp_path, DESK.replace("confidentiality: 10", "confidentiality: 15"))
+    assert f"{file} at 1 commit and as it is now, " in trend(file, **FEW).summary
+    git(tmp_path, "rm", "--quiet", "--cached", "desk.yaml")
+    git(tmp_path, "commit", "--quiet", "--amend", "--allow-empty", "--message", "nothing")
+    assert trend(file, **FEW).summary.startswith(f"{file} as it is now: through ")
+
+
+def test_a_file_that_is_broken_now_still_has_its_past(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
+    file = desk(tmp_path)
+    commit(tmp_path, "the desk")
+    desk(tmp_path, DESK.replace("kind: agent", "kind: agnet"))
+    found = trend(file, **FEW)
+    assert (subjects(found), [(each.commit, each.there) for each in found.skipped]) == (["the desk"], [("", True)])
+    assert ":5:16: " in found.skipped[0].why
+    assert found.summary.endswith("As it is now it cannot be read.")
+    assert found.skipped_table().rows[0][:2] == ("not committed", "now")
+    commit(tmp_path, "a slip")
+    slip = trend(file, **FEW)
+    assert ([each.subject for each in slip.skipped], subjects(slip)) == (["a slip"], ["the desk"])
+    assert slip.summary.endswith("Of its commits 1 skipped, as its scenario cannot be read.")
+
+
+def test_a_file_that_is_gone_is_not_one_that_cannot_be_read(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
+    file = desk(tmp_path)
+    commit(tmp_path, "the desk")
+    Path(file).unlink()
+    gone = trend(file, **FEW)
+    assert (gone.summary.endswith("As it is now it is not there."), subjects(gone)) == (True, ["the desk"])
+    commit(tmp_path, "no desk")
+    desk(tmp_path)
+    commit(tmp_path, "a desk again")
+    found = trend(file, **FEW)
+    assert [(each.subject, each.why, each.there) for each in found.skipped] == [
+        ("no desk", "the file was not there", False)
+    ]
+    assert found.summary.endswith("Of its commits 1 without the file.")
+
+
+def test_a_folder_that_came_and_went_is_read_where_it_was(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
+    (tmp_path / "worlds").mkdir()
+    file = desk(tmp_path / "worlds")
+    commit(tmp_path, "the desk")
+    Path(file).unlink()
+    (tmp_path / "other.txt").write_text("something", "utf-8")
+    commit(tmp_path, "another file")
+    found = trend(file, **FEW)
+    assert (subjects(found), [each.there for each in found.skipped]) == (["the desk"], [False])
 
 
 def test_a_name_with_brackets_and_other_letters_is_that_name(tmp_path: Path) -> None:
@@ -151,6 +207,9 @@ def test_what_cannot_be_asked_is_refused(file: str, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     with pytest.raises(InputError, match="does not have any commits yet"):
         trend(desk(tmp_path), **FEW)
+    commit(tmp_path, "nothing")
+    with pytest.raises(InputError, match="nowhere"):
+        trend(tmp_path / "nowhere.yaml", **FEW)
 
 
 def test_the_tables_have_a_row_for_each_commit(file: str) -> None:

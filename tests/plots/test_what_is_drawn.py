@@ -87,8 +87,12 @@ def test_the_title_over_time_says_when_half_is_lost(of_starter: simkit.Compariso
     assert said.startswith("starter, leaked-ci-secret: half of the 160 lost under rbac is lost within 2 min 10 s")
     before, then = result.over_time([110.0, 130.5])
     assert before.estimate < 80 <= then.estimate
-    nothing = title(plots.over_time(of_starter["zero-standing"]))
-    assert nothing.endswith("nothing of value is lost under zero-standing")
+    none = of_starter["zero-standing"]
+    assert title(plots.over_time(none)).endswith("nothing of value is lost under zero-standing")
+    possible = replace(none, worst_case=result.worst_case)
+    assert title(plots.over_time(possible)).endswith(
+        f"nothing of value is lost in any of {none.trials:,} trials under zero-standing"
+    )
 
 
 def test_the_title_of_exceedance_is_what_19_of_20_trials_lose_at_most(of_starter: simkit.Comparison) -> None:

@@ -42,7 +42,8 @@ def trend(
     """Show what each attack loses, the goals, the first loss and the standing grants at each commit that touched
     SCENARIO, or a file that it includes, the oldest first; what is not committed comes last.
 
-    The file may have had another name. A commit whose scenario cannot be read is said and skipped. As CSV there is a
+    The file may have had another name. A commit whose scenario cannot be read is said and skipped, and so is the file
+    itself where it is broken now. As CSV there is a
     row for each commit and attack, with plain numbers.
 
     \b

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from simkit.errors import InputError
@@ -19,6 +19,8 @@ from simkit.rights.request import account_of, arn_part
 LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 DEFAULT_SESSION = 3600
 """Seconds that a role's session lives where the role says nothing (AWS, "Update the maximum session duration")."""
+MOST_PLACES = 4
+"""How many statements that allow something together are told with their places."""
 EVERYTHING: Mapping[str, Any] = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 WELL_KNOWN: Mapping[str, Mapping[str, Any]] = {"AdministratorAccess": EVERYTHING}
 """Managed policies of AWS that are told without a file (AWS managed policy reference, AdministratorAccess)."""
@@ -136,17 +138,25 @@ def clean(text: str) -> str:
     return found.strip() or "-"
 
 
-def label(statement: Statement) -> str:
-    """A statement as names have it: its policy, its Sid or number, and its line."""
-    last = statement.origin.where[-1] if statement.origin.where else 0
-    which = statement.sid or (str(last) if isinstance(last, int) else "0")
-    line, _ = statement.origin.line_column()
-    return clean(f"{statement.policy or 'a policy'}/{which} ({os.path.basename(statement.origin.file)}:{line})")
+def label(*statements: Statement) -> str:
+    """Statements as names have them: policy, Sid or position, and whose policy it is, once for neighbours that share
+    an owner. No line is in it, for lines move."""
+    found = list[str]()
+    for owner, alike in groupby(dict.fromkeys(statements), key=lambda each: each.owner):
+        said = dict.fromkeys(clean(f"{each.policy or 'a policy'}/{each.called}") for each in alike)
+        found.append(" and ".join(said) + (f" of {clean(owner)}" if owner else ""))
+    return " and ".join(found)
 
 
 def place_of(statement: Statement) -> FilePlace:
     """Where a statement stands."""
     return FilePlace(statement.origin.file, *statement.origin.line_column())
+
+
+def places_of(statements: Sequence[Statement]) -> FilePlace:
+    """Where statements stand that allow something together."""
+    first, *rest = dict.fromkeys(map(place_of, statements))
+    return replace(first, also=tuple(rest[: MOST_PLACES - 1]))
 
 
 def is_account(value: Any) -> bool:
@@ -176,13 +186,15 @@ def _listed(body: Excerpt, key: str) -> bool:
     return isinstance(body.value.get(key), list)
 
 
-def read_policy(body: Excerpt, key: str, name: str, attached: Attached = "identity") -> PolicyDocument | None:
-    """The policy document under `key`; told, and None, where it is none."""
+def read_policy(
+    body: Excerpt, key: str, name: str, owner: str, attached: Attached = "identity"
+) -> PolicyDocument | None:
+    """The policy document under `key`, the `owner`'s; told, and None, where it is none."""
     value = body.value.get(key)
     if value is None:
         return None
     try:
-        return policy_document(value, origin_of(body.under(key, value)), attached=attached, name=name)
+        return policy_document(value, origin_of(body.under(key, value)), attached=attached, name=name, owner=owner)
     except InputError as error:
         message = str(error).split("\n", maxsplit=1)[0]
         body.draft.leave(body.under(key, value).origin, f"policy {clean(name)}", message)
@@ -214,20 +226,23 @@ def _managed(body: Excerpt, found: AwsAccounts) -> None:
     name = body.text("PolicyName") or arn.rpartition("/")[2]
     default, older = None, list[tuple[str, PolicyDocument]]()
     for version in body.each("PolicyVersionList"):
-        document = read_policy(version, "Document", name)
+        number = clean(version.text("VersionId"))
+        is_default = version.flag("IsDefaultVersion")
+        document = read_policy(version, "Document", name if is_default else f"{name} {number}", account_of(arn))
         if document is None:
             continue
-        if version.flag("IsDefaultVersion"):
+        if is_default:
             default = document
         else:
-            older.append((clean(version.text("VersionId")), document))
+            older.append((number, document))
     _date(body, "UpdateDate", found)
     found.policies[arn] = ManagedPolicy(arn, default, tuple(older), body.origin)
 
 
-def _inline(body: Excerpt, key: str) -> Iterator[PolicyDocument]:
+def _inline(body: Excerpt, key: str, arn: str) -> Iterator[PolicyDocument]:
     for each in body.each(key):
-        document = read_policy(each, "PolicyDocument", each.text("PolicyName") or "an inline policy")
+        name = each.text("PolicyName") or "an inline policy"
+        document = read_policy(each, "PolicyDocument", name, shown_arn(arn))
         if document is not None:
             yield document
 
@@ -253,7 +268,7 @@ def _document(arn: str, body: Excerpt, found: AwsAccounts) -> PolicyDocument | N
         return known.document
     name = arn.rpartition("/")[2]
     if arn_part(arn, 4) == "aws" and name in WELL_KNOWN:
-        document = policy_document(WELL_KNOWN[name], origin_of(body), name=name)
+        document = policy_document(WELL_KNOWN[name], origin_of(body), name=name, owner=account_of(arn))
         found.policies[arn] = ManagedPolicy(arn, document, (), body.origin)
         return document
     return None
@@ -263,7 +278,7 @@ def _group(body: Excerpt, found: AwsAccounts) -> None:
     arn = _arn(body)
     if arn:
         managed, documents = _attached(body, found)
-        own = (*_inline(body, "GroupPolicyList"), *documents)
+        own = (*_inline(body, "GroupPolicyList", arn), *documents)
         found.groups[arn] = AwsGroup(arn, own, managed, body.origin)
 
 
@@ -273,7 +288,7 @@ def _user(body: Excerpt, found: AwsAccounts) -> None:
         return
     managed, documents = _attached(body, found)
     groups = _groups(body, arn, found)
-    policies = [*_inline(body, "UserPolicyList"), *documents]
+    policies = [*_inline(body, "UserPolicyList", arn), *documents]
     reaching = list(managed)
     for group in groups:
         policies += found.groups[group].policies
@@ -300,12 +315,11 @@ def _role(body: Excerpt, found: AwsAccounts) -> None:
     if not arn or _again(arn, body, found):
         return
     managed, documents = _attached(body, found)
-    principal = Principal(
-        arn, (*_inline(body, "RolePolicyList"), *documents), _boundary(body, found), body.text("RoleId"), _tags(body)
-    )
+    policies = (*_inline(body, "RolePolicyList", arn), *documents)
+    principal = Principal(arn, policies, _boundary(body, found), body.text("RoleId"), _tags(body))
     seconds = body.value.get("MaxSessionDuration")
     longest = seconds if isinstance(seconds, int) and 900 <= seconds <= 43_200 else DEFAULT_SESSION
-    trust = read_policy(body, "AssumeRolePolicyDocument", f"trust of {principal.name}", "resource")
+    trust = read_policy(body, "AssumeRolePolicyDocument", "trust policy", shown_arn(arn), "resource")
     names = [each.text("InstanceProfileName") for each in body.each("InstanceProfileList")]
     created = _date(body, "CreateDate", found)
     used = _date(body.part("RoleLastUsed"), "LastUsedDate", found)

@@ -250,7 +250,8 @@ class Effective:
         own = {id(s) for document in principal.policies for s in document.statements}
         if target.policy:
             own |= {id(s) for s in target.policy.statements}
-        mine = tuple(dict.fromkeys(each for each in allowing if id(each) in own))
+        # not in the order of the file, so that what is attached in another order is told by the same name
+        mine = tuple(sorted({each for each in allowing if id(each) in own}, key=_told_by))
         return Allowance(None, mine, found.doubts if found.access == Access.MAY_BE else (), by_console)
 
     def _at(self, request: Request, moment: str) -> Decision:
@@ -267,6 +268,10 @@ class Effective:
         policy = request.target.policy
         statements += policy.statements if policy else ()
         return any(clause.key in MOMENTS for each in statements for clause in each.clauses)
+
+
+def _told_by(statement: Statement) -> tuple[str, str, str]:
+    return statement.policy, statement.called, statement.owner
 
 
 def together(found: Sequence[Allowance]) -> Allowance:

@@ -106,5 +106,5 @@ def enter_uses(found: Iterable[LastAccessed], accounts: AwsAccounts, draft: Draf
         roles = draft.sections["identities"][name].get("roles", ())
         given = (e["operation"] for role in roles for e in draft.sections["roles"][role]["entitlements"])
         calls = list(each.calls(dict.fromkeys(given)))
-        run = {"identity": name, "calls": calls, "over": f"{each.over:.0f}s", "source": str(each.place)}
+        run = {"identity": name, "calls": calls, "over": f"{each.over:.0f}s", "source": each.place.file}
         draft.observed.append(run)

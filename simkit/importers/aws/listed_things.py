@@ -213,14 +213,15 @@ def _report(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
 
 def _policy(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
     """A resource's policy: it says itself which resource it is about."""
-    document = read_policy(body, "Policy", "resource policy", "resource")
-    if document is None:
+    unnamed = read_policy(body, "Policy", "bucket policy", "", "resource")
+    if unnamed is None:
         return
-    forms = (form.source for each in document.statements for form in each.resources or ())
+    forms = (form.source for each in unnamed.statements for form in each.resources or ())
     name = next((arn_part(form, 5).partition("/")[0] for form in forms if arn_part(form, 2) == "s3"), "")
     if not name or set("*?[") & set(name):
         body.draft.leave(body.origin, "a resource policy", "it names no bucket: which resource has it is not known")
         return
+    document = read_policy(body, "Policy", "bucket policy", f"bucket {name}", "resource")
     add_store(inventory, "bucket", name, "", accounts, body, policy=document)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from simkit.importers.aws.account import label, place_of
+from simkit.importers.aws.account import label, places_of
 from simkit.importers.aws.effective import Allowance
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
@@ -36,7 +36,7 @@ class Sheet:
         self.draft = draft
         self._roles: dict[tuple[str, str], str] = {}
         self._numbers: dict[str, int] = {}
-        self._labels: dict[Statement, str] = {}
+        self._labels: dict[tuple[Statement, ...], str] = {}
         self._statements: dict[str, tuple[Statement, ...]] = {}
         self._hubs: dict[tuple[str, ...], str] = {}
         self._targets: dict[tuple[str, str], dict[str, None]] = {}
@@ -69,12 +69,12 @@ class Sheet:
 
     def _named(self, statements: Sequence[Statement]) -> str:
         """The statements as a name; of many, the first ones."""
-        for each in statements:
-            if each not in self._labels:
-                self._labels[each] = label(each)
-        labels = list(dict.fromkeys(self._labels[each] for each in statements))
-        rest = len(labels) - MOST_NAMED
-        return " and ".join(labels[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "") or "no statement"
+        key = tuple(dict.fromkeys(statements))
+        if key not in self._labels:
+            rest = len(key) - MOST_NAMED
+            named = label(*key[:MOST_NAMED]) or "no statement"
+            self._labels[key] = named + (f" and {rest} more" if rest > 0 else "")
+        return self._labels[key]
 
     def _enter(self, given: Given, said: str, allowance: Allowance, entitlement: dict[str, Any]) -> None:
         listed = given.by_label.setdefault(said, [])
@@ -84,7 +84,7 @@ class Sheet:
                 given.by_console.append(entitlement)
         if allowance.statements:
             self._statements.setdefault(said, allowance.statements)
-            given.places.setdefault(said, place_of(allowance.statements[0]))
+            given.places.setdefault(said, places_of(allowance.statements))
 
     def hub(self, members: Sequence[str]) -> str:
         """The identity that leads on to each of `members`."""

@@ -109,7 +109,7 @@ def _made(
         more: dict[str, Any] = {"keys": (*key_ids(values.value), *holding.get(name, ()))}
         if made.kind == "bucket" and name in policies:
             own = policies[name]
-            more["policy"] = read_policy(own, "policy", f"policy of {name}", "resource")
+            more["policy"] = read_policy(own, "policy", "bucket policy", f"bucket {name}", "resource")
             more["seen"] = more["policy"] is not None
         arn = values.text("arn") if values.has("arn") else ""
         add_store(inventory, made.kind, name, arn if arn_part(arn, 5) else "", accounts, values, **more)

@@ -6,11 +6,12 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from simkit.importers.asked_of_token import AskedOfToken, asked
-from simkit.importers.aws.account import AwsAccounts, AwsPrincipal, clean, label, place_of, shown_arn
+from simkit.importers.aws.account import AwsAccounts, AwsPrincipal, clean, label, place_of, places_of, shown_arn
 from simkit.importers.aws.effective import Effective
 from simkit.importers.aws.sheet import HUB, Sheet
 from simkit.importers.aws.target_list import TargetList
 from simkit.importers.draft import Draft
+from simkit.importers.file_place import FilePlace
 from simkit.rights import (
     Access,
     Caller,
@@ -32,6 +33,8 @@ CHAINED = 3600
 MFA = "aws:multifactorauthpresent"
 EXTERNAL_ID = "sts:externalid"
 ASSUME = "sts:AssumeRole"
+UNSEEN = "unseen"
+"""The file of policies that no file has."""
 
 
 class TrustAsker:
@@ -94,7 +97,8 @@ class TrustAsker:
             decision, claims = self._asked(other, plain[0])
             if decision.access == Access.ALLOWED and not claims:
                 name = self.sheet.hub([each.name for each in plain])
-                self.draft.trusts(other.name, name, "assume", ttl=f"{CHAINED}s", note=_note(decision))
+                said = _said(decision)
+                self.draft.trusts(other.name, name, "assume", _place(decision), ttl=f"{CHAINED}s", note=said)
                 roles = [each for each in roles if not _asks_for_nothing(each)]
         for role in roles:
             self._edge(other, role)
@@ -143,13 +147,12 @@ class TrustAsker:
         more: dict[str, Any] = {"ttl": f"{ttl}s"}
         if claims:
             more["conditions"] = [{"claims": dict(claims)}]
-        note = _note(decision)
-        if note:
-            more["note"] = note
+        if _said(decision):
+            more["note"] = _said(decision)
         if decision.access == Access.MAY_BE:
             why = "; ".join(dict.fromkeys(f"{each.kind} {each.name}" for each in decision.doubts))
             self.draft.assume(name, "what trust policies ask of it is met", clean(why)[:300])
-        self.draft.trusts(name, role.name, kind, **more)
+        self.draft.trusts(name, role.name, kind, _place(decision), **more)
 
     def _outside(self, role: AwsPrincipal) -> None:
         """Those whom the trust policy names and no file has."""
@@ -186,8 +189,8 @@ class TrustAsker:
                 return
         self.draft.put("identities", shown, {"kind": "service", "note": "in no file"}, place_of(statement))
         self.draft.assume(shown, "it may ask for the roles that trust it", "its own policies are in no file")
-        more = {"note": f"{label(statement)} {place_of(statement)}", "ttl": f"{role.longest_session}s"}
-        self.draft.trusts(shown, role.name, "assume", **more)
+        more = {"note": label(statement), "ttl": f"{role.longest_session}s"}
+        self.draft.trusts(shown, role.name, "assume", place_of(statement), **more)
         self.draft.put("entry_points", f"{shown} asks", {"compromise": shown}, place_of(statement))
 
     def _federated(self, provider: str, statement: Statement, role: AwsPrincipal) -> None:
@@ -198,12 +201,12 @@ class TrustAsker:
         claims, open_ones = claims_of(statement.clauses)
         for key in open_ones:
             self.draft.assume(f"{key} in {label(statement)}", "it is met", "it asks for more than one text can fit")
-        more: dict[str, Any] = {"ttl": f"{role.longest_session}s", "note": f"{label(statement)} {place_of(statement)}"}
+        more: dict[str, Any] = {"ttl": f"{role.longest_session}s", "note": label(statement)}
         if claims:
             self.draft.assume(
                 name, "they claim what is asked for", f"whose identities claim what stands at {label(statement)}"
             )
-        self.draft.trusts(name, role.name, "federate", **more)
+        self.draft.trusts(name, role.name, "federate", place_of(statement), **more)
 
 
 def asked_of(clauses: Sequence[Clause]) -> AskedOfToken:
@@ -252,10 +255,19 @@ def _asks_for_nothing(role: AwsPrincipal) -> bool:
     return len(statements) == 1 and statements[0].allows and not statements[0].clauses
 
 
-def _note(decision: Decision) -> str:
-    """The statements that allow it, with their places."""
-    allowing = [each.statement for each in decision.reasons if each.statement and each.statement.allows]
-    return "; ".join(f"{label(each)} {place_of(each)}" for each in allowing[:2])
+def _said(decision: Decision) -> str:
+    """The statements that allow it."""
+    return label(*_allowing(decision)[:2])
+
+
+def _place(decision: Decision) -> FilePlace | None:
+    """Where the statements stand that allow it."""
+    found = [each for each in _allowing(decision) if each.origin.file != UNSEEN]
+    return places_of(found) if found else None
+
+
+def _allowing(decision: Decision) -> list[Statement]:
+    return [each.statement for each in decision.reasons if each.statement and each.statement.allows]
 
 
 def _told(role: AwsPrincipal) -> Told:
@@ -266,4 +278,4 @@ def _told(role: AwsPrincipal) -> Told:
 
 
 def _anything() -> PolicyDocument:
-    return policy_document({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}, Origin("unseen"))
+    return policy_document({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}, Origin(UNSEEN))

@@ -114,7 +114,7 @@ def _claims(file: SourceFile) -> bool:
         return False
     if _SPANS.search(head) or _LOGS.search(head) or (_ACTION.search(head) and _ACTOR.search(head)):
         return True
-    return file.plain_path.endswith(LINES) and bool(_CALL.search(head.partition("\n")[0]))
+    return file.plain_path.endswith(LINES) and bool(_CALL.search(head.lstrip().partition("\n")[0]))
 
 
 RUNS = Importer(

@@ -52,6 +52,11 @@ class Supported:
         """The steps to leave out so that `supports` are gone; supports that nothing uses have none."""
         return [self.step_of[fact] for fact in supports if fact in self.step_of]
 
+    def variants(self, entry_points: Iterable[str]) -> tuple[list[tuple[int, ...]], list[int]]:
+        """The first steps of each variant, entry point after entry point, and where those of each begin, and end."""
+        found = [self.starts[name] or ((),) for name in entry_points]
+        return [*chain.from_iterable(found)], [*accumulate(map(len, found), initial=0)]
+
 
 @uncollected()
 def supported(scenario: Scenario) -> Supported:

@@ -51,12 +51,12 @@ class Certainty:
             return None
         worth = _worth(scenario, question)
         columns = tuple(number for number, fact in enumerate(made.graph.facts) if fact in worth)
-        variants = [made.starts[name] or ((),) for name in question.entry_points]
+        starts, bounds = made.variants(question.entry_points)
         facts = [made.graph.facts[number] for number in columns]
         return cls(
             made,
-            tuple(row for rows in variants for row in rows),
-            tuple(np.cumsum([0, *map(len, variants)]).tolist()),
+            tuple(starts),
+            tuple(bounds),
             columns,
             tuple(worth[fact] for fact in facts),
             tuple(fact == Fact("reached", question.goal) for fact in facts),

@@ -33,9 +33,9 @@ class MeasuredEdits:
     certainty: Certainty | None = field(init=False)
     before: PairedLosses = field(init=False)
     results: list[BlastRadius] = field(init=False)
-    known: dict[Narrowing, PairedLosses] = field(default_factory=dict)
-    """What was replayed in full of each narrowing alone."""
-    starts: dict[Question, PairedLosses] = field(default_factory=dict)
+    known: dict[tuple[Narrowing, ...], PairedLosses] = field(default_factory=dict)
+    """What was replayed in full of each narrowing alone, and of rows of changes that others are compared with."""
+    unchanged: dict[Question, PairedLosses] = field(default_factory=dict)
     """What is lost before any narrowing, by what was asked besides, where it was replayed."""
 
     def __post_init__(self) -> None:
@@ -48,12 +48,12 @@ class MeasuredEdits:
         else:
             self.certainty = None
             self.before, self.results = measured_with_paths(self.base, self.question)
-            self.starts[self.question] = self.before
+            self.unchanged[self.question] = self.before
 
     def pair(self, narrowing: Narrowing, question: Question) -> Pair:
         """The samples before and after `narrowing` alone."""
         certain = self._certain(question, frozenset(), narrowing.removes())
-        return certain or (self._start(question), self._replayed(narrowing, question))
+        return certain or (self._unchanged(question), self._replayed(narrowing, question))
 
     def after(self, narrowing: Narrowing, question: Question) -> PairedLosses:
         """The samples after `narrowing` alone."""
@@ -65,8 +65,8 @@ class MeasuredEdits:
         if certain:
             return certain
         if not here.changes:
-            return self._start(self.question), self._replayed(there.changes[0], self.question)
-        now = here.losses if self.certainty is None else measure(here.scenario, self.question, self.base)
+            return self._unchanged(self.question), self._replayed(there.changes[0], self.question)
+        now = here.losses if self.certainty is None else self._at(here)
         return now, measure(there.scenario, self.question, self.base)
 
     def ahead(self, removed: Iterable[frozenset[Fact] | None]) -> None:
@@ -76,7 +76,8 @@ class MeasuredEdits:
 
     def keep(self, narrowings: Iterable[Narrowing]) -> None:
         """Forget what was replayed of all but `narrowings`."""
-        self.known = {each: self.known[each] for each in narrowings if each in self.known}
+        kept = [(each,) for each in narrowings]
+        self.known = {each: self.known[each] for each in kept if each in self.known}
 
     def _certain(self, question: Question, here: frozenset[Fact] | None, there: frozenset[Fact] | None) -> Pair | None:
         """Both samples, after all that stands in `here` and in `there` is gone; None stands for other edits."""
@@ -89,12 +90,18 @@ class MeasuredEdits:
         """The samples after `narrowing` alone; those of the whole question are remembered."""
         if question != self.question:
             return measure(narrowing.apply(self.scenario), question, self.base)
-        if narrowing not in self.known:
-            self.known[narrowing] = measure(narrowing.apply(self.scenario), question, self.base)
-        return self.known[narrowing]
+        if (narrowing,) not in self.known:
+            self.known[(narrowing,)] = measure(narrowing.apply(self.scenario), question, self.base)
+        return self.known[(narrowing,)]
 
-    def _start(self, question: Question) -> PairedLosses:
+    def _at(self, here: Stage) -> PairedLosses:
+        """The samples `here`, replayed once for all that may come next."""
+        if here.changes not in self.known:
+            self.known[here.changes] = measure(here.scenario, self.question, self.base)
+        return self.known[here.changes]
+
+    def _unchanged(self, question: Question) -> PairedLosses:
         """The samples before any narrowing, replayed."""
-        if question not in self.starts:
-            self.starts[question] = measure(self.scenario, question, self.base)
-        return self.starts[question]
+        if question not in self.unchanged:
+            self.unchanged[question] = measure(self.scenario, question, self.base)
+        return self.unchanged[question]

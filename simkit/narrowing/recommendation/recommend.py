@@ -143,8 +143,8 @@ class _Recommender:
     def run(self, budget: int) -> Recommendations:
         offered = list(self._offered())
         with stretch(0.0, 0.1):
-            screened = screen(self.scenario, offered, self.question, self.edits.base.graph, self.edits.made)
-        kept, breaking = self._sorted_out(screened)
+            screening = screen(self.scenario, offered, self.question, self.edits.base.graph, self.edits.made)
+        kept, breaking = self._sorted_out(screening.found)
         with stretch(0.1, 0.5):
             promising = self._most_promising(kept)
         with stretch(0.5, 0.8):
@@ -158,7 +158,8 @@ class _Recommender:
             curve=curve,
             breaking=tuple(breaking),
             candidates=len(offered),
-            screened=len(screened),
+            screened=len(screening.found),
+            in_part=screening.in_part,
             scenario=self.scenario,
             narrowed=end.scenario,
             measured=BeforeAndAfter(self.edits.before, end.losses, self.bearings),
@@ -304,7 +305,8 @@ class _Recommender:
         self, here: Stage, last: BudgetPoint, narrowing: Narrowing
     ) -> tuple[tuple[float, int, int, str], BudgetPoint, Stage] | None:
         """The curve's next point if `narrowing` came next; None if it gains nothing or breaks a task."""
-        there, cost = here.after(narrowing), self._cost_after(here, narrowing, last.cost.changes + 1)
+        there = here.after(narrowing)
+        cost = self._cost_after(there, last.cost.changes + 1)
         if cost.broken:
             return None
         now, after = self.edits.along(here, there)
@@ -323,12 +325,11 @@ class _Recommender:
         point = BudgetPoint(narrowing, cost, price, after.effect(), less, control=control)
         return (-worth, *_name(narrowing)), point, replace(there, losses=after)
 
-    def _cost_after(self, here: Stage, narrowing: Narrowing, changes: int) -> Cost:
-        """What the work loses by `narrowing`, and by all that came before it."""
-        removed = here.after(narrowing).removed
-        if self.scenario.model.tasks or removed is None:
-            return self.side.cost(Side.of(here.after(narrowing).scenario), changes)
-        return replace(self.side.without(removed), changes=changes, observed=self.side.utility.observed)
+    def _cost_after(self, there: Stage, changes: int) -> Cost:
+        """What the work loses by all changes until `there`."""
+        if self.scenario.model.tasks or there.removed is None:
+            return self.side.cost(Side.of(there.scenario), changes)
+        return replace(self.side.without(there.removed), changes=changes, observed=self.side.utility.observed)
 
 
 def _piece(drop: DropEntitlements) -> tuple[Holder, Grant] | None:

@@ -10,6 +10,7 @@ from simkit.narrowing.edits.in_practice import in_practice_table
 from simkit.narrowing.recommendation.costs import PRICES, Balance, Cost, Prices
 from simkit.narrowing.recommendation.effect import Effect, Question
 from simkit.narrowing.recommendation.relevance import Bearing, BeforeAndAfter
+from simkit.narrowing.recommendation.screen import COUNTED
 from simkit.scenario import Scenario
 from simkit.standards import Reference
 from simkit.table import Cell, Table, format_number, percent
@@ -171,8 +172,9 @@ class Breaking:
 class Recommendations:
     """What to narrow, the best gain for its cost first; the greedy curve of changes together; and what was left out.
 
-    `candidates` counts everything that the model offers, `screened` what may help by the worst case; `ranked` is what
-    was replayed in full. `narrowed` is the `scenario` after the whole curve.
+    `candidates` counts everything that the model offers, `screened` what may help by the worst case (`in_part`: of the
+    removals only those that cut one way to each loss); `ranked` is what was replayed in full, `narrowed` the `scenario`
+    after the whole curve.
     """
 
     question: Question
@@ -185,6 +187,7 @@ class Recommendations:
     narrowed: Scenario
     provenance: Provenance
     prices: Prices = PRICES
+    in_part: bool = False
     measured: BeforeAndAfter | None = field(default=None, repr=False)
     annual_loss: float | None = None
     """What a year loses as it is, in the currency of the file; None where the file has no prices or frequencies."""
@@ -207,10 +210,9 @@ class Recommendations:
         """The recommendations in a sentence or two."""
         helpful = [each for each in self.ranked if each.helps]
         if not helpful:
-            return (
-                f"No narrowing that keeps every task makes the {self.question.measure} smaller over "
-                f"{self.question.trials:,} trials ({self.candidates:,} candidates)."
-            )
+            part = f", {self.screened:,} {COUNTED[True]}" * self.in_part
+            text = f"No narrowing that keeps every task makes the {self.question.measure} smaller over "
+            return f"{text}{self.question.trials:,} trials ({self.candidates:,} candidates{part})."
         best = helpful[0]
         falling = self.question.measure if best.before.lost == self.question.lost else best.before.harm
         text = f"{best.narrowing.name}: the {falling} falls by {self.question.gain(best.less)} "
@@ -225,8 +227,7 @@ class Recommendations:
         return text
 
     def _level(self, effect: Effect) -> str:
-        interval = effect.chance if effect.chance else effect.mean
-        return self.question.amount(interval.estimate)
+        return self.question.amount((effect.chance or effect.mean).estimate)
 
     def _numbered(self) -> list[tuple[int, Recommendation]]:
         """Those that make a difference, with their places."""
@@ -239,7 +240,7 @@ class Recommendations:
         columns += (f"{self.question.measure} after", "still in the worst case") if self.question.goal else ()
         entries = len(self.question.entry_points)
         note = (
-            f"{self._started()} {self.candidates:,} candidates, {self.screened:,} on an attack; "
+            f"{self._started()} {self.candidates:,} candidates, {self.screened:,} {COUNTED[self.in_part]}; "
             f"{self.question.trials:,} trials for each of {entries} entry point{'s' if entries > 1 else ''}, seed "
             f"{self.question.seed}; 95 % intervals, differences are paired. {self._costed()} As 1: at the same cost, "
             f"no difference to 1. {self._kept()}"
@@ -337,8 +338,7 @@ class Recommendations:
         together = f"costs together, {self.currency} a year" if self.currency else "costs together"
         columns = ("", "and then", together, "mean", "p95", *(("chance",) if self.question.goal else ()))
         note = "On the front: nothing else on the curve is both as cheap and better. It ends where nothing gains more."
-        title = "changes together, greedily"
-        return Table((*columns, "still in the worst case", "on the front"), rows, title=title, note=note)
+        return Table((*columns, "still in the worst case", "on the front"), rows, "changes together, greedily", note)
 
     def breaking_table(self) -> Table:
         """What would help, but breaks tasks."""

@@ -23,7 +23,9 @@ BLOCK = 256
 """Rows of one sweep: it bounds the memory that the answers take."""
 MOST_WORK = 100_000_000_000
 """Removals times starts times steps up to which each removal is asked of everything (about a minute); beyond, only
-what lies on the way to a loss is asked."""
+what lies on one way to each loss is asked."""
+COUNTED = "on an attack", "on one way to each loss (the model is too large to ask about others)"
+"""What the number of those found counts, in words: of everything, and in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +41,44 @@ class Screened:
     fewer: int
 
 
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The narrowings that may help, those that shrink the worst case the most first.
+
+    It is `in_part` where the graph is so large that removals were only asked about if they cut one way to each loss:
+    what is not `found` may then still make an attack longer, less likely or smaller.
+    """
+
+    found: tuple[Screened, ...]
+    in_part: bool
+
+
 def screen(
     scenario: Scenario,
     narrowings: Sequence[Narrowing],
     question: Question,
     graph: AttackGraph | None = None,
     made: Supported | None = None,
-) -> list[Screened]:
-    """The narrowings that may help, those that shrink the worst case the most first.
+) -> Screening:
+    """The narrowings that may help.
 
     Pure removals are left out, each in a lane of its own, of one graph; others are kept where they bear on a step that
-    the attack can take. What is not returned changes nothing that the attack can reach. `graph` and `made`, the
-    supported one, are those of `scenario`, where somebody has them already.
+    the attack can take. Unless it is `in_part`, what is not found changes nothing that the attack can reach. `graph`
+    and `made`, the supported one, are those of `scenario`, where somebody has them already.
     """
     removing = [each for each in narrowings if each.removes() is not None]
-    found = [each for each in _removals(scenario, removing, question, made or supported(scenario)) if each.fewer]
+    sweep = _Sweep.of(scenario, question, made or supported(scenario))
+    in_part = len(removing) * len(sweep.rows) * len(sweep.made.graph.steps) > MOST_WORK
+    removals = _removals_of_harm(sweep, removing) if in_part else _removals(sweep, removing)
+    found = [each for each in removals if each.fewer]
     live = LiveGrounds.of(live_grounds(graph or compile_attack(scenario).graph, question), scenario.model)
     others = (each for each in narrowings if each.removes() is None)
     found += [Screened(each, 0.0, 0) for each in others if live.are_borne_on(each)]
-    return sorted(found, key=lambda each: (-each.less, -each.fewer, each.narrowing.name))
+    found.sort(key=lambda each: (-each.less, -each.fewer, each.narrowing.name))
+    return Screening(tuple(found), in_part)
 
 
-def _removals(
-    scenario: Scenario, narrowings: Sequence[Narrowing], question: Question, made: Supported
-) -> Iterator[Screened]:
-    sweep = _Sweep.of(scenario, question, made)
-    if len(narrowings) * len(sweep.rows) * len(made.graph.steps) > MOST_WORK:
-        yield from _removals_of_harm(sweep, narrowings)
-        return
+def _removals(sweep: _Sweep, narrowings: Sequence[Narrowing]) -> Iterator[Screened]:
     gone = [sweep.made.without(each.removes() or ()) for each in narrowings]
     (before,) = sweep.held([[]])
     harm, reached = sweep.harm(before), int(before.sum())
@@ -80,7 +92,7 @@ def _removals(
 
 def _removals_of_harm(sweep: _Sweep, narrowings: Sequence[Narrowing]) -> Iterator[Screened]:
     """Those that shrink the worst case, on a large graph: asked only from where something is lost, and only about what
-    lies on the way to it. What others put out of reach is not counted."""
+    lies on one way to it. What others put out of reach is not counted."""
     (before,) = sweep.held([[]])
     values, reached = before @ sweep.weights, before.sum(axis=1)
     ways = {row: sweep.way(row) for row in np.flatnonzero(values > 0).tolist()}
@@ -96,8 +108,7 @@ def _removals_of_harm(sweep: _Sweep, narrowings: Sequence[Narrowing]) -> Iterato
         held = worst_cases(sweep.made.graph, starts, without=without, facts=facts, threads=sweep.threads)
         after, fewer = values.copy(), int(reached[rows].sum()) - int(held.sum())
         after[rows] = held @ sweep.weights
-        if fewer:
-            yield Screened(narrowing, harm - sweep.mean(after), fewer)
+        yield Screened(narrowing, harm - sweep.mean(after), fewer)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,14 +124,12 @@ class _Sweep:
 
     @classmethod
     def of(cls, scenario: Scenario, question: Question, made: Supported) -> _Sweep:
-        variants = [made.starts[name] or ((),) for name in question.entry_points]
         # Supports are what is taken away, not what is reached.
         columns = [number for number, fact in enumerate(made.graph.facts) if fact.kind in REACHED]
         facts = [made.graph.facts[number] for number in columns]
         return cls(
             made,
-            [row for rows in variants for row in rows],
-            np.cumsum([0, *map(len, variants)]).tolist(),
+            *made.variants(question.entry_points),
             columns,
             np.array([_weight(fact, scenario, question) for fact in facts], dtype=np.float64),
             question.threads,

@@ -52,6 +52,8 @@ class Candidates:
     question: Question
     rows: tuple[Candidate, ...]
     provenance: Provenance
+    in_part: bool = False
+    """True if the model is so large that removals were only asked about if they cut one way to each loss."""
 
     def __repr__(self) -> str:
         return f"Candidates({len(self.rows)}, {len(self.on_the_attack())} on the attack; {self.provenance.scenario})"
@@ -81,6 +83,8 @@ class Candidates:
             "Costs are in the price of one change; 0: nobody's work leans on it. On the attack: by how much the worst "
         )
         note += f"case of the {self.question.measure} shrinks, where it does; else only replay can tell."
+        if self.in_part:
+            note += " The model is so large that a removal counts only where it cuts one way to each loss."
         title = f"{self.provenance.scenario}: every narrowing, with its cost"
         columns = ("narrowing", "costs", "what it breaks, and its burden a day", "on the attack")
         return Table(columns, rows, title=title, note=note)
@@ -128,13 +132,14 @@ def weigh(
     privilege, givers = over_privilege(base), Givers(base.model)
     spare = list(unneeded(base.model, privilege, givers))
     offered = [each for each in dict.fromkeys(each_narrowing(base, privilege, givers)) if each.kind not in unwanted]
-    bearing = {each.narrowing: each for each in screen(base, offered, question)}
+    screening = screen(base, offered, question)
+    bearing = {each.narrowing: each for each in screening.found}
     side = Side.of(base)
     rows = [
         _weighed(each, side.cost_of(each, base), _part_of(each, spare), bearing.get(each), prices) for each in offered
     ]
     rows.sort(key=lambda row: (not row.bears, bool(row.cost.broken), row.price, -(row.less or 0.0)))
-    return Candidates(question, tuple(rows), provenance(base, question))
+    return Candidates(question, tuple(rows), provenance(base, question), screening.in_part)
 
 
 def _weighed(

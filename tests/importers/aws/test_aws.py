@@ -16,6 +16,7 @@ from small_account import (
     account,
     administrators,
     arn,
+    document,
     group,
     imported,
     managed,
@@ -26,7 +27,9 @@ from small_account import (
 )
 
 from simkit import Scenario, rank
+from simkit.importers.aws.account import label
 from simkit.importers.aws.aws import AWS
+from simkit.rights import Origin, policy_document
 
 KEY = "AKIAEXAMPLEEXAMPLE01"
 SAMPLE_ACCOUNT = account(
@@ -85,8 +88,43 @@ class TestAws(ImporterContract):
             ),
             indent=1,
         ),
+        "used.json": json.dumps(
+            {"Arn": arn("user", "bob"), "ServicesLastAccessed": [{"ServiceNamespace": "iam"}]}, indent=1
+        ),
     }
     secrets = ("hunter2-canary", "canary-in-a-parameter", "canary-in-an-object")
+
+
+def test_other_things_in_the_account_change_no_name(tmp_path: Path) -> None:
+    """What is listed in another order, and a user and a policy more, leave the names of all that was there."""
+    whole = json.loads(SAMPLE_ACCOUNT)
+    things = [each for key in whole for each in whole[key]]
+    made = imported(tmp_path / "a", *things)
+    more = managed("aaa", statement("s3:GetObject", on="arn:aws:s3:::reports/*"))
+    held = "AttachedManagedPolicies"
+    moved = [{**each, **({held: each[held][::-1]} if held in each else {})} for each in things]
+    other = imported(tmp_path / "b", user("aaa", statement("s3:*")), *reversed(moved), more)
+    for section, those in made.sections.items():
+        assert those.keys() <= other.sections[section].keys(), section
+    operations = {f"{tool}.{name}" for tool, said in made.sections["tools"].items() for name in said["operations"]}
+    later = {f"{tool}.{name}" for tool, said in other.sections["tools"].items() for name in said["operations"]}
+    assert operations <= later
+
+
+@pytest.mark.parametrize(
+    ("sids", "called"),
+    [
+        (["", ""], ["p/0", "p/1"]),
+        (["Reads", ""], ["p/Reads", "p/1"]),
+        (["A", "A"], ["p/A#0", "p/A#1"]),
+        (["1", ""], ["p/1#0", "p/1"]),
+    ],
+)
+def test_a_statement_is_called_by_its_sid_or_by_its_position(sids: list[str], called: list[str]) -> None:
+    given = [statement("s3:GetObject", **({"Sid": sid} if sid else {})) for sid in sids]
+    read = policy_document(document(*given), Origin("x"), name="p", owner="1:user/ann")
+    assert [label(each) for each in read.statements] == [f"{name} of 1:user/ann" for name in called]
+    assert label(*read.statements) == f"{called[0]} and {called[1]} of 1:user/ann"
 
 
 def goals_of(scenario: Scenario, kind: str, name: str) -> tuple[str, ...]:
@@ -210,11 +248,15 @@ def test_a_trust_edge_says_how_long_its_session_lives_and_where_it_stands(tmp_pa
         role("first", statement("sts:AssumeRole"), trusts=TRUSTS_ACCOUNT, MaxSessionDuration=43_200),
         role("second", trusts={"AWS": arn("role", "first")}, MaxSessionDuration=43_200),
     ]
-    edges = {(each.source, each.target): each for each in imported(tmp_path, *things).scenario().model.trust}
+    made = imported(tmp_path, *things)
+    edges = {(each.source, each.target): each for each in made.scenario().model.trust}
     assert edges[f"{ACCOUNT}:user/start", f"{ACCOUNT}:role/first"].ttl == 43_200
     chained = edges[f"{ACCOUNT}:role/first", f"{ACCOUNT}:role/second"]
     assert chained.ttl == 3600, "role chaining"
-    assert "trust of second/0 (account.json:" in chained.note
+    second, first = f"{ACCOUNT}:role/second", f"{ACCOUNT}:role/first"
+    assert chained.note == f"trust policy/0 of {second} and first-policy/0 of {first}"
+    place = made.origins["trust", first, "assume", second]
+    assert [each.line for each in (place, *place.also)] == [7, 6]
 
 
 def test_a_role_that_asks_for_a_second_factor_is_not_entered_by_a_key(tmp_path: Path) -> None:
@@ -330,7 +372,7 @@ def test_the_commands_name_the_statement_with_its_line(tmp_path: Path, cli: Cli)
     scenario = str(out / "scenario.yaml")
     ranked = json.loads(cli("rank", scenario, "--format", "json").stdout)
     assert f"administrator of {ACCOUNT}" in json.dumps(ranked)
-    step = "iam.PutUserPolicy by start-policy/0 (account.json:2)"
+    step = f"iam.PutUserPolicy by start-policy/0 of {ACCOUNT}:user/start"
     assert step in " ".join(cli("paths", scenario, "--trials", "20").stdout.split())
     narrowed = cli("narrow", scenario, "--trials", "20", "--format", "json").stdout
     assert step in narrowed

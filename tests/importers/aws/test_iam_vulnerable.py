@@ -7,7 +7,6 @@ publishes the account, see `tests/data/aws`.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -97,14 +96,13 @@ def test_nobody_else_in_the_account_is_flagged(flagged: frozenset[str]) -> None:
     assert found - names == ADMINISTRATORS
 
 
-def test_a_path_names_the_statement_and_its_line(made: Imported) -> None:
-    operations = made.sections["tools"]["iam"]["operations"]
-    attach = next(name for name in operations if name.startswith("AttachUserPolicy by privesc7-AttachUserPolicy/0"))
-    line = int(attach.rpartition(":")[2].rstrip(")"))
+def test_a_statement_is_named_by_its_policy_and_its_line_is_told(made: Imported) -> None:
+    named = "privesc7-AttachUserPolicy/0 of 111122223333"
+    assert f"AttachUserPolicy by {named}" in made.sections["tools"]["iam"]["operations"]
+    place = made.origins["roles", named]
     text = json.dumps(DATA["account"], indent=1).splitlines()
-    near = "".join(text[line - 1 : line + 3])
-    assert "iam:AttachUserPolicy" in near
-    assert "account.json" in attach
+    assert "iam:AttachUserPolicy" in "".join(text[place.line - 1 : place.line + 3])
+    assert place.file.endswith("account.json")
 
 
 def test_nothing_of_the_export_is_left_out_in_silence(made: Imported) -> None:
@@ -137,22 +135,22 @@ def test_what_is_proposed_can_be_done_by_whoever_looks_after_the_account(scenari
     assert [name for name in detached if name.startswith("AdministratorAccess/")]
 
 
-def test_every_statement_that_is_proposed_stands_at_the_line_that_its_name_says(scenario: Scenario) -> None:
+def test_every_statement_that_is_proposed_stands_at_the_line_that_is_told(made: Imported, scenario: Scenario) -> None:
     lines = json.dumps(DATA["account"], indent=1).splitlines()
     seen = set()
     for each in candidates(scenario):
         if isinstance(each, DropRole):
-            for place in re.findall(r"\(account\.json:(\d+)\)", each.role):
-                seen.add(place)
-                assert lines[int(place) - 1].strip() == "{" or "PolicyArn" in "".join(lines[int(place) - 1 :][:4])
+            place = made.origins["roles", each.role]
+            for line in (place.line, *(other.line for other in place.also)):
+                seen.add(line)
+                assert lines[line - 1].strip() == "{" or "PolicyArn" in "".join(lines[line - 1 :][:4])
     assert len(seen) == 43
 
 
-def test_paths_name_the_statement_and_line_of_each_step_that_one_allows(scenario: Scenario) -> None:
+def test_paths_name_the_statements_of_each_step_that_some_allow(scenario: Scenario) -> None:
     (path, *_) = simulate(scenario, entry_point=PASSES, trials=20).paths(ADMINISTRATOR)
     words = " ".join(map(str, path.steps))
-    assert "ec2.PassRole+RunInstances by fn1-passrole-star/0 (account.json:" in words
-    assert "and fn1-privesc3-partial/0 (account.json:" in words
+    assert "ec2.PassRole+RunInstances by fn1-passrole-star/0 and fn1-privesc3-partial/0 of 111122223333" in words
 
 
 def test_the_first_narrowing_takes_the_statement_and_the_way_up_is_gone(scenario: Scenario) -> None:

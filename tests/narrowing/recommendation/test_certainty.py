@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simkit import Scenario, loads, recommend
-from simkit.narrowing import cut_off, plan_from
+from simkit.narrowing import cut_off, plan_from, weigh
 from simkit.narrowing.edits.supports import supported
 from simkit.narrowing.recommendation import measured_edits, screen
 from simkit.narrowing.recommendation.certainty import Certainty
@@ -91,6 +91,9 @@ def test_a_large_graph_is_asked_only_about_the_ways_to_a_loss(door: Scenario, mo
     all_of_it = recommend(door, trials=50)
     monkeypatch.setattr(screen, "MOST_WORK", 0)
     ways = recommend(door, trials=50)
+    assert " on one way to each loss " in str(ways.table())
+    assert " on an attack; " in str(all_of_it.table())
+    assert weigh(door).in_part
     first, second = ([each.narrowing for each in found if each.helps] for found in (all_of_it, ways))
     assert first[0] in second
     assert ways.curve[-1].effect == all_of_it.curve[-1].effect
