@@ -67,9 +67,9 @@ def _changes(old: Document, new: Document) -> Iterator[PartChange]:
             yield from _thing((section, name), was.get(name), now.get(name), old, new)
     for section in LISTED:
         before, after = _items(_part(old.value), section), _items(_part(new.value), section)
-        was, now = set(before), set(after)
-        yield from (PartChange("appeared", f"{section}: {each}") for each in after if each not in was)
-        yield from (PartChange("vanished", f"{section}: {each}") for each in before if each not in now)
+        known, there = set(before), set(after)
+        yield from (PartChange("appeared", f"{section}: {each}") for each in after if each not in known)
+        yield from (PartChange("vanished", f"{section}: {each}") for each in before if each not in there)
 
 
 def _thing(of: tuple[str, str], was: Any, now: Any, old: Document, new: Document) -> Iterator[PartChange]:

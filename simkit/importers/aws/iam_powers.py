@@ -76,7 +76,7 @@ class _Call:
         """Whom it is about gets all rights, or what boundary and organization leave of them."""
         if len(holders) > MOST_WIDENED:
             itself = self.powers.accounts.principals.get(self.asked.principal.arn)
-            if itself in holders and self.powers.all_rights(itself) == self.powers.everything:
+            if itself is not None and itself in holders and self.powers.all_rights(itself) == self.powers.everything:
                 holders = [itself]
         by_role: dict[str, list[str]] = {}
         for holder in holders:
