@@ -85,9 +85,9 @@ def _needs(statement: Statement, others: Sequence[Statement], operation: str) ->
 def actions_of(operation: str) -> tuple[str, ...]:
     """The actions of AWS that an operation of an imported account takes.
 
-    >>> actions_of("lambda.PassRole+CreateFunction+InvokeFunction by deploys/Run of 111122223333:user/ann")
+    >>> actions_of("lambda.PassRole+CreateFunction+InvokeFunction by deploys/Run (111122223333:user/ann)")
     ('iam:PassRole', 'lambda:CreateFunction', 'lambda:InvokeFunction')
-    >>> actions_of("iam.PutUserPolicy by deploys/Self of 111122223333")
+    >>> actions_of("iam.PutUserPolicy by deploys/Self (111122223333)")
     ('iam:PutUserPolicy',)
     """
     tool, _, rest = operation.partition(".")

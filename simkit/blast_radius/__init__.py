@@ -7,7 +7,7 @@ from simkit.blast_radius.legend import Legend
 from simkit.blast_radius.pairs import PairMatrix
 from simkit.blast_radius.paths import AttackPath, AttackPaths, PathStep
 from simkit.blast_radius.provenance import Provenance
-from simkit.blast_radius.ranking import Ranked, Ranking
+from simkit.blast_radius.ranking import Ranked, Ranking, ShortestWay
 from simkit.blast_radius.utility import Utility, utility
 from simkit.blast_radius.worst_case import WorstCase
 
@@ -24,6 +24,7 @@ __all__ = [
     "Provenance",
     "Ranked",
     "Ranking",
+    "ShortestWay",
     "Utility",
     "WorstCase",
     "utility",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from simkit.attackgraph import AttackGraph
 
@@ -36,6 +36,42 @@ def shortest_hops(graph: AttackGraph, roots: Iterable[int]) -> dict[int, int]:
                     ready.append(step)
         level += 1
     return hops
+
+
+def shortest_way(graph: AttackGraph, roots: Iterable[int], wanted: int) -> tuple[int, ...]:
+    """The steps of one of the shortest ways from the first steps `roots` to the fact `wanted`, each after all that it
+    needs; nothing where there is none. Steps without a chance do not count."""
+    left: dict[int, int] = {}
+    by: dict[int, int] = {}
+    ready = [step for step in roots if graph.success[step] > 0]
+    while ready and wanted not in by:
+        found = dict[int, int]()
+        for step in ready:
+            for fact in _concluded(graph, step):
+                if fact not in by:
+                    found.setdefault(fact, step)
+        by.update(found)
+        ready = []
+        for fact in found:
+            for step in graph.behind_idx[graph.behind_ptr[fact] : graph.behind_ptr[fact + 1]].tolist():
+                left[step] = left.get(step, int(graph.premise_ptr[step + 1] - graph.premise_ptr[step])) - 1
+                if not left[step] and graph.success[step] > 0:
+                    ready.append(step)
+    return _led_to(graph, by, wanted) if wanted in by else ()
+
+
+def _led_to(graph: AttackGraph, by: Mapping[int, int], wanted: int) -> tuple[int, ...]:
+    """The steps behind `wanted`, each after those that gave it what it needs."""
+    ordered: dict[int, None] = {}
+    waiting = [(by[wanted], False)]
+    while waiting:
+        step, is_ready = waiting.pop()
+        if is_ready:
+            ordered[step] = None
+        elif step not in ordered:
+            waiting.append((step, True))
+            waiting += [(by[premise], False) for premise in reversed(graph.premises(step))]
+    return tuple(ordered)
 
 
 def _concluded(graph: AttackGraph, step: int) -> list[int]:

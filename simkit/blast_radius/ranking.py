@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from simkit.attackgraph import Ground
 from simkit.blast_radius.provenance import Provenance
 from simkit.table import Table, format_number, percent
 
@@ -21,16 +22,32 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortestWay:
+    """One of the shortest ways from the loss of the credential or identity `name` to `goal`: each step in words, with
+    all that it rests on."""
+
+    kind: str
+    name: str
+    goal: str
+    steps: tuple[tuple[str, tuple[Ground, ...]], ...]
+
+    def __str__(self) -> str:
+        return " -> ".join(label for label, _ in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """Every credential and identity by the worst case of losing it.
 
     `exposure` is, for each goal, the share of identities from which it can be reached (known as exposure %); the
-    `impact` of a row is the share of the environment that can be reached downstream of it (impact %).
+    `impact` of a row is the share of the environment that can be reached downstream of it (impact %). `ways` has, where
+    they were asked for, one to each goal of as many identities.
     """
 
     rows: tuple[Ranked, ...]
     exposure: dict[str, float]
     provenance: Provenance
+    ways: tuple[ShortestWay, ...] = ()
 
     def __repr__(self) -> str:
         worst = self.rows[0] if self.rows else None
@@ -76,10 +93,15 @@ class Ranking:
             "provenance": self.provenance.to_dict(),
             "rows": [_plain(row) for row in self.rows],
             "exposure": dict(self.exposure),
+            **({"ways": [_told(way) for way in self.ways]} if self.ways else {}),
         }
 
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self.tables())
+
+
+def _told(way: ShortestWay) -> dict[str, object]:
+    return {"kind": way.kind, "name": way.name, "goal": way.goal, "steps": [label for label, _ in way.steps]}
 
 
 def _plain(row: Ranked) -> dict[str, object]:

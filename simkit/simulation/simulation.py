@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from simkit.attackgraph import AttackGraph
@@ -13,8 +13,10 @@ from simkit.blast_radius import (
     PairMatrix,
     Ranked,
     Ranking,
+    ShortestWay,
     WorstCase,
 )
+from simkit.blast_radius.hops import shortest_way
 from simkit.engines import Outcomes
 from simkit.engines.registry import CPU, reach_engine, replay_engine
 from simkit.errors import PolicyError, QuestionError, in_short
@@ -210,8 +212,10 @@ def rank(
     threads: int | None = None,
     executor: ExecutorLike = None,
     engine: str = CPU,
+    ways: int = 0,
 ) -> Ranking:
-    """Every credential (leaked) and identity (compromised) by the worst case of losing it under `policy`.
+    """Every credential (leaked) and identity (compromised) by the worst case of losing it under `policy`; for so many
+    of the worst identities also one of the shortest `ways` to each goal that they reach.
 
     `threads` or an `executor` work it out, as in `simulate`; with the `engine` "cuda" a GPU does, here or on each
     worker of the executor. All give the same bytes. Raises as `simulate`, QuestionError for an unknown engine,
@@ -234,7 +238,21 @@ def rank(
         for name, case in worst.items()
     ]
     ranked.sort(key=lambda row: (-row.value, -row.impact, row.kind, row.name))
-    return Ranking(tuple(ranked), _exposure(scenario, worst), attack.provenance("(each)", engine="reach"))
+    told = tuple(_shortest_ways(attack, ranked, ways))
+    return Ranking(tuple(ranked), _exposure(scenario, worst), attack.provenance("(each)", engine="reach"), told)
+
+
+def _shortest_ways(attack: Attack, ranked: Sequence[Ranked], many: int) -> Iterator[ShortestWay]:
+    """One of the shortest ways to each goal for so `many` of the worst identities."""
+    graph, goals = attack.graph, attack.legend.goals
+    for row in [row for row in ranked if row.kind == "identity" and row.goals][:many]:
+        entry = graph.entry(f"compromise of {row.name}")
+        for goal in row.goals:
+            fact = goals[goal]
+            starts = (entry.roots(variant) for variant in range(len(entry.names)))
+            way = () if fact is None else next(filter(None, (shortest_way(graph, each, fact) for each in starts)), ())
+            steps = (graph.steps[step] for step in way)
+            yield ShortestWay(row.kind, row.name, goal, tuple((step.label, step.grounds) for step in steps))
 
 
 def everything_lost(scenario: Scenario) -> dict[str, EntryPoint]:

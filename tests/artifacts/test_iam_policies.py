@@ -70,8 +70,8 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_action_leaves_its_statement_and_the_others_stay(tmp_path: Path) -> None:
-    name = f"iam.PutUserPolicy by deploy-policy/Self of {ACCOUNT}:user/deploy"
-    role = f"deploy-policy/Self of {ACCOUNT}:user/deploy"
+    name = f"iam.PutUserPolicy by deploy-policy/Self ({ACCOUNT}:user/deploy)"
+    role = f"deploy-policy/Self ({ACCOUNT}:user/deploy)"
     found = carried(tmp_path, f"Drop {name} on {ACCOUNT}:user/deploy from role {role}")
     assert written(found, "user-deploy-deploy-policy.json") == [{**SELF, "Action": ["s3:ListAllMyBuckets"]}, RUN, PASS]
     (call,) = found.said.values()
@@ -84,21 +84,21 @@ def test_an_action_leaves_its_statement_and_the_others_stay(tmp_path: Path) -> N
 
 def test_of_two_statements_that_stand_together_one_is_enough(tmp_path: Path) -> None:
     """Without PassRole no function runs as the role: the statement about functions stays."""
-    role = f"deploy-policy/Pass and deploy-policy/Run of {ACCOUNT}:user/deploy"
+    role = f"deploy-policy/Pass and deploy-policy/Run ({ACCOUNT}:user/deploy)"
     found = carried(tmp_path, f"Take role {role} from {ACCOUNT}:user/deploy")
     assert written(found, "user-deploy-deploy-policy.json") == [SELF, RUN]
 
 
 def test_what_a_wildcard_gives_is_denied_beside_it(tmp_path: Path) -> None:
     (tmp_path / "secrets.json").write_text(json.dumps(SECRETS), "utf-8")
-    role = f"bob-policy/Wild of {ACCOUNT}:user/bob"
+    role = f"bob-policy/Wild ({ACCOUNT}:user/bob)"
     found = carried(tmp_path, f"Drop secretsmanager.GetSecretValue by {role} on secret db from role {role}")
     denied = {"Effect": "Deny", "Action": ["secretsmanager:GetSecretValue"], "Resource": "*"}
     assert written(found, "user-bob-bob-policy.json") == [WILD, denied]
 
 
 def test_on_one_of_several_things_it_is_denied_there(tmp_path: Path) -> None:
-    role = f"shared/Reads of {ACCOUNT}"
+    role = f"shared/Reads ({ACCOUNT})"
     found = carried(tmp_path, f"Drop s3.GetObject by {role} on bucket books from role {role}")
     denied = {"Effect": "Deny", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::books/*"]}
     assert written(found, "policy-shared.json") == [READS, KEYS, denied]
@@ -108,7 +108,7 @@ def test_on_one_of_several_things_it_is_denied_there(tmp_path: Path) -> None:
 
 
 def test_a_managed_policy_is_detached_and_what_goes_besides_is_told(tmp_path: Path) -> None:
-    found = carried(tmp_path, f"Take role shared/Keys of {ACCOUNT} from {ACCOUNT}:user/bob")
+    found = carried(tmp_path, f"Take role shared/Keys ({ACCOUNT}) from {ACCOUNT}:user/bob")
     (call,) = found.said.values()
     assert call == f"aws iam detach-user-policy --user-name bob --policy-arn {arn('policy', 'shared')}"
     assert [each.partition(" by ")[0] for each in found.beyond] == ["s3.GetObject"] * 2
@@ -135,7 +135,7 @@ def test_a_document_in_a_text_is_read_and_changed(tmp_path: Path) -> None:
     text = {"Version": "2012-10-17", "Statement": SELF}
     inline = {"PolicyName": "p", "PolicyDocument": quote(json.dumps(text))}
     ann = {**user("ann"), "UserPolicyList": [inline]}
-    line = f"p/Self of {ACCOUNT}:user/ann"
+    line = f"p/Self ({ACCOUNT}:user/ann)"
     name = f"Drop iam.PutUserPolicy by {line} on {ACCOUNT}:user/deploy from role {line}"
     found = carried(tmp_path, name, account(ann, user("deploy")))
     assert found.is_whole
@@ -145,7 +145,7 @@ def test_a_document_in_a_text_is_read_and_changed(tmp_path: Path) -> None:
 def test_what_a_group_gives_is_not_taken_from_one_member(tmp_path: Path) -> None:
     (tmp_path / "account.json").write_text(SAMPLE, "utf-8")
     scenario = imported(tmp_path)
-    by_group: Narrowing = DropRole(f"{ACCOUNT}:user/bob", f"people-policy/Puts of {ACCOUNT}:group/people")
+    by_group: Narrowing = DropRole(f"{ACCOUNT}:user/bob", f"people-policy/Puts ({ACCOUNT}:group/people)")
     found = carried_out(AWS, scenario, ImportedSources.of(scenario, "aws"), [by_group])
     assert "by a group" in found.unsaid[by_group]
     assert (found.files, found.parts) == ({}, {})

@@ -9,6 +9,7 @@ import click
 
 from simkit.cli.answer_files import drawn_as
 from simkit.cli.cautions import cautions
+from simkit.cli.imported_places import ImportedPlaces
 from simkit.cli.options import (
     WholeNumber,
     complete_goals,
@@ -73,7 +74,7 @@ def paths(
     with terminal.working(f"replaying {trials:,} trials"):
         result = simkit.simulation.simulate(world, policy, entry_point=entry, trials=trials, seed=seed, threads=threads)
         found = result.paths(goal, limit=limit)
-    answer = with_standards(found) if standards else found
+        answer = ImportedPlaces(world).of_paths(with_standards(found) if standards else found, found)
     first = next(iter(found), None)
     drawn = None if first is None else drawn_as("path", first)
     output.result(answer, (), cautions(world, [policy], [entry]), picture=drawn)

@@ -144,7 +144,7 @@ def label(*statements: Statement) -> str:
     found = list[str]()
     for owner, alike in groupby(dict.fromkeys(statements), key=lambda each: each.owner):
         said = dict.fromkeys(clean(f"{each.policy or 'a policy'}/{each.called}") for each in alike)
-        found.append(" and ".join(said) + (f" of {clean(owner)}" if owner else ""))
+        found.append(" and ".join(said) + (f" ({clean(owner)})" if owner else ""))
     return " and ".join(found)
 
 

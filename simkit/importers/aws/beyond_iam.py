@@ -34,7 +34,7 @@ def tell_unchangeable(accounts: AwsAccounts, sheet: Sheet, draft: Draft) -> None
     why = "it works from everywhere until it is deleted: IAM has no such setting"
     keys = ("access key *", "password of *")
     draft.fix(keys, why, "constrain-sender", "shorten-ttl", "limit-token")
-    draft.fix(["*/* of *"], "a policy is attached or it is not, and for no time", "shorten-ttl")
+    draft.fix(["*/* (*)*"], "a policy is attached or it is not, and for no time", "shorten-ttl")
     tools = (f"{name}.*" for name in draft.sections.get("tools", {}))
     draft.fix(tools, "nobody is asked before a call of AWS", "add-condition approval")
     entered = [f"* -*-> {account}:*" for account in accounts.ids]

@@ -123,8 +123,8 @@ def test_other_things_in_the_account_change_no_name(tmp_path: Path) -> None:
 def test_a_statement_is_called_by_its_sid_or_by_its_position(sids: list[str], called: list[str]) -> None:
     given = [statement("s3:GetObject", **({"Sid": sid} if sid else {})) for sid in sids]
     read = policy_document(document(*given), Origin("x"), name="p", owner="1:user/ann")
-    assert [label(each) for each in read.statements] == [f"{name} of 1:user/ann" for name in called]
-    assert label(*read.statements) == f"{called[0]} and {called[1]} of 1:user/ann"
+    assert [label(each) for each in read.statements] == [f"{name} (1:user/ann)" for name in called]
+    assert label(*read.statements) == f"{called[0]} and {called[1]} (1:user/ann)"
 
 
 def goals_of(scenario: Scenario, kind: str, name: str) -> tuple[str, ...]:
@@ -254,7 +254,7 @@ def test_a_trust_edge_says_how_long_its_session_lives_and_where_it_stands(tmp_pa
     chained = edges[f"{ACCOUNT}:role/first", f"{ACCOUNT}:role/second"]
     assert chained.ttl == 3600, "role chaining"
     second, first = f"{ACCOUNT}:role/second", f"{ACCOUNT}:role/first"
-    assert chained.note == f"trust policy/0 of {second} and first-policy/0 of {first}"
+    assert chained.note == f"trust policy/0 ({second}) and first-policy/0 ({first})"
     place = made.origins["trust", first, "assume", second]
     assert [each.line for each in (place, *place.also)] == [7, 6]
 
@@ -370,9 +370,17 @@ def test_the_commands_name_the_statement_with_its_line(tmp_path: Path, cli: Cli)
     out = tmp_path / "imported"
     assert cli("import", str(tmp_path / "account.json"), "-o", str(out)).exit_code == 0
     scenario = str(out / "scenario.yaml")
-    ranked = json.loads(cli("rank", scenario, "--format", "json").stdout)
+    ranked = json.loads(cli("rank", scenario, "--format", "json").stdout)["result"]
     assert f"administrator of {ACCOUNT}" in json.dumps(ranked)
-    step = f"iam.PutUserPolicy by start-policy/0 of {ACCOUNT}:user/start"
-    assert step in " ".join(cli("paths", scenario, "--trials", "20").stdout.split())
+    step = f"iam.PutUserPolicy by start-policy/0 ({ACCOUNT}:user/start)"
+    (way,) = [each for each in ranked["ways"] if each["name"] == f"{ACCOUNT}:user/start"]
+    label = f"{step} {ACCOUNT}:user/start"
+    assert label in way["steps"]
+    (place,) = ranked["places"][label]
+    assert place.endswith("account.json:2")
+    for command in (("rank", scenario), ("paths", scenario, "--trials", "20")):
+        told = " ".join(cli(*command).stdout.split())
+        assert step in told
+        assert "account.json:2" in told
     narrowed = cli("narrow", scenario, "--trials", "20", "--format", "json").stdout
     assert step in narrowed

@@ -97,7 +97,7 @@ def test_nobody_else_in_the_account_is_flagged(flagged: frozenset[str]) -> None:
 
 
 def test_a_statement_is_named_by_its_policy_and_its_line_is_told(made: Imported) -> None:
-    named = "privesc7-AttachUserPolicy/0 of 111122223333"
+    named = "privesc7-AttachUserPolicy/0 (111122223333)"
     assert f"AttachUserPolicy by {named}" in made.sections["tools"]["iam"]["operations"]
     place = made.origins["roles", named]
     text = json.dumps(DATA["account"], indent=1).splitlines()
@@ -150,7 +150,7 @@ def test_every_statement_that_is_proposed_stands_at_the_line_that_is_told(made: 
 def test_paths_name_the_statements_of_each_step_that_some_allow(scenario: Scenario) -> None:
     (path, *_) = simulate(scenario, entry_point=PASSES, trials=20).paths(ADMINISTRATOR)
     words = " ".join(map(str, path.steps))
-    assert "ec2.PassRole+RunInstances by fn1-passrole-star/0 and fn1-privesc3-partial/0 of 111122223333" in words
+    assert "ec2.PassRole+RunInstances by fn1-passrole-star/0 and fn1-privesc3-partial/0 (111122223333)" in words
 
 
 def test_the_first_narrowing_takes_the_statement_and_the_way_up_is_gone(scenario: Scenario) -> None:
