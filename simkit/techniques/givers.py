@@ -101,6 +101,8 @@ class Givers:
     resolver: Resolver = field(init=False)
     gives: dict[Holder, dict[Grant, Conditions]] = field(default_factory=dict)
     containers: dict[str, list[str]] = field(default_factory=dict)
+    having: dict[str, list[str]] = field(default_factory=dict)
+    """Whom each role is given to, in the order of the model; roles that nobody has are left out."""
 
     def __post_init__(self) -> None:
         self.resolver = Resolver(self.model)
@@ -109,6 +111,13 @@ class Givers:
         for parent in self.model.resources:
             for child in self.model.within(parent)[1:]:
                 self.containers.setdefault(child, []).append(parent)
+        for name, identity in self.model.identities.items():
+            for role in dict.fromkeys(identity.roles):
+                self.having.setdefault(role, []).append(name)
+
+    def identities(self, holder: Holder) -> tuple[str, ...]:
+        """Whom `holder` gives what it gives to."""
+        return (holder.name,) if holder.kind == "identity" else tuple(self.having.get(holder.name, ()))
 
     def of(self, identity: str) -> Iterator[tuple[Holder, frozenset[Fact]]]:
         """The holders that `identity` has its entitlements from, each with what the assignment rests on."""
