@@ -12,7 +12,7 @@ from simkit.artifacts.yaml_files import YamlFiles
 from simkit.entitlements import Grant
 from simkit.importers.draft import Draft
 from simkit.importers.kubernetes.cluster import cluster
-from simkit.importers.kubernetes.cluster_roles import ROLES
+from simkit.importers.kubernetes.cluster_roles import BINDINGS, ROLES
 from simkit.importers.kubernetes.objects import KubeObject, objects
 from simkit.importers.kubernetes.powers import SPECIAL, known_verbs, powers
 from simkit.importers.kubernetes.role_parts import identity
@@ -36,6 +36,9 @@ class Manifests:
     bindings: Mapping[RbacBinding, KubeObject] = field(init=False)
     roles: dict[str, KubeObject] = field(default_factory=dict)
     """The object of each role of the scenario that one object alone makes, and no other role of the scenario."""
+    alike: dict[tuple[str, str, str], list[KubeObject]] = field(default_factory=dict)
+    """By kind, namespace and name every binding that stands in some file: of several the last counts, until somebody
+    applies another."""
 
     def __post_init__(self) -> None:
         files = self.sources.files("kubernetes")
@@ -43,6 +46,9 @@ class Manifests:
         found = list(objects(files, draft))
         made = cluster(found, draft)
         self.yaml, self.bindings = YamlFiles(files), made.bindings
+        for each in found:
+            if each.kind in BINDINGS:
+                self.alike.setdefault((each.kind, each.namespace, each.name), []).append(each)
         self._find_roles(found)
 
     def _find_roles(self, found: Iterable[KubeObject]) -> None:
@@ -157,13 +163,14 @@ def carry(scenario: Scenario, sources: ImportedSources | None, narrowings: Seque
             how = _lessen(each, found, givers)
         (said if how else unsaid)[each] = how or _why_not(each)
     for body, number in gone:
-        _unbind(body, number, found.yaml)
+        subject = body.body.value["subjects"][number]
+        for binding in found.alike[body.kind, body.namespace, body.name]:
+            _unbind(binding, subject, found.yaml)
     return Wording(found.yaml.changed(), said, unsaid)
 
 
-def _unbind(binding: KubeObject, number: int, yaml: YamlFiles) -> None:
-    subject = binding.body.value["subjects"][number]
-    left = [each for each in yaml.value(binding.body, "subjects") if each != subject]
+def _unbind(binding: KubeObject, subject: Any, yaml: YamlFiles) -> None:
+    left = [each for each in _list(yaml.value(binding.body, "subjects")) if each != subject]
     yaml.say(binding.body, "subjects", left)
 
 

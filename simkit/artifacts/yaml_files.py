@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from simkit.errors import InputError
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.source_file import SourceFile
 from simkit.patch import CannotEditError, Edit, Rewriting, YamlText
@@ -43,13 +44,28 @@ class YamlFiles:
         raise KeyError(body.document.file)
 
     def changed(self) -> dict[str, str]:
-        """The new text of each file. Raises CannotEditError for what is spelt in a way that is not edited."""
+        """The new text of each file, read back. Raises InputError for what is spelt in a way that is not edited."""
         found = {}
         for file in self.files:
             wanted = {place: after for place, after in self.after.items() if place[0] == file.path}
             if any(after != self.before[place] for place, after in wanted.items()):
-                found[file.path] = self._text(file)
+                try:
+                    found[file.path] = self._text(file)
+                    self._read_back(file.path, found[file.path])
+                except CannotEditError as error:
+                    told = "change it by hand, or spell out what is to change"
+                    raise InputError(f"{file.path} cannot be changed in place ({error}): {told}") from None
         return found
+
+    def _read_back(self, path: str, text: str) -> None:
+        """Raises CannotEditError where `text` does not say what it should."""
+        try:
+            documents = SourceFile(path, text).documents
+        except InputError:
+            raise CannotEditError("what came of it is no YAML") from None
+        for (name, number, where), after in self.after.items():
+            if name == path and _value(documents[number].value, where) != after:
+                raise CannotEditError("what came of it says something else")
 
     def _text(self, file: SourceFile) -> str:
         sources = _documents(file.text)
@@ -70,6 +86,12 @@ def _edits(rewriting: Rewriting, source: YamlText, where: Path, before: Any, aft
         yield from rewriting.added(holder, {str(where[-1]): after}, [first, str(where[-1]), *rest])
     else:
         yield from rewriting.of(found, before, after)
+
+
+def _value(value: Any, where: Path) -> Any:
+    for part in where:
+        value = value.get(part) if isinstance(value, dict) else value[int(part)]
+    return value
 
 
 def _node(root: Any, where: Path) -> Any:

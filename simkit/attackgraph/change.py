@@ -12,36 +12,32 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.attackgraph.columns import (
-    Flags,
-    Ints,
-    Tables,
-    by_key,
-    column,
-    draws,
-    entry_arrays,
-    fact_arrays,
-    linked,
-    links,
-    lives,
-    positions,
-)
+from simkit.attackgraph.columns import Tables, draws, entry_arrays, fact_arrays, linked, links, lives
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.graph import AttackGraph
+from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence
 from simkit.attackgraph.responders import responders_of
+from simkit.attackgraph.rows import StepRows, by_key, column, positions
 from simkit.distributions import TICKS_PER_SECOND, Distribution
 
 
 def rebuilt(
-    graph: AttackGraph, steps: Iterable[Step], entries: Iterable[Entry], containment: Containment
+    graph: AttackGraph,
+    steps: Iterable[Step],
+    entries: Iterable[Entry],
+    containment: Containment,
+    repeats: Repeats | None = None,
 ) -> AttackGraph:
     """`AttackGraph.build` of `steps`, most of which `graph` has already, at the horizon of `graph`: the same facts and
     steps in the same order, which do the same; rows of tables may stand in another one. Raises EngineError as that
     does."""
     given = sorted(entries, key=lambda entry: entry.name)
     wanted = [*steps, *(step for e in given for variant in e.variants for step in variant.steps)]
-    if len(graph.silencer_idx) or any(column(wanted, "silenced")):  # a change elsewhere may let more be unseen
-        return AttackGraph.build(wanted, given, containment, horizon=graph.horizon / TICKS_PER_SECOND)
+    # a change elsewhere may let more be unseen, and what only repeats others is quickly made anew
+    elsewhere = len(graph.silencer_idx) or any(column(wanted, "silenced"))
+    if elsewhere or repeats is not None or isinstance(graph.steps, StepSequence):
+        horizon = graph.horizon / TICKS_PER_SECOND
+        return AttackGraph.build(wanted, given, containment, horizon=horizon, repeats=repeats)
     stays, come = _change(graph, wanted)
     return _Rebuild(graph, stays, by_key(come)).made(given, containment)
 
@@ -89,9 +85,10 @@ class _Rebuild:
     def made(self, entries: Sequence[Entry], containment: Containment) -> AttackGraph:
         """The graph after the change."""
         graph, tables = self.graph, _MoreTables(self.graph)
-        index, tied = linked(self.come)
+        rows = StepRows(self.come)
+        index, tied = linked(rows)
         outlives = {tuple(row): number for number, row in enumerate(graph.outlives.tolist())}
-        new = {**draws(self.come, tables), **lives(self.come, tables, outlives)}
+        new = {**draws(rows, tables), **lives(rows, tables, outlives)}
         facts, numbers = self._facts(index, tied)
         found = dict(zip(facts, range(len(facts)), strict=True))
         premise_ptr, premises = self._picked(graph.premise_ptr, tied["premise_ptr"])
@@ -106,7 +103,7 @@ class _Rebuild:
             graph,
             facts=tuple(facts),
             steps=self.steps,
-            entries=entry_arrays(entries, column(self.steps, "key")),
+            entries=entry_arrays(entries, self.steps),
             index=found,
             outlives=new["outlives"],
             responders=responders,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,6 @@ from simkit.attackgraph.columns import (
     Ints,
     Tables,
     Words,
-    by_key,
-    column,
     draws,
     entry_arrays,
     fact_arrays,
@@ -24,7 +22,9 @@ from simkit.attackgraph.columns import (
     silence,
 )
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
+from simkit.attackgraph.repeats import Repeats
 from simkit.attackgraph.responders import Responders, responders_of
+from simkit.attackgraph.rows import StepRows
 from simkit.distributions import ticks
 from simkit.errors import QuestionError, nearest
 from simkit.table import Table
@@ -49,7 +49,7 @@ class AttackGraph:
     """
 
     facts: tuple[Fact, ...]
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     entries: Mapping[str, EntryArrays]
     index: Mapping[Fact, int]
     premise_ptr: Ints
@@ -129,26 +129,34 @@ class AttackGraph:
 
     @classmethod
     def build(
-        cls, steps: Iterable[Step], entries: Iterable[Entry], containment: Containment, *, horizon: float
+        cls,
+        steps: Iterable[Step],
+        entries: Iterable[Entry],
+        containment: Containment,
+        *,
+        horizon: float,
+        repeats: Repeats | None = None,
     ) -> AttackGraph:
-        """The graph of `steps` and of the first steps of `entries`; `horizon` is in seconds.
+        """The graph of `steps`, of `repeats`, and of the first steps of `entries`; `horizon` is in seconds.
 
         Raises EngineError if two different steps share a key.
         """
         given = sorted(entries, key=lambda entry: entry.name)
-        ordered = by_key([*steps, *(step for e in given for variant in e.variants for step in variant.steps)])
-        index, links = linked(ordered)
+        first = (step for entry in given for variant in entry.variants for step in variant.steps)
+        rows = StepRows.by_key([*steps, *first], repeats)
+        index, links = linked(rows)
         tables = Tables()
         told_of = fact_arrays(index)
+        ordered = rows.sequence
         return cls(
             facts=tuple(index),
-            steps=tuple(ordered),
-            entries=entry_arrays(given, column(ordered, "key")),
+            steps=ordered,
+            entries=entry_arrays(given, ordered),
             index=index,
             **links,
-            **draws(ordered, tables),
-            **lives(ordered, tables, first_outlives()),
-            **silence(ordered, index),
+            **draws(rows, tables),
+            **lives(rows, tables, first_outlives()),
+            **silence(rows, index),
             **told_of,
             responders=responders_of(containment, index, told_of["fact_hash"], tables.row),
             **tables.arrays(),

@@ -139,7 +139,7 @@ def _whose(file: SourceFile, importers: Sequence[Importer], drafts: Mapping[str,
             continue
         try:
             if importer.claims(file):
-                return importer
+                return None if not file.named and _is_template(file, drafts[importer.kind]) else importer
         except ScenarioError as error:
             if file.named:
                 raise
@@ -150,6 +150,21 @@ def _whose(file: SourceFile, importers: Sequence[Importer], drafts: Mapping[str,
     if file.named:
         _refuse(file, importers)
     return None
+
+
+def _is_template(file: SourceFile, draft: Draft) -> bool:
+    """True, and told to `draft`, if a part of it is no YAML where it has braces of a template."""
+    lines = file.text.splitlines()
+    found = (
+        problem
+        for document in file.documents
+        for problem in document.problems
+        if _TEMPLATED.search(lines[problem.line - 1] if problem.line <= len(lines) else "")
+    )
+    problem = next(found, None)
+    if problem is not None:
+        draft.leave(_place(problem), "the file", TEMPLATE)
+    return problem is not None
 
 
 def _refuse(file: SourceFile, importers: Sequence[Importer]) -> None:

@@ -32,7 +32,19 @@ class Rewriting:
         elif isinstance(before, list) and isinstance(after, list) and _is_like(node, before):
             yield from self._list(node, before, after)
         else:
-            yield Edit(self.source.start(node), self.source.end(node), self.written(after))
+            yield self._instead(node, after)
+
+    def _instead(self, node: Any, value: Any) -> Edit:
+        """`value` in place of `node`: behind its key where `node` has lines of its own, for a list may begin where its
+        key does, and brackets there are no YAML."""
+        start, end = self.source.start(node), self.source.end(node)
+        if not is_block(node):
+            return Edit(start, end, self.written(value))
+        above = self.source.text[:start].rstrip()
+        if above.endswith(":"):
+            return Edit(len(above), end, f" {self.written(value)}")
+        alone = not self.source.text[self.source.line_start(start) : start].strip()  # a comment stands between
+        return Edit(start, end, f"{'  ' if alone else ''}{self.written(value)}")
 
     def written(self, value: Any) -> str:
         """`value` on one line."""
@@ -47,7 +59,7 @@ class Rewriting:
         names = {key: key if key in here else ALSO.get(key, key) for key in {**before, **after}}
         gone = [key for key in before if key not in after and names[key] in here]
         if len(gone) == len(here) and is_block(node):
-            yield Edit(self.source.start(node), self.source.end(node), self.written(after))
+            yield self._instead(node, after)
             return
         yield from self._without(node, [here[names[key]] for key in gone])
         for key, said in after.items():
@@ -97,7 +109,7 @@ class Rewriting:
 
     def _list(self, node: Any, before: list[Any], after: list[Any]) -> Iterator[Edit]:
         if not after and is_block(node):
-            yield Edit(self.source.start(node), self.source.end(node), "[]")
+            yield self._instead(node, after)
             return
         keys = (
             [json.dumps(each, sort_keys=True) for each in before],

@@ -8,6 +8,7 @@ from itertools import chain
 
 from simkit.attackgraph import AttackGraph, Containment, Entry, Step
 from simkit.attackgraph.change import rebuilt
+from simkit.attackgraph.repeats import Repeats
 from simkit.entitlements import Grant
 from simkit.techniques import (
     act,
@@ -81,17 +82,17 @@ class CompiledWorld:
         for name, family in TECHNIQUES.items():
             own = by_session.get(name)
             steps += chain.from_iterable(own.values()) if own is not None else _possible(family.steps(world))
-        kept, entries, responders = _whole(world, steps)
+        kept, repeats, entries, responders = _whole(world, steps)
         if before:
-            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders))
-        return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon))
+            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders, repeats))
+        return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats))
 
 
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
     steps = [step for family in TECHNIQUES.values() for step in _possible(family.steps(world))]
-    kept, entries, responders = _whole(world, steps)
-    return AttackGraph.build(kept, entries, responders, horizon=horizon)
+    kept, repeats, entries, responders = _whole(world, steps)
+    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
 
 
 def _possible(steps: Iterable[Step]) -> Iterator[Step]:
@@ -119,9 +120,11 @@ def _by_session(
     return {name: all_of(name) for name in world.all_sessions}
 
 
-def _whole(world: World, steps: list[Step]) -> tuple[list[Step], list[Entry], Containment]:
-    """`steps` with what counts beside them and what is copied, without what nobody takes; the entries; who responds."""
+def _whole(world: World, steps: list[Step]) -> tuple[list[Step], Repeats | None, list[Entry], Containment]:
+    """`steps` with what counts beside them and what is copied, without what nobody takes: most copies are repeats; the
+    entries; who responds."""
     steps += list(meter.otherwise(world, steps))
+    repeats = None
     entries, staging, attacker = list(enter.entries(world)), Staging.of(world), world.attacker
     if attacker.persists or attacker.aims_at:  # what is tried again, or helps, is asked of all that could be done
         steps += every_copy(staging)
@@ -130,7 +133,10 @@ def _whole(world: World, steps: list[Step]) -> tuple[list[Step], list[Entry], Co
         aimed = on_the_way(steps, attacker.aims_at) if attacker.aims_at else steps
         kept = without_unreachable_copies(aimed, entries)
     else:
-        kept = silence.unseen(world, with_reachable_copies(staging, steps, entries), rules())
+        kept, repeats = with_reachable_copies(staging, steps, entries)
+        if repeats is not None and silence.switches_of(world):  # which keep one step from being seen, and not another
+            kept, repeats = [*kept, *repeats.steps()], None
+        kept = silence.unseen(world, kept, rules())
     world.forget()
     asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
-    return kept, entries, respond.containment(world, asked)
+    return kept, repeats, entries, respond.containment(world, asked)

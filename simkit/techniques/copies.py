@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import NamedTuple
@@ -105,12 +105,18 @@ class Staging:
 
     def finds(self, name: str, place: str) -> Iterator[str]:
         """What the session called `name` has from the copies in `place`, and could not see as well by itself."""
-        hands = self.runtimes.get(name) or self.hands[name]
-        yield from self._new_to(hands, self.copies.get(place, ()))
+        yield from self._new_to(self.runtimes.get(name) or self.hands[name], self.copies.get(place, ()))
+
+    def known(self, name: str) -> Collection[str]:
+        """What the session called `name` can see by itself as well as any copy."""
+        return self._known_to(self.runtimes.get(name) or self.hands[name])
+
+    def _known_to(self, hands: Sight) -> Collection[str]:
+        return hands.freely if self.world.sparing else ()
 
     def _new_to(self, hands: Sight, copied: Iterable[str]) -> list[str]:
         """What of `copied` `hands` could not see as well by itself."""
-        known = hands.freely if self.world.sparing else ()
+        known = self._known_to(hands)
         return [what for what in copied if what not in known]
 
     def _ask(self) -> None:

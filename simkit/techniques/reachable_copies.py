@@ -10,12 +10,17 @@ import numpy as np
 
 from simkit.attackgraph import Entry, Fact, Step
 from simkit.attackgraph.columns import led_to, linked
+from simkit.attackgraph.repeats import Flags, Repeats
+from simkit.attackgraph.rows import StepRows
 from simkit.techniques.consequences import found_in
 from simkit.techniques.copies import Sight, Staging
-from simkit.techniques.stage import FIND, STAGE, found, lost_with, written
+from simkit.techniques.copy_series import found, written
+from simkit.techniques.stage import FIND, STAGE, lost_with
 from simkit.techniques.world import REPLAYS, STEERS, has, holds, runs_in
 
 COPYING = frozenset({STAGE.name, FIND.name})
+FEW = 1000
+"""Fewer copies than this are steps like all others: arrays would take longer, and what an edit leaves stays."""
 
 Lead = tuple[tuple[Fact, ...], tuple[Fact, ...]]
 """Facts that must hold together, and facts that they lead to."""
@@ -23,38 +28,56 @@ Lead = tuple[tuple[Fact, ...], tuple[Fact, ...]]
 
 def every_copy(staging: Staging) -> Iterator[Step]:
     """All steps of copying, whether something leads to them or not."""
-    yield from (step for step in (*written(staging), *found(staging)) if step.chance > 0)
+    yield from written(staging).steps()
+    steps, finds = found(staging)
+    yield from (*steps, *finds.steps())
 
 
-def with_reachable_copies(staging: Staging, steps: Sequence[Step], entries: Sequence[Entry]) -> list[Step]:
+def with_reachable_copies(
+    staging: Staging, steps: Sequence[Step], entries: Sequence[Entry]
+) -> tuple[list[Step], Repeats | None]:
     """`steps`, and those of copying whose premises some entry point leads to, chances and time ignored; of `steps` that
-    find a copy also no others.
+    find a copy also no others. Most copies are repeats.
 
     No question is asked from elsewhere, and to take something away leads to less: so no answer changes.
     """
     if not staging.copies:
-        return list(steps)
+        return list(steps), None
     if staging.world.sealed.identities:  # code without a network has sessions in more ways than are guessed at here
-        return without_unreachable_copies([*steps, *every_copy(staging)], entries)
+        return without_unreachable_copies([*steps, *every_copy(staging)], entries), None
     led = frozenset(_held(_leads(staging, steps), _first(entries)))
-    stages = [step for step in written(staging, led) if step.chance > 0]
+    stages = written(staging, led)
     there: dict[str, dict[str, None]] = {}
-    for step in stages:
-        for each in step.conclusions:
-            there.setdefault(each.fact.object, {})[each.fact.subject] = None
-    finds = found(replace(staging, copies=there), led)
-    return without_unreachable_copies([*steps, *stages, *(step for step in finds if step.chance > 0)], entries)
+    for conclusions in stages.made()[0]:
+        for fact in (each.fact for each in conclusions if each.fact.kind == "copied"):
+            there.setdefault(fact.object, {})[fact.subject] = None
+    others, finds = found(replace(staging, copies=there), led)
+    plain, repeats = [*steps, *others], stages.beside(finds)
+    if len(repeats) < FEW:
+        return without_unreachable_copies([*plain, *repeats.steps()], entries), None
+    is_led_to = _led_to(StepRows(plain, repeats), entries)
+    return _kept(plain, is_led_to), repeats.where(is_led_to[len(plain) :])
 
 
 def without_unreachable_copies(steps: Sequence[Step], entries: Iterable[Entry]) -> list[Step]:
     """`steps` without those of copying whose premises no entry point leads to."""
     if not any(step.rule in COPYING for step in steps):
         return list(steps)
-    index, tied = linked(steps)
+    return _kept(steps, _led_to(StepRows(steps), entries))
+
+
+def _kept(steps: Sequence[Step], is_led_to: Flags) -> list[Step]:
+    """Those of `steps` that are no copies, or led to."""
+    return [step for step, led in zip(steps, is_led_to.tolist(), strict=False) if led or step.rule not in COPYING]
+
+
+def _led_to(rows: StepRows, entries: Iterable[Entry]) -> Flags:
+    """Of which rows some entry point leads to all premises."""
+    index, tied = linked(rows)
     first = np.array([index[fact] for fact in _first(entries) if fact in index], dtype=np.int64)
     missing = np.concatenate([[0], np.cumsum(~led_to(tied, first)[tied["premise_idx"]])])[tied["premise_ptr"]]
-    led = (np.diff(missing) == 0).tolist()
-    return [step for step, is_led in zip(steps, led, strict=True) if is_led or step.rule not in COPYING]
+    found: Flags = np.diff(missing) == 0
+    return found
 
 
 def _leads(staging: Staging, steps: Iterable[Step]) -> Iterator[Lead]:

@@ -16,11 +16,16 @@ SESSIONS = frozenset({REPLAYS, STEERS, ERRS, ASKS})
 def unseen(world: World, steps: list[Step], rules: Mapping[str, Rule]) -> list[Step]:
     """`steps`, each with the facts that keep it from being seen: that the logging was switched off of an identity whose
     session takes it, or of everybody."""
-    switches = {full_name for full_name, _, operation in world.model.operations() if operation.effect == "silence"}
+    switches = switches_of(world)
     if not switches:
         return steps
     off = _switched_off(steps, switches)
     return [_unseen(world, step, off) if _is_in_a_log(step, rules) else step for step in steps]
+
+
+def switches_of(world: World) -> set[str]:
+    """The operations that switch logging off."""
+    return {full_name for full_name, _, operation in world.model.operations() if operation.effect == "silence"}
 
 
 def _switched_off(steps: list[Step], switches: set[str]) -> dict[str, tuple[Fact, ...]]:

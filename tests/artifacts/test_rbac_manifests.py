@@ -11,6 +11,7 @@ from artifact_contract import ArtifactContract, imported
 
 from simkit.artifacts import Artifact, ImportedSources, carried_out
 from simkit.artifacts.rbac_manifests import KUBERNETES
+from simkit.errors import InputError
 from simkit.narrowing import DropEntitlements, DropRole, Narrowing
 
 OPERATOR = """\
@@ -124,3 +125,54 @@ metadata: {name: shop, namespace: web}
     by_group: Narrowing = DropRole("sa:web/shop", "clusterrole reader in web")
     assert by_group not in offered
     assert "group" in carried_out(KUBERNETES, found.scenario, sources, [by_group]).unsaid[by_group]
+
+
+FLUSH = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: ops}
+rules:
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: reader, namespace: ops}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects:
+- kind: ServiceAccount
+  name: reader
+"""
+
+
+@pytest.mark.parametrize(
+    ("offer", "old", "new"),
+    [
+        ("Take role role ops/reader from sa:ops/reader", "subjects:\n- kind: ServiceAccount\n  name: reader\n",
+         "subjects: []\n"),
+        ("Drop kube.get-secrets on ops/secrets from role role ops/reader",
+         'rules:\n- apiGroups: [""]\n  resources: [secrets]\n  verbs: [get]\n', "rules: []\n"),
+    ],
+)  # fmt: skip
+def test_a_list_that_begins_where_its_key_does_ends_behind_it(tmp_path: Path, offer: str, old: str, new: str) -> None:
+    made = carried(tmp_path, offer, {"flush.yaml": FLUSH})
+    assert made.is_whole
+    assert made.files["flush.yaml"][1] == FLUSH.replace(old, new)
+
+
+def test_what_an_alias_repeats_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    text = FLUSH.replace(
+        "- kind: ServiceAccount\n  name: reader\n", "- &one {kind: ServiceAccount, name: reader}\n- *one\n"
+    )
+    with pytest.raises(InputError, match=r"flush\.yaml cannot be changed in place \(.*\): change it by hand"):
+        carried(tmp_path, "Take role role ops/reader from sa:ops/reader", {"flush.yaml": text})
+
+
+def test_a_binding_that_stands_in_two_files_is_changed_in_both(tmp_path: Path) -> None:
+    twice = FLUSH.replace("subjects:\n", "subjects:\n- {kind: User, name: ann}\n")
+    made = carried(tmp_path, "Take role role ops/reader from sa:ops/reader", {"flush.yaml": twice, "whole.yaml": FLUSH})
+    assert made.is_whole
+    subject = "- kind: ServiceAccount\n  name: reader\n"
+    assert made.files["flush.yaml"][1] == twice.replace(subject, "")
+    assert made.files["whole.yaml"][1] == FLUSH.replace(f"subjects:\n{subject}", "subjects: []\n")

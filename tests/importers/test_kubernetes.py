@@ -345,14 +345,17 @@ def test_an_object_that_stands_twice_counts_as_it_stands_last(tmp_path: Path) ->
     opens = role(f"[{{{CORE}, resources: [secrets], verbs: [get]}}]")
     found = made(tmp_path, TWO_TENANTS + opens + role("[]"))
     assert not gets(found.scenario(), OUT)
-    assert [each.what for each in found.untranslated] == ["ClusterRole r", "ClusterRoleBinding r"]
+    assert [each.what for each in found.untranslated] == ["ClusterRole r"], "its binding says the same again"
+    services = "\n".join(f"---\n{{apiVersion: v1, kind: Service, metadata: {{name: s}}, spec: {n}}}" for n in range(2))
+    assert made(tmp_path, TWO_TENANTS + services).complete == made(tmp_path, TWO_TENANTS).complete
 
 
 def test_templates_in_a_folder_are_listed_and_the_rest_is_read(tmp_path: Path) -> None:
     template = "apiVersion: v1\nkind: Pod\nmetadata:\n  {{- labels }}\n"
-    written(tmp_path, {"a.yaml": template, "b.yaml": TWO_TENANTS.lstrip()})
+    name = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Name }}\n"
+    written(tmp_path, {"a.yaml": template, "b.yaml": TWO_TENANTS.lstrip(), "c.yaml": name})
     (found,) = import_files([tmp_path])
-    assert ["helm template" in each.why for each in found.untranslated] == [True]
+    assert [(each.origin.line, "helm template" in each.why) for each in found.untranslated] == [(4, True), (4, True)]
     assert "pod:web/app" in found.sections["identities"]
 
 

@@ -28,8 +28,8 @@ policies = st.sampled_from(sorted(NAMED))
 def whole(scenario: Scenario, policy: str) -> Attack:
     """The attack with every copy."""
 
-    def all_of(staging: Staging, steps: Sequence[Step], entries: Sequence[Entry]) -> list[Step]:
-        return [*steps, *every_copy(staging)]
+    def all_of(staging: Staging, steps: Sequence[Step], entries: Sequence[Entry]) -> tuple[list[Step], None]:
+        return [*steps, *every_copy(staging)], None
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiling, "with_reachable_copies", all_of)

@@ -8,15 +8,17 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from checks.worlds import DESK
 
 import simkit
 from simkit.errors import InputError
 from simkit.model import Entitlement
 from simkit.narrowing import candidates
-from simkit.patch import Patch, smallest_change
+from simkit.patch import Patch, Rewriting, YamlText, smallest_change
 from simkit.scenario import Scenario, load, loads
 from simkit.scenario.dumper import plain
 
@@ -107,6 +109,27 @@ def test_lists_on_one_line_stay_there(tmp_path: Path, case: str) -> None:
     file.write_text(DESK.replace("[{operation: crm.books}]", said), "utf-8")
     scenario = load(file)
     assert lines(smallest_change(scenario, change(scenario))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "left"),
+    [
+        ("a:\n- 1\n- 2\nb: 3\n", {"a": [], "b": 3}, "a: []\nb: 3\n"),
+        ("a:\n  - 1  # one\nb: 3\n", {"a": [], "b": 3}, "a: []  # one\nb: 3\n"),
+        ("a:  # why\n- 1\n", {"a": []}, "a:  # why\n  []\n"),
+        ("a:\n- - 1\n  - 2\n- 3\n", {"a": [[], 3]}, "a:\n- []\n- 3\n"),
+        ("a:\n- 1\n", {"a": {"b": 1}}, "a: {b: 1}\n"),
+        ("a:\n  b: 1\n  c: 2\n", {"a": {}}, "a: {}\n"),
+    ],
+)
+def test_what_has_lines_and_is_left_empty_is_written_where_brackets_may_stand(
+    text: str, after: dict[str, Any], left: str
+) -> None:
+    """The items of a list may begin in the column of its key; brackets there are no YAML."""
+    source = YamlText.of(text)
+    made = source.edited(Rewriting(source).of(source.root, yaml.safe_load(text), after))
+    assert made == left
+    assert yaml.safe_load(made) == after
 
 
 def test_a_section_that_was_not_there_comes_where_the_format_has_it(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def _as_scenario(
         _list(terminal, world, choice.policy, choice.goal, asked, output)
         return FINE
     with terminal.working("screening and replaying narrowings"):
-        found = _found(world, choice, asked)
+        found = _found(world, choice, asked, plan_alone=choice.only_diff)
     if choice.only_diff:
         output.text(difference(world, found.plan.narrowed) if found.plan.possible else "")
         return FINE if found.plan.possible else DOES_NOT_HOLD
@@ -263,12 +263,14 @@ def _as_artifact(
             asked = {name: value for name, value in asked.items() if name != "without"}
             plan = taken_back(world, before, offers, {**asked, "policy": choice.policy})
         else:
-            plan = _found(world, choice, {**asked, "among": offers}).plan
+            plan = _found(world, choice, {**asked, "among": offers}, plan_alone=True).plan
         made = carried_out(row, plan.scenario, sources, plan.narrowings)
     return write_artifact(terminal, plan, made, before, said)
 
 
-def _found(world: Scenario, choice: PlanAsked, asked: Mapping[str, Any]) -> Narrowed:
+def _found(world: Scenario, choice: PlanAsked, asked: Mapping[str, Any], *, plan_alone: bool = False) -> Narrowed:
+    """The plan with the ranking behind it; the ranking is left out where only the plan is shown, and does not need
+    it."""
     import simkit.narrowing as narrowing
 
     policy, goal = choice.policy, choice.goal
@@ -276,7 +278,7 @@ def _found(world: Scenario, choice: PlanAsked, asked: Mapping[str, Any]) -> Narr
         limits: dict[str, Any] = {} if choice.time_limit is None else {"time_limit": choice.time_limit}
         wanted = {**limits, **asked}
         plan = narrowing.cut_off(world, policy, goal=goal, exact=choice.exact, budget=choice.budget, **wanted)
-        if choice.exact:
+        if choice.exact or (plan_alone and plan.possible):
             return Narrowed(plan, None)
         ranking = narrowing.recommend(world, policy, goal=goal, executor=choice.scheduler, **asked)
         other = None if plan.possible else narrowing.cut_by_one(ranking)

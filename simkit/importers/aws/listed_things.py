@@ -57,6 +57,11 @@ HOLDING: tuple[Row, ...] = (
 TEXTS: Mapping[str, str] = {"clusterArns": "cluster", "taskDefinitionArns": "task definition", "TableNames": "table"}
 """Lists of texts: ARNs or names."""
 
+BESIDE = (
+    *("NextToken", "nextToken", "NextMarker", "Marker", "IsTruncated", "ResponseMetadata"),
+    *("projectsNotFound", "Owner", "Prefix", "ContinuationToken"),
+)
+"""What the AWS CLI prints beside a list: an empty list is its own where nothing else is there."""
 OTHER_LISTS = ("Reservations", "AccessKeyMetadata")
 NAMES = (*(row.key for row in (*THINGS, *HOLDING)), *TEXTS, *OTHER_LISTS)
 """The names of all lists."""
@@ -68,7 +73,7 @@ def listed_kind(value: Any) -> str:
         return ""
     for row in (*THINGS, *HOLDING):
         items = value.get(row.key)
-        if isinstance(items, list) and all(isinstance(each, dict) and row.name in each for each in items):
+        if isinstance(items, list) and (_of_aws(items, row) if items else value.keys() <= {row.key, *BESIDE}):
             return row.kind
     for key in (*TEXTS, *OTHER_LISTS):
         if isinstance(value.get(key), list):
@@ -78,6 +83,12 @@ def listed_kind(value: Any) -> str:
     if isinstance(value.get("Policy"), str) and '"Statement"' in value["Policy"].replace("\\", ""):
         return "resource policy"
     return ""
+
+
+def _of_aws(items: list[Any], row: Row) -> bool:
+    """True if each of `items` has what the CLI prints of it: a name, and an ARN where the name could be anything's."""
+    wanted = {row.name, row.arn} if row.name == "name" else {row.name}
+    return all(isinstance(each, dict) and wanted <= each.keys() for each in items)
 
 
 def read_listed(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:

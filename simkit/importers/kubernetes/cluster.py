@@ -8,9 +8,9 @@ from functools import cached_property
 
 from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
-from simkit.importers.kubernetes.cluster_roles import RulePlaces, rights
+from simkit.importers.kubernetes.cluster_roles import ROLES, RulePlaces, rights
 from simkit.importers.kubernetes.objects import KubeObject
-from simkit.importers.kubernetes.runtimes import KubeRuntime, runtime
+from simkit.importers.kubernetes.runtimes import PODS_IN, KubeRuntime, runtime
 from simkit.rbac import ClusterRights, RbacBinding, Subject
 
 Named = tuple[str, str]
@@ -18,6 +18,8 @@ Named = tuple[str, str]
 ENFORCE = "pod-security.kubernetes.io/enforce"
 CLOUD_ROLES = ("eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id")
 """Annotations that name the cloud identity which a service account becomes."""
+READ = frozenset({"Namespace", "ServiceAccount", "Secret", *ROLES, *(f"{kind}Binding" for kind in ROLES), *PODS_IN})
+"""The kinds of which more than the namespace is read."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,12 @@ def cluster(found: Sequence[KubeObject], draft: Draft) -> KubeCluster:
 
 
 def _latest(found: Sequence[KubeObject], draft: Draft) -> list[KubeObject]:
-    """The objects, of those that stand twice the last: applied in this order, that is the one which stays."""
+    """The objects, of those that stand twice the last: applied in this order, that is the one which stays. It is told
+    where the other said something else that counts here: tests and examples say the same service again and again."""
     kept: dict[tuple[str, str, str], KubeObject] = {}
     for each in found:
         key = (each.kind, each.namespace, each.name)
-        if key in kept:
+        if key in kept and each.kind in READ and kept[key].body.value != each.body.value:
             why = "it stands again, and the last counts"
             draft.leave(kept[key].origin, f"{each.kind} {each.name}", why)
         kept[key] = each

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph
-from simkit.attackgraph.columns import positions
+from simkit.attackgraph.rows import positions
 
 Ints = NDArray[np.int64]
 

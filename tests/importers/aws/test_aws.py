@@ -29,6 +29,7 @@ from small_account import (
 from simkit import Scenario, rank
 from simkit.importers.aws.account import label
 from simkit.importers.aws.aws import AWS
+from simkit.importers.aws.listed_things import listed_kind
 from simkit.rights import Origin, policy_document
 
 KEY = "AKIAEXAMPLEEXAMPLE01"
@@ -356,6 +357,21 @@ def test_who_is_in_no_file_and_trusted_may_ask(tmp_path: Path) -> None:
     assert ("999999999999:root", "it may ask for the roles that trust it") in {
         (each.about, each.taken) for each in made.assumed
     }
+
+
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        ({"projects": [{"name": "web", "slug": "web"}]}, ""),
+        ({"projects": [], "access": ["team:read"]}, ""),
+        ({"projects": [], "projectsNotFound": ["web"]}, "project"),
+        ({"projects": [{"name": "web", "arn": "arn:aws:codebuild:eu-west-1:1:project/web"}]}, "project"),
+        ({"Buckets": [], "Owner": {}}, "bucket"),
+        ({"Functions": [{"FunctionName": "f"}], "More": 1}, "function"),
+    ],
+)
+def test_a_list_of_others_is_no_answer_of_the_cli(document: Json, kind: str) -> None:
+    assert listed_kind(document) == kind
 
 
 def test_nulls_and_missing_lists_are_no_mistakes(tmp_path: Path) -> None:
