@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reach_contract import starts_of
 
 from simkit.attackgraph import AttackGraph
-from simkit.engines.left_out import leave_each_out
+from simkit.engines.leave_out import leave_each_out
 from simkit.engines.reach import worst_cases
 
 

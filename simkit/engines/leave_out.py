@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
 
-class LeftOut(NamedTuple):
+class Remaining(NamedTuple):
     """What is lost with each set (rows) left out, from each start (columns), `before` without any of them, and how
     many of the facts asked about are out of reach then, over all starts."""
 
@@ -35,7 +35,7 @@ class LeftOut(NamedTuple):
     fewer: Ints
 
 
-class Asked(NamedTuple):
+class Weighted(NamedTuple):
     """The facts that are counted (a byte each), and those that weigh something, with what, in their order."""
 
     counted: Bytes
@@ -44,14 +44,14 @@ class Asked(NamedTuple):
     weights: Floats
 
 
-class Makers(NamedTuple):
+class FactMakers(NamedTuple):
     """The steps that conclude each fact: `by_idx` from `by_ptr` on."""
 
     by_ptr: Index
     by_idx: Index
 
 
-class Room(NamedTuple):
+class FloodRoom(NamedTuple):
     """What one start needs: who made each fact, what is missing of each step, marks, and two lists of facts."""
 
     maker: Index
@@ -71,7 +71,7 @@ def leave_each_out(
     facts: Sequence[int],
     weights: Floats,
     threads: int | None = None,
-) -> LeftOut:
+) -> Remaining:
     """What each of `sets` of steps, left out, leaves of what `starts` lead to if every step that can succeed does.
 
     The value of what is reached is the sum of the `weights` of those of `facts` that are.
@@ -90,27 +90,27 @@ def leave_each_out(
         left_out(links, makers, asked, begin, gone_ptr, gone, _room(links), values[row], fewer[row])
 
     in_threads(run, range(len(starts)), threads)
-    return LeftOut(values[:, 0], np.ascontiguousarray(values[:, 1:].T), fewer.sum(axis=0))
+    return Remaining(values[:, 0], np.ascontiguousarray(values[:, 1:].T), fewer.sum(axis=0))
 
 
-def _makers(links: Links) -> Makers:
+def _makers(links: Links) -> FactMakers:
     steps = np.repeat(np.arange(len(links.number), dtype=np.int32), np.diff(links.out_ptr))
     order = np.argsort(links.out_idx, kind="stable")
     by_ptr = offsets(np.bincount(links.out_idx, minlength=links.facts))
-    return Makers(by_ptr.astype(np.int32), steps[order])
+    return FactMakers(by_ptr.astype(np.int32), steps[order])
 
 
-def _asked(links: Links, facts: Sequence[int], weights: Floats) -> Asked:
+def _asked(links: Links, facts: Sequence[int], weights: Floats) -> Weighted:
     counted, weighing = (np.zeros(links.facts, dtype=np.uint8) for _ in range(2))
     chosen: Ints = np.asarray(facts, dtype=np.int64)
     weighty = chosen[weights != 0]
     counted[chosen], weighing[weighty] = 1, 1
-    return Asked(counted, weighing, weighty, weights[weights != 0])
+    return Weighted(counted, weighing, weighty, weights[weights != 0])
 
 
-def _room(links: Links) -> Room:
+def _room(links: Links) -> FloodRoom:
     facts, steps = links.facts, len(links.number)
-    return Room(
+    return FloodRoom(
         maker=np.full(facts, -1, dtype=np.int32),
         missing=np.diff(links.premise_ptr).astype(np.int32),
         suspected=np.zeros(facts, dtype=np.int32),
