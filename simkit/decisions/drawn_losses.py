@@ -13,9 +13,11 @@ from simkit.decisions.drawn_values import Floats, Given, with_best_guesses
 from simkit.decisions.swap import Compiled, DrawnColumns, Swap, swap_of
 from simkit.engines.replay import replay
 from simkit.measures import Measure, harm_of
+from simkit.measures.samplers import ONLY_WHETHER
 from simkit.policies import GrantPolicy
 from simkit.progress import steps
 from simkit.scenario import Scenario
+from simkit.simulation.attack import uncollected
 from simkit.unknowns import NotKnown
 
 Flags = NDArray[np.bool_]
@@ -79,9 +81,11 @@ class Inquiry:
         columns = list(sampler.columns)
         if not columns:
             return np.zeros(trials)
+        trial = {"seed": self.seed, "offset": offset, "trials": trials}
+        quick = isinstance(sampler, ONLY_WHETHER)
         if made.in_place:
-            return sampler(*made.in_place.replay(entry, seed=self.seed, offset=offset, trials=trials, facts=columns))
-        found = replay(made.graph, entry, seed=self.seed, trials=trials, offset=offset, threads=1, facts=columns)
+            return sampler(*made.in_place.replay(entry, **trial, facts=columns, only_whether=quick))
+        found = replay(made.graph, entry, **trial, threads=1, facts=columns, only_whether=quick)
         return sampler(found.first, found.contained)
 
 
@@ -132,6 +136,7 @@ STAGES = (64, 192, 768)
 """Trials of every draw, and those that are added, twice, where its sign is unsettled: 64, 256, 1,024."""
 
 
+@uncollected()
 def replayed(question: Inquiry, given: Given, draws: int, unsettled: Callable[[Losses], Flags]) -> Losses:
     """The losses of every draw; `unsettled` says which policies (draws, policies) need more trials.
 
@@ -171,6 +176,7 @@ def _of_draw(
     return found
 
 
+@uncollected()
 def one_at_a_time(question: Inquiry, name: str, values: Floats, trials: int) -> Floats:
     """(values, entries, policies) The mean loss where the input called `name` has each of `values` and all others are
     at their best guess; all on the same fates, and what the input does not bear on is replayed once."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,8 +41,8 @@ class InPlace:
     links: Links
     given: Parameters
     columns: Mapping[str, Words]
-    states: dict[int, State] = field(default_factory=dict)
-    """The arrays of the samples, by the room for events of each step."""
+    states: dict[tuple[int, bool], State] = field(default_factory=dict)
+    """The arrays of the samples, by the room for events of each step, and whether they are foreseen."""
 
     @classmethod
     def of(cls, graph: AttackGraph) -> InPlace:
@@ -97,9 +98,12 @@ class InPlace:
             fixed = given.fixed[given.timings]
             given.constant[:] = np.where((fixed >= 0).all(axis=1), fixed.sum(axis=1), -1)
 
-    def replay(self, entry: str, *, seed: int, offset: int, trials: int, facts: Sequence[int]) -> tuple[Ints, Ints]:
+    def replay(
+        self, entry: str, *, seed: int, offset: int, trials: int, facts: Sequence[int], only_whether: bool = False
+    ) -> tuple[Ints, Ints]:
         """When each of `facts` was first reached, and when the attack was contained, in the samples from `offset` on:
-        as `simkit.engines.replay` has them."""
+        as `simkit.engines.replay` has them. `only_whether` they were reached is asked: then a sample ends with the last
+        that it can reach, however long it would have gone on, and nobody is told when it was contained."""
         entered = self.graph.entry(entry)
         roots = entered.root_ptr.astype(np.int32), self.links.place[entered.root_idx]
         start = Start(np.uint64(entered.hash), entered.upper, *roots)
@@ -111,27 +115,30 @@ class InPlace:
             contained=np.full(trials, NEVER, dtype=np.int64),
             variant=np.full(trials, NEVER, dtype=np.int32),
             column=column,
+            kept=np.asarray(facts, dtype=np.int32),
         )
-        self._run(lambda state: replay_samples(self.links, self.given, state, start, rows, offset), rows, seed)
+        run = partial(replay_samples, self.links, self.given)
+        self._run(lambda state: run(state, start, rows, offset), rows, seed, only_whether)
         return rows.first, rows.contained
 
-    def _run(self, run: Callable[[State], None], rows: Rows, seed: int) -> None:
+    def _run(self, run: Callable[[State], None], rows: Rows, seed: int, foreseen: bool) -> None:
         """Calls `run` with arrays that have room enough for all events."""
         room = EVENTS
         while True:
-            state = self._state(seed, room)
+            state = self._state(seed, room, foreseen)
             run(state)
             if not state.queue.places[LOST]:
                 return
-            del self.states[room]  # events lie in it that nobody takes any more
+            del self.states[room, foreseen]  # events lie in it that nobody takes any more
             room *= 2
             rows.first[:], rows.by[:] = NEVER, NEVER
 
-    def _state(self, seed: int, room: int) -> State:
+    def _state(self, seed: int, room: int, foreseen: bool) -> State:
         """Arrays in which nothing is left of another draw."""
-        if room not in self.states:
-            self.states[room] = state_of(self.links, self.given, seed, EXTENSIONS, room)
-        state = self.states[room]._replace(seed=np.uint64(seed))
+        if (room, foreseen) not in self.states:
+            made = state_of(self.links, self.given, seed, EXTENSIONS, room, foreseen=foreseen)
+            self.states[room, foreseen] = made
+        state = self.states[room, foreseen]._replace(seed=np.uint64(seed))
         state.steps[:] = self.given.steps
         state.works[:] = np.where(self.given.certain, np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0))
         state.asked[:] = self.given.certain

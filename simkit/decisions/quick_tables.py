@@ -45,20 +45,20 @@ def write_laws(laws: Mapping[int, Distribution], tables: NDArray[np.int64], fixe
 
 
 @lru_cache(maxsize=4096)
-def table_of(law: Distribution) -> tuple[int, ...]:
-    """The table of `law`, as `quantile_table` makes it."""
+def table_of(law: Distribution) -> NDArray[np.int64]:
+    """The table of `law`, as `quantile_table` makes it, as an array that is not to be written to."""
     name = SCALES.get(type(law))
     if name is None:
-        return quantile_table(law)
+        return np.array(quantile_table(law), dtype=np.int64)
     scale = float(getattr(law, name))
     exact, near = _factors(replace(law, **{name: 1.0}))  # type: ignore[type-var]
     found = np.minimum(near * (scale * TICKS_PER_SECOND), float(LONGEST))
     rounded = np.rint(found)
-    made: list[int] = rounded.astype(np.int64).tolist()
+    made = rounded.astype(np.int64)
     tied = 0.5 - np.abs(found - rounded) <= found * FLOAT_ERROR
     for place in np.flatnonzero(tied).tolist():
         made[place] = _ticks(scale, exact[place])
-    return tuple(made)
+    return made
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ import numpy as np
 from simkit.engines import containment
 from simkit.engines.compiled import announced, inlined, kernel, outlined, part
 from simkit.engines.draws import ALL, NO_END, variant_of, word
+from simkit.engines.foreseen import foresee, seek, to_reach
 from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED, SILENCED
 from simkit.engines.prefetch import prefetch_events
 from simkit.engines.queue import NO_EVENT, is_short, least, refill, reset, take
@@ -22,6 +23,7 @@ from simkit.engines.state import (
     COMING,
     CONCLUDED,
     CONTAINED,
+    LEFT,
     LISTED,
     RUNS,
     SAMPLE,
@@ -168,7 +170,7 @@ def _run(links, given, state, start, variant):
     register, now = state.register, np.int64(0)
     if variant >= 0:
         state.changed[0], register[CHANGED] = len(state.facts) + variant, 1
-    while now >= 0:
+    while now >= 0 and register[LEFT]:
         for i in range(register[CHANGED]):
             _open(links, given, state, start, state.changed[i], now)
         register[CHANGED] = 0
@@ -199,7 +201,7 @@ def _finish(given, state, rows, row):
         if mine.traits & ASKS:
             state.answered[state.listed[i]] = -1
     rows.contained[row] = register[CONTAINED]
-    register[TOUCHED], register[LISTED], register[RUNS], register[STIRRED] = 0, 0, 0, 0
+    register[TOUCHED], register[LISTED], register[RUNS], register[STIRRED], register[CHANGED] = 0, 0, 0, 0, 0
     if given.alarms:
         containment.forget(given, state)
     reset(state.queue)
@@ -214,7 +216,9 @@ def replay_samples(links, given, state, start, rows, offset):
 
 @part
 def _replay(links, given, state, start, rows, offset):
-    register = state.register
+    register, foreseen = state.register, len(state.ahead) > 0
+    if foreseen:
+        seek(state, rows, 1)
     for row in range(len(rows.contained)):
         sample = np.int64(offset + row)
         if sample & 63 == 0:
@@ -222,7 +226,12 @@ def _replay(links, given, state, start, rows, offset):
                 state.asked[step] = given.certain[step]
                 if given.certain[step]:
                     state.works[step] = ALL
+        if foreseen and (sample & 63 == 0 or row == 0):
+            foresee(links, state, start, sample)
         register[SAMPLE], register[CONTAINED], register[COMING] = sample, NEVER, NO_END
+        register[LEFT] = to_reach(state, rows, sample) if foreseen else 1
         rows.variant[row] = variant_of(start.upper, word(state.seed, sample, _VARIANT, start.key))
         _run(links, given, state, start, rows.variant[row])
         _finish(given, state, rows, row)
+    if foreseen:
+        seek(state, rows, 0)

@@ -79,7 +79,14 @@ def queue_of(capacity: int) -> Queue:
 
 @part
 def reset(queue):
-    """Begins anew at zero: an empty `queue` takes any number again."""
+    """Begins anew at zero: an empty `queue` takes any number again. What is left in it is dropped."""
+    queue.places[SIZE] = 0
+    while queue.marks[LEVELS] != 0:
+        bucket = _next_bucket(queue)
+        block = np.int64(queue.first[bucket])
+        _empty(queue, bucket)
+        while block >= 0:
+            block = _give_back(queue, block)
     queue.edges[BASE], queue.edges[LIMIT] = np.uint64(0), np.uint64(0)
 
 

@@ -26,12 +26,16 @@ def replay(
     threads: int | None = None,
     extensions: int = EXTENSIONS,
     facts: Sequence[int] | None = None,
+    only_whether: bool = False,
 ) -> Outcomes:
     """Samples `offset` to `offset + trials` of the attack through `entry`; the same bytes on any number of `threads`
     (None: one for each processor).
 
     `facts` are the columns to keep (None: all, which takes 12 bytes for each fact and sample). Raises QuestionError
     for an entry that the graph does not have, EngineError for a horizon too long for the size of the graph.
+
+    Where `only_whether` they are reached is asked, and by which step, a sample ends with the last that it can reach,
+    however long it would have gone on: when it was contained, and how long a fact held in all, is not told then.
     """
     from simkit.engines.event_loop import replay_samples
     from simkit.engines.parameters import parameters_of
@@ -52,17 +56,18 @@ def replay(
         contained=np.full(trials, NEVER, dtype=np.int64),
         variant=np.full(trials, NEVER, dtype=np.int32),
         column=column,
+        kept=chosen.astype(np.int32),
     )
     block = min(BLOCK, 64 * -(-trials // (64 * workers(threads))))
     ahead = offset % 64
 
     def run(begin: int) -> None:
         here = slice(max(begin - ahead, 0), min(begin - ahead + block, trials))
-        mine = Rows(rows.first[here], rows.by[here], rows.contained[here], rows.variant[here], column)
+        mine = Rows(rows.first[here], rows.by[here], rows.contained[here], rows.variant[here], column, rows.kept)
         lost, room = True, EVENTS
         while lost:  # an event that a response overtook lies in the queue until its moment comes: seldom many do
             mine.first[:], mine.by[:] = NEVER, NEVER
-            state = state_of(links, given, seed, extensions, room)
+            state = state_of(links, given, seed, extensions, room, foreseen=only_whether)
             replay_samples(links, given, state, start, mine, offset + here.start)
             lost, room = bool(state.queue.places[LOST]), 2 * room
 

@@ -13,10 +13,11 @@ from simkit.engines.links import Index, Ints, Links, Words, lined_up
 from simkit.engines.parameters import AGAIN, Parameters, Records, record
 from simkit.engines.queue import Queue, queue_of
 
-TOUCHED, CHANGED, LISTED, SAMPLE, STIRRED, RUNS, ALERTS, KNOWN, BARRED, ENDED, CONTAINED, COMING = range(12)
+TOUCHED, CHANGED, LISTED, SAMPLE, STIRRED, RUNS, ALERTS, KNOWN, BARRED, ENDED, CONTAINED, COMING, LEFT = range(13)
 """Places in `State.register`: how many facts held, changed just now, and how many steps have a mark; the sample; 1 if
 something began that runs may use; how many runs were there, alerts are on their way, facts are known, barred, and were
-ended just now; the moment of the first response; and that of the next alert or response."""
+ended just now; the moment of the first response; that of the next alert or response; and how many facts a sample may
+still reach of those that are sought: it is over when that is none."""
 CONCLUDED, MARKED, WRITTEN = np.uint8(1), np.uint8(2), np.uint8(4)
 """Marks of a step in a sample: it concluded, it stands in the list of steps to reset, and in the log."""
 
@@ -29,10 +30,11 @@ FACT_NOW = record(
     support="i4",
     begun="i4",
     extended="i4",
-    unused="16u1",
+    sought="u1",
+    unused="15u1",
 )
 """A fact in a sample, one cache line: from when until when it holds, until when it may come again, when it first did
-and by which step, the conclusion that gave it its end, how often it began and was prolonged."""
+and by which step, the conclusion that gave it its end, how often it began and was prolonged, and 1 if it is sought."""
 ENDLESS, SPENT = np.uint8(1), np.uint8(2)
 """Why nothing can prolong a fact: it holds for ever, or it is no matter how long it does, because no step behind it can
 do anything more in this sample."""
@@ -60,6 +62,10 @@ class State(NamedTuple):
     works: Words
     """The fates of a step in the 64 samples around this one (see `success_word`)."""
     asked: NDArray[np.uint8]
+    ahead: Words
+    """By fact in which of these 64 samples it can be reached; empty where every sample is replayed to its end."""
+    is_waiting: NDArray[np.uint8]
+    """By fact 1 while that is to be passed on."""
     runs: Index
     """The steps that came, and come again."""
     answered: Ints
@@ -97,13 +103,16 @@ def _copied(records: Records) -> Records:
     return found
 
 
-def state_of(links: Links, given: Parameters, seed: int, extensions: int, room: int) -> State:
-    """The arrays for one thread, with room for `room` events of each step."""
+def state_of(
+    links: Links, given: Parameters, seed: int, extensions: int, room: int, *, foreseen: bool = False
+) -> State:
+    """The arrays for one thread, with room for `room` events of each step. Where it is to be `foreseen` what a sample
+    can reach, none goes on once it did."""
     facts, steps = links.facts, len(links.key)
     return State(
         seed=np.uint64(seed),
         extensions=extensions,
-        register=np.zeros(12, dtype=np.int64),
+        register=np.zeros(13, dtype=np.int64),
         steps=_copied(given.steps),
         facts=lined_up(facts, FACT_NOW),
         settled=np.zeros(facts, dtype=np.uint8),
@@ -113,6 +122,8 @@ def state_of(links: Links, given: Parameters, seed: int, extensions: int, room: 
         queue=queue_of(room * steps),
         works=np.where(given.certain, np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)),
         asked=given.certain.copy(),
+        ahead=np.zeros(facts if foreseen else 0, dtype=np.uint64),
+        is_waiting=np.zeros(facts if foreseen else 0, dtype=np.uint8),
         runs=np.zeros(int((given.steps["traits"] & AGAIN > 0).sum()), dtype=np.int32),
         answered=np.full(steps, -1, dtype=np.int64),
         defence=_defence(facts if given.alarms else 0, given),
@@ -162,10 +173,11 @@ class Start(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Where the samples of a block go. `column` says which column keeps a fact, -1 for none."""
+    """Where the samples of a block go. `column` says which column keeps a fact, -1 for none; `kept` are these facts."""
 
     first: Ints
     by: Index
     contained: Ints
     variant: Index
     column: Index
+    kept: Index

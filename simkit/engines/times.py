@@ -32,11 +32,17 @@ def drawn(given, state, row, stream, key):
 def works(links, state, step):
     """True if `step` succeeds in this sample."""
     sample = state.register[SAMPLE]
+    return (success_of(links, state, step, sample) >> slot(sample)) & _ONE != NONE
+
+
+@part
+def success_of(links, state, step, sample):
+    """In which of the 64 samples around `sample` a `step` succeeds."""
     if not state.asked[step]:
         state.asked[step] = 1
         first = sample & ~63
         state.works[step] = success_word(state.seed, first, _SUCCESS, links.key[step], links.success[step])
-    return (state.works[step] >> slot(sample)) & _ONE != NONE
+    return state.works[step]
 
 
 @part

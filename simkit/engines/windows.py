@@ -18,7 +18,7 @@ from simkit.engines.compiled import inlined, outlined, part
 from simkit.engines.draws import NO_END
 from simkit.engines.parameters import AGAIN, ALARMING, ASKS, EVEN_BEFORE, LOGGED
 from simkit.engines.queue import push
-from simkit.engines.state import CHANGED, CONCLUDED, ENDLESS, LISTED, MARKED, SPENT, STIRRED, TOUCHED, WRITTEN
+from simkit.engines.state import CHANGED, CONCLUDED, ENDLESS, LEFT, LISTED, MARKED, SPENT, STIRRED, TOUCHED, WRITTEN
 from simkit.engines.times import answer_after, give_up, is_heard, may_last, takes, works
 
 NEVER = np.int64(-1)
@@ -167,6 +167,7 @@ def win(given, state, fact, now, until, renew, step, place):
         if mine.begun == 0:
             state.touched[register[TOUCHED]] = fact
             register[TOUCHED] += 1
+            register[LEFT] -= mine.sought
             mine.first = now
             mine.by = state.steps[step].number
             mine.since = now

@@ -26,7 +26,8 @@ class Weighted:
         """(samples,) The sum of each sample."""
         total = np.zeros(len(times))
         for reached, weight in zip(np.ascontiguousarray((times >= 0).T), self.weights, strict=True):
-            total += reached * weight
+            if reached.any():
+                total += reached * weight
         return total
 
 
@@ -135,3 +136,7 @@ class Contained:
     def __call__(self, times: Times, contained: Times) -> Floats:
         """(samples,) Whether each sample is contained."""
         return (contained >= 0).astype(np.float64)
+
+
+ONLY_WHETHER = (Weighted, ShareOf, AnyOf)
+"""Those that look at nothing but whether each fact is reached: a sample is over for them once it reached all it can."""

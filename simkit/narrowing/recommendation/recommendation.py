@@ -221,9 +221,8 @@ class Recommendations:
         twins = sum(each.ties_with == 1 for each in self.ranked)
         if twins:
             text += f" {twins} other{'s do' if twins > 1 else ' does'} as well at the same price."
-        last = self.curve[-1]
         if len(self.curve) > 2:
-            text += f" {len(self.curve) - 1} changes together bring it to {self._level(last.effect)}."
+            text += f" {len(self.curve) - 1} changes together bring it to {self._level(self.curve[-1].effect)}."
         return text
 
     def _level(self, effect: Effect) -> str:
@@ -360,6 +359,7 @@ class Recommendations:
             "entry_points": list(self.question.entry_points),
             "candidates": self.candidates,
             "screened": self.screened,
+            "screened_in_part": self.in_part,
             "recommendations": [each.to_dict() for each in self.ranked],
             "curve": [point.to_dict() for point in self.curve],
             **({} if self.annual_loss is None else {"annual_loss": self.annual_loss}),

@@ -104,6 +104,7 @@ class Candidates:
             "provenance": self.provenance.to_dict(),
             "measure": self.question.measure,
             "entry_points": list(self.question.entry_points),
+            "screened_in_part": self.in_part,
             "candidates": [each.to_dict() for each in self.rows],
         }
 

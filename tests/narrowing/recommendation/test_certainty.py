@@ -93,7 +93,8 @@ def test_a_large_graph_is_asked_only_about_the_ways_to_a_loss(door: Scenario, mo
     ways = recommend(door, trials=50)
     assert " on one way to each loss " in str(ways.table())
     assert " on an attack; " in str(all_of_it.table())
-    assert weigh(door).in_part
+    assert weigh(door).to_dict()["screened_in_part"] is True
+    assert [found.to_dict()["screened_in_part"] for found in (all_of_it, ways)] == [False, True]
     first, second = ([each.narrowing for each in found if each.helps] for found in (all_of_it, ways))
     assert first[0] in second
     assert ways.curve[-1].effect == all_of_it.curve[-1].effect

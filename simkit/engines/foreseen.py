@@ -1,0 +1,77 @@
+"""What a sample can reach at most, whatever the times turn out to be: 64 samples at once, a bit each.
+
+A replay reaches nothing else. So where only what is reached is asked for, and not when, a sample is over as soon as it
+has reached all of that, and need not begin where that is nothing.
+"""
+
+# mypy: allow-untyped-defs
+
+from __future__ import annotations
+
+import numpy as np
+
+from simkit.engines.compiled import outlined, part
+from simkit.engines.draws import NONE, slot, success_word
+from simkit.engines.times import success_of
+from simkit.fate import Stream
+
+_VARIANT, _ONE = np.uint64(Stream.VARIANT), np.uint64(1)
+
+
+@part
+def seek(state, rows, sought):
+    """Marks the facts that `rows` keeps as `sought` (1) or not (0)."""
+    for fact in range(len(rows.column)):
+        if rows.column[fact] >= 0:
+            state.facts[fact].sought = sought
+
+
+@part
+def to_reach(state, rows, sample):
+    """How many of the facts that `rows` keeps `sample` can reach."""
+    count, place = np.int64(0), slot(sample)
+    for i in range(len(rows.kept)):
+        count += np.int64((state.ahead[rows.kept[i]] >> place) & _ONE)
+    return count
+
+
+@outlined
+def foresee(links, state, start, sample):
+    """Finds for each fact in which of the 64 samples around `sample` it can be reached."""
+    first, before, waiting = sample & ~63, NONE, np.int64(0)
+    for fact in range(len(state.ahead)):
+        state.ahead[fact] = NONE
+    for variant in range(len(start.root_ptr) - 1):
+        below = success_word(state.seed, first, _VARIANT, start.key, start.upper[variant])
+        for i in range(start.root_ptr[variant], start.root_ptr[variant + 1]):
+            if start.root_idx[i] >= 0:
+                waiting = _lead(links, state, np.int64(start.root_idx[i]), below & ~before, sample, waiting)
+        before |= below
+    while waiting > 0:
+        waiting -= 1
+        won = np.int64(state.touched[waiting])
+        state.is_waiting[won] = 0
+        for arc in range(links.arc_ptr[won], links.arc_ptr[won + 1]):
+            waiting = _lead(links, state, np.int64(arc), state.ahead[won], sample, waiting)
+        for i in range(links.join_ptr[won], links.join_ptr[won + 1]):
+            join, held = np.int64(links.join_idx[i]), state.ahead[won]
+            for other in range(links.premise_ptr[join], links.premise_ptr[join + 1]):
+                held &= state.ahead[links.premise_idx[other]]
+            waiting = _lead(links, state, join, held, sample, waiting)
+
+
+@part
+def _lead(links, state, step, held, sample, waiting):
+    """`step` concludes in those of the samples `held` in which it works; how many facts wait to be passed on."""
+    if held == NONE:
+        return waiting
+    held &= success_of(links, state, step, sample)
+    for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
+        fact = links.out_idx[place]
+        if held & ~state.ahead[fact] != NONE:
+            state.ahead[fact] |= held
+            if not state.is_waiting[fact]:
+                state.is_waiting[fact] = 1
+                state.touched[waiting] = fact
+                waiting += 1
+    return waiting
