@@ -35,7 +35,7 @@ class Remaining(NamedTuple):
     fewer: Ints
 
 
-class Weighted(NamedTuple):
+class ValuedFacts(NamedTuple):
     """The facts that are counted (a byte each), and those that weigh something, with what, in their order."""
 
     counted: Bytes
@@ -100,12 +100,12 @@ def _makers(links: Links) -> FactMakers:
     return FactMakers(by_ptr.astype(np.int32), steps[order])
 
 
-def _asked(links: Links, facts: Sequence[int], weights: Floats) -> Weighted:
+def _asked(links: Links, facts: Sequence[int], weights: Floats) -> ValuedFacts:
     counted, weighing = (np.zeros(links.facts, dtype=np.uint8) for _ in range(2))
     chosen: Ints = np.asarray(facts, dtype=np.int64)
     weighty = chosen[weights != 0]
     counted[chosen], weighing[weighty] = 1, 1
-    return Weighted(counted, weighing, weighty, weights[weights != 0])
+    return ValuedFacts(counted, weighing, weighty, weights[weights != 0])
 
 
 def _room(links: Links) -> FloodRoom:

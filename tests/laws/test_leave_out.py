@@ -15,7 +15,7 @@ from simkit.engines.reach import worst_cases
 
 
 @given(graphs, st.data())
-@examples(100)
+@examples(40)
 def test_each_set_leaves_what_a_flood_without_it_reaches(graph: AttackGraph, data: st.DataObject) -> None:
     steps, facts = range(len(graph.steps)), range(len(graph.facts))
     sets = data.draw(st.lists(st.lists(st.sampled_from(steps), max_size=4) if steps else st.just([]), max_size=8))

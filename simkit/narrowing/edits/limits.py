@@ -211,6 +211,11 @@ class AskSource(Narrowing):
         )
         return with_model(scenario, trust=tuple(trust))
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The trust edge."""
+        return (self.edge,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for steps along the edge."""
         return goes_along(ground, self.edge)
