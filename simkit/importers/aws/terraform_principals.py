@@ -46,11 +46,11 @@ READ = (*KINDS, *INLINE, *ATTACHED, "aws_iam_policy", "aws_iam_group_membership"
 def read_terraform_principals(plan: TerraformPlan, accounts: AwsAccounts) -> None:
     """Put the principals that the plan makes into `accounts`, and tell what is known after apply only."""
     if any(each.kind in KINDS for each in plan.resources):
-        _Reader(plan, accounts).read()
+        _PrincipalReader(plan, accounts).read()
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _PrincipalReader:
     """Reads one plan. `inline` and `managed` policies, and the groups of users, are kept by the ARN of who has them."""
 
     plan: TerraformPlan
