@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simkit.cli.answer_files import PICTURES, drawn_as
 from simkit.cli.beside_money import say_what_is_not_known
 from simkit.cli.cautions import cautions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
@@ -106,7 +107,7 @@ class PlanAsked:
               help="With --as: take back all that is new since this git branch was left.")  # fmt: skip
 @click.option("--baseline", "-b", metavar="FILE", default=None,
               help="With --as: take back all that is new since this baseline.")  # fmt: skip
-@output_options()
+@output_options(pictures=True)
 @click.pass_obj
 def narrow(
     terminal: Terminal,
@@ -147,13 +148,14 @@ def narrow(
     \b
     Examples:
       simkit narrow scenario.yaml
+      simkit narrow scenario.yaml --out narrowings.svg
       simkit narrow scenario.yaml --goal customers-leaked --exact --without constrain-sender
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --write narrowed.yaml
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --diff | git apply
       simkit narrow scenario.yaml --as agent --against origin/main | git apply
     """
     _check_question(exact, goal, time_limit)
-    _check_form(candidates, only_diff, exact or budget is not None, write, format_)
+    _check_form(candidates, only_diff, exact, budget, write, format_)
     asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
     choice = PlanAsked(policy, goal, budget, exact, time_limit, candidates, only_diff, write, scheduler)
     if scheduler is not None and (candidates or exact or against is not None or baseline is not None):
@@ -167,7 +169,9 @@ def _as_scenario(
     terminal: Terminal, file: str, choice: PlanAsked, asked: Mapping[str, Any], said: tuple[str | None, str]
 ) -> int:
     """The plan and the scenario after it, or every change that there is."""
-    output = Output.planned(terminal, "narrow", said, file, formats=("patch",) if choice.only_diff else FORMATS)
+    formats = ("patch",) if choice.only_diff else FORMATS
+    drawn = not (choice.only_diff or choice.candidates or choice.exact)
+    output = Output.planned(terminal, "narrow", said, file, formats=formats, pictures=drawn)
     check_write(choice.write, output.out, file)
     world = load(file)
     say_what_is_not_known(terminal, world)
@@ -180,7 +184,8 @@ def _as_scenario(
         output.text(difference(world, found.plan.narrowed) if found.plan.possible else "")
         return FINE if found.plan.possible else DOES_NOT_HOLD
     _write(terminal, found.plan, choice.write)
-    output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]))
+    picture = drawn_as("narrowings", found.ranking) if found.ranking else None
+    output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]), picture=picture)
     on_screen = output.out == "-"
     for_programs = output.format not in ("text", "markdown")
     if not (on_screen and for_programs) and not terminal.quiet and found.plan.narrowings:
@@ -198,10 +203,14 @@ def _check_question(exact: bool, goal: str | None, time_limit: float | None) -> 
         raise click.UsageError("--time-limit is for --exact: add that, or leave the limit out")
 
 
-def _check_form(candidates: bool, only_diff: bool, plans: bool, write: str | None, format_: str | None) -> None:
+def _check_form(
+    candidates: bool, only_diff: bool, exact: bool, budget: int | None, write: str | None, format_: str | None
+) -> None:
     """Raises UsageError for ways to answer that exclude each other."""
-    if candidates and (plans or write is not None or only_diff):
+    if candidates and (exact or budget is not None or write is not None or only_diff):
         raise click.UsageError("--candidates only lists: leave out --exact, --budget, --write and --diff")
+    if format_ in PICTURES and (candidates or exact):
+        raise click.UsageError("a picture shows what each change buys: leave out --candidates and --exact")
     if only_diff and (format_ is not None or write is not None):
         raise click.UsageError("--diff prints the change alone: leave out --format and --write")
 
