@@ -10,6 +10,7 @@ import click
 
 from simkit.cli.answer_files import PICTURES, drawn_as
 from simkit.cli.beside_money import say_what_is_not_known
+from simkit.cli.build_log import harmless
 from simkit.cli.cautions import cautions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.narrowed_file import check_write, difference, write_scenario
@@ -27,6 +28,7 @@ from simkit.cli.options import (
 )
 from simkit.cli.output import FORMATS, Output
 from simkit.cli.terminal import Terminal
+from simkit.errors import InputError
 from simkit.table import Table, printable
 
 if TYPE_CHECKING:
@@ -183,13 +185,15 @@ def _as_scenario(
     if choice.only_diff:
         output.text(difference(world, found.plan.narrowed) if found.plan.possible else "")
         return FINE if found.plan.possible else DOES_NOT_HOLD
+    on_screen = output.out == "-"
+    for_programs = output.format not in ("text", "markdown")
+    shown = not (on_screen and for_programs) and not terminal.quiet and found.plan.narrowings
+    change = _diff(world, found.plan, fenced=on_screen and output.format == "markdown") if shown else ""
     _write(terminal, found.plan, choice.write)
     picture = drawn_as("narrowings", found.ranking) if found.ranking else None
     output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]), picture=picture)
-    on_screen = output.out == "-"
-    for_programs = output.format not in ("text", "markdown")
-    if not (on_screen and for_programs) and not terminal.quiet and found.plan.narrowings:
-        click.echo(_diff(found.plan, fenced=on_screen and output.format == "markdown"))
+    if change:
+        click.echo(harmless(change))
     if choice.exact and not found.plan.possible and choice.budget is None:
         terminal.note("note: without --exact, a change of another kind is looked for")
     return FINE if found.plan.possible else DOES_NOT_HOLD
@@ -215,9 +219,14 @@ def _check_form(
         raise click.UsageError("--diff prints the change alone: leave out --format and --write")
 
 
-def _diff(plan: Plan, *, fenced: bool) -> str:
-    """The scenario file before and after, as a block of Markdown if `fenced`."""
-    text = "\n".join(printable(line) for line in plan.diff().split("\n"))
+def _diff(world: Scenario, plan: Plan, *, fenced: bool) -> str:
+    """What changes in the scenario's own file, or in its canonical form where it is in no file that is edited in
+    place; as a block of Markdown if `fenced`."""
+    try:
+        told = difference(world, plan.narrowed)
+    except InputError:
+        told = plan.diff()
+    text = "\n".join(printable(line) for line in told.rstrip("\n").split("\n"))
     return f"\n```diff\n{text}\n```" if fenced else f"\n{text}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -93,6 +93,7 @@ class AccountPowers:
         self.named = cache(self._named)
         self.minted = cache(self._minted)
         self.running = cache(self._running)
+        self.running_among = cache(self._running_among)
         self.supposed = cache(self._supposed)
 
     @property
@@ -131,7 +132,9 @@ class AccountPowers:
             if one is None:
                 return None
             found.append(one)
-        return together(found)
+        # a statement that allows all of it is behind it alone; another that allows a part changes nothing
+        whole = [each for each in found[0].statements if all(each in one.statements for one in found)]
+        return together([replace(one, statements=tuple(whole or one.statements)) for one in found])
 
     @cached_property
     def everything(self) -> str:
@@ -197,6 +200,11 @@ class AccountPowers:
             for at, each in enumerate(self.roles)
             if (each.profiles or not profile) and trusts_service(each, service, self.effective)
         )
+
+    def _running_among(self, service: str, profile: bool, targets: frozenset[int] | None) -> tuple[str, ...]:
+        """The names of those of the roles at the positions `targets` (None: all) that `service` may run as."""
+        roles = self.running(service, profile)
+        return tuple(each.name for at, each in roles if targets is None or at in targets)
 
 
 def trusts_service(role: AwsPrincipal, service: str, effective: Effective) -> bool:

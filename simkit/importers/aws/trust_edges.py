@@ -84,11 +84,17 @@ class TrustAsker:
             asked = self.effective.reached(other.principal, ASSUME, self._list)
             inviting = asked.intersection(open_to.get(other.principal.account, ())).union(open_to.get("*", ()))
             found = [self.roles[at] for at in sorted(inviting)]
-            self._many(other, [each for each in found if not self._is_covered(other, each)])
+            self._many(other, self._uncovered(other, found))
 
     def _is_covered(self, other: AwsPrincipal, role: AwsPrincipal) -> bool:
-        own = other.principal.account == role.principal.account
-        return other.arn == role.arn or (own and other.arn in self._administrators)
+        return not self._uncovered(other, [role])
+
+    def _uncovered(self, other: AwsPrincipal, roles: Sequence[AwsPrincipal]) -> list[AwsPrincipal]:
+        """Those of `roles` that `other` neither is nor becomes as an administrator of its account."""
+        if other.arn in self._administrators:
+            account = other.principal.account
+            return [each for each in roles if each.principal.account != account]
+        return [each for each in roles if each is not other]
 
     def _many(self, other: AwsPrincipal, roles: Sequence[AwsPrincipal]) -> None:
         """Edges to `roles`; to many that ask for nothing, by way of one identity that stands for them."""
