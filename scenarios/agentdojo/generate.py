@@ -120,8 +120,8 @@ SUSCEPTIBLE = Range(
     "flat",
     why="from a model that seldom falls for it to the worst case; published for GPT-4o: 23 to 92 %",
 )
-"""The chance that one injected text steers the agent: it is the model's, and the benchmark is of many. What is published
-for one attempt a pair (`PAPER`) also counts what a steered agent then fails to do; the bounds are ours."""
+"""The chance that one injected text steers the agent: it is the model's, and the benchmark is of many. What is
+published for one attempt a pair (`PAPER`) also counts what a steered agent then fails to do; the bounds are ours."""
 
 PAPER = (
     "the benchmark; section 4.3: own tools suffice in 17 %; table 2: one attempt a pair steers GPT-4o in 23.2 % where "
