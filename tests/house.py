@@ -18,6 +18,7 @@ FLOORS: tuple[Mapping[str, str], ...] = (
         "files": "in and out, whole or not at all",
         "repository": "a git repository as it was",
         "progress": "how far long work has come",
+        "remembered": "what a command worked out already",
     },
     {"model": "what exists", "attackgraph": "what can be computed"},
     {

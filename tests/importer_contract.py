@@ -73,6 +73,12 @@ class ImporterContract:
         assert scenario.model.identities
         assert scenario.entry_points
 
+    def test_what_is_checked_is_what_is_written(self, folder: Path) -> None:
+        made = imported(self.importer, folder)
+        made.check()
+        (written_out,) = read_stream(made.text(), "part.yaml")
+        assert written_out.value == json.loads(json.dumps(made.values()))
+
     def test_each_place_is_a_line_of_a_file_that_was_read(self, folder: Path) -> None:
         made = imported(self.importer, folder)
         lines = {str(folder / name): len(text.splitlines()) for name, text in self.sample.items()}

@@ -60,6 +60,16 @@ def _sure() -> simkit.Sensitivity:
     return simkit.sensitivity(starter, ["rbac-context", "task-scoped"], entry_point="poisoned-ticket", draws=64)
 
 
+def ranking() -> Axes:
+    """Which credential or identity of the starter is worst to lose."""
+    return plots.ranking(simkit.rank(simkit.load(SCENARIOS / "starter.yaml")))
+
+
+def narrowings() -> Axes:
+    """What each narrowing of the starter buys, against all of its entry points."""
+    return plots.narrowings(simkit.recommend(simkit.load(SCENARIOS / "starter.yaml"), trials=200))
+
+
 def tornado() -> Axes:
     """What each input moves, and where it turns the decision."""
     return plots.tornado(_sure(), "rbac-context", "task-scoped")
@@ -123,10 +133,12 @@ PICTURES: Mapping[str, Callable[[], Axes]] = {
     "exceedance.png": exceedance,
     "goals.png": goals,
     "graph.png": graph,
+    "narrowings.png": narrowings,
     "over-time.png": over_time,
     "pareto.png": pareto,
     "path.png": path,
     "race.png": race,
+    "ranking.png": ranking,
     "resources.png": resources,
     "tornado.png": tornado,
     "trend.png": trend,

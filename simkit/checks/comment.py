@@ -15,6 +15,8 @@ LONGEST = 60_000
 """Characters; code hosts refuse comments of more than 65,536."""
 MOST_SHOWN = 5
 """How many paths a comment shows for each file."""
+MOST_GROWN = 10
+"""How many measures that grew; the findings above them have every cause."""
 
 
 def comment(report: CheckReport) -> str:
@@ -78,10 +80,11 @@ def _disarmed(check: FileCheck) -> Table:
 def _grown(check: FileCheck) -> Table:
     rows = [
         (c.measure, c.policy, c.entry_point, c.written(c.before), c.written(c.after), c.spread, c.because)
-        for c in check.growth
+        for c in check.growth[:MOST_GROWN]
     ]
     columns = ("measure", "policy", "entry point", "before", "after", "difference", "because of")
-    return Table(columns, rows, title="What grew")
+    more = len(check.growth) - len(rows)
+    return Table(columns, rows, title="What grew", note=f"and {more:,} more, which the log has" if more else "")
 
 
 def _judged(check: FileCheck) -> Table:

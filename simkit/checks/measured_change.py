@@ -11,6 +11,8 @@ from simkit.measures.measured import PROVEN
 
 POSSIBLE = " (worst case)"
 """After the name of a goal: whether it can be reached at all."""
+MOST_BLAMED = 2
+"""How many parts of the change a sentence names: an imported thing comes with its rights, its tool and its goals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,12 @@ class Change:
 
     @property
     def because(self) -> str:
-        """Which parts of the change did it."""
+        """Which parts of the change did it: those that did the most, and how many more."""
         if not self.culprits:
             return "no part of the change does it alone: several do it together"
-        return "; ".join(self._blame(culprit) for culprit in self.culprits)
+        told = [self._blame(culprit) for culprit in self.culprits[:MOST_BLAMED]]
+        more = len(self.culprits) - len(told)
+        return "; ".join([*told, f"{more} more of the change"] if more else told)
 
     def _blame(self, culprit: Culprit) -> str:
         share = self.written(culprit.effect.estimate)

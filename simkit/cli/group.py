@@ -13,6 +13,7 @@ import click
 from simkit.cli import STOPPED
 from simkit.cli.terminal import Terminal, complain, complaints, report_bug, say
 from simkit.errors import InputError, SimkitError
+from simkit.remembered import remembering
 
 FINE = 0
 DOES_NOT_HOLD = 1
@@ -40,7 +41,8 @@ class Group(click.Group):
         terminal = Terminal()
         _survive_odd_streams()
         try:
-            answer = super().main(args, prog_name, obj=terminal, **extra)
+            with remembering():
+                answer = super().main(args, prog_name, obj=terminal, **extra)
             sys.stdout.flush()
             code = answer if isinstance(answer, int) else FINE
         except SystemExit as ended:

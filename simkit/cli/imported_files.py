@@ -104,7 +104,7 @@ class ImportedFiles:
 
 def _checked(imported: Imported, seen_from: str) -> str:
     """The text of a part that loads."""
-    imported.scenario()
+    imported.check()
     return imported.text(seen_from)
 
 

@@ -47,6 +47,8 @@ def _placeless(text: str) -> str:
 
 def part_changes(before: str, after: str) -> tuple[PartChange, ...]:
     """What is different in the part `after`, in file order; nothing where one of them cannot be read."""
+    if before == after:
+        return ()
     try:
         old, new = _read(before), _read(after)
     except InputError:
@@ -65,8 +67,9 @@ def _changes(old: Document, new: Document) -> Iterator[PartChange]:
             yield from _thing((section, name), was.get(name), now.get(name), old, new)
     for section in LISTED:
         before, after = _items(_part(old.value), section), _items(_part(new.value), section)
-        yield from (PartChange("appeared", f"{section}: {each}") for each in after if each not in before)
-        yield from (PartChange("vanished", f"{section}: {each}") for each in before if each not in after)
+        known, there = set(before), set(after)
+        yield from (PartChange("appeared", f"{section}: {each}") for each in after if each not in known)
+        yield from (PartChange("vanished", f"{section}: {each}") for each in before if each not in there)
 
 
 def _thing(of: tuple[str, str], was: Any, now: Any, old: Document, new: Document) -> Iterator[PartChange]:

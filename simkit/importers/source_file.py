@@ -89,7 +89,9 @@ class SourceFile:
         if path.endswith(".rules"):
             return [read_rules(self.text, self.path)]
         if path.endswith(_JSON_ENDINGS) or self.text.lstrip()[0] == "{":
-            document = read_json(plain_json(self.text), self.path, only=path.endswith(_JSON_ENDINGS))
+            document = read_json(self.text, self.path, only=False)
+            if document is None:  # perhaps with the comments that editors allow
+                document = read_json(plain_json(self.text), self.path, only=path.endswith(_JSON_ENDINGS))
             if document is not None:
                 return [document]
         return read_stream(self.text, self.path)

@@ -12,7 +12,7 @@ from simkit.linter.entitled_checks import identity_without_task
 from simkit.linter.inspected import Inspected
 from simkit.model import EntryPoint, Identity, Task
 from simkit.policies import NAMED
-from simkit.simulation import compile_attack
+from simkit.simulation import compile_attack, goals_seen
 from simkit.table import duration
 from simkit.techniques import EVENT_CLASSES, rules
 from simkit.techniques.world import SHOWN
@@ -92,11 +92,12 @@ def _may_read(inspected: Inspected, identity: Identity, resource: str) -> bool:
 def goal_out_of_reach(inspected: Inspected) -> Iterator[Slip]:
     """A goal that no entry point reaches, not even under the widest policy. The one check that compiles a graph."""
     scenario = inspected.scenario
-    if not scenario.goals:
+    reached = goals_seen(scenario) if scenario.goals else set()
+    if reached.issuperset(scenario.goals):
         return
     # the built-in one: a file may call something else by its name
     worst = compile_attack(scenario, NAMED["static-secrets"]).worst_cases(scenario.entry_points)
-    reached = {goal for case in worst.values() for goal in case.goals}
+    reached |= {goal for case in worst.values() for goal in case.goals}
     for name in scenario.goals:
         if name not in reached:
             says = (

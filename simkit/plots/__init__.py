@@ -4,6 +4,7 @@ Each function takes a result and an optional matplotlib `ax`, and returns the Ax
 imported when the first picture is made. `save` writes a picture so that the same result gives the same bytes.
 """
 
+from simkit.plots.bars import narrowings, ranking
 from simkit.plots.boundaries import graph
 from simkit.plots.curves import exceedance, over_time
 from simkit.plots.forest import comparison
@@ -22,10 +23,12 @@ __all__ = [
     "exceedance",
     "goals_heatmap",
     "graph",
+    "narrowings",
     "over_time",
     "pareto",
     "path",
     "race",
+    "ranking",
     "save",
     "tornado",
     "trend",

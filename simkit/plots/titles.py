@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from simkit.blast_radius import AttackPath, BlastRadius, Comparison, Interval, Provenance
+from simkit.blast_radius import AttackPath, BlastRadius, Comparison, Interval, Provenance, Ranking
 from simkit.diagram.diagram import Picture
+from simkit.narrowing import Recommendations
 from simkit.plots import style
 from simkit.plots.front import Design, beaten_by, front
 from simkit.table import duration, percent
@@ -66,6 +67,25 @@ def reached(compared: Comparison, names: Sequence[str], rows: str) -> str:
     what = "goals are reached" if rows == "goals" else "losses happen"
     text = f"{counts[id(base)]} of {len(names)} {what} in some of {base.trials:,} trials under {_policy(base)}"
     return text if counts[id(least)] == counts[id(base)] else f"{text}, {counts[id(least)]} under {_policy(least)}"
+
+
+def worst_to_lose(found: Ranking, shown: int, *, valued: bool) -> str:
+    """What the loss of the worst reaches, and how many of the others have no bar."""
+    worst, more = found.rows[0], len(found.rows) - shown
+    reach = f"{percent(worst.impact)} of the environment"
+    if valued:
+        reach = f"{_number(worst.value)} of value"
+    text = f"{style.name(worst.name, LONGEST)} is worst to lose, {reach} is in its reach"
+    return f"{style.name(found.provenance.scenario)}: {text}{f'; {more:,} more not shown' if more > 0 else ''}"
+
+
+def best_narrowing(found: Recommendations, more: int) -> str:
+    """What the first narrowing that helps takes away, of how much, and how many have no bar."""
+    best = next(each for each in found.ranked if each.helps)
+    harm = found.question.measure if best.before.lost == found.question.lost else best.before.harm
+    before, after = (found.question.amount((at.chance or at.mean).estimate) for at in (best.before, best.after))
+    text = f"{style.name(best.narrowing.name, LONGEST * 2)} takes the {harm} from {before} to {after}"
+    return f"{style.name(found.provenance.scenario)}: {text}{f'; {more:,} more not shown' if more > 0 else ''}"
 
 
 def tradeoff(designs: Sequence[Design], *, costs: bool) -> str:

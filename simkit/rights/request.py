@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from simkit.errors import QuestionError
 from simkit.rights.document import PolicyDocument
@@ -152,8 +153,14 @@ def arn_part(arn: str, index: int) -> str:
     >>> arn_part("arn:aws:iam::123456789012:user/Bob", 5)
     'user/Bob'
     """
-    parts = arn.split(":", 5)
-    return parts[index] if parts[0] == "arn" and len(parts) > index else ""
+    parts = _parts(arn)
+    return parts[index] if len(parts) > index else ""
+
+
+@lru_cache(maxsize=50_000)  # an account asks for the same parts of its ARNs millions of times
+def _parts(arn: str) -> tuple[str, ...]:
+    parts = tuple(arn.split(":", 5))
+    return parts if parts[0] == "arn" else ()
 
 
 def account_of(arn: str) -> str:

@@ -10,7 +10,7 @@ SurvivalKind = Literal["ends", "next-use", "survives"]
 TtlKind = Literal["none", "absolute", "idle", "renewable"]
 Admission = Literal["denied", "allowed", "without the right"]
 Probe = Literal["operation", "stream", "new"]
-Grounding = Literal["measured", "measured by the tests", "condensed"]
+Grounding = Literal["measured", "measured by the tests", "condensed", "documented"]
 
 EVENTS = ("on_expiry", "on_revoke", "on_disable", "on_delete", "on_entitlement_removed", "on_role_removed")
 """What can befall a session that is open, as the fields of a SessionBehaviour, in this order everywhere."""
@@ -40,7 +40,8 @@ class Observation:
 
     `of` is `operation`, `stream` or `new`; `found` what the cell says. `when` names the circumstances of an exception,
     and is empty for what the cell says itself. `seen` are the measured events and probes; `grounding` says who saw it:
-    rows of the measurement, the project's own tests against a real server, or the condensed catalogue alone.
+    rows of the measurement, the project's own tests against a real server, the condensed catalogue alone, or, where
+    nobody could measure it, the vendor's documentation.
     """
 
     of: Probe
@@ -74,7 +75,8 @@ class SessionBehaviour:
 
     `ttl_kind` is how a time to live counts: from the start (`absolute`), from the last use (`idle`), or renewed by who
     holds the session (`renewable`); `none` where the system has none. `cut_by` is what was seen to end a session that
-    survives. `date` is the month in which it was measured.
+    survives. `date` is the month in which it was measured, or, of one that has `sources`, in which these pages of its
+    vendor were read: nobody measured it.
     """
 
     name: str
@@ -84,12 +86,18 @@ class SessionBehaviour:
     ttl_kind: TtlKind = "none"
     cut_by: str = ""
     note: str = ""
+    sources: tuple[str, ...] = ()
     on_expiry: Reaction = Reaction()
     on_revoke: Reaction = Reaction()
     on_disable: Reaction = Reaction()
     on_delete: Reaction = Reaction()
     on_entitlement_removed: Reaction = Reaction()
     on_role_removed: Reaction = Reaction()
+
+    @property
+    def is_measured(self) -> bool:
+        """False for what stands in documentation alone."""
+        return not self.sources
 
     def reactions(self) -> Iterator[tuple[str, Reaction]]:
         """Each event of EVENTS with what the system does on it."""

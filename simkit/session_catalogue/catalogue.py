@@ -36,7 +36,8 @@ LEGEND = (
 def session_behaviours() -> Mapping[str, SessionBehaviour]:
     """What real systems do with an open session when its credential or its right goes, by the system's name.
 
-    Measured on real servers; each value says its version, its date and what was seen.
+    Measured on real servers, each value with its version, its date and what was seen; or documented by its vendor, with
+    the pages (`sources`), where nobody can measure it.
 
     >>> session_behaviours()["postgresql-15"].on_expiry.operation.kind
     'survives'
@@ -60,8 +61,9 @@ def session_behaviour(name: str) -> SessionBehaviour:
 def _shipped() -> Mapping[str, SessionBehaviour]:
     from simkit.session_catalogue.catalogue_file import read_catalogue  # here, so that pydantic loads only for who asks
 
-    text = files("simkit.session_catalogue").joinpath("catalogue.json").read_text("utf-8")
-    return MappingProxyType(read_catalogue(text))
+    room = files("simkit.session_catalogue")
+    texts = ((name, room.joinpath(name).read_text("utf-8")) for name in ("catalogue.json", "documented.json"))
+    return MappingProxyType({name: one for file, text in texts for name, one in read_catalogue(text, file).items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +78,34 @@ class SessionCatalogue:
         if len(self.systems) == 1:
             return _about(self.systems[0])
         expired = next(share for share in shares(self.systems) if share.event == "on_expiry")
+        measured = sum(one.is_measured for one in self.systems)
+        documented = len(self.systems) - measured
+        more = f" {documented} more are told as their vendors document them." if documented else ""
         return (
-            f"What {len(self.systems)} systems do with an open session when its credential or its right goes. After "
-            f"expiry, its next operation goes on in {expired.goes_on} of the {expired.known} systems that know expiry."
+            f"What {measured} systems do with an open session when its credential or its right goes. After expiry, its "
+            f"next operation goes on in {expired.goes_on} of the {expired.known} systems that know expiry.{more}"
         )
 
     def tables(self) -> tuple[Table, ...]:
         """The systems and how often a session goes on; of one system, its events and what was seen."""
         if len(self.systems) == 1:
             return (_events(self.systems[0]), _observations(self.systems[0]))
-        return (self.operations_table(), self.streams_table(), self.shares_table())
+        documented = (self.documented_table(),) if any(not one.is_measured for one in self.systems) else ()
+        return (self.operations_table(), self.streams_table(), self.shares_table(), *documented)
 
     def operations_table(self) -> Table:
-        """Each system with what the next operation of an open session does after each event."""
-        rows = [(one.name, one.version, one.date, one.ttl_kind, *_cells(one, "operation")) for one in self.systems]
+        """Each system that was measured, with what the next operation of an open session does after each event."""
+        measured = [one for one in self.systems if one.is_measured]
+        rows = [(one.name, one.version, one.date, one.ttl_kind, *_cells(one, "operation")) for one in measured]
         columns = ("system", "version", "date", "ttl", *EVENT_WORDS.values())
         return Table(columns, rows, title="The next operation of an open session", note=LEGEND)
+
+    def documented_table(self) -> Table:
+        """Each system that nobody measured, with what its vendor's pages say of the next operation."""
+        documented = [one for one in self.systems if not one.is_measured]
+        rows = [(one.name, one.date, one.ttl_kind, *_cells(one, "operation")) for one in documented]
+        columns = ("system", "read", "ttl", *EVENT_WORDS.values())
+        return Table(columns, rows, title="Documented by the vendor, measured by nobody", note=LEGEND)
 
     def streams_table(self) -> Table:
         """Each system in which a stream was measured, with what an open one does after each event."""
@@ -120,6 +134,9 @@ def _about(one: SessionBehaviour) -> str:
     lives = "without a time to live" if one.ttl_kind == "none" else f"time to live {one.ttl_kind}"
     cut = f" Ended by: {one.cut_by}." if one.cut_by else ""
     note = f" {one.note}" if one.note else ""
+    if not one.is_measured:
+        pages = ", ".join(one.sources)
+        return f"{one.name}: {one.product}, documented and not measured, {lives}.{cut}{note} Read {one.date}: {pages}."
     return f"{one.name}: {one.product} {one.version}, measured {one.date}, {lives}.{cut}{note}"
 
 
@@ -153,6 +170,7 @@ def _observations(one: SessionBehaviour) -> Table:
 
 def _as_json(one: SessionBehaviour) -> dict[str, Any]:
     facts = {key: getattr(one, key) for key in ("product", "version", "date", "ttl_kind", "cut_by", "note")}
+    facts |= {"sources": list(one.sources)} if one.sources else {}
     return {**facts, **{event: _reaction_as_json(reaction) for event, reaction in one.reactions()}}
 
 

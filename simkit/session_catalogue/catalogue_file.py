@@ -85,6 +85,7 @@ class System(Strict):
     ttl_kind: TtlKind = "none"
     cut_by: str = ""
     note: str = ""
+    sources: list[str] = []
     on_expiry: Event = Event()
     on_revoke: Event = Event()
     on_disable: Event = Event()
@@ -94,7 +95,7 @@ class System(Strict):
 
     def behaviour(self, name: str) -> SessionBehaviour:
         """The same, as a value that is called `name`."""
-        facts = self.model_dump(exclude=set(EVENTS))
+        facts = self.model_dump(exclude=set(EVENTS)) | {"sources": tuple(self.sources)}
         return SessionBehaviour(name, **facts, **{event: getattr(self, event).reaction() for event in EVENTS})
 
 

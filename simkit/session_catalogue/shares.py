@@ -25,7 +25,7 @@ def shares(systems: Iterable[SessionBehaviour]) -> Iterator[Share]:
     Systems that have no such event, or where nobody measured it, are not counted. After expiry an operation goes on too
     where who holds the session extends it (see `SessionBehaviour.outlives_its_ttl`).
     """
-    every = tuple(systems)
+    every = tuple(one for one in systems if one.is_measured)
     for event in EVENTS:
         for of in ("operation", "stream"):
             known = [goes_on for one in every if (goes_on := _goes_on(one, event, of)) is not None]

@@ -1,6 +1,6 @@
 """Where the line is joined: scenario, sessions, attack graph, engine, blast radius."""
 
-from simkit.simulation.attack import WORST_ROWS, Attack, PolicyLike, compile_attack, world_of
+from simkit.simulation.attack import WORST_ROWS, Attack, PolicyLike, compile_attack, goals_seen, world_of
 from simkit.simulation.simulation import (
     MOST_TRIALS,
     PoliciesLike,
@@ -32,6 +32,7 @@ __all__ = [
     "compare",
     "compile_attack",
     "everything_lost",
+    "goals_seen",
     "in_memory",
     "outcomes_of",
     "rank",

@@ -14,11 +14,14 @@ from simkit.execution.executors import ExecutorLike
 from simkit.model import EntryPoint
 from simkit.policies import GrantPolicy, sessions
 from simkit.progress import steps
+from simkit.remembered import recalled, remember
 from simkit.scenario import Scenario, checked_scenario
 from simkit.techniques import CompiledWorld, World
 
 WORST_ROWS = 1024
 """Worst cases that are held in memory at a time, a byte for each fact."""
+
+_LAST = "the attack that was compiled last"
 
 PolicyLike = str | GrantPolicy | None
 
@@ -123,8 +126,30 @@ def compile_attack(
     PolicyError for an unknown policy.
     """
     chosen = checked_scenario(scenario).grant_policy(policy)
-    made = _compiled(scenario, chosen, scenario.entry_points if entries is None else entries)
-    return made if editable else replace(made, compiled=None)
+    remember(_LAST, None)  # it need not be there beside the next one
+    starts = scenario.entry_points if entries is None else entries
+    made = _compiled(scenario, chosen, starts)
+    plain = replace(made, compiled=None)
+    remember(_LAST, (plain, starts))
+    return made if editable else plain
+
+
+def goals_seen(scenario: Scenario) -> set[str]:
+    """Goals that an entry point of `scenario` reaches by the attack that this command compiled last, be it under
+    another policy, or among other entry points; none where nothing was compiled of it."""
+    found: tuple[Attack, Mapping[str, EntryPoint]] | None = recalled(_LAST)
+    if found is None or not _is_of(found[0].scenario, scenario):
+        return set()
+    attack, starts = found
+    own = {(each.kind, each.target): replace(each, name="", note="") for each in scenario.entry_points.values()}
+    same = [n for n, each in starts.items() if own.get((each.kind, each.target)) == replace(each, name="", note="")]
+    return {goal for case in attack.worst_cases(same).values() for goal in case.goals}
+
+
+def _is_of(one: Scenario, other: Scenario) -> bool:
+    """True if the two differ in what a grant policy says at most."""
+    same = one.goals == other.goals and one.response == other.response and one.attacker == other.attacker
+    return one.model is other.model and same
 
 
 @uncollected()

@@ -222,6 +222,17 @@ def test_the_comment_stands_on_its_own(tmp_path: Path) -> None:
     assert "blast radius check passed" in comment(report(tmp_path, DESK))
 
 
+def test_of_many_causes_two_are_named_and_of_many_measures_ten_are_shown(tmp_path: Path) -> None:
+    found = report(tmp_path, grown())
+    (check,) = found.checks
+    many = replace(check.growth[0], culprits=check.growth[0].culprits * 5)
+    assert many.because.count("undoing it takes back") == 2
+    assert many.because.endswith("; 3 more of the change")
+    text = comment(replace(found, checks=(replace(check, changes=(many,) * 13),)))
+    assert text.count("3 more of the change |") == 10
+    assert "and 3 more, which the log has" in text
+
+
 def test_the_comment_lets_no_name_be_markup_or_a_mention(tmp_path: Path) -> None:
     text = comment(report(tmp_path, *CASES["hostile names"]))
     assert "<script" not in text.replace("\\<script", "")

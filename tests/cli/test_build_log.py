@@ -24,6 +24,9 @@ ASKED = (
     ("rank", "s.yaml"),
     ("graph", "s.yaml"),
     ("roles", "s.yaml"),
+    ("privilege", "s.yaml"),
+    ("narrow", "s.yaml", *FEW),
+    ("narrow", "s.yaml", *FEW, "--budget", "1", "--diff"),
 )
 
 

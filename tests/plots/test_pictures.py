@@ -108,6 +108,9 @@ PICTURES: dict[str, Callable[[Worlds], Axes]] = {
     "pareto on a logarithmic axis": lambda w: plots.pareto(w["of_drift"], overhead="tokens"),
     "pareto of changes": lambda w: plots.pareto(w["narrowed"]),
     "pareto of a goal": lambda w: plots.pareto(w["narrowed for a goal"]),
+    "ranking": lambda w: plots.ranking(simkit.rank(w["starter"])),
+    "ranking by goals": lambda w: plots.ranking(simkit.rank(without_values(w["starter"]))),
+    "narrowings": lambda w: plots.narrowings(w["narrowed"]),
     "race": lambda w: plots.race(w["ablated"].curves[1]),
     "trend": lambda w: plots.trend(w["trend"]),
     "trend of one commit": lambda w: plots.trend(replace(w["trend"], points=w["trend"].points[:1])),
@@ -125,6 +128,7 @@ for world in ("riches", "crumbs", "long_names", "nothing"):
         f"pareto of {world}": lambda w, world=world: plots.pareto(w[f"of_{world}"]),
     }
 PICTURES |= {
+    "ranking of long_names": lambda _: plots.ranking(simkit.rank(long_names())),
     "path of long_names": lambda w: plots.path(longest(w["of_long_names"].results[1])),
     "graph of long_names": lambda _: plots.graph(long_names()),
     "race of nothing": lambda _: plots.race({"rbac": [(60.0, NOTHING), (900.0, NOTHING)]}, axis="ttl"),
@@ -133,6 +137,12 @@ PICTURES |= {
 }
 WITHOUT_AXES = {"path", "graph", "graph of a model", "path of long_names", "graph of long_names"}
 """Diagrams: what they show has no scale."""
+
+
+def without_values(world: simkit.Scenario) -> simkit.Scenario:
+    """`world` where nothing has a value."""
+    resources = {name: replace(each, value={}) for name, each in world.model.resources.items()}
+    return replace(world, model=replace(world.model, resources=resources))
 
 
 def linear(compared: simkit.Comparison) -> simkit.Comparison:
@@ -269,6 +279,8 @@ ON_GIVEN_AXES: dict[str, Callable[[Worlds, Axes], Axes]] = {
     "graph": lambda w, ax: plots.graph(w["starter"], ax=ax),
     "pareto": lambda w, ax: plots.pareto(w["of_drift"], ax=ax),
     "trend": lambda w, ax: plots.trend(w["trend"], ax=ax),
+    "ranking": lambda w, ax: plots.ranking(simkit.rank(w["drift"]), ax=ax),
+    "narrowings": lambda w, ax: plots.narrowings(w["narrowed"], ax=ax),
     "race": lambda _, ax: plots.race({"rbac": LINE}, axis="ttl", ax=ax),
     "waterfall": lambda _, ax: plots.waterfall(ROWS, ax=ax),
     "tornado": lambda w, ax: plots.tornado(w["sure"], *PAIR, ax=ax),

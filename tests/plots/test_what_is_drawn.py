@@ -379,3 +379,29 @@ def test_a_name_in_a_script_that_the_font_lacks_is_no_reason_to_complain() -> No
     figure = Figure()
     figure.subplots().set_title("データ")
     assert rendered(figure.axes[0], "png").startswith(b"\x89PNG")
+
+
+def test_a_bar_of_the_ranking_is_as_long_as_the_worst_case(starter: simkit.Scenario) -> None:
+    found = simkit.rank(starter)
+    axes = plots.ranking(found)
+    assert [bar.get_width() for bar in axes.patches] == [row.value for row in found.rows[:12]]
+    shown = texts(axes)
+    assert shown[0].startswith(f"{found.rows[0].value:g}: ")
+    many = replace(found, rows=found.rows[:1] * 15)
+    assert (len(plots.ranking(many).patches), "; 3 more not shown" in title_of(many)) == (12, True)
+    with pytest.raises(simkit.QuestionError, match="nothing to draw"):
+        plots.ranking(replace(found, rows=()))
+
+
+def title_of(found: simkit.Ranking) -> str:
+    return " ".join(plots.ranking(found).get_title(loc="left").split())
+
+
+def test_a_bar_of_a_narrowing_is_what_it_takes_away(starter: simkit.Scenario) -> None:
+    found = simkit.recommend(starter, entry_points="leaked-ci-secret", trials=30)
+    axes = plots.narrowings(found)
+    helpful = [each for each in found if each.helps and not each.ties_with]
+    assert [bar.get_width() for bar in axes.patches] == [each.less.estimate for each in helpful[:12]]
+    assert sum("as good" in text for text in texts(axes)) == len({each.ties_with for each in found if each.ties_with})
+    with pytest.raises(simkit.QuestionError, match="no narrowing makes the value lost smaller"):
+        plots.narrowings(replace(found, ranked=()))

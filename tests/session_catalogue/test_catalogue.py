@@ -82,6 +82,21 @@ def test_most_open_sessions_go_on_after_expiry_rotation_and_disabling() -> None:
     assert counted["on_role_removed", "stream"] == (5, 6)
 
 
+def test_what_is_documented_names_its_pages_stands_apart_and_is_not_counted() -> None:
+    documented = [one for one in session_behaviours().values() if not one.is_measured]
+    assert [one.name for one in documented] == ["aws-access-key", "aws-role-session", "aws-identity-center"]
+    for one in documented:
+        assert all(page.startswith("https://docs.aws.amazon.com/") for page in one.sources)
+        seen = [each for _, reaction in one.reactions() for each in reaction.observations]
+        assert {each.grounding for each in seen} == {"documented"}
+        assert one.sources[0] in SessionCatalogue((one,)).summary
+        assert "not measured" in SessionCatalogue((one,)).summary
+    assert all(share.known == 0 for share in shares(documented))
+    assert [row[0] for row in SessionCatalogue(tuple(documented)).documented_table().rows] == [
+        o.name for o in documented
+    ]
+
+
 def test_a_survival_for_a_time_says_how_long() -> None:
     assert str(Survival("survives", 5.0)) == "survives: 5 s"
     assert str(NEXT_USE) == "next-use"
@@ -93,7 +108,7 @@ def test_a_survival_for_a_time_says_how_long() -> None:
 def test_the_tables_have_a_row_for_each_system_and_mark_exceptions() -> None:
     catalogue = SessionCatalogue(tuple(session_behaviours().values()))
     operations, streams = catalogue.operations_table(), catalogue.streams_table()
-    assert [row[0] for row in operations.rows] == list(session_behaviours())
+    assert [row[0] for row in operations.rows] == [n for n, one in session_behaviours().items() if one.is_measured]
     first = dict(zip(operations.columns, operations.rows[0], strict=True))
     assert (first["system"], first["expired"], first["deleted"]) == ("postgresql-15", "survives", "next-use*")
     redis = next(row for row in streams.rows if row[0] == "redis-7.0")

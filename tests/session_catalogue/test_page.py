@@ -28,6 +28,7 @@ def shown(heading: str) -> list[str]:
     ("heading", "tables"),
     [
         ("The systems", [CATALOGUE.operations_table(), CATALOGUE.streams_table()]),
+        ("Documented, not measured", [CATALOGUE.documented_table()]),
         ("How often an open session goes on", [CATALOGUE.shares_table()]),
     ],
 )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simkit.cli.answer_files import PICTURES, drawn_as
 from simkit.cli.beside_money import say_what_is_not_known
+from simkit.cli.build_log import harmless
 from simkit.cli.cautions import cautions
 from simkit.cli.group import DOES_NOT_HOLD, FINE
 from simkit.cli.narrowed_file import check_write, difference, write_scenario
@@ -26,6 +28,7 @@ from simkit.cli.options import (
 )
 from simkit.cli.output import FORMATS, Output
 from simkit.cli.terminal import Terminal
+from simkit.errors import InputError
 from simkit.table import Table, printable
 
 if TYPE_CHECKING:
@@ -106,7 +109,7 @@ class PlanAsked:
               help="With --as: take back all that is new since this git branch was left.")  # fmt: skip
 @click.option("--baseline", "-b", metavar="FILE", default=None,
               help="With --as: take back all that is new since this baseline.")  # fmt: skip
-@output_options()
+@output_options(pictures=True)
 @click.pass_obj
 def narrow(
     terminal: Terminal,
@@ -147,13 +150,14 @@ def narrow(
     \b
     Examples:
       simkit narrow scenario.yaml
+      simkit narrow scenario.yaml --out narrowings.svg
       simkit narrow scenario.yaml --goal customers-leaked --exact --without constrain-sender
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --write narrowed.yaml
       simkit narrow scenario.yaml --goal customers-leaked --budget 3 --diff | git apply
       simkit narrow scenario.yaml --as agent --against origin/main | git apply
     """
     _check_question(exact, goal, time_limit)
-    _check_form(candidates, only_diff, exact or budget is not None, write, format_)
+    _check_form(candidates, only_diff, exact, budget, write, format_)
     asked = {"entry_points": entry_points, "trials": trials, "seed": seed, "threads": threads, "without": without or ()}
     choice = PlanAsked(policy, goal, budget, exact, time_limit, candidates, only_diff, write, scheduler)
     if scheduler is not None and (candidates or exact or against is not None or baseline is not None):
@@ -167,7 +171,9 @@ def _as_scenario(
     terminal: Terminal, file: str, choice: PlanAsked, asked: Mapping[str, Any], said: tuple[str | None, str]
 ) -> int:
     """The plan and the scenario after it, or every change that there is."""
-    output = Output.planned(terminal, "narrow", said, file, formats=("patch",) if choice.only_diff else FORMATS)
+    formats = ("patch",) if choice.only_diff else FORMATS
+    drawn = not (choice.only_diff or choice.candidates or choice.exact)
+    output = Output.planned(terminal, "narrow", said, file, formats=formats, pictures=drawn)
     check_write(choice.write, output.out, file)
     world = load(file)
     say_what_is_not_known(terminal, world)
@@ -179,12 +185,15 @@ def _as_scenario(
     if choice.only_diff:
         output.text(difference(world, found.plan.narrowed) if found.plan.possible else "")
         return FINE if found.plan.possible else DOES_NOT_HOLD
-    _write(terminal, found.plan, choice.write)
-    output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]))
     on_screen = output.out == "-"
     for_programs = output.format not in ("text", "markdown")
-    if not (on_screen and for_programs) and not terminal.quiet and found.plan.narrowings:
-        click.echo(_diff(found.plan, fenced=on_screen and output.format == "markdown"))
+    shown = not (on_screen and for_programs) and not terminal.quiet and found.plan.narrowings
+    change = _diff(world, found.plan, fenced=on_screen and output.format == "markdown") if shown else ""
+    _write(terminal, found.plan, choice.write)
+    picture = drawn_as("narrowings", found.ranking) if found.ranking else None
+    output.result(found, (), cautions(world, [choice.policy], asked["entry_points"]), picture=picture)
+    if change:
+        click.echo(harmless(change))
     if choice.exact and not found.plan.possible and choice.budget is None:
         terminal.note("note: without --exact, a change of another kind is looked for")
     return FINE if found.plan.possible else DOES_NOT_HOLD
@@ -198,17 +207,26 @@ def _check_question(exact: bool, goal: str | None, time_limit: float | None) -> 
         raise click.UsageError("--time-limit is for --exact: add that, or leave the limit out")
 
 
-def _check_form(candidates: bool, only_diff: bool, plans: bool, write: str | None, format_: str | None) -> None:
+def _check_form(
+    candidates: bool, only_diff: bool, exact: bool, budget: int | None, write: str | None, format_: str | None
+) -> None:
     """Raises UsageError for ways to answer that exclude each other."""
-    if candidates and (plans or write is not None or only_diff):
+    if candidates and (exact or budget is not None or write is not None or only_diff):
         raise click.UsageError("--candidates only lists: leave out --exact, --budget, --write and --diff")
+    if format_ in PICTURES and (candidates or exact):
+        raise click.UsageError("a picture shows what each change buys: leave out --candidates and --exact")
     if only_diff and (format_ is not None or write is not None):
         raise click.UsageError("--diff prints the change alone: leave out --format and --write")
 
 
-def _diff(plan: Plan, *, fenced: bool) -> str:
-    """The scenario file before and after, as a block of Markdown if `fenced`."""
-    text = "\n".join(printable(line) for line in plan.diff().split("\n"))
+def _diff(world: Scenario, plan: Plan, *, fenced: bool) -> str:
+    """What changes in the scenario's own file, or in its canonical form where it is in no file that is edited in
+    place; as a block of Markdown if `fenced`."""
+    try:
+        told = difference(world, plan.narrowed)
+    except InputError:
+        told = plan.diff()
+    text = "\n".join(printable(line) for line in told.rstrip("\n").split("\n"))
     return f"\n```diff\n{text}\n```" if fenced else f"\n{text}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from simkit.cli.answer_files import drawn_as
 from simkit.cli.cautions import cautions
 from simkit.cli.imported_places import MOST_WAYS, ImportedPlaces
 from simkit.cli.options import (
@@ -25,7 +26,7 @@ from simkit.cli.terminal import Terminal
 @threads_option
 @scheduler_option
 @engine_option
-@output_options()
+@output_options(pictures=True)
 @click.pass_obj
 def rank(
     terminal: Terminal,
@@ -46,14 +47,15 @@ def rank(
     Examples:
       simkit rank scenario.yaml
       simkit rank scenario.yaml --policy static-secrets --format json
+      simkit rank scenario.yaml --out ranking.svg
     """
     import simkit.simulation
 
-    output = Output.planned(terminal, "rank", (format_, out), scenario)
+    output = Output.planned(terminal, "rank", (format_, out), scenario, pictures=True)
     world = load(scenario)
     imported = ImportedPlaces(world)
     with terminal.working("ranking"):
         ways = MOST_WAYS if imported.are_there else 0
         result = simkit.simulation.rank(world, policy, threads=threads, executor=scheduler, engine=engine, ways=ways)
         answer = imported.of_ranking(result)
-    output.result(answer, (), cautions(world, [policy], ()))
+    output.result(answer, (), cautions(world, [policy], ()), picture=drawn_as("ranking", result))

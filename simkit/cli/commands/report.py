@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from simkit.cli.build_log import harmless
 from simkit.cli.options import (
     complete_goals,
     entry_through,
@@ -82,4 +83,4 @@ def report(
     if out != "-":
         if found.caution:
             terminal.note(found.caution)
-        click.echo("\n".join(wrap(printable(found.summary), line_width())))
+        click.echo(harmless("\n".join(wrap(printable(found.summary), line_width()))))

@@ -24,7 +24,8 @@ def sessions(terminal: Terminal, name: str | None, format_: str | None, out: str
     """List what real systems do with an open session when its credential expires, is revoked or rotated, when its
     account is disabled or deleted, or when its right is taken away; of the system called NAME, all that was seen.
 
-    Each system was measured, in the version and the month that stand beside it.
+    Each system was measured, in the version and the month that stand beside it, or is documented by its vendor: those
+    stand in a table of their own, and are not counted.
 
     \b
     Examples:

@@ -17,8 +17,6 @@ from simkit.rights.document import Attached
 from simkit.rights.request import account_of, arn_part
 
 LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
-DEFAULT_SESSION = 3600
-"""Seconds that a role's session lives where the role says nothing (AWS, "Update the maximum session duration")."""
 MOST_PLACES = 4
 """How many statements that allow something together are told with their places."""
 EVERYTHING: Mapping[str, Any] = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
@@ -53,14 +51,15 @@ class AwsGroup:
 
 @dataclass(frozen=True, eq=False)
 class AwsPrincipal:
-    """A user or a role. `managed` are the ARNs of the managed policies that reach it, also through its groups."""
+    """A user or a role. `managed` are the ARNs of the managed policies that reach it, also through its groups;
+    `longest_session` is in seconds, 0 where its file does not say it."""
 
     principal: Principal
     place: FilePlace
     managed: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     trust: PolicyDocument | None = None
-    longest_session: int = DEFAULT_SESSION
+    longest_session: int = 0
     profiles: tuple[str, ...] = ()
     created: str = ""
     last_used: str = ""
@@ -318,7 +317,7 @@ def _role(body: Excerpt, found: AwsAccounts) -> None:
     policies = (*_inline(body, "RolePolicyList", arn), *documents)
     principal = Principal(arn, policies, _boundary(body, found), body.text("RoleId"), _tags(body))
     seconds = body.value.get("MaxSessionDuration")
-    longest = seconds if isinstance(seconds, int) and 900 <= seconds <= 43_200 else DEFAULT_SESSION
+    longest = seconds if isinstance(seconds, int) and 3600 <= seconds <= 43_200 else 0
     trust = read_policy(body, "AssumeRolePolicyDocument", "trust policy", shown_arn(arn), "resource")
     names = [each.text("InstanceProfileName") for each in body.each("InstanceProfileList")]
     created = _date(body, "CreateDate", found)

@@ -93,6 +93,7 @@ class AccountPowers:
         self.named = cache(self._named)
         self.minted = cache(self._minted)
         self.running = cache(self._running)
+        self.running_among = cache(self._running_among)
         self.supposed = cache(self._supposed)
 
     @property
@@ -197,6 +198,11 @@ class AccountPowers:
             for at, each in enumerate(self.roles)
             if (each.profiles or not profile) and trusts_service(each, service, self.effective)
         )
+
+    def _running_among(self, service: str, profile: bool, targets: frozenset[int] | None) -> tuple[str, ...]:
+        """The names of those of the roles at the positions `targets` (None: all) that `service` may run as."""
+        roles = self.running(service, profile)
+        return tuple(each.name for at, each in roles if targets is None or at in targets)
 
 
 def trusts_service(role: AwsPrincipal, service: str, effective: Effective) -> bool:

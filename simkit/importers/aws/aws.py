@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from simkit.errors import InputError
-from simkit.importers.aws.account import LISTS, AwsAccounts, AwsPrincipal, is_account, origin_of, read_accounts
+from simkit.importers.aws.access_keys import enter_keys, enter_root_keys
+from simkit.importers.aws.account import LISTS, AwsAccounts, is_account, origin_of, read_accounts
 from simkit.importers.aws.account_powers import AccountPowers, services_of
 from simkit.importers.aws.beyond_iam import tell_unchangeable
 from simkit.importers.aws.effective import Effective
-from simkit.importers.aws.inventory import AccessKey, Inventory
+from simkit.importers.aws.inventory import Inventory
 from simkit.importers.aws.last_accessed import LIST, LastAccessed, enter_uses, is_last_accessed, read_last_accessed
 from simkit.importers.aws.listed_things import NAMES, listed_kind, read_listed
-from simkit.importers.aws.sheet import Given, Sheet
+from simkit.importers.aws.session_lengths import SessionLengths
+from simkit.importers.aws.sheet import Sheet
 from simkit.importers.aws.stores import Stores
 from simkit.importers.aws.terraform import is_terraform, read_terraform
-from simkit.importers.aws.trust_edges import MFA, TrustAsker
+from simkit.importers.aws.trust_edges import TrustAsker
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
@@ -51,15 +53,16 @@ def account_in(files: Sequence[SourceFile], draft: Draft) -> AccountRead:
     bodies = list(_bodies(files, draft))
     accounts = read_accounts([each for each in bodies if is_account(each.value)], draft)
     organization = _organization([each for each in bodies if _is_tree(each.value)], draft)
-    inventory = Inventory()
+    inventory, lengths = Inventory(), SessionLengths()
     used = [each for body in bodies if is_last_accessed(body.value) for each in _used(body, accounts)]
     for body in bodies:
         if is_terraform(body.value):
-            read_terraform(body, accounts, inventory)
+            read_terraform(body, accounts, inventory, lengths)
         elif listed_kind(body.value):
             draft.count(body.document.file)
-            read_listed(body, accounts, inventory)
-    found = _enter(accounts, inventory, Effective(organization, accounts.newest), draft)
+            read_listed(body, accounts, inventory, lengths)
+    inventory.join_keys()
+    found = _enter(accounts, inventory, Effective(organization, accounts.newest), lengths, draft)
     enter_uses(used, accounts, draft)
     return found
 
@@ -94,7 +97,9 @@ def _organization(bodies: Sequence[Excerpt], draft: Draft) -> Organization | Non
     return found
 
 
-def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, draft: Draft) -> AccountRead:
+def _enter(
+    accounts: AwsAccounts, inventory: Inventory, effective: Effective, lengths: SessionLengths, draft: Draft
+) -> AccountRead:
     sheet = Sheet(draft)
     for each in accounts.principals.values():
         said: dict[str, Any] = {"kind": "service" if each.is_role else "human"}
@@ -116,9 +121,10 @@ def _enter(accounts: AwsAccounts, inventory: Inventory, effective: Effective, dr
             if roles:
                 draft.sections["identities"][each.name]["roles"] = roles
             if not each.is_role:
-                _keys(each, given, inventory, draft)
+                enter_keys(each, given, inventory, draft)
+        enter_root_keys(account, powers.everything, inventory, draft)
         _starts(powers, draft)
-    TrustAsker(accounts, effective, sheet, draft, administrators).enter()
+    TrustAsker(accounts, effective, sheet, draft, administrators, lengths).enter()
     _held(inventory, stores, draft)
     sheet.finish()
     tell_unchangeable(accounts, sheet, draft)
@@ -144,43 +150,6 @@ def _administrator(powers: AccountPowers, stores: Stores, draft: Draft) -> None:
             draft.trusts(powers.administrator, each.name, "assume", ttl="1h")
     performed = [f"account.Administer {powers.account}"]
     draft.put("goals", f"administrator of {powers.account}", {"performed": performed})
-
-
-def _keys(user: AwsPrincipal, given: Given, inventory: Inventory, draft: Draft) -> None:
-    """The access keys of a user: those that a file tells, else one, which is assumed."""
-    told = user.arn in inventory.keys_told
-    keys = inventory.keys_of(user.arn)
-    if not told and not keys:
-        draft.assume("access keys", "each user has one", "no file tells who has which")
-        keys = [AccessKey("", user.arn, True, user.place)]
-    limited = [each for entries in given.by_label.values() for each in entries if each not in given.by_console]
-    for key in keys:
-        said: dict[str, Any] = {"identity": user.name, "kind": "access key", "ttl": "never"}
-        said["note"] = _age(key)
-        if given.by_console:
-            said["limited_to"] = [*limited, "account.*"]
-        if key.active:
-            draft.put("credentials", key_name(key, user.name), _kept(said), key.place)
-    if inventory.passwords.get(user.arn, False):
-        said = {"identity": user.name, "kind": "password", "ttl": "never", "claims": {MFA: "true"}}
-        draft.put("credentials", f"password of {user.name}", said, user.place)
-
-
-def key_name(key: AccessKey, user: str) -> str:
-    """The name of an access key in the scenario: its id is no secret."""
-    return f"access key {key.id} of {user}" if key.id else f"access key of {user}"
-
-
-def _age(key: AccessKey) -> str:
-    parts = [
-        f"made {key.created[:10]}" if key.created else "",
-        f"last used {key.last_used[:10]}" if key.last_used else "",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def _kept(said: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in said.items() if value}
 
 
 def _starts(powers: AccountPowers, draft: Draft) -> None:

@@ -42,8 +42,7 @@ def _new(powers: AccountPowers, asked: RightsHolder, way: CodeWay) -> None:
     for service in way.passed_to:
         told = {"iam:passedtoservice": (service,)}
         for passing in powers.effective.allowances(asked.principal, "iam:PassRole", powers.lists["role"], told):
-            roles = powers.running(service, way.profile)
-            names = [each.name for at, each in roles if passing.targets is None or at in passing.targets]
+            names = powers.running_among(service, way.profile, passing.targets)
             _runs(powers, asked, together([passing, made]), way, names, doubts)
 
 
@@ -94,16 +93,16 @@ def _supposed(
     asked: RightsHolder,
     found: Allowance,
     way: CodeWay,
-    roles: Sequence[AwsPrincipal],
+    roles: tuple[AwsPrincipal, ...],
     doubts: Sequence[str],
 ) -> None:
     """There may be such a thing for each role; of many roles it is one thing that leads on to each."""
-    names = [each.name for each in roles]
+    names = powers.named(roles)
     if not way.waits:
         _runs(powers, asked, found, way, names, doubts)
         return
     if len(names) > HUB:
-        names = [powers.sheet.hub(names)]
+        names = (powers.sheet.hub(names),)
     for name in names:
         _run(powers, asked, found, way, AwsThing(way.on, "", roles[0].place), [name], doubts)
 

@@ -66,6 +66,9 @@ class Effective:
         self.newest = newest
         self._concerning: dict[tuple[PolicyDocument, str], tuple[Statement, ...]] = {}
         self._services: dict[PolicyDocument, frozenset[str]] = {}
+        self._asked: tuple[PolicyDocument, ...] = ()
+        self._asked_services = frozenset[str]()
+        self._own_about: dict[str, tuple[tuple[Statement, ...], tuple[Statement, ...]]] = {}
         self._known: dict[tuple[object, ...], tuple[Allowance, ...]] = {}
         self._single: dict[str, TargetList] = {}
         self._reached: dict[tuple[object, ...], frozenset[int]] = {}
@@ -74,7 +77,7 @@ class Effective:
         self, principal: Principal, action: str, targets: TargetList, told: Told | None = None
     ) -> tuple[Allowance, ...]:
         """How `principal` may do `action` on which of `targets`; nothing where it is denied on all."""
-        if not len(targets) or not (self._own(principal, action) or targets.described or principal.is_root):
+        if not len(targets):
             return ()
         if not targets.described and not principal.is_root and not self.reached(principal, action, targets):
             return ()
@@ -128,11 +131,13 @@ class Effective:
 
     def may_at_all(self, principal: Principal, action: str) -> bool:
         """True if a statement of its own allows `action` on something."""
-        return any(True for _ in self._own(principal, action))
+        return bool(self._own(principal, action))
 
     def reached(self, principal: Principal, action: str, targets: TargetList) -> frozenset[int]:
         """The targets that a statement of its own may let `principal` do `action` on."""
-        own = tuple(self._own(principal, action))
+        own = self._own(principal, action)
+        if not own:
+            return frozenset()
         key = (*map(id, own), action, id(targets))
         if key not in self._reached:
             self._reached[key] = _reached(targets, own)
@@ -156,23 +161,39 @@ class Effective:
             Access.MAY_BE, (*now.reasons, *later.reasons), (*now.doubts, *later.doubts, Doubt("key", "time"))
         )
 
-    def _own(self, principal: Principal, action: str) -> Iterator[Statement]:
-        for document in principal.policies:
-            yield from (each for each in self._statements(document, action) if each.allows)
+    def _own(self, principal: Principal, action: str) -> tuple[Statement, ...]:
+        """The statements of its own policies that allow `action` on something."""
+        return self._of_own(principal, action)[1]
+
+    def _of_own(self, principal: Principal, action: str) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+        """All statements of its own policies that concern `action`, and those of them that allow."""
+        if principal.policies is not self._asked:  # one principal after the other is asked about many actions
+            self._asked, self._own_about = principal.policies, {}
+            self._asked_services = frozenset().union(*map(self._services_in, principal.policies))
+        found = self._own_about.get(action)
+        if found is None:
+            spoken = _may_concern(self._asked_services, action)
+            documents = principal.policies if spoken else ()
+            concerning = tuple(each for document in documents for each in self._statements(document, action))
+            found = self._own_about[action] = concerning, tuple(each for each in concerning if each.allows)
+        return found
 
     def _all(self, principal: Principal, action: str) -> Iterator[Statement]:
         """The statements of all layers that concern `action`."""
-        documents = [*principal.policies, *([principal.boundary] if principal.boundary else [])]
+        yield from self._of_own(principal, action)[0]
+        documents = [principal.boundary] if principal.boundary else []
         above = self.organization.above(Caller(principal)) if self.organization else ()
         documents += [policy for level in above or () for policy in level.policies]
         for document in documents:
             yield from self._statements(document, action)
 
+    def _services_in(self, document: PolicyDocument) -> frozenset[str]:
+        if document not in self._services:
+            self._services[document] = _services(document)
+        return self._services[document]
+
     def _statements(self, document: PolicyDocument, action: str) -> tuple[Statement, ...]:
-        services = self._services.get(document)
-        if services is None:
-            services = self._services[document] = _services(document)
-        if ANY not in services and action.partition(":")[0] not in services:
+        if not _may_concern(self._services_in(document), action):
             return ()
         key = document, action
         if key not in self._concerning:
@@ -273,6 +294,10 @@ def _services(document: PolicyDocument) -> frozenset[str]:
             plain = colon and not each.actions_negated and ANY not in service and ONE not in service
             found.add(service if plain else ANY)
     return frozenset(found)
+
+
+def _may_concern(services: frozenset[str], action: str) -> bool:
+    return bool(services) and (ANY in services or action.partition(":")[0] in services)
 
 
 def _patterns(statement: Statement) -> Iterator[str]:

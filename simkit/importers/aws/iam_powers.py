@@ -75,9 +75,9 @@ class _Call:
     def widen(self, holders: Sequence[AwsPrincipal], doubts: Sequence[str] = ()) -> None:
         """Whom it is about gets all rights, or what boundary and organization leave of them."""
         if len(holders) > MOST_WIDENED:
-            itself = [each for each in holders if each.arn == self.asked.principal.arn]
-            if itself and self.powers.all_rights(itself[0]) == self.powers.everything:
-                holders = itself
+            itself = self.powers.accounts.principals.get(self.asked.principal.arn)
+            if itself is not None and itself in holders and self.powers.all_rights(itself) == self.powers.everything:
+                holders = [itself]
         by_role: dict[str, list[str]] = {}
         for holder in holders:
             role = self.powers.all_rights(holder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simkit.importers.aws.account import clean
 from simkit.importers.draft import Draft
@@ -11,6 +11,8 @@ from simkit.importers.file_place import FilePlace
 from simkit.rights import PolicyDocument
 from simkit.rights.request import account_of
 
+NUMBERED = "number "
+"""What the name of a key begins with that a credential report counts, and does not name."""
 MOST_KEYS = 2
 """How many access keys a user may have (AWS, "IAM and AWS STS quotas")."""
 
@@ -82,6 +84,17 @@ class Inventory:
         """There is the access key."""
         self.keys.append(key)
         self._keys_of.setdefault(key.user, []).append(key)
+
+    def join_keys(self) -> None:
+        """A key that a credential report counts, and a list names, is one: both say when it was made."""
+        for user, keys in self._keys_of.items():
+            counted = {key.created[:19]: key for key in keys if key.id.startswith(NUMBERED) and key.created}
+            named = [key for key in keys if not key.id.startswith(NUMBERED)]
+            if counted and named:
+                used = {key.id: counted.pop(key.created[:19], key).last_used or key.last_used for key in named}
+                joined = [replace(key, last_used=used[key.id]) for key in named]
+                self._keys_of[user] = [*joined, *(key for key in keys if key in counted.values())]
+        self.keys = [key for keys in self._keys_of.values() for key in keys]
 
     def keys_of(self, user: str) -> list[AccessKey]:
         """The access keys of the user with this ARN."""

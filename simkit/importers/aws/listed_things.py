@@ -13,7 +13,8 @@ from typing import Any
 
 from simkit.importers.aws.account import AwsAccounts, clean, read_policy
 from simkit.importers.aws.arn_form import ArnForm
-from simkit.importers.aws.inventory import AccessKey, AwsThing, Inventory, Store
+from simkit.importers.aws.inventory import NUMBERED, AccessKey, AwsThing, Inventory, Store
+from simkit.importers.aws.session_lengths import SessionLengths
 from simkit.importers.excerpt import Excerpt
 from simkit.rights.request import account_of, arn_part
 
@@ -63,7 +64,9 @@ BESIDE = (
 )
 """What the AWS CLI prints beside a list: an empty list is its own where nothing else is there."""
 OTHER_LISTS = ("Reservations", "AccessKeyMetadata")
-NAMES = (*(row.key for row in (*THINGS, *HOLDING)), *TEXTS, *OTHER_LISTS)
+OTHER_ANSWERS: Mapping[str, str] = {"Roles": "Arn", "PermissionSet": "PermissionSetArn", "Role": "Arn"}
+"""Answers that tell how long sessions live: one thing, or a list, under these keys, each with what it must have."""
+NAMES = (*(row.key for row in (*THINGS, *HOLDING)), *TEXTS, *OTHER_LISTS, *OTHER_ANSWERS)
 """The names of all lists."""
 
 
@@ -78,6 +81,10 @@ def listed_kind(value: Any) -> str:
     for key in (*TEXTS, *OTHER_LISTS):
         if isinstance(value.get(key), list):
             return key
+    for key, name in OTHER_ANSWERS.items():
+        items = value.get(key) if isinstance(value.get(key), list) else [value.get(key)]
+        if items and all(isinstance(each, dict) and isinstance(each.get(name), str) for each in items):
+            return key
     if isinstance(value.get("Content"), str) and value.get("ReportFormat") == "text/csv":
         return "credential report"
     if isinstance(value.get("Policy"), str) and '"Statement"' in value["Policy"].replace("\\", ""):
@@ -91,9 +98,13 @@ def _of_aws(items: list[Any], row: Row) -> bool:
     return all(isinstance(each, dict) and wanted <= each.keys() for each in items)
 
 
-def read_listed(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
-    """Put what the document lists into `inventory`."""
+def read_listed(body: Excerpt, accounts: AwsAccounts, inventory: Inventory, lengths: SessionLengths) -> None:
+    """Put what the document lists into `inventory`, and how long sessions live into `lengths`."""
     value = body.value
+    if listed_kind(value) in ("Roles", "Role"):
+        lengths.read_roles(body)
+    elif listed_kind(value) == "PermissionSet":
+        lengths.read_set(body)
     for row in THINGS:
         if isinstance(value.get(row.key), list):
             inventory.given.add(row.kind)
@@ -209,7 +220,7 @@ def _report(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
         return
     for row in rows:
         user = row.get("arn") or ""
-        if user not in accounts.principals:
+        if user not in accounts.principals and arn_part(user, 5) != "root":
             continue
         inventory.keys_told.add(user)
         inventory.passwords[user] = row.get("password_enabled") == "true"
@@ -218,7 +229,7 @@ def _report(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
             active = row.get(f"access_key_{number}_active") == "true"
             if made != "N/A" or active:
                 used = row.get(f"access_key_{number}_last_used_date") or ""
-                key = AccessKey(f"number {number}", user, active, body.origin, made, used)
+                key = AccessKey(f"{NUMBERED}{number}", user, active, body.origin, made, used)
                 inventory.add_key(key)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from simkit.importers.aws.account import AwsAccounts, read_policy
 from simkit.importers.aws.inventory import AccessKey, AwsThing, Inventory
 from simkit.importers.aws.listed_things import STORES, add_store, key_ids
+from simkit.importers.aws.session_lengths import SessionLengths
 from simkit.importers.excerpt import Excerpt
 from simkit.rights.request import arn_part
 
@@ -73,7 +74,7 @@ def resources(body: Excerpt) -> Iterator[tuple[str, Excerpt]]:
         waiting += module.each("child_modules") if module.has("child_modules") else ()
 
 
-def read_terraform(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
+def read_terraform(body: Excerpt, accounts: AwsAccounts, inventory: Inventory, lengths: SessionLengths) -> None:
     """Put what the plan makes into `inventory`."""
     found = list(resources(body))
     body.draft.count(body.document.file, len(found))
@@ -86,6 +87,8 @@ def read_terraform(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -
     for kind, values in found:
         if kind in SOURCES:
             inventory.add(AwsThing("event source", values.text("name") or "unnamed", values.origin))
+        if kind == "aws_ssoadmin_permission_set":
+            lengths.add_set(values, "name", "session_duration")
         if kind == "aws_iam_access_key":
             _key(values, accounts, inventory)
         if kind in MADE:

@@ -8,6 +8,7 @@ from typing import Any
 from simkit.importers.asked_of_token import AskedOfToken, asked
 from simkit.importers.aws.account import AwsAccounts, AwsPrincipal, clean, label, place_of, places_of, shown_arn
 from simkit.importers.aws.effective import Effective
+from simkit.importers.aws.session_lengths import CHAINED, SessionLengths, session_like
 from simkit.importers.aws.sheet import HUB, Sheet
 from simkit.importers.aws.target_list import TargetList
 from simkit.importers.draft import Draft
@@ -28,8 +29,6 @@ from simkit.rights import (
 from simkit.rights.document import Clause
 from simkit.rights.request import Told, account_of, arn_part
 
-CHAINED = 3600
-"""Seconds that a session lives which one role opens of another, at most (IAM user guide, "role chaining")."""
 MFA = "aws:multifactorauthpresent"
 EXTERNAL_ID = "sts:externalid"
 ASSUME = "sts:AssumeRole"
@@ -41,12 +40,19 @@ class TrustAsker:
     """Enters the trust edges of all roles. `administrators` become everybody in their own account anyway."""
 
     def __init__(
-        self, accounts: AwsAccounts, effective: Effective, sheet: Sheet, draft: Draft, administrators: Container[str]
+        self,
+        accounts: AwsAccounts,
+        effective: Effective,
+        sheet: Sheet,
+        draft: Draft,
+        administrators: Container[str],
+        lengths: SessionLengths,
     ) -> None:
         self.accounts = accounts
         self.effective = effective
         self.sheet = sheet
         self.draft = draft
+        self.lengths = lengths
         self.roles = accounts.roles
         self._ids = frozenset(accounts.ids)
         self._list = TargetList(Target(each.arn) for each in self.roles)
@@ -78,11 +84,17 @@ class TrustAsker:
             asked = self.effective.reached(other.principal, ASSUME, self._list)
             inviting = asked.intersection(open_to.get(other.principal.account, ())).union(open_to.get("*", ()))
             found = [self.roles[at] for at in sorted(inviting)]
-            self._many(other, [each for each in found if not self._is_covered(other, each)])
+            self._many(other, self._uncovered(other, found))
 
     def _is_covered(self, other: AwsPrincipal, role: AwsPrincipal) -> bool:
-        own = other.principal.account == role.principal.account
-        return other.arn == role.arn or (own and other.arn in self._administrators)
+        return not self._uncovered(other, [role])
+
+    def _uncovered(self, other: AwsPrincipal, roles: Sequence[AwsPrincipal]) -> list[AwsPrincipal]:
+        """Those of `roles` that `other` neither is nor becomes as an administrator of its account."""
+        if other.arn in self._administrators:
+            account = other.principal.account
+            return [each for each in roles if each.principal.account != account]
+        return [each for each in roles if each is not other]
 
     def _many(self, other: AwsPrincipal, roles: Sequence[AwsPrincipal]) -> None:
         """Edges to `roles`; to many that ask for nothing, by way of one identity that stands for them."""
@@ -121,8 +133,12 @@ class TrustAsker:
         decision, claims = self._asked(other, role)
         if decision.access == Access.DENIED:
             return
-        ttl = min(role.longest_session, CHAINED) if other.is_role else role.longest_session
-        self._trusts(other.name, role, "assume", ttl, decision, claims)
+        longest = self.lengths.of(role, self.draft)
+        self._trusts(other.name, role, "assume", min(longest, CHAINED) if other.is_role else longest, decision, claims)
+
+    def _lives(self, role: AwsPrincipal, ttl: int = 0) -> dict[str, Any]:
+        """How long a session of `role` lives, and what ends it before."""
+        return {"ttl": f"{ttl or self.lengths.of(role, self.draft)}s", "session": {"like": session_like(role)}}
 
     def _asked(self, other: AwsPrincipal, role: AwsPrincipal) -> tuple[Decision, dict[str, str]]:
         """The decision, and what must be claimed for it: a second factor, where a key has none."""
@@ -138,7 +154,7 @@ class TrustAsker:
     def _trusts(
         self, name: str, role: AwsPrincipal, kind: str, ttl: int, decision: Decision, claims: Mapping[str, str]
     ) -> None:
-        more: dict[str, Any] = {"ttl": f"{ttl}s"}
+        more = self._lives(role, ttl)
         if claims:
             more["conditions"] = [{"claims": dict(claims)}]
         if _said(decision):
@@ -183,7 +199,7 @@ class TrustAsker:
                 return
         self.draft.put("identities", shown, {"kind": "service", "note": "in no file"}, place_of(statement))
         self.draft.assume(shown, "it may ask for the roles that trust it", "its own policies are in no file")
-        more = {"note": label(statement), "ttl": f"{role.longest_session}s"}
+        more = {"note": label(statement), **self._lives(role)}
         self.draft.trusts(shown, role.name, "assume", place_of(statement), **more)
         self.draft.put("entry_points", f"{shown} asks", {"compromise": shown}, place_of(statement))
 
@@ -195,7 +211,7 @@ class TrustAsker:
         claims, open_ones = claims_of(statement.clauses)
         for key in open_ones:
             self.draft.assume(f"{key} in {label(statement)}", "it is met", "it asks for more than one text can fit")
-        more: dict[str, Any] = {"ttl": f"{role.longest_session}s", "note": label(statement)}
+        more = {**self._lives(role), "note": label(statement)}
         if claims:
             self.draft.assume(
                 name, "they claim what is asked for", f"whose identities claim what stands at {label(statement)}"

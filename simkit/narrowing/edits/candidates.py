@@ -80,6 +80,8 @@ def each_narrowing(scenario: Scenario, privilege: OverPrivilege, givers: Givers)
     """As `candidates`, under the policy in force; some may come twice."""
     possible = Possible(scenario.unchangeable)
     yield from (each for each in _each(scenario, privilege, givers) if possible(each))
+    yield from (each for each in _dials(scenario) if possible(each) and _outlives_nothing(scenario, each))
+    yield from (each for each in (*better_responses(scenario), *kept_longer(scenario)) if possible(each))
 
 
 def _each(scenario: Scenario, privilege: OverPrivilege, givers: Givers) -> Iterator[Narrowing]:
@@ -98,9 +100,6 @@ def _each(scenario: Scenario, privilege: OverPrivilege, givers: Givers) -> Itera
     yield from approvals_asked(scenario, givers)
     yield from closed_runtimes(scenario.model)
     yield from silent_agents(scenario.model)
-    yield from _dials(scenario)
-    yield from better_responses(scenario)
-    yield from kept_longer(scenario)
 
 
 def removals(scenario: Scenario, givers: Givers) -> Iterator[Narrowing]:
@@ -144,7 +143,7 @@ def _bindings(scenario: Scenario, givers: Givers) -> Iterator[BindTargets]:
 def _targets_needed(scenario: Scenario, holder: Holder, operation: str, givers: Givers) -> list[str]:
     """The targets of `operation` that tasks of the holder's identities name, of those that it covers."""
     model = scenario.model
-    having = set(holder.identities(model))
+    having = set(givers.identities(holder))
     deputy = model.tool_of(operation).runs_as
     gives = givers.gives[holder]
     found: dict[str, None] = {}
@@ -209,11 +208,7 @@ def _dials(scenario: Scenario) -> Iterator[TurnDial]:
         for dial in (name for name, row in DIALS.items() if row.takes and _proposed(leaf, row)):
             settings = DIALS[dial].settings
             stronger = settings[settings.index(getattr(leaf, dial)) + 1 :]
-            yield from (
-                turn
-                for setting in stronger
-                if _outlives_nothing(scenario, turn := TurnDial(identity.name, dial, setting))
-            )
+            yield from (TurnDial(identity.name, dial, setting) for setting in stronger)
 
 
 def _proposed(leaf: GrantPolicy, row: Dial) -> bool:

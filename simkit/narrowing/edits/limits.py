@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from glob import escape
 from typing import ClassVar
@@ -211,6 +211,11 @@ class AskSource(Narrowing):
         )
         return with_model(scenario, trust=tuple(trust))
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The trust edge."""
+        return (self.edge,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for steps along the edge."""
         return goes_along(ground, self.edge)
@@ -232,16 +237,16 @@ def denies(model: Model, privilege: OverPrivilege, givers: Givers) -> Iterator[A
     """For each identity what it does not need of what a role gives that somebody else needs; and what it may gain
     during the attack and never needs."""
     spare: dict[str, list[Grant]] = {}
-    needed = set()
+    needed: dict[Grant, list[str]] = {}
     for use in privilege.grants:
         grant = (use.operation, use.target)
         if use.unneeded:
             spare.setdefault(use.identity, []).append(grant)
         else:
-            needed.add((use.identity, grant))
+            needed.setdefault(grant, []).append(use.identity)
     for name, grants in spare.items():
         roles = [holder for holder, _ in givers.of(name) if holder.kind == "role"]
-        shared = tuple(g for g in grants if any(g in givers.gives[r] and _needs(needed, r, g, model) for r in roles))
+        shared = tuple(g for g in grants if any(g in givers.gives[r] and _needs(needed, r, g, givers) for r in roles))
         if shared:
             yield AddDeny(name, shared)
     for name, role in dict.fromkeys(_gaining(model, givers)):
@@ -260,5 +265,6 @@ def _gaining(model: Model, givers: Givers) -> Iterator[tuple[str, str]]:
                 yield target, role
 
 
-def _needs(needed: set[tuple[str, Grant]], role: Holder, grant: Grant, model: Model) -> bool:
-    return any((name, grant) in needed for name in role.identities(model))
+def _needs(needed: Mapping[Grant, Sequence[str]], role: Holder, grant: Grant, givers: Givers) -> bool:
+    """True if somebody who has `role` needs `grant`."""
+    return any(role.name in givers.model.identities[name].roles for name in needed.get(grant, ()))

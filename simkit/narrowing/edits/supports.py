@@ -17,7 +17,7 @@ from simkit.attackgraph import AttackGraph, Conclusion, Containment, Fact, Groun
 from simkit.distributions import TICKS_PER_SECOND, Distribution, Fixed, quantile_table
 from simkit.policies import sessions
 from simkit.scenario import Scenario
-from simkit.simulation.attack import uncollected
+from simkit.simulation.attack import Attack, uncollected
 from simkit.techniques import World, attack_graph
 from simkit.techniques.alternatives import Alternative, Alternatives
 from simkit.techniques.copies import Staging
@@ -59,14 +59,14 @@ class Supported:
 
 
 @uncollected()
-def supported(scenario: Scenario) -> Supported:
-    """The supported graph of `scenario` under the policy in force."""
-    policy, response = scenario.grant_policy(), scenario.response
-    cut = sessions(scenario.model, policy, rotation_period=response.rotation_period)
-    world = World.of(cut, response, scenario.entry_points, scenario.goals, attacker=scenario.attacker, sparing=False)
-    whole = Staging.of(world).size <= MOST_COPIES
+def supported(scenario: Scenario, attack: Attack | None = None) -> Supported:
+    """The supported graph of `scenario` under the policy in force. `attack` is what was compiled of it to be edited:
+    where nothing can be copied, its steps are those that are looked for."""
+    world = _copying(scenario, attack)
+    copies = Staging.of(world).size
+    whole = copies <= MOST_COPIES
     world = world if whole else replace(world, sparing=True)
-    plain = attack_graph(world, horizon=scenario.horizon)
+    plain = attack.graph if attack and not copies else attack_graph(world, horizon=scenario.horizon)
     supporter = _Supporter(Alternatives.of(world), _sure(plain.steps, scenario.horizon))
     graph = AttackGraph.build(supporter.steps(plain.steps), [], _NONE, horizon=scenario.horizon)
     number = {step.key: index for index, step in enumerate(graph.steps)}
@@ -85,6 +85,15 @@ def supported(scenario: Scenario) -> Supported:
     }
     doubted = None if _is_contested(plain, scenario) else tuple(sorted(number[key] for key in supporter.doubted))
     return Supported(graph, step_of, starts, whole, doubted)
+
+
+def _copying(scenario: Scenario, attack: Attack | None) -> World:
+    """The world of `scenario` with all that can be copied, whether it matters now or not."""
+    if attack is not None and attack.compiled is not None:
+        return replace(attack.compiled.world, sparing=False)
+    policy, response = scenario.grant_policy(), scenario.response
+    cut = sessions(scenario.model, policy, rotation_period=response.rotation_period)
+    return World.of(cut, response, scenario.entry_points, scenario.goals, attacker=scenario.attacker, sparing=False)
 
 
 def _is_contested(plain: AttackGraph, scenario: Scenario) -> bool:

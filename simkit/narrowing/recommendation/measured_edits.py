@@ -40,7 +40,7 @@ class MeasuredEdits:
 
     def __post_init__(self) -> None:
         self.base = compile_attack(self.scenario, editable=True)
-        self.made = supported(self.scenario)
+        self.made = supported(self.scenario, self.base)
         self.certainty = Certainty.of(self.scenario, self.made, self.question)
         found = self.certainty.losses(self.question) if self.certainty else None
         if found is not None:

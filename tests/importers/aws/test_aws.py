@@ -30,7 +30,9 @@ from simkit import Scenario, rank
 from simkit.importers.aws.account import label
 from simkit.importers.aws.aws import AWS
 from simkit.importers.aws.listed_things import listed_kind
+from simkit.model import SessionTerms
 from simkit.rights import Origin, policy_document
+from simkit.techniques.survival import along
 
 KEY = "AKIAEXAMPLEEXAMPLE01"
 SAMPLE_ACCOUNT = account(
@@ -258,6 +260,9 @@ def test_a_trust_edge_says_how_long_its_session_lives_and_where_it_stands(tmp_pa
     assert chained.note == f"trust policy/0 ({second}) and first-policy/0 ({first})"
     place = made.origins["trust", first, "assume", second]
     assert [each.line for each in (place, *place.also)] == [7, 6]
+    survives = along(edges[f"{ACCOUNT}:user/start", first])(False)
+    assert chained.session == SessionTerms(like="aws-role-session")
+    assert survives.on_revoke == survives.on_delete == 43_200, "the session outlives the key that asked for it"
 
 
 def test_a_role_that_asks_for_a_second_factor_is_not_entered_by_a_key(tmp_path: Path) -> None:

@@ -103,3 +103,13 @@ def test_too_many_copies_are_left_out_and_it_says_so(monkeypatch: pytest.MonkeyP
     left_out = supported(loads(STAGED))
     assert not left_out.whole
     assert not any(step.rule == "stage" for step in left_out.graph.steps)
+
+
+@given(worlds(grants=True))
+@examples(30)
+def test_what_was_compiled_already_gives_the_same_graph(scenario: Scenario) -> None:
+    anew, taken = supported(scenario), supported(scenario, compile_attack(scenario, editable=True))
+    assert [each.key for each in taken.graph.steps] == [each.key for each in anew.graph.steps]
+    assert taken.graph.facts == anew.graph.facts
+    assert (taken.starts, taken.step_of) == (anew.starts, anew.step_of)
+    assert (taken.whole, taken.doubted) == (anew.whole, anew.doubted)
