@@ -23,6 +23,8 @@ def allowed(request: Json) -> bool:
     everything += [policy for level in request["levels"] for policy in level]
     if any(applies(each, policy, request) for policy in everything for each in statements(policy, "Deny")):
         return False
+    if request["action"].lower() == "sts:assumerole" and caller["kind"] in ("root", "federated user"):
+        return False
     own_account = caller["account"] == request["account"]
     if not all(grants(level, request) for level in request["levels"]):
         return False

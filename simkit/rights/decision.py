@@ -33,7 +33,8 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """What keeps an answer open: a `key` of the request whose value is not known, an `operator`, a `value`, a
-    `variable`, an `element`, a `principal`, a `service` or an `organization` that is not known, and where it stands."""
+    `variable`, an `element`, a `principal`, a `credential`, a `service` or an `organization` that is not known, and
+    where it stands."""
 
     kind: str
     name: str

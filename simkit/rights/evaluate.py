@@ -16,7 +16,7 @@ from simkit.rights.document import PolicyDocument, Statement
 from simkit.rights.match import fill, holds, matches
 from simkit.rights.organization import Organization
 from simkit.rights.principal import NOBODY, Named, named
-from simkit.rights.request import OUTSIDE_IAM, CredentialKind, Request, arn_part
+from simkit.rights.request import OF_ROLES, OUTSIDE_IAM, CredentialKind, Request, arn_part
 from simkit.rights.services import known_services
 from simkit.rights.truth import Truth, all_of, any_of, opposite
 
@@ -27,6 +27,9 @@ IDENTITY, RESOURCE, BOUNDARY, SESSION = "identity policy", "resource policy", "p
 _TRUST = {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:setcontext"}
 _TRUST |= {"sts:tagsession", "sts:setsourceidentity"}
 
+UNDER_RESOURCE_CONTROL = {"s3", "sts", "kms", "sqs", "secretsmanager"}
+"""Services that resource control policies reached from the start
+(https://docs.aws.amazon.com/controltower/latest/controlreference/rcp-controls.html); more came later."""
 _SAYS = {(True, True): "allows", (True, None): "may allow", (False, True): "denies", (False, None): "may deny"}
 
 
@@ -56,13 +59,16 @@ def decide(
     if not target.seen:
         resource = resource._replace(allow=Named(None, None, None), doubts=(Doubt("policy", f"of {target.arn}"),))
     levels, ceiling = _ceiling(weighing, organization)
-    layers = [layer for layer in (*levels, resource, identity, boundary, session) if layer is not None]
+    above = _over_resource(weighing, organization)
+    layers = [layer for layer in (*levels, *above, resource, identity, boundary, session) if layer is not None]
     own = True if principal.is_root else identity.allow.at_all()
     limits = all_of(layer.allow.at_all() for layer in (boundary, session) if layer is not None)
     granted = _granted(request, own, limits, resource.allow)
     known = request.service in known_services() or None
-    truth = all_of((opposite(any_of(layer.deny for layer in layers)), ceiling.allow.itself, granted, known))
-    return _told(truth, request, [*layers, ceiling], known)
+    barred = _barred(request)
+    denied = any_of((barred.deny, *(layer.deny for layer in layers)))
+    truth = all_of((opposite(denied), ceiling.allow.itself, granted, known))
+    return _told(truth, request, [*layers, ceiling, barred], known)
 
 
 def _granted(request: Request, own: Truth, limits: Truth, names: Named) -> Truth:
@@ -84,6 +90,56 @@ def _only_by_resource(request: Request) -> bool:
     if request.service == "kms":
         return part.startswith("key/")
     return request.action.lower() in _TRUST and part.startswith("role/")
+
+
+def _barred(request: Request) -> Layer:
+    """What no policy opens: the root user becomes no role, and temporary keys are not good for all of IAM and STS
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html,
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html)."""
+    name, kind, truth = "kind of credential", request.caller.kind, _is_barred(request)
+    if truth is False:
+        return Layer(name, Named(True))
+    of_user = kind == CredentialKind.USER_SESSION
+    doubt = Doubt("key", "aws:multifactorauthpresent") if of_user else Doubt("credential", "console session or not")
+    return Layer(name, Named(True), truth, (Reason(name, _SAYS[False, truth]),), () if truth else (doubt,))
+
+
+def _is_barred(request: Request) -> Truth:
+    caller, action = request.caller, request.action.lower()
+    calls_iam = request.service == "iam" and action != "iam:passrole"  # which is asked for beside another call
+    if caller.kind in OF_ROLES:
+        return action in ("sts:getsessiontoken", "sts:getfederationtoken")
+    if caller.kind == CredentialKind.USER_SESSION:
+        if calls_iam:
+            return opposite(caller.mfa)
+        return request.service == "sts" and action not in ("sts:getcalleridentity", "sts:assumerole")
+    if caller.kind == CredentialKind.FEDERATED_USER_SESSION:
+        if calls_iam:
+            return None  # through the API, and not in the console
+        return request.service == "sts" and action != "sts:getcalleridentity"
+    return caller.principal.is_root and action == "sts:assumerole"
+
+
+def _over_resource(weighing: _Weighing, organization: Organization | None) -> list[Layer]:
+    """A layer for each level above the account that owns the resource: only what it denies counts, for what every
+    resource control policy has besides allows everything.
+
+    Which services they reach grows: of one that is not in the list nobody can say that it is denied.
+    """
+    request = weighing.request
+    over = organization.over(request.target_account, request.caller) if organization else ()
+    found = [weighing.layer(f"resource control policy at {level.name}", level.of_resources) for level in over]
+    denying = [
+        each._replace(allow=Named(True), reasons=_denying(each.reasons)) for each in found if each.deny is not False
+    ]
+    if request.service in UNDER_RESOURCE_CONTROL:
+        return denying
+    doubt = Doubt("service", f"{request.service}, of which it is not known whether resource control policies reach it")
+    return [each._replace(deny=None, doubts=(*each.doubts, doubt)) for each in denying]
+
+
+def _denying(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    return tuple(each for each in reasons if each.statement is not None and not each.statement.allows)
 
 
 def _session_layer(weighing: _Weighing) -> Layer | None:

@@ -251,14 +251,21 @@ def _attached(body: Excerpt, found: AwsAccounts) -> tuple[tuple[str, ...], tuple
     arns, documents = list[str](), list[PolicyDocument]()
     for each in body.each("AttachedManagedPolicies"):
         arn = each.name("PolicyArn")
-        document = _document(arn, each, found) if arn else None
+        document = policy_of(arn, each, found) if arn else None
         arns += [arn] if arn else []
-        if document is not None:
-            documents.append(document)
-        elif arn:
-            why = "its document is in no file: what it gives is not known"
-            each.draft.leave(each.origin, f"policy {clean(arn)}", why)
+        documents += [] if document is None else [document]
     return tuple(arns), tuple(documents)
+
+
+def policy_of(arn: str, body: Excerpt, found: AwsAccounts, *, is_boundary: bool = False) -> PolicyDocument | None:
+    """The document of a managed policy that stands at `body`; told, and None, where no file has it."""
+    document = _document(arn, body, found)
+    if document is None:
+        why = "its document is in no file: what it gives is not known"
+        if is_boundary:
+            why = "the boundary is in no file: what it leaves is not known, and nothing is taken to be left out"
+        body.draft.leave(body.origin, f"policy {clean(arn)}", why)
+    return document
 
 
 def _document(arn: str, body: Excerpt, found: AwsAccounts) -> PolicyDocument | None:
@@ -337,13 +344,7 @@ def _boundary(body: Excerpt, found: AwsAccounts) -> PolicyDocument | None:
     """The permissions boundary; one that no file has allows nothing surely, and is told."""
     part = body.part("PermissionsBoundary")
     arn = part.name("PermissionsBoundaryArn") if part.has("PermissionsBoundaryArn") else ""
-    if not arn:
-        return None
-    document = _document(arn, part, found)
-    if document is None:
-        why = "the boundary is in no file: what it leaves is not known, and nothing is taken to be left out"
-        part.draft.leave(part.origin, f"policy {clean(arn)}", why)
-    return document
+    return policy_of(arn, part, found, is_boundary=True) if arn else None
 
 
 def _tags(body: Excerpt) -> Mapping[str, str] | None:

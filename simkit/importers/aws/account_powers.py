@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -132,7 +132,9 @@ class AccountPowers:
             if one is None:
                 return None
             found.append(one)
-        return together(found)
+        # a statement that allows all of it is behind it alone; another that allows a part changes nothing
+        whole = [each for each in found[0].statements if all(each in one.statements for one in found)]
+        return together([replace(one, statements=tuple(whole or one.statements)) for one in found])
 
     @cached_property
     def everything(self) -> str:

@@ -211,7 +211,7 @@ AWS = Importer(
     translate,
     (
         "what other accounts may do to this one, beyond what trust and resource policies say",
-        "what a service checks by itself, policies of VPC endpoints, resource control policies, access control lists",
+        "what a service checks by itself, policies of VPC endpoints, access control lists",
         "groups and people of the directory behind permission sets",
         "which data is in which store, and what it is worth",
         "whether an instance can be reached over the network",

@@ -184,6 +184,8 @@ class Effective:
         documents = [principal.boundary] if principal.boundary else []
         above = self.organization.above(Caller(principal)) if self.organization else ()
         documents += [policy for level in above or () for policy in level.policies]
+        over = self.organization.over(principal.account, Caller(principal)) if self.organization else ()
+        documents += [policy for level in over for policy in level.of_resources]
         for document in documents:
             yield from self._statements(document, action)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from simkit.importers.aws.account import AwsAccounts, read_policy
 from simkit.importers.aws.inventory import AccessKey, AwsThing, Inventory
 from simkit.importers.aws.listed_things import STORES, add_store, key_ids
 from simkit.importers.aws.session_lengths import SessionLengths
+from simkit.importers.aws.terraform_plan import TerraformPlan, TerraformResource, root_of
+from simkit.importers.aws.terraform_principals import READ, read_terraform_principals
 from simkit.importers.excerpt import Excerpt
 from simkit.rights.request import arn_part
 
@@ -45,68 +47,63 @@ MADE: Mapping[str, Made] = {
 """From the documentation of the provider hashicorp/aws."""
 SOURCES = ("aws_dynamodb_table", "aws_sqs_queue", "aws_kinesis_stream")
 """What can set off a function."""
-POLICIES = ("aws_s3_bucket_policy",)
+BESIDE_OTHERS = (
+    *("aws_s3_bucket_policy", "aws_s3_object", "aws_s3_bucket_object", "aws_iam_access_key"),
+    *("aws_iam_instance_profile", "aws_ssoadmin_permission_set"),
+)
+"""What is read together with what it belongs to."""
 
 
 def is_terraform(value: Any) -> bool:
     """True for what `terraform show -json` prints."""
-    return isinstance(value, dict) and isinstance(value.get("format_version"), str) and bool(_root(value))
-
-
-def _root(value: Mapping[str, Any]) -> tuple[str, ...]:
-    for keys in (("planned_values", "root_module"), ("values", "root_module")):
-        found: Any = value
-        for key in keys:
-            found = found.get(key) if isinstance(found, dict) else None
-        if isinstance(found, dict):
-            return keys
-    return ()
-
-
-def resources(body: Excerpt) -> Iterator[tuple[str, Excerpt]]:
-    """The resources of all modules: each with its type."""
-    waiting = [body.part(*_root(body.value))]
-    while waiting:
-        module = waiting.pop(0)
-        for each in module.each("resources") if module.has("resources") else ():
-            if each.text("mode") in ("", "managed"):
-                yield each.text("type"), each.part("values")
-        waiting += module.each("child_modules") if module.has("child_modules") else ()
+    return isinstance(value, dict) and isinstance(value.get("format_version"), str) and bool(root_of(value))
 
 
 def read_terraform(body: Excerpt, accounts: AwsAccounts, inventory: Inventory, lengths: SessionLengths) -> None:
-    """Put what the plan makes into `inventory`."""
-    found = list(resources(body))
-    body.draft.count(body.document.file, len(found))
-    policies = {values.text("bucket"): values for kind, values in found if kind == "aws_s3_bucket_policy"}
+    """Put what the plan makes into `accounts`, `inventory` and `lengths`."""
+    plan = TerraformPlan(body, accounts.ids[0] if len(accounts.ids) == 1 else "")
+    body.draft.count(body.document.file, len(plan.resources))
+    read_terraform_principals(plan, accounts)
+    policies = {each.values.text("bucket"): each.values for each in plan.of("aws_s3_bucket_policy")}
     holding: dict[str, tuple[str, ...]] = {}
-    for kind, values in found:
-        if kind == "aws_s3_object":
-            bucket = values.text("bucket")
-            holding[bucket] = (*holding.get(bucket, ()), *key_ids(values.value))
-    for kind, values in found:
-        if kind in SOURCES:
-            inventory.add(AwsThing("event source", values.text("name") or "unnamed", values.origin))
-        if kind == "aws_ssoadmin_permission_set":
-            lengths.add_set(values, "name", "session_duration")
-        if kind == "aws_iam_access_key":
-            _key(values, accounts, inventory)
-        if kind in MADE:
-            _made(MADE[kind], values, accounts, inventory, policies, holding)
+    for each in (*plan.of("aws_s3_object"), *plan.of("aws_s3_bucket_object")):
+        bucket = each.values.text("bucket")
+        holding[bucket] = (*holding.get(bucket, ()), *key_ids(each.values.value))
+    for each in plan.resources:
+        if each.kind in SOURCES:
+            inventory.add(AwsThing("event source", each.name or "unnamed", each.values.origin))
+        if each.kind == "aws_ssoadmin_permission_set":
+            lengths.add_set(each.values, "name", "session_duration")
+        if each.kind == "aws_iam_access_key":
+            _key(plan, each, accounts, inventory)
+        if each.kind in MADE:
+            _made(plan, each, accounts, inventory, policies, holding)
+    _untold(plan)
+
+
+def _untold(plan: TerraformPlan) -> None:
+    """Tell of each type of which nothing is read how many there are, at the first."""
+    found: dict[str, list[TerraformResource]] = {}
+    for each in plan.resources:
+        if each.kind not in (*READ, *MADE, *SOURCES, *BESIDE_OTHERS):
+            found.setdefault(each.kind, []).append(each)
+    for kind, alike in found.items():
+        values = alike[0].values
+        values.draft.leave(values.origin, f"{len(alike)} of type {kind}", "nothing is read of such resources")
 
 
 def _made(
-    made: Made,
-    values: Excerpt,
+    plan: TerraformPlan,
+    resource: TerraformResource,
     accounts: AwsAccounts,
     inventory: Inventory,
     policies: Mapping[str, Excerpt],
     holding: Mapping[str, tuple[str, ...]],
 ) -> None:
+    made, values = MADE[resource.kind], resource.values
     name = values.name(made.name) if values.has(made.name) else ""
     if made.kind not in STORES:
-        role = values.text(made.role) if made.role and values.has(made.role) else ""
-        profile = values.text(made.profile) if made.profile and values.has(made.profile) else ""
+        role, profile = _role_of(plan, resource, made.role), _profile_of(plan, resource, made.profile)
         inventory.add(AwsThing(made.kind, name, values.origin, role, profile, key_ids(values.value)))
     elif name:
         more: dict[str, Any] = {"keys": (*key_ids(values.value), *holding.get(name, ()))}
@@ -120,8 +117,27 @@ def _made(
         values.draft.leave(values.origin, f"a {made.kind}", "its name is known after apply only")
 
 
-def _key(values: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:
-    name, key = values.text("user"), values.name("id") if values.has("id") else ""
+def _role_of(plan: TerraformPlan, resource: TerraformResource, key: str) -> str:
+    """The ARN of the role that it runs as; empty where that is not known."""
+    if not key or resource.values.has(key):
+        return resource.values.text(key) if key else ""
+    meant = (each for each in plan.meant(resource, key) if each.kind == "aws_iam_role")
+    return next((plan.arn(each, "role") for each in meant), "")
+
+
+def _profile_of(plan: TerraformPlan, resource: TerraformResource, key: str) -> str:
+    if not key or resource.values.has(key):
+        return resource.values.text(key) if key else ""
+    meant = (each for each in plan.meant(resource, key) if each.kind == "aws_iam_instance_profile")
+    return next((each.name or each.label for each in meant), "")
+
+
+def _key(plan: TerraformPlan, resource: TerraformResource, accounts: AwsAccounts, inventory: Inventory) -> None:
+    """An access key; one that is made anew has no id yet."""
+    values = resource.values
+    name = values.text("user") if values.has("user") else ""
     user = next((each.arn for each in accounts.users if each.principal.name == name), "")
-    if user and key:
+    user = user or next((plan.arn(each, "user") for each in plan.meant(resource, "user")), "")
+    if user:
+        key = values.name("id") if values.has("id") else ""
         inventory.add_key(AccessKey(key, user, True, values.origin))

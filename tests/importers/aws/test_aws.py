@@ -130,6 +130,18 @@ def test_a_statement_is_called_by_its_sid_or_by_its_position(sids: list[str], ca
     assert label(*read.statements) == f"{called[0]} and {called[1]} (1:user/ann)"
 
 
+def test_a_resource_control_policy_keeps_strangers_out_of_the_roles_of_an_account(tmp_path: Path) -> None:
+    outside = {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}
+    guard = {**statement("sts:AssumeRole", effect="Deny", Condition=outside), "Principal": "*"}
+    tree = json.loads(json.dumps(TREE))
+    partner = role("partner", statement("*"), trusts={"AWS": "arn:aws:iam::999999999998:root"})
+    assert "999999999998:root" in administrators(imported(tmp_path / "a", partner, tree=tree).scenario())
+    tree["Policies"].append({"Type": "RESOURCE_CONTROL_POLICY", "Content": {"Statement": guard}})
+    guarded = imported(tmp_path / "b", partner, tree=tree)
+    assert [each.why for each in guarded.untranslated] == []
+    assert "999999999998:root" not in guarded.sections["identities"]
+
+
 def goals_of(scenario: Scenario, kind: str, name: str) -> tuple[str, ...]:
     return next(row.goals for row in rank(scenario).rows if (row.kind, row.name) == (kind, name))
 
@@ -171,6 +183,13 @@ PUTS = statement("iam:PutUserPolicy")
 def test_what_a_statement_opens(tmp_path: Path, given: list[Json], opens: bool) -> None:
     start = user("start", *given, CreateDate="2024-05-06 07:08:09+00:00")
     assert rises(tmp_path, start, ADMIN) is opens
+
+
+def test_a_statement_that_gives_everything_is_named_alone(tmp_path: Path) -> None:
+    """Without the other one, which gives a part of it, nothing would be different."""
+    made = imported(tmp_path, user("start", statement("*", Sid="All"), statement("s3:*", "ec2:*", Sid="Some")))
+    operations = made.sections["tools"]["account"]["operations"]
+    assert f"Everything in {ACCOUNT} by start-policy/All ({ACCOUNT}:user/start)" in operations
 
 
 def test_what_is_not_known_is_granted_and_listed(tmp_path: Path) -> None:
