@@ -16,6 +16,16 @@ from simkit.techniques.grounds import kind_of
 Where = tuple[str | int, ...]
 
 
+def _last(raw: Mapping[str, Any], section: str) -> Where:
+    """The keys that lead to what stands last in a section."""
+    where: Where = (section,)
+    value = raw[section]
+    while value and isinstance(value, dict | list):
+        key = list(value)[-1] if isinstance(value, dict) else len(value) - 1
+        where, value = (*where, key), value[key]
+    return where
+
+
 class Lines:
     """The places of one scenario in its file; one that was made in memory has none, and stands at line 1."""
 
@@ -39,6 +49,14 @@ class Lines:
             return TOP
         file, line, column = found
         return Spot(line, column, "" if file == document.file else file)
+
+    def of_section(self, name: str, order: Sequence[str]) -> Spot:
+        """Where the section `name` stands; of one that is gone, where it would come back: the end of the last section
+        that comes before it in `order`, that of the format."""
+        if name in self._raw or name not in order:
+            return self.of((name,))
+        before = [self.of(_last(self._raw, each)) for each in order[: order.index(name)] if each in self._raw]
+        return max((each for each in before if not each.file), default=TOP)
 
     def is_imported_part(self, file: str) -> bool:
         """True for a file that `simkit import` wrote, in which lines say where things come from."""

@@ -26,6 +26,7 @@ from simkit.checks.verdict import Verdict, judge, verdict
 from simkit.checks.wider import Widening, wider
 from simkit.errors import QuestionError
 from simkit.scenario import Expectation, Scenario, checked_scenario, chosen_entries, load
+from simkit.scenario.dumper import plain
 
 Checked = Scenario | str | os.PathLike[str]
 """A scenario, or the path of its file; `-` is standard input."""
@@ -80,7 +81,7 @@ class Opened:
         changed, paths = self._grown(old, before.slots, elements, replays, tolerance)
         taken = self.disarmed(before)
         spots = [(change.sentence, self._spot(change, elements)) for change in changed if change.grew]
-        spots += [(each.sentence, self._where(each)) for each in taken]
+        spots += [(each.sentence, self._where(each, tuple(plain(before.scenario)))) for each in taken]
         told = {(change.policy, str(culprit.element)) for change in changed for culprit in change.culprits}
         reached = tuple(
             each
@@ -165,8 +166,11 @@ class Opened:
         spots = [spot_of(self.lines, each) for each in (element, *leaning_on(element, elements))]
         return next((each for each in spots if not self.lines.is_imported_part(each.file)), spots[0])
 
-    def _where(self, each: Disarmed) -> Spot:
-        """A belief stands where the number is written: no settings file says how often an agent falls for words."""
+    def _where(self, each: Disarmed, order: Sequence[str]) -> Spot:
+        """A belief stands where the number is written: no settings file says how often an agent falls for words. What
+        is gone with its whole section stands where that was, in the `order` of the format."""
+        if len(each.where) == 1:
+            return self.lines.of_section(str(each.where[0]), order)
         return (self.lines.stated if each.believed else self.lines.of)(each.where)
 
     def _placed(self, culprit: Culprit, elements: Sequence[Element]) -> Culprit:

@@ -60,6 +60,7 @@ class Model:
     roles: Mapping[str, Role] = field(default_factory=dict)
     trust: tuple[TrustEdge, ...] = ()
     tasks: Mapping[str, Task] = field(default_factory=dict)
+    _indices: dict[str, dict[str, list[str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Model({', '.join(f'{len(things):,} {kind}' for kind, things in self.kinds().items())})"
@@ -110,6 +111,24 @@ class Model:
     def tier(self, identity: str) -> str:
         """The tier whose secret `identity` would share; its own name where it declares none."""
         return self.identities[identity].tier or identity
+
+    def having(self, role: str) -> tuple[str, ...]:
+        """The identities that have `role`, in their order."""
+        pairs = ((each, name) for name, identity in self.identities.items() for each in dict.fromkeys(identity.roles))
+        return self._under("role", role, pairs)
+
+    def sharing(self, tier: str) -> tuple[str, ...]:
+        """The identities of `tier`, in their order."""
+        return self._under("tier", tier, ((self.tier(name), name) for name in self.identities))
+
+    def _under(self, what: str, key: str, pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """The names under `key` in the index `what`, which is made of `pairs` when it is first asked for."""
+        if what not in self._indices:
+            found: dict[str, list[str]] = {}
+            for each, name in pairs:
+                found.setdefault(each, []).append(name)
+            self._indices[what] = found
+        return tuple(self._indices[what].get(key, ()))
 
     def keys_in_runtime(self, identity: str) -> tuple[str, ...]:
         """The credentials of others that lie in the runtime of `identity`. A name that is a resource's, too, is the

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
+from simkit.attackgraph.facts import AT_ONCE
 from simkit.entitlements import FREELY, Conditions, Grant, both, by_spared, only_spared
-from simkit.model import Detection, Operation
-from simkit.policies import Oversight, Session, Token
-from simkit.techniques.consequences import CONCLUDES, found_in, nothing_more, shows, taken
+from simkit.model import Detection
+from simkit.policies import Oversight, Session
+from simkit.techniques.deed import NOTHING, Deed, Kind
 from simkit.techniques.givers import runtime_of
-from simkit.techniques.lift import Behind, concluded, waived
+from simkit.techniques.lift import Behind, waived
 from simkit.techniques.rule import Relevance, Rule, Uses
 from simkit.techniques.sealed import runtime_in
 from simkit.techniques.use import Way, unasked, ways
@@ -43,68 +44,12 @@ RULES = (
 """A rule for each effect but those that make one session another (see `assume`), called as the effect is."""
 RULE_OF = {rule.name: rule for rule in RULES}
 
-CHANGES = frozenset({"write", "delete"})
-"""Effects that change their target."""
 LEAVES = frozenset({"write", "send"})
 """Effects that leave something where others may read it."""
-NOTHING: frozenset[str] = frozenset()
-Kind = tuple[str, str, tuple[str, ...], str]
-"""What a deed is judged by: its effect, the environment of its target, the approvals that people are asked for, and the
-rule by which they are."""
-
 Lent = tuple[tuple[Fact, ...], Conditions]
 """Facts behind which a tool does something, and what it leaves alone then, as conditions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One operation on one target: all that does not depend on who performs it, so that it is made once for everybody.
-
-    `within` is the target and all that it contains but what is `spared`, which is here as words. `concluded` follows
-    whoever does it, `replayed` where it is done off host: that, and all that is taken. `late` are the tokens that a
-    reader collects when their tasks next run, each with where it lies. `outbound` is True if outsiders can read what is
-    sent there. `shown` is how whoever looks on notices it.
-    """
-
-    grant: Grant
-    operation: Operation
-    name: str
-    label: str
-    kind: Kind
-    within: tuple[str, ...]
-    spared: str
-    concluded: tuple[Conclusion, ...]
-    replayed: tuple[Conclusion, ...]
-    late: tuple[tuple[Token, Ground | None], ...]
-    outbound: bool
-    shown: Detection | None
-
-    @classmethod
-    def of(cls, world: World, grant: Grant, spared: frozenset[str] = NOTHING) -> Deed:
-        """The deed that `grant` allows, which leaves alone what is `spared`."""
-        (full_name, target), rules = grant, world.approvals
-        operation = world.model.operation(full_name)
-        where = world.model.targets_of(operation)[target] if target else None
-        within = world.model.within(target) if target in world.model.resources else ()
-        within = tuple(name for name in within if name not in spared) if spared else within
-        read = _off_host(world, within) if operation.effect == "read" else ()
-        follows = _performed(world, grant, within) + CONCLUDES.get(operation.effect, nothing_more)(target, within)
-        if operation.effect == "lift":
-            follows += concluded(world.model, world.lifted, grant)
-        return cls(
-            grant=grant,
-            operation=operation,
-            name=f"{full_name}({target})",
-            label=f"{full_name} {target}".strip(),
-            kind=(operation.effect, world.environment(target, where), (), rules.rule(full_name) if rules else ""),
-            within=within,
-            spared=f" but {' and '.join(sorted(spared))}" if spared else "",
-            concluded=follows,
-            replayed=(*follows, *(each for resource in read for each in taken(world, resource))),
-            late=tuple(_late(world, read)),
-            outbound=_is_outbound(world, operation.effect, target, within),
-            shown=_shown(world, operation, within),
-        )
+ALONE: tuple[Lent, ...] = (((), FREELY),)
+"""What a tool lends that stands behind nothing and leaves nothing alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +67,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A session that acts; `who` stands for its identities, `outbound` is that it can say something to outsiders."""
+    """A session that acts; `who` stands for its identities, `outbound` is that it can say something to outsiders, and
+    `saw` keeps what it sees where it reads."""
 
     world: World
     session: Session
     who: str
     outbound: Conclusion
+    saw: dict[tuple[str, ...], tuple[Conclusion, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, world: World, session: Session) -> Actor:
@@ -137,7 +84,14 @@ class Actor:
     def owner(self, grant: Grant) -> str:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
         of those to whom it may be granted."""
-        return min(self._having(grant, self.session.entitled_as), default=self.who)
+        members = self.session.entitled_as
+        return members[0] if len(members) == 1 else min(self._having(grant, members), default=self.who)
+
+    def sees(self, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
+        """That the session has seen what is `within` something that it reads."""
+        if within not in self.saw:
+            self.saw[within] = tuple([concludes("seen", self.session.name, resource) for resource in within])
+        return self.saw[within]
 
     def owners(self, grant: Grant) -> list[str]:
         """Those of the session whose entitlement `grant` is, else those to whom it may be granted."""
@@ -190,10 +144,10 @@ class Act(NamedTuple):
 
     def key(self, mode: str) -> str:
         """What names this use in `mode` among all steps."""
-        by = f" after {' and '.join(map(str, self.granted))}" if self.granted else ""
-        return (
-            f"{mode}({self.session}): {self.deed.name}{self.deed.spared}{by}{f' #{self.unlike}' if self.unlike else ''}"
-        )
+        plain = f"{mode}({self.actor.session.name}): {self.deed.name}{self.deed.spared}"
+        if not self.granted:
+            return plain
+        return f"{plain} after {' and '.join(map(str, self.granted))}{f' #{self.unlike}' if self.unlike else ''}"
 
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
@@ -201,7 +155,7 @@ class Act(NamedTuple):
         taking = mode == REPLAYS or bool(inside)
         found = kept_inside(deed.replayed, inside) if taking else deed.concluded
         if not taking and effect == "read":
-            found += tuple([concludes("seen", self.session, resource) for resource in deed.within])
+            found = (*found, *self.actor.sees(deed.within)) if found else self.actor.sees(deed.within)
         if not taking and effect == "mint":
             found = self._minted(mode)
         if effect == "execute" and not deed.grant[1]:
@@ -260,27 +214,48 @@ def acts(world: World, rules: Mapping[str, Rule], *, of: Uses | None = None) -> 
     lent_of = cache(partial(_deputy, world))
     again = _Unlike().number
     shares = _shared if world.sessions.resolver.limits_somebody else _whole
+    unconditional = shares is _whole and world.approvals is None and not world.lifted
+    act_of = partial(_act, world, deed_of, judged_of)
     for name, some in (dict.fromkeys(world.all_sessions) if of is None else of).items():
         reached = world.all_sessions[name]
-        actor = Actor.of(world, reached.session)
-        oversight = Oversight.of(world.sessions, reached.session)
+        actor, oversight = Actor.of(world, reached.session), Oversight.of(world.sessions, reached.session)
         for grant, conditions, behind in world.grants(reached.session):
             if grant[0] in wanted and (some is None or grant in some):
+                lends = lent_of(grant)
+                if unconditional and not behind and lends is ALONE:  # as nearly all are: there is nothing to combine
+                    yield act_of(actor, oversight, grant, conditions)
+                    continue
                 asking = asked(world, reached.session, grant, behind, conditions, oversight)
-                for (asks, once), (needed, lent) in product(asking, lent_of(grant)):
+                for (asks, once), (needed, lent) in product(asking, lends):
                     granted = tuple(dict.fromkeys((*behind, *once, *needed)))
                     for spared, under in shares(both(conditions, lent)):
-                        deed = deed_of(grant, spared)
-                        kind = deed.kind
-                        if oversight and asks:
-                            kind = (*kind[:2], oversight.waits(grant), kind[3])
-                        judged = judged_of(name, kind, under if asks else unasked(under))
-                        if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
-                            judged = judged.within(modes)
-                        fate = f"{actor.who}: {deed.name}"
-                        grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
                         unlike = again(name, grant, granted, spared, under) if granted else 0
-                        yield Act(actor, deed, judged, granted, fate, grounds, unlike)
+                        yield act_of(actor, oversight, grant, under, spared, granted, unlike, asks=asks)
+
+
+def _act(
+    world: World,
+    deed_of: Callable[[Grant, frozenset[str]], Deed],
+    judged_of: Callable[[str, Kind, Conditions], Judgement],
+    actor: Actor,
+    oversight: Oversight | None,
+    grant: Grant,
+    under: Conditions,
+    spared: frozenset[str] = NOTHING,
+    granted: tuple[Fact, ...] = (),
+    unlike: int = 0,
+    *,
+    asks: bool = True,
+) -> Act:
+    deed, name = deed_of(grant, spared), actor.session.name
+    kind = deed.kind
+    if oversight and asks:
+        kind = (*kind[:2], oversight.waits(grant), kind[3])
+    judged = judged_of(name, kind, under if asks else unasked(under))
+    if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
+        judged = judged.within(modes)
+    grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
+    return Act(actor, deed, judged, granted, f"{actor.who}: {deed.name}", grounds, unlike)
 
 
 def asked(
@@ -324,7 +299,7 @@ def _deputy(world: World, grant: Grant) -> tuple[Lent, ...]:
     own = cover(grant, world.sessions.entitled[deputy]) if deputy else FREELY
     own = None if own is None else only_spared(own)
     if own == FREELY:
-        return (((), FREELY),)
+        return ALONE
     found: list[Lent] = [] if own is None else [((), own)]
     for added, grants in world.added.get(deputy, {}).items():
         gained = cover(grant, grants)
@@ -335,23 +310,27 @@ def _deputy(world: World, grant: Grant) -> tuple[Lent, ...]:
 
 def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, wait: float = 0.0) -> Step:
     """The step that `act`, let through by `way`, takes to `concluded`; `wait` is the rate of what it waits for."""
-    operation, alert = act.deed.operation, act.alert
-    return Step(
-        key=key + way.name,
-        fate=act.fate if not wait else f"{act.fate} -> {concluded[0].fact}",
-        rule=operation.effect,
-        premises=(way.premises[0], *act.granted, *way.premises[1:]) if act.granted else way.premises,
-        conclusions=(*concluded, *way.approves) if way.approves else concluded,
-        grounds=act.grounds,
-        label=act.deed.label,
-        chance=operation.chance * way.chance,
-        duration=operation.duration,
-        wait=next_run(wait),
-        approval=way.approval,
-        alert=alert.chance,
-        alert_delay=alert.delay,
-        logged=act.judged.alert.logged,
-        shown=act.deed.shown.chance if act.deed.shown else 0.0,
+    operation, alert, shown = act.deed.operation, act.alert, act.deed.shown
+    return Step._make(  # by place: there are many, and names take twice as long
+        (
+            key + way.name,
+            operation.effect,
+            (way.premises[0], *act.granted, *way.premises[1:]) if act.granted else way.premises,
+            (*concluded, *way.approves) if way.approves else concluded,
+            act.grounds,
+            act.deed.label,
+            act.fate if not wait else f"{act.fate} -> {concluded[0].fact}",
+            operation.chance * way.chance,
+            operation.duration,
+            next_run(wait) if wait else AT_ONCE,
+            way.approval,
+            alert.chance,
+            alert.delay,
+            act.judged.alert.logged,
+            False,
+            (),
+            shown.chance if shown else 0.0,
+        )
     )
 
 
@@ -362,39 +341,3 @@ def _collect(act: Act) -> Iterator[Step]:
             for way in act.judged.ways[mode]:
                 made = step_of(act, way, f"{act.key(mode)} -> {token.name}", (holds(token, place),), wait=token.rate)
                 yield made._replace(conclusions=kept_inside(made.conclusions, runtime_in(mode)))
-
-
-def _off_host(world: World, within: tuple[str, ...]) -> tuple[str, ...]:
-    """What somebody with a token can read of `within`: contexts are inside of runs only."""
-    hidden = world.contexts.all
-    return tuple(name for name in within if name not in hidden) if hidden else within
-
-
-def _late(world: World, read: tuple[str, ...]) -> Iterator[tuple[Token, Ground | None]]:
-    """The tokens that tasks bring to what is `read`: one that lies in two places is the same, from either of them."""
-    places: dict[Token, list[str]] = {}
-    for resource in read:
-        for token in world.held_in(resource):
-            if token.rate:
-                places.setdefault(token, []).append(resource)
-    yield from ((token, found_in(token, *resources)) for token, resources in places.items())
-
-
-def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
-    """The conclusions that the operation was performed: on its target, on what the target contains and on any at all,
-    where a goal asks for these."""
-    full_name, target = grant
-    asked = (name for name in ("", *within) if (full_name, name) in world.asked)
-    return tuple(concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked]))
-
-
-def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]) -> bool:
-    """What outsiders can read is a way out; so is to send to nowhere in particular."""
-    sink = any(world.model.resources[resource].is_sink for resource in within)
-    return (effect in ("write", "send") and sink) or (effect == "send" and not target)
-
-
-def _shown(world: World, operation: Operation, within: tuple[str, ...]) -> Detection | None:
-    """How it shows by itself that `operation` was performed, or that something in `within` was changed by it: the
-    likeliest of these."""
-    return shows(world, within if operation.effect in CHANGES else (), operation.shows_itself)

@@ -31,13 +31,14 @@ class Holder:
         """Whom it gives that to."""
         if self.kind == "identity":
             return (self.name,)
-        return tuple(name for name, identity in model.identities.items() if self.name in identity.roles)
+        return model.having(self.name)
 
     def acts_as(self, identity: str, model: Model) -> bool:
         """True if `identity`, or somebody whose tier it may share a session with, has this."""
-        if self.kind == "role" and self.name in model.identities[identity].roles:
-            return True  # whoever has it is asked about most often, and those who have it may be thousands
-        return any(model.tier(name) == model.tier(identity) for name in self.identities(model))
+        tier = model.tier(identity)
+        if self.kind == "identity":
+            return model.tier(self.name) == tier
+        return any(self.name in model.identities[name].roles for name in model.sharing(tier))
 
 
 def holders(model: Model) -> list[Holder]:
@@ -103,8 +104,6 @@ class Givers:
     resolver: Resolver = field(init=False)
     gives: dict[Holder, dict[Grant, Conditions]] = field(default_factory=dict)
     containers: dict[str, list[str]] = field(default_factory=dict)
-    having: dict[str, list[str]] = field(default_factory=dict)
-    """Whom each role is given to, in the order of the model; roles that nobody has are left out."""
 
     def __post_init__(self) -> None:
         self.resolver = Resolver(self.model)
@@ -113,13 +112,6 @@ class Givers:
         for parent in self.model.resources:
             for child in self.model.within(parent)[1:]:
                 self.containers.setdefault(child, []).append(parent)
-        for name, identity in self.model.identities.items():
-            for role in dict.fromkeys(identity.roles):
-                self.having.setdefault(role, []).append(name)
-
-    def identities(self, holder: Holder) -> tuple[str, ...]:
-        """Whom `holder` gives what it gives to."""
-        return (holder.name,) if holder.kind == "identity" else tuple(self.having.get(holder.name, ()))
 
     def of(self, identity: str) -> Iterator[tuple[Holder, frozenset[Fact]]]:
         """The holders that `identity` has its entitlements from, each with what the assignment rests on."""

@@ -143,7 +143,7 @@ def _bindings(scenario: Scenario, givers: Givers) -> Iterator[BindTargets]:
 def _targets_needed(scenario: Scenario, holder: Holder, operation: str, givers: Givers) -> list[str]:
     """The targets of `operation` that tasks of the holder's identities name, of those that it covers."""
     model = scenario.model
-    having = set(givers.identities(holder))
+    having = set(holder.identities(model))
     deputy = model.tool_of(operation).runs_as
     gives = givers.gives[holder]
     found: dict[str, None] = {}

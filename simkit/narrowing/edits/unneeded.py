@@ -50,7 +50,7 @@ def unneeded(model: Model, privilege: OverPrivilege, givers: Givers) -> Iterator
     though another needs some of it."""
     spare = _spare(privilege)
     for holder, grants in givers.gives.items():
-        identities = givers.identities(holder)
+        identities = holder.identities(model)
         left = tuple(grant for grant in grants if all(grant in spare.get(name, ()) for name in identities))
         if left:
             yield Unneeded(DropEntitlements(holder, left), _windows(identities, privilege))

@@ -90,8 +90,9 @@ def _removals(sweep: _Sweep, narrowings: Sequence[Narrowing]) -> Iterator[Screen
         block = acting[begin : begin + size]
         found = sweep.left_out([gone[number] for number in block])
         harm = sweep.mean(found.before)
-        for number, values, fewer in zip(block, found.values, found.fewer.tolist(), strict=True):
-            yield Screened(narrowings[number], harm - sweep.mean(values), fewer)
+        changed = (found.values != found.before).any(axis=1).tolist()
+        for number, values, fewer, is_less in zip(block, found.values, found.fewer.tolist(), changed, strict=True):
+            yield Screened(narrowings[number], harm - sweep.mean(values) if is_less else 0.0, fewer)
 
 
 def _removals_of_harm(sweep: _Sweep, narrowings: Sequence[Narrowing]) -> Iterator[Screened]:
