@@ -113,8 +113,20 @@ ASSUMPTIONS = (
     ("value of resources", "AgentDojo gives none: the measure is the share of (user task, injection task) pairs"),
 )
 
-SUSCEPTIBLE = Range(0.1, 1.0, 1.0, "flat", why="from a model that seldom falls for it to the worst case")
-"""The chance that an injected text steers the agent: it is the model's, and the benchmark is of many."""
+SUSCEPTIBLE = Range(
+    0.1,
+    1.0,
+    1.0,
+    "flat",
+    why="from a model that seldom falls for it to the worst case; published for GPT-4o: 23 to 92 %",
+)
+"""The chance that one injected text steers the agent: it is the model's, and the benchmark is of many. What is
+published for one attempt a pair (`PAPER`) also counts what a steered agent then fails to do; the bounds are ours."""
+
+PAPER = (
+    "the benchmark; section 4.3: own tools suffice in 17 %; table 2: one attempt a pair steers GPT-4o in 23.2 % where "
+    "the text guesses the names wrong and in 47.7 % where it knows them; section 4.1: in 92 % in the suite slack"
+)
 
 Facts = Mapping[str, Any]
 """One suite: `tools`, `user_tasks` and `injection_tasks`, each call with its `tool` and `resource_args`."""
@@ -154,7 +166,7 @@ def suite_scenario(suite: str, facts: Facts) -> Scenario:
         policies=own,
         compare=("rbac", "task-scoped-reads", "task-scoped", *own),
         sources=(
-            Source("https://arxiv.org/abs/2406.13352", "P", "the benchmark; section 4.3: own tools suffice in 17 %"),
+            Source("https://arxiv.org/abs/2406.13352", "P", PAPER),
             Source(f"https://pypi.org/project/agentdojo/{VERSION}/", "P", "tools and ground truths, benchmark v1"),
         ),
         assumptions=tuple(Assumption(about, why) for about, why in ASSUMPTIONS),

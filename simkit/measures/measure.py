@@ -144,7 +144,8 @@ class Measure:
 
     def of_samples(self, result: BlastRadius) -> Floats:
         """The number of each sample of `result`. Raises QuestionError for what is computed, not drawn."""
-        return self.of_times(result, result.outcomes.first, result.outcomes.contained)
+        sampler = self.sampler(result)
+        return sampler(result.outcomes.times(sampler.columns), result.outcomes.contained)
 
     def of_times(self, attacked: Attacked, first: NDArray[np.int64], contained: NDArray[np.int64]) -> Floats:
         """The number of each sample (rows of `first`, with a column for each fact). Raises as `of_samples`."""

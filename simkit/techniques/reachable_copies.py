@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache, partial
+from itertools import chain
 
 import numpy as np
 
-from simkit.attackgraph import Entry, Fact, Step
+from simkit.attackgraph import Conclusion, Entry, Fact, Ground, Step
 from simkit.attackgraph.columns import led_to, linked
 from simkit.attackgraph.repeats import Flags, Repeats
 from simkit.attackgraph.rows import StepRows
@@ -16,14 +18,15 @@ from simkit.techniques.consequences import found_in
 from simkit.techniques.copies import Sight, Staging
 from simkit.techniques.copy_series import found, written
 from simkit.techniques.stage import FIND, STAGE, lost_with
-from simkit.techniques.world import REPLAYS, STEERS, has, holds, runs_in
+from simkit.techniques.world import REPLAYS, STEERS, World, concludes, has, holds, runs_in
 
 COPYING = frozenset({STAGE.name, FIND.name})
 FEW = 1000
 """Fewer copies than this are steps like all others: arrays would take longer, and what an edit leaves stays."""
 
-Lead = tuple[tuple[Fact, ...], tuple[Fact, ...]]
-"""Facts that must hold together, and facts that they lead to."""
+Lead = tuple[tuple[Fact, ...], tuple[Conclusion, ...]]
+"""Facts that must hold together, and what they lead to."""
+NO_GROUND = (Ground("flow"),)
 
 
 def every_copy(staging: Staging) -> Iterator[Step]:
@@ -45,7 +48,7 @@ def with_reachable_copies(
         return list(steps), None
     if staging.world.sealed.identities:  # code without a network has sessions in more ways than are guessed at here
         return without_unreachable_copies([*steps, *every_copy(staging)], entries), None
-    led = frozenset(_held(_leads(staging, steps), _first(entries)))
+    led = _held(staging, steps, entries)
     stages = written(staging, led)
     there: dict[str, dict[str, None]] = {}
     for conclusions in stages.made()[0]:
@@ -80,55 +83,45 @@ def _led_to(rows: StepRows, entries: Iterable[Entry]) -> Flags:
     return found
 
 
-def _leads(staging: Staging, steps: Iterable[Step]) -> Iterator[Lead]:
-    """What leads where if everything that could be copied was copied: more than is so, and far less to look at."""
-    for step in steps:
-        premises, concluded = _lead(step)
-        yield tuple(each for each in premises if each.kind != "copied"), concluded
+def _held(staging: Staging, steps: Sequence[Step], entries: Iterable[Entry]) -> frozenset[Fact]:
+    """The facts to which an attack leads if everything that could be copied was copied: more than is so, and far less
+    to look at."""
+    leads = [*_leads(staging)]
+    rows = StepRows([*steps, *(Step("", "", premises, concluded, NO_GROUND) for premises, concluded in leads)])
+    index, tied = linked(rows)
+    known = (fact for fact in index if fact.kind == "copied")
+    first = [index[fact] for fact in (*_first(entries), *known) if fact in index]
+    held = led_to(tied, np.array(first, dtype=np.int64))
+    facts = [*index]
+    return frozenset(facts[number] for number in np.flatnonzero(held).tolist()).union(_first(entries))
+
+
+def _leads(staging: Staging) -> Iterator[Lead]:
+    """What somebody who has a session, or code in a runtime, finds in copies."""
+    said = cache(partial(_concluded, staging.world))
     for name, hands in staging.hands.items():
         found = _found(staging, name, hands)
         if found:
-            seen = tuple(Fact("seen", name, what) for what in found)
+            seen = tuple([concludes("seen", name, what) for what in found])
             yield (has(STEERS, name),), seen
             yield from (((Fact("tainted", place),), seen) for place in hands.given)
-            yield (has(REPLAYS, name),), tuple(_taken(staging, found))
+            yield (has(REPLAYS, name),), tuple(chain.from_iterable(map(said, found)))
     for name, hands in staging.runtimes.items():
-        yield (runs_in(hands.session.identities[0]),), tuple(_taken(staging, _found(staging, name, hands)))
+        found = _found(staging, name, hands)
+        yield (runs_in(hands.session.identities[0]),), tuple(chain.from_iterable(map(said, found)))
 
 
-def _found(staging: Staging, name: str, hands: Sight) -> dict[str, None]:
-    places = (place for place in (*hands.sees, *hands.given) if place in staging.copies)
-    return dict.fromkeys(what for place in places for what in staging.finds(name, place))
+def _found(staging: Staging, name: str, hands: Sight) -> set[str]:
+    there = (staging.copies[place] for place in (*hands.sees, *hands.given) if place in staging.copies)
+    return set[str]().union(*there).difference(staging.known(name))
 
 
-def _taken(staging: Staging, found: Iterable[str]) -> Iterator[Fact]:
-    for what in found:
-        yield from (each.fact for each in lost_with(staging.world, what))
-        yield from (holds(token, found_in(token, what)).fact for token in staging.world.held_in(what))
-
-
-def _lead(step: Step) -> Lead:
-    return step.premises, tuple(each.fact for each in step.conclusions)
+def _concluded(world: World, what: str) -> tuple[Conclusion, ...]:
+    """What is lost with `what`, and the tokens in it, whenever they come."""
+    return (*lost_with(world, what), *(holds(token, found_in(token, what)) for token in world.held_in(what)))
 
 
 def _first(entries: Iterable[Entry]) -> set[Fact]:
     """What holds as soon as an attack starts, through whichever entry point."""
     roots = (step for entry in entries for variant in entry.variants for step in variant.steps)
     return {conclusion.fact for root in roots for conclusion in root.conclusions}
-
-
-def _held(leads: Iterable[Lead], first: Iterable[Fact]) -> set[Fact]:
-    """The facts that those which hold at `first`, all together, lead to."""
-    behind: dict[Fact, list[Lead]] = {}
-    held = set(first)
-    for lead in leads:
-        for fact in lead[0]:
-            behind.setdefault(fact, []).append(lead)
-    waiting = list(held)
-    while waiting:
-        for premises, concluded in behind.get(waiting.pop(), ()):
-            if held.issuperset(premises):
-                new = [fact for fact in concluded if fact not in held]
-                held.update(new)
-                waiting += new
-    return held

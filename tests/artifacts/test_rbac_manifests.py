@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import yaml
 from artifact_contract import ArtifactContract, imported
 
 from simkit.artifacts import Artifact, ImportedSources, carried_out
 from simkit.artifacts.rbac_manifests import KUBERNETES
 from simkit.errors import InputError
+from simkit.importers.kubernetes.cluster_roles import BINDINGS, ROLES
 from simkit.narrowing import DropEntitlements, DropRole, Narrowing
 
 OPERATOR = """\
@@ -176,3 +179,23 @@ def test_a_binding_that_stands_in_two_files_is_changed_in_both(tmp_path: Path) -
     subject = "- kind: ServiceAccount\n  name: reader\n"
     assert made.files["flush.yaml"][1] == twice.replace(subject, "")
     assert made.files["whole.yaml"][1] == FLUSH.replace(f"subjects:\n{subject}", "subjects: []\n")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("kubernetes_validate") is None, reason="needs kubernetes-validate")
+def test_the_schema_of_the_kubernetes_api_takes_every_change(tmp_path: Path) -> None:
+    """Held against it by hand: with its schemas of every version the package has 100 MB."""
+    import kubernetes_validate
+
+    version = kubernetes_validate.latest_version()
+    for file, text in {**TestKubernetes.sample, "flush.yaml": FLUSH}.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text, "utf-8")
+    scenario = imported(tmp_path)
+    sources = ImportedSources.of(scenario, "kubernetes")
+    offers = list(KUBERNETES.offers(scenario, sources))
+    assert len(offers) > 10
+    for each in offers:
+        for _, text in carried_out(KUBERNETES, scenario, sources, [each]).files.values():
+            listed = [item for value in yaml.safe_load_all(text) for item in value.get("items", [value])]
+            for item in (one for one in listed if one["kind"] in (*ROLES, *BINDINGS)):
+                kubernetes_validate.validate(item, version, strict=True)

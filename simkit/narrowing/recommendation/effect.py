@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from simkit.blast_radius import BlastRadius, intervals
 from simkit.blast_radius.intervals import Interval
+from simkit.engines.replay import replay
 from simkit.errors import QuestionError, nearest
 from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed
 from simkit.measures import MEASURES, SHARE, Measure, chosen_measure
 from simkit.measures.measured import worst_of
+from simkit.measures.samplers import ONLY_WHETHER
 from simkit.scenario import Scenario, chosen_entries
 from simkit.simulation import Attack, checked_trials, compile_attack, replayed
 
@@ -177,7 +179,31 @@ class PairedLosses:
 def measure(scenario: Scenario, question: Question, base: Attack | None = None) -> PairedLosses:
     """The samples of `scenario` under the policy in force; where `base` is given it is compiled as an edit of that."""
     attack = base.edited(scenario) if base else compile_attack(scenario)
-    return _of(_replayed(attack, question, told=False), question)
+    if question.executor is not None:
+        return _of(_replayed(attack, question, told=False), question)
+    return _of([_replayed_in_part(attack, name, question) for name in question.entry_points], question)
+
+
+def _replayed_in_part(attack: Attack, entry_point: str, question: Question) -> BlastRadius:
+    """A replay that keeps only what `question` looks at, and that goes on only until that is settled."""
+    sampler, goal = question.lost.sampler(attack), attack.legend.goals.get(question.goal)
+    outcomes = replay(
+        attack.graph,
+        entry_point,
+        seed=question.seed,
+        trials=question.trials,
+        threads=question.threads,
+        facts=tuple(dict.fromkeys((*sampler.columns, *(() if goal is None else (goal,))))),
+        only_whether=isinstance(sampler, ONLY_WHETHER),
+    )
+    return BlastRadius(
+        graph=attack.graph,
+        outcomes=outcomes,
+        legend=attack.legend,
+        worst_case=attack.worst_cases([entry_point])[entry_point],
+        utility=attack.utility,
+        provenance=attack.provenance(entry_point, told=False),
+    )
 
 
 def _of(results: list[BlastRadius], question: Question) -> PairedLosses:
@@ -196,7 +222,7 @@ def _reached(result: BlastRadius, goal: str) -> Floats:
     fact = result.fact(goal) if goal else None
     if fact is None:
         return np.zeros(result.trials)
-    return result.held[:, fact].astype(np.float64)
+    return (result.outcomes.times([fact])[:, 0] >= 0).astype(np.float64)
 
 
 def measured_with_paths(attack: Attack, question: Question) -> tuple[PairedLosses, list[BlastRadius]]:
