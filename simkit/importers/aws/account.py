@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ from simkit.rights.request import account_of, arn_part
 LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 MOST_PLACES = 4
 """How many statements that allow something together are told with their places."""
+_PLACE = re.compile(r"^.*?:[0-9]+:[0-9]+: ")
 EVERYTHING: Mapping[str, Any] = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 WELL_KNOWN: Mapping[str, Mapping[str, Any]] = {"AdministratorAccess": EVERYTHING}
 """Managed policies of AWS that are told without a file (AWS managed policy reference, AdministratorAccess)."""
@@ -195,9 +197,13 @@ def read_policy(
     try:
         return policy_document(value, origin_of(body.under(key, value)), attached=attached, name=name, owner=owner)
     except InputError as error:
-        message = str(error).split("\n", maxsplit=1)[0]
-        body.draft.leave(body.under(key, value).origin, f"policy {clean(name)}", message)
+        body.draft.leave(body.under(key, value).origin, f"policy {clean(name)}", reason_of(error))
     return None
+
+
+def reason_of(error: InputError) -> str:
+    """What is wrong, in a sentence without the place, which is told beside it."""
+    return _PLACE.sub("", str(error).split("\n", maxsplit=1)[0])
 
 
 def origin_of(body: Excerpt) -> Origin:

@@ -8,7 +8,7 @@ from typing import Any
 
 from simkit.errors import InputError
 from simkit.importers.aws.access_keys import enter_keys, enter_root_keys
-from simkit.importers.aws.account import LISTS, AwsAccounts, is_account, origin_of, read_accounts
+from simkit.importers.aws.account import LISTS, AwsAccounts, is_account, origin_of, read_accounts, reason_of
 from simkit.importers.aws.account_powers import AccountPowers, services_of
 from simkit.importers.aws.beyond_iam import tell_unchangeable
 from simkit.importers.aws.effective import Effective
@@ -93,7 +93,7 @@ def _organization(bodies: Sequence[Excerpt], draft: Draft) -> Organization | Non
             found = read_organization(body.value, origin_of(body))
             draft.count(body.document.file)
         except InputError as error:
-            draft.leave(body.origin, "the organization", str(error).split("\n", maxsplit=1)[0])
+            draft.leave(body.origin, "the organization", reason_of(error))
     return found
 
 

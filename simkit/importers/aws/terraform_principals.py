@@ -20,6 +20,7 @@ from simkit.importers.aws.account import (
     origin_of,
     policy_of,
     read_policy,
+    reason_of,
     shown_arn,
 )
 from simkit.importers.aws.session_lengths import is_length
@@ -134,7 +135,7 @@ class _PrincipalReader:
         try:
             return policy_document(said, origin_of(values), attached=attached, name=name, owner=owner)
         except InputError as error:
-            values.draft.leave(values.origin, f"policy {clean(name)}", str(error).split("\n", maxsplit=1)[0])
+            values.draft.leave(values.origin, f"policy {clean(name)}", reason_of(error))
             return None
 
     def attach(self, resource: TerraformResource, keys: Sequence[str]) -> None:

@@ -88,7 +88,35 @@ class TestAws(ImporterContract):
                 ("aws_secretsmanager_secret", {"name": "db"}),
                 ("aws_ssm_parameter", {"name": "/app/key", "value": "canary-in-a-parameter"}),
                 ("aws_s3_object", {"bucket": "reports", "content": f"{KEY} canary-in-an-object"}),
-            ),
+                ("aws_iam_user", {"name": "made", "path": "/app/", "tags": {"team": "red"}}),
+                ("aws_iam_group", {"name": "makers"}),
+                ("aws_iam_group_membership", {"group": "makers", "users": ["made"]}),
+                ("aws_iam_policy", {"name": "all", "policy": json.dumps(document(statement("iam:*")))}),
+                ("aws_iam_user_policy_attachment", {"user": "made", "policy_arn": arn("policy", "all")}),
+                ("aws_iam_role", {"name": "maker", "inline_policy": [{"name": "in", "policy": "{}"}]}),
+                ("aws_ssoadmin_permission_set", {"name": "Power", "session_duration": "PT4H"}),
+            )
+            | {
+                "configuration": {
+                    "root_module": {
+                        "resources": [
+                            {
+                                "type": "aws_iam_role",
+                                "name": "maker",
+                                "expressions": {
+                                    "assume_role_policy": {"references": ["data.aws_iam_policy_document.t.json"]}
+                                },
+                            },
+                            {
+                                "mode": "data",
+                                "type": "aws_iam_policy_document",
+                                "name": "t",
+                                "expressions": {"statement": [{"actions": {"constant_value": ["sts:AssumeRole"]}}]},
+                            },
+                        ]
+                    }
+                }
+            },
             indent=1,
         ),
         "used.json": json.dumps(
