@@ -16,7 +16,7 @@ from simkit.blast_radius import (
     ShortestWay,
     WorstCase,
 )
-from simkit.blast_radius.hops import shortest_way
+from simkit.blast_radius.hops import WayFinder
 from simkit.engines import Outcomes
 from simkit.engines.registry import CPU, reach_engine, replay_engine
 from simkit.errors import PolicyError, QuestionError, in_short
@@ -245,12 +245,14 @@ def rank(
 def _shortest_ways(attack: Attack, ranked: Sequence[Ranked], many: int) -> Iterator[ShortestWay]:
     """One of the shortest ways to each goal for so `many` of the worst identities."""
     graph, goals = attack.graph, attack.legend.goals
+    finder = WayFinder(graph) if many else None
     for row in [row for row in ranked if row.kind == "identity" and row.goals][:many]:
         entry = graph.entry(f"compromise of {row.name}")
         for goal in row.goals:
             fact = goals[goal]
             starts = (entry.roots(variant) for variant in range(len(entry.names)))
-            way = () if fact is None else next(filter(None, (shortest_way(graph, each, fact) for each in starts)), ())
+            ways = (finder.way(each, fact) for each in starts if finder is not None and fact is not None)
+            way = next(filter(None, ways), ())
             steps = (graph.steps[step] for step in way)
             yield ShortestWay(row.kind, row.name, goal, tuple((step.label, step.grounds) for step in steps))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simkit import load
-from simkit.blast_radius.hops import shortest_hops, shortest_way
+from simkit.blast_radius.hops import WayFinder, shortest_hops
 from simkit.simulation import compile_attack
 
 STARTER = Path(__file__).parents[2] / "scenarios" / "starter.yaml"
@@ -21,7 +21,7 @@ def test_the_shortest_way_is_as_long_as_the_hops_say_and_in_order(policy: str) -
     hops = shortest_hops(graph, roots)
     goals = [fact for fact in attack.legend.goals.values() if fact is not None]
     for fact in [*goals, *list(hops)[::25]]:
-        way = shortest_way(graph, roots, fact)
+        way = WayFinder(graph).way(roots, fact)
         assert bool(way) == (fact in hops)
         level: dict[int, int] = {}
         for step in way:
