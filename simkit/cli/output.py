@@ -156,7 +156,10 @@ class Output:
         if self.format == "html":
             return as_page(result, [*cautions, *verdicts], picture)
         if self.format == "markdown":
-            parts = [escape_markdown(result.summary), *(table.markdown() for table in result.tables())]
+            parts = [
+                *map(escape_markdown, result.summary.splitlines()),
+                *(table.markdown() for table in result.tables()),
+            ]
             return "\n\n".join([*map(escape_markdown, cautions), *parts, *map(escape_markdown, verdicts)])
         return "\n\n".join(self._blocks(result, verdicts, cautions))
 

@@ -29,6 +29,9 @@ def test_a_file_without_a_range_gets_an_answer_from_the_ranges_of_the_defaults(c
 def test_it_writes_markdown(cli: Cli, world: str) -> None:
     result = cli("sensitivity", world, *TWO, "--format", "markdown")
     assert "| policy | loss, mean | 5-95 % of draws |" in result.stdout
+    first, second, _ = result.stdout.split("\n\n", 2)
+    assert first.endswith(" trials each; value lost.")
+    assert second.startswith("rbac -\\> task-scoped: ")
 
 
 def test_set_changes_the_answer_and_is_named(cli: Cli, world: str) -> None:
