@@ -16,13 +16,15 @@ from simkit.table import Table, duration, percent
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One step of a path: what it is, the technique, what it rests on, and when it is done (median, seconds)."""
+    """One step of a path: what it is, the technique, what it rests on, and when it is done (median, seconds).
+    `number` is its place among the steps of the attack graph."""
 
     label: str
     rule: str
     key: str
     grounds: tuple[Ground, ...]
     done: float
+    number: int
 
     @property
     def ground(self) -> Ground:
@@ -157,10 +159,13 @@ def _path(
     graph: AttackGraph, outcomes: Outcomes, key: tuple[str, tuple[int, ...]], count: int, samples: list[int]
 ) -> AttackPath:
     goal, steps = key
-    done = [_median_time(graph, outcomes, samples, step) for step in steps]
-    named = (graph.steps[step] for step in steps)
-    found = tuple(PathStep(s.label, s.rule, s.key, s.grounds, time) for s, time in zip(named, done, strict=True))
+    found = tuple(_step(graph, number, _median_time(graph, outcomes, samples, number)) for number in steps)
     return AttackPath(goal, found, wilson(count, len(outcomes)))
+
+
+def _step(graph: AttackGraph, number: int, done: float) -> PathStep:
+    step = graph.steps[number]
+    return PathStep(step.label, step.rule, step.key, step.grounds, done, number)
 
 
 def _median_time(graph: AttackGraph, outcomes: Outcomes, samples: list[int], step: int) -> float:

@@ -79,7 +79,6 @@ class Lit:
 
 def lit(scenario: Scenario, result: BlastRadius, path: AttackPath, drawn: Picture) -> list[Lit]:
     """For each step of `path`, which `result` found, the boxes and lines that it uses and reaches."""
-    steps = {step.key: step for step in result.graph.steps}
     touches = _touched(result)
 
     def boxes(things: Iterable[str]) -> set[str]:
@@ -90,7 +89,7 @@ def lit(scenario: Scenario, result: BlastRadius, path: AttackPath, drawn: Pictur
 
     found = []
     for taken in path.steps:
-        step = steps[taken.key]
+        step = result.graph.steps[taken.number]
         shown = touched(done.fact for done in step.conclusions) | boxes(_used(scenario, taken.grounds))
         # a shared session acts for several identities: the line may leave any of them, lit by the step before
         lines = _lines(shown | touched(step.premises), taken.grounds, drawn)

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from benchmarks import one_command
+from benchmarks.older_build import older_build
 from benchmarks.racing import Race, Row, seconds
 
 from simkit.estate import generate
@@ -59,11 +60,9 @@ def estate(steps: int) -> str:
 def measured(build: Path, work: Work, file: Path) -> dict[str, float]:
     """The processor seconds and the peak memory of `work` with the simkit in `build`."""
     asked = [sys.executable, one_command.__file__, work.command, str(file), *work.options]
-    named = file.parent / "simkit-0.dist-info"  # the older build asks for the version of a distribution of this name
-    named.mkdir(exist_ok=True)
-    (named / "METADATA").write_text("Metadata-Version: 2.1\nName: simkit\nVersion: 0\n", "utf-8")
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(build), str(file.parent)))}
-    done = subprocess.run(asked, env=env, cwd=file.parent, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        asked, env=older_build(build, file.parent), cwd=file.parent, capture_output=True, text=True, check=True
+    )
     found: dict[str, float] = json.loads(done.stdout)
     assert found["code"] == 0, done.stderr
     return found
