@@ -154,6 +154,8 @@ def _whose(file: SourceFile, importers: Sequence[Importer], drafts: Mapping[str,
 
 def _is_template(file: SourceFile, draft: Draft) -> bool:
     """True, and told to `draft`, if a part of it is no YAML where it has braces of a template."""
+    if not file.plain_path.endswith((".yaml", ".yml")) or not _TEMPLATED.search(file.text):
+        return False
     lines = file.text.splitlines()
     found = (
         problem

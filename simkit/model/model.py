@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from simkit.model.identities import Credential, Identity, Role, TrustEdge
@@ -46,7 +47,15 @@ def environments(model: Model) -> dict[str, str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """By the first of each pair the second ones, in their order."""
+    found: dict[str, list[str]] = {}
+    for key, name in pairs:
+        found.setdefault(key, []).append(name)
+    return {key: tuple(names) for key, names in found.items()}
+
+
+@dataclass(frozen=True)
 class Model:
     """Identities, resources, tools, credentials, roles, trust edges and tasks, each by name.
 
@@ -60,7 +69,6 @@ class Model:
     roles: Mapping[str, Role] = field(default_factory=dict)
     trust: tuple[TrustEdge, ...] = ()
     tasks: Mapping[str, Task] = field(default_factory=dict)
-    _indices: dict[str, dict[str, list[str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Model({', '.join(f'{len(things):,} {kind}' for kind, things in self.kinds().items())})"
@@ -114,21 +122,19 @@ class Model:
 
     def having(self, role: str) -> tuple[str, ...]:
         """The identities that have `role`, in their order."""
-        pairs = ((each, name) for name, identity in self.identities.items() for each in dict.fromkeys(identity.roles))
-        return self._under("role", role, pairs)
+        return self._by_role.get(role, ())
 
     def sharing(self, tier: str) -> tuple[str, ...]:
         """The identities of `tier`, in their order."""
-        return self._under("tier", tier, ((self.tier(name), name) for name in self.identities))
+        return self._by_tier.get(tier, ())
 
-    def _under(self, what: str, key: str, pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-        """The names under `key` in the index `what`, which is made of `pairs` when it is first asked for."""
-        if what not in self._indices:
-            found: dict[str, list[str]] = {}
-            for each, name in pairs:
-                found.setdefault(each, []).append(name)
-            self._indices[what] = found
-        return tuple(self._indices[what].get(key, ()))
+    @cached_property
+    def _by_role(self) -> Mapping[str, tuple[str, ...]]:
+        return _grouped((role, name) for name, each in self.identities.items() for role in dict.fromkeys(each.roles))
+
+    @cached_property
+    def _by_tier(self) -> Mapping[str, tuple[str, ...]]:
+        return _grouped((self.tier(name), name) for name in self.identities)
 
     def keys_in_runtime(self, identity: str) -> tuple[str, ...]:
         """The credentials of others that lie in the runtime of `identity`. A name that is a resource's, too, is the
