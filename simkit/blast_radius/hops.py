@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from simkit.attackgraph import AttackGraph
 
@@ -21,21 +21,8 @@ def shortest_hops(graph: AttackGraph, roots: Iterable[int]) -> dict[int, int]:
     >>> shortest_hops(graph, graph.entry("e").roots(0))[graph.index[b]]
     2
     """
-    missing = (graph.premise_ptr[1:] - graph.premise_ptr[:-1]).tolist()
-    level = 1
-    hops: dict[int, int] = {}
-    ready = [step for step in roots if graph.success[step] > 0]
-    while ready:
-        found = dict.fromkeys(fact for step in ready for fact in _concluded(graph, step) if fact not in hops)
-        hops.update(dict.fromkeys(found, level))
-        ready = []
-        for fact in found:
-            for step in graph.behind_idx[graph.behind_ptr[fact] : graph.behind_ptr[fact + 1]].tolist():
-                missing[step] -= 1
-                if not missing[step] and graph.success[step] > 0:
-                    ready.append(step)
-        level += 1
-    return hops
+    rounds = WayFinder(graph).rounds(roots, {})
+    return {fact: level for level, found in enumerate(rounds, 1) for fact in found}
 
 
 class WayFinder:
@@ -51,20 +38,28 @@ class WayFinder:
     def way(self, roots: Iterable[int], wanted: int) -> tuple[int, ...]:
         """The steps of one of the shortest ways from the first steps `roots` to the fact `wanted`, each after all that
         it needs; nothing where there is none. Steps without a chance do not count."""
-        left: dict[int, int] = {}
         by: dict[int, int] = {}
+        for found in self.rounds(roots, by):
+            if wanted in found:
+                return self._led_to(by, wanted)
+        return ()
+
+    def rounds(self, roots: Iterable[int], by: dict[int, int]) -> Iterator[dict[int, int]]:
+        """Round after round the facts that follow from the first steps `roots` and were in none before, each with the
+        first step that concludes it; they are put into `by`, too."""
+        left: dict[int, int] = {}
+        ptr, behind = self._behind
         ready = [step for step in roots if self._may_be[step]]
-        while ready and wanted not in by:
+        while ready:
             found = self._concluded(ready, by)
             by.update(found)
+            yield found
             ready = []
-            for fact in found if wanted not in by else ():
-                ptr, behind = self._behind
+            for fact in found:
                 for step in behind[ptr[fact] : ptr[fact + 1]]:
                     left[step] = left.get(step, self._needs[step]) - 1
                     if not left[step] and self._may_be[step]:
                         ready.append(step)
-        return self._led_to(by, wanted) if wanted in by else ()
 
     def _concluded(self, steps: Iterable[int], known: Mapping[int, int]) -> dict[int, int]:
         """The facts that `steps` conclude and that are not `known`, each with the first step that does."""
@@ -88,7 +83,3 @@ class WayFinder:
                 waiting.append((step, True))
                 waiting += [(by[premise], False) for premise in reversed(self._graph.premises(step))]
         return tuple(ordered)
-
-
-def _concluded(graph: AttackGraph, step: int) -> list[int]:
-    return list(map(int, graph.conclusion_idx[graph.conclusion_ptr[step] : graph.conclusion_ptr[step + 1]]))

@@ -84,6 +84,8 @@ class ImportedPlaces:
                 who.setdefault((way.goal, told), []).append(way.name)
         rows = [(", ".join(names), *said) for said, names in who.items()]
         note = "one of the shortest ways; steps that no line allows, such as the use of a session, are left out"
+        there = sum(row.kind == "identity" and bool(row.goals) for row in ranking.rows)
+        note += f"; of {there:,} identities that reach a goal those of the worst {MOST_WAYS}" * (there > MOST_WAYS)
         title = "How a goal is reached, and where the files say it"
         return Table(("from", "goal", "by"), rows, title=title, note=note) if rows else None
 

@@ -114,3 +114,16 @@ class Excerpt:
 
 def _named(where: Where) -> str:
     return ".".join(map(str, where)) or "the document"
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in `value`, however deep."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each

@@ -244,14 +244,15 @@ def rank(
 
 def _shortest_ways(attack: Attack, ranked: Sequence[Ranked], many: int) -> Iterator[ShortestWay]:
     """One of the shortest ways to each goal for so `many` of the worst identities."""
-    graph, goals = attack.graph, attack.legend.goals
-    finder = WayFinder(graph) if many else None
+    if not many:
+        return
+    graph, goals, finder = attack.graph, attack.legend.goals, WayFinder(attack.graph)
     for row in [row for row in ranked if row.kind == "identity" and row.goals][:many]:
         entry = graph.entry(f"compromise of {row.name}")
         for goal in row.goals:
             fact = goals[goal]
             starts = (entry.roots(variant) for variant in range(len(entry.names)))
-            ways = (finder.way(each, fact) for each in starts if finder is not None and fact is not None)
+            ways = (finder.way(each, fact) for each in starts if fact is not None)
             way = next(filter(None, ways), ())
             steps = (graph.steps[step] for step in way)
             yield ShortestWay(row.kind, row.name, goal, tuple((step.label, step.grounds) for step in steps))

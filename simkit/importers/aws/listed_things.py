@@ -7,7 +7,7 @@ import binascii
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from simkit.importers.aws.account import AwsAccounts, clean, read_policy
 from simkit.importers.aws.arn_form import ArnForm
 from simkit.importers.aws.inventory import NUMBERED, AccessKey, AwsThing, Inventory, Store
 from simkit.importers.aws.session_lengths import SessionLengths
-from simkit.importers.excerpt import Excerpt
+from simkit.importers.excerpt import Excerpt, texts_in
 from simkit.rights.request import account_of, arn_part
 
 KEY_ID = re.compile(r"\bAKIA[A-Z0-9]{12,124}\b")
@@ -166,19 +166,7 @@ def _named(body: Excerpt, kind: str, name: str, accounts: AwsAccounts, inventory
 
 def key_ids(value: Any) -> tuple[str, ...]:
     """The ids of access keys in any text of `value`."""
-    return tuple(dict.fromkeys(found for text in _texts(value) for found in KEY_ID.findall(text)))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, dict):
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
+    return tuple(dict.fromkeys(found for text in texts_in(value) for found in KEY_ID.findall(text)))
 
 
 def _instances(body: Excerpt, accounts: AwsAccounts, inventory: Inventory) -> None:

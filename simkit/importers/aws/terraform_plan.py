@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from simkit.importers.aws.account import clean
-from simkit.importers.excerpt import Excerpt
+from simkit.importers.excerpt import Excerpt, texts_in
 from simkit.rights.request import account_of, arn_part
 
 AFTER_APPLY = "it is known after apply only"
@@ -87,7 +87,7 @@ class TerraformPlan:
     @cached_property
     def account(self) -> str:
         """The account that most ARNs in it name, else that of the exports beside it; without both assumed, and told."""
-        counted = Counter(_ACCOUNT.findall("\n".join(_texts(self.body.value))))
+        counted = Counter(_ACCOUNT.findall("\n".join(texts_in(self.body.value))))
         found = counted.most_common(1)[0][0] if counted else self.known_account
         if not found:
             self.body.draft.assume("the account of the plan", UNKNOWN_ACCOUNT, "no ARN in the plan names it")
@@ -168,15 +168,3 @@ def root_of(value: Mapping[str, Any]) -> tuple[str, ...]:
 def _dicts(value: Any, key: str) -> Sequence[Mapping[str, Any]]:
     found = value.get(key) if isinstance(value, dict) else None
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def _texts(value: Any) -> Iterator[str]:
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, dict):
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
