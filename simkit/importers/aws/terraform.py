@@ -10,7 +10,7 @@ from simkit.importers.aws.account import AwsAccounts, read_policy
 from simkit.importers.aws.inventory import AccessKey, AwsThing, Inventory
 from simkit.importers.aws.listed_things import STORES, add_store, key_ids
 from simkit.importers.aws.session_lengths import SessionLengths
-from simkit.importers.aws.terraform_plan import TerraformPlan, TerraformResource, root_of
+from simkit.importers.aws.terraform_plan import AFTER_APPLY, TerraformPlan, TerraformResource, root_of
 from simkit.importers.aws.terraform_principals import READ, read_terraform_principals
 from simkit.importers.excerpt import Excerpt
 from simkit.rights.request import arn_part
@@ -118,18 +118,27 @@ def _made(
 
 
 def _role_of(plan: TerraformPlan, resource: TerraformResource, key: str) -> str:
-    """The ARN of the role that it runs as; empty where that is not known."""
+    """The ARN of the role that it runs as; empty where it has none, or none that is known, which is told."""
     if not key or resource.values.has(key):
         return resource.values.text(key) if key else ""
-    meant = (each for each in plan.meant(resource, key) if each.kind == "aws_iam_role")
-    return next((plan.arn(each, "role") for each in meant), "")
+    meant = _meant(plan, resource, key, "aws_iam_role")
+    return plan.arn(meant, "role") if meant else ""
 
 
 def _profile_of(plan: TerraformPlan, resource: TerraformResource, key: str) -> str:
     if not key or resource.values.has(key):
         return resource.values.text(key) if key else ""
-    meant = (each for each in plan.meant(resource, key) if each.kind == "aws_iam_instance_profile")
-    return next((each.name or each.label for each in meant), "")
+    meant = _meant(plan, resource, key, "aws_iam_instance_profile")
+    return meant.name or meant.label if meant else ""
+
+
+def _meant(plan: TerraformPlan, resource: TerraformResource, key: str, kind: str) -> TerraformResource | None:
+    """The resource of a `kind` that `key` refers to; told where it refers to something that is none of the plan's."""
+    found = next((each for each in plan.meant(resource, key) if each.kind == kind), None)
+    said = plan.expressions_of(resource).get(key)
+    if found is None and isinstance(said, dict) and said.get("references"):
+        resource.values.draft.leave(resource.values.origin, resource.address, f"its {key}: {AFTER_APPLY}")
+    return found
 
 
 def _key(plan: TerraformPlan, resource: TerraformResource, accounts: AwsAccounts, inventory: Inventory) -> None:
@@ -137,7 +146,10 @@ def _key(plan: TerraformPlan, resource: TerraformResource, accounts: AwsAccounts
     values = resource.values
     name = values.text("user") if values.has("user") else ""
     user = next((each.arn for each in accounts.users if each.principal.name == name), "")
-    user = user or next((plan.arn(each, "user") for each in plan.meant(resource, "user")), "")
+    meant = None if name else _meant(plan, resource, "user", "aws_iam_user")
+    user = plan.arn(meant, "user") if meant else user
     if user:
         key = values.name("id") if values.has("id") else ""
         inventory.add_key(AccessKey(key, user, True, values.origin))
+    elif name:
+        values.draft.leave(values.origin, resource.address, f"no file tells of a user {name}")

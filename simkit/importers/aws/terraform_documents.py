@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simkit.importers.aws.terraform_plan import TerraformPlan, TerraformResource
+from simkit.importers.aws.terraform_plan import AFTER_APPLY, TerraformPlan, TerraformResource
 
 SOURCE = "data.aws_iam_policy_document."
 LATER = "known after apply"
@@ -18,6 +18,8 @@ _ELEMENTS = (
     *(("actions", "Action"), ("not_actions", "NotAction")),
     *(("resources", "Resource"), ("not_resources", "NotResource")),
 )
+_MERGED = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
+"""Arguments whose documents a data source takes over."""
 
 
 def planned_document(plan: TerraformPlan, resource: TerraformResource, key: str, *, is_trust: bool) -> Any:
@@ -26,16 +28,48 @@ def planned_document(plan: TerraformPlan, resource: TerraformResource, key: str,
     Actions and resources that are not known are all of them, and conditions are not known to be met: such a statement
     may grant, and never does surely.
     """
-    said = plan.expressions_of(resource).get(key)
-    references = said.get("references") if isinstance(said, dict) else None
-    for reference in references if isinstance(references, list) else ():
-        if str(reference).startswith(SOURCE):
-            name = str(reference).removeprefix(SOURCE).partition(".")[0].partition("[")[0]
-            block = plan.block(f"{resource.module}{SOURCE}{name}")
-            found = [_statement(each, plan, resource, is_trust=is_trust) for each in _blocks(block, "statement")]
-            kept = [each for each in found if each]
-            return {"Version": "2012-10-17", "Statement": kept} if kept else None
-    return None
+    names, _ = _sources(plan.expressions_of(resource).get(key))
+    if not names:
+        return None
+    found = _statements(names[0], plan, resource, is_trust=is_trust)
+    return {"Version": "2012-10-17", "Statement": found} if found else None
+
+
+def _sources(said: Any) -> tuple[list[str], bool]:
+    """The data sources of documents that an expression refers to, and whether it refers to nothing else."""
+    listed = said.get("references") if isinstance(said, dict) else None
+    references = [str(each) for each in listed] if isinstance(listed, list) else []
+    names = [
+        each.removeprefix(SOURCE).partition(".")[0].partition("[")[0] for each in references if each.startswith(SOURCE)
+    ]
+    return list(dict.fromkeys(names)), len(names) == len(references) > 0
+
+
+def _statements(
+    first: str, plan: TerraformPlan, resource: TerraformResource, *, is_trust: bool
+) -> list[dict[str, Any]]:
+    """What the data source `first` says, and those that it takes over; what it takes from elsewhere may be anything."""
+    found: list[dict[str, Any]] = []
+    waiting, seen = [first], {first}
+    while waiting:
+        block = plan.block(f"{resource.module}{SOURCE}{waiting.pop(0)}")
+        found += filter(
+            None, (_statement(each, plan, resource, is_trust=is_trust) for each in _blocks(block, "statement"))
+        )
+        for argument in _MERGED:
+            names, is_all = _sources(block.get(argument))
+            waiting += [name for name in names if name not in seen]
+            seen |= {*names}
+            if argument in block and not is_all and is_trust:
+                _leave(resource, f"what `{argument}` brings into its trust policy")
+            elif argument in block and not is_all:
+                found.append({"Effect": "Allow", "Action": "*", "Resource": "*", LATER: argument})
+    return found
+
+
+def _leave(resource: TerraformResource, what: str) -> None:
+    values = resource.values
+    values.draft.leave(values.origin, f"{resource.address}: {what}", AFTER_APPLY)
 
 
 def _statement(
@@ -53,6 +87,7 @@ def _statement(
     if is_trust:
         principals = _principals(said, plan, resource)
         if not principals:
+            _leave(resource, "whom a statement of its trust policy names")
             return {}
         made["Principal"] = principals
     elif not {"Resource", "NotResource"} & made.keys():

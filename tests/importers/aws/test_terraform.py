@@ -141,6 +141,49 @@ def test_a_document_that_apply_will_write_is_read_from_its_data_source(tmp_path:
     assert f"policy own ({HOME}:user/ci)" in {each.about for each in found.assumed}
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["all-known", "one-is-a-variable"])
+def test_documents_that_a_data_source_takes_over_are_read_or_may_be_anything(tmp_path: Path, whole: bool) -> None:
+    own = source("own", actions=["s3:GetObject"], resources=["arn:aws:s3:::logs/*"])
+    base = source("base", actions=["iam:PutUserPolicy"], resources=["*"])
+    own["expressions"]["source_policy_documents"] = {
+        "references": ["data.aws_iam_policy_document.base.json", "data.aws_iam_policy_document.base"]
+    }
+    if not whole:
+        base["expressions"]["override_policy_documents"] = {"references": ["var.more"]}
+    found = imported(
+        tmp_path,
+        USER,
+        made("aws_iam_user_policy", "own", name="own", user="ci"),
+        blocks=(refers("aws_iam_user_policy", "own", policy="data.aws_iam_policy_document.own.json"), own, base),
+    )
+    tools = found.sections["tools"]
+    if whole:
+        assert f"PutUserPolicy by own/1 ({HOME}:user/ci)" in tools["iam"]["operations"]
+    else:
+        everything = [name for name in tools["account"]["operations"] if name.startswith("Everything")]
+        assert everything == [f"Everything in {HOME} by own/1 and own/2 ({HOME}:user/ci), may be granted"]
+
+
+def test_a_trust_that_names_nobody_known_is_listed(tmp_path: Path) -> None:
+    """Beside one that is known: that there are others is not lost."""
+    known = {"type": {"constant_value": "Service"}, "identifiers": {"constant_value": ["ec2.amazonaws.com"]}}
+    unknown = {"type": {"constant_value": "AWS"}, "identifiers": {"references": ["var.somebody"]}}
+    trust = source("trust", actions=["sts:AssumeRole"], principals=[known])
+    trust["expressions"]["statement"] += source("t", actions=["sts:AssumeRole"], principals=[unknown])["expressions"][
+        "statement"
+    ]
+    trust["expressions"]["source_json"] = {"references": ["var.more"]}
+    found = imported(
+        tmp_path,
+        USER,
+        made("aws_iam_role", "job", name="job"),
+        blocks=(refers("aws_iam_role", "job", assume_role_policy="data.aws_iam_policy_document.trust.json"), trust),
+    )
+    left = {each.what: each.why for each in found.untranslated}
+    assert left["aws_iam_role.job: whom a statement of its trust policy names"] == LATER
+    assert left["aws_iam_role.job: what `source_json` brings into its trust policy"] == LATER
+
+
 def test_what_only_apply_will_tell_is_listed_and_never_lost(tmp_path: Path) -> None:
     found = imported(
         tmp_path,
@@ -156,6 +199,24 @@ def test_what_only_apply_will_tell_is_listed_and_never_lost(tmp_path: Path) -> N
     assert left["aws_iam_user_policy_attachment.which"] == f"which policy it is: {LATER}"
     assert "is not made here" in left["aws_iam_user_policy_attachment.whom"]
     assert left["1 of type aws_sns_topic"] == "nothing is read of such resources"
+
+
+def test_a_key_or_a_role_that_cannot_be_joined_is_listed(tmp_path: Path) -> None:
+    found = imported(
+        tmp_path,
+        USER,
+        made("aws_lambda_function", "job", function_name="job"),
+        made("aws_iam_access_key", "gone", user="gone"),
+        made("aws_iam_access_key", "which"),
+        blocks=(
+            refers("aws_lambda_function", "job", role="var.role"),
+            refers("aws_iam_access_key", "which", user="var.user"),
+        ),
+    )
+    left = {each.what: each.why for each in found.untranslated}
+    assert left["aws_lambda_function.job"] == f"its role: {LATER}"
+    assert left["aws_iam_access_key.gone"] == "no file tells of a user gone"
+    assert left["aws_iam_access_key.which"] == f"its user: {LATER}"
 
 
 def test_groups_boundaries_inline_blocks_and_profiles_are_read(tmp_path: Path) -> None:
