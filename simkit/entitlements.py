@@ -60,6 +60,7 @@ class Resolver:
     _containers: dict[str, list[str]] = field(default_factory=dict)
     _held: dict[Holding, dict[Grant, Conditions]] = field(default_factory=dict)
     _named_within: dict[tuple[bool, tuple[str, ...]], frozenset[str]] = field(default_factory=dict)
+    _gained: dict[tuple[str, tuple[str, ...]], dict[Grant, Conditions]] = field(default_factory=dict)
     _homes: dict[str, str] | None = None
     limits_somebody: bool = field(init=False)
     """True if something in the model takes away from what is given: somebody may have less than he is entitled to."""
@@ -182,9 +183,15 @@ class Resolver:
     def gained(self, role: str, lifted: Collection[str] = ()) -> dict[Grant, Conditions]:
         """What somebody gains to whom `role` is given during the attack: what it gives, within its own limits, but
         those that are `lifted`. They take nothing from what there was before."""
-        made = self.model.roles[role]
-        given = self.entitled(made.entitlements)
-        return self.limited(given, _limits((made,), "").without(lifted)) if made.limits else given
+        made, key = self.model.roles[role], (role, tuple(sorted(lifted)))
+        if key not in self._gained:
+            given = self.entitled(made.entitlements)
+            self._gained[key] = self.limited(given, _limits((made,), "").without(lifted)) if made.limits else given
+        return self._gained[key]
+
+    def given_by(self, role: str) -> dict[Grant, Conditions]:
+        """What `role` gives, whatever takes away from it."""
+        return self.gained(role, ("denies", "boundary"))
 
     def limits(self, identity: str) -> Limits | None:
         """What takes away from all that `identity` is given: its own denies and boundary, and those of its roles. None
@@ -281,6 +288,14 @@ class Resolver:
     def needs(self, needs: Iterable[Need]) -> dict[Grant, None]:
         """The grants that `needs` ask for, in order."""
         return dict.fromkeys(grant for need in needs for grant in self.grants(need.operation, need.targets))
+
+
+def resolver_of(model: Model) -> Resolver:
+    """The resolver of `model`, the same one as long as that lives: for questions about one grant after the other."""
+    if "resolver" not in model.looked_up:
+        model.looked_up["resolver"] = Resolver(model)
+    found: Resolver = model.looked_up["resolver"]
+    return found
 
 
 @lru_cache(maxsize=KEPT)

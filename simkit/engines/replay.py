@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simkit.attackgraph.graph import EXTENSIONS, AttackGraph
-from simkit.engines.links import in_threads, kept_with, links_of, workers
+from simkit.engines.links import Links, in_threads, kept_with, links_of, workers
 from simkit.engines.outcomes import NEVER, Outcomes
+from simkit.engines.reach import placed
+
+if TYPE_CHECKING:
+    from simkit.engines.parameters import Parameters
 
 EVENTS = 2
 """Events of one step for which a queue has room at first."""
@@ -27,6 +32,7 @@ def replay(
     extensions: int = EXTENSIONS,
     facts: Sequence[int] | None = None,
     only_whether: bool = False,
+    without: Sequence[int] = (),
 ) -> Outcomes:
     """Samples `offset` to `offset + trials` of the attack through `entry`; the same bytes on any number of `threads`
     (None: one for each processor).
@@ -36,6 +42,7 @@ def replay(
 
     Where `only_whether` they are reached is asked, and by which step, a sample ends with the last that it can reach,
     however long it would have gone on: when it was contained, and how long a fact held in all, is not told then.
+    Steps to be left out stand in `without`: the samples are those of a graph that never had them.
     """
     from simkit.engines.event_loop import replay_samples
     from simkit.engines.parameters import parameters_of
@@ -44,6 +51,8 @@ def replay(
 
     entered, links = graph.entry(entry), links_of(graph)
     given = kept_with(graph, "parameters", lambda: parameters_of(graph, links))
+    if len(without):
+        links, given = _left_out(links, given, placed(links, without))
     start = Start(
         np.uint64(entered.hash), entered.upper, entered.root_ptr.astype(np.int32), links.place[entered.root_idx]
     )
@@ -74,6 +83,13 @@ def replay(
     in_threads(run, range(0, ahead + trials, block), threads)
     kept = None if facts is None else tuple(chosen.tolist())
     return Outcomes(rows.first, rows.by, rows.contained, rows.variant, seed, offset, kept)
+
+
+def _left_out(links: Links, given: Parameters, gone: Sequence[int]) -> tuple[Links, Parameters]:
+    """Both, where the steps at the places `gone` never succeed."""
+    success, certain = links.success.copy(), given.certain.copy()
+    success[gone], certain[gone] = 0, 0
+    return links._replace(success=success), given._replace(certain=certain)
 
 
 def replays(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from simkit.attackgraph import Fact, Ground
-from simkit.entitlements import Grant, Resolver
+from simkit.entitlements import Grant, Resolver, resolver_of
 from simkit.model import Model
 from simkit.narrowing.edits.edit import Narrowing, listed, with_entitlements, with_model
 from simkit.narrowing.edits.globs import without
@@ -78,7 +78,7 @@ class DropRole(Narrowing):
         grant = granted(ground)
         if grant is None or ground.names[0] != self.identity:
             return False
-        return grant in Resolver(model).entitled(model.roles[self.role].entitlements)
+        return grant in resolver_of(model).given_by(self.role)
 
 
 @dataclass(frozen=True, slots=True)

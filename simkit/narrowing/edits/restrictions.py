@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from simkit.attackgraph import Fact, Ground
-from simkit.entitlements import Resolver
+from simkit.entitlements import Resolver, resolver_of
 from simkit.model import Credential, Model
 from simkit.narrowing.edits.edit import Narrowing, with_entitlements, with_model
 from simkit.narrowing.edits.globs import bound, guarded
@@ -183,7 +183,7 @@ class ShortenRole(Narrowing):
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses by the identity of what the role gives."""
         grant = granted(ground)
-        return grant is not None and ground.names[0] == self.identity and grant in Resolver(model).gained(self.role)
+        return grant is not None and ground.names[0] == self.identity and grant in resolver_of(model).gained(self.role)
 
 
 @dataclass(frozen=True, slots=True)
