@@ -9,16 +9,19 @@ from functools import cache, partial
 from simkit.attackgraph import Fact
 from simkit.entitlements import Grant
 from simkit.techniques.copies import Sight, Staging, Use, Uses, sight
-from simkit.techniques.world import World, has
+from simkit.techniques.stage import STAGE
+from simkit.techniques.world import World, has, runs_in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CopiesToCome:
-    """A world in which no copy matters, to ask whether that stays so. `steered` are the sessions that an attack may
-    steer, `writers` those of them who could copy something that others look for, by the place."""
+    """A world in which no copy matters, to ask whether that stays so. `reached` is what an attack leads to at most,
+    `steered` are the sessions that it may steer, `writers` those of them who could copy something that others look for,
+    by the place."""
 
     world: World
     staging: Staging
+    reached: Collection[Fact]
     steered: frozenset[str]
     writers: Mapping[str, tuple[Sight, ...]]
 
@@ -37,7 +40,7 @@ class CopiesToCome:
             for place in hands.writes:
                 if not _takes_it_out(hands, place):
                     found.setdefault(place, []).append(hands)
-        return cls(world, staging, frozenset(steered), {place: tuple(those) for place, those in found.items()})
+        return cls(world, staging, reached, frozenset(steered), {place: tuple(those) for place, those in found.items()})
 
     def may_matter(self, lost: Mapping[str, Collection[Grant]]) -> bool:
         """True unless no copy matters once each session has `lost` these grants; it may be True where none does."""
@@ -72,15 +75,24 @@ class CopiesToCome:
         """Those for whom a copy that `writer` makes in `place` could make a difference."""
         for each in self.staging.readers.get(place, ()):
             taken = self.staging.replayed and place in each.sees
-            steered = each is not writer and each.session.name in self.steered and each.hands_on
-            if taken or steered:
+            steered = each is not writer and each.session.name in self.staging.steered and each.hands_on
+            if (taken or steered) and self._may_find(writer, each):
                 yield each
+
+    def _may_find(self, writer: Sight, reader: Sight) -> bool:
+        """True if an attack may lead to `reader`, or if the copying itself, which nobody finds, may show."""
+        name, shown = reader.session.name, self.world.alert(STAGE, writer.session.policy)
+        if shown.chance or shown.logged:
+            return True
+        if name in self.staging.runtimes:
+            return runs_in(reader.session.identities[0]) in self.reached
+        return any(has(mode, name) in self.reached for mode in self.world.modes)
 
     def _looks_for(self, before: Sight, after: Sight) -> bool:
         """True if it would look for something that it saw before, where somebody could copy that to."""
         unseen = {what for what in before.freely - after.freely if self.world.matters(what)}
         return bool(unseen) and any(
-            not unseen.isdisjoint(writer.sees.keys() - {place})
+            not unseen.isdisjoint(writer.sees.keys() - {place}) and self._may_find(writer, before)
             for place in self._read_by(before)
             for writer in self.writers.get(place, ())
         )

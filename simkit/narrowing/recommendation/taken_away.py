@@ -18,7 +18,7 @@ from simkit.attackgraph import Fact, Ground
 from simkit.engines.reach import worst_cases
 from simkit.entitlements import FREELY, Grant
 from simkit.narrowing.edits.supports import Supported
-from simkit.simulation import Attack
+from simkit.simulation.attack import Attack, uncollected
 from simkit.techniques.alternatives import Alternative
 from simkit.techniques.ask import ASK
 from simkit.techniques.copies_to_come import CopiesToCome
@@ -47,6 +47,7 @@ class TakenAway:
     known: dict[frozenset[Fact], tuple[int, ...] | None] = field(default_factory=dict)
 
     @classmethod
+    @uncollected()
     def of(cls, attack: Attack, made: Supported) -> TakenAway | None:
         """What goes with the supports of `attack`, whose supported graph is `made`; None where its world is not
         plain."""
