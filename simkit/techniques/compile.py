@@ -12,6 +12,7 @@ from simkit.attackgraph.repeats import Repeats
 from simkit.entitlements import Grant
 from simkit.techniques import (
     act,
+    act_series,
     assume,
     code,
     disk,
@@ -39,7 +40,7 @@ from simkit.techniques.world import World
 TECHNIQUES: dict[str, Technique] = {
     "enter": Technique(enter.steps, enter.RULES),
     "redeem": Technique(redeem.steps, redeem.RULES),
-    "act": Technique(act.steps, act.RULES, act.steps),
+    "act": Technique(act_series.steps, act.RULES, act_series.steps, act_series.in_series),
     "assume": Technique(assume.steps, assume.RULES),
     "forge": Technique(forge.steps, forge.RULES),
     "flow": Technique(flow.steps, flow.RULES),
