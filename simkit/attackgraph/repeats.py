@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -70,14 +71,17 @@ class Repeats:
 
     def step(self, row: int) -> Step:
         """The step in `row`."""
-        return self._step(row, {})
+        return self._step({}, row)
 
     def steps(self) -> Iterator[Step]:
         """Every step; what several say they share."""
-        known: dict[object, Any] = {}
-        return (self._step(row, known) for row in range(len(self)))
+        return map(self.maker(), range(len(self)))
 
-    def _step(self, row: int, known: dict[object, Any]) -> Step:
+    def maker(self) -> Callable[[int], Step]:
+        """What makes the step in a row; what several say they share."""
+        return partial(self._step, {})
+
+    def _step(self, known: dict[object, Any], row: int) -> Step:
         """The step in `row`; of what is equal in those that are `known`, one object is there."""
         of, thing, need = int(self.of[row]), self.things[int(self.thing[row])], int(self.need[row])
         (plain, key, label, fate, after), shown = self.series[of], thing.shown
@@ -147,9 +151,7 @@ class Repeats:
         numbers = np.array([number[around] for around in own], dtype=np.int64)
         has = np.array([series.fate is not None for series in self.series], dtype=np.bool_)
         rows = np.flatnonzero(has[self.of])
-        pairs, which = np.unique(
-            numbers[self.of[rows]] * len(self.things) + self.thing[rows], return_inverse=True
-        )
+        pairs, which = np.unique(numbers[self.of[rows]] * len(self.things) + self.thing[rows], return_inverse=True)
         arounds, called = [*number], [thing.fate or thing.name for thing in self.things]
         of, about = np.divmod(pairs, max(len(called), 1))
         named = zip(of.tolist(), about.tolist(), strict=True)
@@ -240,7 +242,8 @@ class StepSequence(Sequence[Step]):
         return self._at(int(self.order[place]))
 
     def __iter__(self) -> Iterator[Step]:
-        return map(self._at, self.order.tolist())
+        own, repeated = len(self.plain), self.repeats.maker()
+        return (self.plain[n] if n < own else repeated(n - own) for n in self.order.tolist())
 
     def _at(self, number: int) -> Step:
         own = len(self.plain)

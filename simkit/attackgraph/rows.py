@@ -70,7 +70,7 @@ class StepRows:
 
     def of_things(self, said: Callable[[Thing], Any], unsaid: Any, kind: type) -> NDArray[Any]:
         """By row what is `said` of the thing that it is about, `unsaid` for what repeats nothing."""
-        own = np.full(len(self.steps), unsaid, dtype=kind)
+        own: NDArray[Any] = np.full(len(self.steps), unsaid, dtype=kind)
         if self.repeats is None:
             return own
         return self._ordered(np.concatenate([own, each_of(said, self.repeats.things, kind)[self.repeats.thing]]))

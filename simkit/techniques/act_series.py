@@ -3,9 +3,10 @@ thing once for all sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import partial
+from itertools import chain, compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ Ints = NDArray[np.int64]
 UNWANTED, VARIED = -1, -2
 """Numbers of grants that are no deed, or several."""
 DONE, TAKEN = "", REPLAYS
-"""What follows a deed: what is done, or also what is taken off host; else what code in the runtime of that name takes."""
+"""What follows a deed: what is done, or also what is taken off host; else what code in the runtime so called takes."""
 
 
 def steps(world: World, of: Uses | None = None) -> Iterator[Step]:
@@ -50,6 +51,24 @@ class _Numbers(dict[Any, int]):
     def __missing__(self, key: object) -> int:
         self[key] = len(self)
         return self[key]
+
+
+class _GrantNumbers(dict[Grant, int]):
+    """The number of the deed that each grant allows; `UNWANTED`, or `VARIED`."""
+
+    def __init__(self, number: Callable[[Grant], int]) -> None:
+        super().__init__()
+        self.number = number
+
+    def __missing__(self, grant: Grant) -> int:
+        self[grant] = self.number(grant)
+        return self[grant]
+
+
+def _number(repertoire: Repertoire, of_deed: Callable[[Deed], int], grant: Grant) -> int:
+    if grant[0] not in repertoire.wanted:
+        return UNWANTED
+    return of_deed(repertoire.deed_of(grant, NOTHING)) if repertoire.is_plain(grant) else VARIED
 
 
 class _Granted(NamedTuple):
@@ -87,7 +106,7 @@ class _UseTable:
     deed_numbers: dict[int, int] = field(default_factory=dict)
     kinds: _Numbers = field(default_factory=_Numbers)
     kind_of: list[int] = field(default_factory=list)
-    grant_numbers: dict[Grant, int] = field(default_factory=dict)
+    numbers: _GrantNumbers = field(init=False)
     conditions: _Numbers = field(default_factory=_Numbers)
     known: dict[int, _Granted] = field(default_factory=dict)
     uses: list[Act] = field(default_factory=list)
@@ -100,14 +119,18 @@ class _UseTable:
     approvals: _Numbers = field(default_factory=lambda: _Numbers({(): 0}))
     blocks: list[tuple[Ints, Ints]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.numbers = _GrantNumbers(partial(_number, self.repertoire, self._deed))
+
     def add(self, performer: Performer, some: Collection[Grant] | None) -> None:
         """Adds what `performer` does with its grants, or with `some` of them."""
         session, world = performer.actor.session, self.repertoire.world
         known = self._granted(session.grants, some)
         if known.grants:
             first, which = self._alike(performer, known)
-            made = [self.repertoire.act(performer, grant, known.given[grant]) for grant in map(known.grants.__getitem__, first)]
-            self.blocks.append((np.array([self._use(act) for act in made], dtype=np.int64)[which], known.deeds))
+            grants = map(known.grants.__getitem__, first)
+            made = [self._use(self.repertoire.act(performer, grant, known.given[grant])) for grant in grants]
+            self.blocks.append((np.array(made, dtype=np.int64)[which], known.deeds))
         gained = world.gained.get(session.name, {})
         later = ((grant, how, facts) for facts, grants in gained.items() for grant, how in grants.items())
         asked = (each for each in later if each[0][0] in self.repertoire.wanted and (some is None or each[0] in some))
@@ -149,26 +172,15 @@ class _UseTable:
         if some is None and id(grants) in self.known:
             return self.known[id(grants)]
         given = grants if some is None else {grant: how for grant, how in grants.items() if grant in some}
-        numbers = each_of(self._number, [*given], np.int64)
-        listed = [*given]
-        plain = np.flatnonzero(numbers >= 0)
-        used = [listed[place] for place in plain.tolist()]
-        deeds = numbers[plain]
-        columns = [np.array(self.kind_of, dtype=np.int64)[deeds], each_of(self.conditions.__getitem__, [given[grant] for grant in used], np.int64)] if used else []
-        others = [listed[place] for place in np.flatnonzero(numbers == VARIED).tolist()]
+        numbers = each_of(self.numbers.__getitem__, [*given], np.int64)
+        plain = numbers >= 0
+        used, others = [*compress(given, plain.tolist())], [*compress(given, (numbers == VARIED).tolist())]
+        deeds, how = numbers[plain], map(given.__getitem__, used)
+        kinds = each_of(self.kind_of.__getitem__, deeds.tolist(), np.int64)
+        columns = [kinds, np.fromiter(map(self.conditions.__getitem__, how), np.int64, len(used))]
         found = _Granted(used, deeds, columns, _distinct(columns), others, given)
         if some is None:
             self.known[id(grants)] = found
-        return found
-
-    def _number(self, grant: Grant) -> int:
-        """The number of the deed that `grant` allows."""
-        found = self.grant_numbers.get(grant)
-        if found is None:
-            repertoire, found = self.repertoire, UNWANTED
-            if grant[0] in repertoire.wanted:
-                found = self._deed(repertoire.deed_of(grant, NOTHING)) if repertoire.is_plain(grant) else VARIED
-            self.grant_numbers[grant] = found
         return found
 
     def _deed(self, deed: Deed) -> int:
@@ -228,7 +240,7 @@ class _UseTable:
         return Act.of(act.actor, self.deeds[deed], act.judged, act.grounds[0].names[0], act.granted, act.unlike)
 
     def _first(self, of: Ints, deed: Ints, conclusions: list[tuple[Conclusion, ...]]) -> Ints:
-        """What follows from the deed of each row, whoever does it; all that follows, where that is odd (-1: nothing)."""
+        """What follows from the deed of each row, whoever does it; all that does where that is odd (-1: nothing)."""
         odd, follows = self._said("odd")[of], [*self.follows]
         first, size = np.full(len(of), -1, dtype=np.int64), max(len(self.deeds), 1)
         pairs, which = np.unique(self._said("follows")[of[~odd]] * size + deed[~odd], return_inverse=True)
@@ -276,11 +288,9 @@ class _UseTable:
 
 def _distinct(columns: list[Ints]) -> tuple[Ints, Ints]:
     """The first place of each of what is different in some of `columns`, and which of these each is."""
-    if not columns:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     marks = columns[0]
     for column in columns[1:]:
-        marks = marks * (int(column.max()) + 1) + column
+        marks = marks * (int(column.max(initial=0)) + 1) + column
     _, first, which = np.unique(marks, return_index=True, return_inverse=True)
     return first, which
 
