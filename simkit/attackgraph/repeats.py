@@ -21,7 +21,7 @@ Around = tuple[str, str]
 NO_NAME: Around = ("", "")
 
 
-class Thing(NamedTuple):
+class Topic(NamedTuple):
     """What a step of a series is about, and all that it says of the step.
 
     `name` stands in its key and its fate (there as `fate`, where that is given), `label` in its label (the name, if
@@ -57,7 +57,7 @@ class Repeats:
     `more` (none: -1). Of what is numbered some may be in no row."""
 
     series: Sequence[Series]
-    things: Sequence[Thing]
+    things: Sequence[Topic]
     facts: Sequence[Fact]
     conclusions: Sequence[tuple[Conclusion, ...]]
     of: Ints
@@ -186,13 +186,13 @@ def _numbered_anew(things: Sequence[T], numbers: Ints) -> tuple[list[T], Ints]:
 class RepeatsMade:
     """Repeats, series after series."""
 
-    things: dict[Thing, int] = field(default_factory=dict)
+    things: dict[Topic, int] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     conclusions: list[tuple[Conclusion, ...]] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
     rows: list[tuple[Ints, Ints, Ints]] = field(default_factory=list)
 
-    def numbers(self, things: Iterable[Thing]) -> Ints:
+    def numbers(self, things: Iterable[Topic]) -> Ints:
         """The number of each of `things`."""
         return np.array([self.things.setdefault(each, len(self.things)) for each in things], dtype=np.int64)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Step
-from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence, Thing
+from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence, Topic
 from simkit.errors import EngineError
 from simkit.fate import key_hashes
 
@@ -68,7 +68,7 @@ class StepRows:
         own = len(self.steps)
         return self._ordered(np.concatenate([values[:own], values[own:][self.repeats.of]]))
 
-    def of_things(self, said: Callable[[Thing], Any], unsaid: Any, kind: type) -> NDArray[Any]:
+    def of_things(self, said: Callable[[Topic], Any], unsaid: Any, kind: type) -> NDArray[Any]:
         """By row what is `said` of the thing that it is about, `unsaid` for what repeats nothing."""
         own: NDArray[Any] = np.full(len(self.steps), unsaid, dtype=kind)
         if self.repeats is None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph import Conclusion, Ground, Step
-from simkit.attackgraph.repeats import Repeats, Series, Thing
+from simkit.attackgraph.repeats import Repeats, Series, Topic
 from simkit.attackgraph.rows import each_of, pointers, positions
 from simkit.entitlements import Grant, Grants
 from simkit.techniques.act import LEAVES, RULE_OF, Act, Performer, Repertoire, collected
@@ -321,10 +321,10 @@ def _series(act: Act, mode: str, way: Way) -> Series:
     return Series(plain, (act.begins(mode), f"{act.after}{way.name}"), ("", ""), (f"{act.actor.who}: ", ""))
 
 
-def _thing(deed: Deed) -> Thing:
+def _thing(deed: Deed) -> Topic:
     """What a step says of `deed`."""
     shown, operation = deed.shown, deed.operation
-    return Thing(
+    return Topic(
         f"{deed.name}{deed.spared}",
         deed.label,
         deed.name,

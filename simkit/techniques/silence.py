@@ -24,6 +24,8 @@ def unseen(
     switches = {full_name for full_name, _, operation in world.model.operations() if operation.effect == "silence"}
     if not switches:
         return steps, repeats
+    if repeats is not None and any(thing.shown for thing in repeats.things):  # not all of a series are seen alike
+        steps, repeats = [*steps, *repeats.steps()], None
     concluded = (step.conclusions for step in steps)
     off = _switched_off(chain(concluded, repeats.made()[0] if repeats else ()), switches)
     found = [_unseen(world, step, off) if _is_in_a_log(step, rules) else step for step in steps]
