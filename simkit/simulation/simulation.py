@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from simkit.attackgraph import AttackGraph
 from simkit.blast_radius import (
@@ -74,13 +75,17 @@ def replayed(
     workers: Workers = (None, None),
     engine: str = CPU,
     told: bool = True,
+    facts: Iterable[int] | None = None,
+    only_whether: bool = False,
 ) -> BlastRadius:
     """The blast radius of an attack that is compiled already, through one of its entry points; `workers` are the
     threads or the executor. What is not `told` to anybody says of itself no digest, which takes longer than many a
-    replay. Raises as `simulate`."""
+    replay. Where only some `facts` are looked at, and `only_whether` they are reached, nothing else is kept or waited
+    for (see `simkit.engines.replay`). Raises as `simulate`."""
     count = checked_trials(trials)
     with in_memory(attack.graph, count):
-        outcomes = outcomes_of(attack.graph, entry_point, checked_seed(seed), count, workers, engine)
+        kept: dict[str, Any] = {"facts": facts, "only_whether": only_whether}
+        outcomes = outcomes_of(attack.graph, entry_point, checked_seed(seed), count, workers, engine, **kept)
     return BlastRadius(
         graph=attack.graph,
         outcomes=outcomes,
@@ -102,17 +107,27 @@ def in_memory(graph: AttackGraph, trials: int) -> Iterator[None]:
 
 
 def outcomes_of(
-    graph: AttackGraph, entry_point: str, seed: int, trials: int, workers: Workers, engine: str = CPU
+    graph: AttackGraph,
+    entry_point: str,
+    seed: int,
+    trials: int,
+    workers: Workers,
+    engine: str = CPU,
+    *,
+    facts: Iterable[int] | None = None,
+    only_whether: bool = False,
 ) -> Outcomes:
-    """The samples of `graph` through `entry_point`, whoever works. Raises QuestionError for threads beside an executor;
-    EngineError if workers die."""
+    """The samples of `graph` through `entry_point`, whoever works; `facts` and `only_whether` are those of the engine.
+    Raises QuestionError for threads beside an executor; EngineError if workers die."""
     threads, executor = workers
+    asked: dict[str, Any] = {"seed": seed, "trials": trials, "only_whether": only_whether}
+    asked["facts"] = None if facts is None else tuple(dict.fromkeys(facts))
     if executor is None:
-        return replay_engine(engine).replay(graph, entry_point, seed=seed, trials=trials, threads=threads)
+        return replay_engine(engine).replay(graph, entry_point, threads=threads, **asked)
     from simkit import execution
 
     _only_one(workers)
-    return execution.replayed(graph, entry_point, seed=seed, trials=trials, executor=executor, engine=engine)
+    return execution.replayed(graph, entry_point, executor=executor, engine=engine, **asked)
 
 
 def _only_one(workers: Workers) -> None:
