@@ -61,7 +61,7 @@ def compare(
         raise PolicyError(f"{against!r} is not the name of a policy: give `against` as a name, such as 'rbac'")
     base = against if against in names else scenario.grant_policy(against).name
     compared = [scenario.grant_policy(policy) for policy in (chosen if base in names else [base, *chosen])]
-    asked = Replays(scenario, name, checked_trials(trials), checked_seed(seed), (threads, executor))
+    asked = SideBySide(scenario, name, checked_trials(trials), checked_seed(seed), (threads, executor))
     found = [*asked.each(steps(compared))]
     pairs = {policy.name: each for policy, (_, each) in zip(compared, found, strict=True)}
     made = {policy.name: policy for policy in compared}
@@ -69,8 +69,8 @@ def compare(
 
 
 @dataclass(frozen=True, eq=False)
-class Replays:
-    """The replays that a comparison asks for: `trials` samples of `scenario` through `entry_point`."""
+class SideBySide:
+    """What a comparison asks: `trials` samples of `scenario` through `entry_point`."""
 
     scenario: Scenario
     entry_point: str
