@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simkit.attackgraph import Fact, Ground
 from simkit.engines.reach import worst_cases
@@ -25,7 +24,6 @@ from simkit.techniques.copies_to_come import CopiesToCome
 from simkit.techniques.grounds import granted
 from simkit.techniques.lineage import Reached
 from simkit.techniques.meter import metered
-from simkit.techniques.silence import switches_of
 from simkit.techniques.world import World
 
 LYING = "lies"
@@ -138,7 +136,8 @@ def _is_plain(attack: Attack, world: World) -> bool:
     widened = world.added or world.lifted or world.gained or world.approvals is not None
     apart = world.contexts.all or world.tool_sessions or world.sealed.identities or world.asking or world.speaking
     stubborn = world.attacker.persists or world.attacker.aims_at
-    if widened or apart or stubborn or metered(world) or switches_of(world) or resolver.limits_somebody:
+    silenced = any(operation.effect == "silence" for _, _, operation in model.operations())
+    if widened or apart or stubborn or silenced or metered(world) or resolver.limits_somebody:
         return False
     if any(edge.attenuates for edge in model.trust) or any(each.role_ttls for each in model.identities.values()):
         return False
@@ -163,5 +162,5 @@ def _reached(attack: Attack) -> frozenset[Fact]:
     starts = [
         tuple(entry.roots(variant)) for entry in graph.entries.values() for variant in range(len(entry.names) or 1)
     ]
-    held: NDArray[np.bool_] = worst_cases(graph, starts).any(axis=0)
+    held = np.asarray(worst_cases(graph, starts).any(axis=0))
     return frozenset(graph.facts[number] for number in np.flatnonzero(held).tolist())
