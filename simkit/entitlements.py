@@ -181,17 +181,12 @@ class Resolver:
         return self._held[holding]
 
     def gained(self, role: str, lifted: Collection[str] = ()) -> dict[Grant, Conditions]:
-        """What somebody gains to whom `role` is given during the attack: what it gives, within its own limits, but
-        those that are `lifted`. They take nothing from what there was before."""
-        made, key = self.model.roles[role], (role, tuple(sorted(lifted)))
-        if key not in self._gained:
+        """What somebody gains by a `role` given during the attack: all within its own limits that are not `lifted`."""
+        made = self.model.roles[role]
+        if (key := (role, tuple(sorted(lifted)))) not in self._gained:
             given = self.entitled(made.entitlements)
             self._gained[key] = self.limited(given, _limits((made,), "").without(lifted)) if made.limits else given
         return self._gained[key]
-
-    def given_by(self, role: str) -> dict[Grant, Conditions]:
-        """What `role` gives, whatever takes away from it."""
-        return self.gained(role, ("denies", "boundary"))
 
     def limits(self, identity: str) -> Limits | None:
         """What takes away from all that `identity` is given: its own denies and boundary, and those of its roles. None
@@ -288,14 +283,6 @@ class Resolver:
     def needs(self, needs: Iterable[Need]) -> dict[Grant, None]:
         """The grants that `needs` ask for, in order."""
         return dict.fromkeys(grant for need in needs for grant in self.grants(need.operation, need.targets))
-
-
-def resolver_of(model: Model) -> Resolver:
-    """The resolver of `model`, the same one as long as that lives: for questions about one grant after the other."""
-    if "resolver" not in model.looked_up:
-        model.looked_up["resolver"] = Resolver(model)
-    found: Resolver = model.looked_up["resolver"]
-    return found
 
 
 @lru_cache(maxsize=KEPT)

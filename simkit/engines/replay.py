@@ -41,8 +41,8 @@ def replay(
     for an entry that the graph does not have, EngineError for a horizon too long for the size of the graph.
 
     Where `only_whether` they are reached is asked, and by which step, a sample ends with the last that it can reach,
-    however long it would have gone on: when it was contained, and how long a fact held in all, is not told then.
-    Steps to be left out stand in `without`: the samples are those of a graph that never had them.
+    however long it would have gone on: when it was contained, and how long a fact held in all, is not told then. The
+    samples are those of a graph that never had the steps in `without`.
     """
     from simkit.engines.event_loop import replay_samples
     from simkit.engines.parameters import parameters_of
@@ -51,8 +51,7 @@ def replay(
 
     entered, links = graph.entry(entry), links_of(graph)
     given = kept_with(graph, "parameters", lambda: parameters_of(graph, links))
-    if len(without):
-        links, given = _left_out(links, given, placed(links, without))
+    links, given = _left_out(links, given, placed(links, without))
     start = Start(
         np.uint64(entered.hash), entered.upper, entered.root_ptr.astype(np.int32), links.place[entered.root_idx]
     )
@@ -87,6 +86,8 @@ def replay(
 
 def _left_out(links: Links, given: Parameters, gone: Sequence[int]) -> tuple[Links, Parameters]:
     """Both, where the steps at the places `gone` never succeed."""
+    if not gone:
+        return links, given
     success, certain = links.success.copy(), given.certain.copy()
     success[gone], certain[gone] = 0, 0
     return links._replace(success=success), given._replace(certain=certain)

@@ -21,6 +21,7 @@ from simkit.estate import generate
 from simkit.narrowing.edits.candidates import each_narrowing, in_force
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.supports import supported
+from simkit.narrowing.edits.work import work_of
 from simkit.narrowing.recommendation.taken_away import TakenAway
 from simkit.privilege import over_privilege
 from simkit.scenario import Scenario
@@ -94,6 +95,15 @@ def test_most_of_what_is_taken_from_an_estate_is_told_without_compiling(estate: 
 @settings(max_examples=1000)
 def test_the_rest_of_many_graphs_does_what_fresh_ones_do(scenario: Scenario, seed: int) -> None:
     does_the_same_without_it(in_force(scenario, "rbac"), 8, seed)
+
+
+@given(st.one_of(either, worlds(grants=True), estates), st.integers(0, 1000))
+@examples(25)
+def test_the_work_loses_what_rests_on_nothing_else(scenario: Scenario, seed: int) -> None:
+    work, edits = work_of(scenario), offered(scenario)
+    for number in np.random.default_rng(seed).permutation(len(edits))[:8].tolist():
+        edit = edits[number]
+        assert work.without(edit.removes() or frozenset()) == work.lost(work_of(edit.apply(scenario))), edit
 
 
 @pytest.mark.parametrize("policy", ["zero-standing", "rbac-context", "static-secrets"])

@@ -6,12 +6,22 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from simkit.attackgraph import Fact, Ground
-from simkit.entitlements import Grant, Resolver, resolver_of
+from simkit.entitlements import Grant, Resolver
 from simkit.model import Model
 from simkit.narrowing.edits.edit import Narrowing, listed, with_entitlements, with_model
 from simkit.narrowing.edits.globs import without
 from simkit.scenario import Scenario
-from simkit.techniques.givers import Holder, assigned, file_named, given, in_resource, lies, runtime_of, trusted
+from simkit.techniques.givers import (
+    Holder,
+    assigned,
+    file_named,
+    given,
+    in_resource,
+    lies,
+    resolver_of,
+    runtime_of,
+    trusted,
+)
 from simkit.techniques.grounds import credential, granted
 from simkit.techniques.grounds import lies as lying
 
@@ -78,7 +88,7 @@ class DropRole(Narrowing):
         grant = granted(ground)
         if grant is None or ground.names[0] != self.identity:
             return False
-        return grant in resolver_of(model).given_by(self.role)
+        return grant in resolver_of(model).gained(self.role, lifted=("denies", "boundary"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from simkit.attackgraph import Fact, Ground
-from simkit.entitlements import Resolver, resolver_of
+from simkit.entitlements import Resolver
 from simkit.model import Credential, Model
 from simkit.narrowing.edits.edit import Narrowing, with_entitlements, with_model
 from simkit.narrowing.edits.globs import bound, guarded
@@ -15,7 +15,7 @@ from simkit.narrowing.edits.removals import goes_along
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import Scenario
 from simkit.table import duration
-from simkit.techniques.givers import Holder, bearer
+from simkit.techniques.givers import Holder, bearer, resolver_of
 from simkit.techniques.grounds import credential, granted, kind_of
 
 

@@ -72,7 +72,8 @@ def supported(scenario: Scenario, attack: Attack | None = None) -> Supported:
     world = world if whole else replace(world, sparing=True)
     alike = attack is not None and (not copies or not whole)
     plain = attack.graph if attack and alike else attack_graph(world, horizon=scenario.horizon)
-    supporter = _Supporter(Alternatives.of(world), _sure(plain.steps, scenario.horizon))
+    contested = _is_contested(plain, scenario)
+    supporter = _Supporter(Alternatives.of(world), frozenset() if contested else _sure(plain.steps, scenario.horizon))
     graph = AttackGraph.build(supporter.steps(plain.steps), [], _NONE, horizon=scenario.horizon)
     number = {step.key: index for index, step in enumerate(graph.steps)}
     root = number[_ROOT.key]
@@ -88,7 +89,7 @@ def supported(scenario: Scenario, attack: Attack | None = None) -> Supported:
         for index, step in enumerate(graph.steps)
         if step.rule == "support" and step.conclusions[0].fact.kind in SUPPORTS
     }
-    doubted = None if _is_contested(plain, scenario) else tuple(sorted(number[key] for key in supporter.doubted))
+    doubted = None if contested else tuple(sorted(number[key] for key in supporter.doubted))
     return Supported(graph, step_of, starts, whole, doubted, supporter.asked, supporter.known.ways_of)
 
 
@@ -149,22 +150,22 @@ class _Supporter:
         rewritten: list[Step] = []
         seen: set[Hashable] = set()
         for step in given:
-            sure = step.key in self.sure
+            sure, premises = step.key in self.sure, bare(step)
             # What was gained in one of several ways is one step for each way, and all of them may rest on any way.
-            same = (step.rule, step.label, bare(step), step.grounds, step.conclusions, sure)
+            same = (step.rule, step.label, premises, step.grounds, step.conclusions, sure)
             if step.premises and same in seen:
                 continue
             seen.add(same)
-            made = list(self._rewritten(step))
+            made = list(self._rewritten(step, premises))
             rewritten += made
             self.doubted += [] if sure else [each.key for each in made]
         return [_ROOT, *rewritten, *self._supports()]
 
-    def _rewritten(self, step: Step) -> Iterator[Step]:
+    def _rewritten(self, step: Step, needed: tuple[Fact, ...]) -> Iterator[Step]:
         if not step.premises:  # an entry point is what is asked about, and is not taken away
             yield _still(step, step.premises, step.conclusions, "")
             return
-        for number, premises in enumerate(self._ways(bare(step), step.grounds)):
+        for number, premises in enumerate(self._ways(needed, step.grounds)):
             suffix = f" ~{number}" if number else ""
             plain = tuple(each for each in step.conclusions if each.ground is None)
             if plain:
