@@ -45,13 +45,10 @@ def replay(
     samples are those of a graph that never had the steps in `without`.
     """
     from simkit.engines.event_loop import replay_samples
-    from simkit.engines.parameters import parameters_of
     from simkit.engines.queue import LOST
     from simkit.engines.state import Rows, Start, state_of
 
-    entered, links = graph.entry(entry), links_of(graph)
-    given = kept_with(graph, "parameters", lambda: parameters_of(graph, links))
-    links, given = _left_out(links, given, placed(links, without))
+    entered, (links, given) = graph.entry(entry), _laid_out(graph, without)
     start = Start(
         np.uint64(entered.hash), entered.upper, entered.root_ptr.astype(np.int32), links.place[entered.root_idx]
     )
@@ -84,11 +81,15 @@ def replay(
     return Outcomes(rows.first, rows.by, rows.contained, rows.variant, seed, offset, kept)
 
 
-def _left_out(links: Links, given: Parameters, gone: Sequence[int]) -> tuple[Links, Parameters]:
-    """Both, where the steps at the places `gone` never succeed."""
-    if not gone:
+def _laid_out(graph: AttackGraph, without: Sequence[int]) -> tuple[Links, Parameters]:
+    """What the kernel reads of `graph`, in which the steps `without` never succeed."""
+    from simkit.engines.parameters import parameters_of
+
+    links = links_of(graph)
+    given: Parameters = kept_with(graph, "parameters", lambda: parameters_of(graph, links))
+    if not len(without):
         return links, given
-    success, certain = links.success.copy(), given.certain.copy()
+    gone, success, certain = placed(links, without), links.success.copy(), given.certain.copy()
     success[gone], certain[gone] = 0, 0
     return links._replace(success=success), given._replace(certain=certain)
 
