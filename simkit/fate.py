@@ -92,7 +92,7 @@ def threshold(chance: float) -> int:
     return min(max(round(chance * CERTAIN), 0), CERTAIN)
 
 
-def thresholds(chances: Sequence[float]) -> NDArray[np.uint64]:
+def thresholds(chances: Sequence[float] | NDArray[np.float64]) -> NDArray[np.uint64]:
     """`threshold` of each of `chances`, as an array.
 
     >>> thresholds([0.5, 1.0, 0.3]).tolist() == [threshold(0.5), threshold(1.0), threshold(0.3)]
