@@ -54,7 +54,7 @@ class Series(NamedTuple):
 class Repeats:
     """A step in each row: one of the series numbered `of`, for the thing numbered `thing`, which needs the fact
     numbered `need` besides (none: -1) and leads to the conclusions numbered `concluded`, and then to those numbered
-    `more` (none: -1). Of what is numbered some may be in no row."""
+    `more` (none: -1). Each series is in some row; of what else is numbered some may be in none."""
 
     series: Sequence[Series]
     things: Sequence[Topic]
@@ -210,8 +210,8 @@ class RepeatsMade:
 
     def add(self, series: Series, thing: Ints, need: Ints, concluded: Ints) -> None:
         """Adds a step of `series` for each `thing`; none for what leads to nothing, and none that never succeeds."""
-        if series.plain.chance > 0:
-            led = concluded >= 0
+        led = concluded >= 0
+        if series.plain.chance > 0 and led.any():
             self.series.append(series)
             self.rows.append((thing[led], need[led], concluded[led]))
 
