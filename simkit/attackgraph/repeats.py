@@ -144,7 +144,7 @@ class Repeats:
         found, which = _numbered_anew(self.conclusions, np.concatenate([self.concluded, self.more]))
         return found, which[: len(self)], which[len(self) :]
 
-    def fates(self) -> tuple[Ints, list[str], Ints]:
+    def fates(self) -> tuple[Ints, Iterator[str], Ints]:
         """The rows that have a fate of their own, how these are called, and which of them each has."""
         own = [series.fate or NO_NAME for series in self.series]
         number = {around: place for place, around in enumerate(dict.fromkeys(own))}
@@ -155,7 +155,7 @@ class Repeats:
         arounds, called = [*number], [thing.fate or thing.name for thing in self.things]
         of, about = np.divmod(pairs, max(len(called), 1))
         named = zip(of.tolist(), about.tolist(), strict=True)
-        return rows, [called[thing].join(arounds[place]) for place, thing in named], which
+        return rows, (called[thing].join(arounds[place]) for place, thing in named), which
 
 
 def _about(ground: Ground, names: tuple[str, ...]) -> Ground:
