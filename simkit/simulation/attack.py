@@ -22,6 +22,7 @@ WORST_ROWS = 1024
 """Worst cases that are held in memory at a time, a byte for each fact."""
 
 _LAST = "the attack that was compiled last"
+_REACHED = "the goals that entry points reached under one policy or another"
 
 PolicyLike = str | GrantPolicy | None
 
@@ -134,8 +135,11 @@ def compile_attack(
 
 
 def goals_seen(scenario: Scenario) -> set[str]:
-    """Goals that an entry point of `scenario` reaches by the attack that this command compiled last, be it under
-    another policy, or among other entry points; none where nothing was compiled of it."""
+    """Goals that an entry point of `scenario` reaches by what this command compared, or else by the attack that it
+    compiled last, be it under another policy, or among other entry points; none where nothing was compiled of it."""
+    told: tuple[Scenario, set[str]] | None = recalled(_REACHED)
+    if told is not None and _is_of(told[0], scenario):
+        return {*told[1]}
     found: tuple[Attack, Mapping[str, EntryPoint]] | None = recalled(_LAST)
     if found is None or not _is_of(found[0].scenario, scenario):
         return set()
@@ -143,6 +147,11 @@ def goals_seen(scenario: Scenario) -> set[str]:
     own = {(each.kind, each.target): replace(each, name="", note="") for each in scenario.entry_points.values()}
     same = [n for n, each in starts.items() if own.get((each.kind, each.target)) == replace(each, name="", note="")]
     return {goal for case in attack.worst_cases(same).values() for goal in case.goals}
+
+
+def see_goals(scenario: Scenario, goals: set[str]) -> None:
+    """Remembers for `goals_seen` that entry points of `scenario` reach `goals`."""
+    remember(_REACHED, (scenario, goals))
 
 
 def _is_of(one: Scenario, other: Scenario) -> bool:

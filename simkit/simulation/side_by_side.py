@@ -18,7 +18,7 @@ from simkit.fate import checked_seed
 from simkit.policies import GrantPolicy, checked_policy, named_policies
 from simkit.progress import steps
 from simkit.scenario import Scenario, chosen_entries, chosen_entry
-from simkit.simulation.attack import Attack, compile_attack
+from simkit.simulation.attack import Attack, compile_attack, see_goals
 from simkit.simulation.simulation import Workers, checked_trials, in_memory, outcomes_of, pairs_of, replayed
 
 TOGETHER = 1 << 28
@@ -64,6 +64,7 @@ def compare(
     asked = SideBySide(scenario, name, checked_trials(trials), checked_seed(seed), (threads, executor))
     found = [*asked.each(steps(compared))]
     pairs = {policy.name: each for policy, (_, each) in zip(compared, found, strict=True)}
+    see_goals(scenario, {goal for each in pairs.values() for _, goal in each.reached})
     made = {policy.name: policy for policy in compared}
     return Comparison(tuple(result for result, _ in found), base, pairs, made, scenario.unit, scenario.prices)
 
