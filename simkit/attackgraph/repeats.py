@@ -54,7 +54,7 @@ class Series(NamedTuple):
 class Repeats:
     """A step in each row: one of the series numbered `of`, for the thing numbered `thing`, which needs the fact
     numbered `need` besides (none: -1) and leads to the conclusions numbered `concluded`, and then to those numbered
-    `more` (none: -1). Of what is numbered some may be in no row."""
+    `more` (none: -1). Each series is in some row; of what else is numbered some may be in none."""
 
     series: Sequence[Series]
     things: Sequence[Topic]
@@ -144,7 +144,7 @@ class Repeats:
         found, which = _numbered_anew(self.conclusions, np.concatenate([self.concluded, self.more]))
         return found, which[: len(self)], which[len(self) :]
 
-    def fates(self) -> tuple[Ints, list[str], Ints]:
+    def fates(self) -> tuple[Ints, Iterator[str], Ints]:
         """The rows that have a fate of their own, how these are called, and which of them each has."""
         own = [series.fate or NO_NAME for series in self.series]
         number = {around: place for place, around in enumerate(dict.fromkeys(own))}
@@ -155,7 +155,7 @@ class Repeats:
         arounds, called = [*number], [thing.fate or thing.name for thing in self.things]
         of, about = np.divmod(pairs, max(len(called), 1))
         named = zip(of.tolist(), about.tolist(), strict=True)
-        return rows, [called[thing].join(arounds[place]) for place, thing in named], which
+        return rows, (called[thing].join(arounds[place]) for place, thing in named), which
 
 
 def _about(ground: Ground, names: tuple[str, ...]) -> Ground:
@@ -210,8 +210,8 @@ class RepeatsMade:
 
     def add(self, series: Series, thing: Ints, need: Ints, concluded: Ints) -> None:
         """Adds a step of `series` for each `thing`; none for what leads to nothing, and none that never succeeds."""
-        if series.plain.chance > 0:
-            led = concluded >= 0
+        led = concluded >= 0
+        if series.plain.chance > 0 and led.any():
             self.series.append(series)
             self.rows.append((thing[led], need[led], concluded[led]))
 

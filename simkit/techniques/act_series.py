@@ -162,10 +162,8 @@ class _UseTable:
             of, deed = of[works], deed[works]
         conclusions: list[tuple[Conclusion, ...]] = []
         first, more = self._first(of, deed, conclusions), self._more(of, deed, conclusions)
-        led = first >= 0
-        need = np.full(int(led.sum()), -1, dtype=np.int64)
-        things = list(map(_thing, self.deeds))
-        return Repeats(self.series, things, [], conclusions, of[led], deed[led], need, first[led], more[led])
+        need, topics = np.full(len(of), -1, dtype=np.int64), list(map(_topic, self.deeds))
+        return Repeats(self.series, topics, [], conclusions, of, deed, need, first, more).where(first >= 0)
 
     def _granted(self, grants: Grants, some: Collection[Grant] | None) -> _Granted:
         """What is known of `grants`, or of `some` of them; those who have the same share one dict."""
@@ -321,7 +319,7 @@ def _series(act: Act, mode: str, way: Way) -> Series:
     return Series(plain, (act.begins(mode), f"{act.after}{way.name}"), ("", ""), (f"{act.actor.who}: ", ""))
 
 
-def _thing(deed: Deed) -> Topic:
+def _topic(deed: Deed) -> Topic:
     """What a step says of `deed`."""
     shown, operation = deed.shown, deed.operation
     return Topic(

@@ -46,7 +46,7 @@ TECHNIQUES: dict[str, Technique] = {
     "act": Technique(act_series.steps, act.RULES, act_series.steps, act_series.in_series),
     "assume": Technique(assume.steps, assume.RULES),
     "forge": Technique(forge.steps, forge.RULES),
-    "flow": Technique(flow.steps, flow.RULES),
+    "flow": Technique(flow.steps, flow.RULES, in_series=flow.in_series),
     "inhabit": Technique(inhabit.steps, inhabit.RULES),
     "disk": Technique(disk.steps, disk.RULES),
     "egress": Technique(egress.steps, egress.RULES),
