@@ -18,27 +18,28 @@ from simkit.engines.compiled import outlined, part
 from simkit.engines.containment import GROUPED_ACTIONS
 from simkit.engines.draws import ALL, CERTAINLY, NONE, between_knots, success_word
 from simkit.engines.parameters import AGAIN, LASTING
-from simkit.engines.times import success_of
-from simkit.fate import Stream
+from simkit.engines.times import TIMES, success_of
+from simkit.fate import CERTAIN, Stream
 
 _VARIANT, _RESPONSE = np.uint64(Stream.VARIANT), np.uint64(Stream.RESPONSE)
 _AGE, _ROTATION = np.uint64(Stream.AGE), np.uint64(Stream.ROTATION)
-_LEAST, _MOST = np.uint64(0), np.uint64(0xFFFFFFFF)
-"""The words that draw the shortest and the longest of a law."""
+_LEAST, _MOSTLY = np.uint64(0), np.uint64(0.98 * CERTAIN)
+"""The word that draws the shortest of a law, and one that draws what is longer in a sample of fifty."""
 
 
 @outlined
 def assure(links, given, state, rows, start, sample):
     """Finds for each fact that `rows` keeps in which of the 64 samples around `sample` it is reached in any case."""
     _follow(links, given, state, start, sample)
-    latest = np.int64(-1)
+    latest, rests = np.int64(-1), np.int64(0)
     for i in range(len(rows.kept)):
         if state.sure[rows.kept[i]] != NONE:
             latest = max(latest, state.at_latest[rows.kept[i]])
+            rests = max(rests, state.rests_until[rows.kept[i]])
     if latest < 0:
         return
     _need(links, given, state, rows)
-    calm = _outlasting(links, given, state, start, latest, sample)
+    calm = _outlasting(links, given, state, start, rests, sample)
     if given.alarms:
         calm = _without_response(links, given, state, latest, sample, calm)
     for i in range(len(rows.kept)):
@@ -50,27 +51,26 @@ def _follow(links, given, state, start, sample):
     """What follows from the first steps if no responder acts, and by when at the latest."""
     first, before, waiting = sample & ~63, NONE, np.int64(0)
     for fact in range(len(state.sure)):
-        state.sure[fact], state.at_latest[fact] = NONE, 0
+        state.sure[fact], state.at_latest[fact], state.rests_until[fact] = NONE, 0, 0
+        state.outlives[fact] = given.horizon
     for variant in range(len(start.root_ptr) - 1):
         below = success_word(state.seed, first, _VARIANT, start.key, start.upper[variant])
         for i in range(start.root_ptr[variant], start.root_ptr[variant + 1]):
             step = np.int64(start.root_idx[i])
             if step >= 0 and _only_begins(links, given, step):
-                waiting = _conclude(links, given, state, step, below & ~before, np.int64(0), sample, waiting)
+                waiting = _conclude(links, given, state, step, below & ~before, sample, waiting)
         before |= below
     while waiting > 0:
         waiting -= 1
         won = np.int64(state.touched[waiting])
         state.is_waiting[won] = 0
-        held, since = state.sure[won], state.at_latest[won]
         for arc in range(links.arc_ptr[won], links.arc_ptr[won + 1]):
-            waiting = _conclude(links, given, state, np.int64(arc), held, since, sample, waiting)
+            waiting = _conclude(links, given, state, np.int64(arc), state.sure[won], sample, waiting)
         for i in range(links.join_ptr[won], links.join_ptr[won + 1]):
-            join, both, last = np.int64(links.join_idx[i]), held, since
+            join, held = np.int64(links.join_idx[i]), state.sure[won]
             for other in range(links.premise_ptr[join], links.premise_ptr[join + 1]):
-                both &= state.sure[links.premise_idx[other]]
-                last = max(last, state.at_latest[links.premise_idx[other]])
-            waiting = _conclude(links, given, state, join, both, last, sample, waiting)
+                held &= state.sure[links.premise_idx[other]]
+            waiting = _conclude(links, given, state, join, held, sample, waiting)
 
 
 @part
@@ -90,20 +90,32 @@ def _only_begins(links, given, step):
 
 
 @part
-def _conclude(links, given, state, step, held, since, sample, waiting):
-    """`step`, whose premises hold from `since` at the latest in the samples `held`, concludes in those in which it
-    works; how many facts wait to be passed on."""
+def _conclude(links, given, state, step, held, sample, waiting):
+    """`step`, whose premises hold in the samples `held`, concludes in those in which it works and does not take long;
+    how many facts wait to be passed on."""
     if held == NONE or state.steps[step].traits & AGAIN:
         return waiting
-    when = since + _takes_at_most(given, state.steps[step].timing)
+    since, outlives, rests = np.int64(0), given.horizon, np.int64(0)
+    for i in range(links.premise_ptr[step], links.premise_ptr[step + 1]):
+        premise = links.premise_idx[i]
+        since, outlives = max(since, state.at_latest[premise]), min(outlives, state.outlives[premise])
+        rests = max(rests, state.rests_until[premise])
+    when = since + _takes_mostly(given, state.steps[step].timing)
     if when >= given.horizon:
         return waiting
     held &= success_of(links, state, step, sample)
+    if held != NONE and given.constant[state.steps[step].timing] < 0:
+        held &= _in_time(links, given, state, step, sample)
+    is_first = links.premise_ptr[step] == links.premise_ptr[step + 1]
+    if not is_first:
+        rests = max(rests, when - outlives)
     for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
         fact = links.out_idx[place]
         if held & ~state.sure[fact] != NONE and not given.special[place].run:
             state.sure[fact] |= held
             state.at_latest[fact] = max(state.at_latest[fact], when)
+            state.rests_until[fact] = max(state.rests_until[fact], rests)
+            state.outlives[fact] = min(state.outlives[fact], _outlives(given, place, outlives, is_first))
             if not state.is_waiting[fact]:
                 state.is_waiting[fact] = 1
                 state.touched[waiting] = fact
@@ -112,13 +124,37 @@ def _conclude(links, given, state, step, held, since, sample, waiting):
 
 
 @part
-def _takes_at_most(given, timing):
+def _outlives(given, place, premises, is_first):
+    """How long the conclusion at `place` outlives the first steps, if its premises outlive them by `premises`."""
+    concluded = given.conclusions[place]
+    if concluded.life == LASTING:
+        return given.horizon
+    if is_first:
+        return np.int64(0)
+    if concluded.varies or premises >= given.horizon:
+        return premises
+    return premises + min(concluded.after, given.horizon)
+
+
+@part
+def _takes_mostly(given, timing):
+    """How long a step with this `timing` takes at most, unless one of its durations is unusually long."""
     if given.constant[timing] >= 0:
         return given.constant[timing]
     total = np.int64(0)
     for part_of_it in range(3):
-        total = min(total + _drawn_by(given, given.timings[timing, part_of_it], _MOST), given.horizon)
+        total = min(total + _drawn_by(given, given.timings[timing, part_of_it], _MOSTLY), given.horizon)
     return total
+
+
+@part
+def _in_time(links, given, state, step, sample):
+    """In which of the samples no duration of `step` is unusually long."""
+    found, timing = ALL, state.steps[step].timing
+    for part_of_it in range(3):
+        if given.fixed[given.timings[timing, part_of_it]] < 0:
+            found &= success_word(state.seed, sample & ~63, TIMES[part_of_it], links.key[step], _MOSTLY)
+    return found
 
 
 @part
@@ -127,8 +163,8 @@ def _drawn_by(given, row, drawn):
 
 
 @part
-def _outlasting(links, given, state, start, latest, sample):
-    """In which of the samples all that first steps conclude, and is needed, holds beyond `latest`: it rests on nothing
+def _outlasting(links, given, state, start, until, sample):
+    """In which of the samples all that first steps conclude, and is needed, holds beyond `until`: it rests on nothing
     that could hold as long."""
     found = ALL
     for i in range(len(start.root_idx)):
@@ -137,32 +173,32 @@ def _outlasting(links, given, state, start, latest, sample):
             for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
                 fact = links.out_idx[place]
                 if state.is_needed[fact] and given.conclusions[place].life != LASTING:
-                    found &= ~state.sure[fact] | _holds(links, given, state, step, place, latest, sample)
+                    found &= ~state.sure[fact] | _holds(links, given, state, step, place, until, sample)
     return found
 
 
 @part
-def _holds(links, given, state, step, place, latest, sample):
-    """In which of the samples the conclusion at `place` of a first step holds beyond `latest`, as drawn by words that
+def _holds(links, given, state, step, place, until, sample):
+    """In which of the samples the conclusion at `place` of a first step holds beyond `until`, as drawn by words that
     are not too low, or not too high."""
     special, after, key = given.special[place], given.conclusions[place].after, links.key[step]
     first = sample & ~63
     if special.period > 0:
-        key, words = given.fact_key[given.conclusions[place].fact], _words_of(special.period, latest)
+        key, words = given.fact_key[given.conclusions[place].fact], _words_of(special.period, until)
         return ~success_word(state.seed, first, _ROTATION, key, words)
     if special.table >= 0:
-        return ~success_word(state.seed, first, _AGE, key, _words_within(given, special.table, latest))
-    if after <= latest:
+        return ~success_word(state.seed, first, _AGE, key, _words_within(given, special.table, until))
+    if after <= until:
         return NONE
     if special.aged:
-        return success_word(state.seed, first, _AGE, key, CERTAINLY - _words_of(after, latest))
+        return success_word(state.seed, first, _AGE, key, CERTAINLY - _words_of(after, until))
     return ALL
 
 
 @part
-def _words_of(span, latest):
-    """At most so many words, of all, draw a place in `span` up to `latest`, whichever end they count from."""
-    return np.uint64(min(2.0**32 * (latest + 1) / span + 2, 2.0**32))
+def _words_of(span, until):
+    """At most so many words, of all, draw a place in `span` up to `until`, whichever end they count from."""
+    return np.uint64(min(2.0**32 * (until + 1) / span + 2, 2.0**32))
 
 
 @outlined

@@ -67,9 +67,13 @@ class State(NamedTuple):
     is_waiting: NDArray[np.uint8]
     """By fact 1 while that is to be passed on."""
     sure: Words
-    """By fact in which of these samples it is reached in any case; as long as `ahead`, as are the next four."""
+    """By fact in which of these samples it is reached in any case; as long as `ahead`, as are the next six."""
     at_latest: Ints
     """By fact the moment by which that is so."""
+    rests_until: Ints
+    """By fact the moment beyond which the facts that it all begins with must hold for that."""
+    outlives: Ints
+    """By fact how long it outlives these at least."""
     guessed: Words
     """By fact in which of these samples responders may come to know it."""
     is_needed: NDArray[np.uint8]
@@ -136,6 +140,8 @@ def state_of(
         is_waiting=np.zeros(facts if foreseen else 0, dtype=np.uint8),
         sure=np.zeros(facts if foreseen else 0, dtype=np.uint64),
         at_latest=np.zeros(facts if foreseen else 0, dtype=np.int64),
+        rests_until=np.zeros(facts if foreseen else 0, dtype=np.int64),
+        outlives=np.zeros(facts if foreseen else 0, dtype=np.int64),
         guessed=np.zeros(facts if foreseen else 0, dtype=np.uint64),
         is_needed=np.zeros(facts if foreseen else 0, dtype=np.uint8),
         at_risk=np.zeros(facts if foreseen else 0, dtype=np.int64),
