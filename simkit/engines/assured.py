@@ -28,6 +28,12 @@ _LEAST, _MOSTLY = np.uint64(0), np.uint64(0.98 * CERTAIN)
 
 
 @outlined
+def _below(seed, first_sample, stream, key, limit):
+    """As `success_word`, which would be compiled at each place where it is called."""
+    return success_word(seed, first_sample, stream, key, limit)
+
+
+@outlined
 def assure(links, given, state, rows, start, sample):
     """Finds for each fact that `rows` keeps in which of the 64 samples around `sample` it is reached in any case."""
     _follow(links, given, state, start, sample)
@@ -46,7 +52,7 @@ def assure(links, given, state, rows, start, sample):
         state.sure[rows.kept[i]] &= calm
 
 
-@part
+@outlined
 def _follow(links, given, state, start, sample):
     """What follows from the first steps if no responder acts, and by when at the latest."""
     first, before, waiting = sample & ~63, NONE, np.int64(0)
@@ -54,7 +60,7 @@ def _follow(links, given, state, start, sample):
         state.sure[fact], state.at_latest[fact], state.rests_until[fact] = NONE, 0, 0
         state.outlives[fact] = given.horizon
     for variant in range(len(start.root_ptr) - 1):
-        below = success_word(state.seed, first, _VARIANT, start.key, start.upper[variant])
+        below = _below(state.seed, first, _VARIANT, start.key, start.upper[variant])
         for i in range(start.root_ptr[variant], start.root_ptr[variant + 1]):
             step = np.int64(start.root_idx[i])
             if step >= 0 and _only_begins(links, given, step):
@@ -89,7 +95,7 @@ def _only_begins(links, given, step):
     return True
 
 
-@part
+@outlined
 def _conclude(links, given, state, step, held, sample, waiting):
     """`step`, whose premises hold in the samples `held`, concludes in those in which it works and does not take long;
     how many facts wait to be passed on."""
@@ -153,7 +159,7 @@ def _in_time(links, given, state, step, sample):
     found, timing = ALL, state.steps[step].timing
     for part_of_it in range(3):
         if given.fixed[given.timings[timing, part_of_it]] < 0:
-            found &= success_word(state.seed, sample & ~63, TIMES[part_of_it], links.key[step], _MOSTLY)
+            found &= _below(state.seed, sample & ~63, TIMES[part_of_it], links.key[step], _MOSTLY)
     return found
 
 
@@ -162,7 +168,7 @@ def _drawn_by(given, row, drawn):
     return given.fixed[row] if given.fixed[row] >= 0 else between_knots(given.tables[row], drawn)
 
 
-@part
+@outlined
 def _outlasting(links, given, state, start, until, sample):
     """In which of the samples all that first steps conclude, and is needed, holds beyond `until`: it rests on nothing
     that could hold as long."""
@@ -185,13 +191,13 @@ def _holds(links, given, state, step, place, until, sample):
     first = sample & ~63
     if special.period > 0:
         key, words = given.fact_key[given.conclusions[place].fact], _words_of(special.period, until)
-        return ~success_word(state.seed, first, _ROTATION, key, words)
+        return ~_below(state.seed, first, _ROTATION, key, words)
     if special.table >= 0:
-        return ~success_word(state.seed, first, _AGE, key, _words_within(given, special.table, until))
+        return ~_below(state.seed, first, _AGE, key, _words_within(given, special.table, until))
     if after <= until:
         return NONE
     if special.aged:
-        return success_word(state.seed, first, _AGE, key, CERTAINLY - _words_of(after, until))
+        return _below(state.seed, first, _AGE, key, CERTAINLY - _words_of(after, until))
     return ALL
 
 
@@ -217,7 +223,7 @@ def _without_response(links, given, state, latest, sample, among):
                 if who.by[fact] == who.of[row] and (_at_risk(given, state, fact, action) >> action) & 1:
                     told |= state.guessed[fact]
             if among & told != NONE:
-                among &= ~(told & success_word(state.seed, sample & ~63, _RESPONSE, who.fate[row], limit))
+                among &= ~(told & _below(state.seed, sample & ~63, _RESPONSE, who.fate[row], limit))
     return among
 
 
@@ -230,7 +236,7 @@ def _at_risk(given, state, fact, action):
     return who.ended_by[fact] if state.is_needed[fact] else np.int64(0)
 
 
-@part
+@outlined
 def _need(links, given, state, rows):
     """Marks the facts that are sure and on which any that is kept may rest, and what ends any fact of a group."""
     who, waiting = given.responders, np.int64(0)
@@ -278,7 +284,7 @@ def _first_alert(links, given):
     return found
 
 
-@part
+@outlined
 def _guess(given, state):
     """What responders may come to know in each of the samples: what can be reached, and what that gives away."""
     who, waiting = given.responders, 0
