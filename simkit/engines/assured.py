@@ -240,8 +240,8 @@ def _at_risk(given, state, fact, action):
 def _need(links, given, state, rows):
     """Marks the facts that are sure and on which any that is kept may rest, and what ends any fact of a group."""
     who, waiting = given.responders, np.int64(0)
-    for fact in range(len(state.is_needed)):
-        state.is_needed[fact], state.at_risk[fact] = 0, 0
+    for each in range(len(state.is_needed)):
+        state.is_needed[each], state.at_risk[each] = 0, 0
     for i in range(len(rows.kept)):
         waiting = _note(given, state, np.int64(rows.kept[i]), waiting)
     while waiting > 0:
@@ -287,12 +287,12 @@ def _first_alert(links, given):
 @outlined
 def _guess(given, state):
     """What responders may come to know in each of the samples: what can be reached, and what that gives away."""
-    who, waiting = given.responders, 0
-    for fact in range(len(state.guessed)):
-        state.guessed[fact] = state.ahead[fact] if who.knowable[fact] else NONE
-        if state.guessed[fact] != NONE and who.told_ptr[fact] < who.told_ptr[fact + 1]:
-            state.is_waiting[fact] = 1
-            state.touched[waiting] = fact
+    who, waiting = given.responders, np.int64(0)
+    for each in range(len(state.guessed)):
+        state.guessed[each] = state.ahead[each] if who.knowable[each] else NONE
+        if state.guessed[each] != NONE and who.told_ptr[each] < who.told_ptr[each + 1]:
+            state.is_waiting[each] = 1
+            state.touched[waiting] = each
             waiting += 1
     while waiting > 0:
         waiting -= 1
