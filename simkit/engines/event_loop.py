@@ -208,7 +208,7 @@ def _finish(given, state, rows, row):
     reset(state.queue)
 
 
-@announced("the engine for replay", seconds=45)
+@announced("the engine for replay", seconds=50)
 @kernel
 def replay_samples(links, given, state, start, rows, offset):
     """Replays samples `offset`, `offset` + 1, ... into `rows`."""

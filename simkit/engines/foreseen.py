@@ -1,7 +1,8 @@
 """What a sample can reach at most, whatever the times turn out to be: 64 samples at once, a bit each.
 
 A replay reaches nothing else. So where only what is reached is asked for, and not when, a sample is over as soon as it
-has reached all of that, and need not begin where that is nothing.
+has reached all of that, and need not begin where that is nothing, or nothing but what it reaches in any case (see
+`assured`).
 """
 
 # mypy: allow-untyped-defs

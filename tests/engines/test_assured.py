@@ -114,11 +114,12 @@ def test_another_way_that_is_ended_takes_nothing_from_the_sure_one() -> None:
 
 
 def test_a_first_fact_that_another_way_may_support_is_left_to_the_replay() -> None:
-    """The way back makes the token last, and is ended: then the token does not come again by itself."""
-    back = rule("back", [PAGE], TOKEN)
-    steps = (leak(20.0), alarm(rule("write", [TOKEN], PAGE, after=None), 0.0), back, rule("use", [TOKEN], LOSS, 10.0))
+    """The way back, by a page that a run writes, makes the token last, and is ended: then the token does not come again
+    by itself."""
+    write = rule("write", [TOKEN], PAGE, after=None)._replace(again=True)
+    steps = (leak(20.0), alarm(write, 0.0), rule("back", [PAGE], TOKEN), rule("use", [TOKEN], LOSS, 10.0))
     clean = responder(PAGE, action="clean-content", delay=3.0)
-    assert told(*steps, containment=clean)[1] == 0
+    assert told(*steps, containment=clean) == (0, 0)
 
 
 def test_runs_of_a_task_are_left_to_the_replay() -> None:
