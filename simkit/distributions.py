@@ -320,11 +320,10 @@ def knots() -> tuple[Decimal, ...]:
 def quantile_table(distribution: Distribution) -> tuple[int, ...]:
     """The 2 x 513 knots of `distribution`, in ticks."""
     with localcontext(_CONTEXT):
-        return tuple(_clipped(value) for value in distribution.quantiles())
-
-
-def _clipped(seconds: Decimal) -> int:
-    return int(min(max(seconds * TICKS_PER_SECOND, Decimal(0)), Decimal(LONGEST)).to_integral_value())
+        found = [seconds * TICKS_PER_SECOND for seconds in distribution.quantiles()]
+        if min(found) < 0 or max(found) > LONGEST:
+            found = [min(max(value, Decimal(0)), Decimal(LONGEST)) for value in found]
+        return tuple([int(value.to_integral_value()) for value in found])
 
 
 def draw(table: tuple[int, ...], word: int) -> int:

@@ -67,7 +67,7 @@ def word(seed: int, sample: int, stream: Stream, key_hash: int) -> int:
 
 def key_hash(key: str) -> int:
     """The 64-bit BLAKE2b hash of a step's key."""
-    return int.from_bytes(_digest(key), "little")
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
 
 
 def key_hashes(keys: Iterable[str]) -> NDArray[np.uint64]:
@@ -76,11 +76,7 @@ def key_hashes(keys: Iterable[str]) -> NDArray[np.uint64]:
     >>> key_hashes(["a", "b"]).tolist() == [key_hash("a"), key_hash("b")]
     True
     """
-    return np.frombuffer(b"".join(map(_digest, keys)), dtype="<u8").astype(np.uint64)
-
-
-def _digest(key: str) -> bytes:
-    return blake2b(key.encode(), digest_size=8).digest()
+    return np.fromiter(map(key_hash, keys), dtype=np.uint64)
 
 
 def threshold(chance: float) -> int:
@@ -92,7 +88,7 @@ def threshold(chance: float) -> int:
     return min(max(round(chance * CERTAIN), 0), CERTAIN)
 
 
-def thresholds(chances: Sequence[float]) -> NDArray[np.uint64]:
+def thresholds(chances: Sequence[float] | NDArray[np.float64]) -> NDArray[np.uint64]:
     """`threshold` of each of `chances`, as an array.
 
     >>> thresholds([0.5, 1.0, 0.3]).tolist() == [threshold(0.5), threshold(1.0), threshold(0.3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,18 @@ from tiny_worlds import world
 
 from simkit.errors import PolicyError, QuestionError
 from simkit.policies import GrantPolicy
-from simkit.simulation import MOST_TRIALS, compare, compile_attack, rank, replay, simulate, under, worst_case_pairs
+from simkit.simulation import (
+    MOST_TRIALS,
+    Workers,
+    compare,
+    compile_attack,
+    rank,
+    replay,
+    replayed,
+    simulate,
+    under,
+    worst_case_pairs,
+)
 
 WORLD = """
 identities:
@@ -38,6 +50,19 @@ SMALL = world(WORLD)
 
 
 # ---- simulate
+
+
+@pytest.mark.parametrize("workers", [(1, None), (None, ThreadPoolExecutor(1))], ids=["threads", "executor"])
+def test_a_replay_that_keeps_some_facts_says_of_these_what_one_of_all_does(workers: Workers) -> None:
+    attack = compile_attack(SMALL, "rbac-context")
+    lost = [*attack.legend.value]
+    whole = replayed(attack, "runner", trials=70, seed=3)
+    some = replayed(attack, "runner", trials=70, seed=3, workers=workers, facts=lost)
+    reached = replayed(attack, "runner", trials=70, seed=3, workers=workers, facts=lost, only_whether=True)
+    assert (some.outcomes.first == whole.outcomes.times(lost)).all()
+    assert (some.outcomes.contained == whole.outcomes.contained).all()
+    assert ((reached.outcomes.first >= 0) == (whole.outcomes.times(lost) >= 0)).all()
+    assert 0 < (some.outcomes.first >= 0).sum() < some.outcomes.first.size
 
 
 def test_a_certain_attack_loses_the_same_in_every_sample() -> None:

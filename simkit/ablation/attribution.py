@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from simkit.ablation import shapley
 from simkit.ablation.ablation import Ablation, Combination, DialEffect
@@ -52,15 +54,16 @@ def ablate(
     count, word = checked_trials(trials), checked_seed(seed)
     row = chosen_measure(measure, scenario.model, scenario.goals)
 
-    def replay(world: Scenario, policy: GrantPolicy) -> Sampled:
-        return sampled(world, policy, [entry], trials=count, seed=word, workers=(threads, executor), measure=row)
+    def replay(world: Scenario, policy: GrantPolicy, *, only_loss: bool = True) -> Sampled:
+        asked: dict[str, Any] = {"trials": count, "seed": word, "workers": (threads, executor), "measure": row}
+        return sampled(world, policy, [entry], **asked, only_loss=only_loss)
 
     masks = range(1 << len(players))
     with stretch(0.0, 0.7):
         runs = [replay(scenario, moved(start, end, _members(players, mask))) for mask in steps(masks)]
     runs[0] = replace(runs[0], policy=start)
     with stretch(0.7, 0.85):
-        lags = lag_curve(scenario, start, runs[0], replay)
+        lags = lag_curve(scenario, start, runs[0], partial(replay, only_loss=False))
     with stretch(0.85, 1.0):
         ttls = ttl_curve(scenario, start, runs[0], replay)
     return Ablation(

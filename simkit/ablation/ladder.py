@@ -11,10 +11,14 @@ from simkit.blast_radius import Interval
 from simkit.policies import DIALS, GrantPolicy
 from simkit.scenario import Scenario
 
+CONTAINS = "response"
+"""The dial of which it is asked, too, when attacks are contained."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ladder:
-    """The policy in force (`base`), and it with one dial at another setting: `rungs` by (dial, setting)."""
+    """The policy in force (`base`), and it with one dial at another setting: `rungs` by (dial, setting). What was asked
+    of the rungs is the loss alone, but of those of the response."""
 
     base: Sampled
     rungs: Mapping[tuple[str, str], Sampled]
@@ -46,8 +50,9 @@ def ladder(
 ) -> Ladder:
     """Replay `entries` under `policy`, and with each dial at each other setting."""
 
-    def run(chosen: GrantPolicy) -> Sampled:
-        return sampled(scenario, chosen, entries, trials=trials, seed=seed, workers=(threads, None))
+    def run(chosen: GrantPolicy, *, only_loss: bool) -> Sampled:
+        workers = (threads, None)
+        return sampled(scenario, chosen, entries, trials=trials, seed=seed, workers=workers, only_loss=only_loss)
 
     rungs = {}
     for dial, row in DIALS.items():
@@ -56,5 +61,5 @@ def ladder(
         for setting in row.settings:
             if any(getattr(leaf, dial) != setting for leaf in leaves(policy)):
                 turned = everywhere(policy, f"{policy.name} + {dial} {setting}", {dial: setting})
-                rungs[dial, setting] = run(turned)
-    return Ladder(run(policy), rungs)
+                rungs[dial, setting] = run(turned, only_loss=dial != CONTAINS)
+    return Ladder(run(policy, only_loss=False), rungs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from simkit.blast_radius import Interval, Utility, intervals
 from simkit.engines.outcomes import Outcomes
 from simkit.measures import Measure, harm_of
+from simkit.measures.samplers import ONLY_WHETHER
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
 from simkit.simulation import Attack, Workers, compile_attack, in_memory, outcomes_of
@@ -26,7 +28,7 @@ class Sampled:
     Each is an array of N by entry point: what was `lost` by the `measure`, share of `goals` reached, time of
     containment `contained` (s, NaN for never), number of `identities` reached, and whether `code` ran in a runtime.
     `worst` is the greatest value that any entry point can lose at all, `pairs` how many (entry point, goal) pairs can
-    succeed at all.
+    succeed at all. Where only the loss was asked, no entry point has a time of containment, identities or code.
     """
 
     policy: GrantPolicy
@@ -78,45 +80,66 @@ def sampled(
     seed: int,
     workers: Workers = (None, None),
     measure: Measure | None = None,
+    only_loss: bool = False,
 ) -> Sampled:
     """Replay each of `entries` under `policy`: the graph is compiled once. `workers` are the threads or the executor;
-    `measure` None is the harm of the model."""
+    `measure` None is the harm of the model. Where `only_loss` is asked (and the goals), a sample ends as soon as
+    that is settled."""
     attack = compile_attack(scenario, policy)
     row = harm_of(scenario.model) if measure is None else measure
-    columns: dict[str, tuple[Floats, ...]] = {}
+    columns: dict[str, dict[str, Floats]] = {}
     for entry in entries:
         with in_memory(attack.graph, trials):
-            outcomes = outcomes_of(attack.graph, entry, seed, trials, workers)
-            columns[entry] = _columns(attack, row, outcomes)
-    lost, goals, contained, identities, code = ({entry: row[at] for entry, row in columns.items()} for at in range(5))
+            asked = _asked(attack, row) if only_loss else {}
+            outcomes = outcomes_of(attack.graph, entry, seed, trials, workers, **asked)
+            columns[entry] = _losses(attack, row, outcomes) | ({} if only_loss else _others(attack, outcomes))
     threads, executor = workers
     worst = attack.worst_cases(entries, threads=threads, executor=executor)
     return Sampled(
         policy=attack.policy,
         utility=attack.utility,
         measure=row,
-        lost=lost,
-        goals=goals,
-        contained=contained,
-        identities=identities,
-        code=code,
+        lost=_by_entry(columns, "lost"),
+        goals=_by_entry(columns, "goals"),
+        contained=_by_entry(columns, "contained"),
+        identities=_by_entry(columns, "identities"),
+        code=_by_entry(columns, "code"),
         worst=max(case.value for case in worst.values()),
         pairs=frozenset((entry, goal) for entry, case in worst.items() for goal in case.goals),
     )
 
 
-def _columns(attack: Attack, row: Measure, outcomes: Outcomes) -> tuple[Floats, ...]:
-    legend, held, contained = attack.legend, outcomes.first >= 0, outcomes.contained
-    goals = [column for column in legend.goals.values() if column is not None]
+def _by_entry(columns: Mapping[str, Mapping[str, Floats]], name: str) -> dict[str, Floats]:
+    return {entry: found[name] for entry, found in columns.items() if name in found}
+
+
+def _asked(attack: Attack, row: Measure) -> dict[str, Any]:
+    """What a replay keeps for the loss and the goals, and whether it may end before the times are known."""
+    sampler = row.sampler(attack)
+    return {"facts": (*sampler.columns, *_goals(attack)), "only_whether": isinstance(sampler, ONLY_WHETHER)}
+
+
+def _goals(attack: Attack) -> list[int]:
+    return [column for column in attack.legend.goals.values() if column is not None]
+
+
+def _losses(attack: Attack, row: Measure, outcomes: Outcomes) -> dict[str, Floats]:
+    sampler = row.sampler(attack)
+    reached = (outcomes.times(_goals(attack)) >= 0).sum(axis=1)
+    return {
+        "lost": sampler(outcomes.times(sampler.columns), outcomes.contained),
+        "goals": np.asarray(reached / max(len(attack.legend.goals), 1), dtype=np.float64),
+    }
+
+
+def _others(attack: Attack, outcomes: Outcomes) -> dict[str, Floats]:
+    held, contained = outcomes.first >= 0, outcomes.contained
     code = [at for at, fact in enumerate(attack.graph.facts) if fact.kind == "runs_in"]
-    columns = (
-        row.of_times(attack, outcomes.first, contained),
-        held[:, goals].sum(axis=1) / max(len(legend.goals), 1),
-        np.where(contained >= 0, contained / 1000, np.nan),
-        legend.counts(held, "identities"),
-        held[:, code].any(axis=1),
-    )
-    return tuple(np.asarray(column, dtype=np.float64) for column in columns)
+    return {
+        "contained": np.where(contained >= 0, contained / 1000, np.nan),
+        "identities": attack.legend.counts(held, "identities").astype(np.float64),
+        "code": np.asarray(held[:, code].any(axis=1), dtype=np.float64),
+    }
 
 
 def responding(scenario: Scenario, **changes: object) -> Scenario:

@@ -104,15 +104,22 @@ def led_to(tied: Mapping[str, Ints], first: Ints) -> Flags:
 def draws(rows: StepRows, tables: Tables) -> dict[str, Any]:
     """What is drawn for each step: whether it succeeds and is noticed, and how long it takes."""
     alike = rows.alike
-    kinds = {
-        "success": thresholds(column(alike, "chance")),
-        "alert": thresholds(column(alike, "alert")),
-        "logged": np.array(column(alike, "logged"), dtype=np.bool_),
-        "again": np.array(column(alike, "again"), dtype=np.bool_),
-        "shown": thresholds(column(alike, "shown")),
-        **{name: tables.rows(column(alike, name)) for name in ("duration", "wait", "approval", "alert_delay")},
-    }
-    return {"step_hash": rows.hashes(), **{name: rows.spread(values) for name, values in kinds.items()}}
+    flags = {name: np.array(column(alike, name), dtype=np.bool_) for name in ("logged", "again")}
+    times = {name: tables.rows(column(alike, name)) for name in ("duration", "wait", "approval", "alert_delay")}
+    said = {name: rows.spread(values) for name, values in (flags | times).items()}
+    chances = {name: rows.spread(np.array(column(alike, name))) for name in ("chance", "alert", "shown")}
+    chances["chance"] = chances["chance"] * rows.of_things(attrgetter("chance"), 1.0, np.float64)
+    lasts = rows.of_things(lambda thing: -1 if thing.duration is None else tables.row(thing.duration), -1, np.int64)
+    said["duration"] = np.where(lasts >= 0, lasts, said["duration"])
+    # what shows by itself is noticed so, where that is as likely as what is noticed of it anyway
+    shown = rows.of_things(lambda thing: thing.shown[0] if thing.shown else -1.0, -1.0, np.float64)
+    delay = rows.of_things(lambda thing: tables.row(thing.shown[1]) if thing.shown else -1, -1, np.int64)
+    likelier = (shown >= 0) & (shown >= chances["alert"])
+    said["alert_delay"] = np.where(likelier, delay, said["alert_delay"])
+    chances["alert"] = np.where(likelier, shown, chances["alert"])
+    chances["shown"] = np.where(shown >= 0, shown, chances["shown"])
+    success, alert, unseen = (thresholds(chances[name]) for name in ("chance", "alert", "shown"))
+    return {"step_hash": rows.hashes(), "success": success, "alert": alert, "shown": unseen, **said}
 
 
 def silence(rows: StepRows, index: Mapping[Fact, int]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Step
-from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence
+from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence, Topic
 from simkit.errors import EngineError
 from simkit.fate import key_hashes
 
@@ -68,6 +68,13 @@ class StepRows:
         own = len(self.steps)
         return self._ordered(np.concatenate([values[:own], values[own:][self.repeats.of]]))
 
+    def of_things(self, said: Callable[[Topic], Any], unsaid: Any, kind: type) -> NDArray[Any]:
+        """By row what is `said` of the thing that it is about, `unsaid` for what repeats nothing."""
+        own: NDArray[Any] = np.full(len(self.steps), unsaid, dtype=kind)
+        if self.repeats is None:
+            return own
+        return self._ordered(np.concatenate([own, each_of(said, self.repeats.things, kind)[self.repeats.thing]]))
+
     def hashes(self) -> Words:
         """The key of what is drawn for each row: what one carries over has the fate of its act."""
         fates, which = distinct([step.fate or step.key for step in self.alike])
@@ -76,8 +83,8 @@ class StepRows:
             return found
         own = len(self.steps)
         found = np.concatenate([found[:own], found[own:][self.repeats.of]])
-        rows, named = self.repeats.fates()
-        found[own + rows] = key_hashes(named)
+        rows, named, which = self.repeats.fates()
+        found[own + rows] = key_hashes(named)[which]
         return self._ordered(found)
 
     def premises(self) -> tuple[list[Fact], Ints, Ints]:
@@ -86,15 +93,17 @@ class StepRows:
         facts, starts = [*chain.from_iterable(needed)], pointers(map(len, needed))
         which = np.arange(len(facts), dtype=np.int64)
         if self.repeats is not None:
-            shared = [series.plain.premises for series in self.repeats.series]
+            of, shared = self.repeats.of, [series.plain.premises for series in self.repeats.series]
             first, common = len(facts), pointers(map(len, shared))
             facts += chain.from_iterable(shared)
             more, need = self.repeats.needed()
-            begin = summed(np.diff(common)[self.repeats.of] + 1)
-            found = np.empty(begin[-1], dtype=np.int64)
-            last = np.zeros(begin[-1], dtype=np.bool_)
-            last[begin[1:] - 1] = True
-            found[last], found[~last] = len(facts) + need, first + positions(common, self.repeats.of)
+            besides = need >= 0
+            begin = summed(np.diff(common)[of] + besides)
+            after = [len(each.plain.premises) if each.after is None else each.after for each in self.repeats.series]
+            places = (begin[:-1] + np.array(after, dtype=np.int64)[of])[besides]
+            found = np.full(begin[-1], -1, dtype=np.int64)
+            found[places] = len(facts) + need[besides]
+            found[found < 0] = first + positions(common, of)
             facts += more
             starts, which = np.concatenate([starts, starts[-1] + begin[1:]]), np.concatenate([which, found])
         if self.order is None:
@@ -105,12 +114,17 @@ class StepRows:
         """What the rows conclude, once where many of them share it; where the conclusions of each begin, and which of
         those each is."""
         shared, which = distinct(column(self.steps, "conclusions"))
-        if self.repeats is not None:
-            more, made = self.repeats.made()
-            which = np.concatenate([which, len(shared) + made])
-            shared = [*shared, *more]
-        starts, which = pointers(map(len, shared)), self._ordered(which)
-        return list(chain.from_iterable(shared)), summed(np.diff(starts)[which]), positions(starts, which)
+        if self.repeats is None:
+            starts = pointers(map(len, shared))
+            return list(chain.from_iterable(shared)), summed(np.diff(starts)[which]), positions(starts, which)
+        found, made, more = self.repeats.made()
+        none = len(shared) + len(found)
+        starts = pointers(map(len, [*shared, *found, ()]))
+        first = np.concatenate([which, len(shared) + made])
+        then = np.concatenate([np.full(len(which), none), np.where(more >= 0, len(shared) + more, none)])
+        both = np.stack([self._ordered(first), self._ordered(then)], axis=1)
+        lengths = np.diff(starts)[both].sum(axis=1)
+        return list(chain.from_iterable([*shared, *found])), summed(lengths), positions(starts, both.ravel())
 
     def _ordered(self, values: NDArray[Any]) -> NDArray[Any]:
         return values if self.order is None else values[self.order]
@@ -129,7 +143,7 @@ def _by_key(keys: Sequence[str], repeats: Repeats) -> tuple[Ints, Flags]:
     kinds = {end: number for number, end in enumerate(dict.fromkeys(ends))}
     ending = each_of(kinds.__getitem__, ends, np.int64)[repeats.of] * len(repeats.things) + repeats.thing
     used, which = np.unique(ending, return_inverse=True)
-    known, things = [*kinds], repeats.things
+    known, things = [*kinds], [thing.name for thing in repeats.things]
     pairs = [divmod(each, len(things)) for each in used.tolist()]
     rests = [f"{known[kind][0]}{things[thing]}{known[kind][1]}" for kind, thing in pairs]
     own = [_root(roots, key) for key in keys]

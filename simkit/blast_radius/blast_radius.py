@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Fact
 from simkit.blast_radius import intervals
-from simkit.blast_radius.hops import shortest_hops
+from simkit.blast_radius.hops import fewest_hops
 from simkit.blast_radius.intervals import Interval
 from simkit.blast_radius.legend import GROUPS, Legend
 from simkit.blast_radius.paths import AttackPaths, paths_to
@@ -50,7 +50,25 @@ class BlastRadius:
     @property
     def trials(self) -> int:
         """How many samples there are."""
-        return len(self.outcomes)
+        return len(self.contained_at)
+
+    @property
+    def horizon(self) -> float:
+        """The horizon of the scenario, in seconds."""
+        return self.graph.horizon / 1000
+
+    def times(self, facts: Sequence[int]) -> NDArray[np.int64]:
+        """(trials, facts) When each sample first reached each of `facts`, by their columns, in ms; negative: never."""
+        return self.outcomes.times(facts)
+
+    @property
+    def contained_at(self) -> NDArray[np.int64]:
+        """(trials) When each sample was contained, in ms; negative: never."""
+        return self.outcomes.contained
+
+    def touched(self, group: str) -> NDArray[np.int64]:
+        """(trials) How many of `group` each sample reached."""
+        return self.legend.counts(self.held, group)
 
     @cached_property
     def held(self) -> NDArray[np.bool_]:
@@ -60,8 +78,7 @@ class BlastRadius:
     @cached_property
     def values(self) -> NDArray[np.float64]:
         """The value that each sample lost."""
-        legend = self.legend
-        return legend.lost_value(self.held) if legend.quotas is None else legend.counted_value(self.outcomes.first)
+        return self.legend.counted_value(self.times)
 
     @cached_property
     def _ordered(self) -> list[float]:
@@ -73,18 +90,18 @@ class BlastRadius:
 
     def value_lost_for_good(self) -> Interval:
         """The mean value lost that nothing undoes: what containment comes in time to undo is not lost for good."""
-        remedies, first = self.legend.remedies, self.outcomes.first
+        remedies = self.legend.remedies
         if remedies is None:
             return self.value_lost()
-        undone = remedies.undone(lambda facts: first[:, list(facts)], self.outcomes.contained)
-        return intervals.mean(self.legend.counted_value(first, undone=undone).tolist())
+        undone = remedies.undone(self.times, self.contained_at)
+        return intervals.mean(self.legend.counted_value(self.times, undone=undone).tolist())
 
     def outage(self) -> Interval:
         """The mean hours for which things are gone of which the file says how long it takes to bring them back."""
-        remedies, outcomes = self.legend.remedies, self.outcomes
+        remedies = self.legend.remedies
         if remedies is None:
             return intervals.mean([0.0] * self.trials)
-        return intervals.mean(remedies.outage(outcomes.times, outcomes.contained).tolist())
+        return intervals.mean(remedies.outage(self.times, self.contained_at).tolist())
 
     def quantile(self, share: float) -> Interval:
         """The value that a `share` of the samples does not exceed (0.95 for p95). Raises QuestionError for no share."""
@@ -117,17 +134,21 @@ class BlastRadius:
 
     def chance(self, what: str | Fact) -> Interval:
         """The chance that `what` (a goal, `resource:impact`, or a Fact) is reached before the horizon."""
-        fact = self.fact(what)
-        return intervals.wilson(0 if fact is None else int(self.held[:, fact].sum()), self.trials)
+        return self._chance(self.fact(what))
+
+    def _chance(self, fact: int | None) -> Interval:
+        return intervals.wilson(0 if fact is None else int((self.times([fact]) >= 0).sum()), self.trials)
 
     def time_to(self, what: str | Fact) -> Interval:
         """The median time to `what`, in seconds, over the samples that reach it."""
-        fact = self.fact(what)
-        return self._median(self.outcomes.first[:, fact] if fact is not None else np.array([], dtype=np.int64))
+        return self._time_to(self.fact(what))
+
+    def _time_to(self, fact: int | None) -> Interval:
+        return self._median(self.times([] if fact is None else [fact]))
 
     def time_to_first_loss(self) -> Interval:
         """The median time to the first loss that has a value, over the samples that lose something."""
-        first = self.outcomes.first[:, list(self.legend.value)]
+        first = self.times(list(self.legend.value))
         if not first.shape[1]:
             return self._median(np.array([], dtype=np.int64))
         never = np.iinfo(np.int64).max
@@ -137,11 +158,11 @@ class BlastRadius:
 
     def contained(self) -> Interval:
         """The chance that the attack is contained before the horizon."""
-        return intervals.wilson(int((self.outcomes.contained >= 0).sum()), self.trials)
+        return intervals.wilson(int((self.contained_at >= 0).sum()), self.trials)
 
     def time_to_containment(self) -> Interval:
         """The median time to containment, in seconds, over the samples that are contained."""
-        return self._median(self.outcomes.contained)
+        return self._median(self.contained_at)
 
     def _median(self, times: NDArray[np.int64]) -> Interval:
         reached = sorted((times[times >= 0] / 1000).tolist())
@@ -151,7 +172,7 @@ class BlastRadius:
         """How many `identities`, `credentials`, `tools` or `resources` a sample reaches on average."""
         if group not in GROUPS:
             raise QuestionError(f"{group!r} is not a group: {nearest(group, GROUPS)}")
-        return intervals.mean(self.legend.counts(self.held, group).astype(float).tolist())
+        return intervals.mean(self.touched(group).astype(float).tolist())
 
     def goals_reached(self) -> float:
         """The share of the goals that a sample reaches on average."""
@@ -160,12 +181,8 @@ class BlastRadius:
 
     def over_time(self, moments: Sequence[float]) -> list[Interval]:
         """The mean value lost until each of `moments` (seconds)."""
-        first = self.outcomes.first
-        found = []
-        for moment in moments:
-            lost = self.legend.counted_value(first, until=round(moment * 1000))
-            found.append(intervals.mean(lost.tolist()))
-        return found
+        lost = (self.legend.counted_value(self.times, until=round(moment * 1000)) for moment in moments)
+        return [intervals.mean(each.tolist()) for each in lost]
 
     def paths(self, goal: str | None = None, *, limit: int = 10) -> AttackPaths:
         """The attack paths to `goal` (None: to every goal, or to every loss with a value if there is none)."""
@@ -239,12 +256,7 @@ class BlastRadius:
 
     @cached_property
     def _hops(self) -> dict[int, int]:
-        entry = self.graph.entry(self.provenance.entry_point)
-        found: dict[int, int] = {}
-        for variant in range(len(entry.names)):
-            for fact, hops in shortest_hops(self.graph, entry.roots(variant)).items():
-                found[fact] = min(hops, found.get(fact, hops))
-        return found
+        return fewest_hops(self.graph, self.provenance.entry_point)
 
     def shortest_hops(self, what: str | Fact) -> int | None:
         """The least number of steps one after another to `what`, in the worst case; None if it is out of reach."""
@@ -270,10 +282,10 @@ class BlastRadius:
         """Each loss with a value: its chance and the median time to it, the likeliest first."""
         rows = []
         for number, value in self.legend.value.items():
-            fact = self.graph.facts[number]
-            chance, time = self.chance(fact), self.time_to(fact)
+            resource, _, impact = self.legend.losses[number].rpartition(":")
+            chance, time = self._chance(number), self._time_to(number)
             when = duration(time.estimate) if time.trials else None
-            rows.append((chance.estimate, (fact.subject, fact.object, value, *_three(chance, percent), when)))
+            rows.append((chance.estimate, (resource, impact, value, *_three(chance, percent), when)))
         rows.sort(key=lambda row: (-row[0], row[1][:2]))
         columns = ("resource", "impact", "value", "chance", "low", "high", "median time")
         return Table(columns, [row for _, row in rows], title="losses")
@@ -284,8 +296,7 @@ class BlastRadius:
         return {} if quotas is None else {name: intervals.mean(o.tolist()) for name, o in self._out(quotas).items()}
 
     def _out(self, quotas: Quotas) -> dict[str, NDArray[np.float64]]:
-        first = self.outcomes.first
-        out = quotas.out(lambda facts: first[:, list(facts)])
+        out = quotas.out(self.times)
         return {each.resource: out[each.lost] for each in quotas.metered}
 
     def records_table(self) -> Table:
@@ -299,14 +310,13 @@ class BlastRadius:
     def trials_table(self) -> Table:
         """A row for each trial: the value lost, and the seconds until it was contained and reached each goal (None:
         never). For data frames: `result.trials_table().to_pandas()`."""
-        first = self.outcomes.first
         columns: dict[str, list[float | None]] = {
             "trial": list(range(self.trials)),
             "value lost": self.values.tolist(),
-            "contained": _seconds(self.outcomes.contained),
+            "contained": _seconds(self.contained_at),
         }
         for goal, fact in self.legend.goals.items():
-            columns[f"reached {goal}"] = [None] * self.trials if fact is None else _seconds(first[:, fact])
+            columns[f"reached {goal}"] = [None] * self.trials if fact is None else _seconds(self.times([fact])[:, 0])
         return Table(tuple(columns), list(zip(*columns.values(), strict=True)), title=str(self.provenance))
 
     def tables(self) -> list[Table]:
@@ -345,10 +355,9 @@ class BlastRadius:
             },
             "losses": [
                 {
-                    "resource": self.graph.facts[number].subject,
-                    "impact": self.graph.facts[number].object,
+                    **dict(zip(("resource", "impact"), self.legend.losses[number].rsplit(":", 1), strict=True)),
                     "value": value,
-                    "chance": self.chance(self.graph.facts[number]).to_dict(),
+                    "chance": self._chance(number).to_dict(),
                 }
                 for number, value in self.legend.value.items()
             ],

@@ -25,6 +25,16 @@ def shortest_hops(graph: AttackGraph, roots: Iterable[int]) -> dict[int, int]:
     return {fact: level for level, found in enumerate(rounds, 1) for fact in found}
 
 
+def fewest_hops(graph: AttackGraph, entry_point: str) -> dict[int, int]:
+    """The same through `entry_point`, however it turns out."""
+    entry = graph.entry(entry_point)
+    found: dict[int, int] = {}
+    for variant in range(len(entry.names)):
+        for fact, hops in shortest_hops(graph, entry.roots(variant)).items():
+            found[fact] = min(hops, found.get(fact, hops))
+    return found
+
+
 class WayFinder:
     """Finds shortest ways in one graph, whose arrays it reads as lists: many ways are asked for, step by step."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Fact
-from simkit.blast_radius.quotas import Quotas, value_lost
+from simkit.blast_radius.quotas import Quotas, Times, value_lost
 from simkit.blast_radius.remedies import Remedies
 from simkit.model import Goal, Model
 from simkit.policies import Session
@@ -66,23 +66,28 @@ class Legend:
 
     def counted_value(
         self,
-        first: NDArray[np.int64],
+        times: Times,
         *,
         until: int | None = None,
         undone: Mapping[int, NDArray[np.bool_]] | None = None,
     ) -> NDArray[np.float64]:
         """The value lost in each sample until `until` (ms; None: the horizon), as far as quotas let it out, but for
-        what is `undone` (by the column of a loss); `first` (samples, facts) is that of outcomes."""
-        if self.quotas is None and not undone:
-            return self.lost_value(first >= 0 if until is None else (first >= 0) & (first <= until))
-        return value_lost(self.value, self.quotas, lambda facts: first[:, list(facts)], until=until, undone=undone)
+        what is `undone` (by the column of a loss); `times` says of some facts when each sample first reached them."""
+        if self.quotas is not None or undone:
+            return value_lost(self.value, self.quotas, times, until=until, undone=undone)
+        first = times(list(self.value))
+        return self._added_up(first >= 0 if until is None else (first >= 0) & (first <= until), range(first.shape[1]))
 
     def lost_value(self, held: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The value lost in each row of `held` (rows, facts), whatever the quotas, added up in the order of the facts'
         names."""
+        return self._added_up(held, self.value)
+
+    def _added_up(self, held: NDArray[np.bool_], columns: Collection[int]) -> NDArray[np.float64]:
+        """The values of what each row of `held` holds of `columns`, in which the losses stand."""
         from simkit.engines.sums import add_weights
 
-        facts = np.fromiter(self.value, dtype=np.int64, count=len(self.value))
+        facts = np.fromiter(columns, dtype=np.int64, count=len(columns))
         values = np.fromiter(self.value.values(), dtype=np.float64, count=len(self.value))
         total = np.zeros(len(held))
         add_weights(np.ascontiguousarray(held), facts, values, total)

@@ -82,7 +82,7 @@ def _losses(result: BlastRadius, in_value: bool) -> NDArray[np.float64]:
     if in_value:
         return result.values
     goals = [fact for fact in result.legend.goals.values() if fact is not None]
-    shares: NDArray[np.float64] = result.held[:, goals].sum(axis=1) / max(len(result.legend.goals), 1)
+    shares: NDArray[np.float64] = (result.times(goals) >= 0).sum(axis=1) / max(len(result.legend.goals), 1)
     return shares
 
 

@@ -165,7 +165,8 @@ def evidence(
 
     def complete() -> Sampled:
         world = responding(scenario, completeness=1.0)
-        return sampled(world, chosen, entries, trials=count, seed=word, workers=(threads, None))
+        workers = (threads, None)
+        return sampled(world, chosen, entries, trials=count, seed=word, workers=workers, only_loss=True)
 
     posture = Posture(
         scenario=scenario,

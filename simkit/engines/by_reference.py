@@ -24,8 +24,9 @@ def replay(
     threads: int | None = None,
     extensions: int = EXTENSIONS,
     facts: Sequence[int] | None = None,
+    only_whether: bool = False,
 ) -> Outcomes:
-    """As `simkit.engines.replay.replay`; `threads` has no meaning here."""
+    """As `simkit.engines.replay.replay`; `threads` and `only_whether` have no meaning here."""
     entered, chosen = graph.entry(entry), chosen_facts(graph, facts)
     samples = range(offset, offset + trials)
     traces = [

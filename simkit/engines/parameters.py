@@ -262,8 +262,9 @@ def _linking(graph: AttackGraph) -> NDArray[np.bool_]:
     )
     fact = np.concatenate([graph.premise_idx, graph.conclusion_idx])
     known = graph.responders.knowable[fact] & graph.logged[owner]
-    things = np.unique(np.stack([owner[known], fact[known]]), axis=1)
-    found[:] = np.bincount(things[0], minlength=len(steps)) > 1
+    facts = max(len(graph.responders.knowable), 1)
+    things = np.unique(owner[known] * facts + fact[known])  # one number for both: to sort pairs takes ten times as long
+    found[:] = np.bincount(things // facts, minlength=len(steps)) > 1
     return found
 
 

@@ -75,9 +75,10 @@ class ReplayEngine(Protocol):
         threads: int | None = None,
         extensions: int = EXTENSIONS,
         facts: Sequence[int] | None = None,
+        only_whether: bool = False,
     ) -> Outcomes:
         """What samples `offset` to `offset + trials` reach before the horizon, and when; `facts` are the columns to
-        keep (None: all)."""
+        keep (None: all). Where `only_whether` they are reached is asked, a sample may end with the last of them."""
 
 
 def reach_engine(name: str) -> ReachEngine:

@@ -26,13 +26,16 @@ Starts = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Samples `offset` to `offset + trials` of the attack through `entry`, and the engine that replays them."""
+    """Samples `offset` to `offset + trials` of the attack through `entry`, and the engine that replays them; the
+    `facts` of which something is kept (None: all), and whether `only_whether` they are reached is asked."""
 
     entry: str
     seed: int
     offset: int
     trials: int
     engine: str = CPU
+    facts: tuple[int, ...] | None = None
+    only_whether: bool = False
 
 
 def bare(graph: AttackGraph) -> AttackGraph:
@@ -54,26 +57,48 @@ def samples_in_a_block(facts: int) -> int:
 
 def replay_block(graph: AttackGraph, block: Block) -> Outcomes:
     """The outcomes of `block`, on one thread."""
-    replay = replay_engine(block.engine).replay
-    return replay(graph, block.entry, seed=block.seed, trials=block.trials, offset=block.offset, threads=1)
+    return replay_engine(block.engine).replay(
+        graph,
+        block.entry,
+        seed=block.seed,
+        trials=block.trials,
+        offset=block.offset,
+        threads=1,
+        facts=block.facts,
+        only_whether=block.only_whether,
+    )
 
 
 def replayed(
-    graph: AttackGraph, entry: str, *, seed: int, trials: int, executor: ExecutorLike, engine: str = CPU
+    graph: AttackGraph,
+    entry: str,
+    *,
+    seed: int,
+    trials: int,
+    executor: ExecutorLike,
+    engine: str = CPU,
+    facts: tuple[int, ...] | None = None,
+    only_whether: bool = False,
 ) -> Outcomes:
-    """Samples 0 to `trials` of the attack through `entry`, worked out by `executor`: the bytes of one thread.
+    """Samples 0 to `trials` of the attack through `entry`, worked out by `executor`: the bytes of one thread. `facts`
+    and `only_whether` are those of the engine.
 
     Raises as `spread`, and QuestionError for an entry that the graph does not have.
     """
     graph.entry(entry)
-    each, facts = samples_in_a_block(len(graph.facts)), len(graph.facts)
-    blocks = (Block(entry, seed, begin, min(each, trials - begin), engine) for begin in range(0, trials, each))
+    columns = len(graph.facts) if facts is None else len(facts)
+    each = samples_in_a_block(columns)
+    blocks = (
+        Block(entry, seed, begin, min(each, trials - begin), engine, facts, only_whether)
+        for begin in range(0, trials, each)
+    )
     found = Outcomes(
-        first=np.full((trials, facts), NEVER, dtype=np.int64),
-        by=np.full((trials, facts), NEVER, dtype=np.int32),
+        first=np.full((trials, columns), NEVER, dtype=np.int64),
+        by=np.full((trials, columns), NEVER, dtype=np.int32),
         contained=np.full(trials, NEVER, dtype=np.int64),
         variant=np.full(trials, NEVER, dtype=np.int32),
         seed=seed,
+        kept=facts,
     )
     parts = spread(replay_block, Shared(bare(graph)), blocks, executor)
     for block, part in steps(parts, -(-trials // each)):

@@ -126,21 +126,20 @@ def _span(results: Sequence[BlastRadius]) -> tuple[float, float]:
     earlier."""
     times = [times for one in results if (times := _loss_times(one)).size]
     if not times:
-        return EARLIEST, max(results[0].graph.horizon / 1000, 10 * EARLIEST)
+        return EARLIEST, max(results[0].horizon, 10 * EARLIEST)
     first, last = min(float(t.min()) for t in times), max(float(t.max()) for t in times)
     low = min(max(first * 0.5, 1e-3), EARLIEST) if first < 2 * EARLIEST else first * 0.5
-    return low, max(min(results[0].graph.horizon / 1000, 4 * last), 10 * low)
+    return low, max(min(results[0].horizon, 4 * last), 10 * low)
 
 
 def _loss_times(result: BlastRadius) -> NDArray[np.float64]:
-    first = result.outcomes.first[:, list(result.legend.value)]
+    first = result.times(list(result.legend.value))
     return np.maximum(first[first >= 0] / 1000, 1e-3)
 
 
 def _middle(ax: Axes, result: BlastRadius, moments: NDArray[np.float64]) -> None:
     """The band that holds the middle 90 % of the trials."""
-    first = result.outcomes.first
-    lost = (result.legend.counted_value(first, until=round(at * 1000)) for at in moments.tolist())
+    lost = (result.legend.counted_value(result.times, until=round(at * 1000)) for at in moments.tolist())
     bounds = np.array([np.quantile(values, (0.05, 0.95), method="inverted_cdf") for values in lost])
     looks: dict[str, Any] = {"color": palette.SKY, "alpha": 0.18, "linewidth": 0, "step": "post"}
     ax.fill_between(moments, bounds[:, 0], bounds[:, 1], label="middle 90 % of trials", **looks)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from simkit.attackgraph import AttackGraph, Fact, Step
 from simkit.distributions import FOREVER
 from simkit.engines.reference import Fates
@@ -359,7 +361,8 @@ OWN = (
 def _silencing(graph: AttackGraph) -> Mapping[Fact, tuple[str, ...]]:
     """The facts after which steps are seen no more, each with the rules of these."""
     found: dict[Fact, set[str]] = {}
-    for step in graph.steps:
+    for number in np.flatnonzero(np.diff(graph.silencer_ptr)).tolist():
+        step = graph.steps[number]
         for fact in step.silenced:
             found.setdefault(fact, set()).add(step.rule)
     return {fact: tuple(sorted(rules)) for fact, rules in found.items()}

@@ -64,7 +64,7 @@ def over_time(compared: Comparison) -> Chart:
     """The mean value lost until each moment, under each policy."""
     from simkit import plots
 
-    horizon = compared.results[0].graph.horizon / 1000
+    horizon = compared.results[0].horizon
     moments = [*(moment for moment in MOMENTS if moment < horizon), horizon]
     rows: list[tuple[Cell, ...]] = [
         (result.provenance.policy, *(at.estimate for at in result.over_time(moments))) for result in compared.results

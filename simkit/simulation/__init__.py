@@ -1,20 +1,18 @@
 """Where the line is joined: scenario, sessions, attack graph, engine, blast radius."""
 
 from simkit.simulation.attack import WORST_ROWS, Attack, PolicyLike, compile_attack, goals_seen, world_of
+from simkit.simulation.side_by_side import PoliciesLike, compare, several
 from simkit.simulation.simulation import (
     MOST_TRIALS,
-    PoliciesLike,
     Workers,
     checked_trial,
     checked_trials,
-    compare,
     everything_lost,
     in_memory,
     outcomes_of,
     rank,
     replay,
     replayed,
-    several,
     simulate,
     under,
     worst_case_pairs,

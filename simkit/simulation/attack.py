@@ -16,12 +16,13 @@ from simkit.policies import GrantPolicy, sessions
 from simkit.progress import steps
 from simkit.remembered import recalled, remember
 from simkit.scenario import Scenario, checked_scenario
-from simkit.techniques import CompiledWorld, World
+from simkit.techniques import CompiledWorld, World, attack_graph
 
 WORST_ROWS = 1024
 """Worst cases that are held in memory at a time, a byte for each fact."""
 
 _LAST = "the attack that was compiled last"
+_REACHED = "the goals that entry points reached under one policy or another"
 
 PolicyLike = str | GrantPolicy | None
 
@@ -128,15 +129,17 @@ def compile_attack(
     chosen = checked_scenario(scenario).grant_policy(policy)
     remember(_LAST, None)  # it need not be there beside the next one
     starts = scenario.entry_points if entries is None else entries
-    made = _compiled(scenario, chosen, starts)
-    plain = replace(made, compiled=None)
-    remember(_LAST, (plain, starts))
-    return made if editable else plain
+    made = _compiled(scenario, chosen, starts, editable=editable)
+    remember(_LAST, (replace(made, compiled=None), starts))
+    return made
 
 
 def goals_seen(scenario: Scenario) -> set[str]:
-    """Goals that an entry point of `scenario` reaches by the attack that this command compiled last, be it under
-    another policy, or among other entry points; none where nothing was compiled of it."""
+    """Goals that an entry point of `scenario` reaches by what this command compared, or else by the attack that it
+    compiled last, be it under another policy, or among other entry points; none where nothing was compiled of it."""
+    told: tuple[Scenario, set[str]] | None = recalled(_REACHED)
+    if told is not None and _is_of(told[0], scenario):
+        return {*told[1]}
     found: tuple[Attack, Mapping[str, EntryPoint]] | None = recalled(_LAST)
     if found is None or not _is_of(found[0].scenario, scenario):
         return set()
@@ -144,6 +147,11 @@ def goals_seen(scenario: Scenario) -> set[str]:
     own = {(each.kind, each.target): replace(each, name="", note="") for each in scenario.entry_points.values()}
     same = [n for n, each in starts.items() if own.get((each.kind, each.target)) == replace(each, name="", note="")]
     return {goal for case in attack.worst_cases(same).values() for goal in case.goals}
+
+
+def see_goals(scenario: Scenario, goals: set[str]) -> None:
+    """Remembers for `goals_seen` that entry points of `scenario` reach `goals`."""
+    remember(_REACHED, (scenario, goals))
 
 
 def _is_of(one: Scenario, other: Scenario) -> bool:
@@ -154,14 +162,20 @@ def _is_of(one: Scenario, other: Scenario) -> bool:
 
 @uncollected()
 def _compiled(
-    scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint], before: CompiledWorld | None = None
+    scenario: Scenario,
+    policy: GrantPolicy,
+    entries: Mapping[str, EntryPoint],
+    before: CompiledWorld | None = None,
+    *,
+    editable: bool = True,
 ) -> Attack:
-    world = world_of(scenario, policy, entries)
-    compiled = CompiledWorld.of(world, horizon=scenario.horizon, before=before)
+    world, horizon = world_of(scenario, policy, entries), scenario.horizon
+    compiled = CompiledWorld.of(world, horizon=horizon, before=before) if editable else None
+    graph = compiled.graph if compiled else attack_graph(world, horizon=horizon)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
-    legend = Legend.of(compiled.graph, scenario.model, scenario.goals, known)
+    legend = Legend.of(graph, scenario.model, scenario.goals, known)
     gains = utility(world.sessions, scenario.response, scenario.observed)
-    return Attack(scenario, policy, compiled.graph, legend, gains, compiled)
+    return Attack(scenario, policy, graph, legend, gains, compiled)
 
 
 def world_of(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint] | None = None) -> World:

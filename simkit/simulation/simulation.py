@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from simkit.attackgraph import AttackGraph
 from simkit.blast_radius import (
     BlastRadius,
-    Comparison,
     PairMatrix,
     Ranked,
     Ranking,
@@ -19,12 +19,11 @@ from simkit.blast_radius import (
 from simkit.blast_radius.hops import WayFinder
 from simkit.engines import Outcomes
 from simkit.engines.registry import CPU, reach_engine, replay_engine
-from simkit.errors import PolicyError, QuestionError, in_short
+from simkit.errors import QuestionError
 from simkit.execution.executors import ExecutorLike
 from simkit.fate import checked_seed
 from simkit.model import EntryPoint
-from simkit.policies import GrantPolicy, checked_policy, named_policies
-from simkit.progress import steps
+from simkit.policies import GrantPolicy
 from simkit.record import START, Record, Views, recorded
 from simkit.scenario import Scenario, checked_scenario, chosen_entries, chosen_entry
 from simkit.simulation.attack import Attack, PolicyLike, compile_attack, world_of
@@ -32,9 +31,6 @@ from simkit.techniques import attack_graph
 
 MOST_TRIALS = 1 << 34
 """The generator counts blocks of four samples in 32 bits."""
-
-PoliciesLike = str | GrantPolicy | Iterable[str | GrantPolicy]
-"""Several policies, or one."""
 
 Workers = tuple[int | None, ExecutorLike]
 """Who works: so many threads, or an executor."""
@@ -74,13 +70,17 @@ def replayed(
     workers: Workers = (None, None),
     engine: str = CPU,
     told: bool = True,
+    facts: Iterable[int] | None = None,
+    only_whether: bool = False,
 ) -> BlastRadius:
     """The blast radius of an attack that is compiled already, through one of its entry points; `workers` are the
     threads or the executor. What is not `told` to anybody says of itself no digest, which takes longer than many a
-    replay. Raises as `simulate`."""
+    replay. Where only some `facts` are looked at, and `only_whether` they are reached, nothing else is kept or waited
+    for (see `simkit.engines.replay`). Raises as `simulate`."""
     count = checked_trials(trials)
     with in_memory(attack.graph, count):
-        outcomes = outcomes_of(attack.graph, entry_point, checked_seed(seed), count, workers, engine)
+        kept: dict[str, Any] = {"facts": facts, "only_whether": only_whether}
+        outcomes = outcomes_of(attack.graph, entry_point, checked_seed(seed), count, workers, engine, **kept)
     return BlastRadius(
         graph=attack.graph,
         outcomes=outcomes,
@@ -102,17 +102,27 @@ def in_memory(graph: AttackGraph, trials: int) -> Iterator[None]:
 
 
 def outcomes_of(
-    graph: AttackGraph, entry_point: str, seed: int, trials: int, workers: Workers, engine: str = CPU
+    graph: AttackGraph,
+    entry_point: str,
+    seed: int,
+    trials: int,
+    workers: Workers,
+    engine: str = CPU,
+    *,
+    facts: Iterable[int] | None = None,
+    only_whether: bool = False,
 ) -> Outcomes:
-    """The samples of `graph` through `entry_point`, whoever works. Raises QuestionError for threads beside an executor;
-    EngineError if workers die."""
+    """The samples of `graph` through `entry_point`, whoever works; `facts` and `only_whether` are those of the engine.
+    Raises QuestionError for threads beside an executor; EngineError if workers die."""
     threads, executor = workers
+    asked: dict[str, Any] = {"seed": seed, "trials": trials, "only_whether": only_whether}
+    asked["facts"] = None if facts is None else tuple(dict.fromkeys(facts))
     if executor is None:
-        return replay_engine(engine).replay(graph, entry_point, seed=seed, trials=trials, threads=threads)
+        return replay_engine(engine).replay(graph, entry_point, threads=threads, **asked)
     from simkit import execution
 
     _only_one(workers)
-    return execution.replayed(graph, entry_point, seed=seed, trials=trials, executor=executor, engine=engine)
+    return execution.replayed(graph, entry_point, executor=executor, engine=engine, **asked)
 
 
 def _only_one(workers: Workers) -> None:
@@ -150,59 +160,6 @@ def replay(
     return recorded(
         graph, name, Views.of(world), seed=checked_seed(seed), trial=checked_trial(trial), start=start, about=about
     )
-
-
-def compare(
-    scenario: Scenario,
-    policies: PoliciesLike | None = None,
-    *,
-    entry_point: str | None = None,
-    trials: int = 1000,
-    seed: int = 0,
-    threads: int | None = None,
-    executor: ExecutorLike = None,
-    against: str | None = None,
-) -> Comparison:
-    """Replay the same attack, sample by sample, under each of `policies`, through `entry_point` (None: the first).
-
-    None takes what the scenario's `compare` says, else its own policies and the named ones. Differences are against
-    the policy `against`, one of `policies` or of the scenario (None: the one in force), which is added if it is
-    missing. Raises as `simulate`.
-    """
-    name = chosen_entry(scenario, entry_point)
-    chosen = several(policies) if policies is not None else list(scenario.compare)
-    if not chosen:
-        chosen = list(dict.fromkeys([*named_policies(), *scenario.policies]))
-    names = [policy if isinstance(policy, str) else policy.name for policy in chosen]
-    twice = next((each for each in names if names.count(each) > 1), None)
-    if twice is not None:
-        raise QuestionError(f"policy {twice!r} stands twice in this comparison: leave one out, or rename it")
-    if against is not None and not isinstance(against, str):
-        raise PolicyError(f"{against!r} is not the name of a policy: give `against` as a name, such as 'rbac'")
-    base = against if against in names else scenario.grant_policy(against).name
-    attacks = [compile_attack(scenario, policy) for policy in (chosen if base in names else [base, *chosen])]
-    workers = (threads, executor)
-    results = [replayed(attack, name, trials=trials, seed=seed, workers=workers) for attack in steps(attacks)]
-    every = chosen_entries(scenario, None)
-    pairs = {attack.policy.name: _pairs(attack, every) for attack in attacks}
-    made = {attack.policy.name: attack.policy for attack in attacks}
-    return Comparison(tuple(results), base, pairs, made, scenario.unit, scenario.prices)
-
-
-def several(policies: PoliciesLike) -> list[str | GrantPolicy]:
-    """`policies` as a list; one alone is a list of one, as its name is not meant letter by letter.
-
-    Raises PolicyError for what is no list, for an empty one, and for one with something else in it. A mapping is none:
-    whether its keys or its values are meant, nobody can tell.
-    """
-    if isinstance(policies, str | GrantPolicy):
-        return [policies]
-    if isinstance(policies, Mapping) or not isinstance(policies, Iterable):
-        raise PolicyError(f"{in_short(policies)} is no list of grant policies: give one, such as ['rbac', 'jit']")
-    given = [checked_policy(each) for each in policies]
-    if not given:
-        raise PolicyError("no policy is in the list: name at least one, or leave the list out")
-    return given
 
 
 def rank(
@@ -291,10 +248,11 @@ def worst_case_pairs(
     Raises QuestionError for an unknown entry point, PolicyError for an unknown policy.
     """
     entries = chosen_entries(scenario, entry_points)
-    return _pairs(compile_attack(scenario, policy), entries)
+    return pairs_of(compile_attack(scenario, policy), entries)
 
 
-def _pairs(attack: Attack, entries: tuple[str, ...]) -> PairMatrix:
+def pairs_of(attack: Attack, entries: tuple[str, ...]) -> PairMatrix:
+    """Which goals the worst case of `attack` reaches from which of `entries`."""
     scenario = attack.scenario
     worst = attack.worst_cases(entries)
     wordless = (goal.name for goal in scenario.goals.values() if goal.is_words)

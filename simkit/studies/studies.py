@@ -262,8 +262,9 @@ class _StudyRun:
         weak, strong = (scenario.grant_policy(design) for design in (self.weak, self.strong))
         scoped = weak.turned(name=f"{weak.name} + scope {strong.scope}", scope=strong.scope)
         kept = without_credit(scenario, weak, strong)
+        asked: dict[str, Any] = {"trials": self.trials, "seed": self.seed, "workers": self.workers, "only_loss": True}
         runs = [
-            sampled(scenario, policy, entries, trials=self.trials, seed=self.seed, workers=self.workers)
+            sampled(scenario, policy, entries, **asked)
             for policy in (keeping(design, kept) for design in (weak, strong, scoped))
         ]
         groups: list[Sequence[str]] = [entries] if len(entries) > MOST_ROWS else [[entry] for entry in entries]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import product
@@ -67,13 +67,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A session that acts; `who` stands for its identities, `outbound` is that it can say something to outsiders, and
-    `saw` keeps what it sees where it reads."""
+    """A session that acts; `who` stands for its identities, `outbound` is that it can say something to outsiders,
+    `first_owner` who of several has a grant, the first by name, and `saw` keeps what it sees where it reads."""
 
     world: World
     session: Session
     who: str
     outbound: Conclusion
+    first_owner: dict[Grant, str] = field(default_factory=dict)
     saw: dict[tuple[str, ...], tuple[Conclusion, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -85,7 +86,11 @@ class Actor:
         """Whose entitlement `grant` is: of a tier that shares a session, the first by name of those who have it, else
         of those to whom it may be granted."""
         members = self.session.entitled_as
-        return members[0] if len(members) == 1 else min(self._having(grant, members), default=self.who)
+        if len(members) == 1:
+            return members[0]
+        for name in () if self.first_owner else sorted(members, reverse=True):
+            self.first_owner.update(dict.fromkeys(self.world.sessions.entitled[name], name))
+        return self.first_owner.get(grant) or min(self._having(grant, members), default=self.who)
 
     def sees(self, within: tuple[str, ...]) -> tuple[Conclusion, ...]:
         """That the session has seen what is `within` something that it reads."""
@@ -126,6 +131,14 @@ class Act(NamedTuple):
     grounds: tuple[Ground, ...]
     unlike: int = 0
 
+    @classmethod
+    def of(
+        cls, actor: Actor, deed: Deed, judged: Judgement, owner: str, granted: tuple[Fact, ...] = (), unlike: int = 0
+    ) -> Act:
+        """The use by `actor` of a grant that `owner` is entitled to."""
+        grounds = (Ground("entitlement", (owner, *deed.grant), actor.session.name),)
+        return cls(actor, deed, judged, granted, f"{actor.who}: {deed.name}", grounds, unlike)
+
     @property
     def session(self) -> str:
         """The name of the session that acts."""
@@ -144,10 +157,22 @@ class Act(NamedTuple):
 
     def key(self, mode: str) -> str:
         """What names this use in `mode` among all steps."""
-        plain = f"{mode}({self.actor.session.name}): {self.deed.name}{self.deed.spared}"
+        return f"{self.begins(mode)}{self.deed.name}{self.deed.spared}{self.after}"
+
+    def begins(self, mode: str) -> str:
+        """What stands before the deed in that name."""
+        return f"{mode}({self.actor.session.name}): "
+
+    @property
+    def after(self) -> str:
+        """What stands behind it there."""
         if not self.granted:
-            return plain
-        return f"{plain} after {' and '.join(map(str, self.granted))}{f' #{self.unlike}' if self.unlike else ''}"
+            return ""
+        return f" after {' and '.join(map(str, self.granted))}{f' #{self.unlike}' if self.unlike else ''}"
+
+    def needs(self, way: Way) -> tuple[Fact, ...]:
+        """What it needs if it is let through by `way`."""
+        return (way.premises[0], *self.granted, *way.premises[1:]) if self.granted else way.premises
 
     def concluded(self, mode: str) -> tuple[Conclusion, ...]:
         """What follows from this use in `mode`."""
@@ -193,69 +218,94 @@ class Act(NamedTuple):
         return fact.kind == "tainted" or taking or contexts.absent(name, self.session)
 
 
-def steps(world: World, of: Uses | None = None) -> Iterator[Step]:
-    """act: replays(s) or steers(s), an entitlement in s, the tool's `runs_as` entitled too -> what the effect does."""
-    for act in acts(world, RULE_OF, of=of):
-        for mode, let in act.judged.ways.items():
-            key, concluded = act.key(mode), act.concluded(mode)
-            for way in let if concluded else ():
-                yield step_of(act, way, key, concluded)
-        if act.deed.late:
-            yield from _collect(act)
-
-
 def acts(world: World, rules: Mapping[str, Rule], *, of: Uses | None = None) -> Iterator[Act]:
     """Every use of every grant whose effect is one of `rules`, those that a step of effect `grant` may add included;
     those `of` some sessions and grants only, where these are given."""
-    wanted = {full_name for full_name, _, operation in world.model.operations() if operation.effect in rules}
-    if not wanted:
-        return
-    deed_of, judged_of = cache(partial(Deed.of, world)), cache(partial(_judge, world, rules))
-    lent_of = cache(partial(_deputy, world))
-    again = _Unlike().number
-    shares = _shared if world.sessions.resolver.limits_somebody else _whole
-    unconditional = shares is _whole and world.approvals is None and not world.lifted
-    act_of = partial(_act, world, deed_of, judged_of)
-    for name, some in (dict.fromkeys(world.all_sessions) if of is None else of).items():
-        reached = world.all_sessions[name]
-        actor, oversight = Actor.of(world, reached.session), Oversight.of(world.sessions, reached.session)
-        for grant, conditions, behind in world.grants(reached.session):
-            if grant[0] in wanted and (some is None or grant in some):
-                lends = lent_of(grant)
-                if unconditional and not behind and lends is ALONE:  # as nearly all are: there is nothing to combine
-                    yield act_of(actor, oversight, grant, conditions)
-                    continue
-                asking = asked(world, reached.session, grant, behind, conditions, oversight)
-                for (asks, once), (needed, lent) in product(asking, lends):
-                    granted = tuple(dict.fromkeys((*behind, *once, *needed)))
-                    for spared, under in shares(both(conditions, lent)):
-                        unlike = again(name, grant, granted, spared, under) if granted else 0
-                        yield act_of(actor, oversight, grant, under, spared, granted, unlike, asks=asks)
+    repertoire = Repertoire.of(world, rules)
+    for performer, some in repertoire.performers(of):
+        for grant, conditions, behind in world.grants(performer.actor.session):
+            if grant[0] in repertoire.wanted and (some is None or grant in some):
+                if not behind and repertoire.is_plain(grant):
+                    yield repertoire.act(performer, grant, conditions)
+                else:
+                    yield from repertoire.varied(performer, grant, conditions, behind)
 
 
-def _act(
-    world: World,
-    deed_of: Callable[[Grant, frozenset[str]], Deed],
-    judged_of: Callable[[str, Kind, Conditions], Judgement],
-    actor: Actor,
-    oversight: Oversight | None,
-    grant: Grant,
-    under: Conditions,
-    spared: frozenset[str] = NOTHING,
-    granted: tuple[Fact, ...] = (),
-    unlike: int = 0,
-    *,
-    asks: bool = True,
-) -> Act:
-    deed, name = deed_of(grant, spared), actor.session.name
-    kind = deed.kind
-    if oversight and asks:
-        kind = (*kind[:2], oversight.waits(grant), kind[3])
-    judged = judged_of(name, kind, under if asks else unasked(under))
-    if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
-        judged = judged.within(modes)
-    grounds = (Ground("entitlement", (actor.owner(grant), *grant), name),)
-    return Act(actor, deed, judged, granted, f"{actor.who}: {deed.name}", grounds, unlike)
+class Performer(NamedTuple):
+    """A session that acts, and what a person is asked about in it."""
+
+    actor: Actor
+    oversight: Oversight | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repertoire:
+    """All that sessions can do with the operations that are `wanted`: what is the same for several of them is made
+    once. `combines` is True where there is more to combine than a grant with its conditions."""
+
+    world: World
+    wanted: frozenset[str]
+    combines: bool
+    deed_of: Callable[[Grant, frozenset[str]], Deed]
+    judged_of: Callable[[str, Kind, Conditions], Judgement]
+    lent_of: Callable[[Grant], tuple[Lent, ...]]
+    unlike: _Unlike
+
+    @classmethod
+    def of(cls, world: World, rules: Mapping[str, Rule]) -> Repertoire:
+        """What can be done in `world` with effects that are among `rules`."""
+        return cls(
+            world,
+            frozenset(full_name for full_name, _, operation in world.model.operations() if operation.effect in rules),
+            world.sessions.resolver.limits_somebody or world.approvals is not None or bool(world.lifted),
+            cache(partial(Deed.of, world)),
+            cache(partial(_judge, world, rules)),
+            cache(partial(_deputy, world)),
+            _Unlike(),
+        )
+
+    def performers(self, of: Uses | None) -> Iterator[tuple[Performer, Collection[Grant] | None]]:
+        """Every session, or those `of` some, with the grants that are asked about (None: all)."""
+        world = self.world
+        for name, some in (dict.fromkeys(world.all_sessions) if of is None else of).items() if self.wanted else ():
+            session = world.all_sessions[name].session
+            yield Performer(Actor.of(world, session), Oversight.of(world.sessions, session)), some
+
+    def is_plain(self, grant: Grant) -> bool:
+        """True if whoever has `grant` from the start uses it in one way, as it is with nearly all."""
+        return not self.combines and self.lent_of(grant) is ALONE
+
+    def varied(self, performer: Performer, grant: Grant, conditions: Conditions, behind: Behind) -> Iterator[Act]:
+        """The uses of a grant that stands `behind` facts, or is lent, shared or approved in several ways."""
+        world, session = self.world, performer.actor.session
+        shares = _shared if world.sessions.resolver.limits_somebody else _whole
+        asking = asked(world, session, grant, behind, conditions, performer.oversight)
+        for (asks, once), (needed, lent) in product(asking, self.lent_of(grant)):
+            granted = tuple(dict.fromkeys((*behind, *once, *needed)))
+            for spared, under in shares(both(conditions, lent)):
+                unlike = self.unlike.number(session.name, grant, granted, spared, under) if granted else 0
+                yield self.act(performer, grant, under, spared, granted, unlike, asks=asks)
+
+    def act(
+        self,
+        performer: Performer,
+        grant: Grant,
+        under: Conditions,
+        spared: frozenset[str] = NOTHING,
+        granted: tuple[Fact, ...] = (),
+        unlike: int = 0,
+        *,
+        asks: bool = True,
+    ) -> Act:
+        """The use of `grant` by `performer` under these conditions."""
+        (actor, oversight), deed = performer, self.deed_of(grant, spared)
+        name, kind, world = actor.session.name, deed.kind, self.world
+        if oversight and asks:
+            kind = (*kind[:2], oversight.waits(grant), kind[3])
+        judged = self.judged_of(name, kind, under if asks else unasked(under))
+        if world.tool_sessions and (modes := world.modes_of(name, grant[0])) != world.modes:
+            judged = judged.within(modes)
+        return Act.of(actor, deed, judged, actor.owner(grant), granted, unlike)
 
 
 def asked(
@@ -315,7 +365,7 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
         (
             key + way.name,
             operation.effect,
-            (way.premises[0], *act.granted, *way.premises[1:]) if act.granted else way.premises,
+            act.needs(way),
             (*concluded, *way.approves) if way.approves else concluded,
             act.grounds,
             act.deed.label,
@@ -334,7 +384,7 @@ def step_of(act: Act, way: Way, key: str, concluded: tuple[Conclusion, ...], *, 
     )
 
 
-def _collect(act: Act) -> Iterator[Step]:
+def collected(act: Act) -> Iterator[Step]:
     """Who keeps reading a store collects each task's token when that task next runs."""
     for token, place in act.deed.late:
         for mode in act.taking:

@@ -12,6 +12,7 @@ from simkit.attackgraph.repeats import Repeats
 from simkit.entitlements import Grant
 from simkit.techniques import (
     act,
+    act_series,
     assume,
     code,
     disk,
@@ -36,13 +37,16 @@ from simkit.techniques.retries import tried_again
 from simkit.techniques.rule import Rule, Technique, Uses
 from simkit.techniques.world import World
 
+FEW = 20_000
+"""Fewer repeats than this become steps as soon as all are known: to look at each of them is then as quick."""
+
 TECHNIQUES: dict[str, Technique] = {
     "enter": Technique(enter.steps, enter.RULES),
     "redeem": Technique(redeem.steps, redeem.RULES),
-    "act": Technique(act.steps, act.RULES, act.steps),
+    "act": Technique(act_series.steps, act.RULES, act_series.steps, act_series.in_series),
     "assume": Technique(assume.steps, assume.RULES),
     "forge": Technique(forge.steps, forge.RULES),
-    "flow": Technique(flow.steps, flow.RULES),
+    "flow": Technique(flow.steps, flow.RULES, in_series=flow.in_series),
     "inhabit": Technique(inhabit.steps, inhabit.RULES),
     "disk": Technique(disk.steps, disk.RULES),
     "egress": Technique(egress.steps, egress.RULES),
@@ -90,8 +94,16 @@ class CompiledWorld:
 
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
     """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
-    steps = [step for family in TECHNIQUES.values() for step in _possible(family.steps(world))]
-    kept, repeats, entries, responders = _whole(world, steps)
+    steps: list[Step] = []
+    repeats: Repeats | None = None
+    for family in TECHNIQUES.values():
+        if family.in_series is None:
+            steps += _possible(family.steps(world))
+            continue
+        others, more = family.in_series(world)
+        steps += others
+        repeats = more if repeats is None else repeats.beside(more)
+    kept, repeats, entries, responders = _whole(world, steps, repeats)
     return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
 
 
@@ -120,23 +132,25 @@ def _by_session(
     return {name: all_of(name) for name in world.all_sessions}
 
 
-def _whole(world: World, steps: list[Step]) -> tuple[list[Step], Repeats | None, list[Entry], Containment]:
-    """`steps` with what counts beside them and what is copied, without what nobody takes: most copies are repeats; the
-    entries; who responds."""
+def _whole(
+    world: World, steps: list[Step], repeats: Repeats | None = None
+) -> tuple[list[Step], Repeats | None, list[Entry], Containment]:
+    """`steps` and `repeats` with what counts beside the former (the latter only read, or carry out what was read) and
+    what is copied, without what nobody takes: most copies are repeats; the entries; who responds."""
     steps += list(meter.otherwise(world, steps))
-    repeats = None
     entries, staging, attacker = list(enter.entries(world)), Staging.of(world), world.attacker
+    if repeats is not None and (len(repeats) < FEW or attacker.persists or attacker.aims_at):
+        steps += repeats.steps()
+        repeats = None
     if attacker.persists or attacker.aims_at:  # what is tried again, or helps, is asked of all that could be done
         steps += every_copy(staging)
         steps += list(tried_again(attacker, steps)) if attacker.persists else []
-        steps = silence.unseen(world, steps, rules())
+        steps, _ = silence.unseen(world, steps, rules())
         aimed = on_the_way(steps, attacker.aims_at) if attacker.aims_at else steps
         kept = without_unreachable_copies(aimed, entries)
     else:
-        kept, repeats = with_reachable_copies(staging, steps, entries)
-        if repeats is not None and silence.switches_of(world):  # which keep one step from being seen, and not another
-            kept, repeats = [*kept, *repeats.steps()], None
-        kept = silence.unseen(world, kept, rules())
+        kept, repeats = with_reachable_copies(staging, steps, entries, repeats)
+        kept, repeats = silence.unseen(world, kept, rules(), repeats)
     world.forget()
     asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
     return kept, repeats, entries, respond.containment(world, asked)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import chain
 from typing import NamedTuple
 
 from simkit.distributions import Fixed
-from simkit.entitlements import FREELY, Grant
+from simkit.entitlements import FREELY, Conditions, Grant, Grants
 from simkit.model import Task
 from simkit.policies import Session
 from simkit.techniques.answers import asked, first_asked, told
@@ -176,35 +177,54 @@ class Staging:
 
 
 class Use(NamedTuple):
-    """What a grant is good for, whoever has it: `within` are the resources that it is about, `seconds` how long it
-    takes where that never varies. It is `sure` if nothing keeps it from succeeding but what the session is under;
+    """What a grant is good for, whoever has it: `within` are the resources that it is about, of which it `shows` those
+    that it reads, or the token that it mints, and `fills` those that it writes to where no outsider reads. `seconds` is
+    how long it takes where that never varies. It is `sure` if nothing keeps it from succeeding but what the session is
+    under, `outward` if outsiders read what is sent or written by it, and `leads` if it may lead to other sessions;
     `general` and `taken_over` are said of its tool."""
 
     effect: str
     target: str
     within: tuple[str, ...]
+    shows: tuple[str, ...]
+    fills: tuple[str, ...]
     seconds: float | None
     sure: bool
+    outward: bool
+    leads: bool
     general: bool
     taken_over: bool
 
     @classmethod
     def of(cls, world: World, grant: Grant) -> Use:
         """What `grant` is good for in `world`."""
-        operation, tool = world.model.operation(grant[0]), world.model.tool_of(grant[0])
-        deputy, duration = tool.runs_as, operation.duration
+        operation, tool, target = world.model.operation(grant[0]), world.model.tool_of(grant[0]), grant[1]
+        deputy, duration, effect = tool.runs_as, operation.duration, operation.effect
         lent = not deputy or world.sessions.resolver.cover(grant, world.sessions.entitled[deputy]) is not None
-        seconds = duration.seconds if isinstance(duration, Fixed) else None
-        within = world.model.within(grant[1]) if grant[1] and operation.effect in ("read", *WAYS_OUT) else ()
+        within = world.model.within(target) if target and effect in ("read", *WAYS_OUT) else ()
         return cls(
-            effect=operation.effect,
-            target=grant[1],
-            within=within,
-            seconds=seconds,
+            effect=effect,
+            target=target,
+            within=(),
+            shows=(f"{MINTED}{target}",) if target and effect == "mint" else (),
+            fills=(),
+            seconds=duration.seconds if isinstance(duration, Fixed) else None,
             sure=lent and operation.chance >= 1.0,
+            outward=False,
+            leads=bool(target) and effect in ("invoke", "assume"),
             general=tool.general_purpose,
             taken_over=is_taken_over(world, grant[0]),
-        )
+        ).about(world, within)
+
+    def about(self, world: World, within: tuple[str, ...]) -> Use:
+        """The same, of what is `within` alone."""
+        resources, sinks = world.model.resources, [name for name in within if world.model.resources[name].is_sink]
+        out = self.effect in WAYS_OUT and (bool(sinks) or (self.effect == "send" and not self.target))
+        fills = within if self.effect == "write" else ()
+        if fills and (sinks or world.contexts.all):
+            fills = tuple([n for n in fills if n not in world.contexts.all and not resources[n].is_sink])
+        shows = within if self.effect == "read" else self.shows
+        return self._replace(within=within, shows=shows, fills=fills, outward=out)
 
 
 Uses = Callable[[Grant], Use]
@@ -219,57 +239,47 @@ def _sight(world: World, reached: Reached, use_of: Uses) -> Sight:
 
 
 def _hands(world: World, session: Session, use_of: Uses) -> Sight:
-    found, resolver = Sight(session), world.sessions.resolver
+    found = Sight(session)
     for edge, targets in world.edges.get(session.name, ()):
         found.leads.update(targets if edge.kind != "invoke" else _runs(world, targets))
-    limited = bool(world.contexts.all) or resolver.limits_somebody
-    unchecked = session.policy.context == "none" and session.policy.approves == "none"
-    for grant, conditions, behind in world.grants(session):
-        use = use_of(grant)
-        found.general, found.outward = found.general or use.general, found.outward or use.taken_over
-        if use.effect not in ("read", *WAYS_OUT):
+    gained = world.gained.get(session.name, {}).values()
+    had, later = _used(world, session, session.grants, use_of), [_used(world, session, each, use_of) for each in gained]
+    uses = [*had, *chain.from_iterable(later)]
+    found.general, found.outward = any(use.general for use in uses), any(use.taken_over or use.outward for use in uses)
+    found.sees = dict.fromkeys(chain.from_iterable([use.shows for use in uses]))
+    for use in uses:
+        if use.leads:
             _lead(world, found, use)
-            continue
-        here: Sequence[str] = use.within
-        if limited:
-            here = [
-                name
-                for name in here
-                if not world.contexts.absent(name, session.name) and resolver.reaching(conditions, name) is not None
-            ]
-        sure = unchecked and use.sure and not behind and conditions == FREELY
-        if use.effect == "read":
-            found.sees.update(dict.fromkeys(here))
-            found.freely.update(here if sure else ())
-        else:
-            _let_out(world, found, use, here, sure=sure)
+        for name in use.fills:
+            least = SOON if use.seconds is None else use.seconds
+            found.writes[name] = min(least, found.writes.get(name, least))
+    if session.policy.context == "none" and session.policy.approves == "none":
+        sure = [use for use, how in zip(had, session.grants.values(), strict=True) if use.sure and how == FREELY]
+        found.freely.update(chain.from_iterable([use.within for use in sure if use.effect == "read"]))
+        soon = [use.seconds for use in sure if use.outward and use.seconds is not None]
+        found.leaves_after = min(soon, default=None)
     return found
 
 
+def _used(world: World, session: Session, grants: Grants, use_of: Uses) -> list[Use]:
+    """What `session` uses `grants` for: what is absent from it, or spared, is left out."""
+    uses, resolver = [*map(use_of, grants)], world.sessions.resolver
+    if not world.contexts.all and not resolver.limits_somebody:
+        return uses
+
+    def reached(use: Use, conditions: Conditions) -> tuple[str, ...]:
+        there = [name for name in use.within if not world.contexts.absent(name, session.name)]
+        return tuple([name for name in there if resolver.reaching(conditions, name) is not None])
+
+    return [use.about(world, reached(use, how)) for use, how in zip(uses, grants.values(), strict=True)]
+
+
 def _lead(world: World, found: Sight, use: Use) -> None:
-    """Adds where `use` leads the session, and the token that it mints."""
-    if not use.target:
-        return
+    """Adds where `use` leads the session."""
     if use.effect == "invoke":
         found.leads.update(_runs(world, world.sessions.by_identity[use.target]))
-    elif use.effect == "assume":
+    else:
         found.leads.update(world.assumed.get((world.whole(found.session.name), use.target), ()))
-    elif use.effect == "mint":
-        found.sees[f"{MINTED}{use.target}"] = None
-
-
-def _let_out(world: World, found: Sight, use: Use, here: Sequence[str], *, sure: bool) -> None:
-    """Adds the way out that `use` is, and the places to which it writes."""
-    resources = world.model.resources
-    if (not use.target and use.effect == "send") or any(resources[name].is_sink for name in here):
-        found.outward = True
-        if sure and use.seconds is not None:
-            found.leaves_after = min(use.seconds, use.seconds if found.leaves_after is None else found.leaves_after)
-    if use.effect == "write":
-        least = SOON if use.seconds is None else use.seconds
-        for name in here:
-            if name not in world.contexts.all and not resources[name].is_sink:
-                found.writes[name] = min(least, found.writes.get(name, least))
 
 
 def _runs(world: World, sessions: tuple[str, ...]) -> Iterator[str]:

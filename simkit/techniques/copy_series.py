@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
-from simkit.attackgraph.repeats import Repeats, RepeatsMade, Series
+from simkit.attackgraph.repeats import Repeats, RepeatsMade, Series, Topic
 from simkit.policies import Session
 from simkit.techniques.act import RULE_OF, Act, acts, step_of
 from simkit.techniques.copies import Staging
@@ -75,7 +75,7 @@ class _CopySeries:
 
     def __post_init__(self) -> None:
         self.whats = list(dict.fromkeys(what for there in self.staging.copies.values() for what in there))
-        self.number = dict(zip(self.whats, self.made.numbers(self.whats).tolist(), strict=True))
+        self.number = dict(zip(self.whats, self.made.numbers(map(Topic, self.whats)).tolist(), strict=True))
 
     def is_led_to(self, fact: Fact) -> bool:
         """True if an attack may lead to `fact`."""
@@ -145,7 +145,7 @@ class _CopySeries:
         if place not in self.there:
             what = self.staging.copies[place]
             facts = self.made.new_facts([Fact("copied", each, place) for each in what])
-            self.there[place] = self.made.numbers(what), facts
+            self.there[place] = self.made.numbers(map(Topic, what)), facts
         things, needs = self.there[place]
         new = is_news[things]
         return things[new], needs[new]
@@ -156,7 +156,7 @@ class _CopySeries:
             sees = [what for what in self.staging.hands[name].sees if what in self.number]
             facts = [Fact("seen", name, what) for what in sees]
             led = [number for number, fact in enumerate(facts) if self.is_led_to(fact)]
-            found = self.made.numbers([sees[number] for number in led])
+            found = self.made.numbers([Topic(sees[number]) for number in led])
             self.seen[name] = found, self.made.new_facts([facts[number] for number in led])
         return self.seen[name]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import product
 
+import numpy as np
+
 from simkit.attackgraph import Conclusion, Fact, Ground, Step
+from simkit.attackgraph.repeats import NO_NAME, Repeats, RepeatsMade, Series, Topic
 from simkit.entitlements import Conditions, Grant
 from simkit.policies import Session, Token
 from simkit.techniques.ask import ANSWER, ASK, answered
@@ -22,8 +24,8 @@ from simkit.techniques.stage import FIND, STAGE, lost_with
 from simkit.techniques.world import ERRS, MINTED, STEERS, Alert, World, concludes, has, holds, next_run, opens
 
 Granted = tuple[Grant, Conditions, Behind]
-Exfiltrated = tuple[str, str, float, tuple[Conclusion, ...]]
-"""What is carried out together: how that reads, a suffix that names it, the rate of what it waits for, what follows."""
+Exfiltrated = tuple[str, float, tuple[Conclusion, ...]]
+"""A token that a task brings: its name, the rate of the runs that bring it, and that the attacker holds it then."""
 
 EXFILTRATE = Rule(
     "exfiltrate",
@@ -62,20 +64,92 @@ class Handler:
 def steps(world: World) -> Iterator[Step]:
     """exfiltrate, pick up, stage and find: the joins of private data, untrusted input, and a way out, a general-purpose
     tool, or a place where somebody else reads."""
-    staging, carried = Staging.of(world), cache(partial(_carried, world))
+    others, repeats = in_series(world)
+    yield from (*others, *repeats.steps())
+
+
+def in_series(world: World) -> tuple[list[Step], Repeats]:
+    """`steps`: all but those of what is carried out at once, and these, which are repeats."""
+    staging, leaving, others = Staging.of(world), _Leaving(world), list[Step]()
     for hands in staging.hands.values():
         if hands.outward:
-            leaves = Handler.of(world, hands.session, EXFILTRATE)
-            for resource, mode in product(hands.sees, world.steering):
-                if mode in _seen_by(resource):
-                    yield from (_exfiltrate(leaves, mode, resource, out) for out in carried(resource))
+            others += leaving.carried_out(Handler.of(world, hands.session, EXFILTRATE), hands.sees)
         if hands.general:
             finds = Handler.of(world, hands.session, PICK_UP)
             behind = _behind(list(world.grants(hands.session)), world)
             for granted, resource, mode in product(behind, hands.sees, world.steering):
                 if mode in _seen_by(resource):
-                    yield from _pick_up(world, finds, mode, resource, granted)
-    yield from answered(staging)
+                    others += _pick_up(world, finds, mode, resource, granted)
+    others += answered(staging)
+    return others, leaving.made.made()
+
+
+@dataclass(slots=True)
+class _Leaving:
+    """What is carried out: `numbers` are those of each resource, as a topic and as what is lost with it, and `late`
+    what leaves with it later."""
+
+    world: World
+    made: RepeatsMade = field(default_factory=RepeatsMade)
+    numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
+    late: dict[str, tuple[Exfiltrated, ...]] = field(default_factory=dict)
+
+    def carried_out(self, handler: Handler, seen: Iterable[str]) -> Iterator[Step]:
+        """Adds that `handler` carries out what it has seen; the steps by which it does so later."""
+        for mode in self.world.steering:
+            series = _exfiltrates(handler, mode)
+            what = [resource for resource in seen if mode in _seen_by(resource)]
+            numbers = np.array([*map(self._number, what)], dtype=np.int64).reshape(-1, 2)
+            needs = self.made.new_facts([Fact("seen", handler.name, resource) for resource in what])
+            self.made.add(series, numbers[:, 0], needs, numbers[:, 1])
+            for resource in what if self.late else ():
+                yield from (_later(series, resource, out) for out in self.late.get(resource, ()))
+
+    def _number(self, resource: str) -> tuple[int, int]:
+        if resource not in self.numbers:
+            held = self.world.held_in(resource)
+            lost = (*lost_with(self.world, resource), *standing_tokens(held, resource))
+            (topic,) = self.made.numbers([Topic(resource, names=(resource,))])
+            (concluded,) = self.made.concludes([lost])
+            self.numbers[resource] = int(topic), int(concluded)
+            brought = [
+                (token.name, token.rate, (holds(token, found_in(token, resource)),)) for token in held if token.rate
+            ]
+            if brought:
+                self.late[resource] = tuple(brought)
+        return self.numbers[resource]
+
+
+def _exfiltrates(handler: Handler, mode: str) -> Series:
+    """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
+    # An agent read private code because a public issue said so, and wrote it where all can read (GitHub MCP, 2025).
+    plain = Step(
+        key="",
+        rule="exfiltrate",
+        premises=(handler.had[mode], handler.outbound),
+        conclusions=(),
+        grounds=(Ground("flow", (handler.who,)),),
+        alert=handler.alert.chance,
+        alert_delay=handler.alert.delay,
+        logged=handler.alert.logged,
+    )
+    key, fate = f"exfiltrate({mode}, {handler.name}, ", f"exfiltrate({handler.who}, "
+    return Series(plain, (key, ")"), ("carry ", " out"), (fate, ")"), after=1)
+
+
+def _later(series: Series, resource: str, out: Exfiltrated) -> Step:
+    """As that of `series` for `resource`, for a token that a task brings."""
+    (name, rate, concluded), plain, had = out, series.plain, series.plain.premises
+    key, fate = (f"{resource.join(around or NO_NAME)} -> {name}" for around in (series.key, series.fate))
+    return plain._replace(
+        key=key,
+        fate=fate,
+        premises=(had[0], Fact("seen", had[0].subject, resource), *had[1:]),
+        conclusions=concluded,
+        grounds=(Ground("flow", (*plain.ground.names, resource)),),
+        label=f"carry {resource} out",
+        wait=next_run(rate),
+    )
 
 
 def _seen_by(resource: str) -> tuple[str, ...]:
@@ -87,34 +161,6 @@ def _behind(grants: list[Granted], world: World) -> list[tuple[Fact, ...]]:
     """The facts behind which one may use a general-purpose tool: none at all, if one simply may."""
     behind = [facts for (operation, _), _, facts in grants if world.model.tool_of(operation).general_purpose]
     return [()] if () in behind else list(dict.fromkeys(behind))
-
-
-def _carried(world: World, resource: str) -> tuple[Exfiltrated, ...]:
-    """What leaves with `resource`, whoever carries it out: its data with the tokens that always lie in it, and each of
-    those that a task brings."""
-    held, lost = world.held_in(resource), lost_with(world, resource)
-    label, late = f"carry {resource} out", (token for token in held if token.rate)
-    brought = ((label, f" -> {token.name}", token.rate, (holds(token, found_in(token, resource)),)) for token in late)
-    return ((label, "", 0.0, (*lost, *standing_tokens(held, resource))), *brought)
-
-
-def _exfiltrate(handler: Handler, mode: str, resource: str, out: Exfiltrated) -> Step:
-    """steers(s) + seen(s, r) + outbound(s) -> lost(r, confidentiality), holds(token) for the tokens in r."""
-    # An agent read private code because a public issue said so, and wrote it where all can read (GitHub MCP, 2025).
-    label, suffix, rate, concluded = out
-    return Step(
-        key=f"exfiltrate({mode}, {handler.name}, {resource}){suffix}",
-        fate=f"exfiltrate({handler.who}, {resource}){suffix}",
-        rule="exfiltrate",
-        premises=(handler.had[mode], Fact("seen", handler.name, resource), handler.outbound),
-        conclusions=concluded,
-        grounds=(Ground("flow", (handler.who, resource)),),
-        label=label,
-        wait=next_run(rate),
-        alert=handler.alert.chance,
-        alert_delay=handler.alert.delay,
-        logged=handler.alert.logged,
-    )
 
 
 def _pick_up(world: World, handler: Handler, mode: str, resource: str, granted: tuple[Fact, ...]) -> Iterator[Step]:

@@ -37,36 +37,40 @@ def every_copy(staging: Staging) -> Iterator[Step]:
 
 
 def with_reachable_copies(
-    staging: Staging, steps: Sequence[Step], entries: Sequence[Entry]
+    staging: Staging, steps: Sequence[Step], entries: Sequence[Entry], repeats: Repeats | None = None
 ) -> tuple[list[Step], Repeats | None]:
-    """`steps`, and those of copying whose premises some entry point leads to, chances and time ignored; of `steps` that
-    find a copy also no others. Most copies are repeats.
+    """`steps` and `repeats`, and those of copying whose premises some entry point leads to, chances and time ignored;
+    of `steps` that find a copy also no others. Most copies are repeats.
 
     No question is asked from elsewhere, and to take something away leads to less: so no answer changes.
     """
     if not staging.copies:
-        return list(steps), None
+        return list(steps), repeats
     if staging.world.sealed.identities:  # code without a network has sessions in more ways than are guessed at here
-        return without_unreachable_copies([*steps, *every_copy(staging)], entries), None
-    led = _held(staging, steps, entries)
+        return without_unreachable_copies([*steps, *every_copy(staging)], entries, repeats), repeats
+    led = _held(staging, steps, entries, repeats)
     stages = written(staging, led)
     there: dict[str, dict[str, None]] = {}
     for conclusions in stages.made()[0]:
         for fact in (each.fact for each in conclusions if each.fact.kind == "copied"):
             there.setdefault(fact.object, {})[fact.subject] = None
     others, finds = found(replace(staging, copies=there), led)
-    plain, repeats = [*steps, *others], stages.beside(finds)
-    if len(repeats) < FEW:
-        return without_unreachable_copies([*plain, *repeats.steps()], entries), None
-    is_led_to = _led_to(StepRows(plain, repeats), entries)
-    return _kept(plain, is_led_to), repeats.where(is_led_to[len(plain) :])
+    plain, copies = [*steps, *others], stages.beside(finds)
+    if len(copies) < FEW:
+        return without_unreachable_copies([*plain, *copies.steps()], entries, repeats), repeats
+    together = copies.beside(repeats) if repeats is not None else copies
+    is_led_to = _led_to(StepRows(plain, together), entries)
+    is_led_to[len(plain) + len(copies) :] = True
+    return _kept(plain, is_led_to), together.where(is_led_to[len(plain) :])
 
 
-def without_unreachable_copies(steps: Sequence[Step], entries: Iterable[Entry]) -> list[Step]:
-    """`steps` without those of copying whose premises no entry point leads to."""
+def without_unreachable_copies(
+    steps: Sequence[Step], entries: Iterable[Entry], repeats: Repeats | None = None
+) -> list[Step]:
+    """`steps` without those of copying whose premises no entry point leads to, by these and by `repeats`."""
     if not any(step.rule in COPYING for step in steps):
         return list(steps)
-    return _kept(steps, _led_to(StepRows(steps), entries))
+    return _kept(steps, _led_to(StepRows(steps, repeats), entries))
 
 
 def _kept(steps: Sequence[Step], is_led_to: Flags) -> list[Step]:
@@ -83,11 +87,14 @@ def _led_to(rows: StepRows, entries: Iterable[Entry]) -> Flags:
     return found
 
 
-def _held(staging: Staging, steps: Sequence[Step], entries: Iterable[Entry]) -> frozenset[Fact]:
+def _held(
+    staging: Staging, steps: Sequence[Step], entries: Iterable[Entry], repeats: Repeats | None
+) -> frozenset[Fact]:
     """The facts to which an attack leads if everything that could be copied was copied: more than is so, and far less
     to look at."""
     leads = [*_leads(staging)]
-    rows = StepRows([*steps, *(Step("", "", premises, concluded, NO_GROUND) for premises, concluded in leads)])
+    leading = (Step("", "", premises, concluded, NO_GROUND) for premises, concluded in leads)
+    rows = StepRows([*steps, *leading], repeats)
     index, tied = linked(rows)
     known = (fact for fact in index if fact.kind == "copied")
     first = [index[fact] for fact in (*_first(entries), *known) if fact in index]

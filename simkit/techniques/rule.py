@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simkit.attackgraph import Step
+from simkit.attackgraph.repeats import Repeats
 from simkit.entitlements import Grant
 
 if TYPE_CHECKING:
@@ -57,9 +58,10 @@ class Technique:
 
     `of_sessions` is there where each step is one session's, the first premise says whose, and the use of one of its
     grants, the first ground says which; and where it depends on nothing but that and what `likeness` compares: the
-    steps of these uses alone.
+    steps of these uses alone. `in_series` is there where most of the steps are repeats: the others, and these.
     """
 
     steps: Callable[[World], Iterator[Step]]
     rules: tuple[Rule, ...]
     of_sessions: Callable[[World, Uses], Iterator[Step]] | None = None
+    in_series: Callable[[World], tuple[list[Step], Repeats]] | None = None

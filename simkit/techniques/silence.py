@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import chain
 
-from simkit.attackgraph import Fact, Step
+from simkit.attackgraph import Conclusion, Fact, Step
+from simkit.attackgraph.repeats import Repeats
 from simkit.techniques.rule import Rule
 from simkit.techniques.world import ASKS, ERRS, REPLAYS, STEERS, World
 
@@ -13,28 +16,34 @@ FROM_LOGS = frozenset({"identity", "action"})
 SESSIONS = frozenset({REPLAYS, STEERS, ERRS, ASKS})
 
 
-def unseen(world: World, steps: list[Step], rules: Mapping[str, Rule]) -> list[Step]:
-    """`steps`, each with the facts that keep it from being seen: that the logging was switched off of an identity whose
-    session takes it, or of everybody."""
-    switches = switches_of(world)
+def unseen(
+    world: World, steps: list[Step], rules: Mapping[str, Rule], repeats: Repeats | None = None
+) -> tuple[list[Step], Repeats | None]:
+    """`steps` and `repeats`, each with the facts that keep it from being seen: that the logging was switched off of an
+    identity whose session takes it, or of everybody."""
+    switches = {full_name for full_name, _, operation in world.model.operations() if operation.effect == "silence"}
     if not switches:
-        return steps
-    off = _switched_off(steps, switches)
-    return [_unseen(world, step, off) if _is_in_a_log(step, rules) else step for step in steps]
+        return steps, repeats
+    if repeats is not None and any(thing.shown for thing in repeats.things):  # not all of a series are seen alike
+        steps, repeats = [*steps, *repeats.steps()], None
+    concluded = (step.conclusions for step in steps)
+    off = _switched_off(chain(concluded, repeats.made()[0] if repeats else ()), switches)
+    found = [_unseen(world, step, off) if _is_in_a_log(step, rules) else step for step in steps]
+    if repeats is None:
+        return found, None
+    plain = [each.plain for each in repeats.series]
+    series = [
+        each._replace(plain=_unseen(world, step, off)) if _is_in_a_log(step, rules) else each
+        for each, step in zip(repeats.series, plain, strict=True)
+    ]
+    return found, replace(repeats, series=series)
 
 
-def switches_of(world: World) -> set[str]:
-    """The operations that switch logging off."""
-    return {full_name for full_name, _, operation in world.model.operations() if operation.effect == "silence"}
-
-
-def _switched_off(steps: list[Step], switches: set[str]) -> dict[str, tuple[Fact, ...]]:
+def _switched_off(concluded: Iterable[tuple[Conclusion, ...]], switches: set[str]) -> dict[str, tuple[Fact, ...]]:
     """By identity, the facts after which what it does is not logged any more; of everybody under an empty name."""
     found: dict[str, dict[Fact, None]] = {}
-    for step in steps:
-        done = [
-            each.fact for each in step.conclusions if each.fact.kind == "performed" and each.fact.subject in switches
-        ]
+    for conclusions in concluded:
+        done = [each.fact for each in conclusions if each.fact.kind == "performed" and each.fact.subject in switches]
         named = [fact for fact in done if fact.object]  # a goal may ask for the operation on any target, too
         for fact in named or done:
             found.setdefault(fact.object, {})[fact] = None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
-from simkit.attackgraph.repeats import Repeats, RepeatsMade, Series, StepSequence
+from simkit.attackgraph.repeats import Repeats, RepeatsMade, Series, StepSequence, Topic
 from simkit.errors import EngineError
 from simkit.scenario import load
 from simkit.simulation import compile_attack
@@ -30,7 +30,7 @@ def series(before: str, after: str, *, own: bool = False) -> Series:
 
 def repeats(*given: Series) -> Repeats:
     made = RepeatsMade()
-    things = made.numbers(THINGS)
+    things = made.numbers(map(Topic, THINGS))
     needs = made.new_facts([Fact("copied", thing, "p") for thing in THINGS])
     leads = made.concludes(
         [(Conclusion(Fact("lost", "nothing")),), *[(Conclusion(Fact("seen", "a", t)),) for t in THINGS]]
@@ -88,8 +88,8 @@ def test_a_step_that_never_succeeds_or_leads_to_nothing_is_not_made() -> None:
     needs = made.new_facts([Fact("copied", thing, "p") for thing in THINGS])
     leads = made.concludes([(), (Conclusion(OUT),), (), (Conclusion(HAD),)])
     never = series("never ", "")
-    made.add(never._replace(plain=never.plain._replace(chance=0.0)), made.numbers(THINGS), needs, leads)
-    made.add(series("some ", ""), made.numbers(THINGS), needs, leads)
+    made.add(never._replace(plain=never.plain._replace(chance=0.0)), made.numbers(map(Topic, THINGS)), needs, leads)
+    made.add(series("some ", ""), made.numbers(map(Topic, THINGS)), needs, leads)
     assert [(each.key, each.conclusions[0].fact) for each in made.made().steps()] == [
         ("some b", OUT),
         ("some a in p", HAD),

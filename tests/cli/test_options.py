@@ -77,7 +77,7 @@ def test_an_empty_name_as_of_an_unset_variable_is_refused(cli: Cli, world: str, 
 def test_more_trials_than_the_memory_holds_end_with_2_and_the_mend(
     cli: Cli, world: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise MemoryError("Unable to allocate 116. GiB")
 
     monkeypatch.setattr("simkit.simulation.simulation.outcomes_of", full)

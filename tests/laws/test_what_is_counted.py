@@ -97,7 +97,7 @@ def values(scenario: Scenario, entry: str, trials: int = SAMPLES) -> np.ndarray:
     """The value that each sample loses."""
     attack = compile_attack(scenario)
     outcomes = replay(attack.graph, entry, seed=5, trials=trials, threads=1, extensions=WITHOUT_END)
-    return attack.legend.counted_value(outcomes.first)
+    return attack.legend.counted_value(outcomes.times)
 
 
 def with_operations(scenario: Scenario, changed: Callable[[Operation], Operation]) -> Scenario:
@@ -133,7 +133,7 @@ def test_quotas_change_what_is_counted_and_nothing_else(scenario: Scenario) -> N
         for fact, column in other.graph.index.items():
             assert (counted.first[:, one.graph.index[fact]] == whole.first[:, column]).all(), fact
         assert (counted.contained == whole.contained).all()
-        assert (one.legend.counted_value(counted.first) <= other.legend.counted_value(whole.first) + 1e-9).all()
+        assert (one.legend.counted_value(counted.times) <= other.legend.counted_value(whole.times) + 1e-9).all()
 
 
 @given(metered_worlds(), st.data())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from simkit import lint, loads, rank
+from simkit import compare, lint, loads, rank
 from simkit.linter import attack_checks
 from simkit.remembered import remembering
 from simkit.simulation import compile_attack, goals_seen
@@ -59,3 +59,14 @@ def test_another_entry_point_says_nothing() -> None:
     with remembering():
         compile_attack(world, entries={"x": replace(world.entry_points["leaked"], kind="compromise", target="other")})
         assert goals_seen(world) == set()
+
+
+def test_a_goal_that_any_compared_policy_reached_needs_no_second_compile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last one compiled reaches nothing."""
+    world = loads(WORLD)
+    with remembering():
+        found = compare(world, ["rbac", "zero-standing"], trials=1)
+        assert found.pairs["zero-standing"].reached == frozenset()
+        monkeypatch.setattr(attack_checks, "compile_attack", None)
+        assert lint(world, codes=[CODE]).codes == ()
+        assert goals_seen(loads(WORLD)) == set()
