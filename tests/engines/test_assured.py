@@ -114,10 +114,10 @@ def test_another_way_that_is_ended_takes_nothing_from_the_sure_one() -> None:
 
 
 def test_a_first_fact_that_another_way_may_support_is_left_to_the_replay() -> None:
-    """The way back, by a page that a run writes, makes the token last, and is ended: then the token does not come again
-    by itself."""
-    write = rule("write", [TOKEN], PAGE, after=None)._replace(again=True)
-    steps = (leak(20.0), alarm(write, 0.0), rule("back", [PAGE], TOKEN), rule("use", [TOKEN], LOSS, 10.0))
+    """The way back, by a page that a run writes, makes the session last, and is ended: then the session does not come
+    again by itself."""
+    write = rule("write", [SESSION], PAGE, after=None)._replace(again=True)
+    steps = (leak(20.0, fact=SESSION), alarm(write, 0.0), rule("back", [PAGE], SESSION), USE)
     clean = responder(PAGE, action="clean-content", delay=3.0)
     assert told(*steps, containment=clean) == (0, 0)
 
