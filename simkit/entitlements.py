@@ -60,6 +60,7 @@ class Resolver:
     _containers: dict[str, list[str]] = field(default_factory=dict)
     _held: dict[Holding, dict[Grant, Conditions]] = field(default_factory=dict)
     _named_within: dict[tuple[bool, tuple[str, ...]], frozenset[str]] = field(default_factory=dict)
+    _gained: dict[tuple[str, tuple[str, ...]], dict[Grant, Conditions]] = field(default_factory=dict)
     _homes: dict[str, str] | None = None
     limits_somebody: bool = field(init=False)
     """True if something in the model takes away from what is given: somebody may have less than he is entitled to."""
@@ -180,11 +181,12 @@ class Resolver:
         return self._held[holding]
 
     def gained(self, role: str, lifted: Collection[str] = ()) -> dict[Grant, Conditions]:
-        """What somebody gains to whom `role` is given during the attack: what it gives, within its own limits, but
-        those that are `lifted`. They take nothing from what there was before."""
+        """What somebody gains by a `role` given during the attack: all within its own limits that are not `lifted`."""
         made = self.model.roles[role]
-        given = self.entitled(made.entitlements)
-        return self.limited(given, _limits((made,), "").without(lifted)) if made.limits else given
+        if (key := (role, tuple(sorted(lifted)))) not in self._gained:
+            given = self.entitled(made.entitlements)
+            self._gained[key] = self.limited(given, _limits((made,), "").without(lifted)) if made.limits else given
+        return self._gained[key]
 
     def limits(self, identity: str) -> Limits | None:
         """What takes away from all that `identity` is given: its own denies and boundary, and those of its roles. None

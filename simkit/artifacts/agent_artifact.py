@@ -116,6 +116,10 @@ class AgentFiles:
                 if isinstance(servers, dict) and name in servers and isinstance(servers[name], dict):
                     yield each, servers, name
 
+    def write_of_server(self, file: str, server: str, key: str, value: str) -> None:
+        """Sets `key` of `server` in a file of Codex to `value`, a text of TOML; the rest of the file stays as it is."""
+        self.texts[file] = with_key(self.texts.get(file, text_of(file)), ("mcp_servers", server), key, value)
+
 
 def offers(scenario: Scenario, sources: ImportedSources | None) -> Iterator[Narrowing]:
     """For each client: each tool and each server that it has less, and each that it asks about first."""
@@ -223,7 +227,7 @@ def _about(narrowing: DropEntitlements | AddCondition, gives: Iterable[Grant]) -
 
 def _deny(rule: ToolRule, files: AgentFiles) -> str:
     if rule.client != CLAUDE:
-        return _without_server(rule, files) if not rule.tool else _without_tool(rule, files)
+        return _without(rule, files)
     if rule.tool.startswith("Bash "):
         return _unallowed(rule, files)
     if rule.server and not rule.tool and _brought(rule, files):
@@ -279,30 +283,27 @@ def _ask(rule: ToolRule, files: AgentFiles) -> str:
     return f"ask {', '.join(names)} in {file}"
 
 
-def _without_server(rule: ToolRule, files: AgentFiles) -> str:
-    told = []
-    for each, servers, name in list(files.servers(rule.client, rule.server)):
-        if each.file.endswith(".toml"):
-            before = files.texts.get(each.file, text_of(each.file))
-            files.texts[each.file] = with_key(before, ("mcp_servers", name), "enabled", "false")
-            told.append(f"{name} is not enabled in {each.file}")
-        else:
-            del servers[name]
-            told.append(f"no server {name} in {each.file}")
+def _without(rule: ToolRule, files: AgentFiles) -> str:
+    """The server, or one of its tools, is off in each file that has it."""
+    off = _tool_off if rule.tool else _server_off
+    told = [off(rule, files, *found) for found in list(files.servers(rule.client, rule.server))]
     return "; ".join(told) or f"no server {rule.server}, as said already"
 
 
-def _without_tool(rule: ToolRule, files: AgentFiles) -> str:
-    told = []
-    for each, servers, name in list(files.servers(rule.client, rule.server)):
-        key = "disabled_tools" if rule.client == CODEX else "excludeTools"
-        listed = [*servers[name].get(key, []), rule.tool]
-        servers[name][key] = listed
-        if each.file.endswith(".toml"):
-            before = files.texts.get(each.file, text_of(each.file))
-            files.texts[each.file] = with_key(before, ("mcp_servers", name), key, json.dumps(listed))
-        told.append(f"{key} {rule.tool} of {name} in {each.file}")
-    return "; ".join(told) or f"no server {rule.server}, as said already"
+def _server_off(rule: ToolRule, files: AgentFiles, each: AgentSettings, servers: dict[str, Any], name: str) -> str:
+    if each.file.endswith(".toml"):
+        files.write_of_server(each.file, name, "enabled", "false")
+        return f"{name} is not enabled in {each.file}"
+    del servers[name]
+    return f"no server {name} in {each.file}"
+
+
+def _tool_off(rule: ToolRule, files: AgentFiles, each: AgentSettings, servers: dict[str, Any], name: str) -> str:
+    key = "disabled_tools" if rule.client == CODEX else "excludeTools"
+    listed = servers[name][key] = [*servers[name].get(key, []), rule.tool]
+    if each.file.endswith(".toml"):
+        files.write_of_server(each.file, name, key, json.dumps(listed))
+    return f"{key} {rule.tool} of {name} in {each.file}"
 
 
 def _why_not(narrowing: Narrowing, files: AgentFiles) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from simkit.scenario import Scenario, loads
 from simkit.scenario.dumper import plain
+from simkit.scenario.sorted_form import as_text, sorted_form
 from simkit.unknowns import Unknowns
 
 Plain = dict[str, Any]
@@ -51,27 +52,22 @@ def canonical(scenario: Scenario) -> Plain:
 
     The order of the file leaves no trace, so that the same scenario always gives the same bytes.
     """
-    found: Plain = _sorted(plain(replace(scenario, unknowns=Unknowns(), unit=None, prices=None)))
+    found: Plain = sorted_form(_said(plain(replace(scenario, unknowns=Unknowns(), unit=None, prices=None))))
     return found
 
 
 def promised(scenario: Scenario) -> Plain:
     """What `scenario` expects of itself, as sorted plain data that loads back."""
-    found: Plain = _sorted(plain(scenario).get("expect", {}), names=True)
+    found: Plain = sorted_form(_said(plain(scenario).get("expect", {}), names=True))
     return found
 
 
-def _sorted(value: Any, *, names: bool = False) -> Any:
+def _said(value: Any, *, names: bool = False) -> Any:
+    """`value` without what changes no answer. Where its keys are `names`, a thing may be called as such a key is."""
     if isinstance(value, dict):
         kept = value if names else {key: inner for key, inner in value.items() if key not in _SAYS_NOTHING}
-        return {key: _sorted(inner, names=key in NAMED and not names) for key, inner in sorted(kept.items())}
-    if isinstance(value, list):
-        return sorted((_sorted(inner) for inner in value), key=_text)
-    return value
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+        return {key: _said(inner, names=key in NAMED and not names) for key, inner in kept.items()}
+    return [_said(inner) for inner in value] if isinstance(value, list) else value
 
 
 def restored(form: Plain, file: str) -> Scenario:
@@ -194,7 +190,7 @@ def _plainly(value: Any) -> str:
         return ", ".join(map(_plainly, value))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return value if isinstance(value, str) else _text(value)
+    return value if isinstance(value, str) else as_text(value)
 
 
 def _put(form: Plain, where: tuple[str, ...], in_list: bool, gone: Any, come: Any) -> Plain:
@@ -204,7 +200,7 @@ def _put(form: Plain, where: tuple[str, ...], in_list: bool, gone: Any, come: An
         holder = holder.setdefault(key, {})
     if in_list:
         items = [item for item in holder.get(where[-1], []) if gone is MISSING or item != gone]
-        holder[where[-1]] = sorted([*items, *([] if come is MISSING else [come])], key=_text)
+        holder[where[-1]] = sorted([*items, *([] if come is MISSING else [come])], key=as_text)
     elif come is MISSING:
         holder.pop(where[-1], None)
     else:
@@ -216,7 +212,7 @@ def changes(before: Plain, after: Plain) -> list[Element]:
     """Every part in which `before` and `after` (canonical forms) differ; what explains most comes first."""
     found = list(_changes((), before, after))
     rank = {kind: place for place, kind in enumerate(_ORDER)}
-    return sorted(found, key=lambda each: (rank.get(each.kind, len(rank)), each.where, _text(each.after)))
+    return sorted(found, key=lambda each: (rank.get(each.kind, len(rank)), each.where, as_text(each.after)))
 
 
 def _changes(where: tuple[str, ...], before: Any, after: Any) -> Iterator[Element]:
@@ -265,8 +261,8 @@ def _key(item: Any) -> str:
     """What an item of a list is about: an operation, or the two ends of a trust edge."""
     if isinstance(item, Mapping):
         named = {key: item[key] for key in ("operation", "from", "to", "resource", "task") if key in item}
-        return _text({**named, "kind": item.get("kind", "")})
-    return _text(item)
+        return as_text({**named, "kind": item.get("kind", "")})
+    return as_text(item)
 
 
 def without(form: Plain, element: Element, elements: Sequence[Element]) -> Plain:

@@ -19,6 +19,7 @@ from simkit.checks.threshold import EVERYTHING, Threshold, checked_severity
 from simkit.errors import InputError, QuestionError, every, nearest
 from simkit.fate import checked_seed
 from simkit.scenario import Scenario
+from simkit.scenario.names import each_name
 from simkit.simulation import checked_trials
 
 TRIALS = 1000
@@ -95,8 +96,8 @@ def check(
     asked = Terms(
         trials=None if trials is None else checked_trials(trials),
         seed=None if seed is None else checked_seed(seed),
-        policies=_names(policies),
-        entry_points=_names(entry_points),
+        policies=each_name(policies),
+        entry_points=each_name(entry_points),
         threads=threads,
         baseline=None if baseline is None else os.fspath(baseline),
         update=update,
@@ -142,10 +143,6 @@ def _refuse_contradictions(asked: Terms) -> None:
         raise QuestionError("a tolerance, and what is new, are about a comparison: name a baseline or a revision")
     if asked.reason and not asked.update:
         raise QuestionError("a reason is stored with an update of the baseline: ask for one, or leave it out")
-
-
-def _names(given: str | Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if given is None else (given,) if isinstance(given, str) else tuple(given)
 
 
 def _checked(given: Sequence[Checked], asked: Terms) -> CheckReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ class Inquiry:
         columns = list(sampler.columns)
         if not columns:
             return np.zeros(trials)
-        trial = {"seed": self.seed, "offset": offset, "trials": trials}
+        trial: dict[str, Any] = {"seed": self.seed, "offset": offset, "trials": trials}
         quick = isinstance(sampler, ONLY_WHETHER)
         if made.in_place:
             return sampler(*made.in_place.replay(entry, **trial, facts=columns, only_whether=quick))

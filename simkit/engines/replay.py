@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simkit.attackgraph.graph import EXTENSIONS, AttackGraph
-from simkit.engines.links import in_threads, kept_with, links_of, workers
+from simkit.engines.links import Links, in_threads, kept_with, links_of, workers
 from simkit.engines.outcomes import NEVER, Outcomes
+from simkit.engines.reach import placed
+
+if TYPE_CHECKING:
+    from simkit.engines.parameters import Parameters
 
 EVENTS = 2
 """Events of one step for which a queue has room at first."""
@@ -27,6 +32,7 @@ def replay(
     extensions: int = EXTENSIONS,
     facts: Sequence[int] | None = None,
     only_whether: bool = False,
+    without: Sequence[int] = (),
 ) -> Outcomes:
     """Samples `offset` to `offset + trials` of the attack through `entry`; the same bytes on any number of `threads`
     (None: one for each processor).
@@ -36,15 +42,13 @@ def replay(
 
     Where `only_whether` they are reached is asked, a sample ends with the last that it can reach, however long it would
     have gone on, and what it reaches in any case is not replayed: `first` is 0 or more for what is reached, and neither
-    moments and steps nor containment are told.
+    moments and steps nor containment are told. The samples are those of a graph that never had the steps in `without`.
     """
     from simkit.engines.event_loop import replay_samples
-    from simkit.engines.parameters import parameters_of
     from simkit.engines.queue import LOST
     from simkit.engines.state import Rows, Start, state_of
 
-    entered, links = graph.entry(entry), links_of(graph)
-    given = kept_with(graph, "parameters", lambda: parameters_of(graph, links))
+    entered, (links, given) = graph.entry(entry), _laid_out(graph, without)
     start = Start(
         np.uint64(entered.hash), entered.upper, entered.root_ptr.astype(np.int32), links.place[entered.root_idx]
     )
@@ -75,6 +79,19 @@ def replay(
     in_threads(run, range(0, ahead + trials, block), threads)
     kept = None if facts is None else tuple(chosen.tolist())
     return Outcomes(rows.first, rows.by, rows.contained, rows.variant, seed, offset, kept)
+
+
+def _laid_out(graph: AttackGraph, without: Sequence[int]) -> tuple[Links, Parameters]:
+    """What the kernel reads of `graph`, in which the steps `without` never succeed."""
+    from simkit.engines.parameters import parameters_of
+
+    links = links_of(graph)
+    given: Parameters = kept_with(graph, "parameters", lambda: parameters_of(graph, links))
+    if not len(without):
+        return links, given
+    gone, success, certain = placed(links, without), links.success.copy(), given.certain.copy()
+    success[gone], certain[gone] = 0, 0
+    return links._replace(success=success), given._replace(certain=certain)
 
 
 def replays(

@@ -8,7 +8,8 @@ from typing import Any
 
 from simkit.checks.elements import Plain, changes, restored
 from simkit.errors import InputError
-from simkit.history.whole_form import SECTIONS, sorted_form
+from simkit.history.whole_form import IN_ORDER, SECTIONS
+from simkit.scenario.sorted_form import sorted_form
 
 _FREE = frozenset({"name", "description", "note", "why", "evidence"})
 """Keys whose text names nothing."""
@@ -33,7 +34,7 @@ class Rename:
         things = named.get(self.section)
         if isinstance(things, dict) and self.old in things:
             named[self.section] = {self.new if key == self.old else key: inner for key, inner in things.items()}
-        form_named: Plain = sorted_form(named)
+        form_named: Plain = sorted_form(named, IN_ORDER)
         return form_named
 
     def _named(self, value: Any) -> Any:

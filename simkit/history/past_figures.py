@@ -17,6 +17,7 @@ from simkit.measures import MEASURES
 from simkit.policies import named_policies, sessions
 from simkit.repository import Commit, at_commit, commits_of, commits_since, is_committed, is_shallow, top_of
 from simkit.scenario import Scenario, load
+from simkit.scenario.names import each_name
 from simkit.scenario.places import files_in
 from simkit.simulation import checked_trials, simulate
 
@@ -54,7 +55,9 @@ def trend(
     if last is not None and last < 1:
         raise QuestionError(f"{last} commits are none: look at the last one at least")
     now = _now(path)
-    figures = _FiguresOnce(_names(policies), _names(entry_points), checked_trials(trials), checked_seed(seed), threads)
+    figures = _FiguresOnce(
+        each_name(policies), each_name(entry_points), checked_trials(trials), checked_seed(seed), threads
+    )
     past = _Past.of(path, now, since, last)
     points = [figures.point(found, commit) for commit, found in past.read() if isinstance(found, Scenario)]
     skipped = [found for _, found in past.read() if isinstance(found, SkippedCommit)]
@@ -95,7 +98,9 @@ def trend_over(
     threads: int | None = None,
 ) -> Trend:
     """As `trend`, of `versions` that are there already, the oldest first; `file` is what they are called."""
-    figures = _FiguresOnce(_names(policies), _names(entry_points), checked_trials(trials), checked_seed(seed), threads)
+    figures = _FiguresOnce(
+        each_name(policies), each_name(entry_points), checked_trials(trials), checked_seed(seed), threads
+    )
     points = tuple(figures.point(scenario, commit) for commit, scenario in versions)
     figures.refuse_unknown()
     return Trend(file, points, trials=figures.trials)
@@ -208,10 +213,6 @@ def _figures(result: BlastRadius) -> AttackFigures:
         first_loss=intervals.mean(MEASURES["time-to-loss"].of_samples(result).tolist()).estimate,
         goals={goal: result.chance(goal) for goal in result.legend.goals},
     )
-
-
-def _names(given: str | Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if given is None else (given,) if isinstance(given, str) else tuple(given)
 
 
 def _inside(top: str, file: str) -> str:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from simkit.checks.elements import NAMED, Plain
 from simkit.scenario import Scenario
 from simkit.scenario.dumper import plain
 from simkit.scenario.range_units import is_range
+from simkit.scenario.sorted_form import sorted_form
 
 SECTIONS = {**NAMED, "expect": "expectation", "unknowns": "range"}
 """The sections whose things have names, and what one of them is called: with those that no element is in."""
 _HOLD_NAMES = frozenset({*SECTIONS, "operations"})
 _FOR_PEOPLE = frozenset({"description", "note", "sources", "assumptions", "incident", "why"})
 """Keys that are only read by people."""
-_IN_ORDER = frozenset({"between", "empirical"})
+IN_ORDER = frozenset({"between", "empirical"})
 """Lists whose order says something."""
 
 
 def whole_form(scenario: Scenario) -> Plain:
     """`scenario` as plain data that loads back, without what only people read: with ranges, prices and promises, too,
     which `simkit.checks.elements.canonical` leaves out."""
-    form: Plain = sorted_form(_without_words(plain(scenario)))
+    form: Plain = sorted_form(_without_words(plain(scenario)), IN_ORDER)
     return {"policy": scenario.policy, **form}
 
 
@@ -35,13 +35,3 @@ def _without_words(value: Any, named: bool = False) -> Any:
         kept = {key: inner for key, inner in value.items() if named or key not in _FOR_PEOPLE}
         return {key: _without_words(inner, not named and key in _HOLD_NAMES) for key, inner in kept.items()}
     return [_without_words(inner) for inner in value] if isinstance(value, list) else value
-
-
-def sorted_form(value: Any, in_order: bool = False) -> Any:
-    """`value` with its keys in order, and its lists too, where order says nothing."""
-    if isinstance(value, dict):
-        return {key: sorted_form(value[key], key in _IN_ORDER) for key in sorted(value)}
-    if isinstance(value, list):
-        found = [sorted_form(inner) for inner in value]
-        return found if in_order else sorted(found, key=lambda each: json.dumps(each, sort_keys=True))
-    return value

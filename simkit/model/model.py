@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simkit.model.identities import Credential, Identity, Role, TrustEdge
 from simkit.model.resources import Resource
@@ -135,6 +135,11 @@ class Model:
     @cached_property
     def _by_tier(self) -> Mapping[str, tuple[str, ...]]:
         return _grouped((self.tier(name), name) for name in self.identities)
+
+    @cached_property
+    def looked_up(self) -> dict[str, Any]:
+        """What others looked up in this model, to find it again as long as it lives."""
+        return {}
 
     def keys_in_runtime(self, identity: str) -> tuple[str, ...]:
         """The credentials of others that lie in the runtime of `identity`. A name that is a resource's, too, is the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from keyword import iskeyword
 from typing import Generic, TypeVar
 
@@ -75,3 +75,8 @@ def _word(name: str) -> str:
     if iskeyword(word) or hasattr(Mapping, word):
         return f"{word}_"
     return f"_{word}" if word[:1].isdigit() else word
+
+
+def each_name(given: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """The names that a caller gave: one alone is one name, not letter by letter; None stays None."""
+    return None if given is None else (given,) if isinstance(given, str) else tuple(given)

@@ -81,7 +81,7 @@ class Staging:
     @classmethod
     def _made(cls, world: World) -> Staging:
         use_of = cache(partial(Use.of, world))
-        found = cls(world, {name: _sight(world, reached, use_of) for name, reached in world.all_sessions.items()})
+        found = cls(world, {name: sight(world, reached, use_of) for name, reached in world.all_sessions.items()})
         found._ask()
         writing = any(hands.writes for hands in found.hands.values())
         for task in world.model.tasks.values() if writing or world.contexts.all else ():
@@ -230,7 +230,7 @@ class Use(NamedTuple):
 Uses = Callable[[Grant], Use]
 
 
-def _sight(world: World, reached: Reached, use_of: Uses) -> Sight:
+def sight(world: World, reached: Reached, use_of: Uses) -> Sight:
     """What the session that was `reached` sees; the part of a stolen one at a tool is steered by nobody."""
     found = _hands(world, reached.session, use_of)
     if reached.part is not None:

@@ -104,6 +104,7 @@ class Givers:
     resolver: Resolver = field(init=False)
     gives: dict[Holder, dict[Grant, Conditions]] = field(default_factory=dict)
     containers: dict[str, list[str]] = field(default_factory=dict)
+    _holders: dict[str, list[tuple[Holder, frozenset[Fact], dict[Grant, Conditions]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.resolver = Resolver(self.model)
@@ -123,11 +124,18 @@ class Givers:
         """How `identity` has `grant`: itself, or (`through_containers`) on what contains its target."""
         operation, target = grant
         names = [target, *(self.containers.get(target, ()) if through_containers else ())]
+        if identity not in self._holders:
+            self._holders[identity] = [(holder, support, self.gives[holder]) for holder, support in self.of(identity)]
+        there = (
+            (holder, support, name, gives[operation, name])
+            for holder, support, gives in self._holders[identity]
+            for name in names
+            if (operation, name) in gives
+        )
         found = [
             support | {given(holder, (operation, name))}
-            for holder, support in self.of(identity)
-            for name in names
-            if self.resolver.reaching(self.gives[holder].get((operation, name)), target) is not None
+            for holder, support, name, conditions in there
+            if self.resolver.reaching(conditions, target) is not None
         ]
         return tuple(dict.fromkeys(found))
 
@@ -162,3 +170,11 @@ class Givers:
                 if seen.setdefault(grant, conditions) != conditions:
                     return True
         return False
+
+
+def resolver_of(model: Model) -> Resolver:
+    """The resolver of `model`, the same one as long as that lives: for questions about one grant after the other."""
+    if "resolver" not in model.looked_up:
+        model.looked_up["resolver"] = Resolver(model)
+    found: Resolver = model.looked_up["resolver"]
+    return found

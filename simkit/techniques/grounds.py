@@ -258,8 +258,8 @@ def expanded(known: Alternatives, ground: Ground) -> tuple[Alternative, ...]:
 
 def bare(step: Step) -> tuple[Fact, ...]:
     """The premises of `step` without those that its grounds stand for."""
-    stands_for = frozenset[str]().union(*(kind_of(ground).stands_for for ground in step.grounds))
-    return tuple(premise for premise in step.premises if premise.kind not in stands_for)
+    stands_for = [kind_of(ground).stands_for for ground in step.grounds]
+    return tuple([premise for premise in step.premises if not any(premise.kind in kinds for kinds in stands_for)])
 
 
 def credential(name: str) -> Ground:

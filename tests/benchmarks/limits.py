@@ -124,6 +124,22 @@ def fetched_line(size: int, count: int = 1_000_000) -> float:
     return processor_time(lambda: _fetch(lines, order, found)) / count
 
 
+@kernel
+def _follow(lines, count, found):  # type: ignore[no-untyped-def]
+    line = 0
+    for _ in range(count):
+        line = lines[8 * line]
+    found[0] = line
+
+
+def followed_line(size: int, count: int = 1_000_000) -> float:
+    """Seconds for a cache line somewhere in `size` bytes, where only the line before says which."""
+    order, found = np.random.default_rng(0).permutation(size // LINE), np.zeros(1, dtype=np.int64)
+    lines = np.zeros(size // 8, dtype=np.int64)
+    lines[8 * order] = np.roll(order, -1)
+    return processor_time(lambda: _follow(lines, count, found)) / count
+
+
 def main() -> None:
     """Prints what the machine allows."""
     for name, value in (
@@ -132,9 +148,10 @@ def main() -> None:
         ("an event through a queue of 1,000", seconds(queue_event(1_000))),
         ("an event through a queue of 100,000", seconds(queue_event(100_000))),
         ("a cache line somewhere in 64 MiB", seconds(fetched_line(1 << 26))),
+        ("the same, where only the line before says which", seconds(followed_line(1 << 26))),
         ("memory to memory", f"{bandwidth() / 1e9:.3g} GB/s"),
     ):
-        sys.stdout.write(f"{name:40} {value}\n")
+        sys.stdout.write(f"{name:48} {value}\n")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,22 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+
+
+def measured(words: Sequence[str], env: Mapping[str, str], folder: Path) -> dict[str, float]:
+    """What the command `words` takes in a process of its own, in `folder`, as this script prints it. `env` says by its
+    PYTHONPATH which build it is. Fails where the command ends with anything but 0."""
+    asked = [sys.executable, __file__, *words]
+    done = subprocess.run(asked, env=dict(env), cwd=folder, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    assert found["code"] == 0, done.stderr
+    return found
 
 
 def main() -> None:

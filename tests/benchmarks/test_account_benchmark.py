@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from benchmarks import one_command
@@ -50,11 +47,8 @@ def test_what_is_asked_of_an_account(command: str, principals: int, race: Race, 
     if not full and (principals != LARGE or command == "narrow"):
         pytest.skip("the tests of the importer ask this account")
     file = imported(tmp_path, principals if full else SMALL)
-    asked = [sys.executable, one_command.__file__, command, str(file), *COMMANDS[command]]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(asked, env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    assert found["code"] == 0, done.stderr
+    found = one_command.measured((command, str(file), *COMMANDS[command]), env, tmp_path)
     if full:
         limit, memory = LIMITS[principals]
         reached = found["seconds"] <= limit and found["peak"] <= memory

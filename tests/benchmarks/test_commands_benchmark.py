@@ -7,11 +7,8 @@ Both read the same estate of `simkit generate`, each command in a process of its
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,13 +56,8 @@ def estate(steps: int) -> str:
 
 def measured(build: Path, work: Work, file: Path) -> dict[str, float]:
     """The processor seconds and the peak memory of `work` with the simkit in `build`."""
-    asked = [sys.executable, one_command.__file__, work.command, str(file), *work.options]
-    done = subprocess.run(
-        asked, env=older_build(build, file.parent), cwd=file.parent, capture_output=True, text=True, check=True
-    )
-    found: dict[str, float] = json.loads(done.stdout)
-    assert found["code"] == 0, done.stderr
-    return found
+    words = (work.command, str(file), *work.options)
+    return one_command.measured(words, older_build(build, file.parent), file.parent)
 
 
 def shown(found: dict[str, float]) -> str:

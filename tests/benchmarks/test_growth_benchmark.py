@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks import limits
 from benchmarks.malsim_graphs import ask
 from benchmarks.racing import Race, Row, processor_time, seconds
 from benchmarks.random_graphs import random_graph
@@ -74,6 +75,19 @@ def test_the_cost_of_a_step(race: Race, full: bool, name: str) -> None:
         each = ", ".join(seconds(cost) for cost in costs.values())
         sizes = f"{SIZES[0]:,} to {SIZES[-1]:,} steps"
         race.note(Row(PLACE, f"{name}, {sizes}", each, ratio=growth, goal=f"<= {MOST}x", reached=growth <= MOST))
+
+
+def test_the_growth_of_waiting_for_memory(race: Race, full: bool) -> None:
+    """For comparison: what a line of memory costs that only the line before names, in as many lines as these graphs
+    have steps. Nothing can ask for it ahead."""
+    sizes = SIZES if full else SMALL_SIZES
+    costs = [limits.followed_line(limits.LINE * steps, count=len(sizes) * sizes[-1]) for steps in sizes]
+    race.benchmark.pedantic(lambda: None, rounds=1)
+    assert all(cost > 0 for cost in costs)
+    if full:
+        each = ", ".join(map(seconds, costs))
+        lines = f"{SIZES[0]:,} to {SIZES[-1]:,} lines"
+        race.note(Row(PLACE, f"memory alone, line after line, {lines}", each, ratio=costs[-1] / costs[0]))
 
 
 def test_the_growth_of_malsim(race: Race, full: bool) -> None:

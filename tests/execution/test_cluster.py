@@ -31,6 +31,7 @@ pytestmark = pytest.mark.slow
 
 ESTATE = generate(2000, seed=6)
 SMALL = generate(300, seed=6)
+FEW: dict[str, Any] = {"trials": 200, "seed": 8}
 
 
 @pytest.fixture
@@ -61,23 +62,60 @@ def test_a_cluster_gives_the_bytes_of_one_thread(client: Any, monkeypatch: pytes
     assert rank(ESTATE, threads=1) == rank(ESTATE, executor=client)
 
 
-def test_narrowing_ablation_and_studies_on_a_cluster_that_loses_a_worker_say_what_one_thread_says(
-    cluster: Cluster, client: Any, monkeypatch: pytest.MonkeyPatch
+QUESTIONS: dict[str, Callable[..., Any]] = {
+    "rank": partial(rank, ESTATE),
+    "narrow": partial(recommend, SMALL, entry_points="leaked-token", budget=1, **FEW),
+    "ablate": partial(ablate, SMALL, "leaked-token", "rbac", "rbac-context", **FEW),
+    "study": partial(study, [SMALL], "rbac", "jit", **FEW),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_each_question_that_loses_a_worker_in_the_middle_says_what_one_thread_says(
+    question: str, cluster: Cluster, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ask, whole, left = QUESTIONS[question], blocks.spread, cluster.workers[0]
+
+    def spread_with_a_loss(*work: Any, **how: Any) -> Iterator[Any]:
+        """The blocks as they are done; once the first is, a worker is killed, while the others are under way."""
+        for done in whole(*work, **how):
+            if left.poll() is None:
+                os.killpg(left.pid, signal.SIGKILL)
+                assert left.wait(PATIENCE) == -signal.SIGKILL
+            yield done
+
     monkeypatch.setattr(blocks, "LARGEST", 64)
-    small: dict[str, Any] = {"trials": 200, "seed": 8}
-    questions: list[Callable[..., Any]] = [
-        partial(recommend, SMALL, entry_points="leaked-token", budget=1, **small),
-        partial(ablate, SMALL, "leaked-token", "rbac", "rbac-context", **small),
-        partial(study, [SMALL], "rbac", "jit", **small),
-    ]
-    here = [told(question(threads=1)) for question in questions]
-    first = told(questions[0](executor=client))
-    end = threading.Timer(0.2, os.killpg, (cluster.workers[0].pid, signal.SIGKILL))
-    end.start()
-    there = [first, *(told(question(executor=client)) for question in questions[1:])]
-    end.join()
-    assert here == there
+    monkeypatch.setattr("simkit.simulation.attack.WORST_ROWS", 64)
+    here = told(ask(threads=1))
+    monkeypatch.setattr(blocks, "spread", spread_with_a_loss)
+    assert told(ask(executor=client)) == here
+    assert len(client.nthreads()) == 1, "one worker was to die before the answer"
+
+
+COMMANDS = {
+    "rank": (),
+    "narrow": ("--entry-point", "leaked-token", "--trials", "100"),
+    "ablate": ("--entry-point", "leaked-token", "--to", "rbac-context", "--trials", "100"),
+    "study": ("--strong", "jit", "--trials", "100"),
+}
+
+
+def test_the_command_of_each_question_takes_the_address(cluster: Cluster, client: Any) -> None:
+    file = cluster.folder / "estate.yaml"
+    file.write_text(dump(SMALL), "utf-8")
+
+    def said(command: str, *how: str) -> bytes:
+        words = [sys.executable, "-m", "simkit", command, str(file), *COMMANDS[command], "--format", "json", *how]
+        return subprocess.run(words, capture_output=True, check=True).stdout
+
+    def tasks() -> int:
+        """How often any task changed its state on the scheduler so far."""
+        return int(client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter))
+
+    for command in COMMANDS:
+        here, before = said(command, "--threads", "1"), tasks()
+        assert said(command, "--scheduler", cluster.address) == here
+        assert tasks() > before, f"the cluster was not asked by {command}"
 
 
 def test_an_address_will_do_and_so_will_the_command_line(cluster: Cluster, client: Any) -> None:

@@ -11,7 +11,17 @@ from simkit.model import Model
 from simkit.narrowing.edits.edit import Narrowing, listed, with_entitlements, with_model
 from simkit.narrowing.edits.globs import without
 from simkit.scenario import Scenario
-from simkit.techniques.givers import Holder, assigned, file_named, given, in_resource, lies, runtime_of, trusted
+from simkit.techniques.givers import (
+    Holder,
+    assigned,
+    file_named,
+    given,
+    in_resource,
+    lies,
+    resolver_of,
+    runtime_of,
+    trusted,
+)
 from simkit.techniques.grounds import credential, granted
 from simkit.techniques.grounds import lies as lying
 
@@ -78,7 +88,7 @@ class DropRole(Narrowing):
         grant = granted(ground)
         if grant is None or ground.names[0] != self.identity:
             return False
-        return grant in Resolver(model).entitled(model.roles[self.role].entitlements)
+        return grant in resolver_of(model).gained(self.role, lifted=("denies", "boundary"))
 
 
 @dataclass(frozen=True, slots=True)

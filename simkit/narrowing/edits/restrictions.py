@@ -15,7 +15,7 @@ from simkit.narrowing.edits.removals import goes_along
 from simkit.policies import GrantPolicy, Selector, named_policies
 from simkit.scenario import Scenario
 from simkit.table import duration
-from simkit.techniques.givers import Holder, bearer
+from simkit.techniques.givers import Holder, bearer, resolver_of
 from simkit.techniques.grounds import credential, granted, kind_of
 
 
@@ -183,7 +183,7 @@ class ShortenRole(Narrowing):
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for uses by the identity of what the role gives."""
         grant = granted(ground)
-        return grant is not None and ground.names[0] == self.identity and grant in Resolver(model).gained(self.role)
+        return grant is not None and ground.names[0] == self.identity and grant in resolver_of(model).gained(self.role)
 
 
 @dataclass(frozen=True, slots=True)

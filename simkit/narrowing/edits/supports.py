@@ -21,6 +21,7 @@ from simkit.simulation.attack import Attack, uncollected
 from simkit.techniques import World, attack_graph
 from simkit.techniques.alternatives import Alternative, Alternatives
 from simkit.techniques.copies import Staging
+from simkit.techniques.givers import Ways
 from simkit.techniques.grounds import SUPPORTS, bare, expanded
 
 WORLD = Fact("world", "as it is")
@@ -39,7 +40,8 @@ class Supported:
 
     It is `whole` unless copies were left out because there would be too many: then what it calls unreachable must be
     looked at again. `doubted` are the steps that need not be taken in every sample, or whose conclusions may end; None
-    where an alert or what is metered may decide about any of them.
+    where an alert or what is metered may decide about any of them. `alternatives` are those of each ground, `ways_of`
+    what the facts in them rest on in turn.
     """
 
     graph: AttackGraph
@@ -47,6 +49,8 @@ class Supported:
     starts: Mapping[str, tuple[tuple[int, ...], ...]]
     whole: bool = True
     doubted: tuple[int, ...] | None = None
+    alternatives: Mapping[Ground, tuple[Alternative, ...]] = field(default_factory=dict)
+    ways_of: Mapping[Fact, Ways] = field(default_factory=dict)
 
     def without(self, supports: Iterable[Fact]) -> list[int]:
         """The steps to leave out so that `supports` are gone; supports that nothing uses have none."""
@@ -66,8 +70,10 @@ def supported(scenario: Scenario, attack: Attack | None = None) -> Supported:
     copies = Staging.of(world).size
     whole = copies <= MOST_COPIES
     world = world if whole else replace(world, sparing=True)
-    plain = attack.graph if attack and not copies else attack_graph(world, horizon=scenario.horizon)
-    supporter = _Supporter(Alternatives.of(world), _sure(plain.steps, scenario.horizon))
+    alike = attack is not None and (not copies or not whole)
+    plain = attack.graph if attack and alike else attack_graph(world, horizon=scenario.horizon)
+    contested = _is_contested(plain, scenario)
+    supporter = _Supporter(Alternatives.of(world), frozenset() if contested else _sure(plain.steps, scenario.horizon))
     graph = AttackGraph.build(supporter.steps(plain.steps), [], _NONE, horizon=scenario.horizon)
     number = {step.key: index for index, step in enumerate(graph.steps)}
     root = number[_ROOT.key]
@@ -83,8 +89,8 @@ def supported(scenario: Scenario, attack: Attack | None = None) -> Supported:
         for index, step in enumerate(graph.steps)
         if step.rule == "support" and step.conclusions[0].fact.kind in SUPPORTS
     }
-    doubted = None if _is_contested(plain, scenario) else tuple(sorted(number[key] for key in supporter.doubted))
-    return Supported(graph, step_of, starts, whole, doubted)
+    doubted = None if contested else tuple(sorted(number[key] for key in supporter.doubted))
+    return Supported(graph, step_of, starts, whole, doubted, supporter.asked, supporter.known.ways_of)
 
 
 def _copying(scenario: Scenario, attack: Attack | None) -> World:
@@ -144,22 +150,22 @@ class _Supporter:
         rewritten: list[Step] = []
         seen: set[Hashable] = set()
         for step in given:
-            sure = step.key in self.sure
+            sure, premises = step.key in self.sure, bare(step)
             # What was gained in one of several ways is one step for each way, and all of them may rest on any way.
-            same = (step.rule, step.label, bare(step), step.grounds, step.conclusions, sure)
+            same = (step.rule, step.label, premises, step.grounds, step.conclusions, sure)
             if step.premises and same in seen:
                 continue
             seen.add(same)
-            made = list(self._rewritten(step))
+            made = list(self._rewritten(step, premises))
             rewritten += made
             self.doubted += [] if sure else [each.key for each in made]
         return [_ROOT, *rewritten, *self._supports()]
 
-    def _rewritten(self, step: Step) -> Iterator[Step]:
+    def _rewritten(self, step: Step, needed: tuple[Fact, ...]) -> Iterator[Step]:
         if not step.premises:  # an entry point is what is asked about, and is not taken away
             yield _still(step, step.premises, step.conclusions, "")
             return
-        for number, premises in enumerate(self._ways(bare(step), step.grounds)):
+        for number, premises in enumerate(self._ways(needed, step.grounds)):
             suffix = f" ~{number}" if number else ""
             plain = tuple(each for each in step.conclusions if each.ground is None)
             if plain:

@@ -124,18 +124,24 @@ class Side:
     @classmethod
     def of(cls, scenario: Scenario) -> Side:
         """The utility side of `scenario`."""
-        cut = sessions(scenario.model, scenario.grant_policy(), rotation_period=scenario.response.rotation_period)
-        return cls(work_of(scenario), utility(cut, scenario.response, scenario.observed))
+        return cls(work_of(scenario), _utility(scenario))
 
     def cost_of(self, narrowing: Narrowing, scenario: Scenario) -> Cost:
         """What is lost from here, the side of `scenario`, by `narrowing` alone.
 
-        Where no task is declared, an edit that only removes takes what of the work rests on nothing else.
+        An edit that only removes takes what of the work rests on nothing else; where no task is declared, that is all.
         """
         removed = narrowing.removes()
         if not scenario.model.tasks and removed is not None:
             return self.without(removed)
-        return self.cost(Side.of(narrowing.apply(scenario)))
+        return self.cost_at(narrowing.apply(scenario), removed)
+
+    def cost_at(self, scenario: Scenario, removed: frozenset[Fact] | None, changes: int = 1) -> Cost:
+        """What is lost from here to `scenario`, which is this one after `changes`; `removed` is what is gone there,
+        None where one of them does something else."""
+        if removed is None:
+            return self.cost(Side.of(scenario), changes)
+        return self._cost(_utility(scenario), self.work.without(removed), changes)
 
     def without(self, removed: frozenset[Fact]) -> Cost:
         """What is lost from here where no task is declared, and all that is `removed` is gone."""
@@ -143,8 +149,11 @@ class Side:
 
     def cost(self, after: Side, changes: int = 1) -> Cost:
         """What is lost from here to `after`."""
-        here, there = self.utility, after.utility
-        broken = {*self.work.lost(after.work), *(set(there.broken) - set(here.broken))}
+        return self._cost(after.utility, self.work.lost(after.work), changes)
+
+    def _cost(self, there: Utility, lost: Sequence[str], changes: int) -> Cost:
+        here = self.utility
+        broken = {*lost, *(set(there.broken) - set(here.broken))}
         return Cost(
             changes=changes,
             broken=tuple(sorted(broken)),
@@ -156,3 +165,9 @@ class Side:
             checks_a_day=there.checks_a_day - here.checks_a_day,
             records_a_day=there.records_a_day - here.records_a_day,
         )
+
+
+def _utility(scenario: Scenario) -> Utility:
+    """What the policy in force leaves of the work of `scenario`, and what it asks for."""
+    cut = sessions(scenario.model, scenario.grant_policy(), rotation_period=scenario.response.rotation_period)
+    return utility(cut, scenario.response, scenario.observed)

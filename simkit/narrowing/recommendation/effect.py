@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.blast_radius import BlastRadius, intervals
+from simkit.blast_radius import BlastRadius, WorstCase, intervals
 from simkit.blast_radius.intervals import Interval
+from simkit.engines.reach import worst_cases
 from simkit.engines.replay import replay
 from simkit.errors import QuestionError, nearest
 from simkit.execution.executors import ExecutorLike
@@ -184,8 +185,22 @@ def measure(scenario: Scenario, question: Question, base: Attack | None = None) 
     return _of([_replayed_in_part(attack, name, question) for name in question.entry_points], question)
 
 
-def _replayed_in_part(attack: Attack, entry_point: str, question: Question) -> BlastRadius:
-    """A replay that keeps only what `question` looks at, and that goes on only until that is settled."""
+def measure_without(attack: Attack, gone: Sequence[int], question: Question) -> PairedLosses:
+    """The samples of `attack` without the steps `gone`."""
+    return _of([_replayed_in_part(attack, name, question, gone) for name in question.entry_points], question)
+
+
+def _worst_case(attack: Attack, entry_point: str, gone: Sequence[int]) -> WorstCase:
+    if not len(gone):
+        return attack.worst_cases([entry_point])[entry_point]
+    entry = attack.graph.entry(entry_point)
+    starts = [tuple(entry.roots(variant)) for variant in range(len(entry.names))] or [()]
+    return WorstCase.of(attack.legend, worst_cases(attack.graph, starts, without=[gone] * len(starts)))
+
+
+def _replayed_in_part(attack: Attack, entry_point: str, question: Question, gone: Sequence[int] = ()) -> BlastRadius:
+    """A replay that keeps only what `question` looks at, and that goes on only until that is settled; without the
+    steps `gone`."""
     sampler, goal = question.lost.sampler(attack), attack.legend.goals.get(question.goal)
     outcomes = replay(
         attack.graph,
@@ -195,12 +210,13 @@ def _replayed_in_part(attack: Attack, entry_point: str, question: Question) -> B
         threads=question.threads,
         facts=tuple(dict.fromkeys((*sampler.columns, *(() if goal is None else (goal,))))),
         only_whether=isinstance(sampler, ONLY_WHETHER),
+        without=gone,
     )
     return BlastRadius(
         graph=attack.graph,
         outcomes=outcomes,
         legend=attack.legend,
-        worst_case=attack.worst_cases([entry_point])[entry_point],
+        worst_case=_worst_case(attack, entry_point, gone),
         utility=attack.utility,
         provenance=attack.provenance(entry_point, told=False),
     )

@@ -7,15 +7,26 @@ from dataclasses import dataclass, field
 
 from simkit.attackgraph import Fact
 from simkit.blast_radius import BlastRadius
+from simkit.measures import MEASURES
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.supports import Supported, supported
 from simkit.narrowing.recommendation.certainty import Certainty
 from simkit.narrowing.recommendation.changes_so_far import Stage
-from simkit.narrowing.recommendation.effect import PairedLosses, Question, measure, measured_with_paths, paths_of
+from simkit.narrowing.recommendation.effect import (
+    LOST,
+    PairedLosses,
+    Question,
+    measure,
+    measure_without,
+    measured_with_paths,
+    paths_of,
+)
+from simkit.narrowing.recommendation.taken_away import TakenAway
 from simkit.scenario import Scenario
 from simkit.simulation import Attack, compile_attack
 
 Pair = tuple[PairedLosses, PairedLosses]
+GOALS_REACHED = MEASURES["goals-reached"]
 
 
 @dataclass(slots=True)
@@ -35,6 +46,7 @@ class MeasuredEdits:
     results: list[BlastRadius] = field(init=False)
     known: dict[tuple[Narrowing, ...], PairedLosses] = field(default_factory=dict)
     """What was replayed in full of each narrowing alone, and of rows of changes that others are compared with."""
+    taken_away: TakenAway | None = None
     unchanged: dict[Question, PairedLosses] = field(default_factory=dict)
     """What is lost before any narrowing, by what was asked besides, where it was replayed."""
 
@@ -42,6 +54,7 @@ class MeasuredEdits:
         self.base = compile_attack(self.scenario, editable=True)
         self.made = supported(self.scenario, self.base)
         self.certainty = Certainty.of(self.scenario, self.made, self.question)
+        self.taken_away = TakenAway.of(self.base, self.made) if self.question.executor is None else None
         found = self.certainty.losses(self.question) if self.certainty else None
         if found is not None:
             self.before, self.results = found, paths_of(self.base, found)
@@ -67,7 +80,7 @@ class MeasuredEdits:
         if not here.changes:
             return self._unchanged(self.question), self._replayed(there.changes[0], self.question)
         now = here.losses if self.certainty is None else self._at(here)
-        return now, measure(there.scenario, self.question, self.base)
+        return now, self._measured(there, self.question)
 
     def ahead(self, removed: Iterable[frozenset[Fact] | None]) -> None:
         """Work out together what is certain after each of `removed`, for it will be asked."""
@@ -88,16 +101,26 @@ class MeasuredEdits:
 
     def _replayed(self, narrowing: Narrowing, question: Question) -> PairedLosses:
         """The samples after `narrowing` alone; those of the whole question are remembered."""
+        alone = Stage(self.scenario, frozenset(), self.before).after(narrowing)
         if question != self.question:
-            return measure(narrowing.apply(self.scenario), question, self.base)
+            return self._measured(alone, question)
         if (narrowing,) not in self.known:
-            self.known[(narrowing,)] = measure(narrowing.apply(self.scenario), question, self.base)
+            self.known[(narrowing,)] = self._measured(alone, question)
         return self.known[(narrowing,)]
+
+    def _measured(self, here: Stage, question: Question) -> PairedLosses:
+        """The samples `here`, replayed: on the graph that is there, without the steps that are gone, where that is all
+        that changes for what is asked."""
+        if self.taken_away is not None and here.removed is not None and question.lost in (LOST, GOALS_REACHED):
+            gone = self.taken_away.steps(here.removed)
+            if gone is not None:
+                return measure_without(self.base, gone, question)
+        return measure(here.scenario, question, self.base)
 
     def _at(self, here: Stage) -> PairedLosses:
         """The samples `here`, replayed once for all that may come next."""
         if here.changes not in self.known:
-            self.known[here.changes] = measure(here.scenario, self.question, self.base)
+            self.known[here.changes] = self._measured(here, self.question)
         return self.known[here.changes]
 
     def _unchanged(self, question: Question) -> PairedLosses:

@@ -328,7 +328,7 @@ class _Recommender:
     def _cost_after(self, there: Stage, changes: int) -> Cost:
         """What the work loses by all changes until `there`."""
         if self.scenario.model.tasks or there.removed is None:
-            return self.side.cost(Side.of(there.scenario), changes)
+            return self.side.cost_at(there.scenario, there.removed, changes)
         return replace(self.side.without(there.removed), changes=changes, observed=self.side.utility.observed)
 
 

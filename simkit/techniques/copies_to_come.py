@@ -1,0 +1,107 @@
+"""Whether a copy matters once sessions can do less: who saw something by himself may have to find it elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
+
+from simkit.attackgraph import Fact
+from simkit.entitlements import Grant
+from simkit.techniques.copies import Sight, Staging, Use, Uses, sight
+from simkit.techniques.stage import STAGE
+from simkit.techniques.world import World, has, runs_in
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CopiesToCome:
+    """A world in which no copy matters, to ask whether that stays so. `reached` is what an attack leads to at most,
+    `steered` are the sessions that it may steer, `writers` those of them who could copy something that others look for,
+    by the place."""
+
+    world: World
+    staging: Staging
+    reached: Collection[Fact]
+    steered: frozenset[str]
+    writers: Mapping[str, tuple[Sight, ...]]
+
+    @classmethod
+    def of(cls, world: World, reached: Collection[Fact]) -> CopiesToCome | None:
+        """Those of `world`, in which an attack leads to `reached` at most; None where copies matter already, or
+        somebody answers what others ask."""
+        staging = Staging.of(world)
+        world.forget()
+        if staging.copies or staging.asked:
+            return None
+        steered = {name for name in staging.steered if any(has(mode, name) in reached for mode in world.steering)}
+        found: dict[str, list[Sight]] = {}
+        for name in sorted(steered):
+            hands = staging.hands[name]
+            for place in hands.writes:
+                if not _takes_it_out(hands, place):
+                    found.setdefault(place, []).append(hands)
+        return cls(world, staging, reached, frozenset(steered), {place: tuple(those) for place, those in found.items()})
+
+    def may_matter(self, lost: Mapping[str, Collection[Grant]]) -> bool:
+        """True unless no copy matters once each session has `lost` these grants; it may be True where none does."""
+        use_of = cache(partial(Use.of, self.world))
+        after = {name: self._left(name, grants, use_of) for name, grants in lost.items()}
+        return any(
+            self._writes_what_it_carried_out(self.staging.hands[name], hands, after)
+            or self._looks_for(self.staging.hands[name], hands)
+            for name, hands in after.items()
+        )
+
+    def _left(self, name: str, lost: Collection[Grant], use_of: Uses) -> Sight:
+        """What the session called `name` sees and hands on without the grants `lost`."""
+        reached = self.world.all_sessions[name]
+        kept = {grant: how for grant, how in reached.session.grants.items() if grant not in lost}
+        return sight(self.world, replace(reached, session=replace(reached.session, grants=kept)), use_of)
+
+    def _writes_what_it_carried_out(self, before: Sight, after: Sight, others: Mapping[str, Sight]) -> bool:
+        """True if a steered session had a way out that was as quick, and now somebody may look for its copies."""
+        if before.session.name not in self.steered:
+            return False
+        worth = [what for what in after.sees if self.world.matters(what)]
+        for place in after.writes:
+            if _takes_it_out(before, place) and not _takes_it_out(after, place):
+                audience = [others.get(each.session.name, each) for each in self._audience(place, before)]
+                known = set.intersection(*(each.freely for each in audience)) if audience else worth
+                if any(what != place and what not in known for what in worth):
+                    return True
+        return False
+
+    def _audience(self, place: str, writer: Sight) -> Iterator[Sight]:
+        """Those for whom a copy that `writer` makes in `place` could make a difference."""
+        for each in self.staging.readers.get(place, ()):
+            taken = self.staging.replayed and place in each.sees
+            steered = each is not writer and each.session.name in self.staging.steered and each.hands_on
+            if (taken or steered) and self._may_find(writer, each):
+                yield each
+
+    def _may_find(self, writer: Sight, reader: Sight) -> bool:
+        """True if an attack may lead to `reader`, or if the copying itself, which nobody finds, may show."""
+        name, shown = reader.session.name, self.world.alert(STAGE, writer.session.policy)
+        if shown.chance or shown.logged:
+            return True
+        if name in self.staging.runtimes:
+            return runs_in(reader.session.identities[0]) in self.reached
+        return any(has(mode, name) in self.reached for mode in self.world.modes)
+
+    def _looks_for(self, before: Sight, after: Sight) -> bool:
+        """True if it would look for something that it saw before, where somebody could copy that to."""
+        unseen = {what for what in before.freely - after.freely if self.world.matters(what)}
+        return bool(unseen) and any(
+            not unseen.isdisjoint(writer.sees.keys() - {place}) and self._may_find(writer, before)
+            for place in self._read_by(before)
+            for writer in self.writers.get(place, ())
+        )
+
+    def _read_by(self, hands: Sight) -> Iterator[str]:
+        readers = self.staging.readers
+        return (place for place in readers if any(each is hands for each in readers[place]))
+
+
+def _takes_it_out(hands: Sight, place: str) -> bool:
+    """True if who could copy to `place` brings it out by itself at least as soon, and surely."""
+    return hands.leaves_after is not None and place in hands.writes and hands.leaves_after <= hands.writes[place]
