@@ -12,10 +12,15 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Ground, Step
 from simkit.distributions import Distribution
+from simkit.fate import key_hashes
+from simkit.remembered import recalled, remember
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Words = NDArray[np.uint64]
 T = TypeVar("T")
+N = TypeVar("N", str, tuple[str, str])
+_HASHED = "the fates of repeats that were hashed last"
 Around = tuple[str, str]
 """What a name says before and after the thing in which it differs from others."""
 NO_NAME: Around = ("", "")
@@ -144,18 +149,35 @@ class Repeats:
         found, which = _numbered_anew(self.conclusions, np.concatenate([self.concluded, self.more]))
         return found, which[: len(self)], which[len(self) :]
 
-    def fates(self) -> tuple[Ints, Iterator[str], Ints]:
-        """The rows that have a fate of their own, how these are called, and which of them each has."""
-        own = [series.fate or NO_NAME for series in self.series]
-        number = {around: place for place, around in enumerate(dict.fromkeys(own))}
-        numbers = np.array([number[around] for around in own], dtype=np.int64)
+    def fates(self) -> tuple[Ints, Words]:
+        """The rows that have a fate of their own, and the key of what is drawn for each."""
+        arounds, of = _in_order([series.fate or NO_NAME for series in self.series])
+        called, about = _in_order([thing.fate or thing.name for thing in self.things])
         has = np.array([series.fate is not None for series in self.series], dtype=np.bool_)
         rows = np.flatnonzero(has[self.of])
-        pairs, which = np.unique(numbers[self.of[rows]] * len(self.things) + self.thing[rows], return_inverse=True)
-        arounds, called = [*number], [thing.fate or thing.name for thing in self.things]
-        of, about = np.divmod(pairs, max(len(called), 1))
-        named = zip(of.tolist(), about.tolist(), strict=True)
-        return rows, (called[thing].join(arounds[place]) for place, thing in named), which
+        each = of[self.of[rows]] * len(called) + about[self.thing[rows]]
+        pairs, which = np.unique(each, return_inverse=True)
+        return rows, _hashed(arounds, called, pairs)[which]
+
+
+def _in_order(names: Sequence[N]) -> tuple[list[N], Ints]:
+    """The different ones of `names`, in order, and which of them each is."""
+    found = sorted(set(names))
+    place = {name: number for number, name in enumerate(found)}
+    return found, np.array([place[name] for name in names], dtype=np.int64)
+
+
+def _hashed(arounds: Sequence[Around], called: Sequence[str], pairs: Ints) -> Words:
+    """The hash of what each of `pairs` says, of the number of one of `arounds` and of one that is `called`. A command
+    often asks it again: policies of which one checks what the other asks a person about copy the same."""
+    known: tuple[Sequence[Around], Sequence[str], Ints, Words] | None = recalled(_HASHED)
+    if known is not None and known[:2] == (arounds, called) and np.array_equal(known[2], pairs):
+        return known[3]
+    of, about = np.divmod(pairs, max(len(called), 1))
+    named = zip(of.tolist(), about.tolist(), strict=True)
+    found = key_hashes(called[thing].join(arounds[place]) for place, thing in named)
+    remember(_HASHED, (arounds, called, pairs, found))
+    return found
 
 
 def _about(ground: Ground, names: tuple[str, ...]) -> Ground:

@@ -83,8 +83,8 @@ class StepRows:
             return found
         own = len(self.steps)
         found = np.concatenate([found[:own], found[own:][self.repeats.of]])
-        rows, named, which = self.repeats.fates()
-        found[own + rows] = key_hashes(named)[which]
+        rows, hashes = self.repeats.fates()
+        found[own + rows] = hashes
         return self._ordered(found)
 
     def premises(self) -> tuple[list[Fact], Ints, Ints]:

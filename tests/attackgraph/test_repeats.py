@@ -8,6 +8,7 @@ import pytest
 from simkit.attackgraph import AttackGraph, Conclusion, Containment, Entry, Fact, Ground, Step, Variant
 from simkit.attackgraph.repeats import Repeats, RepeatsMade, Series, StepSequence, Topic
 from simkit.errors import EngineError
+from simkit.remembered import remembering
 from simkit.scenario import load
 from simkit.simulation import compile_attack
 from simkit.techniques import reachable_copies
@@ -113,3 +114,16 @@ def test_copies_in_columns_are_the_steps_that_they_would_be(policy: str, monkeyp
     assert isinstance(columns.steps, StepSequence)
     assert not isinstance(plain.steps, StepSequence)
     is_the_same(columns, plain, "leaked-ci-secret")
+
+
+def test_a_command_that_repeats_the_same_again_has_the_same_fates() -> None:
+    mine, other = repeats(series("find(", ")", own=True)), repeats(series("seek(", ")", own=True))
+    plain, others = graph([], mine).step_hash.tolist(), graph([], other).step_hash.tolist()
+    with remembering():
+        assert [graph([], each).step_hash.tolist() for each in (mine, mine, other, mine)] == [
+            plain,
+            plain,
+            others,
+            plain,
+        ]
+    assert plain != others
