@@ -17,6 +17,7 @@ from simkit.importers.joined import joined
 from simkit.importers.joined_secrets import joined_secrets
 from simkit.importers.kinds import IMPORTERS
 from simkit.importers.source_file import SourceFile, first_problem
+from simkit.importers.unread_sources import ENDINGS_BESIDE, KIND, unread_source, unread_sources
 from simkit.scenario.loader import LARGE, uncollected
 
 PASSED_BY = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", "site-packages"})
@@ -71,11 +72,16 @@ def _imported(
 ) -> tuple[Imported, ...]:
     drafts = {each.kind: Draft(each.kind) for each in importers}
     own: dict[str, list[SourceFile]] = {each.kind: [] for each in importers}
-    there = [file for path in paths for file in _files(path, drafts)]
+    there, nobodys = [file for path in paths for file in _files(path, drafts)], list[SourceFile]()
     for file in _with(there, more) if more else there:
         found = _whose(file, importers, drafts)
-        if found is not None:
-            own[found.kind].append(file)
+        (nobodys if found is None else own[found.kind]).append(file)
+    if KIND in drafts:
+        beside_them = (each for path in paths if os.path.isdir(path) for each in _within(path, ENDINGS_BESIDE))
+        for source, place in unread_sources(nobodys, beside_them).items():
+            if not any(own.values()):
+                raise InputError(f"{place.file} is one of {source.what}, and nothing else is there: {source.instead}")
+            drafts[KIND].leave(place, source.what, source.instead)
     made: dict[str, Imported] = {}
     for each in sorted(importers, key=lambda importer: importer.joins):
         if each.joins:
@@ -115,14 +121,14 @@ def _files(path: str, drafts: Mapping[str, Draft]) -> Iterator[SourceFile]:
             next(iter(drafts.values())).leave(FilePlace(found), "the file", _sentence(error))
 
 
-def _within(folder: str) -> Iterator[str]:
+def _within(folder: str, endings: tuple[str, ...] = ENDINGS) -> Iterator[str]:
     count = 0
     for top, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in PASSED_BY)
         for name in sorted(names):
             path = os.path.normpath(os.path.join(top, name))
             # a link may lead out of the folder, and a pipe would never end
-            if name.endswith(ENDINGS) and name not in PERSONAL and stat.S_ISREG(os.lstat(path).st_mode):
+            if name.endswith(endings) and name not in PERSONAL and stat.S_ISREG(os.lstat(path).st_mode):
                 count += 1
                 if count > MOST_FILES:
                     raise InputError(f"{folder!r} holds more than {MOST_FILES:,} files: name the folders that matter")
@@ -173,6 +179,9 @@ def _refuse(file: SourceFile, importers: Sequence[Importer]) -> None:
     """Raises ScenarioError where `file` cannot be read at all, InputError where it is of no kind."""
     if file.path.endswith(ENDINGS):
         _ = file.documents
+    source = unread_source(file.plain_path, file.text)
+    if source is not None:
+        raise InputError(f"{file.path} is one of {source.what}, which are not read: {source.instead}")
     if len(importers) == 1:
         raise InputError(f"{file.path} is no file of the kind {importers[0].kind}: that reads {importers[0].reads}")
     kinds = "; ".join(f"{each.kind}: {each.reads}" for each in importers)

@@ -24,6 +24,8 @@ class CopiesToCome:
     reached: Collection[Fact]
     steered: frozenset[str]
     writers: Mapping[str, tuple[Sight, ...]]
+    read_by: Mapping[str, tuple[str, ...]]
+    """The places that each session reads and somebody writes to."""
 
     @classmethod
     def of(cls, world: World, reached: Collection[Fact]) -> CopiesToCome | None:
@@ -40,7 +42,13 @@ class CopiesToCome:
             for place in hands.writes:
                 if not _takes_it_out(hands, place):
                     found.setdefault(place, []).append(hands)
-        return cls(world, staging, reached, frozenset(steered), {place: tuple(those) for place, those in found.items()})
+        places: dict[str, list[str]] = {}
+        for place, readers in staging.readers.items():
+            for each in readers:
+                places.setdefault(each.session.name, []).append(place)
+        by_place = {place: tuple(those) for place, those in found.items()}
+        read_by = {name: tuple(those) for name, those in places.items()}
+        return cls(world, staging, reached, frozenset(steered), by_place, read_by)
 
     def may_matter(self, lost: Mapping[str, Collection[Grant]]) -> bool:
         """True unless no copy matters once each session has `lost` these grants; it may be True where none does."""
@@ -93,13 +101,9 @@ class CopiesToCome:
         unseen = {what for what in before.freely - after.freely if self.world.matters(what)}
         return bool(unseen) and any(
             not unseen.isdisjoint(writer.sees.keys() - {place}) and self._may_find(writer, before)
-            for place in self._read_by(before)
+            for place in self.read_by.get(before.session.name, ())
             for writer in self.writers.get(place, ())
         )
-
-    def _read_by(self, hands: Sight) -> Iterator[str]:
-        readers = self.staging.readers
-        return (place for place in readers if any(each is hands for each in readers[place]))
 
 
 def _takes_it_out(hands: Sight, place: str) -> bool:

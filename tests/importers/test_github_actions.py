@@ -182,6 +182,15 @@ class TestCalledWorkflows:
         found = made(tmp_path, outer=self.CALLS % "", inner=self.INNER % "permissions: write-all,")
         assert operations(found, "inner/a/b") == {"read-contents", "write-contents"}
 
+    def test_two_callers_whose_jobs_have_one_name_are_two(self, tmp_path: Path) -> None:
+        """Each with its own rights: neither takes the place of the other."""
+        calls = {"one": self.CALLS % "", "two": self.CALLS.replace("contents: write", "packages: write") % ""}
+        found = made(tmp_path, inner=self.INNER % "", **calls)
+        assert list(found.sections["identities"]) == ["job inner/a/b", "job inner/a/b from two"]
+        assert operations(found, "inner/a/b") == {"read-contents", "write-contents"}
+        assert operations(found, "inner/a/b from two") == {"read-packages", "write-packages"}
+        found.scenario()
+
     @pytest.mark.parametrize(
         ("handed", "held"),
         [

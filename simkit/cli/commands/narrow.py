@@ -298,7 +298,9 @@ def _found(world: Scenario, choice: PlanAsked, asked: Mapping[str, Any], *, plan
         plan = narrowing.cut_off(world, policy, goal=goal, exact=choice.exact, budget=choice.budget, **wanted)
         if choice.exact or (plan_alone and plan.possible):
             return Narrowed(plan, None)
-        ranking = narrowing.recommend(world, policy, goal=goal, executor=choice.scheduler, **asked)
+        # of a ranking that nobody is shown only the first is looked at, and no changes together
+        told: dict[str, Any] = {"budget": 0} if plan_alone else {}
+        ranking = narrowing.recommend(world, policy, goal=goal, executor=choice.scheduler, **told, **asked)
         other = None if plan.possible else narrowing.cut_by_one(ranking)
         return Narrowed(other or plan, ranking)
     changes: dict[str, Any] = {} if choice.budget is None else {"budget": choice.budget}

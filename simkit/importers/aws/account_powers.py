@@ -114,12 +114,15 @@ class AccountPowers:
         """What `principal`, called `name`, is given."""
         asked = RightsHolder(principal, Given(), name)
         admin = self.administers(principal)
-        if admin is not None:
-            title = f"Everything in {self.account}"
-            self.sheet.give(asked.given, admin, "account", title, "assume", [self.administrator])
-        else:
+        if admin is None or not admin.is_sure:
+            # of whom all may be granted, what is sure is told by the statements that make it so
+            asked.given.only_sure = admin is not None
             iam_powers(self, asked)
             code_powers(self, asked)
+            asked.given.only_sure = False
+        if admin is not None and (name, f"everything in {self.account}") not in asked.given.gains:
+            title = f"Everything in {self.account}"
+            self.sheet.give(asked.given, admin, "account", title, "assume", [self.administrator])
         return asked.given
 
     def administers(self, principal: Principal) -> Allowance | None:
@@ -133,7 +136,9 @@ class AccountPowers:
                 return None
             found.append(one)
         # a statement that allows all of it is behind it alone; another that allows a part changes nothing
-        whole = [each for each in found[0].statements if all(each in one.statements for one in found)]
+        # that a part is sure by another one does not change what the rest hangs on
+        open_ones = [one for one in found if not one.is_sure] or found
+        whole = [each for each in open_ones[0].statements if all(each in one.statements for one in open_ones)]
         return together([replace(one, statements=tuple(whole or one.statements)) for one in found])
 
     @cached_property

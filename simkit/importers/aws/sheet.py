@@ -27,6 +27,10 @@ class Given:
     by_label: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     places: dict[str, FilePlace] = field(default_factory=dict)
     by_console: list[dict[str, Any]] = field(default_factory=list)
+    only_sure: bool = False
+    """What may be granted is left out, for something that covers it stands there already, or will."""
+    gains: set[tuple[str, str]] = field(default_factory=set)
+    """Who is given which role by it."""
 
 
 class Sheet:
@@ -56,6 +60,10 @@ class Sheet:
         """`given` may do `title` on `names`, as `allowance` has it; `doubts` are more of what keeps that open."""
         said = self._named(allowance.statements)
         source, open_points = _apart(allowance, doubts)
+        if open_points and given.only_sure:
+            return
+        if role:
+            given.gains.update((name, role) for name in names)
         if open_points:
             self.draft.assume(said, "it allows: may be granted", "; ".join(open_points[:3]))
         name = f"{title} by {said}{', may be granted' if open_points else ''}"

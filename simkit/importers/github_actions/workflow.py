@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from simkit.importers.draft import Draft
@@ -184,11 +184,16 @@ class RepositoryParts:
 def jobs(found: Sequence[Workflow], known: Actions) -> Iterator[WorkflowJob]:
     """All jobs, those of called workflows once for each call, with the rights that the caller has at most."""
     parts = RepositoryParts({_local(each.path): each for each in found}, known)
+    taken = set[tuple[str, str]]()
     for workflow in found:
-        if workflow.triggers != ("workflow_call",):
-            yield from _jobs(
-                workflow, WorkflowCall(workflow.triggers, workflow.body.value["on"], said(workflow.body)), parts
-            )
+        if workflow.triggers == ("workflow_call",):
+            continue
+        call = WorkflowCall(workflow.triggers, workflow.body.value["on"], said(workflow.body))
+        for job in _jobs(workflow, call, parts):
+            # jobs of two workflows may have one name and call the same one, with other rights
+            again = (job.workflow, job.name) in taken
+            yield replace(job, name=f"{job.name} from {workflow.name}") if again else job
+            taken.add((job.workflow, job.name))
 
 
 def _jobs(workflow: Workflow, call: WorkflowCall, parts: RepositoryParts) -> Iterator[WorkflowJob]:

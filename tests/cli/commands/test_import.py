@@ -100,6 +100,36 @@ def test_an_unknown_kind_and_an_empty_folder_end_with_2(cli: Cli, pod: Path, tmp
     assert "nothing is there that can be imported" in told.stderr
 
 
+TEMPLATE = "Resources:\n  Admin:\n    Type: AWS::IAM::User\n"
+TERRAFORM = 'resource "aws_iam_user" "admin" {\n  name = "admin"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [("stack.yaml", TEMPLATE, "templates of CloudFormation"), ("main.tf", TERRAFORM, "Terraform's own files")],
+)
+def test_sources_that_give_rights_and_are_not_read_are_told(
+    cli: Cli, pod: Path, tmp_path: Path, name: str, text: str, what: str
+) -> None:
+    """With what is read in their place: beside others, alone in a folder, and by name."""
+    folder = tmp_path / "infra"
+    folder.mkdir()
+    (folder / name).write_text(text, "utf-8")
+    out = ("-o", str(tmp_path / "out"))
+    for paths in ((str(folder),), (str(folder / name),)):
+        told = cli("import", *paths, *out)
+        assert (told.exit_code, what in told.stderr, "import the" in told.stderr) == (2, True, True)
+    told = cli("import", str(folder), str(pod), "--strict", "--format", "json", *out)
+    assert told.exit_code == 4
+    assert what in told.stdout
+
+
+def test_other_programs_and_manifests_are_no_such_sources(cli: Cli, pod: Path, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "google_project" "one" {}\n', "utf-8")
+    told = cli("import", str(tmp_path), "--format", "json", "-o", str(tmp_path / "out"))
+    assert "Terraform" not in told.stdout
+
+
 def test_help_teaches(cli: Cli) -> None:
     text = cli("import", "--help").stdout
     assert "no secret is copied" in text

@@ -220,6 +220,24 @@ def test_a_statement_that_gives_everything_is_named_alone(tmp_path: Path) -> Non
     assert f"Everything in {ACCOUNT} by start-policy/All ({ACCOUNT}:user/start)" in operations
 
 
+def test_a_sure_way_is_told_by_the_statement_that_makes_it_sure(tmp_path: Path) -> None:
+    """Beside one that may give everything: that one changes nothing for whoever surely gets there."""
+    open_one = statement("*", Sid="Perhaps", Condition={"StringEquals": {"nobody:knows": "this"}})
+    made = imported(tmp_path, user("start", open_one, statement("iam:PutUserPolicy", Sid="Sure")))
+    assert list(made.sections["tools"]["iam"]["operations"]) == [
+        f"PutUserPolicy by start-policy/Sure ({ACCOUNT}:user/start)"
+    ]
+    assert not [name for name in made.sections["tools"]["account"]["operations"] if "may be" in name]
+    assert "user/start" in administrators(made.scenario())
+
+
+def test_what_may_give_everything_is_told_by_itself_beside_what_is_sure_and_gives_less(tmp_path: Path) -> None:
+    open_one = statement("*", Sid="Perhaps", Condition={"StringEquals": {"nobody:knows": "this"}})
+    made = imported(tmp_path, user("start", open_one, statement("iam:PutUserPolicy", on=arn("user", "x"), Sid="Sure")))
+    operations = made.sections["tools"]["account"]["operations"]
+    assert f"Everything in {ACCOUNT} by start-policy/Perhaps ({ACCOUNT}:user/start), may be granted" in operations
+
+
 def test_what_is_not_known_is_granted_and_listed(tmp_path: Path) -> None:
     start = user("start", statement("iam:PutUserPolicy", Condition={"StringEquals": {"nobody:knows": "this"}}))
     made = imported(tmp_path, start)
