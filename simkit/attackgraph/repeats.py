@@ -214,6 +214,10 @@ class RepeatsMade:
     series: list[Series] = field(default_factory=list)
     rows: list[tuple[Ints, Ints, Ints]] = field(default_factory=list)
 
+    def number(self, thing: Topic) -> int:
+        """The number of `thing`."""
+        return self.things.setdefault(thing, len(self.things))
+
     def numbers(self, things: Iterable[Topic]) -> Ints:
         """The number of each of `things`."""
         return np.array([self.things.setdefault(each, len(self.things)) for each in things], dtype=np.int64)
@@ -222,6 +226,13 @@ class RepeatsMade:
         """The number of each of `facts`, which are new."""
         self.facts += facts
         return np.arange(len(self.facts) - len(facts), len(self.facts), dtype=np.int64)
+
+    def leads_to(self, conclusions: tuple[Conclusion, ...]) -> int:
+        """The number of `conclusions`, which are new; -1 for none."""
+        if not conclusions:
+            return -1
+        self.conclusions.append(conclusions)
+        return len(self.conclusions) - 1
 
     def concludes(self, conclusions: Sequence[tuple[Conclusion, ...]]) -> Ints:
         """The number of each of `conclusions`, which are new; -1 for what leads to nothing."""

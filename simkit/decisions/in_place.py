@@ -102,8 +102,7 @@ class InPlace:
         self, entry: str, *, seed: int, offset: int, trials: int, facts: Sequence[int], only_whether: bool = False
     ) -> tuple[Ints, Ints]:
         """When each of `facts` was first reached, and when the attack was contained, in the samples from `offset` on:
-        as `simkit.engines.replay` has them. `only_whether` they were reached is asked: then a sample ends with the last
-        that it can reach, however long it would have gone on, and nobody is told when it was contained."""
+        as `simkit.engines.replay` has them; also where `only_whether` they are reached is asked."""
         entered = self.graph.entry(entry)
         roots = entered.root_ptr.astype(np.int32), self.links.place[entered.root_idx]
         start = Start(np.uint64(entered.hash), entered.upper, *roots)

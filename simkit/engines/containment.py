@@ -30,7 +30,7 @@ from simkit.fate import Stream
 
 _ALERT_DELAY = np.uint64(Stream.ALERT_DELAY)
 _FORGOTTEN, _LAG, _RESPONSE = np.uint64(Stream.FORGOTTEN), np.uint64(Stream.LAG), np.uint64(Stream.RESPONSE)
-_GROUPED = np.array([action in GROUPED for action in ACTIONS], dtype=np.uint8)
+GROUPED_ACTIONS = np.array([action in GROUPED for action in ACTIONS], dtype=np.uint8)
 
 
 @outlined
@@ -167,9 +167,9 @@ def _target(given, state, row, known, now):
     """Notes the ends of what the action `row` ends because `known` is known; none, if the account behind it is
     missed."""
     who, action = given.responders, given.responders.action[row]
-    if _GROUPED[action] and _is_missed(state, who.key[known], who.overlooked[known]):
+    if GROUPED_ACTIONS[action] and _is_missed(state, who.key[known], who.overlooked[known]):
         return
-    if _GROUPED[action] and who.group[known] >= 0:
+    if GROUPED_ACTIONS[action] and who.group[known] >= 0:
         group = who.group[known]
         for i in range(who.member_ptr[group], who.member_ptr[group + 1]):
             _end(given, state, action, np.int64(who.member_idx[i]), now)
@@ -188,7 +188,7 @@ def _end(given, state, action, fact, now):
     if not (who.ended_by[fact] >> action) & 1:
         return
     goes_on = np.int64(0)
-    if _GROUPED[action]:
+    if GROUPED_ACTIONS[action]:
         if not defence.is_barred[fact]:
             defence.is_barred[fact] = 1
             defence.barred[state.register[BARRED]] = fact

@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from simkit.engines import containment
+from simkit.engines.assured import assure
 from simkit.engines.compiled import announced, inlined, kernel, outlined, part
 from simkit.engines.draws import ALL, NO_END, variant_of, word
-from simkit.engines.foreseen import foresee, seek, to_reach
+from simkit.engines.foreseen import foresee, forget_sought, to_reach
 from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED, SILENCED
 from simkit.engines.prefetch import prefetch_events
 from simkit.engines.queue import NO_EVENT, is_short, least, refill, reset, take
@@ -207,7 +208,7 @@ def _finish(given, state, rows, row):
     reset(state.queue)
 
 
-@announced("the engine for replay", seconds=45)
+@announced("the engine for replay", seconds=50)
 @kernel
 def replay_samples(links, given, state, start, rows, offset):
     """Replays samples `offset`, `offset` + 1, ... into `rows`."""
@@ -217,8 +218,6 @@ def replay_samples(links, given, state, start, rows, offset):
 @part
 def _replay(links, given, state, start, rows, offset):
     register, foreseen = state.register, len(state.ahead) > 0
-    if foreseen:
-        seek(state, rows, 1)
     for row in range(len(rows.contained)):
         sample = np.int64(offset + row)
         if sample & 63 == 0:
@@ -228,10 +227,12 @@ def _replay(links, given, state, start, rows, offset):
                     state.works[step] = ALL
         if foreseen and (sample & 63 == 0 or row == 0):
             foresee(links, state, start, sample)
+            assure(links, given, state, rows, start, sample)
         register[SAMPLE], register[CONTAINED], register[COMING] = sample, NEVER, NO_END
-        register[LEFT] = to_reach(state, rows, sample) if foreseen else 1
+        register[LEFT] = to_reach(state, rows, row, sample) if foreseen else 1
         rows.variant[row] = variant_of(start.upper, word(state.seed, sample, _VARIANT, start.key))
-        _run(links, given, state, start, rows.variant[row])
-        _finish(given, state, rows, row)
+        if register[LEFT]:
+            _run(links, given, state, start, rows.variant[row])
+            _finish(given, state, rows, row)
     if foreseen:
-        seek(state, rows, 0)
+        forget_sought(state, rows)

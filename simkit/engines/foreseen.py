@@ -1,7 +1,8 @@
 """What a sample can reach at most, whatever the times turn out to be: 64 samples at once, a bit each.
 
 A replay reaches nothing else. So where only what is reached is asked for, and not when, a sample is over as soon as it
-has reached all of that, and need not begin where that is nothing.
+has reached all of that, and need not begin where that is nothing, or nothing but what it reaches in any case (see
+`assured`).
 """
 
 # mypy: allow-untyped-defs
@@ -19,19 +20,25 @@ _VARIANT, _ONE = np.uint64(Stream.VARIANT), np.uint64(1)
 
 
 @part
-def seek(state, rows, sought):
-    """Marks the facts that `rows` keeps as `sought` (1) or not (0)."""
-    for fact in range(len(rows.column)):
-        if rows.column[fact] >= 0:
-            state.facts[fact].sought = sought
+def forget_sought(state, rows):
+    """Nothing is sought any more."""
+    for i in range(len(rows.kept)):
+        state.facts[rows.kept[i]].sought = 0
 
 
 @part
-def to_reach(state, rows, sample):
-    """How many of the facts that `rows` keeps `sample` can reach."""
+def to_reach(state, rows, row, sample):
+    """How many of the facts that `rows` keeps `sample` can reach and may miss: these it seeks. Those that it reaches in
+    any case are written down as reached."""
     count, place = np.int64(0), slot(sample)
     for i in range(len(rows.kept)):
-        count += np.int64((state.ahead[rows.kept[i]] >> place) & _ONE)
+        fact = np.int64(rows.kept[i])
+        sure = (state.sure[fact] >> place) & _ONE
+        sought = np.uint8((state.ahead[fact] >> place) & _ONE & ~sure)
+        state.facts[fact].sought = sought
+        count += sought
+        if sure:
+            rows.first[row, rows.column[fact]] = 0
     return count
 
 

@@ -40,9 +40,9 @@ def replay(
     `facts` are the columns to keep (None: all, which takes 12 bytes for each fact and sample). Raises QuestionError
     for an entry that the graph does not have, EngineError for a horizon too long for the size of the graph.
 
-    Where `only_whether` they are reached is asked, and by which step, a sample ends with the last that it can reach,
-    however long it would have gone on: when it was contained, and how long a fact held in all, is not told then. The
-    samples are those of a graph that never had the steps in `without`.
+    Where `only_whether` they are reached is asked, a sample ends with the last that it can reach, however long it would
+    have gone on, and what it reaches in any case is not replayed: `first` is 0 or more for what is reached, and neither
+    moments and steps nor containment are told. The samples are those of a graph that never had the steps in `without`.
     """
     from simkit.engines.event_loop import replay_samples
     from simkit.engines.queue import LOST

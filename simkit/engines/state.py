@@ -66,6 +66,20 @@ class State(NamedTuple):
     """By fact in which of these 64 samples it can be reached; empty where every sample is replayed to its end."""
     is_waiting: NDArray[np.uint8]
     """By fact 1 while that is to be passed on."""
+    sure: Words
+    """By fact in which of these samples it is reached in any case; as long as `ahead`, as are the next six."""
+    at_latest: Ints
+    """By fact the moment by which that is so."""
+    rests_until: Ints
+    """By fact the moment beyond which the facts that it all begins with must hold for that."""
+    outlives: Ints
+    """By fact how long it outlives these at least."""
+    guessed: Words
+    """By fact in which of these samples responders may come to know it."""
+    is_needed: NDArray[np.uint8]
+    """By fact 1 if anything that is sure may rest on it."""
+    at_risk: Ints
+    """By group of facts the actions (a bit each) that end any of it that is needed."""
     runs: Index
     """The steps that came, and come again."""
     answered: Ints
@@ -124,6 +138,13 @@ def state_of(
         asked=given.certain.copy(),
         ahead=np.zeros(facts if foreseen else 0, dtype=np.uint64),
         is_waiting=np.zeros(facts if foreseen else 0, dtype=np.uint8),
+        sure=np.zeros(facts if foreseen else 0, dtype=np.uint64),
+        at_latest=np.zeros(facts if foreseen else 0, dtype=np.int64),
+        rests_until=np.zeros(facts if foreseen else 0, dtype=np.int64),
+        outlives=np.zeros(facts if foreseen else 0, dtype=np.int64),
+        guessed=np.zeros(facts if foreseen else 0, dtype=np.uint64),
+        is_needed=np.zeros(facts if foreseen else 0, dtype=np.uint8),
+        at_risk=np.zeros(facts if foreseen else 0, dtype=np.int64),
         runs=np.zeros(int((given.steps["traits"] & AGAIN > 0).sum()), dtype=np.int32),
         answered=np.full(steps, -1, dtype=np.int64),
         defence=_defence(facts if given.alarms else 0, given),

@@ -13,7 +13,8 @@ from simkit.engines.state import SAMPLE
 from simkit.fate import Stream
 
 _SUCCESS = np.uint64(Stream.SUCCESS)
-_TAKES = np.array([Stream.DURATION, Stream.WAIT, Stream.APPROVAL], dtype=np.uint64)
+TIMES = np.array([Stream.DURATION, Stream.WAIT, Stream.APPROVAL], dtype=np.uint64)
+"""The streams of what a step takes."""
 _ALERT = np.uint64(Stream.ALERT)
 _AGE, _ROTATION, _ONE = np.uint64(Stream.AGE), np.uint64(Stream.ROTATION), np.uint64(1)
 _PERSON = 2
@@ -82,7 +83,7 @@ def _draw_times(links, given, state, step):
             for w in range(4):
                 mine.takes[w] = min(mine.takes[w] + given.fixed[row], LONG)
         else:
-            four = words(state.seed, sample >> 2, _TAKES[part_of_it], mine.key)
+            four = words(state.seed, sample >> 2, TIMES[part_of_it], mine.key)
             for w in range(4):
                 if (state.works[step] >> slot((sample & ~3) + w)) & _ONE:
                     mine.takes[w] = min(mine.takes[w] + between_knots(given.tables[row], four[w]), LONG)
@@ -93,7 +94,7 @@ def _long_time(links, given, state, step):
     """How long `step` takes in this sample, in ticks, where that is LONG or more."""
     mine, total = state.steps[step], np.int64(0)
     for part_of_it in range(3):
-        total += drawn(given, state, given.timings[mine.timing, part_of_it], _TAKES[part_of_it], mine.key)
+        total += drawn(given, state, given.timings[mine.timing, part_of_it], TIMES[part_of_it], mine.key)
     return total
 
 
@@ -101,7 +102,7 @@ def _long_time(links, given, state, step):
 def answer_after(given, state, step):
     """How long `step` waits for a person."""
     mine = state.steps[step]
-    return drawn(given, state, given.timings[mine.timing, _PERSON], _TAKES[_PERSON], mine.key)
+    return drawn(given, state, given.timings[mine.timing, _PERSON], TIMES[_PERSON], mine.key)
 
 
 @part

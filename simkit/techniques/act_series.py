@@ -3,10 +3,10 @@ thing once for all sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, compress
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,13 +72,12 @@ def _number(repertoire: Repertoire, of_deed: Callable[[Deed], int], grant: Grant
 
 
 class _Granted(NamedTuple):
-    """The grants that somebody has from the start: those that are used in one way, their deeds, what else decides how
-    they fare, and which of these are alike; and `others`."""
+    """The grants that somebody has from the start: those that are used in one way, the deeds of these, and what decides
+    how each fares besides the session; and `others`."""
 
     grants: list[Grant]
-    deeds: Ints
-    columns: list[Ints]
-    alike: tuple[Ints, Ints]
+    deeds: list[int]
+    marks: Sequence[object]
     others: list[Grant]
     given: Grants
 
@@ -98,8 +97,8 @@ class _Mode(NamedTuple):
 
 @dataclass(slots=True)
 class _UseTable:
-    """Uses in rows: each is a deed, done as one of `uses` says, which stands for all that are alike but for the deed.
-    `steps_of` are the series of each of these, and `modes` says what each series leads to."""
+    """Uses in rows: each is a deed that is `done`, `used` as one of `uses` says, which stands for all that are alike
+    but for the deed. So many `series` as are `made` are of each of these; `modes` says what each series leads to."""
 
     repertoire: Repertoire
     deeds: list[Deed] = field(default_factory=list)
@@ -107,7 +106,6 @@ class _UseTable:
     kinds: _Numbers = field(default_factory=_Numbers)
     kind_of: list[int] = field(default_factory=list)
     numbers: _GrantNumbers = field(init=False)
-    conditions: _Numbers = field(default_factory=_Numbers)
     known: dict[int, _Granted] = field(default_factory=dict)
     uses: list[Act] = field(default_factory=list)
     use_numbers: dict[object, int] = field(default_factory=dict)
@@ -117,7 +115,8 @@ class _UseTable:
     sessions: _Numbers = field(default_factory=_Numbers)
     follows: _Numbers = field(default_factory=_Numbers)
     approvals: _Numbers = field(default_factory=lambda: _Numbers({(): 0}))
-    blocks: list[tuple[Ints, Ints]] = field(default_factory=list)
+    used: list[int] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.numbers = _GrantNumbers(partial(_number, self.repertoire, self._deed))
@@ -126,25 +125,23 @@ class _UseTable:
         """Adds what `performer` does with its grants, or with `some` of them."""
         session, world = performer.actor.session, self.repertoire.world
         known = self._granted(session.grants, some)
-        if known.grants:
-            first, which = self._alike(performer, known)
-            grants = map(known.grants.__getitem__, first)
-            made = [self._use(self.repertoire.act(performer, grant, known.given[grant])) for grant in grants]
-            self.blocks.append((np.array(made, dtype=np.int64)[which], known.deeds))
+        uses: dict[object, int] = {}
+        for grant, mark in zip(known.grants, self._marks(performer, known), strict=True):
+            if mark not in uses:
+                uses[mark] = self._use(self.repertoire.act(performer, grant, known.given[grant]))
+            self.used.append(uses[mark])
+        self.done += known.deeds
         gained = world.gained.get(session.name, {})
         later = ((grant, how, facts) for facts, grants in gained.items() for grant, how in grants.items())
         asked = (each for each in later if each[0][0] in self.repertoire.wanted and (some is None or each[0] in some))
         varied = chain(((grant, known.given[grant], ()) for grant in known.others), asked)
-        acts = [act for each in varied for act in self.repertoire.varied(performer, *each)]
-        if acts:
-            deeds = [self._deed(act.deed) for act in acts]
-            self.blocks.append((each_of(self._use, acts, np.int64), np.array(deeds, dtype=np.int64)))
+        for act in (act for each in varied for act in self.repertoire.varied(performer, *each)):
+            self.used.append(self._use(act))
+            self.done.append(self._deed(act.deed))
 
     def rows(self) -> tuple[Ints, Ints]:
         """The use and the deed of each row."""
-        none = np.zeros(0, dtype=np.int64)
-        uses, deeds = (np.concatenate([none, *(block[n] for block in self.blocks)]) for n in range(2))
-        return uses, deeds
+        return np.array(self.used, dtype=np.int64), np.array(self.done, dtype=np.int64)
 
     def late(self, uses: Ints, deeds: Ints) -> Iterator[Step]:
         """The steps that wait for the next run of a task."""
@@ -170,13 +167,11 @@ class _UseTable:
         if some is None and id(grants) in self.known:
             return self.known[id(grants)]
         given = grants if some is None else {grant: how for grant, how in grants.items() if grant in some}
-        numbers = each_of(self.numbers.__getitem__, [*given], np.int64)
-        plain = numbers >= 0
-        used, others = [*compress(given, plain.tolist())], [*compress(given, (numbers == VARIED).tolist())]
-        deeds, how = numbers[plain], map(given.__getitem__, used)
-        kinds = each_of(self.kind_of.__getitem__, deeds.tolist(), np.int64)
-        columns = [kinds, np.fromiter(map(self.conditions.__getitem__, how), np.int64, len(used))]
-        found = _Granted(used, deeds, columns, _distinct(columns), others, given)
+        numbers = [*map(self.numbers.__getitem__, given)]
+        used, deeds = [g for g, n in zip(given, numbers, strict=True) if n >= 0], [n for n in numbers if n >= 0]
+        others = [grant for grant, number in zip(given, numbers, strict=True) if number == VARIED]
+        marks = [*zip(map(self.kind_of.__getitem__, deeds), map(given.__getitem__, used), strict=True)]
+        found = _Granted(used, deeds, marks, others, given)
         if some is None:
             self.known[id(grants)] = found
         return found
@@ -189,19 +184,17 @@ class _UseTable:
             self.kind_of.append(self.kinds[deed.kind])
         return self.deed_numbers[id(deed)]
 
-    def _alike(self, performer: Performer, known: _Granted) -> tuple[list[int], Ints]:
-        """The first of each of the grants of which all are used alike, and which of these each is."""
+    def _marks(self, performer: Performer, known: _Granted) -> Iterable[object]:
+        """What is the same for grants that fare alike."""
         (actor, oversight), world = performer, self.repertoire.world
-        columns = []
+        columns: list[Iterable[object]] = []
         if len(actor.session.entitled_as) > 1:
-            columns.append(each_of(_Numbers().__getitem__, [*map(actor.owner, known.grants)], np.int64))
+            columns.append(map(actor.owner, known.grants))
         if oversight:
-            columns.append(each_of(_Numbers().__getitem__, [*map(oversight.waits, known.grants)], np.int64))
+            columns.append(map(oversight.waits, known.grants))
         if world.tool_sessions:
-            modes = [world.modes_of(actor.session.name, operation) for operation, _ in known.grants]
-            columns.append(each_of(_Numbers().__getitem__, modes, np.int64))
-        first, which = _distinct([*known.columns, *columns]) if columns else known.alike
-        return first.tolist(), which
+            columns.append(world.modes_of(actor.session.name, operation) for operation, _ in known.grants)
+        return zip(known.marks, *columns, strict=True) if columns else known.marks
 
     def _use(self, act: Act) -> int:
         """The number of that of `uses` which is `act` but for its deed."""
@@ -282,15 +275,6 @@ class _UseTable:
     def _said(self, name: str) -> NDArray[Any]:
         kind = np.bool_ if name in ("odd", "sees") else np.int64
         return np.array([getattr(each, name) for each in self.modes], dtype=kind)
-
-
-def _distinct(columns: list[Ints]) -> tuple[Ints, Ints]:
-    """The first place of each of what is different in some of `columns`, and which of these each is."""
-    marks = columns[0]
-    for column in columns[1:]:
-        marks = marks * (int(column.max(initial=0)) + 1) + column
-    _, first, which = np.unique(marks, return_index=True, return_inverse=True)
-    return first, which
 
 
 def _appended(conclusions: list[tuple[Conclusion, ...]], found: list[tuple[Conclusion, ...]]) -> Ints:

@@ -99,9 +99,10 @@ class _Leaving:
         for mode in self.world.steering:
             series = _exfiltrates(handler, mode)
             what = [resource for resource in seen if mode in _seen_by(resource)]
-            numbers = np.array([*map(self._number, what)], dtype=np.int64).reshape(-1, 2)
             needs = self.made.new_facts([Fact("seen", handler.name, resource) for resource in what])
-            self.made.add(series, numbers[:, 0], needs, numbers[:, 1])
+            if what:
+                numbers = np.array([*map(self._number, what)], dtype=np.int64)
+                self.made.add(series, numbers[:, 0], needs, numbers[:, 1])
             for resource in what if self.late else ():
                 yield from (_later(series, resource, out) for out in self.late.get(resource, ()))
 
@@ -109,9 +110,7 @@ class _Leaving:
         if resource not in self.numbers:
             held = self.world.held_in(resource)
             lost = (*lost_with(self.world, resource), *standing_tokens(held, resource))
-            (topic,) = self.made.numbers([Topic(resource, names=(resource,))])
-            (concluded,) = self.made.concludes([lost])
-            self.numbers[resource] = int(topic), int(concluded)
+            self.numbers[resource] = self.made.number(Topic(resource, names=(resource,))), self.made.leads_to(lost)
             brought = [
                 (token.name, token.rate, (holds(token, found_in(token, resource)),)) for token in held if token.rate
             ]

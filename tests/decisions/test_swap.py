@@ -131,4 +131,4 @@ def test_many_samples_in_place_are_those_of_the_replay_wherever_they_begin() -> 
             assert np.array_equal(contained, there.contained)
             lost = [graph.index[fact] for fact in graph.index if fact.kind == "lost"]
             short, _ = made.replay(entry, seed=3, offset=offset, trials=trials, facts=lost, only_whether=True)
-            assert np.array_equal(short, there.first[:, lost])
+            assert np.array_equal(short >= 0, there.first[:, lost] >= 0)
