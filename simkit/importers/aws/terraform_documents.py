@@ -52,10 +52,16 @@ def _statements(
     found: list[dict[str, Any]] = []
     waiting, seen = [first], {first}
     while waiting:
-        block = plan.block(f"{resource.module}{SOURCE}{waiting.pop(0)}")
+        address = f"{resource.module}{SOURCE}{waiting.pop(0)}"
+        block = plan.block(address)
         found += filter(
             None, (_statement(each, plan, resource, is_trust=is_trust) for each in _blocks(block, "statement"))
         )
+        if _has_more(plan, address, len(_blocks(block, "statement"))):
+            if is_trust:
+                _leave(resource, "what a `dynamic` block brings into its trust policy")
+            else:
+                found.append({"Effect": "Allow", "Action": "*", "Resource": "*", LATER: "dynamic statement"})
         for argument in _MERGED:
             names, is_all = _sources(block.get(argument))
             waiting += [name for name in names if name not in seen]
@@ -65,6 +71,16 @@ def _statements(
             elif argument in block and not is_all:
                 found.append({"Effect": "Allow", "Action": "*", "Resource": "*", LATER: argument})
     return found
+
+
+def _has_more(plan: TerraformPlan, address: str, written: int) -> bool:
+    """True if the data source will have more statements than the `written` ones, or nobody knows how many.
+
+    The configuration in a plan leaves `dynamic` blocks out; the planned values have what they expand to, as far as it
+    is known (https://developer.hashicorp.com/terraform/internals/json-format).
+    """
+    planned = (values.get("statement") for values in plan.data.get(address, ()))
+    return any(not isinstance(each, list) or len(each) > written for each in planned)
 
 
 def _leave(resource: TerraformResource, what: str) -> None:

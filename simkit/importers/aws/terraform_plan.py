@@ -69,6 +69,20 @@ class TerraformPlan:
         """The resources of all modules that are managed."""
         return tuple(self._walked())
 
+    @cached_property
+    def data(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """What is known before apply of each block that reads data and that only apply will read, by its address."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        planned = self.body.value.get("planned_values")
+        waiting = [planned.get("root_module") if isinstance(planned, dict) else None]
+        while waiting:
+            module = waiting.pop()
+            for each in _dicts(module, "resources"):
+                if each.get("mode") == "data" and isinstance(each.get("values"), dict):
+                    found.setdefault(_INDEX.sub("", str(each.get("address"))), []).append(each["values"])
+            waiting += _dicts(module, "child_modules")
+        return found
+
     def _walked(self) -> Iterator[TerraformResource]:
         waiting = [self.body.part(*root_of(self.body.value))]
         while waiting:

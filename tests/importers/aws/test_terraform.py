@@ -164,6 +164,28 @@ def test_documents_that_a_data_source_takes_over_are_read_or_may_be_anything(tmp
         assert everything == [f"Everything in {HOME} by own/2 ({HOME}:user/ci), may be granted"]
 
 
+@pytest.mark.parametrize(("planned", "more"), [([{}], False), ([{}, {}], True), (None, True)])
+def test_statements_of_a_dynamic_block_may_be_anything(tmp_path: Path, planned: Any, more: bool) -> None:
+    """The configuration in a plan has none of them; the planned values have as many statements as there will be, and
+    none where nobody knows how many."""
+    values = {} if planned is None else {"statement": planned}
+    data = {**made("aws_iam_policy_document", "own", **values), "mode": "data"}
+    data["address"] = f"data.{data['address']}"
+    found = imported(
+        tmp_path,
+        USER,
+        data,
+        made("aws_iam_user_policy", "own", name="own", user="ci"),
+        blocks=(
+            refers("aws_iam_user_policy", "own", policy="data.aws_iam_policy_document.own.json"),
+            source("own", actions=["s3:GetObject"], resources=["arn:aws:s3:::logs/*"]),
+        ),
+    )
+    everything = [f"Everything in {HOME} by own/1 ({HOME}:user/ci), may be granted"] if more else []
+    operations = found.sections["tools"].get("account", {"operations": {}})["operations"]
+    assert [name for name in operations if name.startswith("Everything")] == everything
+
+
 def test_a_trust_that_names_nobody_known_is_listed(tmp_path: Path) -> None:
     """Beside one that is known: that there are others is not lost."""
     known = {"type": {"constant_value": "Service"}, "identifiers": {"constant_value": ["ec2.amazonaws.com"]}}
