@@ -245,3 +245,12 @@ entry_points: {{leak: {{leak: key}}}}
 """
     bare, whole = (loads(text.format(key=key, said=said)) for said in ("crm.read", "{operation: crm.read}"))
     assert bare == whole
+
+
+def test_what_a_thing_is_worth_is_read_in_the_order_of_the_format() -> None:
+    """Not in that of a set, which is another one in each process: a report lists it."""
+    vaults = "".join(f"  v{n}: {{value: {{availability: 1, confidentiality: {n}, integrity: 3}}}}\n" for n in (2, 5))
+    start = "identities: {bot: {}}\nentry_points: {start: {compromise: bot}}\n"
+    read = loads(f"simkit: 1\nname: vaults\n{start}resources:\n{vaults}")
+    for name in ("v2", "v5"):
+        assert list(read.model.resources[name].value) == ["confidentiality", "integrity", "availability"]

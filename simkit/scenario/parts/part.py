@@ -18,10 +18,10 @@ class Part(BaseModel):
     )
 
     def given(self, *leave: str) -> dict[str, Any]:
-        """The fields that the file gives, but those in `leave`, lists as tuples; what it leaves out has its default
-        elsewhere."""
+        """The fields that the file gives, but those in `leave`, in the order of the format, lists as tuples; what it
+        leaves out has its default elsewhere."""
         return {
             key: tuple(value) if isinstance(value := getattr(self, key), list) else value
-            for key in self.model_fields_set
-            if key not in leave
+            for key in type(self).model_fields
+            if key in self.model_fields_set and key not in leave
         }
