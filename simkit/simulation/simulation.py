@@ -252,17 +252,21 @@ def worst_case_pairs(
 
 
 def pairs_of(attack: Attack, entries: tuple[str, ...]) -> PairMatrix:
-    """Which goals the worst case of `attack` reaches from which of `entries`."""
+    """Which goals the worst case of `attack` reaches from which of `entries`, and what it comes from."""
     scenario = attack.scenario
-    worst = attack.worst_cases(entries)
     wordless = (goal.name for goal in scenario.goals.values() if goal.is_words)
     return PairMatrix(
         entries=entries,
         goals=tuple(scenario.goals),
-        reached=frozenset((entry, goal) for entry, case in worst.items() for goal in case.goals),
+        reached=reached_pairs(attack, entries),
         unstoppable=tuple(wordless),
         provenance=attack.provenance("(each)", engine="reach"),
     )
+
+
+def reached_pairs(attack: Attack, entries: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Each of `entries` with each goal that the worst case of `attack` reaches from it."""
+    return frozenset((entry, goal) for entry, case in attack.worst_cases(entries).items() for goal in case.goals)
 
 
 def checked_trials(trials: int) -> int:
