@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simkit.attackgraph import Entry, Fact, Step, Variant
+from simkit.attackgraph.repeats import Repeats
 from simkit.engines.reach import worst_cases
 from simkit.engines.replay import replay
 from simkit.estate import generate
@@ -28,8 +29,10 @@ policies = st.sampled_from(sorted(NAMED))
 def whole(scenario: Scenario, policy: str) -> Attack:
     """The attack with every copy."""
 
-    def all_of(staging: Staging, steps: Sequence[Step], entries: Sequence[Entry]) -> tuple[list[Step], None]:
-        return [*steps, *every_copy(staging)], None
+    def all_of(
+        staging: Staging, steps: Sequence[Step], entries: Sequence[Entry], repeats: Repeats | None = None
+    ) -> tuple[list[Step], Repeats | None]:
+        return [*steps, *every_copy(staging)], repeats
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiling, "with_reachable_copies", all_of)
