@@ -108,6 +108,16 @@ class Sensitivity:
         known = ", ".join(f"{each.weak} -> {each.strong}" for each in self.preferences)
         raise QuestionError(f"{weak} -> {strong} was not decided: ask for both policies; known: {known}")
 
+    @property
+    def least_sure(self) -> Preference | None:
+        """The decision that most needs to be looked into: an open one before one that is decided, and of those the one
+        for which it is worth most to know an input; None where there is a single policy."""
+
+        def unsure(made: Preference) -> tuple[bool, float]:
+            return made.status == "OPEN", max((each.worth for each in made.deciders), default=0.0)
+
+        return max(self.preferences, key=unsure, default=None)
+
     def to_dict(self) -> dict[str, object]:
         """The answer as plain data, without the single draws."""
         return {

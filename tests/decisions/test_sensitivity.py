@@ -59,6 +59,14 @@ def test_checks_lose_less_in_every_draw() -> None:
     assert "rbac -> rbac-context: DECIDED. Loses less in all draws." in asked().summary
 
 
+def test_the_least_sure_decision_is_an_open_one_wherever_it_stands() -> None:
+    found = simkit.sensitivity(simkit.loads((WORLD + MONEY).replace('["crm.*"]', '[{operation: "crm.*"}]')),
+                               ["static-secrets", "rbac", "rbac-context"], draws=128)  # fmt: skip
+    assert [each.status for each in found.preferences] == ["DECIDED", "OPEN"]
+    assert found.least_sure is found.preferences[1]
+    assert asked().least_sure is asked().preferences[0]
+
+
 def test_with_prices_it_depends_and_the_break_even_is_that_of_the_closed_form() -> None:
     """Checks save 2 x 1000 x 10 x s x (1 - m) a year and cost 9,000: with s = 0.5 they pay below m = 0.1, with m = 0.1
     above s = 0.5."""

@@ -64,7 +64,7 @@ def sensitivity(
     What is not known are the ranges of the file (`between`) and, where it leaves them to their defaults, the miss rate,
     the rubber-stamp rate, the completeness and the delays of the response. A decision is DECIDED if one policy is
     better in 95 % of the draws, whatever the shape of any range; else it is OPEN, and the inputs are listed that decide
-    it, with what it is worth to know each.
+    it, with what it is worth to know each. A picture (--out FILE.svg) is of the decision that is least sure.
 
     \b
     Examples:
@@ -79,5 +79,5 @@ def sensitivity(
     world = load(scenario)
     with terminal.working(f"replaying {draws:,} draws under each policy"):
         result = ask(world, policies, entry_point=entry_point, against=against, draws=draws, seed=seed, indices=indices)
-    pairs = [(each.weak, each.strong) for each in result.preferences]
-    output.result(result, picture=drawn_as("tornado", result, *pairs[0]) if pairs else None)
+    asked = result.least_sure
+    output.result(result, picture=drawn_as("tornado", result, asked.weak, asked.strong) if asked else None)
