@@ -32,20 +32,20 @@ class UnreadSource:
 UNREAD = (
     UnreadSource(
         "Terraform's own files",
-        (".tf",),
+        (".tf", ".tf.json", ".tofu"),
         re.compile(r'"aws_\w|[/-]aws[-/"]'),
         "what they make depends on variables and modules: import the plan, as `terraform show -json` prints it",
     ),
     UnreadSource(
         "the templates of CloudFormation",
-        (".yaml", ".yml", ".json"),
+        (".yaml", ".yml", ".json", ".template"),
         re.compile(r"""\bType["']?\s*:\s*["']?AWS::\w+::\w"""),
         f"what they make depends on parameters: deploy them, and import the account, as {ACCOUNT} it",
     ),
 )
 """Those of AWS, whose importer reads what they become."""
 KIND = "aws"
-ENDINGS_BESIDE = tuple(ending for each in UNREAD for ending in each.endings if ending == ".tf")
+ENDINGS_BESIDE = (".tf", ".tofu", ".template")
 """Endings of files that are looked at for this alone."""
 
 

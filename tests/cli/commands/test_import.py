@@ -106,7 +106,13 @@ TERRAFORM = 'resource "aws_iam_user" "admin" {\n  name = "admin"\n}\n'
 
 @pytest.mark.parametrize(
     ("name", "text", "what"),
-    [("stack.yaml", TEMPLATE, "templates of CloudFormation"), ("main.tf", TERRAFORM, "Terraform's own files")],
+    [
+        ("stack.yaml", TEMPLATE, "templates of CloudFormation"),
+        ("stack.template", TEMPLATE, "templates of CloudFormation"),
+        ("main.tf", TERRAFORM, "Terraform's own files"),
+        ("main.tofu", TERRAFORM, "Terraform's own files"),
+        ("main.tf.json", '{"resource": {"aws_iam_user": {"admin": {"name": "admin"}}}}', "Terraform's own files"),
+    ],
 )
 def test_sources_that_give_rights_and_are_not_read_are_told(
     cli: Cli, pod: Path, tmp_path: Path, name: str, text: str, what: str
