@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simkit.blast_radius import Interval, Utility, intervals
 from simkit.engines.outcomes import Outcomes
 from simkit.measures import Measure, harm_of
+from simkit.measures.measure import Sampler
 from simkit.measures.samplers import ONLY_WHETHER
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
@@ -87,12 +88,13 @@ def sampled(
     that is settled."""
     attack = compile_attack(scenario, policy)
     row = harm_of(scenario.model) if measure is None else measure
+    sampler = row.sampler(attack)
     columns: dict[str, dict[str, Floats]] = {}
     for entry in entries:
         with in_memory(attack.graph, trials):
-            asked = _asked(attack, row) if only_loss else {}
+            asked = _asked(attack, sampler) if only_loss else {}
             outcomes = outcomes_of(attack.graph, entry, seed, trials, workers, **asked)
-            columns[entry] = _losses(attack, row, outcomes) | ({} if only_loss else _others(attack, outcomes))
+            columns[entry] = _losses(attack, sampler, outcomes) | ({} if only_loss else _others(attack, outcomes))
     threads, executor = workers
     worst = attack.worst_cases(entries, threads=threads, executor=executor)
     return Sampled(
@@ -113,9 +115,8 @@ def _by_entry(columns: Mapping[str, Mapping[str, Floats]], name: str) -> dict[st
     return {entry: found[name] for entry, found in columns.items() if name in found}
 
 
-def _asked(attack: Attack, row: Measure) -> dict[str, Any]:
+def _asked(attack: Attack, sampler: Sampler) -> dict[str, Any]:
     """What a replay keeps for the loss and the goals, and whether it may end before the times are known."""
-    sampler = row.sampler(attack)
     return {"facts": (*sampler.columns, *_goals(attack)), "only_whether": isinstance(sampler, ONLY_WHETHER)}
 
 
@@ -123,8 +124,7 @@ def _goals(attack: Attack) -> list[int]:
     return [column for column in attack.legend.goals.values() if column is not None]
 
 
-def _losses(attack: Attack, row: Measure, outcomes: Outcomes) -> dict[str, Floats]:
-    sampler = row.sampler(attack)
+def _losses(attack: Attack, sampler: Sampler, outcomes: Outcomes) -> dict[str, Floats]:
     reached = (outcomes.times(_goals(attack)) >= 0).sum(axis=1)
     return {
         "lost": sampler(outcomes.times(sampler.columns), outcomes.contained),

@@ -53,6 +53,11 @@ class EntryArrays:
         """The steps without premises that start `variant`."""
         return [int(i) for i in self.root_idx[self.root_ptr[variant] : self.root_ptr[variant + 1]]]
 
+    @property
+    def starts(self) -> list[tuple[int, ...]]:
+        """The same of each variant; one start without steps where there is no variant."""
+        return [tuple(self.roots(variant)) for variant in range(len(self.names))] or [()]
+
 
 def linked(rows: StepRows) -> tuple[dict[Fact, int], dict[str, Any]]:
     """The number of each fact, in the order of their names, and the arrays that say which of them each step needs, and

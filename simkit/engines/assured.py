@@ -17,6 +17,7 @@ import numpy as np
 from simkit.engines.compiled import outlined, part
 from simkit.engines.containment import GROUPED_ACTIONS
 from simkit.engines.draws import ALL, CERTAINLY, NONE, between_knots, success_word
+from simkit.engines.foreseen import premises_in
 from simkit.engines.parameters import AGAIN, LASTING
 from simkit.engines.times import TIMES, success_of
 from simkit.fate import CERTAIN, Stream
@@ -73,10 +74,8 @@ def _follow(links, given, state, start, sample):
         for arc in range(links.arc_ptr[won], links.arc_ptr[won + 1]):
             waiting = _conclude(links, given, state, np.int64(arc), state.sure[won], sample, waiting)
         for i in range(links.join_ptr[won], links.join_ptr[won + 1]):
-            join, held = np.int64(links.join_idx[i]), state.sure[won]
-            for other in range(links.premise_ptr[join], links.premise_ptr[join + 1]):
-                held &= state.sure[links.premise_idx[other]]
-            waiting = _conclude(links, given, state, join, held, sample, waiting)
+            join = np.int64(links.join_idx[i])
+            waiting = _conclude(links, given, state, join, premises_in(links, state.sure, join), sample, waiting)
 
 
 @part
@@ -251,7 +250,7 @@ def _need(links, given, state, rows):
             state.at_risk[who.group[fact]] |= who.ended_by[fact]
         for i in range(given.maker_ptr[fact], given.maker_ptr[fact + 1]):
             step = np.int64(given.maker_idx[i])
-            if not state.steps[step].traits & AGAIN and _is_sure(links, state, step):
+            if not state.steps[step].traits & AGAIN and premises_in(links, state.sure, step) != NONE:
                 for other in range(links.premise_ptr[step], links.premise_ptr[step + 1]):
                     waiting = _note(given, state, np.int64(links.premise_idx[other]), waiting)
 
@@ -263,15 +262,6 @@ def _note(given, state, fact, waiting):
         state.touched[waiting] = fact
         waiting += 1
     return waiting
-
-
-@part
-def _is_sure(links, state, step):
-    """True if all premises of `step` are sure in some sample."""
-    found = ALL
-    for i in range(links.premise_ptr[step], links.premise_ptr[step + 1]):
-        found &= state.sure[links.premise_idx[i]]
-    return found != NONE
 
 
 @part

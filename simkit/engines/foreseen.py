@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from simkit.engines.compiled import outlined, part
-from simkit.engines.draws import NONE, slot, success_word
+from simkit.engines.draws import ALL, NONE, slot, success_word
 from simkit.engines.times import success_of
 from simkit.fate import Stream
 
@@ -61,10 +61,17 @@ def foresee(links, state, start, sample):
         for arc in range(links.arc_ptr[won], links.arc_ptr[won + 1]):
             waiting = _lead(links, state, np.int64(arc), state.ahead[won], sample, waiting)
         for i in range(links.join_ptr[won], links.join_ptr[won + 1]):
-            join, held = np.int64(links.join_idx[i]), state.ahead[won]
-            for other in range(links.premise_ptr[join], links.premise_ptr[join + 1]):
-                held &= state.ahead[links.premise_idx[other]]
-            waiting = _lead(links, state, join, held, sample, waiting)
+            join = np.int64(links.join_idx[i])
+            waiting = _lead(links, state, join, premises_in(links, state.ahead, join), sample, waiting)
+
+
+@part
+def premises_in(links, words, step):
+    """In which of the 64 samples all premises of `step` hold, where `words` says so of each fact."""
+    found = ALL
+    for i in range(links.premise_ptr[step], links.premise_ptr[step + 1]):
+        found &= words[links.premise_idx[i]]
+    return found
 
 
 @part

@@ -263,9 +263,8 @@ def _linking(graph: AttackGraph) -> NDArray[np.bool_]:
     fact = np.concatenate([graph.premise_idx, graph.conclusion_idx])
     known = graph.responders.knowable[fact] & graph.logged[owner]
     facts = max(len(graph.responders.knowable), 1)
-    things = np.sort(
-        owner[known] * facts + fact[known], kind="stable"
-    )  # nearly sorted; numpy's `unique` hashes instead
+    pairs = owner[known] * facts + fact[known]
+    things = np.sort(pairs, kind="stable")  # they nearly are; numpy's `unique` hashes instead
     different = np.concatenate([things[:1], things[1:][things[1:] != things[:-1]]])
     found[:] = np.bincount(different // facts, minlength=len(steps)) > 1
     return found

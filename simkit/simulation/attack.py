@@ -85,8 +85,7 @@ class Attack:
         group: dict[str, list[tuple[int, ...]]] = {}
         rows = 0
         for name in entry_points:
-            entry = self.graph.entry(name)
-            group[name] = [tuple(entry.roots(variant)) for variant in range(len(entry.names))] or [()]
+            group[name] = self.graph.entry(name).starts
             rows += len(group[name])
             if rows >= WORST_ROWS:
                 yield group

@@ -156,7 +156,13 @@ def test_variants_share_the_draws_by_weight_and_the_last_takes_what_rounding_lea
     assert entry.upper.tolist() == [round(2**32 / 3), CERTAIN]
     assert entry.names == ("x", "y")
     assert [entry.roots(0), entry.roots(1)] == [[0], [1, 2]]
+    assert entry.starts == [(0,), (1, 2)]
     assert entry.hash == key_hash("entry:in")
+
+
+def test_an_entry_without_a_variant_starts_with_no_step() -> None:
+    graph = AttackGraph.build([], [Entry("nowhere", ())], Containment(()), horizon=10.0)
+    assert graph.entry("nowhere").starts == [()]
 
 
 def test_variants_without_weight_are_equally_likely() -> None:

@@ -193,8 +193,7 @@ def measure_without(attack: Attack, gone: Sequence[int], question: Question) -> 
 def _worst_case(attack: Attack, entry_point: str, gone: Sequence[int]) -> WorstCase:
     if not len(gone):
         return attack.worst_cases([entry_point])[entry_point]
-    entry = attack.graph.entry(entry_point)
-    starts = [tuple(entry.roots(variant)) for variant in range(len(entry.names))] or [()]
+    starts = attack.graph.entry(entry_point).starts
     return WorstCase.of(attack.legend, worst_cases(attack.graph, starts, without=[gone] * len(starts)))
 
 

@@ -159,8 +159,6 @@ def _is_of_one(reached: Reached) -> bool:
 def _reached(attack: Attack) -> frozenset[Fact]:
     """What an attack leads to, through any of the entry points."""
     graph = attack.graph
-    starts = [
-        tuple(entry.roots(variant)) for entry in graph.entries.values() for variant in range(len(entry.names) or 1)
-    ]
+    starts = [start for entry in graph.entries.values() for start in entry.starts]
     held = np.asarray(worst_cases(graph, starts).any(axis=0))
     return frozenset(graph.facts[number] for number in np.flatnonzero(held).tolist())
