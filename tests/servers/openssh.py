@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import socketserver
 import subprocess
@@ -26,6 +27,8 @@ from servers.postgresql import free_port
 SSHD = "/usr/sbin/sshd"
 STARTS_WITHIN = 30.0
 """Seconds after which a server or a client that does not answer is given up."""
+LISTENS = "Server listening on"
+"""What the server writes to its log each time that it has read its settings."""
 GROUP = "readers"
 
 PRIVATE = """
@@ -75,6 +78,10 @@ class Shell:
             if line.startswith("done "):
                 return "allowed" if line.split()[1] == "0" else "denied"
         return "cut"
+
+    def ends(self) -> None:
+        """Returns when the connection is gone."""
+        self.process.wait(STARTS_WITHIN)
 
 
 @dataclass
@@ -199,9 +206,17 @@ class OpenSSH:
         with (self.folder / "settings").open("a") as settings:
             settings.writelines(f"{line}\n" for line in more)
         assert self.process
-        self.process.send_signal(1)
-        time.sleep(0.5)
+        starts = self.log().count(LISTENS)
+        self.process.send_signal(signal.SIGHUP)
+        until = time.monotonic() + STARTS_WITHIN
+        while self.log().count(LISTENS) == starts:
+            assert time.monotonic() < until, "sshd has not read its settings again"
+            time.sleep(0.05)
         self.wait()
+
+    def log(self) -> str:
+        """What the server has written so far."""
+        return (self.folder / "log").read_text()
 
     def wait(self) -> None:
         """Returns when the server takes connections."""

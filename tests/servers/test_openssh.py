@@ -42,9 +42,10 @@ def agrees(opened: Connection, said: Reaction) -> None:
 
 def test_a_certificate_that_expires_ends_no_open_connection(server: OpenSSH, known: SessionBehaviour) -> None:
     account = server.account()
-    key = server.certificate(account, "+3s")
+    ends = time.monotonic() + 8.0
+    key = server.certificate(account, "+8s")
     opened = server.connection(account, key)
-    time.sleep(4.5)  # the client has exchanged session keys anew since
+    time.sleep(ends + 1.5 - time.monotonic())  # the client has exchanged session keys anew since
     assert server.new(account, key) == known.on_expiry.new == "denied"
     agrees(opened, known.on_expiry)
 
@@ -142,6 +143,7 @@ def test_the_end_of_its_own_process_ends_a_connection(server: OpenSSH, known: Se
     opened = server.connection(account, server.certificate(account))
     (own,) = server.processes_of(account)
     os.kill(own, signal.SIGTERM)
+    opened.shell.ends()
     assert known.cut_by.startswith("the end of the session's own sshd process")
     assert opened.shell.ask("true") == "cut"
     assert (opened.channel("true"), opened.forward()) == ("denied", "denied")

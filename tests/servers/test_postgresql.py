@@ -15,7 +15,7 @@ pytestmark = pytest.mark.servers
 FOUND = {"allowed": "survives", "denied": "next-use", "cut": "ends"}
 """What a probe of an open session tells, in the words of the catalogue."""
 NUMBERS = count()
-LIVES = 2.0
+LIVES = 5.0
 """Seconds that a password lives which expires during a test."""
 
 
