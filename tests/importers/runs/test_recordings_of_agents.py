@@ -100,23 +100,24 @@ ROWS: dict[str, Told] = {
 }
 CHOICE = frozenset({"read_ticket", "lookup_order", "refund"})
 PAYS = frozenset({"refund"})
+TWO: dict[str, frozenset[str]] = {"triage": CHOICE, "billing": PAYS}
 OFFERED: dict[str, dict[str, frozenset[str]]] = {
-    **dict.fromkeys(
-        (
-            *("crewai__traceloop", "google-adk__native", "google-adk__native__capture", "langgraph__openinference"),
-            *("langgraph__traceloop", "llamaindex__openinference", "openai-agents__sdk-export"),
-            *("pydantic-ai__native", "pydantic-ai__native_v2", "smolagents__openinference"),
-        ),
-        {"triage": CHOICE, "billing": PAYS},
-    ),
-    **dict.fromkeys(
-        ("ms-agent-framework__native__sensitive", "strands__native__genai_latest"),
-        {"triage": CHOICE, "billing": PAYS, "payer": PAYS},
-    ),
+    "crewai__traceloop": TWO,
+    "google-adk__native": TWO,
+    "google-adk__native__capture": TWO,
+    "langgraph__openinference": TWO,
+    "langgraph__traceloop": TWO,
+    "llamaindex__openinference": TWO,
+    "ms-agent-framework__native__sensitive": {**TWO, "payer": PAYS},
     "openai-agents__openinference": {"triage": CHOICE},
-    "openai-agents__traceloop": {"triage": CHOICE - PAYS, "billing": PAYS},
+    "openai-agents__sdk-export": TWO,
+    "openai-agents__traceloop": {**TWO, "triage": CHOICE - PAYS},
+    "pydantic-ai__native": TWO,
+    "pydantic-ai__native_v2": TWO,
+    "smolagents__openinference": TWO,
+    "strands__native__genai_latest": {**TWO, "payer": PAYS},
 }
-"""Which tools each agent could choose from, as far as a recording tells; the last was cut, and says so."""
+"""Which tools each agent could choose from, as far as a recording tells; what was cut says so."""
 EXACT = [name for name, told in ROWS.items() if not {"pending", "unknown"} & {call[2] for call in told.calls}]
 
 
