@@ -60,7 +60,7 @@ def test_what_only_numbers_things_takes_32_bits_and_more_links_than_they_count_a
     monkeypatch.setattr("simkit.attackgraph.columns.MOST", 4)
     built(TAKE, OPEN)
     monkeypatch.setattr("simkit.attackgraph.columns.MOST", 3)
-    with pytest.raises(EngineError, match="a graph with 4 links between steps and facts is too large: .* at most 3"):
+    with pytest.raises(EngineError, match=r"a graph with 4 links between steps and facts is too large: .* at most 3"):
         built(TAKE, OPEN)
 
 
