@@ -126,6 +126,7 @@ class _UseTable:
     sessions: _Numbers = field(default_factory=_Numbers)
     follows: _Numbers = field(default_factory=_Numbers)
     approvals: _Numbers = field(default_factory=lambda: _Numbers({(): 0}))
+    manners: dict[tuple[str, str], tuple[int, bool, bool]] = field(default_factory=dict)
     used: list[Ints] = field(default_factory=list)
     done: list[Ints] = field(default_factory=list)
 
@@ -223,18 +224,20 @@ class _UseTable:
         return self.use_numbers[known]
 
     def _mode(self, act: Act, mode: str, way: Way) -> _Mode:
-        world, effect, inside = act.actor.world, act.deed.operation.effect, runtime_in(mode)
+        manner = mode, act.deed.operation.effect
+        if manner not in self.manners:
+            self.manners[manner] = self._manner(*manner)
+        said = self.manners[manner]
+        return _Mode(len(self.uses) - 1, self.sessions[act.session], mode, *said, self.approvals[way.approves])
+
+    def _manner(self, mode: str, effect: str) -> tuple[int, bool, bool]:
+        """What `follows` the deeds of an effect in a mode, whether the session `sees` by them, and whether that is
+        `odd`."""
+        world, inside = self.repertoire.world, runtime_in(mode)
         taking = mode == REPLAYS or bool(inside)
         drops = mode != REPLAYS and bool(world.sealed.identities) and (effect in LEAVES or effect == "execute")
-        return _Mode(
-            use=len(self.uses) - 1,
-            session=self.sessions[act.session],
-            mode=mode,
-            follows=self.follows[(inside or TAKEN) if taking else DONE],
-            sees=not taking and effect == "read",
-            odd=drops or bool(world.contexts.all) or effect == "execute" or (effect == "mint" and not taking),
-            approves=self.approvals[way.approves],
-        )
+        odd = drops or bool(world.contexts.all) or effect == "execute" or (effect == "mint" and not taking)
+        return self.follows[(inside or TAKEN) if taking else DONE], not taking and effect == "read", odd
 
     def _of(self, use: int, deed: int) -> Act:
         """That of `uses`, of another deed."""
