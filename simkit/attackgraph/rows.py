@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Step
-from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence, Topic
+from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence, Topic
 from simkit.errors import EngineError
 from simkit.fate import key_hashes
 
@@ -224,7 +224,7 @@ def distinct(things: Sequence[T]) -> tuple[list[T], Ints]:
     return [things[place] for place in first[by].tolist()], rows
 
 
-def positions(ptr: Ints, rows: Ints) -> Ints:
+def positions(ptr: Ints | Index, rows: Ints | Index) -> Ints:
     """Where in a list of lists everything in `rows` stands, row after row."""
     starts, lengths = ptr[rows], ptr[rows + 1] - ptr[rows]
     ends = np.cumsum(lengths)
