@@ -86,9 +86,10 @@ class _Rebuild:
         """The graph after the change."""
         graph, tables = self.graph, _MoreTables(self.graph)
         rows = StepRows(self.come)
-        index, tied = linked(rows)
+        concluded = rows.concluded()
+        index, tied = linked(rows, concluded)
         outlives = {tuple(row): number for number, row in enumerate(graph.outlives.tolist())}
-        new = {**draws(rows, tables), **lives(rows, tables, outlives)}
+        new = {**draws(rows, tables), **lives(concluded, tables, outlives)}
         facts, numbers = self._facts(index, tied)
         found = dict(zip(facts, range(len(facts)), strict=True))
         premise_ptr, premises = self._picked(graph.premise_ptr, tied["premise_ptr"])

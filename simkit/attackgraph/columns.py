@@ -25,7 +25,7 @@ from simkit.attackgraph.facts import (
     Step,
 )
 from simkit.attackgraph.responders import credential_hash
-from simkit.attackgraph.rows import StepRows, column, distinct, each_of, pointers, positions, summed
+from simkit.attackgraph.rows import Concluded, StepRows, column, distinct, each_of, pointers, positions, summed
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
 from simkit.errors import EngineError
 from simkit.fate import CERTAIN, key_hash, thresholds
@@ -63,17 +63,27 @@ class EntryArrays:
         return [tuple(self.roots(variant)) for variant in range(len(self.names))] or [()]
 
 
-def linked(rows: StepRows) -> tuple[dict[Fact, int], dict[str, Any]]:
+def linked(rows: StepRows, concluded: Concluded | None = None) -> tuple[dict[Fact, int], dict[str, Any]]:
     """The number of each fact, in the order of their names, and the arrays that say which of them each step needs, and
-    what it concludes."""
+    what it concludes (as `concluded` of `rows` says)."""
     needed, premise_ptr, premises = rows.premises()
-    made, conclusion_ptr, conclusions = rows.concluded()
-    objects, which = distinct([*column(made, "fact"), *needed])
-    facts = sorted(dict.fromkeys(objects))  # steps are sorted: half of the order is there already
+    made, conclusion_ptr, conclusions = concluded or rows.concluded()
+    facts, numbers = in_order([*column(made, "fact"), *needed])
     index = dict(zip(facts, range(len(facts)), strict=True))
-    numbers = each_of(index.__getitem__, objects, np.int64)[which]
     needs, concludes = numbers[len(made) :][premises], numbers[: len(made)][conclusions]
     return index, links(premise_ptr, needs, conclusion_ptr, concludes, len(facts))
+
+
+def in_order(facts: Sequence[Fact]) -> tuple[list[Fact], Ints]:
+    """Each of `facts` once, in the order of what they say, and the place there of each: words are put in order, which
+    are far fewer."""
+    place = np.zeros(len(facts), dtype=np.int64)
+    for name in Fact._fields:
+        said = column(facts, name)
+        words = {word: number for number, word in enumerate(sorted(set(said)))}
+        place = place * len(words) + each_of(words.__getitem__, said, np.int64)
+    _, first, places = np.unique(place, return_index=True, return_inverse=True)
+    return [facts[number] for number in first.tolist()], places
 
 
 def links(premise_ptr: Ints, premise_idx: Ints, conclusion_ptr: Ints, made_idx: Ints, facts: int) -> dict[str, Any]:
@@ -160,26 +170,35 @@ def first_outlives() -> Outlives:
     return {tuple(map(ticks, _ENDS)): 0}
 
 
-def lives(rows: StepRows, tables: Tables, outlives: Outlives) -> dict[str, Any]:
+def lives(concluded: Concluded, tables: Tables, outlives: Outlives) -> dict[str, Any]:
     """How long what each step concludes holds; `outlives` gets what is new there. Nearly all conclusions are alike in
     that, so that each way is worked out once."""
-    made, _, which = rows.concluded()
-    conclusions, shared = distinct(made)
-    found = {name: values[shared[which]] for name, values in _lives(conclusions, tables, outlives).items()}
+    made, _, which = concluded
+    ways: dict[Life, int] = {}
+    of = each_of(lambda each: ways.setdefault(_life(each), len(ways)), made, np.int64)[which]
+    found = {name: values[of] for name, values in _lives([*ways], tables, outlives).items()}
     return {**found, "outlives": np.array(list(outlives), dtype=np.int64)}
 
 
-def _lives(conclusions: Sequence[Conclusion], tables: Tables, outlives: Outlives) -> dict[str, NDArray[Any]]:
-    lasts = column(conclusions, "after")
-    ways = [c.outlives or (_ENDS if c.fact.kind in WITHIN else _SURVIVES) for c in conclusions]
-    numbers = {way: outlives.setdefault(tuple(map(ticks, way)), len(outlives)) for way in dict.fromkeys(ways)}
+Life = tuple[float | Distribution | None, bool, bool, float | None, tuple[float | None, ...]]
+"""How long a conclusion holds: `after`, `aged`, `run`, `rotates` and `outlives` of it."""
+
+
+def _life(made: Conclusion) -> Life:
+    fact, after, aged, run, rotates, outlives, _ = made
+    return after, aged, run, rotates, outlives or (_ENDS if fact.kind in WITHIN else _SURVIVES)
+
+
+def _lives(ways: Sequence[Life], tables: Tables, outlives: Outlives) -> dict[str, NDArray[Any]]:
+    lasts, aged, run, rotates, ends = map(list, zip(*ways, strict=True)) if ways else ([],) * 5
+    numbers = [outlives.setdefault(tuple(map(ticks, each)), len(outlives)) for each in ends]
     return {
-        "conclusion_after": each_of(cache(_fixed_life), lasts, np.int64),
-        "conclusion_aged": np.array(column(conclusions, "aged"), dtype=np.bool_),
+        "conclusion_after": each_of(_fixed_life, lasts, np.int64),
+        "conclusion_aged": np.array(aged, dtype=np.bool_),
         "conclusion_life": np.array([tables.row(last) if _varies(last) else -1 for last in lasts], dtype=np.int32),
-        "conclusion_run": np.array(column(conclusions, "run"), dtype=np.bool_),
-        "conclusion_period": each_of(cache(_period), column(conclusions, "rotates"), np.int64),
-        "conclusion_outlives": each_of(numbers.__getitem__, ways, np.int32),
+        "conclusion_run": np.array(run, dtype=np.bool_),
+        "conclusion_period": each_of(_period, rotates, np.int64),
+        "conclusion_outlives": np.array(numbers, dtype=np.int32),
     }
 
 

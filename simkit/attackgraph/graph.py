@@ -146,7 +146,8 @@ class AttackGraph:
         given = sorted(entries, key=lambda entry: entry.name)
         first = (step for entry in given for variant in entry.variants for step in variant.steps)
         rows = StepRows.by_key([*steps, *first], repeats)
-        index, links = linked(rows)
+        concluded = rows.concluded()
+        index, links = linked(rows, concluded)
         tables = Tables()
         told_of = fact_arrays(index)
         ordered = rows.sequence
@@ -157,7 +158,7 @@ class AttackGraph:
             index=index,
             **links,
             **draws(rows, tables),
-            **lives(rows, tables, first_outlives()),
+            **lives(concluded, tables, first_outlives()),
             **silence(rows, index),
             **told_of,
             responders=responders_of(containment, index, told_of["fact_hash"], tables.row),

@@ -19,6 +19,8 @@ from simkit.fate import key_hashes
 
 Words = NDArray[np.uint64]
 T = TypeVar("T")
+Concluded = tuple[list[Conclusion], Ints, Ints]
+"""What rows conclude, where the conclusions of each begin, and which of the former each is."""
 TWICE = "two different steps share the key {!r}: report this as a bug of simkit"
 
 
@@ -110,7 +112,7 @@ class StepRows:
             return facts, starts, which
         return facts, summed(np.diff(starts)[self.order]), which[positions(starts, self.order)]
 
-    def concluded(self) -> tuple[list[Conclusion], Ints, Ints]:
+    def concluded(self) -> Concluded:
         """What the rows conclude, once where many of them share it; where the conclusions of each begin, and which of
         those each is."""
         shared, which = distinct(column(self.steps, "conclusions"))
