@@ -124,8 +124,8 @@ def compile_attack(
     """Compile `scenario` under `policy` (a name, a GrantPolicy, or None for the one in force).
 
     `entries` replaces the scenario's own entry points. Where only the attacks `through` some of them are asked for, the
-    graph may lack what these do not lead to: their samples are the same. An `editable` one keeps what `Attack.edited` starts from. Raises
-    PolicyError for an unknown policy.
+    graph may lack what these do not lead to: their samples are the same. An `editable` one keeps what `Attack.edited`
+    starts from. Raises PolicyError for an unknown policy.
     """
     chosen = checked_scenario(scenario).grant_policy(policy)
     remember(_LAST, None)  # it need not be there beside the next one
