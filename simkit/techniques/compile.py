@@ -9,6 +9,7 @@ from itertools import chain
 from simkit.attackgraph import AttackGraph, Containment, Entry, Step
 from simkit.attackgraph.change import rebuilt
 from simkit.attackgraph.repeats import Repeats
+from simkit.engines.blake2b import hash_joined
 from simkit.entitlements import Grant
 from simkit.techniques import (
     act,
@@ -88,8 +89,12 @@ class CompiledWorld:
             steps += chain.from_iterable(own.values()) if own is not None else _possible(family.steps(world))
         kept, repeats, entries, responders = _whole(world, steps)
         if before:
-            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders, repeats))
-        return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats))
+            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders, repeats, hash_joined))
+        return cls(
+            world,
+            by_session,
+            AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats, hashed=hash_joined),
+        )
 
 
 def attack_graph(world: World, *, horizon: float) -> AttackGraph:
@@ -104,7 +109,7 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
         steps += others
         repeats = more if repeats is None else repeats.beside(more)
     kept, repeats, entries, responders = _whole(world, steps, repeats)
-    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
+    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats, hashed=hash_joined)
 
 
 def _possible(steps: Iterable[Step]) -> Iterator[Step]:
