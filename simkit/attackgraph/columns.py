@@ -24,6 +24,7 @@ from simkit.attackgraph.facts import (
     Fact,
     Step,
 )
+from simkit.attackgraph.order import order_of
 from simkit.attackgraph.responders import credential_hash
 from simkit.attackgraph.rows import Concluded, StepRows, column, distinct, each_of, pointers, positions, summed
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
@@ -103,9 +104,9 @@ def links(premise_ptr: Ints, premise_idx: Ints, conclusion_ptr: Ints, made_idx: 
         "conclusion_ptr": conclusion_ptr,
         "conclusion_idx": made_idx,
         "maker_ptr": pointers(np.bincount(made_idx, minlength=facts)),
-        "maker_idx": maker[np.argsort(made_idx, kind="stable")],
+        "maker_idx": maker[order_of(made_idx)],
         "behind_ptr": pointers(np.bincount(premise_idx, minlength=facts)),
-        "behind_idx": owner[np.argsort(premise_idx, kind="stable")],
+        "behind_idx": owner[order_of(premise_idx)],
     }
     return {name: array.astype(np.int32, copy=False) for name, array in told.items()}
 

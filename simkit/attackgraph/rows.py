@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Step
+from simkit.attackgraph.order import numbered, order_of
 from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence, Topic
 from simkit.errors import EngineError
 from simkit.fate import Hashed, joined_hashes, key_hashes
@@ -145,7 +146,7 @@ def _by_key(keys: Sequence[str], repeats: Repeats) -> tuple[Ints, Flags]:
     ends = [(series.key[0][len(root) :], series.key[1]) for series, root in zip(repeats.series, begun, strict=True)]
     kinds = {end: number for number, end in enumerate(dict.fromkeys(ends))}
     ending = each_of(kinds.__getitem__, ends, np.int64)[repeats.of] * len(repeats.things) + repeats.thing
-    used, which = np.unique(ending, return_inverse=True)
+    used, which = numbered(ending)
     known, things = [*kinds], [thing.name for thing in repeats.things]
     pairs = [divmod(each, len(things)) for each in used.tolist()]
     rests = [f"{known[kind][0]}{things[thing]}{known[kind][1]}" for kind, thing in pairs]
@@ -155,7 +156,7 @@ def _by_key(keys: Sequence[str], repeats: Repeats) -> tuple[Ints, Flags]:
     then = _places(left, rests)
     places = [first[0] * then[2] + then[0], first[1][repeats.of] * then[2] + then[1][which]]
     place = np.concatenate(places)
-    order = np.argsort(place, kind="stable")
+    order = order_of(place)
     ordered = place[order]
     return order, np.concatenate([[False], ordered[1:] == ordered[:-1]])
 
