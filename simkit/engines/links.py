@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph.columns import Flags
 from simkit.attackgraph.graph import AttackGraph
+from simkit.attackgraph.order import order_of
 from simkit.progress import steps
 
 LINE = 64
@@ -122,7 +123,7 @@ def _order(graph: AttackGraph, able: Flags) -> tuple[Ints, int]:
     single = np.flatnonzero(able & (premises == 1))
     source = graph.premise_idx[graph.premise_ptr[single]].astype(np.int32)
     others = np.flatnonzero(able & (premises != 1))
-    return np.concatenate([single[np.argsort(source, kind="stable")], others]), len(single)
+    return np.concatenate([single[order_of(source)], others]), len(single)
 
 
 def rows(pointers: Ints | Index, chosen: Ints) -> tuple[Ints, Ints]:
@@ -137,7 +138,7 @@ def _joins(premise_ptr: Ints, premise_idx: Index, first: int, facts: int) -> tup
     """The steps from `first` on that have each fact as a premise, as CSR."""
     steps = np.repeat(np.arange(first, len(premise_ptr) - 1), np.diff(premise_ptr[first:]))
     premises = premise_idx[premise_ptr[first] :]
-    return offsets(np.bincount(premises, minlength=facts)), steps[np.argsort(premises, kind="stable")]
+    return offsets(np.bincount(premises, minlength=facts)), steps[order_of(premises)]
 
 
 def lined_up(count: int, kind: Any) -> NDArray[Any]:
