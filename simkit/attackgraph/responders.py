@@ -66,10 +66,11 @@ def responders_of(
     group, member_ptr, member_idx = _groups(containment.groups, index)
     told_ptr, told_idx = _told(containment.told, index)
     masks = {kind: _bits(action for action in ACTIONS if kind in ENDS[action]) for kind in {f.kind for f in index}}
+    spared = {fact: _bits(actions) for fact, actions in containment.spared.items() if actions}
     return Responders(
         knowable=np.array([fact.kind not in UNKNOWN for fact in index], dtype=np.bool_),
         by=_by_fact(index, containment.by, NOBODY, np.int64),
-        ended_by=np.array([masks[f.kind] & ~_bits(containment.spared.get(f, ())) for f in index], dtype=np.int64),
+        ended_by=np.array([masks[f.kind] & ~spared.get(f, 0) for f in index], dtype=np.int64),
         group=group,
         member_ptr=member_ptr,
         member_idx=member_idx,
