@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,22 +34,34 @@ class WorstCase:
     @classmethod
     def each(cls, legend: Legend, held: NDArray[np.bool_], sizes: Sequence[int]) -> list[WorstCase]:
         """The worst of each group of rows of `held` (variants, facts): so many variants each, in order."""
+        begin = np.cumsum([0, *sizes])[:-1]
         values, counts = legend.lost_value(held), {group: legend.counts(held, group) for group in GROUPS}
         touched = np.sum(list(counts.values()), axis=0)
         everything = max(sum(legend.totals.values()), 1)
-        goals = [name for name, fact in legend.goals.items() if fact is not None]
-        reached = [fact for fact in legend.goals.values() if fact is not None]
-        facts, losses = list(legend.losses), list(legend.losses.values())
-        found = []
-        for last, size in zip(accumulate(sizes), sizes, strict=True):
-            worst = max(range(last - size, last), key=lambda row: (values[row], touched[row], -row))
-            some: NDArray[np.bool_] = np.asarray(held[last - size : last].any(axis=0))
-            case = cls(
-                value=float(values[worst]),
-                goals=tuple(goals[place] for place in np.flatnonzero(some[reached])),
-                impact=float(touched[worst]) / everything,
-                counts={group: int(count[worst]) for group, count in counts.items()},
-                losses=tuple(losses[place] for place in np.flatnonzero(some[facts])),
+        goals = _named({fact: name for name, fact in legend.goals.items() if fact is not None}, held, begin)
+        losses = _named(legend.losses, held, begin)
+        # the first of those that are alike
+        worst = np.lexsort((-touched, -values, np.repeat(np.arange(len(sizes)), sizes)))[begin]
+        return [
+            cls(
+                value=float(values[row]),
+                goals=goals[place],
+                impact=float(touched[row]) / everything,
+                counts={group: int(count[row]) for group, count in counts.items()},
+                losses=losses[place],
             )
-            found.append(case)
-        return found
+            for place, row in enumerate(worst.tolist())
+        ]
+
+
+def _named(names: Mapping[int, str], held: NDArray[np.bool_], begin: NDArray[np.int64]) -> list[tuple[str, ...]]:
+    """The names of those facts that some row of each group of `held` holds, where groups `begin`. What is the same is
+    there once: of thousands of starts most reach what others do."""
+    words = np.array([*names.values()], dtype=object)
+    some = np.logical_or.reduceat(held[:, [*names]], begin, axis=0)
+    found: dict[bytes, tuple[str, ...]] = {}
+    keys = [row.tobytes() for row in np.packbits(some, axis=1)]
+    for key, row in zip(keys, some, strict=True):
+        if key not in found:
+            found[key] = tuple(words[row])
+    return [found[key] for key in keys]

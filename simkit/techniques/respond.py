@@ -101,6 +101,7 @@ class _Known:
     spared: dict[Fact, tuple[str, ...]] = field(default_factory=dict)
     told: dict[Fact, tuple[Fact, ...]] = field(default_factory=dict)
     counting: bool = False
+    leaks: dict[str, list[str]] = field(default_factory=dict)
     opening: dict[str, list[Token]] = field(default_factory=dict)
     of_identity: dict[str, list[Fact]] = field(default_factory=dict)
 
@@ -112,6 +113,9 @@ class _Known:
         governed = {each: who for who in responders for name in who.governs for each in _inside(world, name)}
         chances = {name: _chances(response, each) for name, each in response.responders.items()}
         known = cls(world, {"": _chances(response, None)} | chances, governed, counting=metered(world))
+        for entry in world.entries.values():
+            if entry.kind == "leak":
+                known.leaks.setdefault(entry.target, []).append(entry.name)
         tokens = list(_tokens(world))
         for token, _ in tokens:
             known.of_identity.setdefault(token.identity, []).append(_held(token))
@@ -130,7 +134,8 @@ class _Known:
         beside = self.of_identity[token.identity] if together else [*_beside(self.world, token)]
         named = {"credentials": token.credential, "identities": token.identity}
         kept_there = [kept(token.name, runtime) for runtime in sorted(self.world.sealed.identities)]
-        for fact in (_held(token), *_exposed(self.world, token), *kept_there):
+        exposed = [Fact("exposed", token.name, entry) for entry in self.leaks.get(token.credential, ())]
+        for fact in (_held(token), *exposed, *kept_there):
             self._say(fact, policy, named, "revoke-secret", spared=("revoke-secret", "disable") if local else ())
             self._account(fact, policy, token.identity, fate=token.name.removeprefix(REFRESH))
             if token.credential in self.world.response.forgets:
@@ -240,9 +245,3 @@ def _tokens(world: World) -> Iterator[tuple[Token, GrantPolicy]]:
     for identity in world.model.identities:
         minted = minted_token(identity)
         yield minted, world.ruling(minted)
-
-
-def _exposed(world: World, token: Token) -> Iterator[Fact]:
-    for entry in world.entries.values():
-        if entry.kind == "leak" and entry.target == token.credential:
-            yield Fact("exposed", token.name, entry.name)
