@@ -72,6 +72,16 @@ class Resolver:
             for child in self.model.within(parent)[1:]:
                 self._containers.setdefault(child, []).append(parent)
 
+    def of(self, model: Model) -> Resolver:
+        """The resolver of `model`, an edit of this one's: what rests on nothing that differs is not resolved again."""
+        made, mine = Resolver(model), self.model
+        same = model.tools is mine.tools and model.resources is mine.resources
+        if same and [*model.identities] == [*mine.identities] and not (made.limits_somebody or self.limits_somebody):
+            other = {name for name, role in model.roles.items() if role is not mine.roles.get(name)}
+            made._memory = self._memory
+            made._held = {holding: held for holding, held in self._held.items() if other.isdisjoint(holding[1])}
+        return made
+
     def cover(self, grant: Grant, entitled: Grants) -> Conditions | None:
         """The conditions under which `entitled` covers `grant`: by a grant on its target, or on what contains that.
         None if it does not."""

@@ -46,7 +46,7 @@ class Bearings:
 
     def of(self, narrowing: Narrowing) -> Bearing:
         """What `narrowing` bears on."""
-        for path in self.paths:
+        for _, path in self.paths:
             for step in path:
                 if any(narrowing.bears_on(ground, self.model) for ground in step.grounds):
                     shown = " -> ".join(each.label for each in path)
@@ -63,13 +63,13 @@ class BeforeAndAfter:
     bearings: Bearings
 
 
-def _paths(result: BlastRadius, goal: str) -> Iterator[tuple[Step, ...]]:
-    """The steps of the paths to `goal`; without one of those to every loss, by how much of the mean value lost comes by
-    them, or to every goal where nothing has a value."""
+def _paths(result: BlastRadius, goal: str) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    """The paths to `goal`, where each leads and its steps; without one those to every loss, by how much of the mean
+    value lost comes by them, or to every goal where nothing has a value."""
     steps = result.graph.steps
     if goal or not result.legend.value:
         for path in result.paths(goal or None, limit=PATHS):
-            yield tuple(steps[each.number] for each in path.steps)
+            yield path.goal, tuple(steps[each.number] for each in path.steps)
         return
     values = {str(result.graph.facts[fact]): value for fact, value in result.legend.value.items()}
     targets = [(str(result.graph.facts[fact]), fact) for fact in result.legend.value]
@@ -77,7 +77,7 @@ def _paths(result: BlastRadius, goal: str) -> Iterator[tuple[Step, ...]]:
     found = chains_to(result.graph, few, targets)[: PATHS * max(len(targets), 1)]
     found.sort(key=lambda way: (-len(way.samples) / len(few) * values[way.goal], len(way.steps), way.goal))
     for way in found:
-        yield tuple(steps[number] for number in way.steps)
+        yield way.goal, tuple(steps[number] for number in way.steps)
 
 
 def _first(outcomes: Outcomes, samples: int) -> Outcomes:
