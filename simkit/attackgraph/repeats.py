@@ -16,6 +16,7 @@ from simkit.fate import key_hashes
 from simkit.remembered import recalled, remember
 
 Ints = NDArray[np.int64]
+Index = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 Words = NDArray[np.uint64]
 T = TypeVar("T")

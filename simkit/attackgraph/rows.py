@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Step
-from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence, Topic
+from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence, Topic
 from simkit.errors import EngineError
 from simkit.fate import key_hashes
 
 Words = NDArray[np.uint64]
 T = TypeVar("T")
+Concluded = tuple[list[Conclusion], Ints, Ints]
+"""What rows conclude, where the conclusions of each begin, and which of the former each is."""
 TWICE = "two different steps share the key {!r}: report this as a bug of simkit"
 
 
@@ -110,7 +112,7 @@ class StepRows:
             return facts, starts, which
         return facts, summed(np.diff(starts)[self.order]), which[positions(starts, self.order)]
 
-    def concluded(self) -> tuple[list[Conclusion], Ints, Ints]:
+    def concluded(self) -> Concluded:
         """What the rows conclude, once where many of them share it; where the conclusions of each begin, and which of
         those each is."""
         shared, which = distinct(column(self.steps, "conclusions"))
@@ -222,7 +224,7 @@ def distinct(things: Sequence[T]) -> tuple[list[T], Ints]:
     return [things[place] for place in first[by].tolist()], rows
 
 
-def positions(ptr: Ints, rows: Ints) -> Ints:
+def positions(ptr: Ints | Index, rows: Ints | Index) -> Ints:
     """Where in a list of lists everything in `rows` stands, row after row."""
     starts, lengths = ptr[rows], ptr[rows + 1] - ptr[rows]
     ends = np.cumsum(lengths)

@@ -131,7 +131,7 @@ def rows(pointers: Ints | Index, chosen: Ints) -> tuple[Ints, Ints]:
     return found, places
 
 
-def _joins(premise_ptr: Ints, premise_idx: Ints, first: int, facts: int) -> tuple[Ints, Ints]:
+def _joins(premise_ptr: Ints, premise_idx: Index, first: int, facts: int) -> tuple[Ints, Ints]:
     """The steps from `first` on that have each fact as a premise, as CSR."""
     steps = np.repeat(np.arange(first, len(premise_ptr) - 1), np.diff(premise_ptr[first:]))
     premises = premise_idx[premise_ptr[first] :]

@@ -207,7 +207,7 @@ def _responders(graph: AttackGraph) -> ResponseColumns:
 def _timings(graph: AttackGraph, links: Links) -> tuple[Index, Ints]:
     """The different (duration, wait, approval), and which of them each step has."""
     tables = len(graph.fixed)
-    each = ((graph.duration * tables + graph.wait) * tables + graph.approval)[links.number]
+    each = ((graph.duration.astype(np.int64) * tables + graph.wait) * tables + graph.approval)[links.number]
     found, timing = np.unique(each, return_inverse=True)
     return np.stack([found // tables**2, found // tables % tables, found % tables], axis=1).astype(np.int32), timing
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -118,18 +118,21 @@ def compile_attack(
     policy: PolicyLike = None,
     *,
     entries: Mapping[str, EntryPoint] | None = None,
+    through: Collection[str] | None = None,
     editable: bool = False,
 ) -> Attack:
     """Compile `scenario` under `policy` (a name, a GrantPolicy, or None for the one in force).
 
-    `entries` replaces the scenario's own entry points. An `editable` one keeps what `Attack.edited` starts from. Raises
-    PolicyError for an unknown policy.
+    `entries` replaces the scenario's own entry points. Where only the attacks `through` some of them are asked for, the
+    graph may lack what these do not lead to: their samples are the same. An `editable` one keeps what `Attack.edited`
+    starts from. Raises PolicyError for an unknown policy.
     """
     chosen = checked_scenario(scenario).grant_policy(policy)
     remember(_LAST, None)  # it need not be there beside the next one
     starts = scenario.entry_points if entries is None else entries
-    made = _compiled(scenario, chosen, starts, editable=editable)
-    remember(_LAST, (replace(made, compiled=None), starts))
+    made = _compiled(scenario, chosen, starts, editable=editable, through=through)
+    there = {name: entry for name, entry in starts.items() if name in made.graph.entries}
+    remember(_LAST, (replace(made, compiled=None), there))
     return made
 
 
@@ -167,11 +170,12 @@ def _compiled(
     before: CompiledWorld | None = None,
     *,
     editable: bool = True,
+    through: Collection[str] | None = None,
 ) -> Attack:
     cut = before.world.sessions if before else None
     world, horizon = world_of(scenario, policy, entries, cut), scenario.horizon
     compiled = CompiledWorld.of(world, horizon=horizon, before=before) if editable else None
-    graph = compiled.graph if compiled else attack_graph(world, horizon=horizon)
+    graph = compiled.graph if compiled else attack_graph(world, horizon=horizon, through=through)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
     legend = Legend.of(graph, scenario.model, scenario.goals, known)
     gains = utility(world.sessions, scenario.response, scenario.observed)

@@ -92,8 +92,9 @@ class CompiledWorld:
         return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats))
 
 
-def attack_graph(world: World, *, horizon: float) -> AttackGraph:
-    """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
+def attack_graph(world: World, *, horizon: float, through: Collection[str] | None = None) -> AttackGraph:
+    """The attack graph of `world` through any of its entry points, or through those that are named: what is copied is
+    only there where one of them leads to it. `horizon` is in seconds."""
     steps: list[Step] = []
     repeats: Repeats | None = None
     for family in TECHNIQUES.values():
@@ -103,7 +104,7 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
         others, more = family.in_series(world)
         steps += others
         repeats = more if repeats is None else repeats.beside(more)
-    kept, repeats, entries, responders = _whole(world, steps, repeats)
+    kept, repeats, entries, responders = _whole(world, steps, repeats, through)
     return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
 
 
@@ -133,12 +134,13 @@ def _by_session(
 
 
 def _whole(
-    world: World, steps: list[Step], repeats: Repeats | None = None
+    world: World, steps: list[Step], repeats: Repeats | None = None, through: Collection[str] | None = None
 ) -> tuple[list[Step], Repeats | None, list[Entry], Containment]:
     """`steps` and `repeats` with what counts beside the former (the latter only read, or carry out what was read) and
     what is copied, without what nobody takes: most copies are repeats; the entries; who responds."""
     steps += list(meter.otherwise(world, steps))
-    entries, staging, attacker = list(enter.entries(world)), Staging.of(world), world.attacker
+    staging, attacker = Staging.of(world), world.attacker
+    entries = [entry for entry in enter.entries(world) if through is None or entry.name in through]
     if repeats is not None and (len(repeats) < FEW or attacker.persists or attacker.aims_at):
         steps += repeats.steps()
         repeats = None

@@ -37,6 +37,17 @@ class SeenCall:
         return f"{self.tool}.{self.operation}"
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedTool:
+    """An operation (of `tool`) that `actor` could choose, whether or not it did; `mark` and `path` as for a call."""
+
+    actor: str
+    tool: str
+    operation: str
+    mark: str = field(default="", compare=False)
+    path: str = field(default="", compare=False)
+
+
 @dataclass(slots=True)
 class Recording:
     """What one file shows. `source` is its name in the scenario; `path` where it lies."""
@@ -51,6 +62,8 @@ class Recording:
     """(actor, thread): the runs that were seen, also those without a call."""
     blind: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """For a run, or for all of an actor's (empty thread), or for everybody's (both empty): what is not shown."""
+    offered: dict[OfferedTool, None] = field(default_factory=dict)
+    """What could be chosen, as far as the recording says it."""
     handed: dict[tuple[str, str], None] = field(default_factory=dict)
     """Who handed work to whom."""
     failed: set[tuple[str, str]] = field(default_factory=set)

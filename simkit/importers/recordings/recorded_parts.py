@@ -11,7 +11,7 @@ from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import CHANCE, FALLS, TIME
 from simkit.importers.recordings.proposed_tasks import ProposedTask, proposed_tasks
-from simkit.importers.recordings.recorded import EVERY, Recording, SeenCall
+from simkit.importers.recordings.recorded import EVERY, OfferedTool, Recording, SeenCall
 from simkit.importers.recordings.seen_runs import SeenRun, seen_runs
 from simkit.importers.source_file import SourceFile
 from simkit.model.tasks import RAN
@@ -32,6 +32,7 @@ class RecordedParts:
         self.draft = draft
         self.files = files
         self.path = ""
+        self._offered: dict[str, dict[str, None]] = {}
         self._full: dict[tuple[str, str], str] = {}
         self._lines: dict[str, str] = {}
         self._names: dict[str, str] = {}
@@ -52,6 +53,8 @@ class RecordedParts:
             self._people(recording)
             for call in recording.calls:
                 self._operation(call)
+            for each in recording.offered:
+                self._offered.setdefault(each.actor, {})[self._operation(each)] = None
             for run in seen_runs(recording):
                 runs.setdefault(run.actor, []).append(run)
             self._edges(recording)
@@ -110,24 +113,26 @@ class RecordedParts:
 
     # ---- what
 
-    def _operation(self, call: SeenCall) -> str:
+    def _operation(self, call: SeenCall | OfferedTool) -> str:
         """The full name of the operation in the scenario; made where no other file has it."""
         key = call.tool, call.operation
         if key not in self._full:
             theirs = self._beside("tools", call.tool)
             if theirs is not None and call.operation in theirs.get("operations", {}):
-                self._full[key] = call.full_name
+                self._full[key] = f"{call.tool}.{call.operation}"
             else:
                 self._full[key] = self._own_operation(call, call.tool + RECORDED if theirs is not None else call.tool)
-        self._targeted(call, self._full[key])
+        if isinstance(call, SeenCall):
+            self._targeted(call, self._full[key])
         return self._full[key]
 
-    def _own_operation(self, call: SeenCall, tool: str) -> str:
-        effect = call.effect or ASSUMED_EFFECT
+    def _own_operation(self, call: SeenCall | OfferedTool, tool: str) -> str:
+        told = call.effect if isinstance(call, SeenCall) else ""
+        effect = told or ASSUMED_EFFECT
         said: dict[str, Any] = {"effect": effect}
         if effect in IDENTITY_EFFECTS:
             said = {"effect": "none"}
-        if not call.effect:
+        if not told:
             behind = f"behind {tool}"
             self.draft.put("resources", behind, {}, self._place(call.mark, call.path))
             said["targets"] = [behind]
@@ -206,24 +211,28 @@ class RecordedParts:
         return name
 
     def _rights(self, actor: str, runs: Iterable[SeenRun]) -> None:
-        """Who is in no other file may do what it did; what others describe may do what these say."""
+        """Who is in no other file may do what it did, or could choose; what others describe may do what these say."""
         name = self.identity(actor)
         own = self.draft.sections.get("identities", {}).get(name)
         used: dict[str, dict[str, None]] = {}
         for call in (call for run in runs for call in run.calls if call.outcome in RAN):
             used.setdefault(self._full[call.tool, call.operation], {})[self.target(call)] = None
-        if not actor or not used:
+        offered = self._offered.get(actor, {})
+        if not actor or not (used or offered):
             return
         if own is None:
             self._not_granted(name, used)
             return
-        given = []
-        for full, targets in sorted(used.items()):
+        given: list[dict[str, Any]] = []
+        for full in sorted({*used, *offered}):
+            targets = used.get(full, {}) if full not in offered else {}
             some = "" not in targets and bool(targets)
             given.append({"operation": full, "targets": sorted(targets)} if some else {"operation": full})
         own["entitlements"] = given
         self.draft.assume(
-            "what identities may do that only a recording names", "what they did", "a recording shows uses, not rights"
+            "what identities may do that only a recording names",
+            "what they did, and what they could choose, where it says that",
+            "a recording shows uses, not rights",
         )
 
     def _not_granted(self, name: str, used: Iterable[str]) -> None:

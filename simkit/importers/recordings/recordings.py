@@ -125,7 +125,7 @@ RUNS = Importer(
     translate,
     (
         "what a tool does that only a recording names, and what it acts on",
-        "what anybody may do and never did: a recording shows uses, not rights",
+        "what anybody may do and never did, beyond the tools that spans say an agent could choose from",
         "work that nobody recorded, or that was done before or after",
         "whether a piece of work did what it was for, unless the recording says that it failed",
     ),

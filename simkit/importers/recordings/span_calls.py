@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from simkit.importers.recordings.model_messages import answered_ids
-from simkit.importers.recordings.recorded import EVERY, Recording, SeenCall, tool_name
+from simkit.importers.recordings.offered_tools import offer
+from simkit.importers.recordings.recorded import EVERY, OfferedTool, Recording, SeenCall, tool_name
 from simkit.importers.recordings.span_facts import decided, handed_to, outcome_told
 from simkit.importers.recordings.span_threads import SpanThreads, fits
 from simkit.importers.recordings.span_tree import Ask, CallAttempt, SpanTree
@@ -48,8 +49,27 @@ class _Calls:
             self.recording.handed[giver, taker] = None
             self.recording.names(giver, "agent")
             self.recording.names(taker, "agent")
+        self._offer(found, groups)
         self._blind(found)
         self._untold(found, plain)
+
+    def _offer(self, found: list[SeenCall], groups: list[list[CallAttempt]]) -> None:
+        """What agents could choose: a tool that somebody called is the one of that name, whichever server has it."""
+        seen = {call.operation: call.tool for call in found}
+        agents = {agent for agent, _ in self.tree.agents}
+        agents |= {name for group in groups for each in group if each.handed is not None for name in each.names}
+        for span in self.tree.spans:
+            offered = offer(span)
+            agent = self.tree.agent(span) if offered.tools else ""
+            if not offered.whole:
+                self.recording.tell_not("offers", "a list of the tools that an agent could choose from is cut")
+            for server, name in offered.tools:
+                if agent and name not in agents:
+                    tool = seen[name] if not server and name in seen else _tool(server, span)
+                    self.recording.offered.setdefault(OfferedTool(agent, tool, name, span.id, span.path))
+                    self.recording.names(agent, "agent", span.id, span.path)
+        if {agent for agent, _ in self.tree.agents} - {each.actor for each in self.recording.offered}:
+            self.recording.tell_not("offers", "of some agents it does not tell which tools they could choose from")
 
     def _groups(self) -> list[list[CallAttempt]]:
         """Attempts that are goes at one call: by its id in the run, or because the one goes on with the other."""
@@ -144,7 +164,7 @@ class _Calls:
     def _seen(self, agent: str, server: str, tool: str, span: TraceSpan, outcome: str, start: float) -> SeenCall:
         return SeenCall(
             actor=agent,
-            tool=f"mcp:{tool_name(server)}" if server else tool_name(span.service) or AGENT_TOOLS,
+            tool=_tool(server, span),
             operation=tool,
             thread=self.threads.of(span.trace),
             outcome=outcome,
@@ -188,3 +208,7 @@ class _Calls:
             tell_not("outcomes", "of some calls it does not tell what became of them")
         if not self.threads.all_named:
             tell_not("threads", "it does not tell which of its traces are parts of one conversation")
+
+
+def _tool(server: str, span: TraceSpan) -> str:
+    return f"mcp:{tool_name(server)}" if server else tool_name(span.service) or AGENT_TOOLS

@@ -62,11 +62,24 @@ def called_tool(span: TraceSpan) -> tuple[str, str]:
     name = span.text("gen_ai.tool.name", "tool.name", "haystack.tool.name", "traceloop.entity.name", "tool_name")
     if not name:
         name = _ENDING.sub("", _LABEL.sub("", span.name))
-    server = span.text("anthropic.mcp.server.name", "fastmcp.server.name", "mcp.server.name")
+    server, tool = tool_named(name)
+    return plain_name(span.text("anthropic.mcp.server.name", "fastmcp.server.name", "mcp.server.name")) or server, tool
+
+
+def tool_named(name: str) -> tuple[str, str]:
+    """The server (empty where `name` does not say it) and the tool; both empty for what frameworks only write as one.
+
+    >>> tool_named("mcp__tickets__read"), tool_named("final_answer")
+    (('tickets', 'read'), ('', ''))
+    """
     found = _MCP_NAME.match(name)
-    if found:
-        server, name = server or found[1], found[2]
+    server, name = (found[1], found[2]) if found else ("", name)
     return plain_name(server), plain_name(name) if name not in NOT_CALLS else ""
+
+
+def hands_over(tool: str) -> bool:
+    """True if `tool` is how a framework lets an agent hand work to another one."""
+    return tool in _DELEGATES or tool == "handoff" or tool.startswith("transfer_to_")
 
 
 def is_model(span: TraceSpan) -> bool:
@@ -151,7 +164,7 @@ def handed_to(span: TraceSpan) -> str | None:
     if not is_call(span):
         return None
     _, name = called_tool(span)
-    if name not in _DELEGATES and name != "handoff" and not name.startswith("transfer_to_"):
+    if not hands_over(name):
         return None
     given = arguments(span)
     told = (given.get(key) for key in ("to_agent", "agent_name", "coworker")) if isinstance(given, dict) else ()

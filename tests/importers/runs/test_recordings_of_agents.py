@@ -58,16 +58,16 @@ MCP = (RAISED, ("triage", "refund", "done"))
 CLAUDE = ("claude-code",)
 CODER = tuple(("claude-code", tool, outcome) for _, tool, outcome in (*READS, FAILS, DENIED))
 ROWS: dict[str, Told] = {
-    "autogen__native": row(RAISED, PAID, untold="arguments denials threads"),
+    "autogen__native": row(RAISED, PAID, untold="offers arguments denials threads"),
     "claude-code__native-logs": Told(
         tuple(("claude-code", "mcp_tool", outcome) for _, _, outcome in CODER),
         frozenset({"names", "arguments"}),
         frozenset(),
     ),
     "claude-code__native-logs__details": Told(CODER, handed=frozenset()),
-    "claude-code__native-spans": Told(CODER, frozenset({"arguments"}), frozenset()),
-    "claude-code__native-spans__details": Told(CODER, frozenset({"arguments"}), frozenset()),
-    "crewai__openinference": row(PAID, untold="denials"),
+    "claude-code__native-spans": Told(CODER, frozenset({"offers", "arguments"}), frozenset()),
+    "claude-code__native-spans__details": Told(CODER, frozenset({"offers", "arguments"}), frozenset()),
+    "crewai__openinference": row(PAID, untold="offers denials"),
     "crewai__traceloop": Told((), frozenset({"calls", "denials"})),
     "fastmcp__native": row(*MCP, untold="arguments denials", handed=()),
     "google-adk__native": row(
@@ -80,24 +80,44 @@ ROWS: dict[str, Told] = {
     "langgraph__openinference": row(DENIED, PAID),
     "langgraph__traceloop": row(DENIED, PAID),
     "llamaindex__openinference": row(("triage", "refund", "done"), PAID),
-    "mcp1x__traceloop_client": row(*MCP, ("triage", "nope", "failed"), untold="denials", handed=()),
+    "mcp1x__traceloop_client": row(*MCP, ("triage", "nope", "failed"), untold="offers denials", handed=()),
     "mcp1x__traceloop_server": Told((), frozenset({"calls", "denials"}), frozenset()),
     "mcp2x__native_client": Told(
         tuple((who, tool, "unknown") for who, tool, _ in (*READS, FAILS, *MCP, ("triage", "nope", ""))),
-        frozenset({"arguments", "denials", "outcomes"}),
+        frozenset({"offers", "arguments", "denials", "outcomes"}),
         frozenset(),
     ),
     "ms-agent-framework__native__sensitive": row(DENIED, PAID, ("payer", "refund", "done"), untold="threads"),
     "openai-agents__openinference": row(WAITS, untold="resumes", handed=()),
-    "openai-agents__otel-genai-v2": row(WAITS, PAID, untold="resumes threads"),
-    "openai-agents__otel-genai-v2__as_tool": row(WAITS, PAID, untold="resumes threads"),
+    "openai-agents__otel-genai-v2": row(WAITS, PAID, untold="offers resumes threads"),
+    "openai-agents__otel-genai-v2__as_tool": row(WAITS, PAID, untold="offers resumes threads"),
     "openai-agents__sdk-export": row(DENIED, PAID),
-    "openai-agents__traceloop": row(WAITS, PAID, untold="handovers resumes threads", handed=()),
-    "pydantic-ai__native": row(DENIED, PAID, ("triage", "refund", "done")),
-    "pydantic-ai__native_v2": row(DENIED, PAID, ("triage", "refund", "done")),
+    "openai-agents__traceloop": row(WAITS, PAID, untold="offers handovers resumes threads", handed=()),
+    "pydantic-ai__native": row(DENIED, PAID, ("triage", "refund", "done"), untold="offers"),
+    "pydantic-ai__native_v2": row(DENIED, PAID, ("triage", "refund", "done"), untold="offers"),
     "smolagents__openinference": row(RAISED, PAID),
     "strands__native__genai_latest": row(DENIED, PAID, ("payer", "refund", "done"), untold="threads"),
 }
+CHOICE = frozenset({"read_ticket", "lookup_order", "refund"})
+PAYS = frozenset({"refund"})
+TWO: dict[str, frozenset[str]] = {"triage": CHOICE, "billing": PAYS}
+OFFERED: dict[str, dict[str, frozenset[str]]] = {
+    "crewai__traceloop": TWO,
+    "google-adk__native": TWO,
+    "google-adk__native__capture": TWO,
+    "langgraph__openinference": TWO,
+    "langgraph__traceloop": TWO,
+    "llamaindex__openinference": TWO,
+    "ms-agent-framework__native__sensitive": {**TWO, "payer": PAYS},
+    "openai-agents__openinference": {"triage": CHOICE},
+    "openai-agents__sdk-export": TWO,
+    "openai-agents__traceloop": {**TWO, "triage": CHOICE - PAYS},
+    "pydantic-ai__native": TWO,
+    "pydantic-ai__native_v2": TWO,
+    "smolagents__openinference": TWO,
+    "strands__native__genai_latest": {**TWO, "payer": PAYS},
+}
+"""Which tools each agent could choose from, as far as a recording tells; what was cut says so."""
 EXACT = [name for name, told in ROWS.items() if not {"pending", "unknown"} & {call[2] for call in told.calls}]
 
 
@@ -118,6 +138,20 @@ def test_a_recording_is_read_as_it_happened_or_says_what_it_cannot_tell(name: st
     assert tuple((call.actor, call.operation, call.outcome) for call in made.calls) == told.calls
     assert made.untold.keys() == told.untold
     assert made.handed.keys() == told.handed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_tools_that_an_agent_could_choose_from_are_read_where_they_stand(name: str) -> None:
+    found: dict[str, set[str]] = {}
+    for each in recorded(name).offered:
+        found.setdefault(each.actor, set()).add(each.operation)
+    assert found == OFFERED.get(name, {})
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_a_tool_that_was_offered_and_called_is_one_operation(name: str) -> None:
+    called = {call.operation: call.tool for call in recorded(name).calls}
+    assert all(each.tool == called.get(each.operation, each.tool) for each in recorded(name).offered)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -158,6 +192,7 @@ def test_the_order_in_which_spans_are_written_says_nothing(name: str) -> None:
     (made,) = recordings([SourceFile(f"{name}.json", other)])
     first = recorded(name)
     assert made.calls == first.calls
+    assert made.offered.keys() == first.offered.keys()
     assert (made.untold, made.blind, made.handed) == (first.untold, first.blind, first.handed)
 
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 from importer_contract import ImporterContract, imported, refused, written
 
-from simkit import Scenario, load
+from simkit import Scenario, load, over_privilege
 from simkit.importers import Imported, import_files, parts_in, whole
 from simkit.importers.recordings.recordings import RUNS
 
@@ -182,6 +182,15 @@ def test_who_is_described_nowhere_else_may_do_what_it_did_and_no_more(tmp_path: 
     identities = made(tmp_path, spans__json=SPANS).scenario().model.identities
     given = {name: [each.operation for each in identity.entitlements] for name, identity in identities.items()}
     assert given == {"triage": ["desk.read", "desk.refund"], "billing": ["desk.refund"], "service desk": []}
+
+
+def test_a_tool_that_was_offered_and_never_called_is_a_right_that_nobody_needs(tmp_path: Path) -> None:
+    asked = {"gen_ai__operation__name": "chat", "gen_ai__tool__definitions": '[{"name": "read"}, {"name": "refund"}]'}
+    text = otlp(agent("triage", 1), span("chat", 2, 1, **asked), tool("read", 3, gen_ai__tool__call__result="it"))
+    scenario = made(tmp_path, spans__json=text).scenario()
+    given = [each.operation for each in scenario.model.identities["triage"].entitlements]
+    unneeded = [each.operation for each in over_privilege(scenario).unneeded()]
+    assert (given, unneeded) == (["desk.read", "desk.refund"], ["desk.refund"])
 
 
 def test_a_denied_call_is_no_use_and_gives_no_right(tmp_path: Path) -> None:
