@@ -24,11 +24,12 @@ from simkit.attackgraph.facts import (
     Fact,
     Step,
 )
+from simkit.attackgraph.order import order_of
 from simkit.attackgraph.responders import credential_hash
 from simkit.attackgraph.rows import Concluded, StepRows, column, distinct, each_of, pointers, positions, summed
 from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
 from simkit.errors import EngineError
-from simkit.fate import CERTAIN, key_hash, thresholds
+from simkit.fate import CERTAIN, Hashed, joined_hashes, key_hash, thresholds
 
 Ints = NDArray[np.int64]
 Index = NDArray[np.int32]
@@ -103,9 +104,9 @@ def links(premise_ptr: Ints, premise_idx: Ints, conclusion_ptr: Ints, made_idx: 
         "conclusion_ptr": conclusion_ptr,
         "conclusion_idx": made_idx,
         "maker_ptr": pointers(np.bincount(made_idx, minlength=facts)),
-        "maker_idx": maker[np.argsort(made_idx, kind="stable")],
+        "maker_idx": maker[order_of(made_idx)],
         "behind_ptr": pointers(np.bincount(premise_idx, minlength=facts)),
-        "behind_idx": owner[np.argsort(premise_idx, kind="stable")],
+        "behind_idx": owner[order_of(premise_idx)],
     }
     return {name: array.astype(np.int32, copy=False) for name, array in told.items()}
 
@@ -127,7 +128,7 @@ def led_to(tied: Mapping[str, Index], first: Ints) -> Flags:
     return held
 
 
-def draws(rows: StepRows, tables: Tables) -> dict[str, Any]:
+def draws(rows: StepRows, tables: Tables, hashed: Hashed = joined_hashes) -> dict[str, Any]:
     """What is drawn for each step: whether it succeeds and is noticed, and how long it takes."""
     alike = rows.alike
     flags = {name: np.array(column(alike, name), dtype=np.bool_) for name in ("logged", "again")}
@@ -145,7 +146,7 @@ def draws(rows: StepRows, tables: Tables) -> dict[str, Any]:
     chances["alert"] = np.where(likelier, shown, chances["alert"])
     chances["shown"] = np.where(shown >= 0, shown, chances["shown"])
     success, alert, unseen = (thresholds(chances[name]) for name in ("chance", "alert", "shown"))
-    return {"step_hash": rows.hashes(), "success": success, "alert": alert, "shown": unseen, **said}
+    return {"step_hash": rows.hashes(hashed), "success": success, "alert": alert, "shown": unseen, **said}
 
 
 def silence(rows: StepRows, index: Mapping[Fact, int]) -> dict[str, Any]:

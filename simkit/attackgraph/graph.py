@@ -28,6 +28,7 @@ from simkit.attackgraph.responders import Responders, responders_of
 from simkit.attackgraph.rows import StepRows
 from simkit.distributions import ticks
 from simkit.errors import QuestionError, nearest
+from simkit.fate import Hashed, joined_hashes
 from simkit.table import Table
 
 if TYPE_CHECKING:
@@ -138,8 +139,10 @@ class AttackGraph:
         *,
         horizon: float,
         repeats: Repeats | None = None,
+        hashed: Hashed = joined_hashes,
     ) -> AttackGraph:
-        """The graph of `steps`, of `repeats`, and of the first steps of `entries`; `horizon` is in seconds.
+        """The graph of `steps`, of `repeats`, and of the first steps of `entries`; `horizon` is in seconds. `hashed` is
+        another way to `joined_hashes`, for the names of what repeats others.
 
         Raises EngineError if two different steps share a key.
         """
@@ -157,7 +160,7 @@ class AttackGraph:
             entries=entry_arrays(given, ordered),
             index=index,
             **links,
-            **draws(rows, tables),
+            **draws(rows, tables, hashed),
             **lives(concluded, tables, first_outlives()),
             **silence(rows, index),
             **told_of,

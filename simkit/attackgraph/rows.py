@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Step
+from simkit.attackgraph.order import numbered, order_of
 from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence, Topic
 from simkit.errors import EngineError
-from simkit.fate import key_hashes
+from simkit.fate import Hashed, joined_hashes, key_hashes
 
 Words = NDArray[np.uint64]
 T = TypeVar("T")
@@ -77,15 +78,16 @@ class StepRows:
             return own
         return self._ordered(np.concatenate([own, each_of(said, self.repeats.things, kind)[self.repeats.thing]]))
 
-    def hashes(self) -> Words:
-        """The key of what is drawn for each row: what one carries over has the fate of its act."""
+    def hashes(self, hashed: Hashed = joined_hashes) -> Words:
+        """The key of what is drawn for each row, `hashed` where it repeats: what one carries over has the fate of its
+        act."""
         fates, which = distinct([step.fate or step.key for step in self.alike])
         found = key_hashes(fates)[which]
         if self.repeats is None:
             return found
         own = len(self.steps)
         found = np.concatenate([found[:own], found[own:][self.repeats.of]])
-        rows, hashes = self.repeats.fates()
+        rows, hashes = self.repeats.fates(hashed)
         found[own + rows] = hashes
         return self._ordered(found)
 
@@ -144,7 +146,7 @@ def _by_key(keys: Sequence[str], repeats: Repeats) -> tuple[Ints, Flags]:
     ends = [(series.key[0][len(root) :], series.key[1]) for series, root in zip(repeats.series, begun, strict=True)]
     kinds = {end: number for number, end in enumerate(dict.fromkeys(ends))}
     ending = each_of(kinds.__getitem__, ends, np.int64)[repeats.of] * len(repeats.things) + repeats.thing
-    used, which = np.unique(ending, return_inverse=True)
+    used, which = numbered(ending)
     known, things = [*kinds], [thing.name for thing in repeats.things]
     pairs = [divmod(each, len(things)) for each in used.tolist()]
     rests = [f"{known[kind][0]}{things[thing]}{known[kind][1]}" for kind, thing in pairs]
@@ -154,7 +156,7 @@ def _by_key(keys: Sequence[str], repeats: Repeats) -> tuple[Ints, Flags]:
     then = _places(left, rests)
     places = [first[0] * then[2] + then[0], first[1][repeats.of] * then[2] + then[1][which]]
     place = np.concatenate(places)
-    order = np.argsort(place, kind="stable")
+    order = order_of(place)
     ordered = place[order]
     return order, np.concatenate([[False], ordered[1:] == ordered[:-1]])
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
+from simkit.attackgraph.order import order_of
 from simkit.distributions import FOREVER
 from simkit.engines.links import Index, Ints, Links, Words, lined_up, offsets, rows
 from simkit.errors import EngineError
@@ -178,7 +179,7 @@ def _places(graph: AttackGraph, links: Links) -> Ints:
 def _makers(links: Links) -> tuple[Index, Index]:
     steps = np.repeat(np.arange(len(links.number), dtype=np.int32), np.diff(links.out_ptr))
     pointers = offsets(np.bincount(links.out_idx, minlength=links.facts))
-    return pointers.astype(np.int32), steps[np.argsort(links.out_idx, kind="stable")]
+    return pointers.astype(np.int32), steps[order_of(links.out_idx)]
 
 
 def _responders(graph: AttackGraph) -> ResponseColumns:

@@ -90,6 +90,11 @@ class Inspected:
         """The operations whose names fit `pattern`."""
         yield from (name for name, _, _ in self.model.operations() if fits(name, pattern))
 
+    @cached_property
+    def effects(self) -> dict[str, str]:
+        """The effect of each operation, by its full name."""
+        return {name: operation.effect for name, _, operation in self.model.operations()}
+
     def held(self) -> Iterator[Grants]:
         """What somebody may do, can be given, or may do once what takes it away is lifted."""
         yield from {id(grants): grants for grants in self.cut.entitled.values()}.values()

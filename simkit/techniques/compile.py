@@ -6,6 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simkit.attackgraph import AttackGraph, Containment, Entry, Step
 from simkit.attackgraph.change import rebuilt
 from simkit.attackgraph.repeats import Repeats
@@ -88,8 +91,9 @@ class CompiledWorld:
             steps += chain.from_iterable(own.values()) if own is not None else _possible(family.steps(world))
         kept, repeats, entries, responders = _whole(world, steps)
         if before:
-            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders, repeats))
-        return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats))
+            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders, repeats, _hashed))
+        graph = AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats, hashed=_hashed)
+        return cls(world, by_session, graph)
 
 
 def attack_graph(world: World, *, horizon: float, through: Collection[str] | None = None) -> AttackGraph:
@@ -105,7 +109,13 @@ def attack_graph(world: World, *, horizon: float, through: Collection[str] | Non
         steps += others
         repeats = more if repeats is None else repeats.beside(more)
     kept, repeats, entries, responders = _whole(world, steps, repeats, through)
-    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
+    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats, hashed=_hashed)
+
+
+def _hashed(parts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+    from simkit.engines.blake2b import hash_joined  # late: who only reads a scenario loads no kernels
+
+    return hash_joined(parts, rows)
 
 
 def _possible(steps: Iterable[Step]) -> Iterator[Step]:

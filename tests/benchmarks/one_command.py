@@ -1,7 +1,8 @@
 """One command of simkit in a process of its own: `python one_command.py COMMAND FILE [OPTIONS]`.
 
 prints JSON: the processor seconds of all threads from start to end, imports included, the peak resident memory in
-bytes, and the exit code. Which build it is, PYTHONPATH says.
+bytes, and the exit code. Which build it is, PYTHONPATH says. It runs as where it was installed: modules are compiled
+once, and scipy, which only the tests need and numba imports where it is, is not there.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ def measured(words: Sequence[str], env: Mapping[str, str], folder: Path) -> dict
 
 def main() -> None:
     """Runs the command line of simkit; what it says is thrown away."""
+    sys.dont_write_bytecode = False
+    sys.modules["scipy"] = None  # type: ignore[assignment]
+
     from simkit.cli import main as simkit
 
     code: object = 0
