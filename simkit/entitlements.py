@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from simkit.model import IDENTITY_EFFECTS, Entitlement, Identity, Model, Need, Operation, Role, environments
-from simkit.model.references import Lookup, globbed, is_glob
+from simkit.model.references import Lookup, fits, globbed, globbed_or_named, is_glob
 
 Grant = tuple[str, str]
 """An operation (`tool.operation`) on one target; the target is empty for an operation that has none."""
@@ -372,20 +372,6 @@ def tools_of(grants: Iterable[Grant]) -> frozenset[str]:
     ['crm', 'shell']
     """
     return frozenset(operation.partition(".")[0] for operation, _ in grants)
-
-
-def fits(operation: str, pattern: str) -> bool:
-    """True if `pattern`, a name or a glob, is about `operation`.
-
-    >>> fits("crm.read", "crm.*"), fits("crm.read", "crm.reads")
-    (True, False)
-    """
-    return next(globbed(pattern, (operation,)), None) is not None if is_glob(pattern) else operation == pattern
-
-
-def globbed_or_named(pattern: str, names: Collection[str]) -> Iterable[str]:
-    """Those of `names` that `pattern` matches, a name or a glob."""
-    return globbed(pattern, names) if is_glob(pattern) else (pattern,) if pattern in names else ()
 
 
 def _limits(holders: Iterable[Identity | Role], home: str) -> Limits:
