@@ -25,9 +25,10 @@ from simkit.attackgraph.facts import (
     Step,
 )
 from simkit.attackgraph.order import order_of
+from simkit.attackgraph.quick_tables import table_of
 from simkit.attackgraph.responders import credential_hash
 from simkit.attackgraph.rows import Concluded, StepRows, column, distinct, each_of, pointers, positions, summed
-from simkit.distributions import FOREVER, Distribution, Fixed, quantile_table, ticks
+from simkit.distributions import FOREVER, KNOTS, Distribution, Fixed, ticks
 from simkit.errors import EngineError
 from simkit.fate import CERTAIN, Hashed, joined_hashes, key_hash, thresholds
 
@@ -268,6 +269,8 @@ class Tables:
     def arrays(self) -> dict[str, Any]:
         """`tables` and `fixed`; a fixed duration needs no table, and no draw."""
         fixed = [min(ticks(row.seconds), FOREVER) if isinstance(row, Fixed) else -1 for row in self.numbered]
-        blank = (0,) * len(quantile_table(Fixed(0.0)))
-        tables = [blank if value >= 0 else quantile_table(row) for row, value in zip(self.numbered, fixed, strict=True)]
-        return {"tables": np.array(tables, dtype=np.int64), "fixed": np.array(fixed, dtype=np.int64)}
+        tables = np.zeros((len(fixed), 2 * KNOTS), dtype=np.int64)
+        for number, (law, value) in enumerate(zip(self.numbered, fixed, strict=True)):
+            if value < 0:
+                tables[number] = table_of(law)
+        return {"tables": tables, "fixed": np.array(fixed, dtype=np.int64)}

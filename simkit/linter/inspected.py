@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from simkit.entitlements import Grants, Resolver, fits
+from simkit.entitlements import Grants, Resolver
 from simkit.model import Identity, Model, Task
+from simkit.model.references import fits
 from simkit.policies import GrantPolicy, Sessions, named_policies, sessions
 from simkit.scenario import Scenario
 

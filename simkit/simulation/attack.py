@@ -12,7 +12,7 @@ from simkit.blast_radius import Legend, Provenance, Utility, WorstCase, utility
 from simkit.engines.registry import CPU
 from simkit.execution.executors import ExecutorLike
 from simkit.model import EntryPoint
-from simkit.policies import GrantPolicy, sessions
+from simkit.policies import GrantPolicy, Sessions, sessions
 from simkit.progress import steps
 from simkit.remembered import recalled, remember
 from simkit.scenario import Scenario, checked_scenario
@@ -172,7 +172,8 @@ def _compiled(
     editable: bool = True,
     through: Collection[str] | None = None,
 ) -> Attack:
-    world, horizon = world_of(scenario, policy, entries), scenario.horizon
+    cut = before.world.sessions if before else None
+    world, horizon = world_of(scenario, policy, entries, cut), scenario.horizon
     compiled = CompiledWorld.of(world, horizon=horizon, before=before) if editable else None
     graph = compiled.graph if compiled else attack_graph(world, horizon=horizon, through=through)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
@@ -181,9 +182,15 @@ def _compiled(
     return Attack(scenario, policy, graph, legend, gains, compiled)
 
 
-def world_of(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint] | None = None) -> World:
-    """What the techniques see of `scenario` under `policy`; `entries` replaces its entry points."""
-    cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
+def world_of(
+    scenario: Scenario,
+    policy: GrantPolicy,
+    entries: Mapping[str, EntryPoint] | None = None,
+    before: Sessions | None = None,
+) -> World:
+    """What the techniques see of `scenario` under `policy`; `entries` replaces its entry points, and `before` are the
+    sessions of one that this is an edit of."""
+    cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period, before=before)
     return World.of(
         cut, scenario.response, entries or scenario.entry_points, scenario.goals, attacker=scenario.attacker
     )
