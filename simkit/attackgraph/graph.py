@@ -23,6 +23,7 @@ from simkit.attackgraph.columns import (
     silence,
 )
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
+from simkit.attackgraph.form import of_form
 from simkit.attackgraph.repeats import Repeats
 from simkit.attackgraph.responders import Responders, responders_of
 from simkit.attackgraph.rows import StepRows
@@ -150,7 +151,7 @@ class AttackGraph:
         first = (step for entry in given for variant in entry.variants for step in variant.steps)
         rows = StepRows.by_key([*steps, *first], repeats)
         concluded = rows.concluded()
-        index, links = linked(rows, concluded)
+        index, links = of_form("links", rows.steps, repeats, lambda: linked(rows, concluded))
         tables = Tables()
         told_of = fact_arrays(index)
         ordered = rows.sequence

@@ -17,13 +17,3 @@ def order_of(numbers: NDArray[Any]) -> Ints:
     for bits in range(16, int(numbers.max(initial=0)).bit_length(), 16):
         order = order[np.argsort((numbers >> bits).astype(np.uint16)[order], kind="stable")]
     return order
-
-
-def numbered(numbers: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
-    """The different ones among `numbers`, none below 0, in order, and which of them each is."""
-    order = order_of(numbers)
-    ordered = numbers[order]
-    is_new = np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)]
-    which = np.empty_like(order)
-    which[order] = np.cumsum(is_new) - 1
-    return ordered[is_new], which

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Step
-from simkit.attackgraph.order import numbered, order_of
+from simkit.attackgraph.form import of_form
+from simkit.attackgraph.order import order_of
 from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence, Topic
 from simkit.errors import EngineError
 from simkit.fate import Hashed, joined_hashes, key_hashes
@@ -39,7 +40,7 @@ class StepRows:
         ordered = by_key(steps)
         if repeats is None or not len(repeats):
             return cls(ordered)
-        order, again = _by_key(column(ordered, "key"), repeats)
+        order, again = of_form("order", ordered, repeats, lambda: _by_key(column(ordered, "key"), repeats))
         if again.any():
             together = StepSequence(ordered, repeats, order)
             for row in np.flatnonzero(again).tolist():
@@ -146,7 +147,7 @@ def _by_key(keys: Sequence[str], repeats: Repeats) -> tuple[Ints, Flags]:
     ends = [(series.key[0][len(root) :], series.key[1]) for series, root in zip(repeats.series, begun, strict=True)]
     kinds = {end: number for number, end in enumerate(dict.fromkeys(ends))}
     ending = each_of(kinds.__getitem__, ends, np.int64)[repeats.of] * len(repeats.things) + repeats.thing
-    used, which = numbered(ending)
+    used, which = np.unique(ending, return_inverse=True)
     known, things = [*kinds], [thing.name for thing in repeats.things]
     pairs = [divmod(each, len(things)) for each in used.tolist()]
     rests = [f"{known[kind][0]}{things[thing]}{known[kind][1]}" for kind, thing in pairs]

@@ -323,7 +323,9 @@ def _deputy(world: World, grant: Grant) -> tuple[Lent, ...]:
     identity that it runs as."""
     # The confused deputy (Hardy 1988): a database server with a service role answers all who ask (Supabase MCP, 2025).
     deputy, cover = world.model.tool_of(grant[0]).runs_as, world.sessions.resolver.cover
-    own = cover(grant, world.sessions.entitled[deputy]) if deputy else FREELY
+    if not deputy:
+        return ALONE
+    own = cover(grant, world.sessions.entitled[deputy])
     own = None if own is None else only_spared(own)
     if own == FREELY:
         return ALONE

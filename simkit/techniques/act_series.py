@@ -77,20 +77,20 @@ class _Granted(NamedTuple):
 
     used: list[Grant]
     deeds: Ints
-    like: list[int]
+    like: Ints
     firsts: Collection[int]
     others: list[Grant]
     given: Grants
 
     def parted(self, columns: Sequence[Iterable[object]]) -> _Granted:
         """The same, where grants fare alike only if `columns` say the same of them, too."""
-        return self._replace(**_alike(zip(self.like, *columns, strict=True))) if columns else self
+        return self._replace(**_alike(zip(self.like.tolist(), *columns, strict=True))) if columns else self
 
 
 def _alike(marks: Iterable[object]) -> dict[str, Any]:
     first: dict[object, int] = {}
     like = [first.setdefault(mark, place) for place, mark in enumerate(marks)]
-    return {"like": like, "firsts": first.values()}
+    return {"like": np.array(like, dtype=np.int64), "firsts": first.values()}
 
 
 class _Mode(NamedTuple):
@@ -149,6 +149,8 @@ class _UseTable:
         asked = (each for each in later if each[0][0] in self.repertoire.wanted and (some is None or each[0] in some))
         varied = chain(((grant, known.given[grant], ()) for grant in known.others), asked)
         acts = [act for each in varied for act in self.repertoire.varied(performer, *each)]
+        if not acts:
+            return
         self.used.append(np.array([*map(self._use, acts)], dtype=np.int64))
         self.done.append(np.array([self._deed(act.deed) for act in acts], dtype=np.int64))
 
@@ -278,10 +280,13 @@ class _UseTable:
             marks = marks * size + column[rows]
         _, first, which = np.unique(marks, return_index=True, return_inverse=True)
         places, given, found = [*within], [*self.approvals], list[tuple[Conclusion, ...]]()
-        for row in rows[first].tolist():
-            actor = self.uses[self.modes[of[row]].use].actor
-            spoken = (actor.outbound,) if out[row] else ()
-            found.append((*actor.sees(places[seen[row]]), *spoken, *given[approved[row]]))
+        rows_of = rows[first]
+        for mode, where, speaks, by in zip(
+            *(each[rows_of].tolist() for each in (of, seen, out, approved)), strict=True
+        ):
+            actor = self.uses[self.modes[mode].use].actor
+            spoken = (actor.outbound,) if speaks else ()
+            found.append((*actor.sees(places[where]), *spoken, *given[by]))
         more = np.full(len(of), -1, dtype=np.int64)
         more[rows] = _appended(conclusions, found)[which]
         return more

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.attackgraph.order import numbered, order_of
+from simkit.attackgraph.order import order_of
 
 numbers = st.lists(st.one_of(st.integers(0, 3), st.integers(0, 1 << 17), st.integers(0, (1 << 62) - 1)))
 
@@ -16,14 +16,6 @@ numbers = st.lists(st.one_of(st.integers(0, 3), st.integers(0, 1 << 17), st.inte
 def test_the_order_is_that_of_a_stable_sort(given_numbers: list[int]) -> None:
     values = np.array(given_numbers, dtype=np.int64)
     assert order_of(values).tolist() == np.argsort(values, kind="stable").tolist()
-
-
-@given(numbers)
-def test_different_numbers_are_those_that_numpy_finds(given_numbers: list[int]) -> None:
-    values = np.array(given_numbers, dtype=np.int64)
-    found, which = numbered(values)
-    assert found.tolist() == sorted(set(given_numbers))
-    assert found[which].tolist() == given_numbers
 
 
 @pytest.mark.parametrize("kind", [np.int32, np.int64])
