@@ -19,9 +19,11 @@ from pathlib import Path
 
 def measured(words: Sequence[str], env: Mapping[str, str], folder: Path) -> dict[str, float]:
     """What the command `words` takes in a process of its own, in `folder`, as this script prints it. `env` says by its
-    PYTHONPATH which build it is. Fails where the command ends with anything but 0."""
+    PYTHONPATH which build it is. Python keeps what it compiles, as it does for who installs it. Fails where the command
+    ends with anything but 0."""
     asked = [sys.executable, __file__, *words]
-    done = subprocess.run(asked, env=dict(env), cwd=folder, capture_output=True, text=True, check=True)
+    around = {name: value for name, value in env.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(asked, env=around, cwd=folder, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout)
     assert found["code"] == 0, done.stderr
     return found
