@@ -13,9 +13,6 @@ from numpy.typing import NDArray
 from simkit.engines.compiled import IN_MEMORY, announced, kernel, outlined, part
 from simkit.fate import joined_hashes
 
-MANY = 100_000
-"""From so many on the kernel is used. It takes a quarter of a microsecond for each where Python takes one to two, and
-some seconds to compile, once (November 2026)."""
 BLOCK = 128
 PARAMETERS = 0x01010008
 """Of the hash: 8 bytes, without a key, one after another."""
@@ -34,8 +31,8 @@ ROUNDS = 12
 
 
 def hash_joined(parts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """`joined_hashes` of the same, by a kernel where they are many and it need not be compiled each time."""
-    if len(rows) < MANY or "hash_rows" in IN_MEMORY or sys.byteorder != "little":
+    """`joined_hashes` of the same: by a kernel, if it need not be compiled by each process."""
+    if "hash_rows" in IN_MEMORY or sys.byteorder != "little":
         return joined_hashes(parts, rows)
     encoded = [each.encode() for each in parts]
     starts = np.concatenate([[0], np.cumsum([*map(len, encoded)])]).astype(np.int64)

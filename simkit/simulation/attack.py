@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from simkit.attackgraph import AttackGraph
@@ -16,6 +14,7 @@ from simkit.policies import GrantPolicy, Sessions, sessions
 from simkit.progress import steps
 from simkit.remembered import recalled, remember
 from simkit.scenario import Scenario, checked_scenario
+from simkit.scenario.loader import uncollected
 from simkit.techniques import CompiledWorld, World, attack_graph
 
 WORST_ROWS = 1024
@@ -92,25 +91,6 @@ class Attack:
                 group, rows = {}, 0
         if group:
             yield group
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Nothing that is compiled is garbage: to look for it among millions of objects took a quarter of the time.
-
-    What was made goes to the oldest generation as it is: the collector would look through it three times to bring it
-    there.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            if not gc.get_freeze_count():  # what somebody froze would be thawed
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 def compile_attack(

@@ -13,6 +13,7 @@ from simkit.attackgraph import AttackGraph, Containment, Entry, Step
 from simkit.attackgraph.change import rebuilt
 from simkit.attackgraph.repeats import Repeats
 from simkit.entitlements import Grant
+from simkit.fate import joined_hashes
 from simkit.techniques import (
     act,
     act_series,
@@ -42,6 +43,10 @@ from simkit.techniques.world import World
 
 FEW = 20_000
 """Fewer repeats than this become steps as soon as all are known: to look at each of them is then as quick."""
+
+MANY = 100_000
+"""From so many names on a kernel hashes them: in a quarter of a microsecond each where Python takes one to two, after
+half a second to load it, and some seconds to compile it, once (November 2026)."""
 
 TECHNIQUES: dict[str, Technique] = {
     "enter": Technique(enter.steps, enter.RULES),
@@ -113,7 +118,9 @@ def attack_graph(world: World, *, horizon: float, through: Collection[str] | Non
 
 
 def _hashed(parts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
-    from simkit.engines.blake2b import hash_joined  # late: who only reads a scenario loads no kernels
+    if len(rows) < MANY:
+        return joined_hashes(parts, rows)
+    from simkit.engines.blake2b import hash_joined  # late: a small world loads no kernels
 
     return hash_joined(parts, rows)
 
