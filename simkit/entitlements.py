@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from simkit.model import IDENTITY_EFFECTS, Entitlement, Identity, Model, Need, Operation, Role, environments
-from simkit.model.references import Lookup, globbed, is_glob
+from simkit.model.references import Lookup, fits, globbed, globbed_or_named, is_glob
 
 Grant = tuple[str, str]
 """An operation (`tool.operation`) on one target; the target is empty for an operation that has none."""
@@ -71,6 +71,16 @@ class Resolver:
         for parent in self.model.resources:
             for child in self.model.within(parent)[1:]:
                 self._containers.setdefault(child, []).append(parent)
+
+    def of(self, model: Model) -> Resolver:
+        """The resolver of `model`, an edit of this one's: what rests on nothing that differs is not resolved again."""
+        made, mine = Resolver(model), self.model
+        same = model.tools is mine.tools and model.resources is mine.resources
+        if same and [*model.identities] == [*mine.identities] and not (made.limits_somebody or self.limits_somebody):
+            other = {name for name, role in model.roles.items() if role is not mine.roles.get(name)}
+            made._memory = self._memory
+            made._held = {holding: held for holding, held in self._held.items() if other.isdisjoint(holding[1])}
+        return made
 
     def cover(self, grant: Grant, entitled: Grants) -> Conditions | None:
         """The conditions under which `entitled` covers `grant`: by a grant on its target, or on what contains that.
@@ -362,20 +372,6 @@ def tools_of(grants: Iterable[Grant]) -> frozenset[str]:
     ['crm', 'shell']
     """
     return frozenset(operation.partition(".")[0] for operation, _ in grants)
-
-
-def fits(operation: str, pattern: str) -> bool:
-    """True if `pattern`, a name or a glob, is about `operation`.
-
-    >>> fits("crm.read", "crm.*"), fits("crm.read", "crm.reads")
-    (True, False)
-    """
-    return next(globbed(pattern, (operation,)), None) is not None if is_glob(pattern) else operation == pattern
-
-
-def globbed_or_named(pattern: str, names: Collection[str]) -> Iterable[str]:
-    """Those of `names` that `pattern` matches, a name or a glob."""
-    return globbed(pattern, names) if is_glob(pattern) else (pattern,) if pattern in names else ()
 
 
 def _limits(holders: Iterable[Identity | Role], home: str) -> Limits:

@@ -135,9 +135,7 @@ def _targets(legend: Legend) -> Iterator[tuple[str, str, int | None]]:
 
 def _worst(graph: AttackGraph, entry_point: str, engine: str, facts: list[int]) -> set[int]:
     """Those of `facts` that some variant of the entry point reaches if every step succeeds."""
-    entry = graph.entry(entry_point)
-    starts = [entry.roots(variant) for variant in range(len(entry.names))] or [[]]
-    held = reach_engine(engine).worst_cases(graph, starts, facts=facts)
+    held = reach_engine(engine).worst_cases(graph, graph.entry(entry_point).starts, facts=facts)
     return {fact for place, fact in enumerate(facts) if held[:, place].any()}
 
 

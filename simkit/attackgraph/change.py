@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from simkit.attackgraph.columns import Tables, draws, entry_arrays, fact_arrays, linked, links, lives
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.graph import AttackGraph
-from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence
+from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence
 from simkit.attackgraph.responders import responders_of
 from simkit.attackgraph.rows import StepRows, by_key, column, positions
 from simkit.distributions import TICKS_PER_SECOND, Distribution
+from simkit.fate import Hashed, joined_hashes
 
 
 def rebuilt(
@@ -27,6 +28,7 @@ def rebuilt(
     entries: Iterable[Entry],
     containment: Containment,
     repeats: Repeats | None = None,
+    hashed: Hashed = joined_hashes,
 ) -> AttackGraph:
     """`AttackGraph.build` of `steps`, most of which `graph` has already, at the horizon of `graph`: the same facts and
     steps in the same order, which do the same; rows of tables may stand in another one. Raises EngineError as that
@@ -37,7 +39,7 @@ def rebuilt(
     elsewhere = len(graph.silencer_idx) or any(column(wanted, "silenced"))
     if elsewhere or repeats is not None or isinstance(graph.steps, StepSequence):
         horizon = graph.horizon / TICKS_PER_SECOND
-        return AttackGraph.build(wanted, given, containment, horizon=horizon, repeats=repeats)
+        return AttackGraph.build(wanted, given, containment, horizon=horizon, repeats=repeats, hashed=hashed)
     stays, come = _change(graph, wanted)
     return _Rebuild(graph, stays, by_key(come)).made(given, containment)
 
@@ -86,9 +88,10 @@ class _Rebuild:
         """The graph after the change."""
         graph, tables = self.graph, _MoreTables(self.graph)
         rows = StepRows(self.come)
-        index, tied = linked(rows)
+        concluded = rows.concluded()
+        index, tied = linked(rows, concluded)
         outlives = {tuple(row): number for number, row in enumerate(graph.outlives.tolist())}
-        new = {**draws(rows, tables), **lives(rows, tables, outlives)}
+        new = {**draws(rows, tables), **lives(concluded, tables, outlives)}
         facts, numbers = self._facts(index, tied)
         found = dict(zip(facts, range(len(facts)), strict=True))
         premise_ptr, premises = self._picked(graph.premise_ptr, tied["premise_ptr"])
@@ -107,14 +110,14 @@ class _Rebuild:
             index=found,
             outlives=new["outlives"],
             responders=responders,
-            silencer_ptr=np.zeros(len(self.steps) + 1, dtype=np.int64),
+            silencer_ptr=np.zeros(len(self.steps) + 1, dtype=np.int32),
             **columns,
             **told_of,
             **tied,
             **tables.arrays(),
         )
 
-    def _facts(self, new: dict[Fact, int], tied: dict[str, Ints]) -> tuple[list[Fact], Ints]:
+    def _facts(self, new: dict[Fact, int], tied: dict[str, Index]) -> tuple[list[Fact], Ints]:
         """The facts that are left or new, in order, and the number of each that the old graph has, then of each that
         the new steps name (-1 for what is gone)."""
         graph, total = self.graph, len(self.graph.facts)
@@ -137,10 +140,10 @@ class _Rebuild:
         pool = [*left, *added]
         return [pool[number] for number in order.tolist()], numbers
 
-    def _picked(self, old: Ints, new: Ints) -> tuple[Ints, Ints]:
+    def _picked(self, old: Index, new: Index) -> tuple[Ints, Ints]:
         """Where the premises (or conclusions) of each step begin, and where they stand in those of the old graph with
         those of the new steps behind them."""
-        ptr = np.concatenate([old, old[-1] + new[1:]])
+        ptr = np.concatenate([old, np.int64(old[-1]) + new[1:]])
         lengths = np.diff(ptr)[self.rows]
         return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), positions(ptr, self.rows)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from simkit.attackgraph.columns import (
     EntryArrays,
     Flags,
+    Index,
     Ints,
     Tables,
     Words,
@@ -22,11 +23,13 @@ from simkit.attackgraph.columns import (
     silence,
 )
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
+from simkit.attackgraph.form import of_form
 from simkit.attackgraph.repeats import Repeats
 from simkit.attackgraph.responders import Responders, responders_of
 from simkit.attackgraph.rows import StepRows
 from simkit.distributions import ticks
 from simkit.errors import QuestionError, nearest
+from simkit.fate import Hashed, joined_hashes
 from simkit.table import Table
 
 if TYPE_CHECKING:
@@ -43,40 +46,41 @@ class AttackGraph:
     """Facts and steps, sorted by name and key, and everything that an engine reads, as arrays.
 
     Pointers (`*_ptr`) and indices (`*_idx`) are CSR: premises and conclusions of a step, steps behind a fact. Times are
-    int64 milliseconds (`FOREVER` for never), chances are thresholds out of 2**32. `silencer` are the facts that keep a
-    step from being seen, `shown` is the threshold of its alert then. `duration`, `wait`, `approval` and
-    `alert_delay` are rows of `tables` (quantile tables; `fixed` holds the value of a row that never varies, else -1).
+    int64 milliseconds (`FOREVER` for never), chances are thresholds out of 2**32, numbers of things int32.
+    `silencer` are the facts that keep a step from being seen, `shown` is the threshold of its alert then. `duration`,
+    `wait`, `approval` and `alert_delay` are rows of `tables` (quantile tables; `fixed` holds the value of a row that
+    never varies, else -1).
     """
 
     facts: tuple[Fact, ...]
     steps: Sequence[Step]
     entries: Mapping[str, EntryArrays]
     index: Mapping[Fact, int]
-    premise_ptr: Ints
-    premise_idx: Ints
-    conclusion_ptr: Ints
-    conclusion_idx: Ints
+    premise_ptr: Index
+    premise_idx: Index
+    conclusion_ptr: Index
+    conclusion_idx: Index
     conclusion_after: Ints
     conclusion_aged: Flags
-    conclusion_life: Ints
+    conclusion_life: Index
     conclusion_run: Flags
     conclusion_period: Ints
-    conclusion_outlives: Ints
-    maker_ptr: Ints
-    maker_idx: Ints
-    behind_ptr: Ints
-    behind_idx: Ints
+    conclusion_outlives: Index
+    maker_ptr: Index
+    maker_idx: Index
+    behind_ptr: Index
+    behind_idx: Index
     step_hash: Words
     success: Words
     alert: Words
-    duration: Ints
-    wait: Ints
-    approval: Ints
-    alert_delay: Ints
+    duration: Index
+    wait: Index
+    approval: Index
+    alert_delay: Index
     logged: Flags
     again: Flags
-    silencer_ptr: Ints
-    silencer_idx: Ints
+    silencer_ptr: Index
+    silencer_idx: Index
     shown: Words
     fact_lasting: Flags
     fact_within: Flags
@@ -136,15 +140,18 @@ class AttackGraph:
         *,
         horizon: float,
         repeats: Repeats | None = None,
+        hashed: Hashed = joined_hashes,
     ) -> AttackGraph:
-        """The graph of `steps`, of `repeats`, and of the first steps of `entries`; `horizon` is in seconds.
+        """The graph of `steps`, of `repeats`, and of the first steps of `entries`; `horizon` is in seconds. `hashed` is
+        another way to `joined_hashes`, for the names of what repeats others.
 
         Raises EngineError if two different steps share a key.
         """
         given = sorted(entries, key=lambda entry: entry.name)
         first = (step for entry in given for variant in entry.variants for step in variant.steps)
         rows = StepRows.by_key([*steps, *first], repeats)
-        index, links = linked(rows)
+        concluded = rows.concluded()
+        index, links = of_form("links", rows.steps, repeats, lambda: linked(rows, concluded))
         tables = Tables()
         told_of = fact_arrays(index)
         ordered = rows.sequence
@@ -154,8 +161,8 @@ class AttackGraph:
             entries=entry_arrays(given, ordered),
             index=index,
             **links,
-            **draws(rows, tables),
-            **lives(rows, tables, first_outlives()),
+            **draws(rows, tables, hashed),
+            **lives(concluded, tables, first_outlives()),
             **silence(rows, index),
             **told_of,
             responders=responders_of(containment, index, told_of["fact_hash"], tables.row),

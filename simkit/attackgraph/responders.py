@@ -65,11 +65,10 @@ def responders_of(
     rows = [(number, action) for number, actions in enumerate(containment.responders) for action in actions]
     group, member_ptr, member_idx = _groups(containment.groups, index)
     told_ptr, told_idx = _told(containment.told, index)
-    masks = {kind: _bits(action for action in ACTIONS if kind in ENDS[action]) for kind in {f.kind for f in index}}
     return Responders(
         knowable=np.array([fact.kind not in UNKNOWN for fact in index], dtype=np.bool_),
         by=_by_fact(index, containment.by, NOBODY, np.int64),
-        ended_by=np.array([masks[f.kind] & ~_bits(containment.spared.get(f, ())) for f in index], dtype=np.int64),
+        ended_by=_ended_by(index, containment.spared),
         group=group,
         member_ptr=member_ptr,
         member_idx=member_idx,
@@ -90,6 +89,15 @@ def responders_of(
 def credential_hash(name: str) -> int:
     """The key of what is drawn for the credential `name`, or for whatever shares its fate."""
     return key_hash(f"credential:{name}")
+
+
+def _ended_by(index: Mapping[Fact, int], spared: Mapping[Fact, tuple[str, ...]]) -> Ints:
+    masks = {kind: _bits(action for action in ACTIONS if kind in ENDS[action]) for kind in {f.kind for f in index}}
+    found = np.array([masks[fact.kind] for fact in index], dtype=np.int64)
+    for fact, actions in spared.items():
+        if actions and fact in index:
+            found[index[fact]] &= ~_bits(actions)
+    return found
 
 
 def _bits(actions: Iterable[str]) -> int:
@@ -118,19 +126,22 @@ def _by_fact(index: Mapping[Fact, int], given: Mapping[Fact, int], default: int,
 
 def _groups(groups: Mapping[Fact, str], index: Mapping[Fact, int]) -> tuple[Ints, Ints, Ints]:
     """The group of each fact, and the facts of each group: groups in the order of their names."""
-    here = {fact: name for fact, name in groups.items() if fact in index}
+    here = {index[fact]: name for fact, name in groups.items() if fact in index}
     number = {name: n for n, name in enumerate(sorted(set(here.values())))}
     group = np.full(len(index), -1, dtype=np.int64)
     members: list[list[int]] = [[] for _ in number]
-    for fact, place in index.items():
-        if fact in here:
-            group[place] = number[here[fact]]
-            members[number[here[fact]]].append(place)
+    for place in sorted(here):
+        group[place] = number[here[place]]
+        members[group[place]].append(place)
     return group, *_joined(members)
 
 
 def _told(told: Mapping[Fact, tuple[Fact, ...]], index: Mapping[Fact, int]) -> tuple[Ints, Ints]:
-    return _joined([[index[other] for other in told.get(fact, ()) if other in index] for fact in index])
+    found: list[tuple[int, ...]] = [()] * len(index)
+    for fact, others in told.items():
+        if fact in index:
+            found[index[fact]] = tuple([index[other] for other in others if other in index])
+    return _joined(found)
 
 
 def _joined(lists: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:

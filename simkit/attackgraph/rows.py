@@ -13,12 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Step
-from simkit.attackgraph.repeats import Flags, Ints, Repeats, StepSequence, Topic
+from simkit.attackgraph.form import of_form
+from simkit.attackgraph.order import order_of
+from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence, Topic
 from simkit.errors import EngineError
-from simkit.fate import key_hashes
+from simkit.fate import Hashed, joined_hashes, key_hashes
 
 Words = NDArray[np.uint64]
 T = TypeVar("T")
+Concluded = tuple[list[Conclusion], Ints, Ints]
+"""What rows conclude, where the conclusions of each begin, and which of the former each is."""
 TWICE = "two different steps share the key {!r}: report this as a bug of simkit"
 
 
@@ -36,7 +40,7 @@ class StepRows:
         ordered = by_key(steps)
         if repeats is None or not len(repeats):
             return cls(ordered)
-        order, again = _by_key(column(ordered, "key"), repeats)
+        order, again = of_form("order", ordered, repeats, lambda: _by_key(column(ordered, "key"), repeats))
         if again.any():
             together = StepSequence(ordered, repeats, order)
             for row in np.flatnonzero(again).tolist():
@@ -75,15 +79,16 @@ class StepRows:
             return own
         return self._ordered(np.concatenate([own, each_of(said, self.repeats.things, kind)[self.repeats.thing]]))
 
-    def hashes(self) -> Words:
-        """The key of what is drawn for each row: what one carries over has the fate of its act."""
+    def hashes(self, hashed: Hashed = joined_hashes) -> Words:
+        """The key of what is drawn for each row, `hashed` where it repeats: what one carries over has the fate of its
+        act."""
         fates, which = distinct([step.fate or step.key for step in self.alike])
         found = key_hashes(fates)[which]
         if self.repeats is None:
             return found
         own = len(self.steps)
         found = np.concatenate([found[:own], found[own:][self.repeats.of]])
-        rows, hashes = self.repeats.fates()
+        rows, hashes = self.repeats.fates(hashed)
         found[own + rows] = hashes
         return self._ordered(found)
 
@@ -110,7 +115,7 @@ class StepRows:
             return facts, starts, which
         return facts, summed(np.diff(starts)[self.order]), which[positions(starts, self.order)]
 
-    def concluded(self) -> tuple[list[Conclusion], Ints, Ints]:
+    def concluded(self) -> Concluded:
         """What the rows conclude, once where many of them share it; where the conclusions of each begin, and which of
         those each is."""
         shared, which = distinct(column(self.steps, "conclusions"))
@@ -152,7 +157,7 @@ def _by_key(keys: Sequence[str], repeats: Repeats) -> tuple[Ints, Flags]:
     then = _places(left, rests)
     places = [first[0] * then[2] + then[0], first[1][repeats.of] * then[2] + then[1][which]]
     place = np.concatenate(places)
-    order = np.argsort(place, kind="stable")
+    order = order_of(place)
     ordered = place[order]
     return order, np.concatenate([[False], ordered[1:] == ordered[:-1]])
 
@@ -222,7 +227,7 @@ def distinct(things: Sequence[T]) -> tuple[list[T], Ints]:
     return [things[place] for place in first[by].tolist()], rows
 
 
-def positions(ptr: Ints, rows: Ints) -> Ints:
+def positions(ptr: Ints | Index, rows: Ints | Index) -> Ints:
     """Where in a list of lists everything in `rows` stands, row after row."""
     starts, lengths = ptr[rows], ptr[rows + 1] - ptr[rows]
     ends = np.cumsum(lengths)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
+
 from simkit.attackgraph import AttackGraph
+from simkit.attackgraph.rows import positions
 
 
 def shortest_hops(graph: AttackGraph, roots: Iterable[int]) -> dict[int, int]:
@@ -21,16 +24,27 @@ def shortest_hops(graph: AttackGraph, roots: Iterable[int]) -> dict[int, int]:
     >>> shortest_hops(graph, graph.entry("e").roots(0))[graph.index[b]]
     2
     """
-    rounds = WayFinder(graph).rounds(roots, {})
-    return {fact: level for level, found in enumerate(rounds, 1) for fact in found}
+    missing, held = np.diff(graph.premise_ptr), np.zeros(len(graph.behind_ptr) - 1, dtype=np.bool_)
+    ready = np.array([step for step in roots if graph.success[step] > 0], dtype=np.int64)
+    found: dict[int, int] = {}
+    level = 0
+    while len(ready):
+        level += 1
+        made = graph.conclusion_idx[positions(graph.conclusion_ptr, ready)]
+        front = np.unique(made[~held[made]])
+        held[front] = True
+        found.update(dict.fromkeys(front.tolist(), level))
+        behind, times = np.unique(graph.behind_idx[positions(graph.behind_ptr, front)], return_counts=True)
+        missing[behind] -= times
+        ready = behind[(missing[behind] == 0) & (graph.success[behind] > 0)]
+    return found
 
 
 def fewest_hops(graph: AttackGraph, entry_point: str) -> dict[int, int]:
     """The same through `entry_point`, however it turns out."""
-    entry = graph.entry(entry_point)
     found: dict[int, int] = {}
-    for variant in range(len(entry.names)):
-        for fact, hops in shortest_hops(graph, entry.roots(variant)).items():
+    for start in graph.entry(entry_point).starts:
+        for fact, hops in shortest_hops(graph, start).items():
             found[fact] = min(hops, found.get(fact, hops))
     return found
 

@@ -58,10 +58,8 @@ class Legend:
         """How many names of `group` each row of `held` (rows, facts) touches."""
         from simkit.engines.sums import count_names
 
-        pointers, names = self._names[group]
         total = np.zeros(len(held), dtype=np.int64)
-        unseen = np.full(len(self.touched[group]), -1, dtype=np.int64)
-        count_names(np.ascontiguousarray(held), pointers, names, unseen, total)
+        count_names(np.ascontiguousarray(held), *self._names[group], total)
         return total
 
     def counted_value(
@@ -95,16 +93,14 @@ class Legend:
 
     @cached_property
     def _names(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """For each group the names that each fact touches, as pointers into their numbers (up to the last fact that
-        touches one)."""
-        found = {}
-        for group, names in self.touched.items():
-            facts = np.fromiter(chain.from_iterable(names.values()), dtype=np.int64)
-            numbers = np.repeat(np.arange(len(names)), [len(each) for each in names.values()])
-            order = np.lexsort((numbers, facts))
-            pointers = np.searchsorted(facts[order], np.arange(facts.max(initial=-1) + 2))
-            found[group] = pointers, np.ascontiguousarray(numbers[order])
-        return found
+        """For each group the facts that touch its names, one name after the other, and where those of each begin."""
+        return {
+            group: (
+                np.cumsum([0, *map(len, names.values())], dtype=np.int64),
+                np.fromiter(chain.from_iterable(names.values()), dtype=np.int64),
+            )
+            for group, names in self.touched.items()
+        }
 
 
 def _totals(model: Model) -> dict[str, int]:

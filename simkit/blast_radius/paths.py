@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -123,18 +122,29 @@ class AttackPaths:
         return self.table().html()
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The numbers of the `steps` by which some `samples` first reached a `goal`: each after all that it needed."""
+
+    goal: str
+    steps: tuple[int, ...]
+    samples: tuple[int, ...]
+
+
 def paths_to(graph: AttackGraph, outcomes: Outcomes, targets: Sequence[tuple[str, int]], limit: int) -> AttackPaths:
     """The paths by which samples first reached each of `targets` (name, fact)."""
-    counted: Counter[tuple[str, tuple[int, ...]]] = Counter()
+    ways = chains_to(graph, outcomes, targets)
+    return AttackPaths("attack paths", tuple(_path(graph, outcomes, way) for way in ways[:limit]), len(ways))
+
+
+def chains_to(graph: AttackGraph, outcomes: Outcomes, targets: Sequence[tuple[str, int]]) -> list[Chain]:
+    """The ways by which samples first reached each of `targets` (name, fact), the most frequent first."""
     samples: dict[tuple[str, tuple[int, ...]], list[int]] = {}
     for name, fact in targets:
         for sample in np.flatnonzero(outcomes.first[:, fact] >= 0).tolist():
-            key = (name, chain(graph, outcomes, sample, fact))
-            counted[key] += 1
-            samples.setdefault(key, []).append(sample)
-    ordered = sorted(counted, key=lambda key: (-counted[key], len(key[1]), key))
-    found = tuple(_path(graph, outcomes, key, counted[key], samples[key]) for key in ordered[:limit])
-    return AttackPaths("attack paths", found, len(counted))
+            samples.setdefault((name, chain(graph, outcomes, sample, fact)), []).append(sample)
+    found = [Chain(goal, steps, tuple(those)) for (goal, steps), those in samples.items()]
+    return sorted(found, key=lambda way: (-len(way.samples), len(way.steps), way.goal, way.steps))
 
 
 def chain(graph: AttackGraph, outcomes: Outcomes, sample: int, fact: int) -> tuple[int, ...]:
@@ -155,12 +165,9 @@ def chain(graph: AttackGraph, outcomes: Outcomes, sample: int, fact: int) -> tup
     return tuple(ordered)
 
 
-def _path(
-    graph: AttackGraph, outcomes: Outcomes, key: tuple[str, tuple[int, ...]], count: int, samples: list[int]
-) -> AttackPath:
-    goal, steps = key
-    found = tuple(_step(graph, number, _median_time(graph, outcomes, samples, number)) for number in steps)
-    return AttackPath(goal, found, wilson(count, len(outcomes)))
+def _path(graph: AttackGraph, outcomes: Outcomes, way: Chain) -> AttackPath:
+    found = tuple(_step(graph, number, _median_time(graph, outcomes, way.samples, number)) for number in way.steps)
+    return AttackPath(way.goal, found, wilson(len(way.samples), len(outcomes)))
 
 
 def _step(graph: AttackGraph, number: int, done: float) -> PathStep:
@@ -168,7 +175,7 @@ def _step(graph: AttackGraph, number: int, done: float) -> PathStep:
     return PathStep(step.label, step.rule, step.key, step.grounds, done, number)
 
 
-def _median_time(graph: AttackGraph, outcomes: Outcomes, samples: list[int], step: int) -> float:
+def _median_time(graph: AttackGraph, outcomes: Outcomes, samples: tuple[int, ...], step: int) -> float:
     """When `step` first concluded something, in seconds: the lower median over `samples`."""
     concluded = graph.conclusion_idx[graph.conclusion_ptr[step] : graph.conclusion_ptr[step + 1]]
     by_fact = len(concluded) < len(samples)  # a step on what contains thousands concludes thousands

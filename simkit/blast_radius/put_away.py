@@ -34,12 +34,14 @@ class PutAway(BlastRadius):
         provenance: Provenance,
         again: Callable[[], BlastRadius],
     ) -> None:
-        """`samples` are all of `graph`, block after block; neither is kept."""
-        columns, hops = _asked(legend), fewest_hops(graph, provenance.entry_point)
+        """`samples` are all of `graph`, block after block; neither is kept. Where these keep some facts alone, they
+        keep all that `asked_of` says, and no sample reaches any other."""
+        columns, hops = asked_of(legend), fewest_hops(graph, provenance.entry_point)
         kept, touched = [], []
         for block in samples:
             kept.append(_part(block, columns))
-            touched.append([legend.counts(block.first >= 0, group) for group in GROUPS])
+            held = _held(block, len(graph.facts))
+            touched.append([legend.counts(held, group) for group in GROUPS])
         self.__dict__.update(  # it is frozen
             legend=legend,
             worst_case=worst_case,
@@ -96,7 +98,7 @@ class PutAway(BlastRadius):
         return self.hops[what] if isinstance(what, str) and what in self.hops else super().shortest_hops(what)
 
 
-def _asked(legend: Legend) -> list[int]:
+def asked_of(legend: Legend) -> list[int]:
     """The columns of losses and goals, and of what says how much of them is out or comes back."""
     goals = (column for column in legend.goals.values() if column is not None)
     metered = () if legend.quotas is None else legend.quotas.columns
@@ -104,5 +106,16 @@ def _asked(legend: Legend) -> list[int]:
     return sorted({*legend.value, *goals, *metered, *undone})
 
 
+def _held(outcomes: Outcomes, facts: int) -> NDArray[np.bool_]:
+    """Whether each sample (rows) reached each of so many `facts` (columns)."""
+    reached = outcomes.first >= 0
+    if outcomes.kept is None:
+        return reached
+    held = np.zeros((len(outcomes), facts), dtype=np.bool_)
+    held[:, outcomes.kept] = reached
+    return held
+
+
 def _part(outcomes: Outcomes, columns: list[int]) -> Outcomes:
-    return replace(outcomes, first=outcomes.first[:, columns], by=outcomes.by[:, columns], kept=tuple(columns))
+    places = columns if outcomes.kept is None else np.searchsorted(outcomes.kept, columns)
+    return replace(outcomes, first=outcomes.first[:, places], by=outcomes.by[:, places], kept=tuple(columns))

@@ -58,10 +58,10 @@ def _named(names: Mapping[int, str], held: NDArray[np.bool_], begin: NDArray[np.
     """The names of those facts that some row of each group of `held` holds, where groups `begin`. What is the same is
     there once: of thousands of starts most reach what others do."""
     words = np.array([*names.values()], dtype=object)
-    some = np.logical_or.reduceat(held[:, [*names]], begin, axis=0)
+    columns = np.fromiter(names, dtype=np.int64, count=len(names))
+    some = np.bitwise_or.reduceat(np.packbits(np.take(held, columns, axis=1), axis=1), begin)
     found: dict[bytes, tuple[str, ...]] = {}
-    keys = [row.tobytes() for row in np.packbits(some, axis=1)]
-    for key, row in zip(keys, some, strict=True):
-        if key not in found:
-            found[key] = tuple(words[row])
-    return [found[key] for key in keys]
+    for row in some:
+        if row.tobytes() not in found:
+            found[row.tobytes()] = tuple(words[np.unpackbits(row, count=len(words)).view(np.bool_)])
+    return [found[row.tobytes()] for row in some]

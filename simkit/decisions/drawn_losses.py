@@ -18,7 +18,7 @@ from simkit.measures.samplers import ONLY_WHETHER
 from simkit.policies import GrantPolicy
 from simkit.progress import steps
 from simkit.scenario import Scenario
-from simkit.simulation.attack import uncollected
+from simkit.scenario.loader import uncollected
 from simkit.unknowns import NotKnown
 
 Flags = NDArray[np.bool_]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph
 from simkit.attackgraph.graph import EXTENSIONS
-from simkit.decisions.quick_tables import write_laws
+from simkit.attackgraph.quick_tables import write_laws
 from simkit.distributions import Distribution
 from simkit.engines.event_loop import replay_samples
 from simkit.engines.links import Links, links_of

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph import AttackGraph, Containment
+from simkit.attackgraph.quick_tables import write_laws
 from simkit.blast_radius import Legend
 from simkit.decisions.drawn_values import Floats, Given
-from simkit.decisions.quick_tables import write_laws
 from simkit.distributions import Distribution
 from simkit.fate import CERTAIN
 from simkit.policies import GrantPolicy

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.attackgraph.order import order_of
 from simkit.engines.compiled import announced, kernel, part
 from simkit.engines.instructions import prefetch
 from simkit.engines.links import Ints, Links, offsets, rows
@@ -74,7 +75,7 @@ def _pairs(links: Links, steps: Ints) -> tuple[Ints, Ints]:
     left, right = (np.repeat(links.premise_idx[begin + side], counts) for side in (0, 1))
     target = links.out_idx[rows(links.out_ptr, steps)[1]]
     source = np.concatenate([left, right])
-    order = np.argsort(source, kind="stable")
+    order = order_of(source)
     other, targets = np.concatenate([right, left]), np.concatenate([target, target])
     return source, np.stack([other[order], targets[order]], axis=1)
 
@@ -84,7 +85,7 @@ def _behind(links: Links, steps: Ints) -> tuple[Ints, Ints]:
     pointers, places = rows(links.premise_ptr, steps)
     source = links.premise_idx[places]
     owner = np.repeat(np.arange(len(steps)), np.diff(pointers))
-    return source, owner[np.argsort(source, kind="stable")]  # type: ignore[return-value]
+    return source, owner[order_of(source)]  # type: ignore[return-value]
 
 
 def _spread(begins: Ints, lengths: Ints) -> Ints:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
+from simkit.attackgraph.order import order_of
 from simkit.engines.compiled import announced, kernel, part
 from simkit.engines.links import Index, Ints, Links, in_threads, kept_with, links_of, offsets
 from simkit.engines.reach import placed
@@ -95,7 +96,7 @@ def leave_each_out(
 
 def _makers(links: Links) -> FactMakers:
     steps = np.repeat(np.arange(len(links.number), dtype=np.int32), np.diff(links.out_ptr))
-    order = np.argsort(links.out_idx, kind="stable")
+    order = order_of(links.out_idx)
     by_ptr = offsets(np.bincount(links.out_idx, minlength=links.facts))
     return FactMakers(by_ptr.astype(np.int32), steps[order])
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
+from simkit.attackgraph.order import order_of
 from simkit.distributions import FOREVER
 from simkit.engines.links import Index, Ints, Links, Words, lined_up, offsets, rows
 from simkit.errors import EngineError
@@ -178,7 +179,7 @@ def _places(graph: AttackGraph, links: Links) -> Ints:
 def _makers(links: Links) -> tuple[Index, Index]:
     steps = np.repeat(np.arange(len(links.number), dtype=np.int32), np.diff(links.out_ptr))
     pointers = offsets(np.bincount(links.out_idx, minlength=links.facts))
-    return pointers.astype(np.int32), steps[np.argsort(links.out_idx, kind="stable")]
+    return pointers.astype(np.int32), steps[order_of(links.out_idx)]
 
 
 def _responders(graph: AttackGraph) -> ResponseColumns:
@@ -207,7 +208,7 @@ def _responders(graph: AttackGraph) -> ResponseColumns:
 def _timings(graph: AttackGraph, links: Links) -> tuple[Index, Ints]:
     """The different (duration, wait, approval), and which of them each step has."""
     tables = len(graph.fixed)
-    each = ((graph.duration * tables + graph.wait) * tables + graph.approval)[links.number]
+    each = ((graph.duration.astype(np.int64) * tables + graph.wait) * tables + graph.approval)[links.number]
     found, timing = np.unique(each, return_inverse=True)
     return np.stack([found // tables**2, found // tables % tables, found % tables], axis=1).astype(np.int32), timing
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simkit.attackgraph.graph import EXTENSIONS, AttackGraph
-from simkit.engines.links import Links, in_threads, kept_with, links_of, workers
+from simkit.engines.links import Ints, Links, in_threads, kept_with, links_among, links_of, offsets, workers
 from simkit.engines.outcomes import NEVER, Outcomes
-from simkit.engines.reach import placed
+from simkit.engines.reach import placed, worst_case
 
 if TYPE_CHECKING:
     from simkit.engines.parameters import Parameters
@@ -85,13 +85,28 @@ def _laid_out(graph: AttackGraph, without: Sequence[int]) -> tuple[Links, Parame
     """What the kernel reads of `graph`, in which the steps `without` never succeed."""
     from simkit.engines.parameters import parameters_of
 
-    links = links_of(graph)
+    links = kept_with(graph, "links of a replay", lambda: _links_of_a_replay(graph))
     given: Parameters = kept_with(graph, "parameters", lambda: parameters_of(graph, links))
     if not len(without):
         return links, given
     gone, success, certain = placed(links, without), links.success.copy(), given.certain.copy()
     success[gone], certain[gone] = 0, 0
     return links._replace(success=success), given._replace(certain=certain)
+
+
+def _links_of_a_replay(graph: AttackGraph) -> Links:
+    """The links of what some entry of `graph` leads to: of a large estate that is a tenth. A small graph is not worth
+    the question."""
+    from simkit.engines.parameters import NEAR
+
+    if len(graph.success) <= NEAR:
+        return links_of(graph)
+    first: Ints = np.unique(np.concatenate([entry.root_idx for entry in graph.entries.values()]))
+    missing = offsets(~worst_case(graph, first.tolist())[graph.premise_idx])
+    able = (graph.success > 0) & (np.diff(graph.premise_ptr) > 0)
+    able &= missing[graph.premise_ptr[1:]] == missing[graph.premise_ptr[:-1]]
+    able[first] = graph.success[first] > 0
+    return links_among(graph, able)
 
 
 def replays(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from simkit.distributions import FOREVER
 from simkit.engines.compiled import part
 from simkit.engines.links import Index, Ints, Links, Words, lined_up
-from simkit.engines.parameters import AGAIN, Parameters, Records, record
+from simkit.engines.parameters import AGAIN, ASKS, Parameters, Records, record
 from simkit.engines.queue import Queue, queue_of
 
 TOUCHED, CHANGED, LISTED, SAMPLE, STIRRED, RUNS, ALERTS, KNOWN, BARRED, ENDED, CONTAINED, COMING, LEFT = range(13)
@@ -83,7 +83,7 @@ class State(NamedTuple):
     runs: Index
     """The steps that came, and come again."""
     answered: Ints
-    """When a step that waits for a person last had an answer; -1 for never."""
+    """When a step that waits for a person last had an answer; -1 for never. Empty where none does."""
     defence: DefenceNow
 
 
@@ -146,7 +146,7 @@ def state_of(
         is_needed=np.zeros(facts if foreseen else 0, dtype=np.uint8),
         at_risk=np.zeros(facts if foreseen else 0, dtype=np.int64),
         runs=np.zeros(int((given.steps["traits"] & AGAIN > 0).sum()), dtype=np.int32),
-        answered=np.full(steps, -1, dtype=np.int64),
+        answered=np.full(steps if (given.steps["traits"] & ASKS).any() else 0, -1, dtype=np.int64),
         defence=_defence(facts if given.alarms else 0, given),
     )
 

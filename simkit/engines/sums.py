@@ -23,16 +23,12 @@ def add_weights(held, facts, weights, totals):
 
 
 @kernel
-def count_names(held, pointers, names, last, totals):
-    """Adds to `totals` (rows) how many different `names` each row of `held` (rows, facts) touches.
-
-    Fact f touches names[pointers[f] : pointers[f + 1]]; `last` (names) is scratch, -1 in each: the last row that
-    touched a name, which is how one row counts it once.
-    """
+def count_names(held, pointers, facts, totals):
+    """Adds to `totals` (rows) how many names each row of `held` (rows, facts) touches: name n is touched by any of
+    facts[pointers[n] : pointers[n + 1]]."""
     for row in range(held.shape[0]):
-        for fact in range(len(pointers) - 1):
-            if held[row, fact]:
-                for i in range(pointers[fact], pointers[fact + 1]):
-                    if last[names[i]] != row:
-                        last[names[i]] = row
-                        totals[row] += 1
+        for name in range(len(pointers) - 1):
+            for i in range(pointers[name], pointers[name + 1]):
+                if held[row, facts[i]]:
+                    totals[row] += 1
+                    break

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from simkit.distributions import draw, quantile_table
-from simkit.entitlements import fits
 from simkit.linter.check import Slip
 from simkit.linter.entitled_checks import identity_without_task
 from simkit.linter.inspected import Inspected
 from simkit.model import EntryPoint, Identity, Task
+from simkit.model.references import fits
 from simkit.policies import NAMED
 from simkit.simulation import compile_attack, goals_seen
 from simkit.table import duration

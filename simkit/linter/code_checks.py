@@ -14,14 +14,14 @@ MINDED = ("agent", "model")
 
 def shell_without_files(inspected: Inspected) -> Iterator[Slip]:
     """An agent, or who has a general-purpose tool for it, that may execute in its own runtime, where no file lies."""
-    model = inspected.model
+    model, effects = inspected.model, inspected.effects
     for name, identity in model.identities.items():
         if model.files_in_runtime(name):
             continue
         shells = sorted(
             operation
             for operation, target in inspected.cut.entitled[name]
-            if model.operation(operation).effect == "execute"
+            if effects[operation] == "execute"
             and target in ("", name)
             and (identity.kind in MINDED or model.tools[operation.split(".")[0]].general_purpose)
         )
@@ -68,14 +68,14 @@ def code_of_idle_identity(inspected: Inspected) -> Iterator[Slip]:
 
 def repository_that_nobody_runs(inspected: Inspected) -> Iterator[Slip]:
     """Repositories that somebody may write, while nothing at all says how code comes to run."""
-    model = inspected.model
-    if any(operation.effect == "execute" for _, _, operation in model.operations()):
+    model, effects = inspected.model, inspected.effects
+    if "execute" in effects.values():
         return
     written = {
         name
         for grants in inspected.held()
         for operation, target in grants
-        if target in model.resources and model.operation(operation).effect == "write"
+        if effects[operation] == "write" and target in model.resources
         for name in model.within(target)
     }
     run = {part for name, each in model.resources.items() if each.run_by for part in model.within(name)}

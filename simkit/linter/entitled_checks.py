@@ -95,17 +95,14 @@ def role_without_holder(inspected: Inspected) -> Iterator[Slip]:
 def value_out_of_hands(inspected: Inspected) -> Iterator[Slip]:
     """A resource with a value that nobody can touch, itself or in what contains it."""
     model = inspected.model
-    acted = {target for grants in inspected.held() for operation, target in grants if _acts(inspected, operation)}
+    effects = inspected.effects
+    acted = {target for grants in inspected.held() for operation, target in grants if effects[operation] != "none"}
     acted |= {name for identity in model.identities for name in model.files_in_runtime(identity)}
     touched = {name for target in acted if target in model.resources for name in model.within(target)}
     for name, resource in model.resources.items():
         if any(resource.value.values()) and name not in touched:
             says = f"{name} has a value, and nobody may do anything to it: entitle somebody, or take the value away"
             yield Slip(("resources", name), says)
-
-
-def _acts(inspected: Inspected, operation: str) -> bool:
-    return inspected.model.operation(operation).effect != "none"
 
 
 def life_shorter_than_work(inspected: Inspected) -> Iterator[Slip]:

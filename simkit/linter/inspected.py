@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from simkit.entitlements import Grants, Resolver, fits
+from simkit.entitlements import Grants, Resolver
 from simkit.model import Identity, Model, Task
+from simkit.model.references import fits
 from simkit.policies import GrantPolicy, Sessions, named_policies, sessions
 from simkit.scenario import Scenario
 
@@ -89,6 +90,11 @@ class Inspected:
     def operations(self, pattern: str) -> Iterator[str]:
         """The operations whose names fit `pattern`."""
         yield from (name for name, _, _ in self.model.operations() if fits(name, pattern))
+
+    @cached_property
+    def effects(self) -> dict[str, str]:
+        """The effect of each operation, by its full name."""
+        return {name: operation.effect for name, _, operation in self.model.operations()}
 
     def held(self) -> Iterator[Grants]:
         """What somebody may do, can be given, or may do once what takes it away is lifted."""

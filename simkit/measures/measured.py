@@ -111,6 +111,5 @@ def _proven(value: float, what: str, result: BlastRadius) -> Measured:
 def _possible(result: BlastRadius, row: Measure) -> bool:
     """True if some variant of the attack can ever reach what `row` looks at."""
     facts = list(row.samples(result).columns) if row.samples else []
-    entry = result.graph.entry(result.provenance.entry_point)
-    starts = [entry.roots(variant) for variant in range(len(entry.names))]
-    return bool(facts and starts) and bool(worst_cases(result.graph, starts, threads=1)[:, facts].any())
+    starts = result.graph.entry(result.provenance.entry_point).starts
+    return bool(facts) and bool(worst_cases(result.graph, starts, threads=1)[:, facts].any())

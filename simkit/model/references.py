@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fnmatch import translate
 
 from simkit.errors import Problem, nearest
@@ -92,6 +92,20 @@ class GlobIndex:
             last = bisect_right(self._sorted, head, lo=first, key=lambda name: name[: len(head)])
             self._found[glob] = tuple(sorted(globbed(glob, self._sorted[first:last]), key=self._place.__getitem__))
         return self._found[glob]
+
+
+def fits(operation: str, pattern: str) -> bool:
+    """True if `pattern`, a name or a glob, is about `operation`.
+
+    >>> fits("crm.read", "crm.*"), fits("crm.read", "crm.reads")
+    (True, False)
+    """
+    return next(globbed(pattern, (operation,)), None) is not None if is_glob(pattern) else operation == pattern
+
+
+def globbed_or_named(pattern: str, names: Collection[str]) -> Iterable[str]:
+    """Those of `names` that `pattern` matches, a name or a glob."""
+    return globbed(pattern, names) if is_glob(pattern) else (pattern,) if pattern in names else ()
 
 
 class Lookup:

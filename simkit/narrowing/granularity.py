@@ -12,8 +12,8 @@ from simkit.narrowing.edits.candidates import in_force
 from simkit.policies import sessions
 from simkit.policies.mining import MinedRoles, mine_roles
 from simkit.scenario import Scenario
+from simkit.scenario.loader import uncollected
 from simkit.simulation import PolicyLike, compile_attack, reached_pairs, worst_case_pairs
-from simkit.simulation.attack import uncollected
 from simkit.table import Table, percent
 
 ENOUGH = 0.9

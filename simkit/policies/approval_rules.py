@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from simkit.distributions import Distribution, KthOf
-from simkit.entitlements import Grant, globbed_or_named
+from simkit.entitlements import Grant
 from simkit.model import ApprovalRule, Identity, Response, environments
+from simkit.model.references import globbed_or_named
 from simkit.policies.sessions import Session, Sessions
 
 

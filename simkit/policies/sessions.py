@@ -105,12 +105,16 @@ class Sessions:
         return standing_session(identity, self.entitled[identity], users(self.model, identity), self.resolver)
 
 
-def sessions(model: Model, policy: GrantPolicy, *, rotation_period: float = math.inf) -> Sessions:
+def sessions(
+    model: Model, policy: GrantPolicy, *, rotation_period: float = math.inf, before: Sessions | None = None
+) -> Sessions:
     """Cut every identity of `model` into sessions under `policy`, and every credential into tokens.
 
-    `rotation_period` (seconds) bounds a token's life where the policy's response is at least `rotation`.
+    `rotation_period` (seconds) bounds a token's life where the policy's response is at least `rotation`. `before` are
+    the sessions of a model of which this one is an edit: what is the same there is not worked out again.
     """
-    return _Cutter(model, policy, rotation_period).cut()
+    resolver = before.resolver.of(model) if before else Resolver(model)
+    return _Cutter(model, policy, rotation_period, resolver).cut()
 
 
 @dataclass(slots=True)
@@ -118,7 +122,7 @@ class _Cutter:
     model: Model
     policy: GrantPolicy
     rotation_period: float
-    resolver: Resolver = field(init=False)
+    resolver: Resolver
     entitled: dict[str, dict[Grant, Conditions]] = field(default_factory=dict)
     tasks: dict[str, list[Task]] = field(default_factory=dict)
     tiers: dict[str, list[str]] = field(default_factory=dict)
@@ -134,7 +138,6 @@ class _Cutter:
         return Sessions(self.model, self.policy, self.made, tokens, by_identity, broken, self.resolver, self.entitled)
 
     def _index(self) -> None:
-        self.resolver = Resolver(self.model)
         self.may_widen = any(operation.effect in ("grant", "lift") for _, _, operation in self.model.operations())
         for name in self.model.identities:
             self.entitled[name] = self.resolver.identity(name)

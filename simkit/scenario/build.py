@@ -46,8 +46,9 @@ from simkit.scenario.expectations import Expectation
 from simkit.scenario.scenario import Assumption, IncidentRecord, Scenario, Source
 
 
-def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) -> Scenario:
-    """The scenario that `part` describes. Raises ScenarioError for references that dangle."""
+def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str, **about: Any) -> Scenario:
+    """The scenario that `part` describes; `about` are fields that say how it was read. Raises ScenarioError for
+    references that dangle."""
     return Scenario(
         **part.given(*_BUILT),
         model=model(part),
@@ -66,6 +67,7 @@ def scenario(part: s.ScenarioPart, policies: dict[str, GrantPolicy], file: str) 
         file=file,
         unit=None if part.unit is None else Currency(*next(iter(part.unit.items()))),
         prices=None if part.prices is None else _prices(part.prices),
+        **about,
     )
 
 

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from simkit.distributions import Distribution
@@ -82,6 +83,7 @@ _LATER: dict[tuple[str, str], Any] = {
 
 
 _NEW = object()
+_written = json.JSONEncoder(sort_keys=True).encode
 
 
 def digest(scenario: Scenario) -> str:
@@ -116,7 +118,7 @@ def canonical(value: Any) -> Any:
 def _in_any_order(values: tuple[Any, ...] | list[Any]) -> list[Any]:
     """A pair of names (a goal's resource and impact) keeps its order inside a sorted list of pairs."""
     forms = [list(value) if _is_pair(value) else canonical(value) for value in values]
-    return sorted(forms, key=lambda form: json.dumps(form, sort_keys=True))
+    return sorted(forms, key=_written) if len(forms) > 1 else forms
 
 
 def _is_pair(value: Any) -> bool:
@@ -136,9 +138,16 @@ def _dataclass(value: Any) -> dict[str, Any]:
         value = value.merged()
     if isinstance(value, ObservedRun):
         return _run(value)
-    given = {each.name: getattr(value, each.name) for each in fields(value) if each.name not in _SAYS_NOTHING}
-    kind = type(value).__name__
-    kept = {name: canonical(said) for name, said in given.items() if _LATER.get((kind, name), _NEW) != said}
+    kind: Any = type(value)
+    given = ((name, always, getattr(value, name)) for name, always in _told(kind))
+    kept = {name: canonical(said) for name, always, said in given if always != said}
     if isinstance(value, Distribution):
-        kept["distribution"] = type(value).__name__
+        kept["distribution"] = kind.__name__
     return kept
+
+
+@cache
+def _told(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """The fields of `kind` that can change a result, each with what leaves no trace."""
+    names = (each.name for each in fields(kind) if each.name not in _SAYS_NOTHING)
+    return tuple((name, _LATER.get((kind.__name__, name), _NEW)) for name in names)

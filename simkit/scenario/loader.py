@@ -6,7 +6,6 @@ import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -42,7 +41,9 @@ def load(path: str | os.PathLike[str], *, changes: Mapping[str, str] = NO_CHANGE
     name = os.fspath(path)
     file = "<stdin>" if name == "-" else name
     folder = None if name == "-" else os.path.dirname(name)
-    return replace(_scenario(decoded(read_bytes(name), file), file, folder, changes), file=name)
+    text = decoded(read_bytes(name), file)
+    with uncollected(len(text)):
+        return _read(text, file, folder, changes, name)
 
 
 def loads(text: str, file: str = "<text>") -> Scenario:
@@ -58,14 +59,17 @@ def loads(text: str, file: str = "<text>") -> Scenario:
     >>> loads(world).model.credentials["key"].ttl
     7776000.0
     """
-    return _scenario(text, file, None, NO_CHANGES)
+    with uncollected(len(text)):
+        return _read(text, file, None, NO_CHANGES, file)
 
 
 @contextmanager
-def uncollected(size: int) -> Iterator[None]:
-    """Keep the garbage collector from walking, again and again, what a large file has made so far and will keep.
+def uncollected(size: int = LARGE) -> Iterator[None]:
+    """Nothing that is made of a large file, of so many characters, is garbage: to look for it, again and again, took
+    more than half the time to read a file of 10,000 assets, and a quarter of that to compile it.
 
-    It took more than half the time of a file of 10,000 assets. Small files leave the collector alone.
+    What was made goes to the oldest generation as it is: the collector would look through it three times to bring it
+    there. Small files leave the collector alone.
     """
     if size < LARGE or not gc.isenabled():
         yield
@@ -74,15 +78,14 @@ def uncollected(size: int) -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():  # what somebody froze would be thawed
+            gc.freeze()
+            gc.unfreeze()
         gc.enable()
 
 
-def _scenario(text: str, file: str, folder: str | None, changes: Mapping[str, str]) -> Scenario:
-    with uncollected(len(text)):
-        return _read(text, file, folder, changes)
-
-
-def _read(text: str, file: str, folder: str | None, changes: Mapping[str, str]) -> Scenario:
+def _read(text: str, file: str, folder: str | None, changes: Mapping[str, str], name: str) -> Scenario:
+    """What `text` says; messages call it `file`, and what asks for it again `name`."""
     document = read(text, file)
     if not isinstance(document.value, dict):
         message = f"the file holds {shown(document.value)}: a scenario is a mapping that starts with `simkit: 1`"
@@ -100,10 +103,11 @@ def _read(text: str, file: str, folder: str | None, changes: Mapping[str, str]) 
         part = ScenarioPart.model_validate(raw)
     except ValidationError as error:
         raise ScenarioError(in_order([*early, *_misfits(error, raw, runs, file)], file)) from None
-    made, late = _built(part, file)
+    about = {"document": document, "unknowns": given.unknowns, "changes": said(changes)}
+    made, late = _built(part, name, **about)
     if made is None or early or late:
         raise ScenarioError(in_order([*early, *(runs.located(problem) for problem in late)], file))
-    return replace(made, document=document, unknowns=given.unknowns, changes=said(changes))
+    return made
 
 
 def _mapping(document: Document) -> dict[str, Any]:
@@ -121,11 +125,12 @@ def _misfits(error: ValidationError, raw: dict[str, Any], runs: Runs, file: str)
         yield from (runs.located(problem) for problem in _built(part, file)[1] if untouched(problem, cuts))
 
 
-def _built(part: ScenarioPart, file: str) -> tuple[Scenario | None, list[Problem]]:
-    """The scenario that `part` describes, and what dangles in it; None where that is the model's."""
+def _built(part: ScenarioPart, file: str, **about: Any) -> tuple[Scenario | None, list[Problem]]:
+    """The scenario that `part` describes, with what is said `about` it, and what dangles in it; None where that is the
+    model's."""
     policies = build.Policies(part.policies)
     made = policies.all()
     try:
-        return build.scenario(part, made, file), policies.problems
+        return build.scenario(part, made, file, **about), policies.problems
     except ScenarioError as error:
         return None, [*policies.problems, *error.problems]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from simkit.attackgraph import AttackGraph
@@ -12,10 +10,11 @@ from simkit.blast_radius import Legend, Provenance, Utility, WorstCase, utility
 from simkit.engines.registry import CPU
 from simkit.execution.executors import ExecutorLike
 from simkit.model import EntryPoint
-from simkit.policies import GrantPolicy, sessions
+from simkit.policies import GrantPolicy, Sessions, sessions
 from simkit.progress import steps
 from simkit.remembered import recalled, remember
 from simkit.scenario import Scenario, checked_scenario
+from simkit.scenario.loader import uncollected
 from simkit.techniques import CompiledWorld, World, attack_graph
 
 WORST_ROWS = 1024
@@ -94,42 +93,26 @@ class Attack:
             yield group
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Nothing that is compiled is garbage: to look for it among millions of objects took a quarter of the time.
-
-    What was made goes to the oldest generation as it is: the collector would look through it three times to bring it
-    there.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            if not gc.get_freeze_count():  # what somebody froze would be thawed
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
-
-
 def compile_attack(
     scenario: Scenario,
     policy: PolicyLike = None,
     *,
     entries: Mapping[str, EntryPoint] | None = None,
+    through: Collection[str] | None = None,
     editable: bool = False,
 ) -> Attack:
     """Compile `scenario` under `policy` (a name, a GrantPolicy, or None for the one in force).
 
-    `entries` replaces the scenario's own entry points. An `editable` one keeps what `Attack.edited` starts from. Raises
-    PolicyError for an unknown policy.
+    `entries` replaces the scenario's own entry points. Where only the attacks `through` some of them are asked for, the
+    graph may lack what these do not lead to: their samples are the same. An `editable` one keeps what `Attack.edited`
+    starts from. Raises PolicyError for an unknown policy.
     """
     chosen = checked_scenario(scenario).grant_policy(policy)
     remember(_LAST, None)  # it need not be there beside the next one
     starts = scenario.entry_points if entries is None else entries
-    made = _compiled(scenario, chosen, starts, editable=editable)
-    remember(_LAST, (replace(made, compiled=None), starts))
+    made = _compiled(scenario, chosen, starts, editable=editable, through=through)
+    there = {name: entry for name, entry in starts.items() if name in made.graph.entries}
+    remember(_LAST, (replace(made, compiled=None), there))
     return made
 
 
@@ -167,19 +150,27 @@ def _compiled(
     before: CompiledWorld | None = None,
     *,
     editable: bool = True,
+    through: Collection[str] | None = None,
 ) -> Attack:
-    world, horizon = world_of(scenario, policy, entries), scenario.horizon
+    cut = before.world.sessions if before else None
+    world, horizon = world_of(scenario, policy, entries, cut), scenario.horizon
     compiled = CompiledWorld.of(world, horizon=horizon, before=before) if editable else None
-    graph = compiled.graph if compiled else attack_graph(world, horizon=horizon)
+    graph = compiled.graph if compiled else attack_graph(world, horizon=horizon, through=through)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
     legend = Legend.of(graph, scenario.model, scenario.goals, known)
     gains = utility(world.sessions, scenario.response, scenario.observed)
     return Attack(scenario, policy, graph, legend, gains, compiled)
 
 
-def world_of(scenario: Scenario, policy: GrantPolicy, entries: Mapping[str, EntryPoint] | None = None) -> World:
-    """What the techniques see of `scenario` under `policy`; `entries` replaces its entry points."""
-    cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period)
+def world_of(
+    scenario: Scenario,
+    policy: GrantPolicy,
+    entries: Mapping[str, EntryPoint] | None = None,
+    before: Sessions | None = None,
+) -> World:
+    """What the techniques see of `scenario` under `policy`; `entries` replaces its entry points, and `before` are the
+    sessions of one that this is an edit of."""
+    cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period, before=before)
     return World.of(
         cut, scenario.response, entries or scenario.entry_points, scenario.goals, attacker=scenario.attacker
     )

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from simkit.attackgraph import AttackGraph
+import numpy as np
+
 from simkit.blast_radius import BlastRadius, Comparison, PairMatrix
-from simkit.blast_radius.put_away import PutAway
+from simkit.blast_radius.put_away import PutAway, asked_of
 from simkit.engines import Outcomes
+from simkit.engines.reach import worst_cases
 from simkit.engines.replay import replays
 from simkit.errors import PolicyError, QuestionError, in_short
 from simkit.execution.executors import ExecutorLike
@@ -111,7 +113,7 @@ class SideBySide:
         with in_memory(attack.graph, self.trials):
             return PutAway(
                 attack.graph,
-                self._samples(attack.graph),
+                self._samples(attack),
                 legend=attack.legend,
                 worst_case=attack.worst_cases([self.entry_point])[self.entry_point],
                 utility=attack.utility,
@@ -119,12 +121,17 @@ class SideBySide:
                 again=partial(self.whole, attack.policy),
             )
 
-    def _samples(self, graph: AttackGraph) -> Iterator[Outcomes]:
-        """All samples of `graph`, some at a time where threads of this process work."""
+    def _samples(self, attack: Attack) -> Iterator[Outcomes]:
+        """All samples of `attack`, some at a time where threads of this process work, and then of the facts alone that
+        one can reach, or that somebody asks about."""
+        graph = attack.graph
         if self.workers[1] is not None:
             yield outcomes_of(graph, self.entry_point, self.seed, self.trials, self.workers)
             return
-        asked: dict[str, Any] = {"seed": self.seed, "trials": self.trials, "at_once": AT_ONCE}
+        held = np.asarray(worst_cases(graph, graph.entry(self.entry_point).starts).any(axis=0))
+        held[asked_of(attack.legend)] = True
+        facts = np.flatnonzero(held).tolist()
+        asked: dict[str, Any] = {"seed": self.seed, "trials": self.trials, "at_once": AT_ONCE, "facts": facts}
         yield from replays(graph, self.entry_point, threads=self.workers[0], **asked)
 
 

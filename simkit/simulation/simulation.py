@@ -208,8 +208,7 @@ def _shortest_ways(attack: Attack, ranked: Sequence[Ranked], many: int) -> Itera
         entry = graph.entry(f"compromise of {row.name}")
         for goal in row.goals:
             fact = goals[goal]
-            starts = (entry.roots(variant) for variant in range(len(entry.names)))
-            ways = (finder.way(each, fact) for each in starts if fact is not None)
+            ways = (finder.way(each, fact) for each in entry.starts if fact is not None)
             way = next(filter(None, ways), ())
             steps = (graph.steps[step] for step in way)
             yield ShortestWay(row.kind, row.name, goal, tuple((step.label, step.grounds) for step in steps))

@@ -18,7 +18,7 @@ from simkit.techniques.givers import runtime_of
 from simkit.techniques.lift import Behind, waived
 from simkit.techniques.rule import Relevance, Rule, Uses
 from simkit.techniques.sealed import runtime_in
-from simkit.techniques.use import Way, unasked, ways
+from simkit.techniques.use import Judgement, Way, judge, unasked
 from simkit.techniques.widen import role_of
 from simkit.techniques.world import MINTED, REPLAYS, STEERS, Alert, World, concludes, holds, kept_inside, next_run
 
@@ -50,19 +50,6 @@ Lent = tuple[tuple[Fact, ...], Conditions]
 """Facts behind which a tool does something, and what it leaves alone then, as conditions."""
 ALONE: tuple[Lent, ...] = (((), FREELY),)
 """What a tool lends that stands behind nothing and leaves nothing alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """How all acts of one kind by one session fare: the ways in which they may be let through, by mode, and the alert
-    that they raise."""
-
-    ways: Mapping[str, tuple[Way, ...]]
-    alert: Alert
-
-    def within(self, modes: tuple[str, ...]) -> Judgement:
-        """The same in these `modes` alone."""
-        return Judgement({mode: ways for mode, ways in self.ways.items() if mode in modes}, self.alert)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +95,6 @@ class Actor:
         added = self.world.added
         having = [name for name in members if grant in self.world.sessions.entitled[name]]
         return having or [n for n in members if any(grant in more for more in added.get(n, {}).values())]
-
-
-def _judge(world: World, rules: Mapping[str, Rule], session_name: str, kind: Kind, conditions: Conditions) -> Judgement:
-    session = world.all_sessions[session_name].session
-    effect, environment, waits, rule = kind
-    found = {
-        mode: tuple(ways(world, session, mode, effect, environment, conditions=conditions, waits=waits, rule=rule))
-        for mode in world.modes_of(session_name)
-    }
-    return Judgement(found, world.alert(rules[effect], session.policy))
 
 
 class Act(NamedTuple):
@@ -259,7 +236,7 @@ class Repertoire:
             frozenset(full_name for full_name, _, operation in world.model.operations() if operation.effect in rules),
             world.sessions.resolver.limits_somebody or world.approvals is not None or bool(world.lifted),
             cache(partial(Deed.of, world)),
-            cache(partial(_judge, world, rules)),
+            judge(world, rules),
             cache(partial(_deputy, world)),
             _Unlike(),
         )
@@ -346,7 +323,9 @@ def _deputy(world: World, grant: Grant) -> tuple[Lent, ...]:
     identity that it runs as."""
     # The confused deputy (Hardy 1988): a database server with a service role answers all who ask (Supabase MCP, 2025).
     deputy, cover = world.model.tool_of(grant[0]).runs_as, world.sessions.resolver.cover
-    own = cover(grant, world.sessions.entitled[deputy]) if deputy else FREELY
+    if not deputy:
+        return ALONE
+    own = cover(grant, world.sessions.entitled[deputy])
     own = None if own is None else only_spared(own)
     if own == FREELY:
         return ALONE

@@ -72,14 +72,25 @@ def _number(repertoire: Repertoire, of_deed: Callable[[Deed], int], grant: Grant
 
 
 class _Granted(NamedTuple):
-    """The grants that somebody has from the start: those that are used in one way, the deeds of these, and what decides
-    how each fares besides the session; and `others`."""
+    """The grants that somebody has from the start: those that are `used` in one way, the deeds of these, and for each
+    the place of the first that fares alike, besides what the session decides: one of `firsts`; and `others`."""
 
-    grants: list[Grant]
-    deeds: list[int]
-    marks: Sequence[object]
+    used: list[Grant]
+    deeds: Ints
+    like: Ints
+    firsts: Collection[int]
     others: list[Grant]
     given: Grants
+
+    def parted(self, columns: Sequence[Iterable[object]]) -> _Granted:
+        """The same, where grants fare alike only if `columns` say the same of them, too."""
+        return self._replace(**_alike(zip(self.like.tolist(), *columns, strict=True))) if columns else self
+
+
+def _alike(marks: Iterable[object]) -> dict[str, Any]:
+    first: dict[object, int] = {}
+    like = [first.setdefault(mark, place) for place, mark in enumerate(marks)]
+    return {"like": np.array(like, dtype=np.int64), "firsts": first.values()}
 
 
 class _Mode(NamedTuple):
@@ -115,8 +126,9 @@ class _UseTable:
     sessions: _Numbers = field(default_factory=_Numbers)
     follows: _Numbers = field(default_factory=_Numbers)
     approvals: _Numbers = field(default_factory=lambda: _Numbers({(): 0}))
-    used: list[int] = field(default_factory=list)
-    done: list[int] = field(default_factory=list)
+    manners: dict[tuple[str, str], tuple[int, bool, bool]] = field(default_factory=dict)
+    used: list[Ints] = field(default_factory=list)
+    done: list[Ints] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.numbers = _GrantNumbers(partial(_number, self.repertoire, self._deed))
@@ -125,23 +137,27 @@ class _UseTable:
         """Adds what `performer` does with its grants, or with `some` of them."""
         session, world = performer.actor.session, self.repertoire.world
         known = self._granted(session.grants, some)
-        uses: dict[object, int] = {}
-        for grant, mark in zip(known.grants, self._marks(performer, known), strict=True):
-            if mark not in uses:
-                uses[mark] = self._use(self.repertoire.act(performer, grant, known.given[grant]))
-            self.used.append(uses[mark])
-        self.done += known.deeds
+        known = known.parted([*self._marks(performer, known.used)])
+        uses = np.zeros(len(known.used), dtype=np.int64)
+        for place in known.firsts:
+            grant = known.used[place]
+            uses[place] = self._use(self.repertoire.act(performer, grant, known.given[grant]))
+        self.used.append(uses[known.like])
+        self.done.append(known.deeds)
         gained = world.gained.get(session.name, {})
         later = ((grant, how, facts) for facts, grants in gained.items() for grant, how in grants.items())
         asked = (each for each in later if each[0][0] in self.repertoire.wanted and (some is None or each[0] in some))
         varied = chain(((grant, known.given[grant], ()) for grant in known.others), asked)
-        for act in (act for each in varied for act in self.repertoire.varied(performer, *each)):
-            self.used.append(self._use(act))
-            self.done.append(self._deed(act.deed))
+        acts = [act for each in varied for act in self.repertoire.varied(performer, *each)]
+        if not acts:
+            return
+        self.used.append(np.array([*map(self._use, acts)], dtype=np.int64))
+        self.done.append(np.array([self._deed(act.deed) for act in acts], dtype=np.int64))
 
     def rows(self) -> tuple[Ints, Ints]:
         """The use and the deed of each row."""
-        return np.array(self.used, dtype=np.int64), np.array(self.done, dtype=np.int64)
+        nothing = np.zeros(0, dtype=np.int64)
+        return np.concatenate([nothing, *self.used]), np.concatenate([nothing, *self.done])
 
     def late(self, uses: Ints, deeds: Ints) -> Iterator[Step]:
         """The steps that wait for the next run of a task."""
@@ -170,8 +186,8 @@ class _UseTable:
         numbers = [*map(self.numbers.__getitem__, given)]
         used, deeds = [g for g, n in zip(given, numbers, strict=True) if n >= 0], [n for n in numbers if n >= 0]
         others = [grant for grant, number in zip(given, numbers, strict=True) if number == VARIED]
-        marks = [*zip(map(self.kind_of.__getitem__, deeds), map(given.__getitem__, used), strict=True)]
-        found = _Granted(used, deeds, marks, others, given)
+        marks = zip(map(self.kind_of.__getitem__, deeds), map(given.__getitem__, used), strict=True)
+        found = _Granted(used, np.array(deeds, dtype=np.int64), others=others, given=given, **_alike(marks))
         if some is None:
             self.known[id(grants)] = found
         return found
@@ -184,17 +200,15 @@ class _UseTable:
             self.kind_of.append(self.kinds[deed.kind])
         return self.deed_numbers[id(deed)]
 
-    def _marks(self, performer: Performer, known: _Granted) -> Iterable[object]:
-        """What is the same for grants that fare alike."""
+    def _marks(self, performer: Performer, used: Sequence[Grant]) -> Iterator[Iterable[object]]:
+        """What else is the same for grants that fare alike."""
         (actor, oversight), world = performer, self.repertoire.world
-        columns: list[Iterable[object]] = []
         if len(actor.session.entitled_as) > 1:
-            columns.append(map(actor.owner, known.grants))
+            yield map(actor.owner, used)
         if oversight:
-            columns.append(map(oversight.waits, known.grants))
+            yield map(oversight.waits, used)
         if world.tool_sessions:
-            columns.append(world.modes_of(actor.session.name, operation) for operation, _ in known.grants)
-        return zip(known.marks, *columns, strict=True) if columns else known.marks
+            yield (world.modes_of(actor.session.name, operation) for operation, _ in used)
 
     def _use(self, act: Act) -> int:
         """The number of that of `uses` which is `act` but for its deed."""
@@ -212,18 +226,20 @@ class _UseTable:
         return self.use_numbers[known]
 
     def _mode(self, act: Act, mode: str, way: Way) -> _Mode:
-        world, effect, inside = act.actor.world, act.deed.operation.effect, runtime_in(mode)
+        manner = mode, act.deed.operation.effect
+        if manner not in self.manners:
+            self.manners[manner] = self._manner(*manner)
+        said = self.manners[manner]
+        return _Mode(len(self.uses) - 1, self.sessions[act.session], mode, *said, self.approvals[way.approves])
+
+    def _manner(self, mode: str, effect: str) -> tuple[int, bool, bool]:
+        """What `follows` the deeds of an effect in a mode, whether the session `sees` by them, and whether that is
+        `odd`."""
+        world, inside = self.repertoire.world, runtime_in(mode)
         taking = mode == REPLAYS or bool(inside)
         drops = mode != REPLAYS and bool(world.sealed.identities) and (effect in LEAVES or effect == "execute")
-        return _Mode(
-            use=len(self.uses) - 1,
-            session=self.sessions[act.session],
-            mode=mode,
-            follows=self.follows[(inside or TAKEN) if taking else DONE],
-            sees=not taking and effect == "read",
-            odd=drops or bool(world.contexts.all) or effect == "execute" or (effect == "mint" and not taking),
-            approves=self.approvals[way.approves],
-        )
+        odd = drops or bool(world.contexts.all) or effect == "execute" or (effect == "mint" and not taking)
+        return self.follows[(inside or TAKEN) if taking else DONE], not taking and effect == "read", odd
 
     def _of(self, use: int, deed: int) -> Act:
         """That of `uses`, of another deed."""
@@ -264,10 +280,13 @@ class _UseTable:
             marks = marks * size + column[rows]
         _, first, which = np.unique(marks, return_index=True, return_inverse=True)
         places, given, found = [*within], [*self.approvals], list[tuple[Conclusion, ...]]()
-        for row in rows[first].tolist():
-            actor = self.uses[self.modes[of[row]].use].actor
-            spoken = (actor.outbound,) if out[row] else ()
-            found.append((*actor.sees(places[seen[row]]), *spoken, *given[approved[row]]))
+        rows_of = rows[first]
+        for mode, where, speaks, by in zip(
+            *(each[rows_of].tolist() for each in (of, seen, out, approved)), strict=True
+        ):
+            actor = self.uses[self.modes[mode].use].actor
+            spoken = (actor.outbound,) if speaks else ()
+            found.append((*actor.sees(places[where]), *spoken, *given[by]))
         more = np.full(len(of), -1, dtype=np.int64)
         more[rows] = _appended(conclusions, found)[which]
         return more

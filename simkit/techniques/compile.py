@@ -6,10 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simkit.attackgraph import AttackGraph, Containment, Entry, Step
 from simkit.attackgraph.change import rebuilt
 from simkit.attackgraph.repeats import Repeats
 from simkit.entitlements import Grant
+from simkit.fate import joined_hashes
 from simkit.techniques import (
     act,
     act_series,
@@ -39,6 +43,10 @@ from simkit.techniques.world import World
 
 FEW = 20_000
 """Fewer repeats than this become steps as soon as all are known: to look at each of them is then as quick."""
+
+MANY = 100_000
+"""From so many names on a kernel hashes them: in a quarter of a microsecond each where Python takes one to two, after
+half a second to load it, and some seconds to compile it, once (November 2026)."""
 
 TECHNIQUES: dict[str, Technique] = {
     "enter": Technique(enter.steps, enter.RULES),
@@ -88,12 +96,14 @@ class CompiledWorld:
             steps += chain.from_iterable(own.values()) if own is not None else _possible(family.steps(world))
         kept, repeats, entries, responders = _whole(world, steps)
         if before:
-            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders, repeats))
-        return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats))
+            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders, repeats, _hashed))
+        graph = AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats, hashed=_hashed)
+        return cls(world, by_session, graph)
 
 
-def attack_graph(world: World, *, horizon: float) -> AttackGraph:
-    """The attack graph of `world` through any of its entry points; `horizon` is in seconds."""
+def attack_graph(world: World, *, horizon: float, through: Collection[str] | None = None) -> AttackGraph:
+    """The attack graph of `world` through any of its entry points, or through those that are named: what is copied is
+    only there where one of them leads to it. `horizon` is in seconds."""
     steps: list[Step] = []
     repeats: Repeats | None = None
     for family in TECHNIQUES.values():
@@ -103,8 +113,16 @@ def attack_graph(world: World, *, horizon: float) -> AttackGraph:
         others, more = family.in_series(world)
         steps += others
         repeats = more if repeats is None else repeats.beside(more)
-    kept, repeats, entries, responders = _whole(world, steps, repeats)
-    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
+    kept, repeats, entries, responders = _whole(world, steps, repeats, through)
+    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats, hashed=_hashed)
+
+
+def _hashed(parts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+    if len(rows) < MANY:
+        return joined_hashes(parts, rows)
+    from simkit.engines.blake2b import hash_joined  # late: a small world loads no kernels
+
+    return hash_joined(parts, rows)
 
 
 def _possible(steps: Iterable[Step]) -> Iterator[Step]:
@@ -133,12 +151,13 @@ def _by_session(
 
 
 def _whole(
-    world: World, steps: list[Step], repeats: Repeats | None = None
+    world: World, steps: list[Step], repeats: Repeats | None = None, through: Collection[str] | None = None
 ) -> tuple[list[Step], Repeats | None, list[Entry], Containment]:
     """`steps` and `repeats` with what counts beside the former (the latter only read, or carry out what was read) and
     what is copied, without what nobody takes: most copies are repeats; the entries; who responds."""
     steps += list(meter.otherwise(world, steps))
-    entries, staging, attacker = list(enter.entries(world)), Staging.of(world), world.attacker
+    staging, attacker = Staging.of(world), world.attacker
+    entries = [entry for entry in enter.entries(world) if through is None or entry.name in through]
     if repeats is not None and (len(repeats) < FEW or attacker.persists or attacker.aims_at):
         steps += repeats.steps()
         repeats = None

@@ -15,7 +15,7 @@ from simkit.techniques.world import World, concludes, holds, minted_token
 
 def standing_tokens(tokens: tuple[Token, ...], resource: str) -> tuple[Conclusion, ...]:
     """The tokens that are always there in `resource`, as conclusions."""
-    return tuple(holds(token, found_in(token, resource)) for token in tokens if not token.rate)
+    return tuple([holds(token, found_in(token, resource)) for token in tokens if not token.rate])
 
 
 def found_in(token: Token, *resources: str) -> Ground | None:
@@ -32,8 +32,8 @@ def taken(world: World, resource: str) -> tuple[Conclusion, ...]:
 def shows(world: World, changed: tuple[str, ...], itself: Detection | None = None) -> Detection | None:
     """How it shows by itself that something in `changed` was changed, or what was done shows `itself`: the likeliest of
     these."""
-    signs = (itself, *(world.model.resources[name].shows_itself for name in changed))
-    return max((sign for sign in signs if sign), key=attrgetter("chance"), default=None)
+    signs = [sign for sign in (itself, *(world.model.resources[name].shows_itself for name in changed)) if sign]
+    return max(signs, key=attrgetter("chance"), default=None)
 
 
 def changed(*resources: str) -> tuple[Conclusion, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Ground
 from simkit.entitlements import Grant
@@ -21,8 +22,7 @@ Kind = tuple[str, str, tuple[str, ...], str]
 rule by which they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(NamedTuple):
     """One operation on one target: all that does not depend on who performs it, so that it is made once for everybody.
 
     `within` is the target and all that it contains but what is `spared`, which is here as words. `concluded` follows
@@ -65,7 +65,7 @@ class Deed:
             within=within,
             spared=f" but {' and '.join(sorted(spared))}" if spared else "",
             concluded=follows,
-            replayed=(*follows, *(each for resource in read for each in taken(world, resource))),
+            replayed=(*follows, *chain.from_iterable([taken(world, resource) for resource in read])),
             late=tuple(_late(world, read)),
             outbound=_is_outbound(world, operation.effect, target, within),
             shown=_shown(world, operation, within),
@@ -92,14 +92,16 @@ def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Con
     """The conclusions that the operation was performed: on its target, on what the target contains and on any at all,
     where a goal asks for these."""
     full_name, target = grant
-    asked = (name for name in ("", *within) if (full_name, name) in world.asked)
-    return tuple(concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked]))
+    asked = [name for name in ("", *within) if (full_name, name) in world.asked]
+    return tuple([concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked])])
 
 
 def _is_outbound(world: World, effect: str, target: str, within: tuple[str, ...]) -> bool:
     """What outsiders can read is a way out; so is to send to nowhere in particular."""
+    if effect not in ("write", "send"):
+        return False
     sink = any(world.model.resources[resource].is_sink for resource in within)
-    return (effect in ("write", "send") and sink) or (effect == "send" and not target)
+    return sink or (effect == "send" and not target)
 
 
 def _shown(world: World, operation: Operation, within: tuple[str, ...]) -> Detection | None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from simkit.attackgraph import Conclusion, Entry, Fact, Ground, Step
 from simkit.attackgraph.columns import led_to, linked
+from simkit.attackgraph.form import of_form
 from simkit.attackgraph.repeats import Flags, Repeats
 from simkit.attackgraph.rows import StepRows
 from simkit.techniques.consequences import found_in
@@ -80,11 +81,16 @@ def _kept(steps: Sequence[Step], is_led_to: Flags) -> list[Step]:
 
 def _led_to(rows: StepRows, entries: Iterable[Entry]) -> Flags:
     """Of which rows some entry point leads to all premises."""
-    index, tied = linked(rows)
-    first = np.array([index[fact] for fact in _first(entries) if fact in index], dtype=np.int64)
-    missing = np.concatenate([[0], np.cumsum(~led_to(tied, first)[tied["premise_idx"]])])[tied["premise_ptr"]]
-    found: Flags = np.diff(missing) == 0
-    return found
+    begun = _first(entries)
+
+    def found() -> Flags:
+        index, tied = linked(rows)
+        first = np.array([index[fact] for fact in begun if fact in index], dtype=np.int64)
+        missing = np.concatenate([[0], np.cumsum(~led_to(tied, first)[tied["premise_idx"]])])[tied["premise_ptr"]]
+        met: Flags = np.diff(missing) == 0
+        return met
+
+    return of_form("what is led to", rows.steps, rows.repeats, found, besides=begun)
 
 
 def _held(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from simkit.attackgraph import Conclusion, Fact
@@ -11,8 +13,10 @@ from simkit.distributions import Distribution
 from simkit.entitlements import FREELY, Conditions
 from simkit.model import STATE_CHANGING
 from simkit.policies import FOR_THE_REST, Session, consent
+from simkit.techniques.deed import Kind
+from simkit.techniques.rule import Rule
 from simkit.techniques.sealed import runtime_in
-from simkit.techniques.world import REPLAYS, STEERS, World, has, runs_in
+from simkit.techniques.world import REPLAYS, STEERS, Alert, World, has, runs_in
 
 
 class Way(NamedTuple):
@@ -24,6 +28,25 @@ class Way(NamedTuple):
     chance: float
     approval: Distribution
     approves: tuple[Conclusion, ...] = ()
+
+
+Ways = Mapping[str, tuple[Way, ...]]
+"""The ways in which a use may be let through, by mode."""
+Bearing = tuple[bool, bool]
+"""Whether what is used is elsewhere, and whether it is changed, as far as somebody looks at that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How all acts of one kind by one session fare: the ways in which they may be let through, by mode, and the alert
+    that they raise."""
+
+    ways: Ways
+    alert: Alert
+
+    def within(self, modes: tuple[str, ...]) -> Judgement:
+        """The same in these `modes` alone."""
+        return Judgement({mode: ways for mode, ways in self.ways.items() if mode in modes}, self.alert)
 
 
 def ways(
@@ -47,13 +70,56 @@ def ways(
     Of several sets of conditions a use must meet one: of the ways that need the same facts the one that waits for
     nobody is the better one.
     """
+    looked_at = bearing(world, session, effect, environment, conditions)
+    return ways_through(world, session, mode, looked_at, conditions, waits, rule)
+
+
+def bearing(world: World, session: Session, effect: str, environment: str, conditions: Conditions = FREELY) -> Bearing:
+    """What policy or `conditions` look at where `session` uses `effect` on something in `environment`."""
+    checked = session.policy.at_least("context", "checks")
+    asked = bool(environment) and (checked or any("environment" in each for each in conditions))
+    return asked and environment != _environment(world, session), checked and effect in STATE_CHANGING
+
+
+def ways_through(
+    world: World,
+    session: Session,
+    mode: str,
+    looked_at: Bearing,
+    conditions: Conditions,
+    waits: tuple[str, ...],
+    rule: str,
+) -> list[Way]:
+    """`ways`, which differ by effect and environment in what is `looked_at` alone."""
     found: dict[str, Way] = {}
     for each in conditions:
-        for way in _under(world, session, mode, effect, environment, each, waits, rule):
+        for way in _under(world, session, mode, looked_at, each, waits, rule):
             best = found.setdefault(way.name, way)
             if best.approval != AT_ONCE:
                 found[way.name] = way
     return [found[name] for name in sorted(found)]
+
+
+def judge(world: World, rules: Mapping[str, Rule]) -> Callable[[str, Kind, Conditions], Judgement]:
+    """Says how an act of some kind fares that a session so named does under some conditions, its alert as `rules` say;
+    what is equal is worked out once."""
+
+    @cache
+    def ways_of(name: str, looked_at: Bearing, conditions: Conditions, waits: tuple[str, ...], rule: str) -> Ways:
+        session = world.all_sessions[name].session
+        return {
+            mode: tuple(ways_through(world, session, mode, looked_at, conditions, waits, rule))
+            for mode in world.modes_of(name)
+        }
+
+    @cache
+    def judged(name: str, kind: Kind, conditions: Conditions) -> Judgement:
+        session, (effect, environment, waits, rule) = world.all_sessions[name].session, kind
+        looked_at = bearing(world, session, effect, environment, conditions)
+        found = ways_of(name, looked_at, conditions, waits, rule)
+        return Judgement(found, world.alert(rules[effect], session.policy))
+
+    return judged
 
 
 def unasked(conditions: Conditions) -> Conditions:
@@ -69,16 +135,14 @@ def _under(
     world: World,
     session: Session,
     mode: str,
-    effect: str,
-    environment: str,
+    looked_at: Bearing,
     conditions: frozenset[str],
     waits: tuple[str, ...],
     rule: str,
 ) -> Iterator[Way]:
-    elsewhere = bool(environment) and environment != _environment(world, session)
-    if "environment" in conditions and elsewhere:
+    if "environment" in conditions and looked_at[0]:
         return
-    free = _in_context(world, session, mode, effect, elsewhere, conditions)
+    free = _in_context(world, session, mode, looked_at, conditions)
     by_itself = "approval" in conditions
     if not waits and not by_itself:
         yield from free
@@ -94,13 +158,13 @@ def _under(
 
 
 def _in_context(
-    world: World, session: Session, mode: str, effect: str, elsewhere: bool, conditions: frozenset[str]
+    world: World, session: Session, mode: str, looked_at: Bearing, conditions: frozenset[str]
 ) -> Iterator[Way]:
     """The ways past the checks of where a use comes from, what it acts on, and what the session has read."""
+    elsewhere, changing = looked_at
     checked = session.policy.at_least("context", "checks")
     miss = world.miss_rate(session.policy) if checked else 1.0
-    tainted = mode == STEERS and effect in STATE_CHANGING
-    on_host = miss if elsewhere or tainted else 1.0
+    on_host = miss if elsewhere or (changing and mode == STEERS) else 1.0
     had = has(mode, session.name)
     if mode != REPLAYS and not runtime_in(mode):
         yield Way("", (had,), on_host, AT_ONCE)

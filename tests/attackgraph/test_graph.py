@@ -51,6 +51,19 @@ def test_it_decides_nothing_which_steps_share_the_objects_that_they_are_made_of(
     same_columns(apart.responders, GRAPH.responders)
 
 
+def test_what_only_numbers_things_takes_32_bits_and_more_links_than_they_count_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    numbers = [name for name in AttackGraph.__slots__ if name.endswith(("_ptr", "_idx", "_life"))]
+    for name in (*numbers, "duration", "wait", "approval", "alert_delay", "conclusion_outlives"):
+        assert getattr(GRAPH, name).dtype == np.int32, name
+    monkeypatch.setattr("simkit.attackgraph.columns.MOST", 4)
+    built(TAKE, OPEN)
+    monkeypatch.setattr("simkit.attackgraph.columns.MOST", 3)
+    with pytest.raises(EngineError, match=r"a graph with 4 links between steps and facts is too large: .* at most 3"):
+        built(TAKE, OPEN)
+
+
 def same_columns(found: Any, plain: Any, *but: str) -> None:
     for name in (field.name for field in fields(plain) if field.name not in but):
         one, other = getattr(found, name), getattr(plain, name)

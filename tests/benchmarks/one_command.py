@@ -1,7 +1,8 @@
 """One command of simkit in a process of its own: `python one_command.py COMMAND FILE [OPTIONS]`.
 
 prints JSON: the processor seconds of all threads from start to end, imports included, the peak resident memory in
-bytes, and the exit code. Which build it is, PYTHONPATH says.
+bytes, and the exit code. Which build it is, PYTHONPATH says. It runs as where it was installed: modules are compiled
+once, and scipy, which only the tests need and numba imports where it is, is not there.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from pathlib import Path
 
 def measured(words: Sequence[str], env: Mapping[str, str], folder: Path) -> dict[str, float]:
     """What the command `words` takes in a process of its own, in `folder`, as this script prints it. `env` says by its
-    PYTHONPATH which build it is. Fails where the command ends with anything but 0."""
+    PYTHONPATH which build it is. Python keeps what it compiles, as it does for who installs it. Fails where the command
+    ends with anything but 0."""
     asked = [sys.executable, __file__, *words]
-    done = subprocess.run(asked, env=dict(env), cwd=folder, capture_output=True, text=True, check=True)
+    around = {name: value for name, value in env.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(asked, env=around, cwd=folder, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout)
     assert found["code"] == 0, done.stderr
     return found
@@ -28,6 +31,9 @@ def measured(words: Sequence[str], env: Mapping[str, str], folder: Path) -> dict
 
 def main() -> None:
     """Runs the command line of simkit; what it says is thrown away."""
+    sys.dont_write_bytecode = False
+    sys.modules["scipy"] = None  # type: ignore[assignment]
+
     from simkit.cli import main as simkit
 
     code: object = 0

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph import ACTIONS, Action, AttackGraph, Containment, Fact
-from simkit.attackgraph.columns import EntryArrays
+from simkit.attackgraph.columns import EntryArrays, links
 from simkit.attackgraph.responders import Responders, responders_of
 from simkit.distributions import Distribution, Exponential, Fixed, quantile_table
 from simkit.fate import CERTAIN, threshold
@@ -40,12 +40,11 @@ def random_graph(
     premises[0] = 0
     premise_ptr = np.concatenate([[0], np.cumsum(premises)])
     premise_idx = rng.integers(0, facts, premise_ptr[-1])
-    owner = np.repeat(np.arange(steps), premises)
     conclusion_idx = rng.integers(0, facts, steps)
     success = np.full(steps, threshold(chance), dtype=np.uint64)
     success[0] = CERTAIN
-    zeros = np.zeros(steps, dtype=np.int64)
-    after = np.where(rng.random(steps) < 0.25, HOUR, 0) if lifetimes else zeros.copy()
+    zeros = np.zeros(steps, dtype=np.int32)
+    after = np.where(rng.random(steps) < 0.25, HOUR, 0) if lifetimes else np.zeros(steps, dtype=np.int64)
     after[0] = DAY
     names = tuple(Fact("holds", str(i)) for i in range(facts))
     keys = rng.integers(0, 2**64, facts, dtype=np.uint64)
@@ -54,27 +53,20 @@ def random_graph(
         steps=(),
         entries={"entry": _entry()},
         index={},
-        premise_ptr=premise_ptr,
-        premise_idx=premise_idx,
-        conclusion_ptr=np.arange(steps + 1, dtype=np.int64),
-        conclusion_idx=conclusion_idx,
+        **links(premise_ptr, premise_idx, np.arange(steps + 1), conclusion_idx, facts),
         conclusion_after=after,
         conclusion_aged=np.zeros(steps, dtype=np.bool_),
         conclusion_life=zeros - 1,
         conclusion_run=np.zeros(steps, dtype=np.bool_),
-        conclusion_period=zeros,
+        conclusion_period=np.zeros(steps, dtype=np.int64),
         conclusion_outlives=zeros,
-        maker_ptr=np.concatenate([[0], np.cumsum(np.bincount(conclusion_idx, minlength=facts))]),
-        maker_idx=np.argsort(conclusion_idx, kind="stable"),
-        behind_ptr=np.concatenate([[0], np.cumsum(np.bincount(premise_idx, minlength=facts))]),
-        behind_idx=owner[np.argsort(premise_idx, kind="stable")],
         step_hash=rng.integers(0, 2**64, steps, dtype=np.uint64),
         success=success,
         alert=np.full(steps, threshold(alerts), dtype=np.uint64),
-        silencer_ptr=np.zeros(steps + 1, dtype=np.int64),
-        silencer_idx=np.zeros(0, dtype=np.int64),
+        silencer_ptr=np.zeros(steps + 1, dtype=np.int32),
+        silencer_idx=np.zeros(0, dtype=np.int32),
         shown=np.zeros(steps, dtype=np.uint64),
-        duration=rng.integers(1, len(DURATIONS), steps) if lifetimes else zeros,
+        duration=rng.integers(1, len(DURATIONS), steps).astype(np.int32) if lifetimes else zeros,
         wait=zeros,
         approval=zeros,
         alert_delay=zeros + 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ import click.testing
 import pytest
 
 from simkit import simulation
+from simkit.cli import main
 from simkit.cli.commands import simkit
 from simkit.errors import EngineError
 
@@ -105,3 +107,11 @@ def test_stopping_is_130(cli: Cli, world: str, monkeypatch: pytest.MonkeyPatch) 
     result = cli("rank", world)
     assert result.exit_code == 130
     assert result.stderr.strip() == "error: stopped"
+
+
+def test_garbage_is_looked_for_as_before_once_a_command_has_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    before = gc.get_threshold()
+    with pytest.raises(SystemExit):
+        main(["policies"])
+    assert capsys.readouterr().out
+    assert gc.get_threshold() == before

@@ -95,6 +95,30 @@ def test_an_estate_has_few_copies_left() -> None:
     assert len(theirs.graph.steps) - len(ours.graph.steps) == 1170 - 162
 
 
+def of_one_entry(scenario: Scenario, policy: str) -> list[int]:
+    """How many steps the graph through each entry point has, of which each sample is as it is among all of them."""
+    together, sizes = compile_attack(scenario, policy), []
+    for entry in scenario.entry_points:
+        alone = compile_attack(scenario, policy, through=[entry])
+        assert list(alone.graph.entries) == [entry]
+        assert happened(alone, entry) == happened(together, entry)
+        assert alone.worst_cases([entry]) == together.worst_cases([entry])
+        sizes.append(len(alone.graph.steps))
+    return sizes
+
+
+@given(either, policies)
+@examples(20)
+def test_a_graph_through_one_entry_point_has_the_samples_of_all_of_them(scenario: Scenario, policy: str) -> None:
+    of_one_entry(scenario, policy)
+
+
+def test_a_graph_through_one_entry_point_lacks_copies_to_which_only_another_leads() -> None:
+    estate = generate(2000, seed=1)
+    sizes = of_one_entry(estate, "rbac-context")
+    assert (sizes, len(compile_attack(estate, "rbac-context").graph.steps)) == ([3842, 4328], 4491)
+
+
 @given(either, policies)
 @settings(max_examples=10)
 def test_the_copies_that_are_made_are_those_that_an_entry_leads_to(scenario: Scenario, policy: str) -> None:

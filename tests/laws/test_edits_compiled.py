@@ -15,9 +15,9 @@ from simkit.attackgraph import AttackGraph
 from simkit.attackgraph.columns import EntryArrays
 from simkit.estate import generate
 from simkit.narrowing import DropEntitlements, candidates
-from simkit.policies import NAMED
+from simkit.policies import NAMED, sessions
 from simkit.scenario import Scenario, load
-from simkit.simulation import compile_attack
+from simkit.simulation import Attack, compile_attack
 
 TABLES = ("duration", "wait", "approval", "alert_delay", "conclusion_life")
 MADE = ("tables", "fixed", "outlives", "conclusion_outlives", "facts", "steps", "entries", "index", "responders")
@@ -66,6 +66,15 @@ def is_the_same(changed: AttackGraph, fresh: AttackGraph) -> None:
         assert one[name] == other[name], name
 
 
+def is_cut_the_same(edited: Scenario, before: Attack) -> None:
+    """The sessions of an edit that take over what is the same before are those that are cut anew."""
+    assert before.compiled
+    policy, known = edited.grant_policy(), before.compiled.world.sessions
+    ours, theirs = sessions(edited.model, policy, before=known), sessions(edited.model, policy)
+    for name in ("sessions", "tokens", "by_identity", "broken", "entitled"):
+        assert getattr(ours, name) == getattr(theirs, name), name
+
+
 def every_edit_is_the_same(scenario: Scenario, policy: str, most: int, seed: int = 0) -> None:
     base = compile_attack(scenario, policy, editable=True)
     in_force = base.edited(scenario)
@@ -76,6 +85,7 @@ def every_edit_is_the_same(scenario: Scenario, policy: str, most: int, seed: int
         once = offered[number].apply(scenario)
         changed = in_force.edited(once)
         is_the_same(changed.graph, compile_attack(once).graph)
+        is_cut_the_same(once, in_force)
         twice = offered[chosen[0]].apply(once)
         is_the_same(changed.edited(twice).graph, compile_attack(twice).graph)
 

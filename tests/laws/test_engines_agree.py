@@ -48,7 +48,8 @@ def samples_come_part_by_part(graph: AttackGraph, seed: int, offset: int) -> Non
 
 
 def looking_ahead_changes_nothing(graph: AttackGraph, seed: int, offset: int) -> None:
-    """A replay looks ahead on large graphs only; here it is made to think that this one is large."""
+    """A replay looks ahead on large graphs only, and leaves out what no entry leads to; here it is made to think that
+    this one is large."""
     near = replay(graph, "entry", seed=seed, trials=SAMPLES, offset=offset, threads=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parameters, "NEAR", 0)
@@ -113,10 +114,13 @@ def test_an_alert_without_delay_and_events_of_the_same_millisecond() -> None:
 def replays_equal_the_reference_on(seeds: range) -> None:
     for seed in seeds:
         try:
-            replay_equals_the_reference(REPLAY, drawn_graph(seed), seed, offset=0, samples=FEW)
-            for plain in (False, True):
-                made = drawn_graph(seed, plain=plain)
-                a_sample_that_ends_early_reached_all_the_same(made, seed * 0x9E3779B97F4A7C15 % 2**64, 0)
+            with pytest.MonkeyPatch.context() as patch:
+                if seed % 2:  # half of them as if they were large
+                    patch.setattr(parameters, "NEAR", 0)
+                replay_equals_the_reference(REPLAY, drawn_graph(seed), seed, offset=0, samples=FEW)
+                for plain in (False, True):
+                    made = drawn_graph(seed, plain=plain)
+                    a_sample_that_ends_early_reached_all_the_same(made, seed * 0x9E3779B97F4A7C15 % 2**64, 0)
         except AssertionError as difference:
             raise AssertionError(f"drawn_graph({seed}) with seed {seed} differs: {difference}") from None
 

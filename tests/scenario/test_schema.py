@@ -28,6 +28,24 @@ def test_the_schema_is_one() -> None:
     assert SCHEMA["$id"] == "urn:simkit:scenario:1"
 
 
+@pytest.mark.parametrize(
+    ("part", "key", "said"),
+    [
+        ("", "horizon", "How long the attacker has; default 30d."),
+        (
+            "GoalPart",
+            "at_least",
+            "Records that have to be out of each resource whose confidentiality is lost; default: any.",
+        ),
+        ("SessionPart", "on_revoke", "Its secret is revoked, or rotated."),  # declared in what it is made from
+        ("ResourcePart", "undo", "How long a change of it, or its deletion, can be undone; default: never."),
+    ],
+)
+def test_an_editor_shows_what_stands_below_a_field(part: str, key: str, said: str) -> None:
+    holder = SCHEMA["$defs"][part] if part else SCHEMA
+    assert holder["properties"][key]["description"] == said
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_scenario_file_fits(path: Path) -> None:
     VALIDATOR.validate(raw(path))

@@ -182,7 +182,7 @@ class Derivations:
         return list(order)
 
 
-def _lists(pointers: NDArray[np.int64], indices: NDArray[np.int64]) -> list[list[int]]:
+def _lists(pointers: NDArray[np.int32], indices: NDArray[np.int32]) -> list[list[int]]:
     bounds, values = pointers.tolist(), indices.tolist()
     return [values[bounds[i] : bounds[i + 1]] for i in range(len(bounds) - 1)]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from simkit.attackgraph import Ground
-from simkit.entitlements import always, fits
+from simkit.entitlements import always
 from simkit.model import ApprovalRule, Model, Quorum
+from simkit.model.references import fits
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.policies import DIALS
 from simkit.scenario import Scenario

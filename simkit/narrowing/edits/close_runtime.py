@@ -29,6 +29,11 @@ class CloseRuntime(Narrowing):
         people = scenario.model.identities
         return with_model(scenario, identities={**people, self.identity: replace(people[self.identity], egress="none")})
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The identity."""
+        return (self.identity,)
+
     def bears_on(self, ground: Ground, model: Model) -> bool:
         """True for what code takes that runs there."""
         return ground.kind == "flow" and ground.names[0] == self.identity

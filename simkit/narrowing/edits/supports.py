@@ -17,7 +17,8 @@ from simkit.attackgraph import AttackGraph, Conclusion, Containment, Fact, Groun
 from simkit.distributions import TICKS_PER_SECOND, Distribution, Fixed, quantile_table
 from simkit.policies import sessions
 from simkit.scenario import Scenario
-from simkit.simulation.attack import Attack, uncollected
+from simkit.scenario.loader import uncollected
+from simkit.simulation.attack import Attack
 from simkit.techniques import World, attack_graph
 from simkit.techniques.alternatives import Alternative, Alternatives
 from simkit.techniques.copies import Staging

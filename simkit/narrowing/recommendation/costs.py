@@ -16,7 +16,7 @@ from simkit.decisions.payback import Payback
 from simkit.model.money import ControlPrices
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.work import Work, work_of
-from simkit.policies import sessions
+from simkit.policies import Sessions, sessions
 from simkit.scenario import Scenario
 
 
@@ -120,11 +120,13 @@ class Side:
 
     work: Work
     utility: Utility
+    cut: Sessions
 
     @classmethod
-    def of(cls, scenario: Scenario) -> Side:
-        """The utility side of `scenario`."""
-        return cls(work_of(scenario), _utility(scenario))
+    def of(cls, scenario: Scenario, before: Side | None = None) -> Side:
+        """The utility side of `scenario`, an edit of the one `before` where there is one."""
+        cut = _cut(scenario, before)
+        return cls(work_of(scenario), utility(cut, scenario.response, scenario.observed), cut)
 
     def cost_of(self, narrowing: Narrowing, scenario: Scenario) -> Cost:
         """What is lost from here, the side of `scenario`, by `narrowing` alone.
@@ -140,8 +142,9 @@ class Side:
         """What is lost from here to `scenario`, which is this one after `changes`; `removed` is what is gone there,
         None where one of them does something else."""
         if removed is None:
-            return self.cost(Side.of(scenario), changes)
-        return self._cost(_utility(scenario), self.work.without(removed), changes)
+            return self.cost(Side.of(scenario, self), changes)
+        there = utility(_cut(scenario, self), scenario.response, scenario.observed)
+        return self._cost(there, self.work.without(removed), changes)
 
     def without(self, removed: frozenset[Fact]) -> Cost:
         """What is lost from here where no task is declared, and all that is `removed` is gone."""
@@ -167,7 +170,8 @@ class Side:
         )
 
 
-def _utility(scenario: Scenario) -> Utility:
-    """What the policy in force leaves of the work of `scenario`, and what it asks for."""
-    cut = sessions(scenario.model, scenario.grant_policy(), rotation_period=scenario.response.rotation_period)
-    return utility(cut, scenario.response, scenario.observed)
+def _cut(scenario: Scenario, before: Side | None) -> Sessions:
+    """The sessions of `scenario` under the policy in force."""
+    period = scenario.response.rotation_period
+    known = before.cut if before else None
+    return sessions(scenario.model, scenario.grant_policy(), rotation_period=period, before=known)

@@ -126,6 +126,8 @@ class _Recommender:
     unneeded: dict[Narrowing, Unneeded] = field(init=False)
     bearings: Bearings = field(init=False)
     money: Money | None = field(init=False)
+    costs: dict[Narrowing, Cost] = field(default_factory=dict)
+    """What each that was screened costs by itself."""
 
     def __post_init__(self) -> None:
         self.side = Side.of(self.scenario)
@@ -182,7 +184,7 @@ class _Recommender:
         breaking: list[Breaking] = []
         most = max(CONFIRMED, min(MOST_ROUGH, self._affordable()))
         for each in screened[: 2 * most]:
-            cost = self.side.cost_of(each.narrowing, self.scenario)
+            cost = self.costs[each.narrowing] = self.side.cost_of(each.narrowing, self.scenario)
             if not cost.broken:
                 kept.append((each, cost))
             elif each.less > 0:
@@ -328,6 +330,8 @@ class _Recommender:
     def _cost_after(self, there: Stage, changes: int) -> Cost:
         """What the work loses by all changes until `there`."""
         if self.scenario.model.tasks or there.removed is None:
+            if len(there.changes) == 1:
+                return self.costs[there.changes[0]]
             return self.side.cost_at(there.scenario, there.removed, changes)
         return replace(self.side.without(there.removed), changes=changes, observed=self.side.utility.observed)
 

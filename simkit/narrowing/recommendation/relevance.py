@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simkit.blast_radius import AttackPath, BlastRadius
-from simkit.blast_radius.paths import paths_to
+from simkit.attackgraph import Step
+from simkit.blast_radius import BlastRadius
+from simkit.blast_radius.paths import chains_to
 from simkit.engines.outcomes import Outcomes
 from simkit.model import Model
 from simkit.narrowing.edits.edit import Narrowing
@@ -45,10 +46,11 @@ class Bearings:
 
     def of(self, narrowing: Narrowing) -> Bearing:
         """What `narrowing` bears on."""
-        for path in self.paths:
-            for step in path.steps:
+        for _, path in self.paths:
+            for step in path:
                 if any(narrowing.bears_on(ground, self.model) for ground in step.grounds):
-                    return Bearing(str(path), step.label, of(step.rule) if step.rule else ())
+                    shown = " -> ".join(each.label for each in path)
+                    return Bearing(shown, step.label, of(step.rule) if step.rule else ())
         return Bearing()
 
 
@@ -61,18 +63,21 @@ class BeforeAndAfter:
     bearings: Bearings
 
 
-def _paths(result: BlastRadius, goal: str) -> Iterator[AttackPath]:
-    """The paths to `goal`; without one those to every loss, by how much of the mean value lost comes by them, or to
-    every goal where nothing has a value."""
+def _paths(result: BlastRadius, goal: str) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    """The paths to `goal`, where each leads and its steps; without one those to every loss, by how much of the mean
+    value lost comes by them, or to every goal where nothing has a value."""
+    steps = result.graph.steps
     if goal or not result.legend.value:
-        yield from result.paths(goal or None, limit=PATHS)
+        for path in result.paths(goal or None, limit=PATHS):
+            yield path.goal, tuple(steps[each.number] for each in path.steps)
         return
     values = {str(result.graph.facts[fact]): value for fact, value in result.legend.value.items()}
     targets = [(str(result.graph.facts[fact]), fact) for fact in result.legend.value]
     few = _first(result.outcomes, max(1, LOSSES // max(len(targets), 1)))
-    found = list(paths_to(result.graph, few, targets, PATHS * max(len(targets), 1)))
-    found.sort(key=lambda path: (-path.share.estimate * values[path.goal], len(path.steps), path.goal))
-    yield from found
+    found = chains_to(result.graph, few, targets)[: PATHS * max(len(targets), 1)]
+    found.sort(key=lambda way: (-len(way.samples) / len(few) * values[way.goal], len(way.steps), way.goal))
+    for way in found:
+        yield way.goal, tuple(steps[number] for number in way.steps)
 
 
 def _first(outcomes: Outcomes, samples: int) -> Outcomes:

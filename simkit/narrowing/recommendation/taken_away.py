@@ -17,7 +17,8 @@ from simkit.attackgraph import Fact, Ground
 from simkit.engines.reach import worst_cases
 from simkit.entitlements import FREELY, Grant
 from simkit.narrowing.edits.supports import Supported
-from simkit.simulation.attack import Attack, uncollected
+from simkit.scenario.loader import uncollected
+from simkit.simulation.attack import Attack
 from simkit.techniques.alternatives import Alternative
 from simkit.techniques.ask import ASK
 from simkit.techniques.copies_to_come import CopiesToCome

@@ -11,11 +11,9 @@ LEFT_OUT: Any = None
 
 
 class Part(BaseModel):
-    """A mapping in the file."""
+    """A mapping in the file. What its fields mean stands below them, as docstrings."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     def given(self, *leave: str) -> dict[str, Any]:
         """The fields that the file gives, but those in `leave`, in the order of the format, lists as tuples; what it

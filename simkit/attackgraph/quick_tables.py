@@ -1,7 +1,8 @@
 """Quantile tables of laws that differ in their scale alone: as `simkit.distributions` has them, and far sooner.
 
-A thousand draws of a mean ask for a thousand tables, each of a thousand products of decimals. Where floats round to the
-same tick as decimals, they are trusted; where they come too near to half a tick, the decimals decide.
+A large estate asks for hundreds of tables, and draws of a mean for a thousand, each of a thousand products of decimals.
+Where floats round to the same tick as decimals, they are trusted; where they come too near to half a tick, the decimals
+decide.
 """
 
 from __future__ import annotations

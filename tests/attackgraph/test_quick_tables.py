@@ -1,4 +1,4 @@
-"""The tables of draws are those of the compiler, tick for tick."""
+"""Quick tables are those of the laws themselves, tick for tick."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from simkit.decisions.quick_tables import table_of
+from simkit.attackgraph.quick_tables import table_of
 from simkit.distributions import DAY, Distribution, Exponential, Fixed, Lognormal, Uniform, Weibull, quantile_table
 
 
@@ -17,7 +17,7 @@ def laws(seed: int) -> list[Distribution]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_a_quick_table_is_that_of_the_compiler(seed: int) -> None:
+def test_a_quick_table_is_that_of_its_law(seed: int) -> None:
     for law in laws(seed):
         assert tuple(table_of(law).tolist()) == quantile_table(law)
 
