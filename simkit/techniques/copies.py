@@ -31,8 +31,8 @@ class Sight:
 
     `sees` is all that it can read, `freely` what of that nothing can keep from it. `writes` are the places that it can
     write to where no outsider reads. `outward`: it may have a way out; `leaves_after` are the seconds after which it
-    surely has one. `general` says that it has a general-purpose tool, `leads` to which sessions it leads. `given` is
-    what its tasks read as their input.
+    surely has one. `general` says that it has a general-purpose tool, `leads` to which sessions it leads, and `invokes`
+    which of these it only gives words to. `given` is what its tasks read as their input.
     """
 
     session: Session
@@ -42,6 +42,7 @@ class Sight:
     outward: bool = False
     general: bool = False
     leads: set[str] = field(default_factory=set)
+    invokes: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     leaves_after: float | None = None
 
@@ -241,7 +242,10 @@ def sight(world: World, reached: Reached, use_of: Uses) -> Sight:
 def _hands(world: World, session: Session, use_of: Uses) -> Sight:
     found = Sight(session)
     for edge, targets in world.edges.get(session.name, ()):
-        found.leads.update(targets if edge.kind != "invoke" else _runs(world, targets))
+        if edge.kind == "invoke":
+            found.invokes.update(_runs(world, targets))
+        else:
+            found.leads.update(targets)
     gained = world.gained.get(session.name, {}).values()
     had, later = _used(world, session, session.grants, use_of), [_used(world, session, each, use_of) for each in gained]
     uses = [*had, *chain.from_iterable(later)]
@@ -277,7 +281,7 @@ def _used(world: World, session: Session, grants: Grants, use_of: Uses) -> list[
 def _lead(world: World, found: Sight, use: Use) -> None:
     """Adds where `use` leads the session."""
     if use.effect == "invoke":
-        found.leads.update(_runs(world, world.sessions.by_identity[use.target]))
+        found.invokes.update(_runs(world, world.sessions.by_identity[use.target]))
     else:
         found.leads.update(world.assumed.get((world.whole(found.session.name), use.target), ()))
 
@@ -307,9 +311,10 @@ def _runtimes(world: World) -> dict[str, Sight]:
 
 
 def _steerable(world: World, hands: Mapping[str, Sight]) -> frozenset[str]:
-    """The sessions that words may reach, in the end: of agents that read something which may be tainted, and all that
-    these may become, invoke, or open with a token that they see."""
-    found: set[str] = set()
+    """The sessions that words may reach, in the end: of agents that read something which may be tainted, or whom a thief
+    may invoke, and all that these may become, invoke, or open with a token that they see."""
+    thieves = hands.values() if _replayable(world) else ()
+    found = {each for thief in thieves for each in thief.invokes}
     for task in world.model.tasks.values():
         session = world.sessions.serving(task)
         if session is None or not world.model.identities[task.identity].susceptibility:
@@ -319,7 +324,7 @@ def _steerable(world: World, hands: Mapping[str, Sight]) -> frozenset[str]:
     waiting = list(found)
     while waiting:
         name = waiting.pop()
-        new = set(hands[name].leads)
+        new = hands[name].leads | hands[name].invokes
         if hands[name].general:
             tokens = (token for what in hands[name].sees for token in world.held_in(what))
             new.update(opened for token in tokens for opened in token.sessions)

@@ -155,3 +155,35 @@ def test_a_general_purpose_tool_that_is_only_granted_on_the_way_counts_behind_th
     assert "performed(iam.add, agent)" in {str(fact) for fact in picked.premises}
     assert "steers(victim)" in can(world(widened % f"{READ}, {{operation: iam.add}}", POISON))
     assert "steers(victim)" not in can(world(widened % READ, POISON))
+
+
+# ---- stage, find
+
+WRITER = """
+identities:
+  caller: {entitlements: [{operation: wiki.read}%s]}
+  helper: {kind: agent, susceptibility: %s, entitlements: [{operation: vault.read}, {operation: wiki.write}]}
+resources:
+  vault: {value: {confidentiality: 5}}
+  wiki: {}
+tools:
+  vault: {operations: {read: {effect: read, targets: [vault]}}}
+  wiki: {operations: {read: {effect: read, targets: [wiki]}, write: {effect: write, targets: [wiki]}}}
+  desk: {operations: {ask: {effect: invoke, targets: [helper], answers: false}}}
+credentials: {key: {identity: caller}}
+tasks:
+  t: {identity: helper, needs: [vault.read, wiki.write], rate: 1/h}
+%s
+"""
+ASK, TRUST = ", {operation: desk.ask}", "trust: [{from: caller, to: helper, kind: invoke, answers: false}]"
+
+
+@pytest.mark.parametrize(("right", "edge"), [(ASK, ""), ("", TRUST)])
+def test_a_thief_reads_what_the_agent_that_he_invokes_writes_down(right: str, edge: str) -> None:
+    found = can(world(WRITER % (right, 1, edge), "entry_points: {start: {leak: key}}\n"))
+    assert {"seen(helper, vault)", "copied(vault, wiki)", LOST} <= found
+
+
+@pytest.mark.parametrize(("right", "chance"), [("", 1), (ASK, 0)])
+def test_where_the_agent_hears_nothing_from_the_thief_it_writes_nothing_down(right: str, chance: int) -> None:
+    assert LOST not in can(world(WRITER % (right, chance, ""), "entry_points: {start: {leak: key}}\n"))
