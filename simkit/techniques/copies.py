@@ -311,8 +311,8 @@ def _runtimes(world: World) -> dict[str, Sight]:
 
 
 def _steerable(world: World, hands: Mapping[str, Sight]) -> frozenset[str]:
-    """The sessions that words may reach, in the end: of agents that read something which may be tainted, or whom a thief
-    may invoke, and all that these may become, invoke, or open with a token that they see."""
+    """The sessions that words may reach, in the end: of agents that read what may be tainted, or whom a thief may
+    invoke, and all that these may become, invoke, or open with a token that they see."""
     thieves = hands.values() if _replayable(world) else ()
     found = {each for thief in thieves for each in thief.invokes}
     for task in world.model.tasks.values():
