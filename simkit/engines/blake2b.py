@@ -41,7 +41,7 @@ def hash_joined(parts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uin
     return found
 
 
-@announced("the hash of names", seconds=3)
+@announced("the hash of names", seconds=5)
 @kernel
 def hash_rows(text, starts, rows, found):
     """Writes into `found` the hash of each of `rows`, of parts joined: part p is text[starts[p] : starts[p + 1]]."""
