@@ -8,7 +8,7 @@ longer run extends a shorter one, and any number of threads draws the same words
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from hashlib import blake2b
 
@@ -77,19 +77,6 @@ def key_hashes(keys: Iterable[str]) -> NDArray[np.uint64]:
     True
     """
     return np.fromiter(map(key_hash, keys), dtype=np.uint64)
-
-
-Hashed = Callable[[Sequence[str], NDArray[np.int64]], NDArray[np.uint64]]
-"""What says what `joined_hashes` says."""
-
-
-def joined_hashes(parts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """`key_hash` of each of `rows`: of those of `parts` that have these numbers, joined.
-
-    >>> joined_hashes(["a", "b"], np.array([[1, 0]])).tolist() == [key_hash("ba")]
-    True
-    """
-    return key_hashes("".join([parts[number] for number in row]) for row in rows.tolist())
 
 
 def threshold(chance: float) -> int:

@@ -19,7 +19,6 @@ from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence
 from simkit.attackgraph.responders import responders_of
 from simkit.attackgraph.rows import StepRows, by_key, column, positions
 from simkit.distributions import TICKS_PER_SECOND, Distribution
-from simkit.fate import Hashed, joined_hashes
 
 
 def rebuilt(
@@ -28,7 +27,6 @@ def rebuilt(
     entries: Iterable[Entry],
     containment: Containment,
     repeats: Repeats | None = None,
-    hashed: Hashed = joined_hashes,
 ) -> AttackGraph:
     """`AttackGraph.build` of `steps`, most of which `graph` has already, at the horizon of `graph`: the same facts and
     steps in the same order, which do the same; rows of tables may stand in another one. Raises EngineError as that
@@ -39,7 +37,7 @@ def rebuilt(
     elsewhere = len(graph.silencer_idx) or any(column(wanted, "silenced"))
     if elsewhere or repeats is not None or isinstance(graph.steps, StepSequence):
         horizon = graph.horizon / TICKS_PER_SECOND
-        return AttackGraph.build(wanted, given, containment, horizon=horizon, repeats=repeats, hashed=hashed)
+        return AttackGraph.build(wanted, given, containment, horizon=horizon, repeats=repeats)
     stays, come = _change(graph, wanted)
     return _Rebuild(graph, stays, by_key(come)).made(given, containment)
 

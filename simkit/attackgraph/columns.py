@@ -30,7 +30,7 @@ from simkit.attackgraph.responders import credential_hash
 from simkit.attackgraph.rows import Concluded, StepRows, column, distinct, each_of, pointers, positions, summed
 from simkit.distributions import FOREVER, KNOTS, Distribution, Fixed, ticks
 from simkit.errors import EngineError
-from simkit.fate import CERTAIN, Hashed, joined_hashes, key_hash, thresholds
+from simkit.fate import CERTAIN, key_hash, thresholds
 
 Ints = NDArray[np.int64]
 Index = NDArray[np.int32]
@@ -129,7 +129,7 @@ def led_to(tied: Mapping[str, Index], first: Ints) -> Flags:
     return held
 
 
-def draws(rows: StepRows, tables: Tables, hashed: Hashed = joined_hashes) -> dict[str, Any]:
+def draws(rows: StepRows, tables: Tables) -> dict[str, Any]:
     """What is drawn for each step: whether it succeeds and is noticed, and how long it takes."""
     alike = rows.alike
     flags = {name: np.array(column(alike, name), dtype=np.bool_) for name in ("logged", "again")}
@@ -147,7 +147,7 @@ def draws(rows: StepRows, tables: Tables, hashed: Hashed = joined_hashes) -> dic
     chances["alert"] = np.where(likelier, shown, chances["alert"])
     chances["shown"] = np.where(shown >= 0, shown, chances["shown"])
     success, alert, unseen = (thresholds(chances[name]) for name in ("chance", "alert", "shown"))
-    return {"step_hash": rows.hashes(hashed), "success": success, "alert": alert, "shown": unseen, **said}
+    return {"step_hash": rows.hashes(), "success": success, "alert": alert, "shown": unseen, **said}
 
 
 def silence(rows: StepRows, index: Mapping[Fact, int]) -> dict[str, Any]:

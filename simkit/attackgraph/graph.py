@@ -29,7 +29,6 @@ from simkit.attackgraph.responders import Responders, responders_of
 from simkit.attackgraph.rows import StepRows
 from simkit.distributions import ticks
 from simkit.errors import QuestionError, nearest
-from simkit.fate import Hashed, joined_hashes
 from simkit.table import Table
 
 if TYPE_CHECKING:
@@ -140,10 +139,8 @@ class AttackGraph:
         *,
         horizon: float,
         repeats: Repeats | None = None,
-        hashed: Hashed = joined_hashes,
     ) -> AttackGraph:
-        """The graph of `steps`, of `repeats`, and of the first steps of `entries`; `horizon` is in seconds. `hashed` is
-        another way to `joined_hashes`, for the names of what repeats others.
+        """The graph of `steps`, of `repeats`, and of the first steps of `entries`; `horizon` is in seconds.
 
         Raises EngineError if two different steps share a key.
         """
@@ -161,7 +158,7 @@ class AttackGraph:
             entries=entry_arrays(given, ordered),
             index=index,
             **links,
-            **draws(rows, tables, hashed),
+            **draws(rows, tables),
             **lives(concluded, tables, first_outlives()),
             **silence(rows, index),
             **told_of,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import Conclusion, Fact, Ground, Step
 from simkit.distributions import Distribution
-from simkit.fate import Hashed, joined_hashes
+from simkit.fate import key_hashes
 from simkit.remembered import recalled, remember
 
 Ints = NDArray[np.int64]
@@ -151,15 +150,15 @@ class Repeats:
         found, which = _numbered_anew(self.conclusions, np.concatenate([self.concluded, self.more]))
         return found, which[: len(self)], which[len(self) :]
 
-    def fates(self, hashed: Hashed = joined_hashes) -> tuple[Ints, Words]:
-        """The rows that have a fate of their own, and the key of what is drawn for each, `hashed`."""
+    def fates(self) -> tuple[Ints, Words]:
+        """The rows that have a fate of their own, and the key of what is drawn for each."""
         arounds, of = _in_order([series.fate or NO_NAME for series in self.series])
         called, about = _in_order([thing.fate or thing.name for thing in self.things])
         has = np.array([series.fate is not None for series in self.series], dtype=np.bool_)
         rows = np.flatnonzero(has[self.of])
         each = of[self.of[rows]] * len(called) + about[self.thing[rows]]
         pairs, which = np.unique(each, return_inverse=True)
-        return rows, _hashed(arounds, called, pairs, hashed)[which]
+        return rows, _hashed(arounds, called, pairs)[which]
 
 
 def _in_order(names: Sequence[N]) -> tuple[list[N], Ints]:
@@ -169,15 +168,15 @@ def _in_order(names: Sequence[N]) -> tuple[list[N], Ints]:
     return found, np.array([place[name] for name in names], dtype=np.int64)
 
 
-def _hashed(arounds: Sequence[Around], called: Sequence[str], pairs: Ints, hashed: Hashed) -> Words:
+def _hashed(arounds: Sequence[Around], called: Sequence[str], pairs: Ints) -> Words:
     """The hash of what each of `pairs` says, of the number of one of `arounds` and of one that is `called`. A command
     often asks it again: policies of which one checks what the other asks a person about copy the same."""
     known: tuple[Sequence[Around], Sequence[str], Ints, Words] | None = recalled(_HASHED)
     if known is not None and known[:2] == (arounds, called) and np.array_equal(known[2], pairs):
         return known[3]
     of, about = np.divmod(pairs, max(len(called), 1))
-    parts = [*chain.from_iterable(arounds), *called]
-    found = hashed(parts, np.stack([2 * of, 2 * len(arounds) + about, 2 * of + 1], axis=1))
+    named = zip(of.tolist(), about.tolist(), strict=True)
+    found = key_hashes(called[thing].join(arounds[place]) for place, thing in named)
     remember(_HASHED, (arounds, called, pairs, found))
     return found
 

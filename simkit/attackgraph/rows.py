@@ -17,7 +17,7 @@ from simkit.attackgraph.form import of_form
 from simkit.attackgraph.order import order_of
 from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence, Topic
 from simkit.errors import EngineError
-from simkit.fate import Hashed, joined_hashes, key_hashes
+from simkit.fate import key_hashes
 
 Words = NDArray[np.uint64]
 T = TypeVar("T")
@@ -79,16 +79,15 @@ class StepRows:
             return own
         return self._ordered(np.concatenate([own, each_of(said, self.repeats.things, kind)[self.repeats.thing]]))
 
-    def hashes(self, hashed: Hashed = joined_hashes) -> Words:
-        """The key of what is drawn for each row, `hashed` where it repeats: what one carries over has the fate of its
-        act."""
+    def hashes(self) -> Words:
+        """The key of what is drawn for each row: what one carries over has the fate of its act."""
         fates, which = distinct([step.fate or step.key for step in self.alike])
         found = key_hashes(fates)[which]
         if self.repeats is None:
             return found
         own = len(self.steps)
         found = np.concatenate([found[:own], found[own:][self.repeats.of]])
-        rows, hashes = self.repeats.fates(hashed)
+        rows, hashes = self.repeats.fates()
         found[own + rows] = hashes
         return self._ordered(found)
 

@@ -6,14 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import chain
 
-import numpy as np
-from numpy.typing import NDArray
-
 from simkit.attackgraph import AttackGraph, Containment, Entry, Step
 from simkit.attackgraph.change import rebuilt
 from simkit.attackgraph.repeats import Repeats
 from simkit.entitlements import Grant
-from simkit.fate import joined_hashes
 from simkit.techniques import (
     act,
     act_series,
@@ -43,10 +39,6 @@ from simkit.techniques.world import World
 
 FEW = 20_000
 """Fewer repeats than this become steps as soon as all are known: to look at each of them is then as quick."""
-
-MANY = 100_000
-"""From so many names on a kernel hashes them: in a quarter of a microsecond each where Python takes one to two, after
-half a second to load it, and some seconds to compile it, once (November 2026)."""
 
 TECHNIQUES: dict[str, Technique] = {
     "enter": Technique(enter.steps, enter.RULES),
@@ -96,9 +88,8 @@ class CompiledWorld:
             steps += chain.from_iterable(own.values()) if own is not None else _possible(family.steps(world))
         kept, repeats, entries, responders = _whole(world, steps)
         if before:
-            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders, repeats, _hashed))
-        graph = AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats, hashed=_hashed)
-        return cls(world, by_session, graph)
+            return cls(world, by_session, rebuilt(before.graph, kept, entries, responders, repeats))
+        return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats))
 
 
 def attack_graph(world: World, *, horizon: float, through: Collection[str] | None = None) -> AttackGraph:
@@ -114,15 +105,7 @@ def attack_graph(world: World, *, horizon: float, through: Collection[str] | Non
         steps += others
         repeats = more if repeats is None else repeats.beside(more)
     kept, repeats, entries, responders = _whole(world, steps, repeats, through)
-    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats, hashed=_hashed)
-
-
-def _hashed(parts: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
-    if len(rows) < MANY:
-        return joined_hashes(parts, rows)
-    from simkit.engines.blake2b import hash_joined  # late: a small world loads no kernels
-
-    return hash_joined(parts, rows)
+    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
 
 
 def _possible(steps: Iterable[Step]) -> Iterator[Step]:
