@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
-from simkit.attackgraph.order import order_of
 from simkit.engines.compiled import announced, kernel, part
-from simkit.engines.links import Index, Ints, Links, in_threads, kept_with, links_of, offsets
+from simkit.engines.links import Index, Ints, Links, in_threads, kept_with, links_of, makers_of, offsets
 from simkit.engines.reach import placed
 from simkit.engines.span import spans
 
@@ -78,7 +77,7 @@ def leave_each_out(
     The value of what is reached is the sum of the `weights` of those of `facts` that are.
     """
     links = links_of(graph)
-    makers = kept_with(graph, "makers", lambda: _makers(links))
+    makers = kept_with(graph, "makers", lambda: FactMakers(*makers_of(links)))
     asked = _asked(links, facts, weights)
     ends = [placed(links, each) for each in sets]
     gone_ptr = offsets(np.array([len(each) for each in ends], dtype=np.int64))
@@ -92,13 +91,6 @@ def leave_each_out(
 
     in_threads(run, range(len(starts)), threads)
     return Remaining(values[:, 0], np.ascontiguousarray(values[:, 1:].T), fewer.sum(axis=0))
-
-
-def _makers(links: Links) -> FactMakers:
-    steps = np.repeat(np.arange(len(links.number), dtype=np.int32), np.diff(links.out_ptr))
-    order = order_of(links.out_idx)
-    by_ptr = offsets(np.bincount(links.out_idx, minlength=links.facts))
-    return FactMakers(by_ptr.astype(np.int32), steps[order])
 
 
 def _asked(links: Links, facts: Sequence[int], weights: Floats) -> ValuedFacts:

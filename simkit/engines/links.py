@@ -141,6 +141,13 @@ def _joins(premise_ptr: Ints, premise_idx: Index, first: int, facts: int) -> tup
     return offsets(np.bincount(premises, minlength=facts)), steps[order_of(premises)]
 
 
+def makers_of(links: Links) -> tuple[Index, Index]:
+    """The steps that make each fact, as CSR."""
+    steps = np.repeat(np.arange(len(links.number), dtype=np.int32), np.diff(links.out_ptr))
+    pointers = offsets(np.bincount(links.out_idx, minlength=links.facts))
+    return pointers.astype(np.int32), steps[order_of(links.out_idx)]
+
+
 def lined_up(count: int, kind: Any) -> NDArray[Any]:
     """`count` zeros of `kind`, from the beginning of a cache line: numpy begins anywhere, and what lies in two lines
     costs twice."""

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
-from simkit.attackgraph.order import order_of
 from simkit.distributions import FOREVER
-from simkit.engines.links import Index, Ints, Links, Words, lined_up, offsets, rows
+from simkit.engines.links import Index, Ints, Links, Words, lined_up, makers_of, rows
 from simkit.errors import EngineError
 from simkit.fate import CERTAIN
 
@@ -136,7 +135,7 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
     timings, timing = _timings(graph, links)
     fixed = graph.fixed[timings]
     responds = len(graph.responders.action) > 0
-    maker_ptr, maker_idx = _makers(links)
+    maker_ptr, maker_idx = makers_of(links)
     steps = _steps(graph, links, conclusions, timing, responds)
     silencer_ptr, silencers = rows(graph.silencer_ptr, links.number.astype(np.int64))
     return Parameters(
@@ -174,12 +173,6 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
 def _places(graph: AttackGraph, links: Links) -> Ints:
     """Where each conclusion stands in the graph, in the order of `Links.out_idx`."""
     return rows(graph.conclusion_ptr, links.number.astype(np.int64))[1]
-
-
-def _makers(links: Links) -> tuple[Index, Index]:
-    steps = np.repeat(np.arange(len(links.number), dtype=np.int32), np.diff(links.out_ptr))
-    pointers = offsets(np.bincount(links.out_idx, minlength=links.facts))
-    return pointers.astype(np.int32), steps[order_of(links.out_idx)]
 
 
 def _responders(graph: AttackGraph) -> ResponseColumns:
