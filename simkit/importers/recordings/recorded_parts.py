@@ -11,7 +11,7 @@ from simkit.importers.draft import Draft
 from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import CHANCE, FALLS, TIME
 from simkit.importers.recordings.proposed_tasks import ProposedTask, proposed_tasks
-from simkit.importers.recordings.recorded import EVERY, OfferedTool, Recording, SeenCall
+from simkit.importers.recordings.recorded import EVERY, Recording, SeenCall
 from simkit.importers.recordings.seen_runs import SeenRun, seen_runs
 from simkit.importers.source_file import SourceFile
 from simkit.model.tasks import RAN
@@ -52,9 +52,11 @@ class RecordedParts:
             self.path = recording.path
             self._people(recording)
             for call in recording.calls:
-                self._operation(call)
+                full = self._operation(call.tool, call.operation, (call.mark, call.path), call.effect)
+                self._targeted(call, full)
             for each in recording.offered:
-                self._offered.setdefault(each.actor, {})[self._operation(each)] = None
+                full = self._operation(each.tool, each.operation, (each.mark, each.path))
+                self._offered.setdefault(each.actor, {})[full] = None
             for run in seen_runs(recording):
                 runs.setdefault(run.actor, []).append(run)
             self._edges(recording)
@@ -113,35 +115,34 @@ class RecordedParts:
 
     # ---- what
 
-    def _operation(self, call: SeenCall | OfferedTool) -> str:
-        """The full name of the operation in the scenario; made where no other file has it."""
-        key = call.tool, call.operation
+    def _operation(self, tool: str, operation: str, at: tuple[str, str], effect: str = "") -> str:
+        """The full name of the operation in the scenario; made where no other file has it. `effect` is empty where
+        nobody says it, `at` a text that stands where it is named, and the file."""
+        key = tool, operation
         if key not in self._full:
-            theirs = self._beside("tools", call.tool)
-            if theirs is not None and call.operation in theirs.get("operations", {}):
-                self._full[key] = f"{call.tool}.{call.operation}"
+            theirs = self._beside("tools", tool)
+            if theirs is not None and operation in theirs.get("operations", {}):
+                self._full[key] = f"{tool}.{operation}"
             else:
-                self._full[key] = self._own_operation(call, call.tool + RECORDED if theirs is not None else call.tool)
-        if isinstance(call, SeenCall):
-            self._targeted(call, self._full[key])
+                own = tool + RECORDED if theirs is not None else tool
+                self._full[key] = self._own_operation(own, operation, at, effect)
         return self._full[key]
 
-    def _own_operation(self, call: SeenCall | OfferedTool, tool: str) -> str:
-        told = call.effect if isinstance(call, SeenCall) else ""
+    def _own_operation(self, tool: str, operation: str, at: tuple[str, str], told: str) -> str:
         effect = told or ASSUMED_EFFECT
         said: dict[str, Any] = {"effect": effect}
         if effect in IDENTITY_EFFECTS:
             said = {"effect": "none"}
         if not told:
             behind = f"behind {tool}"
-            self.draft.put("resources", behind, {}, self._place(call.mark, call.path))
+            self.draft.put("resources", behind, {}, self._place(*at))
             said["targets"] = [behind]
             self.draft.assume(
                 f"what {tool} does", f"it writes what is {behind}", "a recording does not say what a tool does"
             )
-        made = self.draft.put("tools", tool, {"operations": {}}, self._place(call.mark, call.path))
-        made["operations"][call.operation] = said
-        return f"{tool}.{call.operation}"
+        made = self.draft.put("tools", tool, {"operations": {}}, self._place(*at))
+        made["operations"][operation] = said
+        return f"{tool}.{operation}"
 
     def _targeted(self, call: SeenCall, full: str) -> None:
         """Make the target of a call of an operation of our own, and one of the targets of that."""
@@ -182,6 +183,8 @@ class RecordedParts:
             self._rights(actor, mine)
             for run in mine:
                 self.draft.observed.append(self._observed(run, of.get(id(run), "")))
+        for actor in (each for each in self._offered if each not in runs):  # asked, and nowhere seen at work
+            self._rights(actor, ())
 
     def _task(self, actor: str, task: ProposedTask, takers: Sequence[str]) -> str:
         targets = task.targets

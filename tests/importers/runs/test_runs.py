@@ -193,6 +193,14 @@ def test_a_tool_that_was_offered_and_never_called_is_a_right_that_nobody_needs(t
     assert (given, unneeded) == (["desk.read", "desk.refund"], ["desk.refund"])
 
 
+def test_who_is_seen_only_when_its_model_is_asked_may_do_what_it_is_offered(tmp_path: Path) -> None:
+    asked = {"gen_ai__operation__name": "chat", "gen_ai__agent__name": "triage"}
+    text = otlp(span("chat", 1, **asked, gen_ai__tool__definitions='[{"name": "read"}, {"name": "refund"}]'))
+    scenario = made(tmp_path, spans__json=text).scenario()
+    given = [each.operation for each in scenario.model.identities["triage"].entitlements]
+    assert (given, scenario.observed) == (["desk.read", "desk.refund"], ())
+
+
 def test_a_denied_call_is_no_use_and_gives_no_right(tmp_path: Path) -> None:
     lines = '{"identity": "bot", "operation": "crm.wipe", "outcome": "denied"}\n'
     found = made(tmp_path, calls__jsonl=lines)
