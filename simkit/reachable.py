@@ -113,7 +113,7 @@ def reach(
     """
     name, count, drawn = chosen_entry(scenario, entry_point), checked_trials(trials), checked_seed(seed)
     works = reach_engine(engine)
-    attack = compile_attack(scenario, policy)
+    attack = compile_attack(scenario, policy, through=scenario.entry_points)
     targets = list(_targets(attack.legend))
     facts = sorted({fact for _, _, fact in targets if fact is not None})
     with in_memory(attack.graph, count):

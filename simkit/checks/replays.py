@@ -47,7 +47,7 @@ class Replays:
         key = (id(scenario), policy.name)
         if key not in self.attacks:
             self.kept.append(scenario)  # an id names one scenario only while it lives
-            self.attacks[key] = compile_attack(scenario, policy)
+            self.attacks[key] = compile_attack(scenario, policy, through=scenario.entry_points)
         return self.attacks[key]
 
     def surface(self, scenario: Scenario, slot: str) -> Surface | None:

@@ -63,7 +63,7 @@ def _ways_in(scenario: Scenario) -> list[BlastRadius]:
     ]
     if not names:
         return []
-    attack = simkit.simulation.compile_attack(scenario)
+    attack = simkit.simulation.compile_attack(scenario, through=names)
     found = [replayed(attack, name, trials=TRIALS, seed=0) for name in names]
     return sorted(found, key=lambda each: -each.goals_reached())
 

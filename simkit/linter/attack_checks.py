@@ -96,7 +96,8 @@ def goal_out_of_reach(inspected: Inspected) -> Iterator[Slip]:
     if reached.issuperset(scenario.goals):
         return
     # the built-in one: a file may call something else by its name
-    worst = compile_attack(scenario, NAMED["static-secrets"]).worst_cases(scenario.entry_points)
+    widest = compile_attack(scenario, NAMED["static-secrets"], through=scenario.entry_points)
+    worst = widest.worst_cases(scenario.entry_points)
     reached |= {goal for case in worst.values() for goal in case.goals}
     for name in scenario.goals:
         if name not in reached:

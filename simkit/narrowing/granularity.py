@@ -36,7 +36,7 @@ class Split:
     def pairs(self, policy: PolicyLike = None) -> frozenset[Pair]:
         """The (entry point, goal) pairs, by their names before the split, that the worst case reaches: through any of
         the parts."""
-        attack = compile_attack(self.scenario, policy)
+        attack = compile_attack(self.scenario, policy, through=self.scenario.entry_points)
         reached = reached_pairs(attack, self.scenario.entry_points)  # a matrix says its digest, which nobody is told
         return frozenset((self.of.get(entry, entry), self.of.get(goal, goal)) for entry, goal in reached)
 

@@ -95,16 +95,19 @@ class SideBySide:
         """The blast radius under `policy`; the last one that was asked for is kept."""
         if policy not in self.last:
             self.last.clear()
-            self.last[policy] = self._replayed(compile_attack(self.scenario, policy))
+            self.last[policy] = self._replayed(self._compiled(policy))
         return self.last[policy]
 
     def _compared(self, policy: GrantPolicy, taken: int) -> tuple[tuple[BlastRadius, PairMatrix], int]:
         """The result under `policy`, and how many bytes it holds beside those that are `taken`."""
-        attack = compile_attack(self.scenario, policy)
+        attack = self._compiled(policy)
         size = len(attack.graph.steps) * STEP + self.trials * len(attack.graph.facts) * REACHED
         fits = taken + size <= TOGETHER
         result = self._replayed(attack) if fits else self._put_away(attack)
         return (result, pairs_of(attack, chosen_entries(self.scenario, None))), size if fits else 0
+
+    def _compiled(self, policy: GrantPolicy) -> Attack:
+        return compile_attack(self.scenario, policy, through=self.scenario.entry_points)
 
     def _replayed(self, attack: Attack) -> BlastRadius:
         return replayed(attack, self.entry_point, trials=self.trials, seed=self.seed, workers=self.workers)

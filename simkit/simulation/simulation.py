@@ -57,7 +57,7 @@ def simulate(
     """
     name = chosen_entry(scenario, entry_point)
     replay_engine(engine)  # an unknown one is refused before anything is compiled
-    attack = compile_attack(scenario, policy)
+    attack = compile_attack(scenario, policy, through=scenario.entry_points)
     return replayed(attack, name, trials=trials, seed=seed, workers=(threads, executor), engine=engine)
 
 
@@ -247,7 +247,7 @@ def worst_case_pairs(
     Raises QuestionError for an unknown entry point, PolicyError for an unknown policy.
     """
     entries = chosen_entries(scenario, entry_points)
-    return pairs_of(compile_attack(scenario, policy), entries)
+    return pairs_of(compile_attack(scenario, policy, through=scenario.entry_points), entries)
 
 
 def pairs_of(attack: Attack, entries: tuple[str, ...]) -> PairMatrix:

@@ -38,11 +38,19 @@ def steps(world: World, of: Uses | None = None) -> Iterator[Step]:
 
 def in_series(world: World, of: Uses | None = None) -> tuple[list[Step], Repeats]:
     """`steps`: those that wait for the run of a task, and all others, which are repeats."""
-    table = _UseTable(Repertoire.of(world, RULE_OF))
+    table = _UseTable(repertoire_of(world))
     for performer, some in table.repertoire.performers(of):
         table.add(performer, some)
     uses, deeds = table.rows()
     return [*table.late(uses, deeds)], table.repeats(uses, deeds)
+
+
+def repertoire_of(world: World) -> Repertoire:
+    """All that sessions can do in `world` with what they are entitled to, which keeps it."""
+    if "repertoire" not in world.worked_out:
+        world.worked_out["repertoire"] = Repertoire.of(world, RULE_OF)
+    found: Repertoire = world.worked_out["repertoire"]
+    return found
 
 
 class _Numbers(dict[Any, int]):

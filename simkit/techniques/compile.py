@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 from itertools import chain
 
 from simkit.attackgraph import AttackGraph, Containment, Entry, Step
@@ -33,6 +34,7 @@ from simkit.techniques.aim import on_the_way
 from simkit.techniques.copies import Staging
 from simkit.techniques.likeness import alike
 from simkit.techniques.reachable_copies import every_copy, with_reachable_copies, without_unreachable_copies
+from simkit.techniques.reachable_sessions import has_idle_sessions, of_sessions_led_to
 from simkit.techniques.retries import tried_again
 from simkit.techniques.rule import Rule, Technique, Uses
 from simkit.techniques.world import World
@@ -93,19 +95,27 @@ class CompiledWorld:
 
 
 def attack_graph(world: World, *, horizon: float, through: Collection[str] | None = None) -> AttackGraph:
-    """The attack graph of `world` through any of its entry points, or through those that are named: what is copied is
-    only there where one of them leads to it. `horizon` is in seconds."""
-    steps: list[Step] = []
-    repeats: Repeats | None = None
-    for family in TECHNIQUES.values():
-        if family.in_series is None:
-            steps += _possible(family.steps(world))
-            continue
-        others, more = family.in_series(world)
+    """The attack graph of `world` through any of its entry points; what is copied is only there where one of them
+    leads to it. Where the attacks `through` some of them are in question, nothing else needs to be there, either, but
+    what says that something can be lost at all. `horizon` is in seconds."""
+    steps = [step for row in TECHNIQUES.values() if not row.in_series for step in _possible(row.steps(world))]
+    if through is not None and has_idle_sessions(world):
+        steps, repeats = of_sessions_led_to(world, steps, _entries(world, through), partial(_in_series, world))
+    else:
+        others, repeats = _in_series(world)
         steps += others
-        repeats = more if repeats is None else repeats.beside(more)
-    kept, repeats, entries, responders = _whole(world, steps, repeats, through)
-    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
+    kept, left, entries, responders = _whole(world, steps, repeats, through)
+    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=left)
+
+
+def _in_series(world: World, of: Uses | None = None) -> tuple[list[Step], Repeats]:
+    """What all sessions do, or some, in the families whose steps are repeats, and where they are none."""
+    made = [row.in_series(world, of) for row in TECHNIQUES.values() if row.in_series]
+    return [step for steps, _ in made for step in steps], reduce(Repeats.beside, (repeats for _, repeats in made))
+
+
+def _entries(world: World, through: Collection[str] | None) -> list[Entry]:
+    return [entry for entry in enter.entries(world) if through is None or entry.name in through]
 
 
 def _possible(steps: Iterable[Step]) -> Iterator[Step]:
@@ -140,7 +150,7 @@ def _whole(
     what is copied, without what nobody takes: most copies are repeats; the entries; who responds."""
     steps += list(meter.otherwise(world, steps))
     staging, attacker = Staging.of(world), world.attacker
-    entries = [entry for entry in enter.entries(world) if through is None or entry.name in through]
+    entries = _entries(world, through)
     if repeats is not None and (len(repeats) < FEW or attacker.persists or attacker.aims_at):
         steps += repeats.steps()
         repeats = None

@@ -19,7 +19,7 @@ from simkit.techniques.copies import Staging
 from simkit.techniques.givers import in_resource
 from simkit.techniques.grounds import credential, lies
 from simkit.techniques.lift import Behind
-from simkit.techniques.rule import Relevance, Rule
+from simkit.techniques.rule import Relevance, Rule, Uses
 from simkit.techniques.stage import FIND, STAGE, lost_with
 from simkit.techniques.world import ERRS, MINTED, STEERS, Alert, World, concludes, has, holds, next_run, opens
 
@@ -68,10 +68,11 @@ def steps(world: World) -> Iterator[Step]:
     yield from (*others, *repeats.steps())
 
 
-def in_series(world: World) -> tuple[list[Step], Repeats]:
-    """`steps`: all but those of what is carried out at once, and these, which are repeats."""
+def in_series(world: World, of: Uses | None = None) -> tuple[list[Step], Repeats]:
+    """`steps`, or those of some sessions: all but those of what is carried out at once, and these, which are
+    repeats."""
     staging, leaving, others = Staging.of(world), _Leaving(world), list[Step]()
-    for hands in staging.hands.values():
+    for hands in staging.hands.values() if of is None else map(staging.hands.__getitem__, of):
         if hands.outward:
             others += leaving.carried_out(Handler.of(world, hands.session, EXFILTRATE), hands.sees)
         if hands.general:
@@ -80,8 +81,17 @@ def in_series(world: World) -> tuple[list[Step], Repeats]:
             for granted, resource, mode in product(behind, hands.sees, world.steering):
                 if mode in _seen_by(resource):
                     others += _pick_up(world, finds, mode, resource, granted)
-    others += answered(staging)
+    others += [step for step in _answers(staging) if of is None or step.premises[0].subject in of]
     return others, leaving.made.made()
+
+
+def _answers(staging: Staging) -> list[Step]:
+    """What is asked and answered, which the world keeps: it is made of all sessions together."""
+    kept = staging.world.worked_out
+    if "answers" not in kept:
+        kept["answers"] = [*answered(staging)]
+    found: list[Step] = kept["answers"]
+    return found
 
 
 @dataclass(slots=True)

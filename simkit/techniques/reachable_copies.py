@@ -81,7 +81,7 @@ def _kept(steps: Sequence[Step], is_led_to: Flags) -> list[Step]:
 
 def _led_to(rows: StepRows, entries: Iterable[Entry]) -> Flags:
     """Of which rows some entry point leads to all premises."""
-    begun = _first(entries)
+    begun = first_facts(entries)
 
     def found() -> Flags:
         index, tied = linked(rows)
@@ -98,18 +98,18 @@ def _held(
 ) -> frozenset[Fact]:
     """The facts to which an attack leads if everything that could be copied was copied: more than is so, and far less
     to look at."""
-    leads = [*_leads(staging)]
+    leads = [*leads_of(staging)]
     leading = (Step("", "", premises, concluded, NO_GROUND) for premises, concluded in leads)
     rows = StepRows([*steps, *leading], repeats)
     index, tied = linked(rows)
     known = (fact for fact in index if fact.kind == "copied")
-    first = [index[fact] for fact in (*_first(entries), *known) if fact in index]
+    first = [index[fact] for fact in (*first_facts(entries), *known) if fact in index]
     held = led_to(tied, np.array(first, dtype=np.int64))
     facts = [*index]
-    return frozenset(facts[number] for number in np.flatnonzero(held).tolist()).union(_first(entries))
+    return frozenset(facts[number] for number in np.flatnonzero(held).tolist()).union(first_facts(entries))
 
 
-def _leads(staging: Staging) -> Iterator[Lead]:
+def leads_of(staging: Staging) -> Iterator[Lead]:
     """What somebody who has a session, or code in a runtime, finds in copies."""
     said = cache(partial(_concluded, staging.world))
     for name, hands in staging.hands.items():
@@ -134,7 +134,7 @@ def _concluded(world: World, what: str) -> tuple[Conclusion, ...]:
     return (*lost_with(world, what), *(holds(token, found_in(token, what)) for token in world.held_in(what)))
 
 
-def _first(entries: Iterable[Entry]) -> set[Fact]:
+def first_facts(entries: Iterable[Entry]) -> set[Fact]:
     """What holds as soon as an attack starts, through whichever entry point."""
     roots = (step for entry in entries for variant in entry.variants for step in variant.steps)
     return {conclusion.fact for root in roots for conclusion in root.conclusions}

@@ -58,10 +58,11 @@ class Technique:
 
     `of_sessions` is there where each step is one session's, the first premise says whose, and the use of one of its
     grants, the first ground says which; and where it depends on nothing but that and what `likeness` compares: the
-    steps of these uses alone. `in_series` is there where most of the steps are repeats: the others, and these.
+    steps of these uses alone. `in_series` is there where most of the steps are repeats: the others, and these, of
+    all sessions or of some; whose a step is, its first premise says.
     """
 
     steps: Callable[[World], Iterator[Step]]
     rules: tuple[Rule, ...]
     of_sessions: Callable[[World, Uses], Iterator[Step]] | None = None
-    in_series: Callable[[World], tuple[list[Step], Repeats]] | None = None
+    in_series: Callable[[World, Uses | None], tuple[list[Step], Repeats]] | None = None

@@ -9,11 +9,10 @@ from examples_drawn import examples
 from generated_worlds import copying_worlds, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from what_happened import happened, worst
 
 from simkit.attackgraph import Entry, Fact, Step, Variant
 from simkit.attackgraph.repeats import Repeats
-from simkit.engines.reach import worst_cases
-from simkit.engines.replay import replay
 from simkit.estate import generate
 from simkit.policies import NAMED
 from simkit.scenario import Scenario
@@ -43,38 +42,12 @@ def whole(scenario: Scenario, policy: str) -> Attack:
         return compile_attack(scenario, policy)
 
 
-def happened(attack: Attack, entry: str) -> list[tuple[dict[Fact, tuple[int, str]], int, int]]:
-    """For each of 20 samples which facts held, since when and by which step, when it was contained, its variant."""
-    graph = attack.graph
-    found = replay(graph, entry, seed=3, trials=20, threads=1)
-    return [
-        (
-            {graph.facts[f]: (int(first), graph.steps[by].key) for f, (first, by) in enumerate(each) if first >= 0},
-            contained,
-            variant,
-        )
-        for each, contained, variant in zip(
-            (zip(*rows, strict=True) for rows in zip(found.first, found.by, strict=True)),
-            found.contained.tolist(),
-            found.variant.tolist(),
-            strict=True,
-        )
-    ]
-
-
 WRITTEN_DOWN = ("copied", "seen")
 """Facts that count for nothing by themselves: where nobody is better off for a copy it is not made."""
 
 
 def without_copies(samples: list[tuple[dict[Fact, tuple[int, str]], int, int]]) -> object:
     return [({f: how for f, how in held.items() if f.kind not in WRITTEN_DOWN}, *rest) for held, *rest in samples]
-
-
-def worst(attack: Attack, entry: str) -> list[set[Fact]]:
-    """What each variant can reach at all."""
-    entered = attack.graph.entry(entry)
-    held = worst_cases(attack.graph, [entered.roots(variant) for variant in range(len(entered.names))], threads=1)
-    return [{attack.graph.facts[fact] for fact in row.nonzero()[0]} for row in held]
 
 
 def nothing_changes(scenario: Scenario, policy: str) -> None:
