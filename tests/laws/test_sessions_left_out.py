@@ -78,11 +78,7 @@ def test_nothing_changes_on_an_estate(policy: str) -> None:
 
 
 def test_an_estate_lacks_what_no_entry_point_leads_to() -> None:
-    """Of the steps of this estate under rbac, one of four starts from a session to which one of its entries leads."""
+    """Of the steps of this estate under rbac, one of seven starts from what one of its entries leads to."""
     estate = generate(10_000, seed=1)
-    sizes = [len(made(estate, "rbac").graph.steps) for made in (compile_attack, through_all)]
-    assert sizes[1] < sizes[0] / 3
-
-
-def through_all(scenario: Scenario, policy: str) -> Attack:
-    return through(scenario, policy, *scenario.entry_points)
+    ours, theirs = through(estate, "rbac", *estate.entry_points), compile_attack(estate, "rbac")
+    assert (len(ours.graph.steps), len(theirs.graph.steps)) == (1413, 10_023)
