@@ -8,7 +8,7 @@ has something has it without conditions, for himself, and for good.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -33,6 +33,18 @@ LYING = "lies"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Gone:
+    """The `facts` that hold no more, the `grounds` of which no alternative is left, and the `steps` that go with these."""
+
+    facts: Set[Fact]
+    grounds: Set[Ground]
+    steps: frozenset[int]
+
+
+_NOTHING = _Gone(frozenset(), frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TakenAway:
     """What goes with each support of the world of `attack`: `ways` are the alternatives of each ground and of what they
     rest on in turn, `resting` the facts and grounds that rest on a fact, and `steps_on` the steps that rest on each
@@ -45,7 +57,7 @@ class TakenAway:
     steps_on: Mapping[Ground, Sequence[int]]
     possible: frozenset[Fact]
     """What can be reached at all."""
-    known: dict[frozenset[Fact], tuple[int, ...] | None] = field(default_factory=dict)
+    known: dict[frozenset[Fact], _Gone | None] = field(default_factory=dict)
 
     @classmethod
     @uncollected()
@@ -75,47 +87,54 @@ class TakenAway:
         """The steps of the graph that can be taken, but not once all that is `removed` is gone; None where more
         changes."""
         if removed not in self.known:
-            self.known[removed] = self._steps(removed)
-        return self.known[removed]
+            self.known[removed] = self._gone(removed)
+        found = self.known[removed]
+        return None if found is None else tuple(sorted(found.steps))
 
-    def _steps(self, removed: frozenset[Fact]) -> tuple[int, ...] | None:
+    def _gone(self, removed: frozenset[Fact]) -> _Gone | None:
+        """What goes with all that is `removed`, of which some may be known to go with a part of it; None where more
+        changes."""
         if any(fact.kind == LYING for fact in removed):
             return None
-        grounds = self._grounds(removed)
-        if grounds is None:
+        parts = (gone for part, gone in self.known.items() if gone is not None and part < removed)
+        before = max(parts, key=lambda gone: len(gone.facts), default=_NOTHING)
+        facts, grounds = {*before.facts, *removed}, set(before.grounds)
+        if not self._follow(removed - before.facts, facts, grounds):
             return None
-        steps = self.attack.graph.steps
-        gone: set[int] = set()
-        for ground in grounds:
-            for number in self.steps_on[ground]:
-                there = steps[number].premises
-                if not any(way.issubset(there) for way in self.ways[ground]):
-                    gone.add(number)
         lost: dict[str, set[Grant]] = {}
         for ground in grounds:
             grant = granted(ground)
             if grant is not None and ground.within:
                 lost.setdefault(ground.within, set()).add(grant)
-        return None if self.copies.may_matter(lost) else tuple(sorted(gone))
+        if self.copies.may_matter(lost):
+            return None
+        return _Gone(facts, grounds, before.steps.union(*map(self._resting_on, grounds - before.grounds)))
 
-    def _grounds(self, removed: frozenset[Fact]) -> list[Ground] | None:
-        """The grounds of which no alternative is left; None where one rests on something that may yet be reached."""
-        gone, asked = set(removed), [each for fact in removed for each in self.resting.get(fact, ())]
-        found: dict[Ground, None] = {}
+    def _follow(self, removed: Iterable[Fact], facts: set[Fact], grounds: set[Ground]) -> bool:
+        """Adds to `facts` what holds no more once those that were `removed` are gone, and to `grounds` those of which
+        no alternative is left; False where one rests on something that may yet be reached."""
+        asked = [each for fact in removed for each in self.resting.get(fact, ())]
         while asked:
             each = asked.pop()
             if isinstance(each, Fact):
-                if each not in gone and all(not gone.isdisjoint(way) for way in self.ways[each]):
-                    gone.add(each)
+                if each not in facts and all(not facts.isdisjoint(way) for way in self.ways[each]):
+                    facts.add(each)
                     asked += self.resting.get(each, ())
                 continue
-            left = [way for way in self.ways[each] if gone.isdisjoint(way)]
-            if any(self._can_hold(way) for way in left):
-                if any(not self._rests_on_the_file(way) for way in left):
-                    return None
-                continue
-            found[each] = None
-        return list(found)
+            left = [way for way in self.ways[each] if facts.isdisjoint(way)]
+            if not any(self._can_hold(way) for way in left):
+                grounds.add(each)
+            elif any(not self._rests_on_the_file(way) for way in left):
+                return False
+        return True
+
+    def _resting_on(self, ground: Ground) -> Iterator[int]:
+        """The steps that go with `ground`: all on it, but those that say one of its alternatives themselves."""
+        steps = self.attack.graph.steps
+        for number in self.steps_on[ground]:
+            there = steps[number].premises
+            if not any(way.issubset(there) for way in self.ways[ground]):
+                yield number
 
     def _can_hold(self, way: frozenset[Fact]) -> bool:
         return all(fact in self.ways or fact in self.possible for fact in way)
