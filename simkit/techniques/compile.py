@@ -30,6 +30,7 @@ from simkit.techniques import (
     steer,
 )
 from simkit.techniques.aim import on_the_way
+from simkit.techniques.bundles import bundled
 from simkit.techniques.copies import Staging
 from simkit.techniques.likeness import alike
 from simkit.techniques.reachable_copies import every_copy, with_reachable_copies, without_unreachable_copies
@@ -92,9 +93,12 @@ class CompiledWorld:
         return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats))
 
 
-def attack_graph(world: World, *, horizon: float, through: Collection[str] | None = None) -> AttackGraph:
+def attack_graph(
+    world: World, *, horizon: float, through: Collection[str] | None = None, bundles: bool = False
+) -> AttackGraph:
     """The attack graph of `world` through any of its entry points, or through those that are named: what is copied is
-    only there where one of them leads to it. `horizon` is in seconds."""
+    only there where one of them leads to it, and with `bundles` one thing stands for all that are seen and copied
+    alike. `horizon` is in seconds."""
     steps: list[Step] = []
     repeats: Repeats | None = None
     for family in TECHNIQUES.values():
@@ -104,7 +108,7 @@ def attack_graph(world: World, *, horizon: float, through: Collection[str] | Non
         others, more = family.in_series(world)
         steps += others
         repeats = more if repeats is None else repeats.beside(more)
-    kept, repeats, entries, responders = _whole(world, steps, repeats, through)
+    kept, repeats, entries, responders = _whole(world, steps, repeats, through, bundles=bundles)
     return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
 
 
@@ -134,7 +138,12 @@ def _by_session(
 
 
 def _whole(
-    world: World, steps: list[Step], repeats: Repeats | None = None, through: Collection[str] | None = None
+    world: World,
+    steps: list[Step],
+    repeats: Repeats | None = None,
+    through: Collection[str] | None = None,
+    *,
+    bundles: bool = False,
 ) -> tuple[list[Step], Repeats | None, list[Entry], Containment]:
     """`steps` and `repeats` with what counts beside the former (the latter only read, or carry out what was read) and
     what is copied, without what nobody takes: most copies are repeats; the entries; who responds."""
@@ -151,6 +160,8 @@ def _whole(
         aimed = on_the_way(steps, attacker.aims_at) if attacker.aims_at else steps
         kept = without_unreachable_copies(aimed, entries)
     else:
+        if bundles:
+            staging, steps, repeats = bundled(staging, steps, repeats)
         kept, repeats = with_reachable_copies(staging, steps, entries, repeats)
         kept, repeats = silence.unseen(world, kept, rules(), repeats)
     world.forget()

@@ -57,7 +57,8 @@ class Sight:
 class Staging:
     """Who sees what, and which copies matter: `copies` are, for each place, the resources of which it may hold one.
     `runtimes` are what code sees where files lie, `asked` for each session that asks (empty: the attacker, with a
-    token) those that answer it. It is `whole` unless there were more copies than somebody wanted to know of.
+    token) those that answer it. Where things are followed as one, `one_of` says by which each goes, and `all_of` for
+    which that stands. It is `whole` unless there were more copies than somebody wanted to know of.
 
     A copy matters if what is copied has value, holds secrets or is asked for, if who writes it has no way out that is
     as quick and as sure, and if somebody reads it who could not read the original just as well.
@@ -71,6 +72,8 @@ class Staging:
     runtimes: dict[str, Sight] = field(default_factory=dict)
     asked: dict[str, dict[str, None]] = field(default_factory=dict)
     readers: dict[str, list[Sight]] = field(default_factory=dict)
+    one_of: Mapping[str, str] = field(default_factory=dict)
+    all_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole: bool = True
 
     @classmethod
@@ -110,6 +113,10 @@ class Staging:
         written = ((place, hands) for name in self.steered for hands in [self.hands[name]] for place in hands.writes)
         made = sum(len(self.copies.get(place, {}).keys() & hands.sees.keys()) for place, hands in written)
         return made + sum(len(what) * len(self.readers.get(place, ())) for place, what in self.copies.items())
+
+    def every(self, what: str) -> tuple[str, ...]:
+        """All that goes by the name of `what`."""
+        return self.all_of.get(what, (what,))
 
     def finds(self, name: str, place: str) -> Iterator[str]:
         """What the session called `name` has from the copies in `place`, and could not see as well by itself."""

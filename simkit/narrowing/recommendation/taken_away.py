@@ -34,7 +34,7 @@ LYING = "lies"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Gone:
-    """The `facts` that hold no more, the `grounds` of which no alternative is left, and the `steps` that go with these."""
+    """The `facts` that hold no more, the `grounds` of which no alternative is left, the `steps` that go with these."""
 
     facts: Set[Fact]
     grounds: Set[Ground]
