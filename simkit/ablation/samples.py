@@ -86,7 +86,7 @@ def sampled(
     """Replay each of `entries` under `policy`: the graph is compiled once. `workers` are the threads or the executor;
     `measure` None is the harm of the model. Where `only_loss` is asked (and the goals), a sample ends as soon as
     that is settled."""
-    attack = compile_attack(scenario, policy, through=entries)
+    attack = compile_attack(scenario, policy, through=entries, bundles=True)
     row = harm_of(scenario.model) if measure is None else measure
     sampler = row.sampler(attack)
     columns: dict[str, dict[str, Floats]] = {}

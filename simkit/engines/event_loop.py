@@ -35,7 +35,7 @@ from simkit.engines.state import (
     step_of,
 )
 from simkit.engines.times import ends, give_up, takes
-from simkit.engines.windows import NEVER, consider, is_able, mark, schedule, waiting_until, win, window
+from simkit.engines.windows import NEVER, all_is_spent, consider, is_able, mark, schedule, waiting_until, win, window
 from simkit.fate import Stream
 
 _VARIANT = np.uint64(Stream.VARIANT)
@@ -101,7 +101,7 @@ def _attempt(links, given, state, step, now):
             concluded = given.conclusions[each]
             end, again = ends(links, given, state, step, each, concluded, now, until, renew)
             win(given, state, np.int64(concluded.fact), now, end, again, step, each)
-    if given.final[step]:
+    if given.final[step] and all_is_spent(links, state, step):
         give_up(state, step)
 
 

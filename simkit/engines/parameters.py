@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
 from simkit.distributions import FOREVER
-from simkit.engines.links import Index, Ints, Links, Words, lined_up, makers_of, rows
+from simkit.engines.links import Index, Ints, Links, Words, lined_up, makers_of, offsets, rows
 from simkit.errors import EngineError
 from simkit.fate import CERTAIN
 
@@ -73,8 +73,10 @@ class Parameters(NamedTuple):
     certain: NDArray[np.uint8]
     """1 for a step that always works."""
     final: NDArray[np.uint8]
-    """What a step concludes never ends, and nobody can end it: `ONCE` it concluded it can do nothing more, and with
-    `EVEN_BEFORE` neither when all that holds, unless it raises an alert; else 0."""
+    """When a step can do nothing more, if all is spent that it concludes (see `State.settled`): `ONCE` it concluded
+    itself, or `EVEN_BEFORE`, unless it raises an alert; 0 for never."""
+    lasts: NDArray[np.uint8]
+    """1 for a fact that nobody ends, and nothing else."""
     leads: NDArray[np.uint8]
     """1 for a fact that some step has as a premise."""
     stirs: NDArray[np.uint8]
@@ -151,7 +153,8 @@ def parameters_of(graph: AttackGraph, links: Links) -> Parameters:
         constant=np.where((fixed >= 0).all(axis=1), fixed.sum(axis=1), -1),
         alert_delay=graph.alert_delay[links.number].astype(np.int32),
         certain=(links.success >= np.uint64(CERTAIN)).astype(np.uint8),
-        final=_final(graph, links, steps["traits"]),
+        final=_final(steps["traits"]),
+        lasts=(~_endable(graph)).astype(np.uint8),
         leads=((np.diff(links.arc_ptr) > 0) | (np.diff(links.join_ptr) > 0)).astype(np.uint8),
         stirs=graph.fact_stirs.astype(np.uint8),
         asked_for=_asked_for(graph, links),
@@ -233,10 +236,10 @@ def _asked_for(graph: AttackGraph, links: Links) -> NDArray[np.uint8]:
     found = graph.fact_stirs | graph.fact_timed
     found[graph.silencer_idx] = True
     if len(graph.responders.action):
-        several = np.repeat(np.diff(links.out_ptr) > 1, np.diff(links.out_ptr))
-        with_others = np.zeros(len(found), dtype=np.bool_)
-        with_others[links.out_idx[several]] = True
-        found |= with_others & _endable(graph)
+        ends = _endable(graph)[links.out_idx]
+        ending = offsets(ends)
+        together = np.repeat(ending[links.out_ptr[1:]] - ending[links.out_ptr[:-1]], np.diff(links.out_ptr))
+        found[links.out_idx[ends & (together > 1)]] = True
     return found.astype(np.uint8)
 
 
@@ -264,12 +267,10 @@ def _linking(graph: AttackGraph) -> NDArray[np.bool_]:
     return found
 
 
-def _final(graph: AttackGraph, links: Links, traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Only what no action of any responder ends counts: content that is cleaned may be planted again."""
-    ending = np.concatenate([[0], np.cumsum(_endable(graph)[links.out_idx])])
-    lasts = (ending[links.out_ptr[1:]] == ending[links.out_ptr[:-1]]) & (traits & (AGAIN | ASKS) == 0)
-    lasts &= traits & (LOGGED | SILENCED) != (LOGGED | SILENCED)  # one that nobody saw may be seen the next time
-    found: NDArray[np.uint8] = np.where(lasts, np.where(traits & LOGGED, ONCE, EVEN_BEFORE), 0).astype(np.uint8)
+def _final(traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    ends = traits & (AGAIN | ASKS) == 0
+    ends &= traits & (LOGGED | SILENCED) != (LOGGED | SILENCED)  # one that nobody saw may be seen the next time
+    found: NDArray[np.uint8] = np.where(ends, np.where(traits & LOGGED, ONCE, EVEN_BEFORE), 0).astype(np.uint8)
     return found
 
 

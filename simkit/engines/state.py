@@ -36,8 +36,8 @@ FACT_NOW = record(
 """A fact in a sample, one cache line: from when until when it holds, until when it may come again, when it first did
 and by which step, the conclusion that gave it its end, how often it began and was prolonged, and 1 if it is sought."""
 ENDLESS, SPENT = np.uint8(1), np.uint8(2)
-"""Why nothing can prolong a fact: it holds for ever, or it is no matter how long it does, because no step behind it can
-do anything more in this sample."""
+"""Why nothing can prolong a fact: it holds for ever, or it is no matter any more how long it does, because nobody ends
+it, or because no step behind it can do anything more in this sample."""
 
 
 class State(NamedTuple):
@@ -51,7 +51,7 @@ class State(NamedTuple):
     facts: Records
     """`FACT_NOW` by fact."""
     settled: NDArray[np.uint8]
-    """By fact `ENDLESS` or `SPENT`; apart from `facts`, since it lies in the nearest cache."""
+    """By fact `ENDLESS` and `SPENT`; apart from `facts`, since it lies in the nearest cache."""
     touched: Index
     """The facts that held, in the order in which they first did."""
     changed: Ints

@@ -16,7 +16,7 @@ import numpy as np
 from simkit.attackgraph.graph import BEGINNINGS
 from simkit.engines.compiled import inlined, outlined, part
 from simkit.engines.draws import NO_END
-from simkit.engines.parameters import AGAIN, ALARMING, ASKS, EVEN_BEFORE, LOGGED
+from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED, ONCE
 from simkit.engines.queue import push
 from simkit.engines.state import CHANGED, CONCLUDED, ENDLESS, LEFT, LISTED, MARKED, SPENT, STIRRED, TOUCHED, WRITTEN
 from simkit.engines.times import answer_after, give_up, is_heard, may_last, takes, works
@@ -90,12 +90,20 @@ def is_able(links, given, state, step):
 @part
 def _is_over(links, given, state, step):
     """True if `step`, which works, can do nothing more: asked first, since it reads little, which lies together."""
-    if given.final[step] != EVEN_BEFORE:
+    if not given.final[step] or not all_is_spent(links, state, step):
         return False
-    for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
-        if not state.settled[links.out_idx[place]]:
-            return False
+    if given.final[step] == ONCE:
+        return state.steps[step].marks & CONCLUDED
     return given.alert[step] == 0 or not is_heard(links, state, step, given.alert[step])
+
+
+@part
+def all_is_spent(links, state, step):
+    """True if it is no matter any more how long anything holds that `step` concludes."""
+    for place in range(links.out_ptr[step], links.out_ptr[step + 1]):
+        if not state.settled[links.out_idx[place]] & SPENT:
+            return False
+    return True
 
 
 @part
@@ -184,7 +192,7 @@ def win(given, state, fact, now, until, renew, step, place):
     mine.renew = NO_END if ever else max(renew, mine.renew)
     mine.support = place
     if mine.until == NO_END and mine.renew == NO_END:
-        state.settled[fact] |= ENDLESS
+        state.settled[fact] |= ENDLESS | given.lasts[fact] * SPENT
     if given.leads[fact]:
         state.changed[register[CHANGED]] = fact
         register[CHANGED] += 1

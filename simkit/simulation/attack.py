@@ -99,18 +99,20 @@ def compile_attack(
     *,
     entries: Mapping[str, EntryPoint] | None = None,
     through: Collection[str] | None = None,
+    bundles: bool = False,
     editable: bool = False,
 ) -> Attack:
     """Compile `scenario` under `policy` (a name, a GrantPolicy, or None for the one in force).
 
     `entries` replaces the scenario's own entry points. Where only the attacks `through` some of them are asked for, the
-    graph may lack what these do not lead to: their samples are the same. An `editable` one keeps what `Attack.edited`
-    starts from. Raises PolicyError for an unknown policy.
+    graph may lack what these do not lead to: their samples are the same. So are those with `bundles`, but for who has
+    seen what and where copies are: there one thing stands for all that are seen and copied alike. An `editable` one
+    keeps what `Attack.edited` starts from. Raises PolicyError for an unknown policy.
     """
     chosen = checked_scenario(scenario).grant_policy(policy)
     remember(_LAST, None)  # it need not be there beside the next one
     starts = scenario.entry_points if entries is None else entries
-    made = _compiled(scenario, chosen, starts, editable=editable, through=through)
+    made = _compiled(scenario, chosen, starts, editable=editable, through=through, bundles=bundles)
     there = {name: entry for name, entry in starts.items() if name in made.graph.entries}
     remember(_LAST, (replace(made, compiled=None), there))
     return made
@@ -151,11 +153,12 @@ def _compiled(
     *,
     editable: bool = True,
     through: Collection[str] | None = None,
+    bundles: bool = False,
 ) -> Attack:
     cut = before.world.sessions if before else None
     world, horizon = world_of(scenario, policy, entries, cut), scenario.horizon
     compiled = CompiledWorld.of(world, horizon=horizon, before=before) if editable else None
-    graph = compiled.graph if compiled else attack_graph(world, horizon=horizon, through=through)
+    graph = compiled.graph if compiled else attack_graph(world, horizon=horizon, through=through, bundles=bundles)
     known = {name: reached.session for name, reached in world.all_sessions.items()}
     legend = Legend.of(graph, scenario.model, scenario.goals, known)
     gains = utility(world.sessions, scenario.response, scenario.observed)

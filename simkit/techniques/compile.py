@@ -31,6 +31,7 @@ from simkit.techniques import (
     steer,
 )
 from simkit.techniques.aim import on_the_way
+from simkit.techniques.bundles import bundled
 from simkit.techniques.copies import Staging
 from simkit.techniques.likeness import alike
 from simkit.techniques.reachable_copies import every_copy, with_reachable_copies, without_unreachable_copies
@@ -94,17 +95,20 @@ class CompiledWorld:
         return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats))
 
 
-def attack_graph(world: World, *, horizon: float, through: Collection[str] | None = None) -> AttackGraph:
-    """The attack graph of `world` through any of its entry points; what is copied is only there where one of them
-    leads to it. Where the attacks `through` some of them are in question, nothing else needs to be there, either, but
-    what says that something can be lost at all. `horizon` is in seconds."""
+def attack_graph(
+    world: World, *, horizon: float, through: Collection[str] | None = None, bundles: bool = False
+) -> AttackGraph:
+    """The attack graph of `world` through any of its entry points: what is copied is only there where one of them leads
+    to it. Where the attacks `through` some of them are in question, nothing else needs to be there, either, but what
+    says that something can be lost at all; with `bundles` all is, and one thing stands for all that are seen and copied
+    alike. `horizon` is in seconds."""
     steps = [step for row in TECHNIQUES.values() if not row.in_series for step in _possible(row.steps(world))]
-    if through is not None and has_idle_sessions(world):
+    if through is not None and not bundles and has_idle_sessions(world):
         steps, repeats = of_sessions_led_to(world, steps, _entries(world, through), partial(_in_series, world))
     else:
         others, repeats = _in_series(world)
         steps += others
-    kept, left, entries, responders = _whole(world, steps, repeats, through)
+    kept, left, entries, responders = _whole(world, steps, repeats, through, bundles=bundles)
     return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=left)
 
 
@@ -144,7 +148,12 @@ def _by_session(
 
 
 def _whole(
-    world: World, steps: list[Step], repeats: Repeats | None = None, through: Collection[str] | None = None
+    world: World,
+    steps: list[Step],
+    repeats: Repeats | None = None,
+    through: Collection[str] | None = None,
+    *,
+    bundles: bool = False,
 ) -> tuple[list[Step], Repeats | None, list[Entry], Containment]:
     """`steps` and `repeats` with what counts beside the former (the latter only read, or carry out what was read) and
     what is copied, without what nobody takes: most copies are repeats; the entries; who responds."""
@@ -161,6 +170,8 @@ def _whole(
         aimed = on_the_way(steps, attacker.aims_at) if attacker.aims_at else steps
         kept = without_unreachable_copies(aimed, entries)
     else:
+        if bundles:
+            staging, steps, repeats = bundled(staging, steps, repeats)
         kept, repeats = with_reachable_copies(staging, steps, entries, repeats)
         kept, repeats = silence.unseen(world, kept, rules(), repeats)
     world.forget()

@@ -96,7 +96,8 @@ class _CopySeries:
         concluded = self.made.concludes([(concludes("seen", name, what),) for what in self.whats])
         is_news = self._is_news(name)
         for place in places:
-            needed, flow = (has(STEERS, name), Fact("seen", name, place)), (Ground("flow", (who, place)),)
+            read = Fact("seen", name, self.staging.one_of.get(place, place))
+            needed, flow = (has(STEERS, name), read), (Ground("flow", (who, place)),)
             plain = Step("", FIND.name, needed, (), flow, alert=alert.chance, alert_delay=alert.delay)
             end = f" in {place})"
             series = Series(
@@ -128,7 +129,7 @@ class _CopySeries:
             things, needs = self._there(place, is_news)
             for way, step in plain:
                 series = Series(step, (f"{act.key(mode)} -> ", f" in {place}{way.name}"))
-                self.made.add(series, things, needs, self._taken(mode, way.approves)[things])
+                self.made.add(series, things, needs, self._taken_in(place, mode, way.approves)[things])
             for what in late if plain else ():
                 if what in self.staging.copies[place] and is_news[self.number[what]]:
                     for token in [token for token in world.held_in(what) if token.rate]:
@@ -165,7 +166,7 @@ class _CopySeries:
         if (within, approves) not in self.given:
             copies, made = self.staging.copies, list[tuple[Conclusion, ...]]()
             for what in self.whats:
-                copied = [concludes("copied", what, to) for to in within if to != what and what in copies[to]]
+                copied = [concludes("copied", what, to) for to in within if what in copies[to]]
                 made.append((*copied, *approves) if copied else ())
             self.given[within, approves] = self.made.concludes(made)
         return self.given[within, approves]
@@ -174,7 +175,26 @@ class _CopySeries:
         """By number, what follows where that is found in `mode`."""
         inside = runtime_in(mode)
         if (inside, approves) not in self.given:
-            all_of = [taken_with(self.staging.world, what) for what in self.whats]
-            made = [kept_inside((*found, *approves), inside) if found else () for found in all_of]
-            self.given[inside, approves] = self.made.concludes(made)
+            self.given[inside, approves] = self.made.concludes(
+                [self._taken_with(self.staging.every(what), inside, approves) for what in self.whats]
+            )
         return self.given[inside, approves]
+
+    def _taken_in(self, place: str, mode: str, approves: tuple[Conclusion, ...]) -> Ints:
+        """The same where it is found in `place`, of which there is no copy in itself."""
+        staging, inside = self.staging, runtime_in(mode)
+        one = staging.one_of.get(place, "")
+        if one not in staging.copies[place]:
+            return self._taken(mode, approves)
+        if (place, inside, approves) not in self.given:
+            found = self._taken(mode, approves).copy()
+            others = [what for what in staging.every(one) if what != place]
+            found[self.number[one]] = self.made.leads_to(self._taken_with(others, inside, approves))
+            self.given[place, inside, approves] = found
+        return self.given[place, inside, approves]
+
+    def _taken_with(
+        self, whats: Iterable[str], inside: str, approves: tuple[Conclusion, ...]
+    ) -> tuple[Conclusion, ...]:
+        found = [each for what in whats for each in taken_with(self.staging.world, what)]
+        return kept_inside((*found, *approves), inside) if found else ()

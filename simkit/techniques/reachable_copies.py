@@ -19,7 +19,7 @@ from simkit.techniques.consequences import found_in
 from simkit.techniques.copies import Sight, Staging
 from simkit.techniques.copy_series import found, written
 from simkit.techniques.stage import FIND, STAGE, lost_with
-from simkit.techniques.world import REPLAYS, STEERS, World, concludes, has, holds, runs_in
+from simkit.techniques.world import REPLAYS, STEERS, concludes, has, holds, runs_in
 
 COPYING = frozenset({STAGE.name, FIND.name})
 FEW = 1000
@@ -111,7 +111,7 @@ def _held(
 
 def leads_of(staging: Staging) -> Iterator[Lead]:
     """What somebody who has a session, or code in a runtime, finds in copies."""
-    said = cache(partial(_concluded, staging.world))
+    said = cache(partial(_concluded, staging))
     for name, hands in staging.hands.items():
         found = _found(staging, name, hands)
         if found:
@@ -129,9 +129,11 @@ def _found(staging: Staging, name: str, hands: Sight) -> set[str]:
     return set[str]().union(*there).difference(staging.known(name))
 
 
-def _concluded(world: World, what: str) -> tuple[Conclusion, ...]:
-    """What is lost with `what`, and the tokens in it, whenever they come."""
-    return (*lost_with(world, what), *(holds(token, found_in(token, what)) for token in world.held_in(what)))
+def _concluded(staging: Staging, what: str) -> tuple[Conclusion, ...]:
+    """What is lost with all that goes by the name of `what`, and the tokens in it, whenever they come."""
+    world, every = staging.world, staging.every(what)
+    tokens = [holds(token, found_in(token, each)) for each in every for token in world.held_in(each)]
+    return (*chain.from_iterable(lost_with(world, each) for each in every), *tokens)
 
 
 def first_facts(entries: Iterable[Entry]) -> set[Fact]:

@@ -218,6 +218,12 @@ RUNS = "{steps: [{run: 'echo %s'}]}"
         ("[push, issue_comment]", RUNS % "${{ github.event.comment.body }}", True),
         ("pull_request_target", RUNS % "${{ github.head_ref }}", True),
         ("issues", "{steps: [{run: 'echo $T', env: {T: '${{ github.event.issue.title }}'}}]}", False),
+        ("issues", "{steps: [{run: 'echo ${{ env.T }}', env: {T: '${{ github.event.issue.title }}'}}]}", True),
+        ("issues", "{env: {T: '${{ github.event.issue.title }}'}, steps: [{run: 'echo ${{ env.T }}'}]}", True),
+        ("issues", "{env: {T: '${{ github.event.issue.number }}'}, steps: [{run: 'echo ${{ env.T }}'}]}", False),
+        ("issues", RUNS % "${{ toJson(github.event) }}", True),
+        ("issues", RUNS % "${{ toJSON( github.event.issue ) }}", True),
+        ("issues", RUNS % "${{ toJSON(github.event.sender) }}", False),
         (
             "issues",
             "{steps: [{uses: actions/github-script@v7, with: {script: 'x(`${{ github.event.issue.body }}`)'}}]}",
@@ -260,6 +266,25 @@ def test_where_strangers_words_and_code_run(tmp_path: Path, on: str, job: str, e
         ("{uses: google-github-actions/run-gemini-cli@v0}", True, True),
         ("{run: 'codex exec fix'}", True, True),
         ("{run: 'echo claude'}", False, False),
+        ("{run: 'claude --model opus --append-system-prompt \"a; b\" -p triage'}", True, False),
+        (
+            "{run: 'npx -y @anthropic-ai/claude-code@2 --print < prompt.md --permission-mode bypassPermissions'}",
+            True,
+            True,
+        ),
+        ("{run: 'claude install; ls -p'}", False, False),
+        ("{run: 'npm install -g @anthropic-ai/claude-code'}", False, False),
+        ("{run: 'copilot -p triage --allow-all-tools'}", True, True),
+        ("{run: 'x -- /usr/local/bin/copilot --add-dir \"$D\" --allow-all-tools --prompt-file p.txt'}", True, True),
+        ("{run: 'npm install -g @github/copilot'}", False, False),
+        ("{run: 'codex --model x exec fix'}", True, True),
+        ("{run: 'cat p | opencode run'}", True, True),
+        ("{run: 'echo goose shall run'}", False, False),
+        ("{run: 'cursor-agent --force --print fix'}", True, True),
+        ("{uses: sst/opencode/github@latest}", True, True),
+        ("{uses: Factory-AI/droid-action@v1}", True, True),
+        ("{uses: warpdotdev/oz-agent-action@v1}", True, True),
+        ("{uses: anthropics/claude-code-action@v1}, {run: 'claude -p x --allowedTools Bash'}", True, True),
     ],
 )
 def test_an_agent_in_a_job_reads_what_strangers_write(tmp_path: Path, step: str, agent: bool, shell: bool) -> None:
@@ -268,6 +293,51 @@ def test_an_agent_in_a_job_reads_what_strangers_write(tmp_path: Path, step: str,
     assert ("agent in w/j" in found.sections["identities"]) is agent
     if agent:
         assert gets(found.scenario(), "poisoned issue", "what secrets.KEY opens out") is shell
+
+
+def test_an_agent_that_a_line_of_its_own_starts_is_found(tmp_path: Path) -> None:
+    run = "          claude \\\n            --model opus \\\n            --print <prompt.md\n"
+    text = f"on: issues\njobs:\n  j:\n    steps:\n      - run: |\n{run}"
+    assert made(tmp_path, w=text).sections["identities"]["agent in w/j"]["note"] == "claude on the command line"
+
+
+def test_what_an_agent_hands_to_the_next_job_is_told(tmp_path: Path) -> None:
+    """As agentic workflows do: the job of the agent reads, and the next one writes what the agent asked for."""
+    text = """\
+on: issues
+jobs:
+  agent: {steps: [{run: codex exec triage}]}
+  outputs: {needs: [agent], steps: [{uses: actions/download-artifact@v4}]}
+  says: {needs: agent, steps: [{run: 'echo ${{ needs.agent.outputs.x }}'}]}
+  done: {needs: agent, steps: [{run: ls}]}
+"""
+    what = {each.what for each in made(tmp_path, w=text).untranslated}
+    assert what == {f"what the agent in w/agent hands to job w/{name}" for name in ("outputs", "says")}
+
+
+def test_a_secret_is_named_in_an_expression_and_nowhere_else(tmp_path: Path) -> None:
+    run = "node redact_secrets.cjs; cat secrets.json; echo ${{ my_secrets.X || secrets.KEY }}"
+    found = one(tmp_path, f"{{steps: [{{run: '{run}'}}]}}")
+    assert found.sections["identities"]["job w/j"]["runtime_holds"] == ["secrets.KEY"]
+
+
+@pytest.mark.parametrize(
+    ("given", "step", "entered"),
+    [
+        ("title: '${{ github.event.issue.title }}'", "run: 'echo ${{ inputs.title }}'", True),
+        ("title: '${{ github.event.issue.title }}'", "run: 'echo $T', env: {T: '${{ inputs.title }}'}", False),
+        ("title: plain", "run: 'echo ${{ inputs.title }}'", False),
+        ("ref: '${{ github.event.issue.number }}'", "run: 'echo ${{ inputs.title }}'", True),
+    ],
+)
+def test_what_a_called_workflow_is_given_is_code_in_its_scripts(
+    tmp_path: Path, given: str, step: str, entered: bool
+) -> None:
+    outer = f"on: issues\njobs: {{a: {{uses: ./.github/workflows/inner.yml, with: {{{given}}}}}}}\n"
+    inputs = "inputs: {title: {default: '${{ github.event.comment.body }}'}}"
+    inner = f"on: {{workflow_call: {{{inputs}}}}}\njobs: {{b: {{steps: [{{{step}}}]}}}}\n"
+    found = made(tmp_path, outer=outer, inner=inner)
+    assert ("a stranger runs code in job inner/a/b" in found.sections["entry_points"]) is entered
 
 
 def test_the_token_of_a_job_ends_with_the_job(tmp_path: Path) -> None:

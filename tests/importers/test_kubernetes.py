@@ -203,7 +203,16 @@ RBAC = "apiGroups: [rbac.authorization.k8s.io]"
         (f"[{{{CORE}, resources: [pods], resourceNames: [other], verbs: [create]}}]", False),
         (f"[{{{CORE}, resources: [pods], verbs: [patch]}}]", True),
         ("[{apiGroups: [apps], resources: [deployments], verbs: [patch]}]", True),
+        ("[{apiGroups: [apps], resources: [deployments], resourceNames: [any], verbs: [patch]}]", True),
         ("[{apiGroups: [batch], resources: [cronjobs], verbs: [create]}]", True),
+        ("[{apiGroups: [argoproj.io], resources: [workflows], verbs: [create]}]", True),
+        ("[{apiGroups: [argoproj.io], resources: [workflows], verbs: [get, delete]}]", False),
+        ("[{apiGroups: [argoproj.io], resources: [appprojects], verbs: [create]}]", False),
+        ("[{apiGroups: [argoproj.io], resources: ['*'], verbs: [update]}]", True),
+        ("[{apiGroups: ['*'], resources: [pipelineruns], verbs: ['*']}]", True),
+        ("[{apiGroups: [serving.knative.dev], resources: [services], verbs: [patch]}]", True),
+        (f"[{{{CORE}, resources: [services], verbs: [create]}}]", False),
+        ("[{apiGroups: [monitoring.coreos.com], resources: [servicemonitors], verbs: [create]}]", False),
         ("[{apiGroups: [apps], resources: [deployments], verbs: [get, delete]}]", False),
         (f"[{{{CORE}, resources: [serviceaccounts/token], verbs: [create]}}]", True),
         (f"[{{{CORE}, resources: [serviceaccounts], verbs: [impersonate]}}]", True),
@@ -211,6 +220,7 @@ RBAC = "apiGroups: [rbac.authorization.k8s.io]"
         (f"[{{{CORE}, resources: [serviceaccounts], resourceNames: [app], verbs: [impersonate]}}]", False),
         (f"[{{{CORE}, resources: [groups], verbs: [impersonate]}}]", False),
         (f"[{{{CORE}, resources: [nodes/proxy], verbs: [get]}}]", True),
+        (f"[{{{CORE}, resources: [nodes/proxy], resourceNames: [node-1], verbs: [get]}}]", True),
         (f"[{{{RBAC}, resources: [clusterroles], verbs: [bind]}}]", False),
         (f"[{{{RBAC}, resources: [clusterrolebindings], verbs: [create]}}]", False),
         (f"[{{{RBAC}, resources: [clusterroles], verbs: [escalate, patch]}}]", True),
@@ -339,6 +349,33 @@ def test_a_binding_to_a_role_that_no_file_has_is_listed(tmp_path: Path) -> None:
 def test_a_verb_that_nobody_knows_is_kept_without_an_effect(tmp_path: Path) -> None:
     operation = made(tmp_path, SAMPLE).scenario().model.operation("kube.approve-shops.example.com")
     assert operation.effect == "none"
+
+
+def test_a_custom_object_is_none_of_the_built_in_kind_of_its_name(tmp_path: Path) -> None:
+    """Such as a role of AWS that a controller in the cluster makes, beside a role of the cluster."""
+    other = "---\napiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata: {name: app, namespace: web}\n"
+    given = role(f"[{{{CORE}, resources: [secrets], verbs: [get]}}]", namespace="web")
+    found = made(tmp_path, TWO_TENANTS + given + other)
+    assert gets(found.scenario(), OWN)
+    assert not [each for each in found.untranslated if "stands again" in each.why]
+
+
+@pytest.mark.parametrize(
+    ("kind", "group", "spec"),
+    [
+        ("Prometheus", "monitoring.coreos.com/v1", "{serviceAccountName: keeper}"),
+        ("CronWorkflow", "argoproj.io/v1alpha1", "{workflowSpec: {serviceAccountName: keeper}}"),
+        ("Service", "serving.knative.dev/v1", "{template: {spec: {serviceAccountName: keeper}}}"),
+        ("PipelineRun", "tekton.dev/v1", "{taskRunTemplate: {serviceAccountName: keeper}}"),
+    ],
+)
+def test_pods_that_an_operator_makes_hold_the_token_of_the_account_that_is_named(
+    tmp_path: Path, kind: str, group: str, spec: str
+) -> None:
+    text = f"---\napiVersion: {group}\nkind: {kind}\nmetadata: {{name: own, namespace: db}}\nspec: {spec}\n"
+    found = made(tmp_path, TWO_TENANTS + text)
+    pod = found.sections["identities"][f"pod:db/{kind.lower()}.{group.partition('/')[0]}/own"]
+    assert pod["runtime_holds"] == ["token of sa:db/keeper"]
 
 
 def test_an_object_that_stands_twice_counts_as_it_stands_last(tmp_path: Path) -> None:

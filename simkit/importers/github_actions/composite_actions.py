@@ -71,26 +71,24 @@ def _all(steps: Sequence[Excerpt], root: str, known: Actions, depth: int) -> Ite
         if action is None:
             step.draft.leave(step.origin, uses[:80], "no file describes this action: what it does is not known")
         elif depth < DEEPEST_ACTION:
-            given = _given(action, step)
-            inner = [_filled(each, given) for each in action.part("runs").each("steps")]
+            given = given_inputs(action.part("inputs").value, step)
+            inner = [filled(each, given) for each in action.part("runs").each("steps")]
             yield from _all(inner, root, known, depth + 1)
 
 
-def _given(action: Excerpt, step: Excerpt) -> dict[str, str]:
-    """What the inputs of `action` hold: what `step` gives them, else their defaults."""
-    given = {
-        name: said.value.get("default") for name, said in action.part("inputs").items() if isinstance(said.value, dict)
-    }
+def given_inputs(declared: Mapping[str, Any], step: Excerpt) -> dict[str, str]:
+    """What inputs hold: what `step`, or a job that calls a workflow, gives them, else their declared defaults."""
+    given = {name: said.get("default") for name, said in declared.items() if isinstance(said, dict)}
     given |= step.part("with").value
     return {name: text for name, text in given.items() if isinstance(text, str)}
 
 
-def _filled(step: Excerpt, given: Mapping[str, str]) -> Excerpt:
+def filled(step: Excerpt, given: Mapping[str, str]) -> Excerpt:
+    """`step`, with what the inputs hold in the place of each."""
     return Excerpt(step.document, step.draft, _written(step.value, given), step.where)
 
 
 def _written(value: Any, given: Mapping[str, str]) -> Any:
-    """`value`, with what the inputs hold in the place of each."""
     if isinstance(value, dict):
         return {key: _written(inner, given) for key, inner in value.items()}
     if isinstance(value, list):

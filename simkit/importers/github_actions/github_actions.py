@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from simkit.importers.agent.programs import CODE, powers
-from simkit.importers.agent.shell_rules import ShellRule
 from simkit.importers.draft import Draft
 from simkit.importers.github_actions.composite_actions import actions, is_action
 from simkit.importers.github_actions.job_permissions import READ, WRITE
-from simkit.importers.github_actions.workflow import EVERYTHING, WorkflowJob, is_workflow, jobs, workflows
+from simkit.importers.github_actions.workflow import WorkflowJob, is_workflow, jobs, workflows
 from simkit.importers.imported import CHANCE, FALLS, TIME
 from simkit.importers.importer import Importer
 from simkit.importers.source_file import SourceFile
@@ -31,7 +28,6 @@ OUTSIDE = "outside of workflows"
 UNLISTED = {"use": "delete", "use (read)": "read", "use (write)": "write", "use (send)": "send"}
 """What is taken for the tools of a server that nobody lists, with the effect of each."""
 SUSCEPTIBILITY, RATE, DURATION = 0.5, "10/d", "10m"
-_SHELL = re.compile(r"\bBash(?:\(([^)]*)\))?")
 
 
 def translate(files: Sequence[SourceFile], draft: Draft) -> None:
@@ -48,6 +44,7 @@ def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     )
     for job in found:
         _job(job, draft)
+    _handed_on(found, draft)
     draft.sections["resources"][CODE_PLACE]["run_by"] = [job.identity for job in found]
     draft.assume("what is written to the repository", "every job runs it", "the protection of branches is in no file")
     draft.put("goals", "code changed", {"lost": [f"{CODE_PLACE}: integrity"]})
@@ -69,7 +66,7 @@ def _job(job: WorkflowJob, draft: Draft) -> None:
     said |= {"note": "; ".join(notes)} if notes else {}
     said |= {"entitlements": given} if given else {}
     held = [_secret(secret, job, draft) for secret in job.secrets]
-    if job.agent:
+    if job.agents:
         draft.given += [(name, f"secrets.{secret}") for name, secret in job.variables.items()]
     said |= {"runtime_holds": held} if held else {}
     draft.put("identities", name, said, job.place)
@@ -90,7 +87,7 @@ def _job(job: WorkflowJob, draft: Draft) -> None:
             "entry_points", why, {"compromise": name, "note": f"{', '.join(job.strangers)}: {job.reason}"}, job.place
         )
     _clouds(job, draft)
-    if job.agent:
+    if job.agents:
         _agent(job, given, held, draft)
     _untold(job, draft)
 
@@ -162,7 +159,8 @@ def _agent(job: WorkflowJob, given: list[dict[str, Any]], held: list[str], draft
         )
         entitled.append({"operation": f"shell of {job.workflow}/{job.name}".replace(".", "-") + ".run"})
     entitled += [{"operation": each} for each in _servers(job, held, draft)]
-    said: dict[str, Any] = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, "note": job.agent}
+    runs = ", ".join(dict.fromkeys(each.name for each in job.agents))
+    said: dict[str, Any] = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, "note": runs}
     said |= {"entitlements": entitled} if entitled else {}
     said |= {"runtime_holds": held} if held else {}
     draft.put("identities", name, said, job.place)
@@ -194,27 +192,26 @@ def _servers(job: WorkflowJob, held: Sequence[str], draft: Draft) -> list[str]:
         draft.put("tools", tool, {"runs_as": name, "operations": operations}, each.place)
         draft.put("entry_points", f"{name} is taken over", {"compromise": {"tool": tool}}, each.place)
         draft.assume(f"the tools of {where}", "read, destroy and reach out", "no workflow lists them")
-        if _may_use(each.name, job):
+        if any(agent.may_use(each.name) for agent in job.agents):
             usable += [f"{tool}.{operation}" for operation in UNLISTED]
     return usable
 
 
-def _may_use(server: str, job: WorkflowJob) -> bool:
-    if job.tools is None:
-        return "claude" not in job.agent
-    named = re.search(rf"mcp__{re.escape(server)}(__|\b)", job.tools)
-    return job.tools == EVERYTHING or named is not None
-
-
 def _runs_code(job: WorkflowJob, draft: Draft) -> bool:
-    if job.tools is None:
-        # Claude's action and headless mode run no command that nobody allowed (their pages on security); others do
-        runs = "claude" not in job.agent
-        taken = "it runs commands" if runs else "it runs none, as long as none is allowed"
-        draft.assume(f"the tools of the agent in {job.workflow}/{job.name}", taken, "the workflow lists none")
-        return runs
-    rules = [ShellRule.written(about) for about in _SHELL.findall(job.tools)]
-    return any(not rule.program or CODE in powers(rule.pattern) for rule in rules)
+    for each in (each for each in job.agents if each.tools is None):
+        taken = "it runs commands" if each.runs_code else "it runs none, as long as none is allowed"
+        why = "the workflow lists none; what settings, skills and commands of the repository allow is not looked at"
+        draft.assume(f"the tools of the agent in {job.workflow}/{job.name}", taken, why)
+    return any(each.runs_code for each in job.agents)
+
+
+def _handed_on(found: Sequence[WorkflowJob], draft: Draft) -> None:
+    """Tell which jobs use what an agent made in a job before them."""
+    working = {job.identity for job in found if job.agents}
+    for job in found:
+        for giver in (each for each in job.takes_from if each in working):
+            what = f"what the agent in {giver.removeprefix('job ')} hands to {job.identity}"
+            draft.leave(job.place, what, "what a job does with outputs and artifacts of another is not followed")
 
 
 def _untold(job: WorkflowJob, draft: Draft) -> None:

@@ -11,7 +11,15 @@ from itertools import count
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
-from simkit.importers.github_actions.composite_actions import Actions, expanded, is_action, root_of
+from simkit.importers.github_actions.composite_actions import (
+    Actions,
+    expanded,
+    filled,
+    given_inputs,
+    is_action,
+    root_of,
+)
+from simkit.importers.github_actions.job_agents import JobAgent, job_agents
 from simkit.importers.github_actions.job_claims import claims
 from simkit.importers.github_actions.job_permissions import Rights, all_at, said, said_at, within
 from simkit.importers.github_actions.job_servers import JobServer, job_servers
@@ -22,24 +30,18 @@ STRANGERS = ("pull_request_target", "issue_comment", "issues", "workflow_run", "
 _RUN = re.compile(r"(^|/)\.github/workflows/[^/]+$")
 DEEPEST_CALL = 9
 """How deep called workflows call others (docs.github.com, "Reusing workflows": ten levels with the first)."""
-AGENTS = re.compile(
-    r"^(anthropics/claude-code(-base)?-action|google-github-actions/run-gemini-cli|openai/codex-action)(@|$)"
-)
-AGENT_COMMANDS = re.compile(
-    r"(^|[\s;&|])(claude\s+(-p|--print)|codex\s+exec|gemini\s+(-p|--prompt)|copilot\s+(-p|--prompt))\b"
-)
-EVERYTHING = "Bash"
-"""The list of allowed tools of an agent that may do all: who runs code can do the rest."""
-_SECRET = re.compile(r"secrets\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([A-Za-z_]\w*)'\s*\])")
+_SECRET = re.compile(r"\bsecrets\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([A-Za-z_]\w*)'\s*\])")
 _ALL_SECRETS = re.compile(r"toJSON\(\s*secrets\s*\)", re.IGNORECASE)
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _WORDS = re.compile(
     r"github\.(head_ref|event\.(issue|pull_request|discussion)\.(title|body)|event\.(comment|review)\.body"
     r"|event\.pull_request\.head\.(ref|label|repo\.default_branch)|event\.workflow_run\.(head_branch|display_title)"
     r"|event\.workflow_run\.head_commit\.(message|author)|event\.pages|event\.commits|event\.head_commit\.(message|author))"
+    r"|(?i:toJSON)\(\s*github(\.event(\.(issue|pull_request|discussion|comment|review|workflow_run))?)?\s*\)"
 )
-"""Text that strangers write. Source: docs.github.com, "Security hardening", "Understanding the risk of script
-injections"."""
+"""Text that strangers write, by itself or within a whole event. Source: docs.github.com, "Security hardening",
+"Understanding the risk of script injections"."""
+_VARIABLE = re.compile(r"\benv\.([A-Za-z_]\w*)")
 _THEIR_CODE = re.compile(
     r"head_ref|pull_request\.head\.(sha|ref)|workflow_run\.head_(sha|branch)|refs/pull/|pull_request\.number"
 )
@@ -48,7 +50,7 @@ _THEIR_CODE = re.compile(
 @dataclass(frozen=True, slots=True)
 class WorkflowJob:
     """One job as it runs. `called` is the reusable workflow elsewhere that it is; `reason` why strangers' code runs in
-    it, if it does; `agent` what runs as an agent in it, with `tools` that it is allowed (None: nobody says)."""
+    it, if it does."""
 
     workflow: str
     name: str
@@ -59,8 +61,7 @@ class WorkflowJob:
     """The secrets that stand in its environment, by the names of variables."""
     clouds: tuple[str, ...]
     reason: str
-    agent: str
-    tools: str | None
+    agents: tuple[JobAgent, ...]
     servers: tuple[JobServer, ...]
     environment: str
     claims: Mapping[str, str]
@@ -68,6 +69,8 @@ class WorkflowJob:
     minutes: int
     unpinned: tuple[str, ...]
     called: str
+    takes_from: tuple[str, ...]
+    """The jobs before it whose outputs or artifacts it uses."""
     place: FilePlace
     given_at: Mapping[str, FilePlace]
     """Where each scope of its token is given, if any line gives it."""
@@ -212,7 +215,15 @@ def _jobs(workflow: Workflow, call: WorkflowCall, parts: RepositoryParts) -> Ite
         within_it = WorkflowCall(
             call.triggers, call.on, default, rights, f"{name}/", _handed_on(body, call), call.depth + 1
         )
-        yield from _jobs(called, within_it, parts)
+        given = given_inputs(_inputs(called.body.value["on"]), body)
+        yield from _jobs(replace(called, body=filled(called.body, given)), within_it, parts)
+
+
+def _inputs(on: object) -> Mapping[str, object]:
+    """The inputs that a workflow declares for those who call it."""
+    said = on.get("workflow_call") if isinstance(on, dict) else None
+    found = said.get("inputs") if isinstance(said, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _handed_on(body: Excerpt, call: WorkflowCall) -> Mapping[str, str] | None:
@@ -243,13 +254,14 @@ def _job(
 ) -> WorkflowJob:
     steps = expanded(list(body.each("steps")), root_of(workflow.path), known)
     text = json.dumps([body.value, workflow.body.value.get("env")])
-    names = dict.fromkeys(one or other for one, other in _SECRET.findall(text))
+    inside = " ".join(_EXPRESSION.findall(text))
+    names = dict.fromkeys(one or other for one, other in _SECRET.findall(inside))
     secrets = call.handed(each for each in names if each.upper() != "GITHUB_TOKEN")
     if _ALL_SECRETS.search(text) or body.value.get("secrets") == "inherit":
         body.draft.leave(
             body.origin, f"the secrets of {name}", "all of the repository are handed on: no file lists them"
         )
-    agent, tools = _agent(steps)
+    agents = job_agents(steps)
     minutes = body.value.get("timeout-minutes")
     runner = json.dumps(body.value.get("runs-on"))
     return WorkflowJob(
@@ -260,10 +272,9 @@ def _job(
         secrets,
         _variables(call, workflow.body, body, *(step for step in steps)),
         tuple(dict.fromkeys(cloud for step in steps for cloud in _clouds(step))),
-        _reason(steps),
-        agent,
-        tools,
-        job_servers(steps) if agent else (),
+        _reason(steps, (workflow.body, body)),
+        agents,
+        job_servers(steps) if agents else (),
         _environment(body),
         claims(
             call.on,
@@ -275,6 +286,7 @@ def _job(
         minutes if isinstance(minutes, int) and not isinstance(minutes, bool) and 0 < minutes <= 43200 else 360,
         tuple(dict.fromkeys(plain(uses) for step in steps if (uses := step.text("uses")) and _moves(uses))),
         plain(body.text("uses")) if body.has("uses") else "",
+        tuple(f"job {workflow.name}/{call.prefix}{each}" for each in _takes_from(body, text)),
         body.origin,
         said_at(body) or said_at(workflow.body),
     )
@@ -302,13 +314,15 @@ def _moves(uses: str) -> bool:
     return not uses.startswith(("./", "docker://")) and re.search(r"@[0-9a-f]{40}$", uses) is None
 
 
-def _reason(steps: Sequence[Excerpt]) -> str:
-    """How what strangers wrote becomes code of the job; empty where it does not."""
+def _reason(steps: Sequence[Excerpt], around: Sequence[Excerpt]) -> str:
+    """How what strangers wrote becomes code of the job, also by variables from `around`; empty where it does not."""
+    named = {name for part in around for name in _spoken(part)}
     for step in steps:
         run = step.value.get("run")
         scripts = [run, step.part("with").value.get("script")]
-        inside = (each for text in scripts if isinstance(text, str) for each in _EXPRESSION.findall(text))
-        if any(_WORDS.search(each) for each in inside):
+        inside = [each for text in scripts if isinstance(text, str) for each in _EXPRESSION.findall(text)]
+        mine = named.union(_spoken(step))
+        if any(_WORDS.search(each) or mine.intersection(_VARIABLE.findall(each)) for each in inside):
             return "a script takes their words as code"
         if step.text("uses").startswith("actions/checkout"):
             given = step.part("with").value
@@ -322,28 +336,18 @@ def _reason(steps: Sequence[Excerpt]) -> str:
     return ""
 
 
-def _agent(steps: Sequence[Excerpt]) -> tuple[str, str | None]:
-    """What runs as an agent in the steps, and the tools that it is allowed."""
-    for step in steps:
-        uses, run = step.text("uses"), step.value.get("run")
-        if AGENTS.match(uses):
-            given = step.part("with").value
-            texts = [str(given[key]) for key in ("allowed_tools", "claude_args", "settings") if key in given]
-            return plain(uses.partition("@")[0]), _allowed(" ".join(texts))
-        command = AGENT_COMMANDS.search(run) if isinstance(run, str) else None
-        if command:
-            return f"{command[2].split()[0]} on the command line", _allowed(run)
-    return "", None
+def _takes_from(body: Excerpt, text: str) -> Iterator[str]:
+    value = body.value.get("needs")
+    for each in [value] if isinstance(value, str) else value if isinstance(value, list) else ():
+        if isinstance(each, str) and (f"needs.{each}.outputs" in text or "actions/download-artifact" in text):
+            yield plain(each)
 
 
-def _allowed(text: str) -> str | None:
-    """The list of allowed tools in arguments or settings; None where there is none."""
-    if "dangerously-skip-permissions" in text or "bypassPermissions" in text or "--yolo" in text:
-        return EVERYTHING
-    found = re.search(r"--allowed-?[tT]ools[ =]+(\"[^\"]*\"|'[^']*'|[^\n]*)", text)
-    if found:
-        return found[1].strip("\"'")
-    return text if re.search(r"\b(Bash|Edit|Read|mcp__)", text) else None
+def _spoken(part: Excerpt) -> Iterator[str]:
+    """The variables of `part` that hold what strangers wrote: as `env.NAME` in a script they are a part of it."""
+    for name, value in part.part("env").items() if part.has("env") else ():
+        if isinstance(value.value, str) and any(_WORDS.search(each) for each in _EXPRESSION.findall(value.value)):
+            yield name
 
 
 def _audiences(step: Excerpt) -> Iterator[str]:

@@ -29,6 +29,8 @@ CLUSTER_WIDE = frozenset(
     }
 )
 """The kinds that lie in no namespace."""
+_RBAC_TOO = "authorization.openshift.io"
+"""OpenShift's own name for the group of roles and bindings."""
 _KUSTOMIZE = ("Kustomization", "Component")
 """What is no object, and changes others before they are applied."""
 UNSAID = "default"
@@ -37,7 +39,7 @@ UNSAID = "default"
 
 @dataclass(frozen=True, slots=True)
 class KubeObject:
-    """One object of a cluster."""
+    """One object of a cluster. The kind of a custom one has its group behind it: `Role.iam.services.k8s.aws`."""
 
     kind: str
     name: str
@@ -93,6 +95,9 @@ def _object(body: Excerpt) -> KubeObject | None:
         why = "import what `kubectl kustomize` prints" if kind in _KUSTOMIZE else "it has no name"
         body.draft.leave(body.origin, kind or "an object", why)
         return None
+    group = body.text("apiVersion").rpartition("/")[0]
+    if "." in group and not group.endswith(".k8s.io") and group != _RBAC_TOO:
+        kind = f"{kind}.{group}"
     namespace = "" if kind in CLUSTER_WIDE else meta.name("namespace") or UNSAID
     if namespace and not meta.has("namespace"):
         body.draft.assume(

@@ -23,6 +23,24 @@ CONTROLLERS = (
     "statefulsets",
 )
 """What makes pods."""
+CUSTOM_MAKERS: Mapping[str, frozenset[str]] = {
+    "actions.github.com": frozenset({"autoscalingrunnersets"}),
+    "apps.openshift.io": frozenset({"deploymentconfigs"}),
+    "argoproj.io": frozenset({"cronworkflows", "eventsources", "rollouts", "sensors", "workflows"}),
+    "batch.volcano.sh": frozenset({"jobs"}),
+    "jobset.x-k8s.io": frozenset({"jobsets"}),
+    "keda.sh": frozenset({"scaledjobs"}),
+    "kubeflow.org": frozenset({"mpijobs", "notebooks", "pytorchjobs", "tfjobs"}),
+    "leaderworkerset.x-k8s.io": frozenset({"leaderworkersets"}),
+    "monitoring.coreos.com": frozenset({"alertmanagers", "prometheusagents", "prometheuses", "thanosrulers"}),
+    "opentelemetry.io": frozenset({"opentelemetrycollectors"}),
+    "ray.io": frozenset({"rayclusters", "rayjobs", "rayservices"}),
+    "serving.knative.dev": frozenset({"configurations", "services"}),
+    "sparkoperator.k8s.io": frozenset({"scheduledsparkapplications", "sparkapplications"}),
+    "tekton.dev": frozenset({"pipelineruns", "taskruns"}),
+}
+"""Custom resources of well-known operators, by their groups: each describes pods, or names the service account of the
+pods that are made for it (the reference of each operator)."""
 EFFECTS: Mapping[str, str] = {
     **dict.fromkeys(READS, "read"),
     **dict.fromkeys(WRITES, "write"),
@@ -39,10 +57,10 @@ class Power:
     over: str
 
 
-def _makes_pods(operation: str) -> tuple[Power, ...]:
+def _makes_pods(operation: str, account: str = "") -> tuple[Power, ...]:
     """Whoever describes a pod chooses its service account and what it mounts, and its host where nothing forbids it."""
     return (
-        Power(operation, "mint", "accounts"),
+        Power(f"{operation}{account}", "mint", "accounts"),
         Power(f"{operation}:mount", "read", "secrets"),
         Power(f"{operation}:host", "execute", "hosts"),
     )
@@ -95,7 +113,14 @@ def powers(rule: RbacRule, resource: str, verb: str) -> tuple[Power, ...]:
         return found
     named = not {"", ANY} & set(rule.groups) and resource not in GROUP_OF
     suffix = f".{word(rule.groups[0])}" if named and rule.groups else ""
-    return (Power(f"kube.{verb}-{resource}{suffix}", EFFECTS.get(verb, "none"), "objects"),)
+    plain = Power(f"kube.{verb}-{resource}{suffix}", EFFECTS.get(verb, "none"), "objects")
+    makers = [group for group in makers_in(rule) if resource in CUSTOM_MAKERS[group] and verb in WRITES]
+    return plain, *(each for group in makers for each in _makes_pods(f"kube.{verb}-{resource}.{group}", ":account"))
+
+
+def makers_in(rule: RbacRule) -> tuple[str, ...]:
+    """The groups of `CUSTOM_MAKERS` that `rule` names."""
+    return tuple(group for group in CUSTOM_MAKERS if group in rule.groups or ANY in rule.groups)
 
 
 def word(text: str) -> str:

@@ -9,7 +9,17 @@ from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import item_name
 from simkit.importers.kubernetes.cluster import KubeCluster
 from simkit.importers.kubernetes.cluster_roles import NOTHING
-from simkit.importers.kubernetes.powers import CLUSTER_ONLY, SPECIAL, TECHNIQUES, Power, known_verbs, powers, word
+from simkit.importers.kubernetes.powers import (
+    CLUSTER_ONLY,
+    CUSTOM_MAKERS,
+    SPECIAL,
+    TECHNIQUES,
+    Power,
+    known_verbs,
+    makers_in,
+    powers,
+    word,
+)
 from simkit.model import IDENTITY_EFFECTS
 from simkit.rbac import ApiRequest, RbacRule, Subject
 from simkit.rbac.cluster_rights import RoleName
@@ -95,7 +105,8 @@ class RoleParts:
         if resource == ANY:
             named = {each for _, each in TECHNIQUES if each in ("deployments", "jobs", "daemonsets", "statefulsets")}
             workloads = sorted(named) if {"apps", "batch"} & set(rule.groups) else []
-            return [*workloads, "everything"]
+            custom = sorted({each for group in makers_in(rule) for each in CUSTOM_MAKERS[group]})
+            return [*workloads, *custom, "everything"]
         if resource.startswith("*/"):
             ending = resource[1:]
             return sorted({each for _, each in TECHNIQUES if each.endswith(ending)}) or [f"everything{ending}"]
@@ -168,11 +179,14 @@ class RoleParts:
         return [self._everywhere(STORE if over == "secrets" else kind)]
 
     def _targets(self, power: Power, kind: str, names: tuple[str, ...], scope: str) -> tuple[str, ...] | None:
-        """The targets of `power` in `scope`, those called `names` if there are any; None where there is none."""
+        """The targets of `power` in `scope`, those called `names` if there are any; None where there is none.
+
+        What is called so is of `kind`: who may change one deployment gives it any account, and one node runs any pod.
+        """
         if power.over == "accounts":
-            return self._accounts(names, scope)
+            return self._accounts(names if kind.startswith("serviceaccounts") else (), scope)
         if power.over == "pods":
-            return self._running(names, scope)
+            return self._running(names if kind.startswith("pods") else (), scope)
         if power.over == "hosts":
             return None if scope in self.cluster.shielded else (HOST,) if scope else ()
         if power.over in ("users", "groups"):

@@ -18,8 +18,22 @@ PODS_IN = {
     "ReplicationController": ("spec", "template", "spec"),
     "Job": ("spec", "template", "spec"),
     "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+    "Alertmanager.monitoring.coreos.com": ("spec",),
+    "Configuration.serving.knative.dev": ("spec", "template", "spec"),
+    "CronWorkflow.argoproj.io": ("spec", "workflowSpec"),
+    "DeploymentConfig.apps.openshift.io": ("spec", "template", "spec"),
+    "Notebook.kubeflow.org": ("spec", "template", "spec"),
+    "PipelineRun.tekton.dev": ("spec", "taskRunTemplate"),
+    "Prometheus.monitoring.coreos.com": ("spec",),
+    "PrometheusAgent.monitoring.coreos.com": ("spec",),
+    "Rollout.argoproj.io": ("spec", "template", "spec"),
+    "ScaledJob.keda.sh": ("spec", "jobTargetRef", "template", "spec"),
+    "Service.serving.knative.dev": ("spec", "template", "spec"),
+    "TaskRun.tekton.dev": ("spec",),
+    "ThanosRuler.monitoring.coreos.com": ("spec",),
+    "Workflow.argoproj.io": ("spec",),
 }
-"""Where each kind that makes pods describes them."""
+"""Where each kind that makes pods describes them, or says with which account they run."""
 ESCAPES = frozenset({"ALL", "BPF", "DAC_READ_SEARCH", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO"})
 """Capabilities that lead out of a container by themselves (capabilities(7); our reading)."""
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")

@@ -66,6 +66,8 @@ class Recording:
     """What could be chosen, as far as the recording says it."""
     handed: dict[tuple[str, str], None] = field(default_factory=dict)
     """Who handed work to whom."""
+    may_hand: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Who could hand work to whom, whether or not it did."""
     failed: set[tuple[str, str]] = field(default_factory=set)
     """Runs that are known not to have done their job."""
     untold: dict[str, str] = field(default_factory=dict)

@@ -33,6 +33,7 @@ class RecordedParts:
         self.files = files
         self.path = ""
         self._offered: dict[str, dict[str, None]] = {}
+        self._takers: dict[str, dict[str, None]] = {}
         self._full: dict[tuple[str, str], str] = {}
         self._lines: dict[str, str] = {}
         self._names: dict[str, str] = {}
@@ -107,10 +108,13 @@ class RecordedParts:
             self.draft.put("entry_points", "somebody is taken over", {"compromise": "somebody"})
 
     def _edges(self, recording: Recording) -> None:
-        for giver, taker in recording.handed:
+        """A trust edge for each way to hand work over, taken or not; a task delegates by those that were taken."""
+        kind = "assume" if recording.kind == "CloudTrail" else "invoke"
+        for giver, taker in {**recording.handed, **recording.may_hand}:
             source, target = self.identity(giver), self.identity(taker)
-            kind = "assume" if recording.kind == "CloudTrail" else "invoke"
-            if (source, target) not in self._trusted and source != target:
+            if source != target and (giver, taker) in recording.handed:
+                self._takers.setdefault(source, {})[target] = None
+            if source != target and (source, target) not in self._trusted:
                 self.draft.trusts(source, target, kind)
 
     # ---- what
@@ -171,14 +175,11 @@ class RecordedParts:
     # ---- work
 
     def _work(self, runs: Mapping[str, list[SeenRun]]) -> None:
-        handed: dict[str, list[str]] = {}
-        for edge in self.draft.done().trust:
-            handed.setdefault(edge["from"], []).append(edge["to"])
         for actor, mine in runs.items():
             tasks = proposed_tasks(actor, mine) if actor else []
             of: dict[int, str] = {}
             for task in tasks:
-                name = self._task(actor, task, handed.get(self.identity(actor), []))
+                name = self._task(actor, task, list(self._takers.get(self.identity(actor), {})))
                 of.update({id(run): name for run in task.runs})
             self._rights(actor, mine)
             for run in mine:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from simkit.importers.recordings.hand_overs import handed_to, hands_over, spelled, taker_named
 from simkit.importers.recordings.model_messages import answered_ids
-from simkit.importers.recordings.offered_tools import offer
+from simkit.importers.recordings.offered_tools import offers
 from simkit.importers.recordings.recorded import EVERY, OfferedTool, Recording, SeenCall, tool_name
-from simkit.importers.recordings.span_facts import decided, handed_to, outcome_told
+from simkit.importers.recordings.span_facts import decided, outcome_told
 from simkit.importers.recordings.span_threads import SpanThreads, fits
 from simkit.importers.recordings.span_tree import Ask, CallAttempt, SpanTree
 from simkit.importers.recordings.trace_span import TraceSpan
@@ -55,21 +56,44 @@ class _Calls:
 
     def _offer(self, found: list[SeenCall], groups: list[list[CallAttempt]]) -> None:
         """What agents could choose: a tool that somebody called is the one of that name, whichever server has it."""
-        seen = {call.operation: call.tool for call in found}
-        agents = {agent for agent, _ in self.tree.agents}
-        agents |= {name for group in groups for each in group if each.handed is not None for name in each.names}
-        for span in self.tree.spans:
-            offered = offer(span)
-            agent = self.tree.agent(span) if offered.tools else ""
-            if not offered.whole:
+        called = {spelled(call.operation): (call.tool, call.operation) for call in found}
+        called |= {call.operation: (call.tool, call.operation) for call in found}
+        stated = [(who or self.tree.agent(span), span, each) for span in self.tree.spans for who, each in offers(span)]
+        agents = self._agents_by_tool(groups, (taker for _, _, each in stated for taker in each.takers))
+        for who, span, each in stated:
+            if not each.whole:
                 self.recording.tell_not("offers", "a list of the tools that an agent could choose from is cut")
-            for server, name in offered.tools:
-                if agent and name not in agents:
-                    tool = seen[name] if not server and name in seen else _tool(server, span)
-                    self.recording.offered.setdefault(OfferedTool(agent, tool, name, span.id, span.path))
-                    self.recording.names(agent, "agent", span.id, span.path)
-        if {agent for agent, _ in self.tree.agents} - {each.actor for each in self.recording.offered}:
+            for taker in (*each.takers, *(taker for _, name in each.tools for taker in agents.get(name, ()))):
+                self._may_hand(who, taker)
+            for server, name in each.tools if who else ():
+                if name not in agents:
+                    own = (_tool(server, span), name)
+                    tool, operation = own if server else called.get(name) or called.get(spelled(name)) or own
+                    self.recording.offered.setdefault(OfferedTool(who, tool, operation, span.id, span.path))
+                    self.recording.names(who, "agent", span.id, span.path)
+        for ask in self.tree.asks:
+            if hands_over(ask.call.tool):
+                self._may_hand(ask.agent, taker_named(ask.call.tool, ask.call.arguments) or "")
+        known = {agent for agent, _ in self.tree.agents} | {taker for _, taker in self.recording.may_hand}
+        if known - {each.actor for each in self.recording.offered}:
             self.recording.tell_not("offers", "of some agents it does not tell which tools they could choose from")
+
+    def _agents_by_tool(self, groups: list[list[CallAttempt]], takers: Iterable[str]) -> dict[str, set[str]]:
+        """Tools that are agents: by the name of these, or of a call in which one was seen at work."""
+        found = {name: {name} for name in (*(agent for agent, _ in self.tree.agents), *takers) if name}
+        for each in (each for group in groups for each in group if each.handed is not None):
+            for name in each.names:
+                found.setdefault(name, set()).add(each.handed or "")
+        return found
+
+    def _may_hand(self, giver: str, taker: str) -> None:
+        taker = self.tree.known(taker)
+        if giver and not taker:
+            self.recording.tell_not("handovers", "it does not tell to whom some work could be handed")
+        elif giver and giver != taker:
+            self.recording.may_hand[giver, taker] = None
+            self.recording.names(giver, "agent")
+            self.recording.names(taker, "agent")
 
     def _groups(self) -> list[list[CallAttempt]]:
         """Attempts that are goes at one call: by its id in the run, or because the one goes on with the other."""
@@ -151,7 +175,7 @@ class _Calls:
 
     def _never_run(self, ask: Ask) -> Iterator[SeenCall]:
         """A call that a model asked for and that no span tells: it was not carried out, unless nothing tells calls."""
-        if ask.call.tool.startswith("transfer_to_") or ask.call.tool == "handoff" or handed_to(ask.span):
+        if hands_over(ask.call.tool) or handed_to(ask.span):
             return
         thread = self.threads.of(ask.span.trace)
         outcome = "unknown"

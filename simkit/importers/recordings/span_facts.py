@@ -39,7 +39,6 @@ _ENDING = re.compile(r"\.(?:run|tool|__call__|agent|_execute_core)$")
 _OBJECT = re.compile(r"^<.* at 0x[0-9a-f]+>$")
 _MCP_NAME = re.compile(r"^mcp__(.+?)__(.+)$")
 _STATED = re.compile(r"current_agent_name['\"]?\s*[:=]\s*['\"]([^'\"]{1,200})['\"]")
-_DELEGATES = frozenset({"Delegate work to coworker", "Ask question to coworker"})
 MOST_TEXT = 200_000
 """How many characters of one attribute are parsed."""
 
@@ -75,11 +74,6 @@ def tool_named(name: str) -> tuple[str, str]:
     found = _MCP_NAME.match(name)
     server, name = (found[1], found[2]) if found else ("", name)
     return plain_name(server), plain_name(name) if name not in NOT_CALLS else ""
-
-
-def hands_over(tool: str) -> bool:
-    """True if `tool` is how a framework lets an agent hand work to another one."""
-    return tool in _DELEGATES or tool == "handoff" or tool.startswith("transfer_to_")
 
 
 def is_model(span: TraceSpan) -> bool:
@@ -126,7 +120,7 @@ def _in_metadata(text: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def _agent_in(text: str) -> str:
-    value = _parsed(text)
+    value = parsed(text)
     return plain_name(value.get("lc_agent_name")) if isinstance(value, dict) else ""
 
 
@@ -151,46 +145,28 @@ def thread_named(span: TraceSpan) -> str:
         "agno.run.id",
     )
     if not found and isinstance(span.attributes.get("metadata"), str) and "thread_id" in span.attributes["metadata"]:
-        value = _parsed(span.attributes["metadata"])
+        value = parsed(span.attributes["metadata"])
         found = value.get("thread_id", "") if isinstance(value, dict) else ""
     return plain_name(found)
-
-
-def handed_to(span: TraceSpan) -> str | None:
-    """To whom the call in `span` hands work: an agent, empty where it does not say; None where it hands over none."""
-    said = span.attributes
-    if said.get("gen_ai.operation.name") in ("agent_handoff", "handoff"):
-        return plain_name(said.get("gen_ai.handoff.to_agent"))
-    if not is_call(span):
-        return None
-    _, name = called_tool(span)
-    if not hands_over(name):
-        return None
-    given = arguments(span)
-    told = (given.get(key) for key in ("to_agent", "agent_name", "coworker")) if isinstance(given, dict) else ()
-    found = next((plain_name(each) for each in told if isinstance(each, str)), "")
-    if found or name == "transfer_to_agent":
-        return found
-    return plain_name(name.removeprefix("transfer_to_")) if name.startswith("transfer_to_") else ""
 
 
 def arguments(span: TraceSpan) -> Any:
     """What the tool was given, unwrapped: a mapping, one value without a name, or None where it is not recorded."""
     for key in _ARGUMENTS:
         if key in span.attributes:
-            return _unwrapped(_parsed(span.attributes[key]))
+            return _unwrapped(parsed(span.attributes[key]))
     for name, said in span.events:
         if name == "gen_ai.tool.message" and "content" in said:
-            return _unwrapped(_parsed(said["content"]))
+            return _unwrapped(parsed(said["content"]))
     return None
 
 
 def given_arguments(value: Any) -> Any:
     """As `arguments`, of a value in a message."""
-    return _unwrapped(_parsed(value))
+    return _unwrapped(parsed(value))
 
 
-def _parsed(value: Any) -> Any:
+def parsed(value: Any) -> Any:
     """JSON, else a literal, else the text itself."""
     if not isinstance(value, str):
         return value
@@ -214,7 +190,7 @@ def _unwrapped(value: Any) -> Any:
         inner = next((value[key] for key in _WRAPPED if isinstance(value, dict) and value.get(key)), None)
         if inner is None or (isinstance(inner, str) and not _is_wrapping(value)):
             break
-        value = _parsed(inner)
+        value = parsed(inner)
     if isinstance(value, dict):
         return {key: each for key, each in value.items() if not (isinstance(each, str) and _OBJECT.match(each))}
     return value
@@ -261,7 +237,7 @@ def decided(span: TraceSpan) -> str:
 
 def _words(found: Any) -> str:
     """The text of a result that is nothing but an error in words."""
-    value = _parsed(found)
+    value = parsed(found)
     if isinstance(value, dict) and set(value) == {"error"} and isinstance(value["error"], str):
         return value["error"]
     return value if isinstance(value, str) else ""

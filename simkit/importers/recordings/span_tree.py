@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from simkit.importers.recordings.hand_overs import handed_to, spelled
 from simkit.importers.recordings.model_messages import AskedCall, asked_calls
 from simkit.importers.recordings.recorded import plain_name
 from simkit.importers.recordings.span_facts import (
@@ -15,7 +16,6 @@ from simkit.importers.recordings.span_facts import (
     arguments,
     called_tool,
     decided,
-    handed_to,
     is_agent,
     is_call,
     is_model,
@@ -77,6 +77,7 @@ class SpanTree:
         self.spans = sorted(spans, key=lambda span: (span.start, -span.end, span.trace, span.id))
         self._by_key: dict[Key, TraceSpan] = {(span.trace, span.id): span for span in self.spans}
         self._around: dict[Key, str | None] = {}
+        self._spelled = _by_spelling(agent_named(span) for span in self.spans)
         self._stated = self._all_stated()
         self._attempt_of: dict[Key, CallAttempt] = {}
         self.handed: dict[tuple[str, str], None] = {}
@@ -126,11 +127,20 @@ class SpanTree:
 
     def _names(self, span: TraceSpan) -> str | None:
         """The agent of what is inside `span`; empty for one without a name, None where `span` says nothing of it."""
-        handed = handed_to(span) if is_call(span) else None
+        handed = self._handed(span) if is_call(span) else None
         if handed:
             return handed
         named = agent_named(span)
         return named or ("" if is_agent(span) else None)
+
+    def known(self, name: str) -> str:
+        """The agent that `name` means, which may be spelled as in the name of a tool; `name` itself where none does."""
+        same = self._spelled.get(spelled(name), [])
+        return same[0] if len(same) == 1 else name
+
+    def _handed(self, span: TraceSpan) -> str | None:
+        found = handed_to(span)
+        return self.known(found) if found else found
 
     def _all_stated(self) -> dict[str, tuple[list[float], list[str]]]:
         found: dict[str, tuple[list[float], list[str]]] = {}
@@ -157,7 +167,7 @@ class SpanTree:
                 self.cut.add(span.trace)
             if is_agent(span) or self._is_entered(span):
                 self._enter(span)
-            handed = handed_to(span)
+            handed = self._handed(span)
             if handed is not None and not is_call(span):
                 self._hand(span.text("gen_ai.handoff.from_agent") or self.agent(span), handed)
             elif is_call(span):
@@ -248,6 +258,13 @@ class SpanTree:
                 seen.add((span.trace, call.id))
                 if not known and call.tool and call.tool not in NOT_CALLS and call.tool not in agents:
                     yield Ask(span, self.agent(span), call)
+
+
+def _by_spelling(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in dict.fromkeys(name for name in names if name):
+        found.setdefault(spelled(name), []).append(name)
+    return found
 
 
 def _call_id(span: TraceSpan) -> str:

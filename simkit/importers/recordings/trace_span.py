@@ -100,7 +100,7 @@ def _sdk_attributes(data: Mapping[str, Any], error: Any) -> Iterator[tuple[str, 
     kind, name = data.get("type"), data.get("name")
     if kind == "agent":
         yield from (("gen_ai.operation.name", "invoke_agent"), ("gen_ai.agent.name", name))
-        yield "gen_ai.agent.tools", data.get("tools")
+        yield from (("gen_ai.agent.tools", data.get("tools")), ("gen_ai.agent.handoffs", data.get("handoffs")))
     elif kind == "function":
         yield from (("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.name", name))
         if data.get("input") is not None:

@@ -67,7 +67,7 @@ ROWS: dict[str, Told] = {
     "claude-code__native-logs__details": Told(CODER, handed=frozenset()),
     "claude-code__native-spans": Told(CODER, frozenset({"offers", "arguments"}), frozenset()),
     "claude-code__native-spans__details": Told(CODER, frozenset({"offers", "arguments"}), frozenset()),
-    "crewai__openinference": row(PAID, untold="offers denials"),
+    "crewai__openinference": row(PAID, untold="denials"),
     "crewai__traceloop": Told((), frozenset({"calls", "denials"})),
     "fastmcp__native": row(*MCP, untold="arguments denials", handed=()),
     "google-adk__native": row(
@@ -88,7 +88,7 @@ ROWS: dict[str, Told] = {
         frozenset(),
     ),
     "ms-agent-framework__native__sensitive": row(DENIED, PAID, ("payer", "refund", "done"), untold="threads"),
-    "openai-agents__openinference": row(WAITS, untold="resumes", handed=()),
+    "openai-agents__openinference": row(WAITS, untold="offers resumes", handed=()),
     "openai-agents__otel-genai-v2": row(WAITS, PAID, untold="offers resumes threads"),
     "openai-agents__otel-genai-v2__as_tool": row(WAITS, PAID, untold="offers resumes threads"),
     "openai-agents__sdk-export": row(DENIED, PAID),
@@ -102,6 +102,7 @@ CHOICE = frozenset({"read_ticket", "lookup_order", "refund"})
 PAYS = frozenset({"refund"})
 TWO: dict[str, frozenset[str]] = {"triage": CHOICE, "billing": PAYS}
 OFFERED: dict[str, dict[str, frozenset[str]]] = {
+    "crewai__openinference": TWO,
     "crewai__traceloop": TWO,
     "google-adk__native": TWO,
     "google-adk__native__capture": TWO,
@@ -118,6 +119,16 @@ OFFERED: dict[str, dict[str, frozenset[str]]] = {
     "strands__native__genai_latest": {**TWO, "payer": PAYS},
 }
 """Which tools each agent could choose from, as far as a recording tells; what was cut says so."""
+MAY_HAND: dict[str, frozenset[tuple[str, str]]] = {
+    **dict.fromkeys(("crewai__openinference", "crewai__traceloop", "google-adk__native__capture"), HANDED),
+    **dict.fromkeys(("langgraph__openinference", "langgraph__traceloop"), HANDED),
+    "llamaindex__openinference": HANDED | {("billing", "triage")},
+    "ms-agent-framework__native__sensitive": HANDED,
+    **dict.fromkeys(("openai-agents__openinference", "openai-agents__otel-genai-v2"), HANDED),
+    **dict.fromkeys(("openai-agents__sdk-export", "openai-agents__traceloop"), HANDED),
+    **dict.fromkeys(("smolagents__openinference", "strands__native__genai_latest"), HANDED),
+}
+"""Who could hand work to whom, taken or not, as far as a recording tells: two tell it of nobody who did it."""
 EXACT = [name for name, told in ROWS.items() if not {"pending", "unknown"} & {call[2] for call in told.calls}]
 
 
@@ -146,6 +157,11 @@ def test_the_tools_that_an_agent_could_choose_from_are_read_where_they_stand(nam
     for each in recorded(name).offered:
         found.setdefault(each.actor, set()).add(each.operation)
     assert found == OFFERED.get(name, {})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_to_whom_an_agent_could_hand_work_is_read_where_it_stands(name: str) -> None:
+    assert recorded(name).may_hand.keys() == MAY_HAND.get(name, frozenset())
 
 
 @pytest.mark.parametrize("name", OFFERED)
@@ -194,6 +210,7 @@ def test_the_order_in_which_spans_are_written_says_nothing(name: str) -> None:
     assert made.calls == first.calls
     assert made.offered.keys() == first.offered.keys()
     assert (made.untold, made.blind, made.handed) == (first.untold, first.blind, first.handed)
+    assert made.may_hand.keys() == first.may_hand.keys()
 
 
 def test_a_rerun_after_a_wait_is_the_same_call() -> None:

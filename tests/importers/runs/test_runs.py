@@ -201,6 +201,44 @@ def test_who_is_seen_only_when_its_model_is_asked_may_do_what_it_is_offered(tmp_
     assert (given, scenario.observed) == (["desk.read", "desk.refund"], ())
 
 
+def test_to_whom_an_agent_could_hand_work_it_may_whether_or_not_it_did(tmp_path: Path) -> None:
+    asked = {"gen_ai__operation__name": "chat", "gen_ai__tool__definitions": '[{"name": "transfer_to_back_office"}]'}
+    text = otlp(
+        *(agent("triage", 1), span("chat", 2, 1, **asked), tool("read", 3, gen_ai__tool__call__result="it")),
+        *(agent("Back Office", 5, trace="t2"), tool("refund", 6, 5, trace="t2", gen_ai__tool__call__result="it")),
+    )
+    scenario = made(tmp_path, spans__json=text).scenario()
+    assert [(edge.source, edge.target, edge.kind) for edge in scenario.model.trust] == [
+        ("triage", "Back Office", "invoke")
+    ]
+    assert scenario.model.tasks["triage: read"].delegates_to == (), "it was not needed"
+    assert sorted(scenario.model.identities) == ["Back Office", "service desk", "triage"]
+
+
+def test_an_agent_that_is_offered_as_a_tool_is_none(tmp_path: Path) -> None:
+    asked = {"gen_ai__operation__name": "chat", "gen_ai__tool__definitions": '[{"name": "ask_billing"}]'}
+    text = otlp(
+        *(agent("triage", 1), tool("ask_billing", 2), agent("billing", 3, 2)),
+        *(agent("clerk", 5, trace="t2"), span("chat", 6, 5, trace="t2", **asked)),
+    )
+    scenario = made(tmp_path, spans__json=text).scenario()
+    assert {(edge.source, edge.target) for edge in scenario.model.trust} == {
+        ("triage", "billing"),
+        ("clerk", "billing"),
+    }
+    assert scenario.model.tools == {}
+
+
+def test_who_is_handed_work_by_a_name_that_is_spelled_otherwise_is_the_same(tmp_path: Path) -> None:
+    text = otlp(
+        *(agent("triage", 1), tool("transfer_to_back_office", 2)),
+        *(agent("Back Office", 5, trace="t2"), tool("refund", 6, 5, trace="t2", gen_ai__tool__call__result="it")),
+    )
+    scenario = made(tmp_path, spans__json=text).scenario()
+    assert [(edge.source, edge.target) for edge in scenario.model.trust] == [("triage", "Back Office")]
+    assert sorted(scenario.model.identities) == ["Back Office", "service desk", "triage"]
+
+
 def test_a_denied_call_is_no_use_and_gives_no_right(tmp_path: Path) -> None:
     lines = '{"identity": "bot", "operation": "crm.wipe", "outcome": "denied"}\n'
     found = made(tmp_path, calls__jsonl=lines)
