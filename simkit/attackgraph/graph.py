@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from simkit.attackgraph.columns import (
     EntryArrays,
     Flags,
@@ -115,6 +117,12 @@ class AttackGraph:
     def premises(self, step: int) -> list[int]:
         """The premises of `step`."""
         found: list[int] = self.premise_idx[self.premise_ptr[step] : self.premise_ptr[step + 1]].tolist()
+        return found
+
+    def met_by(self, held: Flags) -> list[int]:
+        """The steps that need something, and only facts that are `held`."""
+        missing = np.concatenate([[0], np.cumsum(~held[self.premise_idx])])[self.premise_ptr]
+        found: list[int] = np.flatnonzero((np.diff(missing) == 0) & (np.diff(self.premise_ptr) > 0)).tolist()
         return found
 
     def to_networkx(self) -> nx.DiGraph:

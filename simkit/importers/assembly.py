@@ -16,7 +16,7 @@ from simkit.importers.importer import Importer
 from simkit.importers.joined import joined
 from simkit.importers.joined_secrets import joined_secrets
 from simkit.importers.kinds import IMPORTERS
-from simkit.importers.source_file import SourceFile, first_problem
+from simkit.importers.source_file import HEADED, SourceFile, first_problem
 from simkit.importers.unread_sources import ENDINGS_BESIDE, KIND, unread_source, unread_sources
 from simkit.scenario.loader import LARGE, uncollected
 
@@ -27,6 +27,8 @@ PERSONAL = frozenset({"settings.local.json"})
 _COMPRESSED = (".json.gz", ".jsonl.gz", ".ndjson.gz", ".log.gz")
 ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".jsonl", ".ndjson", ".toml", ".rules", *_COMPRESSED)
 """The files in a folder that are looked at."""
+_SKILL = re.compile(r"(^|/)(\.claude/(agents|commands|skills)/.*\.md|SKILL\.md)$")
+"""Pages that are looked at, too: skills, commands and agents of Claude Code."""
 TEMPLATE = "it is a template: import what it becomes, as `helm template` prints it"
 _TEMPLATED = re.compile(r"(?<!\$)\{\{")
 MOST_FILES = 100_000
@@ -127,8 +129,9 @@ def _within(folder: str, endings: tuple[str, ...] = ENDINGS) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if name not in PASSED_BY)
         for name in sorted(names):
             path = os.path.normpath(os.path.join(top, name))
+            wanted = name.endswith(endings) or (name.endswith(HEADED) and _SKILL.search(path.replace(os.sep, "/")))
             # a link may lead out of the folder, and a pipe would never end
-            if name.endswith(endings) and name not in PERSONAL and stat.S_ISREG(os.lstat(path).st_mode):
+            if wanted and name not in PERSONAL and stat.S_ISREG(os.lstat(path).st_mode):
                 count += 1
                 if count > MOST_FILES:
                     raise InputError(f"{folder!r} holds more than {MOST_FILES:,} files: name the folders that matter")

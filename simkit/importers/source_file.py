@@ -21,6 +21,9 @@ _JSON_ENDINGS = (".json", ".jsonc", ".json5", ".code-workspace")
 PACKED = ".gz"
 _GZIP = 31
 """What tells zlib that a gzip header stands before the data."""
+HEADED = ".md"
+_HEAD = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+"""What stands at the top of a page between two lines: YAML about it."""
 _TRAILING = re.compile(r",(?=\s*[}\]])")
 _STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
@@ -86,6 +89,10 @@ class SourceFile:
         path = self.plain_path
         if path.endswith(".toml"):
             return [read_toml(self.text, self.path)]
+        if path.endswith(HEADED):
+            head = _HEAD.match(self.text)
+            # an empty line stands for the first one, so that each line keeps its number
+            return read_stream(f"\n{head[1]}", self.path) if head else []
         if path.endswith(".rules"):
             return [read_rules(self.text, self.path)]
         if path.endswith(_JSON_ENDINGS) or self.text.lstrip()[0] == "{":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -57,7 +58,7 @@ class Staging:
     """Who sees what, and which copies matter: `copies` are, for each place, the resources of which it may hold one.
     `runtimes` are what code sees where files lie, `asked` for each session that asks (empty: the attacker, with a
     token) those that answer it. Where things are followed as one, `one_of` says by which each goes, and `all_of` for
-    which that stands.
+    which that stands. It is `whole` unless there were more copies than somebody wanted to know of.
 
     A copy matters if what is copied has value, holds secrets or is asked for, if who writes it has no way out that is
     as quick and as sure, and if somebody reads it who could not read the original just as well.
@@ -73,17 +74,22 @@ class Staging:
     readers: dict[str, list[Sight]] = field(default_factory=dict)
     one_of: Mapping[str, str] = field(default_factory=dict)
     all_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: bool = True
 
     @classmethod
-    def of(cls, world: World) -> Staging:
-        """Everything that can be staged in `world`, which keeps it."""
+    def of(cls, world: World, most: float = math.inf) -> Staging:
+        """Everything that can be staged in `world`, which keeps it. Where its size is above `most`, it may be only so
+        much of it that this shows."""
         if "staging" not in world.worked_out:
-            world.worked_out["staging"] = cls._made(world)
+            made = cls._made(world, most)
+            if not made.whole:
+                return made
+            world.worked_out["staging"] = made
         found: Staging = world.worked_out["staging"]
         return found
 
     @classmethod
-    def _made(cls, world: World) -> Staging:
+    def _made(cls, world: World, most: float) -> Staging:
         use_of = cache(partial(Use.of, world))
         found = cls(world, {name: sight(world, reached, use_of) for name, reached in world.all_sessions.items()})
         found._ask()
@@ -98,7 +104,7 @@ class Staging:
             for hands in (*found.hands.values(), *found.runtimes.values()):
                 for place in sorted(written & (hands.sees.keys() | hands.given)):
                     found.readers.setdefault(place, []).append(hands)
-            found._follow()
+            found._follow(most)
         return found
 
     @property
@@ -146,11 +152,11 @@ class Staging:
         for runtime in sorted(self.world.sealed.identities) if "" in self.asked else ():
             self.asked[driven_in(runtime)] = self.asked[""]
 
-    def _follow(self) -> None:
-        """Copies of copies: until nobody sees anything new."""
-        matters = cache(self.world.matters)
+    def _follow(self, most: float) -> None:
+        """Copies of copies: until nobody sees anything new, or the size is above `most`."""
+        matters, size = cache(self.world.matters), 0
         waiting = [hands for name, hands in self.hands.items() if name in self.steered and hands.writes]
-        while waiting:
+        while waiting and self.whole:
             hands = waiting.pop()
             worth = dict.fromkeys(what for what in hands.sees if matters(what))
             for place in hands.writes if worth else ():
@@ -164,6 +170,8 @@ class Staging:
                     new = [what for what in worth if what in missing]
                     self.copies.setdefault(place, {}).update(dict.fromkeys(new))
                     waiting += [reader for reader in audience if self._learns(reader, new)]
+                    size += len(new) * len(self.readers[place])
+                    self.whole = size <= most
 
     def _audience(self, place: str, writer: Sight) -> list[Sight]:
         """Those for whom it could make a difference that `writer` copies something to `place`: nobody, if it can take

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -17,7 +17,7 @@ from simkit.techniques.world import World, has, runs_in
 class CopiesToCome:
     """A world in which no copy matters, to ask whether that stays so. `reached` is what an attack leads to at most,
     `steered` are the sessions that it may steer, `writers` those of them who could copy something that others look for,
-    by the place."""
+    by the place, and `use_of` says what a grant is good for."""
 
     world: World
     staging: Staging
@@ -26,6 +26,7 @@ class CopiesToCome:
     writers: Mapping[str, tuple[Sight, ...]]
     read_by: Mapping[str, tuple[str, ...]]
     """The places that each session reads and somebody writes to."""
+    use_of: Uses
 
     @classmethod
     def of(cls, world: World, reached: Collection[Fact]) -> CopiesToCome | None:
@@ -48,32 +49,33 @@ class CopiesToCome:
                 places.setdefault(each.session.name, []).append(place)
         by_place = {place: tuple(those) for place, those in found.items()}
         read_by = {name: tuple(those) for name, those in places.items()}
-        return cls(world, staging, reached, frozenset(steered), by_place, read_by)
+        return cls(world, staging, reached, frozenset(steered), by_place, read_by, cache(partial(Use.of, world)))
 
     def may_matter(self, lost: Mapping[str, Collection[Grant]]) -> bool:
         """True unless no copy matters once each session has `lost` these grants; it may be True where none does."""
-        use_of = cache(partial(Use.of, self.world))
-        after = {name: self._left(name, grants, use_of) for name, grants in lost.items()}
-        return any(
-            self._writes_what_it_carried_out(self.staging.hands[name], hands, after)
-            or self._looks_for(self.staging.hands[name], hands)
-            for name, hands in after.items()
-        )
+        left = cache(lambda name: self._left(name, lost[name]))
 
-    def _left(self, name: str, lost: Collection[Grant], use_of: Uses) -> Sight:
+        def after(hands: Sight) -> Sight:
+            return left(hands.session.name) if hands.session.name in lost else hands
+
+        losing = [self.staging.hands[name] for name in lost]
+        return any(self._writes_what_it_carried_out(each, after) or self._looks_for(each, after) for each in losing)
+
+    def _left(self, name: str, lost: Collection[Grant]) -> Sight:
         """What the session called `name` sees and hands on without the grants `lost`."""
         reached = self.world.all_sessions[name]
         kept = {grant: how for grant, how in reached.session.grants.items() if grant not in lost}
-        return sight(self.world, replace(reached, session=replace(reached.session, grants=kept)), use_of)
+        return sight(self.world, replace(reached, session=replace(reached.session, grants=kept)), self.use_of)
 
-    def _writes_what_it_carried_out(self, before: Sight, after: Sight, others: Mapping[str, Sight]) -> bool:
+    def _writes_what_it_carried_out(self, before: Sight, after: Callable[[Sight], Sight]) -> bool:
         """True if a steered session had a way out that was as quick, and now somebody may look for its copies."""
-        if before.session.name not in self.steered:
+        carried = [place for place in before.writes if _takes_it_out(before, place)]
+        if before.session.name not in self.steered or not carried:
             return False
-        worth = [what for what in after.sees if self.world.matters(what)]
-        for place in after.writes:
-            if _takes_it_out(before, place) and not _takes_it_out(after, place):
-                audience = [others.get(each.session.name, each) for each in self._audience(place, before)]
+        worth = [what for what in after(before).sees if self.world.matters(what)]
+        for place in carried:
+            if place in after(before).writes and not _takes_it_out(after(before), place):
+                audience = [after(each) for each in self._audience(place, before)]
                 known = set.intersection(*(each.freely for each in audience)) if audience else worth
                 if any(what != place and what not in known for what in worth):
                     return True
@@ -96,13 +98,16 @@ class CopiesToCome:
             return runs_in(reader.session.identities[0]) in self.reached
         return any(has(mode, name) in self.reached for mode in self.world.modes)
 
-    def _looks_for(self, before: Sight, after: Sight) -> bool:
+    def _looks_for(self, before: Sight, after: Callable[[Sight], Sight]) -> bool:
         """True if it would look for something that it saw before, where somebody could copy that to."""
-        unseen = {what for what in before.freely - after.freely if self.world.matters(what)}
-        return bool(unseen) and any(
+        places = self.read_by.get(before.session.name, ())
+        writers = [(place, writer) for place in places for writer in self.writers.get(place, ())]
+        if not writers:
+            return False
+        unseen = {what for what in before.freely - after(before).freely if self.world.matters(what)}
+        return any(
             not unseen.isdisjoint(writer.sees.keys() - {place}) and self._may_find(writer, before)
-            for place in self.read_by.get(before.session.name, ())
-            for writer in self.writers.get(place, ())
+            for place, writer in writers
         )
 
 

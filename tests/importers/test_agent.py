@@ -310,6 +310,47 @@ def test_what_runs_by_itself_and_what_is_no_rule_is_listed_with_its_line(tmp_pat
     } <= left
 
 
+SKILL = "---\nname: audit\ndescription: looks at pages\nallowed-tools: %s\n---\n\nRun this: `curl`.\n"
+
+
+@pytest.mark.parametrize(
+    ("where", "tools", "free"),
+    [
+        (".claude/commands/team/audit.md", "Read, Bash(pytest -q:*), WebFetch", {"Bash pytest", "WebFetch"}),
+        (".claude/skills/audit/SKILL.md", "[Bash(*)]", {"Bash"}),
+        ("skills/audit/SKILL.md", "Bash(uv run *) Read", {"Bash uv run"}),
+        ("docs/audit.md", "Bash", set()),
+    ],
+)
+def test_what_a_skill_or_a_command_is_allowed_the_agent_does_unasked(
+    tmp_path: Path, where: str, tools: str, free: set[str]
+) -> None:
+    texts = {".claude/settings.json": json.dumps(settings(allow=["Read"])), where: SKILL % tools}
+    (found,) = import_files([written(tmp_path, texts)])
+    given = found.sections["identities"]["claude-code"]["entitlements"]
+    unasked = {each["operation"].removeprefix("claude-code.") for each in given if "conditions" not in each}
+    assert unasked - {"WebFetch send"} == {"Read", "Read outside", *free}
+
+
+def test_a_rule_of_the_settings_denies_what_a_skill_is_allowed_and_each_knows_its_line(tmp_path: Path) -> None:
+    texts = {".claude/settings.json": json.dumps(settings(deny=["WebFetch"])), "SKILL.md": SKILL % "Bash, WebFetch"}
+    (found,) = import_files([written(tmp_path, texts)])
+    agent = found.sections["identities"]["claude-code"]
+    assert [each["operation"] for each in agent["denies"]] == ["claude-code.WebFetch", "claude-code.WebFetch send"]
+    place = found.origins["identities", "claude-code", "claude-code.Bash"]
+    assert (Path(place.file).name, place.line) == ("SKILL.md", 4)
+
+
+def test_a_page_that_is_no_skill_of_rights_is_passed_over_and_a_mode_of_a_sub_agent_is_told(tmp_path: Path) -> None:
+    texts = {
+        ".claude/settings.json": json.dumps(settings()),
+        ".claude/commands/plain.md": "# allowed-tools are none here\n",
+        ".claude/agents/free.md": "---\nname: free\npermissionMode: bypassPermissions\n---\nGo.\n",
+    }
+    (found,) = import_files([written(tmp_path, texts)])
+    assert [each.what for each in found.untranslated] == ["permissionMode"]
+
+
 def test_who_takes_a_server_over_steers_whoever_uses_it(tmp_path: Path) -> None:
     """The server has neither secrets nor files: what is lost is lost through the agent that believes it."""
     mcp = {"mcpServers": {"s": {"command": "docker", "args": ["run", "-i", "acme/server"]}}}

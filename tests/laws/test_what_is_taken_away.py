@@ -20,7 +20,6 @@ from simkit.engines.replay import replay
 from simkit.estate import generate
 from simkit.narrowing.edits.candidates import each_narrowing, in_force
 from simkit.narrowing.edits.edit import Narrowing
-from simkit.narrowing.edits.supports import supported
 from simkit.narrowing.edits.work import work_of
 from simkit.narrowing.recommendation.taken_away import TakenAway
 from simkit.privilege import over_privilege
@@ -58,7 +57,7 @@ def times(graph: AttackGraph, entry: str, gone: tuple[int, ...] = ()) -> dict[Fa
 def does_the_same_without_it(scenario: Scenario, most: int, seed: int) -> int:
     """How many of the edits, one alone and after another, were told without compiling."""
     base = compile_attack(scenario, editable=True)
-    found, told = TakenAway.of(base, supported(scenario, base)), 0
+    found, told = TakenAway.of(base), 0
     if found is None:
         return 0
     edits = offered(scenario)
@@ -110,4 +109,4 @@ def test_the_work_loses_what_rests_on_nothing_else(scenario: Scenario, seed: int
 def test_where_it_matters_who_else_has_something_an_edit_is_compiled(policy: str) -> None:
     estate = in_force(generate(100, seed=1), policy)
     base = compile_attack(estate, editable=True)
-    assert TakenAway.of(base, supported(estate, base)) is None
+    assert TakenAway.of(base) is None

@@ -12,16 +12,18 @@ from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
 from simkit.importers.rules_document import CALLS
-from simkit.importers.source_file import SourceDocument, SourceFile
+from simkit.importers.source_file import HEADED, SourceDocument, SourceFile
 
 SERVERS = ("mcpServers", "mcp_servers", "context_servers", "servers")
 """The keys under which clients list their servers."""
 CLAUDE, CODEX, GEMINI = "claude-code", "codex", "gemini"
+SKILL_TOOLS = "allowed-tools"
+"""What a skill or a command of Claude Code uses without a question while it is at work (code.claude.com, "Skills")."""
 APPROVED = frozenset({"enableAllProjectMcpServers", "enabledMcpjsonServers", "disabledMcpjsonServers"})
 """What settings of Claude Code say about the servers that a repository brings; often that alone."""
 _CLIENTS = (
     (r"claude_desktop_config", "claude-desktop"),
-    (r"(^|/)\.claude(/|\.json)|(^|/)\.mcp\.json$", CLAUDE),
+    (r"(^|/)\.claude(/|\.json)|(^|/)\.mcp\.json$|(^|/)SKILL\.md$", CLAUDE),
     (r"(^|/)\.cursor/", "cursor"),
     (r"(^|/)\.vscode/|\.code-workspace$", "vscode"),
     (r"(^|/)\.gemini/|(^|/)(gemini-cli|GeminiCli)/", GEMINI),
@@ -70,6 +72,8 @@ def is_settings(document: SourceDocument, path: str) -> bool:
     value = document.value
     if not isinstance(value, dict):
         return False
+    if path.endswith(HEADED):
+        return client(path) == CLAUDE and bool({SKILL_TOOLS, "permissionMode", "hooks"} & value.keys())
     if is_policy(document) or value.get(CALLS):
         return True
     if any(_lists_servers(value.get(key), key) for key in SERVERS):
@@ -149,6 +153,9 @@ def settings(files: Sequence[SourceFile], draft: Draft) -> tuple[AgentSettings, 
                     if said.has(key):
                         place = said.under(key, said.value[key]).origin
                         draft.leave(place, key, "it is a command that runs by itself, with all that the user may do")
+                if said.has("permissionMode"):
+                    place = said.under("permissionMode", "").origin
+                    draft.leave(place, "permissionMode", "it is of a sub-agent, whose own rights are not followed")
             elif not is_tools(document):
                 draft.leave(document.origin(), "the document", "it is neither settings nor a list of tools")
     return tuple(found)

@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from simkit.importers.agent.agent_settings import CLAUDE, AgentSettings
+from simkit.importers.agent.agent_settings import CLAUDE, SKILL_TOOLS, AgentSettings
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY, ShellRule
+from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
+from simkit.importers.imported import REACH
 
+_ONE_RULE = re.compile(r"[^\s,()]+(?:\([^()]*\))?")
+"""A rule in a line of several."""
 _RULE = re.compile(r"^([\w.-]+(?:\*)?)(?:\((.*)\))?$", re.DOTALL)
 FREE_MODES = frozenset({"bypassPermissions"})
 
@@ -104,7 +108,8 @@ def permissions(files: Iterable[AgentSettings]) -> Permissions:
             continue
         said = each.said.part("permissions")
         for key, rules in found.items():
-            rules += _rules(each, key)
+            rules += _rules(each.said.part("permissions").entries(key), key)
+        found[ALLOW] += _rules(_of_skill(each.said), ALLOW)
         if said.text("defaultMode"):
             mode, mode_place = said.text("defaultMode"), said.under("defaultMode", "").origin
         trusts = bool(each.said.flag("enableAllProjectMcpServers")) or trusts
@@ -115,8 +120,21 @@ def permissions(files: Iterable[AgentSettings]) -> Permissions:
     return Permissions(allow, ask, deny, mode, trusts, frozenset(approved), rejected, mode_place)
 
 
-def _rules(file: AgentSettings, key: str) -> Iterator[PermissionRule]:
-    for item in file.said.part("permissions").entries(key):
+def _of_skill(said: Excerpt) -> Iterator[Excerpt]:
+    """What a skill or a command is allowed: a list, or one line."""
+    if not said.has(SKILL_TOOLS):
+        return
+    taken = "at all times: it is asked for, or taken up by itself, while other work goes on"
+    said.draft.assume("what a skill or a command is allowed", taken, "no file says when it is at work", REACH)
+    line = said.value[SKILL_TOOLS]
+    if isinstance(line, str):
+        yield from (said.under(SKILL_TOOLS, each) for each in _ONE_RULE.findall(line))
+    else:
+        yield from said.entries(SKILL_TOOLS)
+
+
+def _rules(items: Iterable[Excerpt], key: str) -> Iterator[PermissionRule]:
+    for item in items:
         matched = _RULE.match(item.value) if isinstance(item.value, str) else None
         if matched:
             rule = PermissionRule(matched[1], matched[2] or "", item.origin)

@@ -15,6 +15,7 @@ from itertools import accumulate, chain, product
 
 from simkit.attackgraph import AttackGraph, Conclusion, Containment, Fact, Ground, Step
 from simkit.distributions import TICKS_PER_SECOND, Distribution, Fixed, quantile_table
+from simkit.engines.reach import worst_case
 from simkit.policies import sessions
 from simkit.scenario import Scenario
 from simkit.scenario.loader import uncollected
@@ -22,8 +23,7 @@ from simkit.simulation.attack import Attack
 from simkit.techniques import World, attack_graph
 from simkit.techniques.alternatives import Alternative, Alternatives
 from simkit.techniques.copies import Staging
-from simkit.techniques.givers import Ways
-from simkit.techniques.grounds import SUPPORTS, bare, expanded
+from simkit.techniques.grounds import SUPPORTS, WIDENED, bare, expanded
 
 WORLD = Fact("world", "as it is")
 """The premise of every support."""
@@ -41,8 +41,7 @@ class Supported:
 
     It is `whole` unless copies were left out because there would be too many: then what it calls unreachable must be
     looked at again. `doubted` are the steps that need not be taken in every sample, or whose conclusions may end; None
-    where an alert or what is metered may decide about any of them. `alternatives` are those of each ground, `ways_of`
-    what the facts in them rest on in turn.
+    where an alert or what is metered may decide about any of them.
     """
 
     graph: AttackGraph
@@ -50,8 +49,6 @@ class Supported:
     starts: Mapping[str, tuple[tuple[int, ...], ...]]
     whole: bool = True
     doubted: tuple[int, ...] | None = None
-    alternatives: Mapping[Ground, tuple[Alternative, ...]] = field(default_factory=dict)
-    ways_of: Mapping[Fact, Ways] = field(default_factory=dict)
 
     def without(self, supports: Iterable[Fact]) -> list[int]:
         """The steps to leave out so that `supports` are gone; supports that nothing uses have none."""
@@ -64,18 +61,23 @@ class Supported:
 
 
 @uncollected()
-def supported(scenario: Scenario, attack: Attack | None = None) -> Supported:
+def supported(scenario: Scenario, attack: Attack | None = None, *, in_reach: bool = False) -> Supported:
     """The supported graph of `scenario` under the policy in force. `attack` is what was compiled of it to be edited:
-    where nothing can be copied, its steps are those that are looked for."""
+    where nothing can be copied, its steps are those that are looked for.
+
+    Where only what is `in_reach` of an attack is asked about, it lacks the steps that nobody can come to take, which no
+    removal changes: of a large estate they are most.
+    """
     world = _copying(scenario, attack)
-    copies = Staging.of(world).size
+    copies = Staging.of(world, MOST_COPIES).size
     whole = copies <= MOST_COPIES
     world = world if whole else replace(world, sparing=True)
     alike = attack is not None and (not copies or not whole)
     plain = attack.graph if attack and alike else attack_graph(world, horizon=scenario.horizon)
     contested = _is_contested(plain, scenario)
     supporter = _Supporter(Alternatives.of(world), frozenset() if contested else _sure(plain.steps, scenario.horizon))
-    graph = AttackGraph.build(supporter.steps(plain.steps), [], _NONE, horizon=scenario.horizon)
+    given = _in_reach(plain) if in_reach else plain.steps
+    graph = AttackGraph.build(supporter.steps(given), [], _NONE, horizon=scenario.horizon)
     number = {step.key: index for index, step in enumerate(graph.steps)}
     root = number[_ROOT.key]
     starts = {
@@ -91,7 +93,7 @@ def supported(scenario: Scenario, attack: Attack | None = None) -> Supported:
         if step.rule == "support" and step.conclusions[0].fact.kind in SUPPORTS
     }
     doubted = None if contested else tuple(sorted(number[key] for key in supporter.doubted))
-    return Supported(graph, step_of, starts, whole, doubted, supporter.asked, supporter.known.ways_of)
+    return Supported(graph, step_of, starts, whole, doubted)
 
 
 def _copying(scenario: Scenario, attack: Attack | None) -> World:
@@ -101,6 +103,16 @@ def _copying(scenario: Scenario, attack: Attack | None) -> World:
     policy, response = scenario.grant_policy(), scenario.response
     cut = sessions(scenario.model, policy, rotation_period=response.rotation_period)
     return World.of(cut, response, scenario.entry_points, scenario.goals, attacker=scenario.attacker, sparing=False)
+
+
+def _in_reach(plain: AttackGraph) -> Iterator[Step]:
+    """The steps of `plain` that some entry point may lead to. A widening is taken as done: what a step rests on may
+    stand in its place."""
+    roots = {root for entry in plain.entries.values() for root in entry.root_idx.tolist()}
+    widened = [number for number, fact in enumerate(plain.facts) if fact.kind in WIDENED]
+    makers = (plain.maker_idx[plain.maker_ptr[fact] : plain.maker_ptr[fact + 1]].tolist() for fact in widened)
+    held = worst_case(plain, [*roots, *chain.from_iterable(makers)])
+    return (plain.steps[number] for number in sorted([*roots, *plain.met_by(held)]))
 
 
 def _is_contested(plain: AttackGraph, scenario: Scenario) -> bool:

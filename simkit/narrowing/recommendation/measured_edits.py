@@ -52,9 +52,9 @@ class MeasuredEdits:
 
     def __post_init__(self) -> None:
         self.base = compile_attack(self.scenario, editable=True)
-        self.made = supported(self.scenario, self.base)
+        self.made = supported(self.scenario, self.base, in_reach=True)
         self.certainty = Certainty.of(self.scenario, self.made, self.question)
-        self.taken_away = TakenAway.of(self.base, self.made) if self.question.executor is None else None
+        self.taken_away = TakenAway.of(self.base) if self.question.executor is None else None
         found = self.certainty.losses(self.question) if self.certainty else None
         if found is not None:
             self.before, self.results = found, paths_of(self.base, found)

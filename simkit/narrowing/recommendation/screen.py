@@ -71,7 +71,7 @@ def screen(
     and `made`, the supported one, are those of `scenario`, where somebody has them already.
     """
     removing = [each for each in narrowings if each.removes() is not None]
-    sweep = _Sweep.of(scenario, question, made or supported(scenario))
+    sweep = _Sweep.of(scenario, question, made or supported(scenario, in_reach=True))
     in_part = len(removing) * len(sweep.rows) * len(sweep.made.graph.steps) > MOST_WORK
     removals = _removals_of_harm(sweep, removing) if in_part else _removals(sweep, removing)
     found = [each for each in removals if each.fewer]
@@ -204,8 +204,6 @@ def live_grounds(graph: AttackGraph, question: Question) -> list[Ground]:
     if not starts:
         return []
     known = np.asarray(worst_cases(graph, starts, threads=question.threads).any(axis=0))
-    missing = np.concatenate([[0], np.cumsum(~known[graph.premise_idx])])[graph.premise_ptr]
-    taken = np.flatnonzero((np.diff(missing) == 0) & (np.diff(graph.premise_ptr) > 0)).tolist()
-    grounds = dict.fromkeys(ground for step in taken for ground in graph.steps[step].grounds)
+    grounds = dict.fromkeys(ground for step in graph.met_by(known) for ground in graph.steps[step].grounds)
     # In which of its sessions somebody uses what he is entitled to makes no difference to an edit.
     return list(dict.fromkeys(ground._replace(within="") for ground in grounds))

@@ -8,21 +8,22 @@ has something has it without conditions, for himself, and for good.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
 from simkit.attackgraph import Fact, Ground
-from simkit.engines.reach import worst_cases
+from simkit.engines.reach import Held, worst_cases
 from simkit.entitlements import FREELY, Grant
-from simkit.narrowing.edits.supports import Supported
 from simkit.scenario.loader import uncollected
 from simkit.simulation.attack import Attack
-from simkit.techniques.alternatives import Alternative
+from simkit.techniques.alternatives import Alternatives
 from simkit.techniques.ask import ASK
 from simkit.techniques.copies_to_come import CopiesToCome
-from simkit.techniques.grounds import granted
+from simkit.techniques.givers import Ways
+from simkit.techniques.grounds import expanded, granted
 from simkit.techniques.lineage import Reached
 from simkit.techniques.meter import metered
 from simkit.techniques.world import World
@@ -32,103 +33,114 @@ LYING = "lies"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Gone:
+    """The `facts` that hold no more, the `grounds` of which no alternative is left, the `steps` that go with these."""
+
+    facts: Set[Fact]
+    grounds: Set[Ground]
+    steps: frozenset[int]
+
+
+_NOTHING = _Gone(frozenset(), frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TakenAway:
-    """What goes with each support of the world of `attack`: `steps_on` are the steps that rest on each ground,
-    `resting` the facts and grounds that rest on a fact in turn."""
+    """What goes with each support of the world of `attack`: `ways` are the alternatives of each ground and of what they
+    rest on in turn, `resting` the facts and grounds that rest on a fact, and `steps_on` the steps that rest on each
+    ground, of those that can be taken at all."""
 
     attack: Attack
-    made: Supported
     copies: CopiesToCome
-    steps_on: Mapping[Ground, tuple[int, ...]]
-    resting: Mapping[Fact, tuple[Fact | Ground, ...]]
+    ways: Mapping[Fact | Ground, Ways]
+    resting: Mapping[Fact, Sequence[Fact | Ground]]
+    steps_on: Mapping[Ground, Sequence[int]]
     possible: frozenset[Fact]
     """What can be reached at all."""
-    known: dict[frozenset[Fact], tuple[int, ...] | None] = field(default_factory=dict)
+    known: dict[frozenset[Fact], _Gone | None] = field(default_factory=dict)
 
     @classmethod
     @uncollected()
-    def of(cls, attack: Attack, made: Supported) -> TakenAway | None:
-        """What goes with the supports of `attack`, whose supported graph is `made`; None where its world is not
-        plain."""
+    def of(cls, attack: Attack) -> TakenAway | None:
+        """What goes with the supports of `attack`; None where its world is not plain."""
         if attack.compiled is None or not _is_plain(attack, attack.compiled.world):
             return None
-        possible = _reached(attack)
+        held = _reached(attack)
+        possible = frozenset(attack.graph.facts[number] for number in np.flatnonzero(held).tolist())
         copies = CopiesToCome.of(attack.compiled.world, possible)
         if copies is None:
             return None
-        steps_on: dict[Ground, list[int]] = {}
-        for number, step in enumerate(attack.graph.steps):
-            for ground in step.grounds:
-                if ground in made.alternatives:
-                    steps_on.setdefault(ground, []).append(number)
+        known, steps = Alternatives.of(attack.compiled.world), attack.graph.steps
+        steps_on: dict[Ground, list[int]] = {each: [] for step in steps if step.premises for each in step.grounds}
+        for number in attack.graph.met_by(held):
+            for ground in steps[number].grounds:
+                steps_on[ground].append(number)
+        of_grounds: dict[Ground, Ways] = {each: tuple(map(frozenset, expanded(known, each))) for each in steps_on}
+        ways = dict[Fact | Ground, Ways](chain(of_grounds.items(), known.ways_of.items()))
         resting: dict[Fact, list[Fact | Ground]] = {}
-        for fact, ways in made.ways_of.items():
-            for each in {each for way in ways for each in way}:
-                resting.setdefault(each, []).append(fact)
-        for ground in steps_on:
-            for each in {each for way in made.alternatives[ground] for each in way}:
-                resting.setdefault(each, []).append(ground)
-        return cls(
-            attack,
-            made,
-            copies,
-            {ground: tuple(steps) for ground, steps in steps_on.items()},
-            {fact: tuple(those) for fact, those in resting.items()},
-            possible,
-        )
+        for each, those in ways.items():
+            for fact in those[0] if len(those) == 1 else frozenset[Fact]().union(*those):
+                resting.setdefault(fact, []).append(each)
+        return cls(attack, copies, ways, resting, steps_on, possible)
 
     def steps(self, removed: frozenset[Fact]) -> tuple[int, ...] | None:
-        """The steps of the graph that are not there, or never taken, once all that is `removed` is gone; None where
-        more changes."""
+        """The steps of the graph that can be taken, but not once all that is `removed` is gone; None where more
+        changes."""
         if removed not in self.known:
-            self.known[removed] = self._steps(removed)
-        return self.known[removed]
+            self.known[removed] = self._gone(removed)
+        found = self.known[removed]
+        return None if found is None else tuple(sorted(found.steps))
 
-    def _steps(self, removed: frozenset[Fact]) -> tuple[int, ...] | None:
+    def _gone(self, removed: frozenset[Fact]) -> _Gone | None:
+        """What goes with all that is `removed`, of which some may be known to go with a part of it; None where more
+        changes."""
         if any(fact.kind == LYING for fact in removed):
             return None
-        grounds = self._grounds(removed)
-        if grounds is None:
+        parts = (gone for part, gone in self.known.items() if gone is not None and part < removed)
+        before = max(parts, key=lambda gone: len(gone.facts), default=_NOTHING)
+        facts, grounds = {*before.facts, *removed}, set(before.grounds)
+        if not self._follow(removed - before.facts, facts, grounds):
             return None
-        steps = self.attack.graph.steps
-        gone: set[int] = set()
-        for ground in grounds:
-            ways = self.made.alternatives[ground]
-            for number in self.steps_on[ground]:
-                there = steps[number].premises
-                if not any(set(way).issubset(there) for way in ways):
-                    gone.add(number)
         lost: dict[str, set[Grant]] = {}
         for ground in grounds:
             grant = granted(ground)
             if grant is not None and ground.within:
                 lost.setdefault(ground.within, set()).add(grant)
-        return None if self.copies.may_matter(lost) else tuple(sorted(gone))
+        if self.copies.may_matter(lost):
+            return None
+        return _Gone(facts, grounds, before.steps.union(*map(self._resting_on, grounds - before.grounds)))
 
-    def _grounds(self, removed: frozenset[Fact]) -> list[Ground] | None:
-        """The grounds of which no alternative is left; None where one rests on something that may yet be reached."""
-        gone, asked = set(removed), [each for fact in removed for each in self.resting.get(fact, ())]
-        found: dict[Ground, None] = {}
+    def _follow(self, removed: Iterable[Fact], facts: set[Fact], grounds: set[Ground]) -> bool:
+        """Adds to `facts` what holds no more once those that were `removed` are gone, and to `grounds` those of which
+        no alternative is left; False where one rests on something that may yet be reached."""
+        asked = [each for fact in removed for each in self.resting.get(fact, ())]
         while asked:
             each = asked.pop()
             if isinstance(each, Fact):
-                if each not in gone and all(not gone.isdisjoint(way) for way in self.made.ways_of[each]):
-                    gone.add(each)
+                if each not in facts and all(not facts.isdisjoint(way) for way in self.ways[each]):
+                    facts.add(each)
                     asked += self.resting.get(each, ())
                 continue
-            left = [way for way in self.made.alternatives[each] if gone.isdisjoint(way)]
-            if any(self._can_hold(way) for way in left):
-                if any(not self._rests_on_the_file(way) for way in left):
-                    return None
-                continue
-            found[each] = None
-        return list(found)
+            left = [way for way in self.ways[each] if facts.isdisjoint(way)]
+            if not any(self._can_hold(way) for way in left):
+                grounds.add(each)
+            elif any(not self._rests_on_the_file(way) for way in left):
+                return False
+        return True
 
-    def _can_hold(self, way: Alternative) -> bool:
-        return all(fact in self.made.ways_of or fact in self.possible for fact in way)
+    def _resting_on(self, ground: Ground) -> Iterator[int]:
+        """The steps that go with `ground`: all on it, but those that say one of its alternatives themselves."""
+        steps = self.attack.graph.steps
+        for number in self.steps_on[ground]:
+            there = steps[number].premises
+            if not any(way.issubset(there) for way in self.ways[ground]):
+                yield number
 
-    def _rests_on_the_file(self, way: Alternative) -> bool:
-        return all(fact in self.made.ways_of for fact in way)
+    def _can_hold(self, way: frozenset[Fact]) -> bool:
+        return all(fact in self.ways or fact in self.possible for fact in way)
+
+    def _rests_on_the_file(self, way: frozenset[Fact]) -> bool:
+        return all(fact in self.ways for fact in way)
 
 
 def _is_plain(attack: Attack, world: World) -> bool:
@@ -157,9 +169,7 @@ def _is_of_one(reached: Reached) -> bool:
     return whole and alone and unasked and all(conditions == FREELY for conditions in session.grants.values())
 
 
-def _reached(attack: Attack) -> frozenset[Fact]:
+def _reached(attack: Attack) -> Held:
     """What an attack leads to, through any of the entry points."""
-    graph = attack.graph
-    starts = [start for entry in graph.entries.values() for start in entry.starts]
-    held = np.asarray(worst_cases(graph, starts).any(axis=0))
-    return frozenset(graph.facts[number] for number in np.flatnonzero(held).tolist())
+    starts = [start for entry in attack.graph.entries.values() for start in entry.starts]
+    return np.asarray(worst_cases(attack.graph, starts).any(axis=0))

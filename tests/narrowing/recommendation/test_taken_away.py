@@ -6,7 +6,6 @@ import pytest
 from tiny_worlds import world
 
 from simkit.narrowing import candidates
-from simkit.narrowing.edits.supports import supported
 from simkit.narrowing.recommendation.taken_away import TakenAway
 from simkit.scenario import Scenario
 from simkit.simulation import compile_attack
@@ -35,9 +34,10 @@ LOOK_UP = "{operation: wiki.read}"
 
 
 def told(scenario: Scenario) -> dict[str, list[str] | None]:
-    """For each edit that only takes away the keys of the steps that go with it; None where it is compiled."""
+    """For each edit that only takes away the keys of the steps that go with it, of those that an attack can take; None
+    where it is compiled."""
     base = compile_attack(scenario, editable=True)
-    found = TakenAway.of(base, supported(scenario, base))
+    found = TakenAway.of(base)
     assert found
     edits = [each for each in candidates(scenario) if each.removes()]
     gone = {each.name: found.steps(each.removes() or frozenset()) for each in edits}
@@ -69,17 +69,13 @@ def test_an_edit_with_which_a_copy_comes_to_matter_is_compiled(
     assert copies(office, edit)
 
 
-def test_a_grant_goes_with_its_uses_and_a_key_with_its_use_elsewhere() -> None:
+def test_a_grant_goes_with_its_uses_in_an_attack_and_a_key_with_its_use_elsewhere() -> None:
     office = world(OFFICE % (f"{READ}, {POST}", LOOK_UP))
-    read = ["replays(agent): db.read(vault)", "steers(agent): db.read(vault)"]
-    post = ["replays(agent): web.post(wall)", "steers(agent): web.post(wall)"]
+    read, post = ["steers(agent): db.read(vault)"], ["steers(agent): web.post(wall)"]
     assert told(office) == {
         "Drop db.read on vault from identity agent": read,
         "Drop web.post on wall from identity agent": post,
         "Drop db.read on vault, web.post on wall from identity agent": sorted([*read, *post]),
-        "Drop wiki.read on notes from identity visitor": [
-            "replays(visitor): wiki.read(notes)",
-            "steers(visitor): wiki.read(notes)",
-        ],
+        "Drop wiki.read on notes from identity visitor": ["replays(visitor): wiki.read(notes)"],
         "Bind badge to the runtime of its identity": ["redeem(badge -> visitor)"],
     }
