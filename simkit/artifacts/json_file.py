@@ -20,4 +20,4 @@ def changed_json(text: str, before: dict[str, Any], after: dict[str, Any]) -> st
     # every character keeps its place, so edits of the plain text are edits of the other; a tab is none in YAML
     plain = YamlText.of(plain_json(text).replace("\t", " "))
     edits = list(Rewriting(plain, as_json=True).of(plain.root, before, after))
-    return YamlText(text, plain.root, plain.shared).edited(edits)
+    return YamlText(text, plain.root).edited(edits)

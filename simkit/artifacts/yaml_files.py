@@ -111,4 +111,4 @@ def _documents(text: str) -> list[YamlText]:
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     roots: list[Any] = list(yaml.compose_all(text, Loader=loader))
-    return [YamlText.under(text, root) for root in roots if root is not None and (root.id != "scalar" or root.value)]
+    return [YamlText(text, root) for root in roots if root is not None and (root.id != "scalar" or root.value)]

@@ -17,12 +17,12 @@ Where = tuple[str | int, ...]
 
 def problems(model: Model) -> list[Problem]:
     """Every dangling or cyclic reference in `model`, with where it stands (keys and indices, as in the file)."""
-    return list(each_problem(model))
+    return list(each_problem(Lookup(model)))
 
 
-def each_problem(model: Model) -> Iterator[Problem]:
+def each_problem(lookup: Lookup) -> Iterator[Problem]:
     """As `problems`, one at a time: naming the nearest of 10,000 names takes its time."""
-    lookup = Lookup(model)
+    model = lookup.model
     yield from _identities(lookup)
     yield from _resources(model)
     yield from _tools(lookup)
@@ -225,7 +225,7 @@ def _cycles(model: Model, key: str, after: Callable[[str], tuple[str, ...]]) -> 
     finished: set[str] = set()
     for start in model.resources:
         path: dict[str, Iterator[int]] = {}
-        stack = [start] if start not in finished else []
+        stack = [start] if after(start) and start not in finished else []
         while stack:
             name = stack[-1]
             places = path.setdefault(name, iter(range(len(after(name)))))

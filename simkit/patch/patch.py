@@ -45,9 +45,10 @@ def smallest_change(scenario: Scenario, changed: Scenario) -> Patch:
     """
     if scenario.file in ("", "-", "<text>"):
         raise InputError("this scenario was not read from a file: there is nothing to change in place")
-    texts = dict(files_of(scenario.file))
+    sources = dict(_sources_of(scenario.file))
+    texts = {name: source.text for name, source in sources.items()}
     try:
-        edited = _edited(texts, plain(scenario), plain(changed))
+        edited = _edited(sources, plain(scenario), plain(changed))
         _prove(scenario.file, edited, changed)
     except CannotEditError as error:
         if len(texts) > 1:
@@ -59,21 +60,23 @@ def smallest_change(scenario: Scenario, changed: Scenario) -> Patch:
 
 def files_of(file: str) -> Iterator[tuple[str, str]]:
     """The scenario's own file first, then what it includes, in order."""
+    return ((name, source.text) for name, source in _sources_of(file))
+
+
+def _sources_of(file: str) -> Iterator[tuple[str, YamlText]]:
     waiting = [file]
     while waiting:
         name = waiting.pop(0)
-        text = decoded(read(name), name)
-        yield name, text
-        root = YamlText.of(text).root
-        pairs = root.value if root is not None and is_mapping(root) else []
+        source = YamlText.of(decoded(read(name), name))
+        yield name, source
+        pairs = source.root.value if source.root is not None and is_mapping(source.root) else []
         for part in (each for key, value in pairs if key.value == "include" for each in value.value):
             waiting.append(os.path.join(os.path.dirname(name), part.value))
 
 
-def _edited(texts: Mapping[str, str], before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
+def _edited(sources: Mapping[str, YamlText], before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
     """Each section is changed in the file in which it stands, each named thing in its own."""
-    sources = {name: YamlText.of(text) for name, text in texts.items()}
-    edits: dict[str, list[Edit]] = {name: [] for name in texts}
+    edits: dict[str, list[Edit]] = {name: [] for name in sources}
     for key in {**before, **after}:
         had, has = before.get(key), after.get(key)
         if had == has:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 
@@ -21,11 +22,10 @@ class CannotEditError(ValueError):
 
 @dataclass(frozen=True)
 class YamlText:
-    """The YAML in `text` and its nodes (of PyYAML); `shared` are those that an alias repeats."""
+    """The YAML in `text`, and the first node of a document in it (of PyYAML)."""
 
     text: str
     root: Any
-    shared: frozenset[int]
 
     @classmethod
     def of(cls, text: str) -> YamlText:
@@ -33,12 +33,12 @@ class YamlText:
         import yaml
 
         loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return cls.under(text, yaml.compose(text, Loader=loader))
+        return cls(text, yaml.compose(text, Loader=loader))
 
-    @classmethod
-    def under(cls, text: str, root: Any) -> YamlText:
-        """The nodes of one document in `text`, of which `root` is the first."""
-        return cls(text, root, frozenset(_repeated(root)))
+    @cached_property
+    def shared(self) -> frozenset[int]:
+        """The nodes that an alias repeats."""
+        return frozenset(_repeated(self.root))
 
     def start(self, node: Any) -> int:
         """The first character of `node`. Raises CannotEditError for what an alias repeats."""

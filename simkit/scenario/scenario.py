@@ -272,8 +272,8 @@ def chosen_entries(scenario: Scenario, entry_points: str | Iterable[str] | None)
 
 def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     """Every dangling reference in `scenario`, its model's included."""
-    yield from each_problem(scenario.model)
     lookup = Lookup(scenario.model)
+    yield from each_problem(lookup)
     for entry in scenario.entry_points.values():
         yield from _entry(scenario.model, entry)
     for goal in scenario.goals.values():
