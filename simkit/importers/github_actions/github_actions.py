@@ -200,7 +200,8 @@ def _servers(job: WorkflowJob, held: Sequence[str], draft: Draft) -> list[str]:
 def _runs_code(job: WorkflowJob, draft: Draft) -> bool:
     for each in (each for each in job.agents if each.tools is None):
         taken = "it runs commands" if each.runs_code else "it runs none, as long as none is allowed"
-        draft.assume(f"the tools of the agent in {job.workflow}/{job.name}", taken, "the workflow lists none")
+        why = "the workflow lists none; what settings, skills and commands of the repository allow is not looked at"
+        draft.assume(f"the tools of the agent in {job.workflow}/{job.name}", taken, why)
     return any(each.runs_code for each in job.agents)
 
 
