@@ -85,8 +85,8 @@ def _facts(step: Step) -> Iterator[Fact]:
 
 def _marks(staging: Staging, seeing: Iterable[Step]) -> dict[str, object]:
     """By thing that may be copied, all that decides who sees it, and when: two with the same are seen together. A token
-    that only comes with a run is waited for by itself; and who is given a place as its input finds what is copied
-    there, and has not seen the place."""
+    that only comes with a run is waited for by itself; and a run that is given a place as its input finds what is
+    copied there, and has not seen the place."""
     made: dict[str, set[object]] = {what: set() for there in staging.copies.values() for what in there}
     where = {what: {what} & staging.copies.keys() for what in made}
     for place, there in staging.copies.items():
@@ -100,7 +100,8 @@ def _marks(staging: Staging, seeing: Iterable[Step]) -> dict[str, object]:
         for what in (each for each in hands.sees if each in made):
             made[what].add((name, what in hands.freely))
     alone = {what for what in made if any(token.rate for token in staging.world.held_in(what))}
-    alone.update(*(hands.given & staging.copies.keys() for hands in staging.hands.values()))
+    steered = [staging.hands[name] for name in staging.steered]
+    alone.update(*(hands.given & staging.copies.keys() for hands in steered if hands.hands_on))
     return {
         what: (frozenset(marks), frozenset(where[what]), what if what in alone else "") for what, marks in made.items()
     }

@@ -154,19 +154,20 @@ class Staging:
 
     def _follow(self, most: float) -> None:
         """Copies of copies: until nobody sees anything new, or the size is above `most`."""
-        size = 0
+        matters, size = cache(self.world.matters), 0
         waiting = [hands for name, hands in self.hands.items() if name in self.steered and hands.writes]
         while waiting and self.whole:
             hands = waiting.pop()
-            worth = [what for what in hands.sees if self.world.matters(what)]
+            worth = dict.fromkeys(what for what in hands.sees if matters(what))
             for place in hands.writes if worth else ():
                 audience = self._audience(place, hands)
                 if not audience:
                     continue
                 known = set.intersection(*(reader.freely for reader in audience)) if self.world.sparing else set()
                 there = self.copies.get(place, {})
-                new = [what for what in worth if what != place and what not in known and what not in there]
-                if new:
+                missing = worth.keys() - there.keys() - known - {place}
+                if missing:
+                    new = [what for what in worth if what in missing]
                     self.copies.setdefault(place, {}).update(dict.fromkeys(new))
                     waiting += [reader for reader in audience if self._learns(reader, new)]
                     size += len(new) * len(self.readers[place])

@@ -25,8 +25,8 @@ from simkit.techniques.reachable_copies import COPYING
 
 
 def doubled(scenario: Scenario) -> Scenario:
-    """`scenario`, where beside each secret and each place there is another one, which is used as that is; what looks
-    into them is sure to see them, each in its time."""
+    """`scenario`, where beside each secret and each place there is another one, which is used as that is; who looks
+    into them is sure to see them, each in its time, and nobody is asked first."""
     model = scenario.model
     beside = {name: f"{name}-beside" for name in model.resources if name.startswith(("secret", "place"))}
     others = [replace(model.resources[name], name=other, contains=()) for name, other in beside.items()]
@@ -45,8 +45,15 @@ def doubled(scenario: Scenario) -> Scenario:
         replace(task, needs=tuple([replace(need, targets=both(need.targets)) for need in task.needs]))
         for task in model.tasks.values()
     ]
-    resources = {**model.resources, **named(others)}
-    return replace(scenario, model=replace(model, resources=resources, tools=named(tools), tasks=named(tasks)))
+    people = [
+        replace(one, entitlements=tuple([replace(each, conditions=()) for each in one.entitlements]))
+        for one in model.identities.values()
+    ]
+    resources, identities = {**model.resources, **named(others)}, named(people)
+    return replace(
+        scenario,
+        model=replace(model, identities=identities, resources=resources, tools=named(tools), tasks=named(tasks)),
+    )
 
 
 either = st.one_of(
