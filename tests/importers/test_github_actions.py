@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -299,6 +300,12 @@ def test_an_agent_that_a_line_of_its_own_starts_is_found(tmp_path: Path) -> None
     run = "          claude \\\n            --model opus \\\n            --print <prompt.md\n"
     text = f"on: issues\njobs:\n  j:\n    steps:\n      - run: |\n{run}"
     assert made(tmp_path, w=text).sections["identities"]["agent in w/j"]["note"] == "claude on the command line"
+
+
+@pytest.mark.parametrize("words", ["claude ", "codex -x ", 'claude "a" ', "claude '"])
+def test_a_long_line_that_names_an_agent_again_and_again_is_read_at_once(words: str, tmp_path: Path) -> None:
+    found = one(tmp_path, f"{{steps: [{{run: {json.dumps(words * 20_000)}}}]}}")
+    assert "agent in w/j" not in found.sections["identities"]
 
 
 def test_what_an_agent_hands_to_the_next_job_is_told(tmp_path: Path) -> None:

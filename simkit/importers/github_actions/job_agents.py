@@ -37,12 +37,16 @@ _TOLD = {
 }
 """Programs that do so by a command of theirs."""
 _BEGINS = r"(?:^|[\s;&|/'\"(`])"
-_OTHER = r"(?:\"[^\"\n]*\"|'[^'\n]*'|\\\n|[^\n;|&\"'])*?"
-"""The rest of a command before an option: what is quoted, lines that go on, all else but the end of the command."""
+_OTHER = r"(?:\"[^\"\n]*\"|'[^'\n]*'|\\\n|[^\n;|&\"']){0,500}?"
+"""The rest of a command before an option: what is quoted, lines that go on, all else but the end of the command. Only
+so far, or a long line that names a program again and again would take for ever."""
 _COMMAND = re.compile(
     "|".join(
         [rf"{_BEGINS}({name})(?:@\S+)?\s{_OTHER}(?<=\s)(?:{alone})(?=[\s=\"']|$)" for name, alone in _ALONE.items()]
-        + [rf"{_BEGINS}({name})(?:@\S+)?(?:\s+-\S+(?:\s+[^-\s]\S*)?)*?\s+{told}\b" for name, told in _TOLD.items()]
+        + [
+            rf"{_BEGINS}({name})(?:@\S+)?(?:\s+-\S+(?:\s+[^-\s]\S*)?){{0,50}}?\s+{told}\b"
+            for name, told in _TOLD.items()
+        ]
     ),
     re.MULTILINE,
 )

@@ -23,7 +23,7 @@ _NAMELESS = frozenset(
 _TO_WHOM = ("to_agent", "agent_name", "coworker", "member_id")
 """Arguments of these that say it."""
 _COWORKERS = re.compile(r"one of the following coworkers: ([^\n]+)")
-_AVAILABLE = re.compile(r"available agents:\s*(\{.*\})", re.DOTALL)
+_AVAILABLE = "available agents:"
 """What CrewAI and LlamaIndex write in the description."""
 
 
@@ -70,8 +70,8 @@ def _choices(described: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(text, str):
         listed = _COWORKERS.search(text)
         yield from listed[1].split(", ") if listed else ()
-        found = _AVAILABLE.search(text)
-        agents = parsed(found[1]) if found else None
+        after = text.partition(_AVAILABLE)[2]
+        agents = parsed(after[: after.rfind("}") + 1])
         yield from (each for each in agents if isinstance(each, str)) if isinstance(agents, dict) else ()
 
 

@@ -29,8 +29,10 @@ def harm(facts, held) -> set[Fact]:  # type: ignore[no-untyped-def]
     return {fact for fact, holds in zip(facts, held, strict=True) if holds and fact.kind in KINDS}
 
 
-def on_the_supported_graph(scenario: Scenario, taken: list[Narrowing]) -> dict[str, set[Fact]]:
-    made = supported(scenario)
+def on_the_supported_graph(
+    scenario: Scenario, taken: list[Narrowing], *, in_reach: bool = False
+) -> dict[str, set[Fact]]:
+    made = supported(scenario, in_reach=in_reach)
     gone = made.without(fact for each in taken for fact in each.removes() or ())
     found = {}
     for name, starts in made.starts.items():
@@ -67,6 +69,20 @@ def test_removals_that_keep_every_task_do_the_same_on_both(scenario: Scenario, d
     taken = data.draw(st.lists(st.sampled_from(able), unique=True))
     assume(keeps(frozenset().union(*(n.removes() for n in taken)), requirements))
     assert on_the_supported_graph(scenario, taken) == compiled_again(scenario, taken)
+
+
+@given(worlds(grants=True), st.data())
+@examples(60)
+def test_what_nobody_can_come_to_take_makes_no_difference_to_removals(scenario: Scenario, data: st.DataObject) -> None:
+    offered = list(removals(scenario, Givers(scenario.model)))
+    taken = data.draw(st.lists(st.sampled_from(offered), unique=True)) if offered else []
+    assert on_the_supported_graph(scenario, taken, in_reach=True) == on_the_supported_graph(scenario, taken)
+
+
+def test_steps_that_nobody_can_come_to_take_are_left_out() -> None:
+    scenario = loads(STAGED)
+    few, all_of_them = supported(scenario, in_reach=True).graph, supported(scenario).graph
+    assert {step.key for step in few.steps} < {step.key for step in all_of_them.steps}
 
 
 STAGED = """
