@@ -33,7 +33,7 @@ def jupyterlab(command: Sequence[str], home: Path, folder: Path) -> Iterator[tup
     port, token = free_port(), secrets.token_hex(16)
     _settle(home, port, token)
     surroundings = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "MPLBACKEND"},  # kernels draw their own way
         "JUPYTER_CONFIG_DIR": str(home),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "IPYTHONDIR": str(home / "ipython"),
