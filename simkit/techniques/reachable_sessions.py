@@ -152,7 +152,8 @@ def _found_elsewhere(world: World, wanted: set[Fact]) -> Iterator[Step]:
     uses = [(each.name, grant, leads_to(grant)) for each in sessions for grant, _, _ in world.grants(each)]
     yield from _first_of(wanted, uses, partial(act_series.in_series, world))
     outward = [hands for hands in Staging.of(world).hands.values() if hands.outward and wanted]
-    seen = [(hands.session.name, None, _facts_outside(world, hands.sees)) for hands in outward]
+    outside = cache(partial(_facts_outside, world))
+    seen = [(each.session.name, None, frozenset().union(*map(outside, each.sees))) for each in outward]
     yield from _first_of(wanted, seen, partial(flow.in_series, world))
 
 
@@ -166,10 +167,9 @@ def _facts_of_use(world: World, grant: Grant) -> frozenset[Fact]:
     return frozenset(fact for fact in (*_facts((*deed.concluded, *deed.replayed)), *late) if fact.kind in NAMED)
 
 
-def _facts_outside(world: World, seen: Iterable[str]) -> frozenset[Fact]:
-    """What is lost, or held, by whoever carries out what was `seen`."""
-    lost = _facts(each for what in seen for each in lost_with(world, what))
-    return frozenset((*lost, *(Fact("holds", token.name) for what in seen for token in world.held_in(what))))
+def _facts_outside(world: World, what: str) -> frozenset[Fact]:
+    """What is lost, or held, by whoever carries out `what` was seen."""
+    return frozenset((*_facts(lost_with(world, what)), *(Fact("holds", each.name) for each in world.held_in(what))))
 
 
 def _facts(conclusions: Iterable[Conclusion]) -> Iterator[Fact]:
