@@ -40,7 +40,7 @@ CUSTOM_MAKERS: Mapping[str, frozenset[str]] = {
     "tekton.dev": frozenset({"pipelineruns", "taskruns"}),
 }
 """Custom resources of well-known operators, by their groups: each describes pods, or names the service account of the
-pods that are made for it (the reference of each operator)."""
+pods that are made for it (an assumption of ours: not compared with the definition of each)."""
 EFFECTS: Mapping[str, str] = {
     **dict.fromkeys(READS, "read"),
     **dict.fromkeys(WRITES, "write"),
