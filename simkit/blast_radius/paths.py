@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -141,42 +140,29 @@ def paths_to(graph: AttackGraph, outcomes: Outcomes, targets: Sequence[tuple[str
 def chains_to(graph: AttackGraph, outcomes: Outcomes, targets: Sequence[tuple[str, int]]) -> list[Chain]:
     """The ways by which samples first reached each of `targets` (name, fact), the most frequent first."""
     samples: dict[tuple[str, tuple[int, ...]], list[int]] = {}
-    there = outcomes.first[:, [fact for _, fact in targets]] >= 0
-    for sample in np.flatnonzero(there.any(axis=1)).tolist():
-        chains = Chains(graph, outcomes, sample)
-        for place in np.flatnonzero(there[sample]).tolist():
-            name, fact = targets[place]
-            samples.setdefault((name, chains.to(fact)), []).append(sample)
+    for name, fact in targets:
+        for sample in np.flatnonzero(outcomes.first[:, fact] >= 0).tolist():
+            samples.setdefault((name, chain(graph, outcomes, sample, fact)), []).append(sample)
     found = [Chain(goal, steps, tuple(those)) for (goal, steps), those in samples.items()]
     return sorted(found, key=lambda way: (-len(way.samples), len(way.steps), way.goal, way.steps))
 
 
-class Chains:
-    """The steps that led one sample to what it reached: those to a fact begin with those to what it rests on."""
-
-    def __init__(self, graph: AttackGraph, outcomes: Outcomes, sample: int) -> None:
-        self.graph, self.first, self.by = graph, outcomes.first[sample], outcomes.by[sample]
-        self.known: dict[int, tuple[int, ...]] = {}
-
-    def to(self, fact: int) -> tuple[int, ...]:
-        """The steps that led to `fact`: each after all that it needed."""
-        waiting = [fact]
-        while waiting:
-            needed = self._needed(waiting[-1])
-            unknown = [premise for premise in needed if premise not in self.known]
-            if unknown:
-                waiting += unknown
-            else:
-                each = waiting.pop()
-                before = [self.known[premise] for premise in needed]
-                ordered = before[0] if len(before) == 1 else tuple(dict.fromkeys(chain.from_iterable(before)))
-                self.known[each] = (*ordered, int(self.by[each]))
-        return self.known[fact]
-
-    def _needed(self, fact: int) -> list[int]:
-        """What the step that first concluded `fact` needed, in the order in which it was there."""
-        needed = self.graph.premises(self.by[fact])
-        return sorted(needed, key=lambda premise: (self.first[premise], premise)) if len(needed) > 1 else needed
+def chain(graph: AttackGraph, outcomes: Outcomes, sample: int, fact: int) -> tuple[int, ...]:
+    """The steps that led `sample` to `fact`: each after all that it needed."""
+    first, by = outcomes.first[sample], outcomes.by[sample]
+    ordered: dict[int, None] = {}
+    waiting: list[tuple[int, bool]] = [(int(by[fact]), False)]
+    while waiting:
+        step, ready = waiting.pop()
+        if ready:
+            ordered[step] = None
+        elif step not in ordered:
+            waiting.append((step, True))
+            needed = graph.premises(step)
+            if len(needed) > 1:
+                needed.sort(key=lambda premise: (first[premise], premise), reverse=True)
+            waiting += [(int(by[premise]), False) for premise in needed]
+    return tuple(ordered)
 
 
 def _path(graph: AttackGraph, outcomes: Outcomes, way: Chain) -> AttackPath:

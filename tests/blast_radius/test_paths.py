@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
+from few_steps import graph, rule
 from small_losses import ALWAYS, BOTH, CARDS, NAMES, SAMPLES, blast_radius
 
-from simkit.attackgraph import Ground
+from simkit.attackgraph import Fact, Ground
 from simkit.blast_radius.intervals import wilson
+from simkit.blast_radius.paths import chains_to
+from simkit.engines.replay import replay
 
 FIVE = blast_radius()
+LONG = 2_000
 LEAK, OPEN = "leaked key", "use key as app"
 
 
@@ -74,3 +80,17 @@ def test_plain_data_has_every_step() -> None:
     assert data["paths"][0]["hops"] == 3  # type: ignore[index]
     assert data["paths"][0]["steps"][2]["cause"] == ["entitlement", "app", "db.read", "names"]  # type: ignore[index]
     assert len(SAMPLES) == 5
+
+
+def test_a_long_way_takes_memory_for_its_steps_and_not_for_each_beginning_of_it() -> None:
+    """As on a ring of trust edges: each step rests on the one before it."""
+    facts = [Fact("replays", f"s{number:05d}") for number in range(LONG)]
+    after = (rule(f"step {number:05d}", [facts[number - 1]], facts[number], after=None) for number in range(1, LONG))
+    made = graph(rule("root", "", facts[0], after=None), *after)
+    outcomes = replay(made, "in", seed=0, trials=1, threads=1)
+    tracemalloc.start()
+    (way,) = chains_to(made, outcomes, [("last", made.facts.index(facts[-1]))])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(way.steps) == LONG
+    assert peak < LONG * 1000, "a thousand bytes a step; all beginnings of the way would take eight times as much"
