@@ -6,8 +6,9 @@ faster; `step._replace(chance=0.5)` is `step` with another chance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from simkit.distributions import Distribution, Fixed
@@ -135,6 +136,10 @@ class Step(NamedTuple):
     def ground(self) -> Ground:
         """The ground that a report names."""
         return self.grounds[0]
+
+    def facts(self) -> Iterator[Fact]:
+        """What it needs, and what it concludes."""
+        return chain(self.premises, (each.fact for each in self.conclusions))
 
 
 @dataclass(frozen=True, slots=True)

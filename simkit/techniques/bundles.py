@@ -57,7 +57,7 @@ def _is_noticed(staging: Staging) -> bool:
 
 def _seeing(steps: Iterable[Step], repeats: Repeats | None) -> Iterator[Step]:
     """The steps by which somebody sees something, or for which somebody must have seen it."""
-    yield from (step for step in steps if any(fact.kind == "seen" for fact in _facts(step)))
+    yield from (step for step in steps if any(fact.kind == "seen" for fact in step.facts()))
     if repeats is not None:
         yield from repeats.where(_is_seeing(repeats)).steps()
 
@@ -77,10 +77,6 @@ def _is_seeing(repeats: Repeats) -> Flags:
     shared = np.array([any(fact.kind == "seen" for fact in each.plain.premises) for each in repeats.series], dtype=bool)
     found: Flags = needed[repeats.need] | sees[repeats.concluded] | sees[repeats.more] | shared[repeats.of]
     return found
-
-
-def _facts(step: Step) -> Iterator[Fact]:
-    return chain(step.premises, (each.fact for each in step.conclusions))
 
 
 def _marks(staging: Staging, seeing: Iterable[Step]) -> dict[str, object]:
@@ -116,7 +112,7 @@ def _timing(step: Step) -> tuple[object, ...]:
 
 def _of_bundles(step: Step, one_of: Mapping[str, str]) -> Step:
     """`step`, where one thing stands for others."""
-    if not any(fact.kind == "seen" and fact.object in one_of for fact in _facts(step)):
+    if not any(fact.kind == "seen" and fact.object in one_of for fact in step.facts()):
         return step
     premises = tuple([_seen_as(fact, one_of) for fact in step.premises])
     return step._replace(premises=premises, conclusions=_concluded_as(step.conclusions, one_of))

@@ -64,7 +64,7 @@ def of_sessions_led_to(
         plain += [(step, led.add(step.premises, [step.conclusions])) for step in others]
         series = zip(repeats.series, _by_series(repeats), strict=True)
         rounds.append((repeats, [led.add(each.plain.premises, concluded) for each, concluded in series]))
-    taken = [step for step, number in plain if led.is_taken(number) or any(fact.kind in NAMED for fact in _said(step))]
+    taken = [step for step, number in plain if led.is_taken(number) or any(fact.kind in NAMED for fact in step.facts())]
     left = [repeats.where(led.are_taken(numbers)[repeats.of]) for repeats, numbers in rounds]
     repeats = reduce(Repeats.beside, left, RepeatsMade().made())
     return [*taken, *_found_elsewhere(world, _unsaid(world, taken, repeats))], repeats
@@ -132,16 +132,12 @@ def _by_series(repeats: Repeats) -> list[list[tuple[Conclusion, ...]]]:
     return found
 
 
-def _said(step: Step) -> Iterator[Fact]:
-    return chain(step.premises, (each.fact for each in step.conclusions))
-
-
 def _unsaid(world: World, steps: Iterable[Step], repeats: Repeats) -> set[Fact]:
     """The losses of value, and the secrets, that neither `steps` nor `repeats` name."""
     resources, tokens = world.model.resources.values(), world.tokens(world.model.credentials)
     named = {Fact("lost", each.name, impact) for each in resources for impact, value in each.value.items() if value}
     named.update(Fact("holds", token.name) for token in (*tokens, *map(minted_token, world.model.identities)))
-    named.difference_update(fact for step in steps if step.rule not in COPYING for fact in _said(step))
+    named.difference_update(fact for step in steps if step.rule not in COPYING for fact in step.facts())
     return named.difference(each.fact for conclusions in repeats.made()[0] for each in conclusions)
 
 

@@ -9,9 +9,9 @@ from examples_drawn import examples
 from generated_worlds import copying_worlds, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from what_happened import happened, worst
+from what_happened import happened, reached, without_copies
 
-from simkit.attackgraph import Entry, Fact, Step, Variant
+from simkit.attackgraph import Entry, Step, Variant
 from simkit.attackgraph.repeats import Repeats
 from simkit.estate import generate
 from simkit.policies import NAMED
@@ -40,18 +40,6 @@ def whole(scenario: Scenario, policy: str) -> Attack:
         patch.setattr(copies, "_steerable", lambda _, hands: frozenset(hands))
         patch.setattr(copies, "_replayable", lambda _: True)
         return compile_attack(scenario, policy)
-
-
-WRITTEN_DOWN = ("copied", "seen")
-"""Facts that count for nothing by themselves: where nobody is better off for a copy it is not made."""
-
-
-def without_copies(samples: list[tuple[dict[Fact, tuple[int, str]], int, int]]) -> object:
-    return [({f: how for f, how in held.items() if f.kind not in WRITTEN_DOWN}, *rest) for held, *rest in samples]
-
-
-def reached(attack: Attack, entry: str) -> list[set[Fact]]:
-    return [{each for each in held if each.kind not in WRITTEN_DOWN} for held in worst(attack, entry)]
 
 
 def nothing_changes(scenario: Scenario, policy: str) -> None:

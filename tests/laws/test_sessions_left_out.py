@@ -37,8 +37,7 @@ def taken(attack: Attack, entry: str) -> set[str]:
     graph = attack.graph
     first = graph.conclusion_idx[positions(graph.conclusion_ptr, graph.entry(entry).root_idx)]
     held = led_to({name: getattr(graph, name) for name in LINKS}, first)
-    met = [all(held[graph.premises(number)]) for number in range(len(graph.steps))]
-    return {step.key for step, is_met in zip(graph.steps, met, strict=True) if is_met and step.premises}
+    return {graph.steps[number].key for number in graph.met_by(held)}
 
 
 def nothing_changes(scenario: Scenario, policy: str) -> None:

@@ -10,11 +10,10 @@ from examples_drawn import examples
 from generated_worlds import copying_worlds, named, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from what_happened import happened, reached, without_copies
 
 from simkit.attackgraph import Fact
 from simkit.distributions import Fixed
-from simkit.engines.reach import worst_cases
-from simkit.engines.replay import replay
 from simkit.estate import generate
 from simkit.model import Operation
 from simkit.policies import NAMED, GrantPolicy
@@ -68,28 +67,12 @@ policies = st.builds(
     st.sampled_from(["none", "checks", "approval"]),
     st.sampled_from(["manual", "manual", "rotation", "automatic"]),
 )
-FOLLOWED = ("copied", "seen")
-"""Facts of which one stands for others."""
 
 
-def happened(attack: Attack, entry: str, trials: int) -> list[tuple[dict[Fact, int], int, int]]:
-    """For each sample which facts held, and since when, but those that are followed; when it was contained, its
-    variant."""
-    graph = attack.graph
-    found = replay(graph, entry, seed=3, trials=trials, threads=1)
-    kept = [(number, fact) for number, fact in enumerate(graph.facts) if fact.kind not in FOLLOWED]
-    samples = zip(found.first.tolist(), found.contained.tolist(), found.variant.tolist(), strict=True)
-    return [
-        ({f: first[n] for n, f in kept if first[n] >= 0}, contained, variant) for first, contained, variant in samples
-    ]
-
-
-def worst(attack: Attack, entry: str) -> list[set[Fact]]:
-    """What each variant can reach at all, but what is followed."""
-    graph = attack.graph
-    held = worst_cases(graph, graph.entry(entry).starts, threads=1)
-    reached = ([graph.facts[fact] for fact in row.nonzero()[0]] for row in held)
-    return [{fact for fact in facts if fact.kind not in FOLLOWED} for facts in reached]
+def when(attack: Attack, entry: str, trials: int) -> list[tuple[dict[Fact, int], int, int]]:
+    """What happened, but what is followed; by which step is no matter, for it may have another name."""
+    samples = without_copies(happened(attack, entry, trials))
+    return [({fact: first for fact, (first, _) in held.items()}, *rest) for held, *rest in samples]
 
 
 def in_both(scenario: Scenario, policy: GrantPolicy, trials: int = 20) -> tuple[int, int]:
@@ -97,8 +80,8 @@ def in_both(scenario: Scenario, policy: GrantPolicy, trials: int = 20) -> tuple[
     entries = [*scenario.entry_points]
     ours, theirs = (compile_attack(scenario, policy, through=entries, bundles=each) for each in (True, False))
     for entry in entries:
-        assert happened(ours, entry, trials) == happened(theirs, entry, trials)
-        assert worst(ours, entry) == worst(theirs, entry)
+        assert when(ours, entry, trials) == when(theirs, entry, trials)
+        assert reached(ours, entry) == reached(theirs, entry)
     one, other = (sum(step.rule in COPYING for step in attack.graph.steps) for attack in (ours, theirs))
     return one, other
 
