@@ -44,8 +44,10 @@ def job_servers(
                 if not is_github(each.own.package, each.own.host):
                     found.setdefault(each.name, each)
     for own in (each for agent in agents for each in agent.servers if not is_github(each.package, each.host)):
-        given = (variables[secret.name] for secret in own.secrets if secret.name in variables)
-        found.setdefault(own.name, JobServer(own.name, own, tuple(dict.fromkeys(given)), own.place))
+        given = tuple(dict.fromkeys(variables[each.name] for each in own.secrets if each.name in variables))
+        # one that nobody may use and that is given nothing is code of others in the job, as its packages are
+        if given or any(agent.may_use(own.name) for agent in agents):
+            found.setdefault(own.name, JobServer(own.name, own, given, own.place))
     return tuple(found.values())
 
 
