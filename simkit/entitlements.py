@@ -61,6 +61,7 @@ class Resolver:
     _held: dict[Holding, dict[Grant, Conditions]] = field(default_factory=dict)
     _named_within: dict[tuple[bool, tuple[str, ...]], frozenset[str]] = field(default_factory=dict)
     _gained: dict[tuple[str, tuple[str, ...]], dict[Grant, Conditions]] = field(default_factory=dict)
+    _of_role: dict[str, dict[Grant, Conditions]] = field(default_factory=dict)
     _homes: dict[str, str] | None = None
     limits_somebody: bool = field(init=False)
     """True if something in the model takes away from what is given: somebody may have less than he is entitled to."""
@@ -94,8 +95,7 @@ class Resolver:
         return found
 
     def reaching(self, conditions: Conditions | None, target: str) -> Conditions | None:
-        """Those of `conditions`, of a use on what contains `target`, under which it reaches that; None if it never
-        does."""
+        """Those of `conditions`, of a use on what contains `target`, under which it reaches that; None if none."""
         if conditions is None or not self.limits_somebody or conditions == FREELY or target not in self.model.resources:
             return conditions
         within = frozenset(f"{SPARED}{name}" for name in self.model.within(target))
@@ -108,8 +108,7 @@ class Resolver:
 
     def grants(self, operation: str, targets: tuple[str, ...] = ()) -> tuple[Grant, ...]:
         """The grants that `operation` (a name or glob) on `targets` (names or globs; empty: its own) stands for."""
-        key = (operation, targets)
-        if key not in self._memory:
+        if (key := (operation, targets)) not in self._memory:
             self._memory[key] = tuple(self._resolve(operation, targets))
         return self._memory[key]
 
@@ -156,26 +155,31 @@ class Resolver:
         """True if `name` is contained in one of `containers`, at any depth."""
         return any(container in containers for container in self._containers[name])
 
-    def entitled(self, entitlements: Iterable[Entitlement]) -> dict[Grant, Conditions]:
-        """The grants of `entitlements`. One that is given twice may be used under the conditions of either."""
+    def entitled(self, entitlements: Iterable[Entitlement], roles: Iterable[str] = ()) -> dict[Grant, Conditions]:
+        """The grants of `entitlements` and `roles`; one that is given twice may be used as either says."""
         found: dict[Grant, Conditions] = {}
-        for entitlement in entitlements:
-            for grant, conditions in self._given(entitlement):
-                found[grant] = either(conditions, found[grant]) if grant in found else conditions
+        for given in chain(map(self._given, entitlements), map(self._granted_by, roles)):
+            give(found, given)
         return found
 
-    def _given(self, entitlement: Entitlement) -> Iterator[tuple[Grant, Conditions]]:
+    def _given(self, entitlement: Entitlement) -> dict[Grant, Conditions]:
         conditions = frozenset({frozenset(entitlement.conditions)})
-        for grant in self.grants(entitlement.operation, entitlement.targets):
-            if not entitlement.excepting:
-                yield grant, conditions
-                continue
+        whole = dict.fromkeys(self.grants(entitlement.operation, entitlement.targets), conditions)
+        if not entitlement.excepting:
+            return whole
+        found: dict[Grant, Conditions] = {}
+        for grant in whole:
             out = self._selected_names(self._on_identities(grant[0]), entitlement.excepting)
-            yield from ((part, both(conditions, spared)) for part, spared in self._parts(grant, out.__contains__))
+            give(found, {part: both(conditions, spared) for part, spared in self._parts(grant, out.__contains__)})
+        return found
+
+    def _granted_by(self, role: str) -> dict[Grant, Conditions]:
+        if role not in self._of_role:
+            self._of_role[role] = self.entitled(self.model.roles[role].entitlements)
+        return self._of_role[role]
 
     def identity(self, name: str) -> dict[Grant, Conditions]:
-        """What identity `name` may do: by its roles, and directly, within its limits. Those who have the same share one
-        dict."""
+        """What identity `name` may do, by roles and directly, within its limits: one dict for all who have the same."""
         return self.with_roles(name, self.model.identities[name].roles)
 
     def with_roles(self, name: str, roles: tuple[str, ...], lifted: Collection[str] = ()) -> dict[Grant, Conditions]:
@@ -185,8 +189,7 @@ class Resolver:
         limits = limits.without(lifted) if limits and lifted else limits
         holding = (identity.entitlements, roles, limits)
         if holding not in self._held:
-            by_role = (self.model.roles[role].entitlements for role in roles)
-            given = self.entitled(chain(identity.entitlements, *by_role))
+            given = self.entitled(identity.entitlements, roles)
             self._held[holding] = given if limits is None else self.limited(given, limits)
         return self._held[holding]
 
@@ -194,13 +197,12 @@ class Resolver:
         """What somebody gains by a `role` given during the attack: all within its own limits that are not `lifted`."""
         made = self.model.roles[role]
         if (key := (role, tuple(sorted(lifted)))) not in self._gained:
-            given = self.entitled(made.entitlements)
+            given = self._granted_by(role)
             self._gained[key] = self.limited(given, _limits((made,), "").without(lifted)) if made.limits else given
         return self._gained[key]
 
     def limits(self, identity: str) -> Limits | None:
-        """What takes away from all that `identity` is given: its own denies and boundary, and those of its roles. None
-        if nothing does."""
+        """What takes away from all that `identity` is given, its own limits and its roles'; None if nothing does."""
         if not self.limits_somebody:
             return None
         made = self.model.identities[identity]
@@ -282,8 +284,7 @@ class Resolver:
 
     def _selected_names(self, identities: bool, patterns: tuple[str, ...]) -> frozenset[str]:
         """The identities, or the resources with what lies in them, whose names fit `patterns`."""
-        key = (identities, patterns)
-        if key not in self._named_within:
+        if (key := (identities, patterns)) not in self._named_within:
             universe = self.model.identities if identities else self.model.resources
             found = {name for pattern in patterns for name in globbed_or_named(pattern, universe)}
             lying = () if identities else (child for name in found for child in self.model.within(name))
@@ -293,6 +294,13 @@ class Resolver:
     def needs(self, needs: Iterable[Need]) -> dict[Grant, None]:
         """The grants that `needs` ask for, in order."""
         return dict.fromkeys(grant for need in needs for grant in self.grants(need.operation, need.targets))
+
+
+def give(found: dict[Grant, Conditions], grants: Grants) -> None:
+    """Adds `grants` to those that are `found`. One that is given twice may be used under the conditions of either."""
+    twice = {grant: either(grants[grant], found[grant]) for grant in found.keys() & grants.keys()}
+    found.update(grants)
+    found.update(twice)
 
 
 @lru_cache(maxsize=KEPT)
@@ -366,11 +374,7 @@ def always(condition: str, conditions: Conditions) -> bool:
 
 
 def tools_of(grants: Iterable[Grant]) -> frozenset[str]:
-    """The tools that `grants` use.
-
-    >>> sorted(tools_of([("crm.read", "db"), ("shell.run", "")]))
-    ['crm', 'shell']
-    """
+    """The tools that `grants` use."""
     return frozenset(operation.partition(".")[0] for operation, _ in grants)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from simkit.distributions import Fixed
-from simkit.entitlements import Conditions, Grant, Grants, Limits, Resolver, at_most, either, tools_of
+from simkit.entitlements import Conditions, Grant, Grants, Limits, Resolver, at_most, give, tools_of
 from simkit.model import Credential, Identity, Model, Need, Task
 from simkit.model.references import is_glob
 from simkit.policies.dials import GrantPolicy
@@ -213,17 +213,20 @@ class _Cutter:
         return session.name
 
     def _tier_session(self, tier: str, leaf: GrantPolicy) -> str:
-        union: dict[Grant, Conditions] = {}
+        """The session that all of `tier` share, after making it for the first of them."""
+        name, union = f"tier:{tier}", dict[Grant, Conditions]()
+        if name in self.made:
+            return name
         for member in self.tiers[tier]:
-            _add(union, self.entitled[member])
+            give(union, self.entitled[member])
         work = [task for member in self.tiers[tier] for task in self.tasks.get(member, [])]
         members = tuple(self.tiers[tier])
         others = dict.fromkeys((task.identity, task.on_behalf_of) for task in work if task.on_behalf_of)
         for agent, user in others:
-            _add(union, self._on_behalf(agent, user))
+            give(union, self._on_behalf(agent, user))
         holders = tuple(dict.fromkeys((*members, *(user for _, user in others)))) if others else ()
         served = tuple(task.name for task in work)
-        return self._keep(Session(f"tier:{tier}", members, served, union, leaf, holders=holders))
+        return self._keep(Session(name, members, served, union, leaf, holders=holders))
 
     def _scope(self, task: Task, leaf: GrantPolicy) -> Grants:
         """What a session for `task` may do under the scope dial; notes the needs that are not entitled."""
@@ -358,7 +361,7 @@ def standing_session(identity: str, entitled: Grants, behalf: Names = (), resolv
         return made
     union = dict(entitled)
     for user in behalf:
-        _add(union, delegated(resolver, identity, resolver.identity(user)))
+        give(union, delegated(resolver, identity, resolver.identity(user)))
     return replace(made, grants=union, holders=(identity, *behalf), limits=resolver.limits(identity))
 
 
@@ -390,9 +393,3 @@ def delegated(resolver: Resolver, agent: str, entitled: Grants) -> Grants:
     """What `agent` may do on behalf of somebody who is `entitled`: that, within the limits of its own."""
     limits = resolver.limits(agent)
     return entitled if limits is None else resolver.limited(entitled, limits)
-
-
-def _add(union: dict[Grant, Conditions], grants: Grants) -> None:
-    """Add `grants` to a union: a use needs the entitlement of one."""
-    for grant, conditions in grants.items():
-        union[grant] = either(conditions, union[grant]) if grant in union else conditions

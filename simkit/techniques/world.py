@@ -387,10 +387,7 @@ def _taintable(sessions: Sessions, entries: Mapping[str, EntryPoint], added: Map
     for identity in model.identities.values():  # code in a runtime writes its files
         places.update(model.files_in_runtime(identity.name) if identity.runtime_holds else ())
     gained = (grants for each in added.values() for grants in each.values())
-    seen: set[int] = set()
-    for grants in (*sessions.entitled.values(), *gained):
-        if id(grants) not in seen:  # those who have the same share one dict
-            seen.add(id(grants))
-            places.update(target for operation, target in grants if target and operation in writing)
+    given = set[Grant]().union(*sessions.entitled.values(), *gained)
+    places.update(target for operation, target in given if target and operation in writing)
     said = {source for sources in _speaking(model, entries).values() for source in sources}
     return frozenset(said).union(name for place in places for name in model.within(place))
