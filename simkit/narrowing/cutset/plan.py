@@ -235,7 +235,8 @@ def cut_off(
     unwanted = checked_kinds(without)
     if budget is not None and not exact:
         return within_budget(base, question, budget, without=unwanted, among=among)
-    made = supported(base)
+    # among sets that cost the same the solver's choice may hang on what nobody can reach, so that it is shown all
+    made = supported(base, in_reach=not exact)
     problem = cut_problem(base, made, question, price or (lambda _: PRICES.change), unwanted, among)
     found = cheapest(problem, time_limit=time_limit) if exact else greedy(problem)
     chosen = [problem.choices[number].narrowing for number in sorted(found.chosen or ())]
@@ -348,7 +349,8 @@ def plan_from(found: Recommendations) -> Plan:
 
 def _measured(scenario: Scenario, narrowed: Scenario, question: Question) -> BeforeAndAfter:
     before, results = measured_with_paths(compile_attack(scenario), question)
-    return BeforeAndAfter(before, measure(narrowed, question), Bearings(results, question, scenario.model))
+    after = before if narrowed is scenario else measure(narrowed, question)
+    return BeforeAndAfter(before, after, Bearings(results, question, scenario.model))
 
 
 def plan_of(

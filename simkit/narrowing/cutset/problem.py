@@ -117,11 +117,26 @@ class Derivations:
         graph = problem.supported.graph
         self.problem, self.graph = problem, graph
         self.premises = _lists(graph.premise_ptr, graph.premise_idx)
-        self.conclusions = _lists(graph.conclusion_ptr, graph.conclusion_idx)
-        self.behind = _lists(graph.behind_ptr, graph.behind_idx)
+        needed = self._needed()
+        self.conclusions = [
+            [fact for fact in facts if fact in needed] for facts in _lists(graph.conclusion_ptr, graph.conclusion_idx)
+        ]
+        self.behind = [
+            [step for step in steps if self.conclusions[step]] for steps in _lists(graph.behind_ptr, graph.behind_idx)
+        ]
         self.works = (graph.success > 0).tolist()
         self.missing = [len(premises) for premises in self.premises]
         self.own = [int(step in problem.by_step) for step in range(len(self.premises))]
+
+    def _needed(self) -> set[int]:
+        """The facts that a goal may rest on, by whatever steps: of a large graph they are few."""
+        makers = _lists(self.graph.maker_ptr, self.graph.maker_idx)
+        needed, waiting = set(self.problem.goals), [*self.problem.goals]
+        while waiting:
+            new = {fact for step in makers[waiting.pop()] for fact in self.premises[step]} - needed
+            needed |= new
+            waiting += new
+        return needed
 
     def find(self, row: int, chosen: Collection[int]) -> tuple[Choices, list[int]] | None:
         """The removals that hit a derivation of some goal from `row` that survives `chosen`, and the derivation's

@@ -66,6 +66,21 @@ def equals_brute_force(problem: CutProblem) -> None:
         assert found.price <= greed.price + 1e-9
 
 
+@given(attacked_worlds(grants=True))
+@examples(60)
+def test_greed_finds_the_same_without_the_steps_that_nobody_can_come_to_take(scenario: Scenario) -> None:
+    question = Question(tuple(scenario.entry_points), next(iter(scenario.goals)))
+
+    def told(*, in_reach: bool) -> tuple[object, ...]:
+        made = supported(scenario, in_reach=in_reach)
+        problem = cut_problem(scenario, made, question, lambda _: 1.0)
+        found = greedy(problem)
+        chosen = None if found.chosen is None else {problem.choices[number].narrowing for number in found.chosen}
+        return chosen, found.price, found.proven, found.paths, [made.graph.steps[number].key for number in found.stuck]
+
+    assert told(in_reach=True) == told(in_reach=False)
+
+
 prices = st.lists(st.sampled_from((1.0, 2.0, 3.0, 0.5)), min_size=14, max_size=14)
 
 
