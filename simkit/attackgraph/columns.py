@@ -24,7 +24,7 @@ from simkit.attackgraph.facts import (
     Fact,
     Step,
 )
-from simkit.attackgraph.order import order_of
+from simkit.attackgraph.order import each_once, order_of
 from simkit.attackgraph.quick_tables import table_of
 from simkit.attackgraph.responders import credential_hash
 from simkit.attackgraph.rows import Concluded, StepRows, column, distinct, each_of, pointers, positions, summed
@@ -117,14 +117,14 @@ def led_to(tied: Mapping[str, Index], first: Ints) -> Flags:
     missing = np.diff(tied["premise_ptr"])
     held = np.zeros(len(tied["behind_ptr"]) - 1, dtype=np.bool_)
     held[first] = True
-    front: Ints = np.flatnonzero(held)
+    front: Ints | Index = np.flatnonzero(held)
     while len(front):
         behind = tied["behind_idx"][positions(tied["behind_ptr"], front)]
         met = np.bincount(behind, minlength=len(missing))
         missing -= met
         taken = np.flatnonzero((met > 0) & (missing == 0))
         made = tied["conclusion_idx"][positions(tied["conclusion_ptr"], taken)]
-        front = np.unique(made[~held[made]])
+        front = each_once(made[~held[made]])
         held[front] = True
     return held
 

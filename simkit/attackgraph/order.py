@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+N = TypeVar("N", bound=np.generic)
 
 
 def order_of(numbers: NDArray[Any]) -> Ints:
@@ -17,3 +18,13 @@ def order_of(numbers: NDArray[Any]) -> Ints:
     for bits in range(16, int(numbers.max(initial=0)).bit_length(), 16):
         order = order[np.argsort((numbers >> bits).astype(np.uint16)[order], kind="stable")]
     return order
+
+
+def each_once(numbers: NDArray[N]) -> NDArray[N]:
+    """The different ones of `numbers`, in order: as `numpy.unique`, which hashes them first since 2.3, and takes ten
+    times as long."""
+    ordered = np.sort(numbers)
+    first: NDArray[np.bool_] = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    found: NDArray[N] = ordered[first]
+    return found

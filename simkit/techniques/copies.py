@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from simkit.distributions import Fixed
@@ -90,7 +91,7 @@ class Staging:
 
     @classmethod
     def _made(cls, world: World, most: float) -> Staging:
-        use_of = cache(partial(Use.of, world))
+        use_of = _KnownUses(world).__getitem__
         found = cls(world, {name: sight(world, reached, use_of) for name, reached in world.all_sessions.items()})
         found._ask()
         writing = any(hands.writes for hands in found.hands.values())
@@ -246,6 +247,21 @@ class Use(NamedTuple):
 
 
 Uses = Callable[[Grant], Use]
+_GENERAL, _OUTWARD, _TAKEN_OVER, _LEADS, _FILLS = map(
+    attrgetter, ("general", "outward", "taken_over", "leads", "fills")
+)
+
+
+class _KnownUses(dict[Grant, Use]):
+    """What each grant that is asked for is good for: many are asked for again and again."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def __missing__(self, grant: Grant) -> Use:
+        self[grant] = Use.of(self.world, grant)
+        return self[grant]
 
 
 def sight(world: World, reached: Reached, use_of: Uses) -> Sight:
@@ -266,13 +282,13 @@ def _hands(world: World, session: Session, use_of: Uses) -> Sight:
     gained = world.gained.get(session.name, {}).values()
     had, later = _used(world, session, session.grants, use_of), [_used(world, session, each, use_of) for each in gained]
     uses = [*had, *chain.from_iterable(later)]
-    found.general, found.outward = any(use.general for use in uses), any(use.taken_over or use.outward for use in uses)
-    found.sees = dict.fromkeys(chain.from_iterable([use.shows for use in uses]))
-    for use in uses:
-        if use.leads:
-            _lead(world, found, use)
+    found.general, found.outward = any(map(_GENERAL, uses)), any(map(_OUTWARD, uses)) or any(map(_TAKEN_OVER, uses))
+    found.sees = dict.fromkeys(chain.from_iterable([use.shows for use in uses if use.shows]))
+    for use in filter(_LEADS, uses):
+        _lead(world, found, use)
+    for use in filter(_FILLS, uses):
+        least = SOON if use.seconds is None else use.seconds
         for name in use.fills:
-            least = SOON if use.seconds is None else use.seconds
             found.writes[name] = min(least, found.writes.get(name, least))
     if session.policy.context == "none" and session.policy.approves == "none":
         sure = [use for use, how in zip(had, session.grants.values(), strict=True) if use.sure and how == FREELY]

@@ -125,7 +125,8 @@ def leads_of(staging: Staging) -> Iterator[Lead]:
 
 
 def _found(staging: Staging, name: str, hands: Sight) -> set[str]:
-    there = (staging.copies[place] for place in (*hands.sees, *hands.given) if place in staging.copies)
+    places = staging.copies.keys() & hands.sees.keys() | staging.copies.keys() & hands.given
+    there = (staging.copies[place] for place in places)
     return set[str]().union(*there).difference(staging.known(name))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial, reduce
+from functools import partial, reduce
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 
 from simkit.attackgraph import Conclusion, Entry, Fact, Step
+from simkit.attackgraph.order import each_once
 from simkit.attackgraph.repeats import Repeats, RepeatsMade
+from simkit.attackgraph.rows import column, pointers
 from simkit.entitlements import Grant
 from simkit.techniques import act_series, flow
 from simkit.techniques.copies import Staging
@@ -29,7 +32,7 @@ NAMED = frozenset({"lost", "reached", "holds"})
 """Kinds of facts that count whether anything leads to them or not: people ask about losses and goals by name, and who
 responds finds the secrets that open a session, though nobody stole them."""
 
-Concluded = Sequence[tuple[Conclusion, ...]]
+T = TypeVar("T")
 Made = Callable[[Uses], tuple[list[Step], Repeats]]
 """What some sessions do: steps, and repeats."""
 Offer = tuple[str, Grant | None, frozenset[Fact]]
@@ -53,15 +56,15 @@ def of_sessions_led_to(
     """
     led = _Led(world.all_sessions.keys())
     for premises, concluded in leads_of(Staging.of(world)):
-        led.add(premises, [concluded])
-    plain = [(step, led.add(step.premises, [step.conclusions])) for step in steps]
+        led.add(premises, concluded)
+    plain = [(step, led.add(step.premises, step.conclusions)) for step in steps]
     led.hold(first_facts(entries))
     rounds: list[tuple[Repeats, list[int]]] = []
     asked: dict[str, None] = {}
     while new := {name: None for name in led.sessions if name not in asked}:
         asked |= new
         others, repeats = made(new)
-        plain += [(step, led.add(step.premises, [step.conclusions])) for step in others]
+        plain += [(step, led.add(step.premises, step.conclusions)) for step in others]
         series = zip(repeats.series, _by_series(repeats), strict=True)
         rounds.append((repeats, [led.add(each.plain.premises, concluded) for each, concluded in series]))
     taken = [step for step, number in plain if led.is_taken(number) or any(fact.kind in NAMED for fact in step.facts())]
@@ -79,10 +82,10 @@ class _Led:
     held: set[Fact] = field(default_factory=set)
     sessions: dict[str, None] = field(default_factory=dict)
     missing: list[int] = field(default_factory=list)
-    concluded: list[Concluded] = field(default_factory=list)
+    concluded: list[Iterable[Conclusion]] = field(default_factory=list)
     behind: dict[Fact, list[int]] = field(default_factory=dict)
 
-    def add(self, premises: Iterable[Fact], concluded: Concluded) -> int:
+    def add(self, premises: Iterable[Fact], concluded: Iterable[Conclusion]) -> int:
         """The number of a new lead."""
         number = len(self.missing)
         needed = {fact for fact in premises if fact not in self.held and fact.kind != "copied"}
@@ -110,7 +113,7 @@ class _Led:
                     waiting += self._follows(number)
 
     def _follows(self, number: int) -> Iterator[Fact]:
-        return (each.fact for conclusions in self.concluded[number] for each in conclusions)
+        return (each.fact for each in self.concluded[number])
 
     def is_taken(self, number: int) -> bool:
         """True if the lead needs nothing more."""
@@ -121,15 +124,23 @@ class _Led:
         return np.array([self.is_taken(number) for number in numbers], dtype=np.bool_)
 
 
-def _by_series(repeats: Repeats) -> list[list[tuple[Conclusion, ...]]]:
-    """What the steps of each series lead to."""
-    size, besides = len(repeats.conclusions), repeats.more >= 0
+def _by_series(repeats: Repeats) -> Iterator[Iterator[Conclusion]]:
+    """For each series what its steps lead to, as it is asked for: what was told of another series is left out."""
+    size, besides = max(len(repeats.conclusions), 1), repeats.more >= 0
     of = np.concatenate([repeats.of, repeats.of[besides]])
-    which = np.unique(of * size + np.concatenate([repeats.concluded, repeats.more[besides]]))
-    found: list[list[tuple[Conclusion, ...]]] = [[] for _ in repeats.series]
-    for series, number in zip((which // max(size, 1)).tolist(), (which % max(size, 1)).tolist(), strict=True):
-        found[series].append(repeats.conclusions[number])
-    return found
+    pairs = each_once(of * size + np.concatenate([repeats.concluded, repeats.more[besides]]))
+    series, numbers = np.divmod(pairs, size)
+    starts = pointers(np.bincount(series, minlength=len(repeats.series)))
+    told = np.zeros(size, dtype=np.bool_)
+
+    def of_series(which: int) -> Iterator[Conclusion]:
+        mine = numbers[starts[which] : starts[which + 1]]
+        new = mine[~told[mine]]
+        told[new] = True
+        for number in new.tolist():
+            yield from repeats.conclusions[number]
+
+    return map(of_series, range(len(repeats.series)))
 
 
 def _unsaid(world: World, steps: Iterable[Step], repeats: Repeats) -> set[Fact]:
@@ -137,20 +148,35 @@ def _unsaid(world: World, steps: Iterable[Step], repeats: Repeats) -> set[Fact]:
     resources, tokens = world.model.resources.values(), world.tokens(world.model.credentials)
     named = {Fact("lost", each.name, impact) for each in resources for impact, value in each.value.items() if value}
     named.update(Fact("holds", token.name) for token in (*tokens, *map(minted_token, world.model.identities)))
-    named.difference_update(fact for step in steps if step.rule not in COPYING for fact in step.facts())
-    return named.difference(each.fact for conclusions in repeats.made()[0] for each in conclusions)
+    naming = [step for step in steps if step.rule not in COPYING]
+    concluded = chain(column(naming, "conclusions"), repeats.made()[0])
+    named.difference_update(_facts(chain.from_iterable(concluded)), *column(naming, "premises"))
+    return named
 
 
 def _found_elsewhere(world: World, wanted: set[Fact]) -> Iterator[Step]:
     """A step to each of the facts `wanted` to which something leads that a session does."""
-    leads_to = cache(partial(_facts_of_use, world))
-    sessions = [reached.session for reached in world.all_sessions.values()] if wanted else []
-    uses = [(each.name, grant, leads_to(grant)) for each in sessions for grant, _, _ in world.grants(each)]
+    if not wanted:
+        return
+    sessions = [reached.session for reached in world.all_sessions.values()]
+    given = [(each.name, [each.grants, *world.gained.get(each.name, {}).values()]) for each in sessions]
+    every = set[Grant]().union(*chain.from_iterable(several for _, several in given))
+    leading = _leading(wanted, every, partial(_facts_of_use, world))
+    having = ((name, grants) for name, several in given for grants in several if not leading.keys().isdisjoint(grants))
+    uses = [(name, grant, leading[grant]) for name, grants in having for grant in grants if grant in leading]
     yield from _first_of(wanted, uses, partial(act_series.in_series, world))
-    outward = [hands for hands in Staging.of(world).hands.values() if hands.outward and wanted]
-    outside = cache(partial(_facts_outside, world))
-    seen = [(each.session.name, None, frozenset().union(*map(outside, each.sees))) for each in outward]
-    yield from _first_of(wanted, seen, partial(flow.in_series, world))
+    outward = [hands for hands in Staging.of(world).hands.values() if hands.outward]
+    outside = _leading(wanted, set[str]().union(*(each.sees for each in outward)), partial(_facts_outside, world))
+    seen = [(each.session.name, [outside[what] for what in each.sees if what in outside]) for each in outward]
+    offers = [(name, None, frozenset[Fact]().union(*facts)) for name, facts in seen if facts]
+    yield from _first_of(wanted, offers, partial(flow.in_series, world))
+
+
+def _leading(
+    wanted: set[Fact], things: Iterable[T], leads_to: Callable[[T], frozenset[Fact]]
+) -> dict[T, frozenset[Fact]]:
+    """Those of `things` that lead to something `wanted`, each with all that it `leads_to`."""
+    return {each: facts for each in things if not (facts := leads_to(each)).isdisjoint(wanted)}
 
 
 def _facts_of_use(world: World, grant: Grant) -> frozenset[Fact]:
