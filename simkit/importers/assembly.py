@@ -86,6 +86,7 @@ def _imported(
             drafts[KIND].leave(place, source.what, source.instead)
     made: dict[str, Imported] = {}
     for each in sorted(importers, key=lambda importer: importer.joins):
+        drafts[each.kind].seen = [file for kind in each.sees for file in own.get(kind, ())]
         if each.joins:
             now = {other.kind: drafts[other.kind] for other in importers if own[other.kind] and not other.joins}
             drafts[each.kind].beside = {**beside, **now}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from simkit.importers.asked_of_token import AskedOfToken
 from simkit.importers.file_place import FilePlace
 from simkit.importers.imported import REACH, Assumed, Imported, Untranslated
+from simkit.importers.source_file import SourceFile
 
 
 class Draft:
@@ -24,6 +25,8 @@ class Draft:
         """What trust policies ask of tokens, by issuer and role: a statement each."""
         self.beside: Mapping[str, Draft] = {}
         """What files of other kinds gave: an importer that joins names their things in place of its own."""
+        self.seen: Sequence[SourceFile] = ()
+        """Files of other kinds that an importer looks into, and that stay theirs."""
         self.given: list[tuple[str, str]] = []
         """(variable, credential): what agents find in their environment."""
         self._trust: dict[tuple[str, ...], dict[str, Any]] = {}

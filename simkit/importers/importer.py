@@ -16,7 +16,7 @@ class Importer:
     `reads` says in a few words which files these are. `suspects` looks at the name and the text of a file, cheaply,
     before it is parsed; `claims` at what is in it. `translate` puts what its files say into a draft.
     `unseen` is what no such file can tell. One that `joins` comes last, and finds what the others made in
-    `Draft.beside`.
+    `Draft.beside`. `sees` are kinds whose files it looks into beside its own, in `Draft.seen`.
     """
 
     kind: str
@@ -26,3 +26,4 @@ class Importer:
     translate: Callable[[Sequence[SourceFile], Draft], None]
     unseen: tuple[str, ...]
     joins: bool = False
+    sees: tuple[str, ...] = ()

@@ -484,3 +484,24 @@ def test_a_command_and_its_arguments_may_be_one_list(tmp_path: Path) -> None:
     assert len(found.sections["credentials"]) == 2
     assert "opencode" in found.sections["identities"]
     assert "canary" not in found.text()
+
+
+@pytest.mark.parametrize(
+    ("said", "secrets"),
+    [
+        ({"args": ["acme", "--api-key", "hunter2"]}, 1),
+        ({"args": ["acme", "--api-key=hunter2"]}, 1),
+        ({"args": ["acme", "--mode=fast", "--depth", "3"]}, 0),
+        ({"command": "docker", "args": ["run", "-e", "API_KEY=hunter2", "acme"]}, 1),
+        ({"command": "docker", "args": ["run", "--env=TRACKER_TOKEN=hunter2", "acme"]}, 1),
+        ({"command": "docker", "args": ["run", "-e", "LOG_LEVEL=debug", "acme"]}, 0),
+        ({"command": "docker", "args": ["run", "-e", "OTHER=ghp_hunter2", "acme"]}, 1),
+        ({"headers": {"X-API-Key": "hunter2", "Accept": "text/plain"}}, 1),
+    ],
+)
+def test_a_secret_is_found_by_its_name_however_it_is_handed_over(
+    tmp_path: Path, said: dict[str, Any], secrets: int
+) -> None:
+    found = made(tmp_path, mcp={"mcpServers": {"x": {"command": "npx", **said}}})
+    assert len(found.sections.get("credentials", {})) == secrets
+    assert "hunter2" not in found.text()

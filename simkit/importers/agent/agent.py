@@ -7,10 +7,9 @@ from typing import Any
 
 from simkit.importers.agent.agent_settings import (
     CLAUDE,
-    CODEX,
-    GEMINI,
     SKILL_TOOLS,
     AgentSettings,
+    is_brought,
     is_settings,
     is_tools,
     settings,
@@ -21,12 +20,9 @@ from simkit.importers.agent.built_in_tools import (
     FILES,
     OUTSIDE,
     AgentPower,
-    claude_powers,
-    codex_powers,
-    gemini_powers,
     has_no_network,
 )
-from simkit.importers.agent.gemini_policies import GeminiPolicy, gemini_policy
+from simkit.importers.agent.client_decisions import Decided, decisions, own_powers
 from simkit.importers.agent.github_tools import github_claims, github_tools, is_github, needed, opened
 from simkit.importers.agent.permissions import Permissions, permissions
 from simkit.importers.agent.servers import McpServer, ServerSecret
@@ -120,8 +116,7 @@ def _surroundings(found: Iterable[AgentSettings], started: Collection[str], draf
                 continue  # one that stands in the file lies there, whether the server runs or not
             _secret(secret, draft)
             if secret.literal:
-                brought = "/." in f"/{each.file}".replace("\\", "/")
-                held = draft.sections["resources"][COPY if brought else FILES].setdefault("holds", [])
+                held = draft.sections["resources"][COPY if is_brought(each.file) else FILES].setdefault("holds", [])
                 held += [secret.name] if secret.name not in held else []
     draft.assume("susceptibility", str(SUSCEPTIBILITY), FALLS, CHANCE)
     draft.assume("the rate and the duration of tasks", f"{RATE}, {DURATION}", "settings do not say how often", TIME)
@@ -255,8 +250,8 @@ def _client(
     draft: Draft,
 ) -> None:
     """One agent: its entitlements by what its settings say of each tool, and a task that has them all."""
-    own, place = list(_own(client, files, rules)), _place(files)
-    policy = gemini_policy(files)
+    own, place = list(own_powers(client, files, rules)), _place(files)
+    decided = decisions(client, files, rules)
     if own:
         operations = {each.name: _operation(each) for each in own}
         draft.put("tools", client, {"operations": operations, "general_purpose": True}, place)
@@ -267,7 +262,7 @@ def _client(
         if draft.has("resources", behind) and behind not in words:
             words.append(behind)
         for tool in offered[server.name]:
-            found = _decided(client, server, tool.name, rules, policy)
+            found = decided(server, tool.name)
             for name in (f"mcp:{server.name}.{each}" for each in _operations(tool, "")):
                 stances[name] = min(stances.get(name, found), found, key=lambda each: _FREEST.index(each[0]))
     said: dict[str, Any] = {"kind": "agent", "susceptibility": SUSCEPTIBILITY, **_rights(stances)}
@@ -293,8 +288,6 @@ def _place(files: Iterable[AgentSettings]) -> FilePlace:
 
 
 _FREEST = (ALLOW, ASK, DENY)
-Decided = tuple[str, FilePlace]
-"""Whether a tool is free, asks or is denied, and the place of what says so."""
 
 
 def _rights(stances: Mapping[str, Decided]) -> dict[str, Any]:
@@ -308,38 +301,8 @@ def _operation(power: AgentPower) -> dict[str, Any]:
     return {"effect": power.effect, **({"targets": list(power.targets)} if power.targets else {})}
 
 
-def _own(client: str, files: list[AgentSettings], rules: Permissions) -> Iterable[AgentPower]:
-    if client == CLAUDE:
-        return claude_powers(rules, files)
-    if client == GEMINI:
-        return gemini_powers(gemini_policy(files))
-    return codex_powers(files) if client == CODEX else ()
-
-
 def _entitled(operation: str, asks: bool) -> dict[str, Any]:
     return {"operation": operation, **({"conditions": ["approval"]} if asks else {})}
-
-
-def _decided(client: str, server: McpServer, tool: str, rules: Permissions, policy: GeminiPolicy) -> Decided:
-    """Whether `client` asks before it uses a tool of `server`: all do, but where somebody said otherwise."""
-    if client == GEMINI:
-        return _governed(policy, server, tool)
-    if client != CLAUDE:
-        return (ALLOW if server.trusted or tool in server.free else ASK), server.place
-    if server.name in rules.rejected:
-        return DENY, rules.rejected[server.name]
-    stance, place = rules.decided(f"mcp__{server.name}__{tool}")
-    brought = server.place.file.endswith(".mcp.json")
-    approved = rules.trusts_all_servers or server.name in rules.approved or not brought
-    # a server that a repository brings waits for a person, whatever rules name its tools
-    return (stance, place or server.place) if approved or stance == DENY else (ASK, server.place)
-
-
-def _governed(policy: GeminiPolicy, server: McpServer, tool: str) -> Decided:
-    """What Gemini's rules decide about a tool of `server`; that it is trusted is a rule among them."""
-    own = policy.trusting(server.name, server.place) if server.trusted else policy
-    stance, place = own.decided(f"mcp_{server.name}_{tool}")
-    return stance, place or server.place
 
 
 def _goals(draft: Draft) -> None:
@@ -354,7 +317,7 @@ def _suspects(file: SourceFile) -> bool:
     if file.path.endswith((".yaml", ".yml")) and "{{" in file.text:
         # a template of a manifest may hold such words; settings are no templates
         return False
-    return ".gemini" in file.path or any(word in file.text for word in WORDS)
+    return ".gemini" in file.path or "opencode.json" in file.path or any(word in file.text for word in WORDS)
 
 
 def _claims_file(file: SourceFile) -> bool:
@@ -363,7 +326,7 @@ def _claims_file(file: SourceFile) -> bool:
 
 AGENT = Importer(
     "agent",
-    "settings of agents: MCP servers, permissions of Claude Code, Codex and Gemini, saved `tools/list` answers",
+    "settings of agents: MCP servers, permissions of Claude Code, Codex, Gemini and OpenCode, saved tool lists",
     _suspects,
     _claims_file,
     translate,
@@ -373,6 +336,6 @@ AGENT = Importer(
         "how often an agent falls for what it reads, and which tools a piece of work needs",
         "settings that a person (`settings.local.json`, unless it is named), an organisation or a command line adds",
         "what is in the files of the user, and which of them hold secrets",
-        "shells and editors of clients other than Claude Code, Codex and Gemini",
+        "shells and editors of clients other than Claude Code, Codex, Gemini and OpenCode",
     ),
 )

@@ -16,7 +16,7 @@ from simkit.importers.source_file import HEADED, SourceDocument, SourceFile
 
 SERVERS = ("mcpServers", "mcp_servers", "context_servers", "servers")
 """The keys under which clients list their servers."""
-CLAUDE, CODEX, GEMINI = "claude-code", "codex", "gemini"
+CLAUDE, CODEX, GEMINI, OPENCODE = "claude-code", "codex", "gemini", "opencode"
 SKILL_TOOLS = "allowed-tools"
 """What a skill or a command of Claude Code uses without a question while it is at work (code.claude.com, "Skills")."""
 APPROVED = frozenset({"enableAllProjectMcpServers", "enabledMcpjsonServers", "disabledMcpjsonServers"})
@@ -34,7 +34,7 @@ _CLIENTS = (
     (r"(^|/)\.roo/", "roo-code"),
     (r"(^|/)\.qwen/", "qwen-code"),
     (r"(^|/)\.junie/", "junie"),
-    (r"(^|/)opencode\.jsonc?$", "opencode"),
+    (r"(^|/)opencode\.jsonc?$", OPENCODE),
     (r"(^|/)\.?zed/|context_servers", "zed"),
     (r"(^|/)\.codex/|config\.toml$|\.rules$", CODEX),
 )
@@ -67,6 +67,15 @@ def client(path: str) -> str:
     return next((name for pattern, name in _CLIENTS if re.search(pattern, plain)), "agent")
 
 
+def is_brought(path: str) -> bool:
+    """True for settings that lie in a repository, and not in the home of a person, as far as their path tells.
+
+    >>> [is_brought(path) for path in ("repo/.cursor/mcp.json", "opencode.json", "claude_desktop_config.json")]
+    [True, True, False]
+    """
+    return "/." in f"/{path}".replace("\\", "/") or client(path) == OPENCODE
+
+
 def is_settings(document: SourceDocument, path: str) -> bool:
     """True for settings of an agent: servers, permissions, or rules."""
     value = document.value
@@ -85,6 +94,9 @@ def is_settings(document: SourceDocument, path: str) -> bool:
     if isinstance(permissions, dict) and {"allow", "deny", "ask", "defaultMode"} & permissions.keys():
         return True
     if client(path) == CLAUDE and APPROVED & value.keys():
+        return True
+    if client(path) == OPENCODE:
+        # it does all without a question where its settings say nothing of it
         return True
     if client(path) == GEMINI and any(isinstance(value.get(key), dict) for key in ("tools", "mcp")):
         return True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from simkit.importers.agent.agent_settings import CLAUDE, CODEX, AgentSettings
 from simkit.importers.agent.command_rules import CommandRule, command_rules, freed
 from simkit.importers.agent.gemini_policies import SHELL, WRITERS, GeminiPolicy
+from simkit.importers.agent.opencode_rules import OUTSIDE_FOLDER, OpencodeRules
 from simkit.importers.agent.permissions import Permissions
 from simkit.importers.agent.programs import CODE, NETWORK, READS, WRITES, label, powers
 from simkit.importers.agent.shell_rules import ALLOW, ASK, DENY, ShellRule
@@ -138,6 +139,24 @@ def gemini_powers(policy: GeminiPolicy) -> Iterator[AgentPower]:
     if stance != ALLOW:
         for prefix, place in policy.freed():
             yield from _rule(SHELL, ShellRule(f"{prefix} *"), place)
+
+
+def opencode_powers(rules: OpencodeRules) -> Iterator[AgentPower]:
+    """What OpenCode can do by itself: all but what lies outside of its folder, as long as no rule says less."""
+    stance, place = rules.decided("read")
+    yield AgentPower("read", "read", (COPY,), stance, place)
+    far, origin = rules.decided(OUTSIDE_FOLDER)
+    yield AgentPower("read outside", "read", (FILES,), max(stance, far, key=_ORDER.index), origin)
+    stance, place = rules.decided("edit")
+    yield AgentPower("edit", "write", (COPY,), stance, place)
+    for tool, effect in (("webfetch", "read"), ("webfetch", "send"), ("websearch", "read")):
+        stance, place = rules.decided(tool)
+        yield AgentPower(tool if effect == "read" else f"{tool} send", effect, (OUTSIDE,), stance, place)
+    stance, place = rules.decided("bash")
+    yield AgentPower("bash", "execute", (), stance, place)
+    if stance != ALLOW:
+        for pattern, place in rules.freed():
+            yield from _rule("bash", ShellRule(pattern), place)
 
 
 def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:

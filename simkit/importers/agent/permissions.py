@@ -26,6 +26,9 @@ class PermissionRule:
     about: str
     place: FilePlace
 
+    def __str__(self) -> str:
+        return f"{self.tool}({self.about})" if self.about else self.tool
+
 
 @dataclass(frozen=True, slots=True)
 class Permissions:

@@ -12,8 +12,8 @@ from simkit.importers.file_place import FilePlace
 from simkit.importers.secret_mark import secret_mark
 
 _SECRET_NAME = re.compile(
-    r"token|secret|passw|pwd|api_?key|apikey|access_?key|private_?key|credential|auth|\bpat\b|_pat\b|_key\b|^key$"
-    r"|cookie|session|dsn|database_ur|connection_?string|webhook",
+    r"token|secret|passw|pwd|api[-_]?key|access[-_]?key|private[-_]?key|credential|auth|\bpat\b|_pat\b|[-_]key\b|^key$"
+    r"|cookie|session|dsn|database[-_]ur|connection[-_]?string|webhook",
     re.IGNORECASE,
 )
 _SECRET_VALUE = re.compile(
@@ -27,6 +27,8 @@ _REFERENCE = re.compile(
 )
 _HEADER = re.compile(r"^([\w-]+):\s*((?!//)\S.*)$")
 """A header as an argument, `Authorization: Bearer x`; an address is none."""
+_GIVEN = re.compile(r"^(?:(?:-e|--env)=)?(-{1,2}[\w-]+|[A-Za-z_]\w*)=(.*)$", re.DOTALL)
+"""An argument that gives an option or a variable its value."""
 _PACKAGE = re.compile(r"^@?[A-Za-z][\w.-]*(?:/[\w.-]+){0,3}(?:@[\w.^~-]+|==[\w.]+|:[\w.-]+)?$")
 _RUNNERS = frozenset(
     {"npx", "uvx", "bunx", "pnpx", "pipx", "docker", "podman", "deno", "bun", "uv", "npm", "pnpm", "yarn"}
@@ -149,9 +151,10 @@ def _secrets(said: Excerpt) -> Iterator[ServerSecret]:
     listed = said.entries("command") if isinstance(said.value.get("command"), list) else ()
     for each in (*listed, *said.entries("args")):
         if isinstance(each.value, str):
-            flag, equals, given = each.value.partition("=")
-            yield from _secret(flag, each.under(0, given) if equals and flag.startswith("-") else each, named=flagged)
-            flagged = each.value.startswith("-") and bool(_SECRET_NAME.search(each.value)) and not equals
+            given = _GIVEN.match(each.value)
+            key, value = (given[1], each.under(0, given[2])) if given else (each.value, each)
+            yield from _secret(key, value, named=flagged or bool(given and _SECRET_NAME.search(key)))
+            flagged = each.value.startswith("-") and bool(_SECRET_NAME.search(each.value)) and not given
     for key in _ADDRESSES:
         if isinstance(said.value.get(key), str) and re.search(r"[?&][^=]*(key|token)[^=]*=[^&]", said.value[key], re.I):
             yield ServerSecret(secret_mark(said.value[key]), True, said.under(key, "").origin)
@@ -161,8 +164,15 @@ def secret_values(said: Excerpt) -> Iterator[str]:
     """The values in the configuration of a server that are secrets, for whoever has to hide them; the longest first."""
     texts = [each.strip() for each in command_words(said)]
     marks = {secret.name for secret in _secrets(said) if secret.literal}
-    values = {part.strip() for text in texts for part in (text, text.partition("=")[2], text.partition(":")[2])}
+    values = {part.strip() for text in texts for part in (text, *_after(text))}
     yield from sorted((value for value in values if value and secret_mark(value) in marks), key=len, reverse=True)
+
+
+def _after(text: str) -> Iterator[str]:
+    """What stands behind the name in an argument."""
+    given = _GIVEN.match(text)
+    yield given[2] if given else ""
+    yield text.partition(":")[2]
 
 
 def secrets_in(variables: Excerpt) -> Iterator[ServerSecret]:
@@ -179,10 +189,10 @@ def _secret(key: str, value: Excerpt, *, named: bool) -> Iterator[ServerSecret]:
     header = _HEADER.match(text)
     if header:
         text, named = header[2].strip(), named or bool(_SECRET_NAME.search(header[1]))
-    reference = _REFERENCE.match(text) if "$" in text else None
+    reference = _REFERENCE.match(text) if "$" in text or "{env:" in text else None
     if reference and (named or _SECRET_NAME.search(reference[1])):
         yield ServerSecret(reference[1], False, value.origin)
     elif not reference and (named or _SECRET_VALUE.search(text)):
         # an empty reference such as <YOUR_TOKEN> is a place for one
-        literal = not re.match(r"^(<.*>|your[-_ ].*|\.\.\.|x{3,}|changeme|.*_here)$", text, re.IGNORECASE)
+        literal = not re.match(r"^(<.*>|\{file:.*\}|your[-_ ].*|\.\.\.|x{3,}|changeme|.*_here)$", text, re.IGNORECASE)
         yield ServerSecret(secret_mark(text) if literal else key, literal, value.origin)

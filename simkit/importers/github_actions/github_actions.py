@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from simkit.importers.agent.agent_settings import settings
 from simkit.importers.draft import Draft
 from simkit.importers.github_actions.composite_actions import actions, is_action
 from simkit.importers.github_actions.job_permissions import READ, WRITE
@@ -32,7 +33,9 @@ SUSCEPTIBILITY, RATE, DURATION = 0.5, "10/d", "10m"
 
 def translate(files: Sequence[SourceFile], draft: Draft) -> None:
     """Put what the workflows say into `draft`."""
-    found = list(jobs(workflows(files, draft), actions(files, draft)))
+    # what is wrong with settings is told by the importer whose files they are
+    brought = settings(draft.seen, Draft(draft.kind))
+    found = list(jobs(workflows(files, draft), actions(files, draft), brought))
     if not found:
         return
     draft.put("resources", CODE_PLACE, {"kind": "repository"})
@@ -93,25 +96,31 @@ def _job(job: WorkflowJob, draft: Draft) -> None:
 
 
 def _rights(job: WorkflowJob, draft: Draft) -> list[str]:
-    """The operations that the token of a job has."""
+    """The operations that the token of a job has, and that of the app of its agent, which lies in the job, too."""
     operations = []
-    for scope, level in job.rights.items():
-        if scope == "id-token" or level not in (READ, WRITE):
-            continue
-        place = PLACES.get(scope, f"{scope} of the repository")
-        draft.put("resources", place, {"kind": "other"})
-        for verb in (READ, WRITE) if level == WRITE else (READ,):
-            made = draft.put("tools", "github-token", {"operations": {}})["operations"]
-            made.setdefault(f"{verb}-{scope}", {"effect": verb, "targets": [place]})
-            operations.append(f"github-token.{verb}-{scope}")
+    for tool, rights in (("github-token", job.rights), ("app-token", job.app.rights if job.app else {})):
+        for scope, level in rights.items():
+            if scope == "id-token" or level not in (READ, WRITE):
+                continue
+            place = PLACES.get(scope, f"{scope} of the repository")
+            draft.put("resources", place, {"kind": "other"})
+            for verb in (READ, WRITE) if level == WRITE else (READ,):
+                made = draft.put("tools", tool, {"operations": {}})["operations"]
+                made.setdefault(f"{verb}-{scope}", {"effect": verb, "targets": [place]})
+                operations.append(f"{tool}.{verb}-{scope}")
+    if job.app:
+        why = "it is in no file what the app may do; the action asks for that unless it is given another token"
+        draft.assume(f"the token of the app of {job.app.app}", "writes code, issues and pull requests", why)
     return operations
 
 
 def _trace(job: WorkflowJob, name: str, draft: Draft) -> None:
     """Tell which line gives each right of the token."""
-    for scope, place in job.given_at.items():
+    places = {("github-token", scope): place for scope, place in job.given_at.items()}
+    places |= {("app-token", scope): job.app.place for scope in job.app.rights} if job.app else {}
+    for (tool, scope), place in places.items():
         for verb in (READ, WRITE):
-            draft.trace("identities", name, f"github-token.{verb}-{scope}", place)
+            draft.trace("identities", name, f"{tool}.{verb}-{scope}", place)
 
 
 def _secret(name: str, job: WorkflowJob, draft: Draft) -> str:
@@ -136,7 +145,7 @@ def _federated(job: WorkflowJob) -> list[str]:
 def _clouds(job: WorkflowJob, draft: Draft) -> None:
     if job.rights["id-token"] != WRITE:
         return
-    if not job.clouds:
+    if not job.clouds and not job.app:
         draft.leave(job.place, f"the id-token of {job.identity}", "what accepts it, no workflow says")
     for cloud in job.clouds:
         draft.put("identities", f"cloud:{cloud}", {"kind": "service"}, job.place)
@@ -198,10 +207,13 @@ def _servers(job: WorkflowJob, held: Sequence[str], draft: Draft) -> list[str]:
 
 
 def _runs_code(job: WorkflowJob, draft: Draft) -> bool:
-    for each in (each for each in job.agents if each.tools is None):
-        taken = "it runs commands" if each.runs_code else "it runs none, as long as none is allowed"
-        why = "the workflow lists none; what settings, skills and commands of the repository allow is not looked at"
-        draft.assume(f"the tools of the agent in {job.workflow}/{job.name}", taken, why)
+    about = f"the tools of the agent in {job.workflow}/{job.name}"
+    for each in job.agents:
+        if each.is_computed:
+            draft.assume(about, "all, if it may use some that are only known when it runs", "the list is computed")
+        elif each.tools is None:
+            taken = "it runs commands" if each.runs_code else "it runs none, as long as none is allowed"
+            draft.assume(about, taken, "neither the workflow nor settings beside it list any")
     return any(each.runs_code for each in job.agents)
 
 
@@ -252,4 +264,5 @@ GITHUB_ACTIONS = Importer(
         "code that a later run executes because somebody changed it in a cache or an artifact",
         "what runs for pull requests of forks: they get a token that reads and no secrets, and are no entry point here",
     ),
+    sees=("agent",),
 )

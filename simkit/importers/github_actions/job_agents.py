@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from simkit.importers.agent.agent_settings import CLAUDE, GEMINI
+from simkit.importers.agent.permissions import FREE_MODES, permissions
 from simkit.importers.agent.programs import CODE, powers
+from simkit.importers.agent.servers import McpServer
 from simkit.importers.agent.shell_rules import ShellRule
 from simkit.importers.excerpt import Excerpt
+from simkit.importers.github_actions.repository_settings import RepositorySettings
 
 _ACTIONS = re.compile(
-    r"(anthropics/claude-code(-base)?-action|google-github-actions/run-gemini-cli|google-gemini/gemini-cli-action"
-    r"|openai/codex-action|(sst|anomalyco)/opencode(/github|-action)|qwenlm/qwen-code-action|factory-ai/droid-action"
+    r"(anthropics/claude-code(-base)?-action(/base-action)?|google-github-actions/run-gemini-cli|google-gemini/gemini-cli-action"
+    r"|openai/codex-action|(sst|anomalyco)/opencode(/github|-action)|qwenlm/qwen-code-action|factory-ai/droid-action(/\w+)?"
     r"|augmentcode/(augment-agent|augment-action|review-pr)|warpdotdev/(warp|oz)-agent-action)(@|$)",
     re.IGNORECASE,
 )
@@ -53,7 +57,14 @@ _COMMAND = re.compile(
 _EVERYTHING = "Bash"
 """The list of allowed tools of an agent that may do all: who runs code can do the rest."""
 _ASKS_NOTHING = re.compile(r"dangerously-skip-permissions|bypassPermissions|--yolo|--allow-all(-tools)?\b")
-_SHELL = re.compile(r"\bBash(?:\(([^)]*)\))?")
+_LIST = r"((?:[\s\\,]*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'()\\-][^\s\"'()\\]*+(?:\([^)]*+\))?+))*)"
+"""What stands behind an option that takes a list: words, each in quotes or not, up to the next option."""
+_ALLOWED = re.compile(rf"--allowed-?[tT]ools[=\s]{_LIST}|\"(?:allow|core|coreTools)\"\s*:\s*\[([^\]]*)\]")
+_REFUSED = re.compile(rf"--disallowed-?[tT]ools[=\s]{_LIST}|\"(?:deny|ask)\"\s*:\s*\[([^\]]*)\]")
+"""Lists of tools as options, and in settings that are written into an input or by a script."""
+_SHELL = re.compile(r"\b(?:Bash|run_shell_command|ShellTool)\b(?:\(([^)]*)\))?")
+_CLIENTS = {"claude": CLAUDE, "gemini": GEMINI, "qwen": "qwen-code", "opencode": "opencode"}
+"""Whose settings an agent takes from the repository without a question, by a part of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,10 @@ class JobAgent:
 
     name: str
     tools: str | None
+    refused: tuple[ShellRule, ...] = ()
+    """Commands that it never runs, whatever is allowed: those that are denied or asked about."""
+    servers: tuple[McpServer, ...] = ()
+    """Those that settings of the repository bring."""
 
     @property
     def asks(self) -> bool:
@@ -73,37 +88,64 @@ class JobAgent:
         """True if it can run any code."""
         if self.tools is None:
             return not self.asks
-        rules = [ShellRule.written(about) for about in _SHELL.findall(self.tools)]
-        return any(not rule.program or CODE in powers(rule.pattern) for rule in rules)
+        free = (each for each in _shell(self.tools) if not any(no.covers(_least(each)) for no in self.refused))
+        return self.is_computed or any(not each.program or CODE in powers(each.pattern) for each in free)
+
+    @property
+    def is_computed(self) -> bool:
+        """True if a part of its list is made by what runs before it: then nobody knows what is in it."""
+        return self.tools is not None and "$" in re.sub(r"\([^)]*\)", "", self.tools)
 
     def may_use(self, server: str) -> bool:
         """True if it may use the tools of an MCP server."""
-        if self.tools is None:
-            return not self.asks
+        if self.tools is None or not self.asks or self.is_computed:
+            return not self.asks or self.is_computed
         return self.tools == _EVERYTHING or re.search(rf"mcp__{re.escape(server)}(__|\b)", self.tools) is not None
 
 
-def job_agents(steps: Sequence[Excerpt]) -> tuple[JobAgent, ...]:
-    """The agents in `steps`, each once."""
-    return tuple(dict.fromkeys(each for step in steps for each in _in(step)))
+def _shell(tools: str) -> list[ShellRule]:
+    """The rules about commands in a list of tools."""
+    return [ShellRule.written(about) for about in _SHELL.findall(tools)]
 
 
-def _in(step: Excerpt) -> Iterator[JobAgent]:
+def _least(rule: ShellRule) -> str:
+    """The shortest command that a rule is about."""
+    return rule.pattern.removesuffix(" *")
+
+
+def job_agents(steps: Sequence[Excerpt], brought: RepositorySettings) -> tuple[JobAgent, ...]:
+    """The agents in `steps`, each once, with what the settings in the repository say of them."""
+    return tuple(dict.fromkeys(each for step in steps for each in _in(step, brought)))
+
+
+def _in(step: Excerpt, brought: RepositorySettings) -> Iterator[JobAgent]:
     uses, run = step.text("uses"), step.value.get("run")
     if _ACTIONS.match(uses):
         given = step.part("with").value
-        texts = [str(given[key]) for key in ("allowed_tools", "claude_args", "settings") if key in given]
-        yield JobAgent(re.sub(r"[^\x21-\x7e]", "-", uses.partition("@")[0]), _allowed(" ".join(texts)))
+        texts = [str(given[key]) for key in ("claude_args", "settings", "mcp_config") if key in given]
+        listed = [str(given["allowed_tools"])] if given.get("allowed_tools") else []
+        yield _agent(re.sub(r"[^\x21-\x7e]", "-", uses.partition("@")[0]), "\n".join(texts), listed, brought)
     for command in _COMMAND.finditer(run) if isinstance(run, str) else ():
         program = next(each for each in command.groups() if each)
-        yield JobAgent(f"{program} on the command line", _allowed(run))
+        yield _agent(f"{program} on the command line", run, [], brought)
 
 
-def _allowed(text: str) -> str | None:
-    """The list of allowed tools in arguments or settings; None where there is none."""
-    if _ASKS_NOTHING.search(text):
-        return _EVERYTHING
-    found = re.search(r"--allowed-?[tT]ools[ =]+(\"[^\"]*\"|'[^']*'|[^\n]*)", text)
-    if found:
-        return found[1].strip("\"'")
-    return text if re.search(r"\b(Bash|Edit|Read|mcp__)", text) else None
+def _agent(name: str, text: str, listed: Sequence[str], brought: RepositorySettings) -> JobAgent:
+    """The agent that `text`, its arguments and settings, speaks of; `listed` are lists of what it is allowed."""
+    client = next((client for word, client in _CLIENTS.items() if word in name), "")
+    files = brought.taken(client, text)
+    rules = permissions(files)
+    allowed = [*listed, *_lists(_ALLOWED, text), *map(str, rules.allow)]
+    refused = [rule for each in _lists(_REFUSED, text) for rule in _shell(each)]
+    free = _ASKS_NOTHING.search(text) or rules.mode in FREE_MODES
+    servers = (each for file in files for each in file.servers if not each.disabled and each.name not in rules.rejected)
+    return JobAgent(
+        name,
+        _EVERYTHING if free else ", ".join(allowed) if allowed else None,
+        (*refused, *(each for of in rules.shell()[1:] for each in of)),
+        tuple(servers),
+    )
+
+
+def _lists(of: re.Pattern[str], text: str) -> Iterator[str]:
+    yield from (one or other for one, other in of.findall(text))

@@ -1,23 +1,21 @@
 """The MCP servers that a workflow gives its agent: in an input, on a command line, or hidden in a text that a script
-writes to a file."""
+writes to a file; and those of the repository."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simkit.importers.agent.github_tools import is_github
 from simkit.importers.agent.servers import McpServer, server
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
+from simkit.importers.github_actions.job_agents import JobAgent
 
 _SERVERS = re.compile(r"\{\s*\"(?:mcpServers|mcp_servers)\"\s*:\s*\{")
 _SECRET = re.compile(r"secrets\.([A-Za-z_]\w*)")
-OUTSIDE = "outside of workflows"
-OPERATIONS = {"use": "delete", "use (read)": "read", "use (write)": "write", "use (send)": "send"}
-"""What is taken for the tools of a server that no file lists: it reads, destroys and reaches out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +28,26 @@ class JobServer:
     place: FilePlace
 
 
-def job_servers(steps: Sequence[Excerpt]) -> tuple[JobServer, ...]:
-    """The servers in the texts of `steps`, each name once. GitHub's own works with the job's token, and is none."""
+def job_servers(
+    steps: Sequence[Excerpt], agents: Sequence[JobAgent], variables: Mapping[str, str]
+) -> tuple[JobServer, ...]:
+    """The servers of `agents` in the texts of `steps` and in the repository, each name once; `variables` hold secrets.
+
+    GitHub's own works with the job's token, and is none.
+    """
     found: dict[str, JobServer] = {}
+    if not agents:
+        return ()
     for step in steps:
         for text in (*_texts(step.value.get("run")), *_texts(step.part("with").value)):
             for each in _in(text, step):
                 if not is_github(each.own.package, each.own.host):
                     found.setdefault(each.name, each)
+    for own in (each for agent in agents for each in agent.servers if not is_github(each.package, each.host)):
+        given = tuple(dict.fromkeys(variables[each.name] for each in own.secrets if each.name in variables))
+        # one that nobody may use and that is given nothing is code of others in the job, as its packages are
+        if given or any(agent.may_use(own.name) for agent in agents):
+            found.setdefault(own.name, JobServer(own.name, own, given, own.place))
     return tuple(found.values())
 
 

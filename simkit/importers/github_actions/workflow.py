@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
+from simkit.importers.agent.agent_settings import AgentSettings
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
@@ -20,9 +21,11 @@ from simkit.importers.github_actions.composite_actions import (
     root_of,
 )
 from simkit.importers.github_actions.job_agents import JobAgent, job_agents
+from simkit.importers.github_actions.job_apps import AppToken, app_token
 from simkit.importers.github_actions.job_claims import claims
 from simkit.importers.github_actions.job_permissions import Rights, all_at, said, said_at, within
 from simkit.importers.github_actions.job_servers import JobServer, job_servers
+from simkit.importers.github_actions.repository_settings import RepositorySettings
 from simkit.importers.source_file import SourceDocument, SourceFile
 
 STRANGERS = ("pull_request_target", "issue_comment", "issues", "workflow_run", "discussion", "discussion_comment")
@@ -62,6 +65,8 @@ class WorkflowJob:
     clouds: tuple[str, ...]
     reason: str
     agents: tuple[JobAgent, ...]
+    app: AppToken | None
+    """What its agent is given besides the token of the job."""
     servers: tuple[JobServer, ...]
     environment: str
     claims: Mapping[str, str]
@@ -178,15 +183,16 @@ class WorkflowCall:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryParts:
-    """What jobs may call: the workflows by their paths, the composite actions by their folders."""
+    """What jobs use: the workflows by their paths, the composite actions by their folders, settings of agents."""
 
     workflows: Mapping[str, Workflow]
     actions: Actions
+    settings: tuple[AgentSettings, ...]
 
 
-def jobs(found: Sequence[Workflow], known: Actions) -> Iterator[WorkflowJob]:
+def jobs(found: Sequence[Workflow], known: Actions, settings: tuple[AgentSettings, ...] = ()) -> Iterator[WorkflowJob]:
     """All jobs, those of called workflows once for each call, with the rights that the caller has at most."""
-    parts = RepositoryParts({_local(each.path): each for each in found}, known)
+    parts = RepositoryParts({_local(each.path): each for each in found}, known, settings)
     taken = set[tuple[str, str]]()
     for workflow in found:
         if workflow.triggers == ("workflow_call",):
@@ -208,7 +214,7 @@ def _jobs(workflow: Workflow, call: WorkflowCall, parts: RepositoryParts) -> Ite
         rights = call.rights(body)
         called = parts.workflows.get(_local(body.text("uses"))) if body.has("uses") else None
         if called is None or call.depth >= DEEPEST_CALL:
-            yield _job(workflow, name, call, rights, body, parts.actions)
+            yield _job(workflow, name, call, rights, body, parts)
             continue
         inner = said(called.body)
         default = inner if inner is not None else rights
@@ -250,9 +256,10 @@ def _local(path: str) -> str:
 
 
 def _job(
-    workflow: Workflow, name: str, call: WorkflowCall, rights: Rights, body: Excerpt, known: Actions
+    workflow: Workflow, name: str, call: WorkflowCall, rights: Rights, body: Excerpt, parts: RepositoryParts
 ) -> WorkflowJob:
-    steps = expanded(list(body.each("steps")), root_of(workflow.path), known)
+    root = root_of(workflow.path)
+    steps = expanded(list(body.each("steps")), root, parts.actions)
     text = json.dumps([body.value, workflow.body.value.get("env")])
     inside = " ".join(_EXPRESSION.findall(text))
     names = dict.fromkeys(one or other for one, other in _SECRET.findall(inside))
@@ -261,7 +268,8 @@ def _job(
         body.draft.leave(
             body.origin, f"the secrets of {name}", "all of the repository are handed on: no file lists them"
         )
-    agents = job_agents(steps)
+    agents = job_agents(steps, RepositorySettings(root, parts.settings))
+    variables = _variables(call, workflow.body, body, *steps)
     minutes = body.value.get("timeout-minutes")
     runner = json.dumps(body.value.get("runs-on"))
     return WorkflowJob(
@@ -270,11 +278,12 @@ def _job(
         call.triggers,
         rights,
         secrets,
-        _variables(call, workflow.body, body, *(step for step in steps)),
+        variables,
         tuple(dict.fromkeys(cloud for step in steps for cloud in _clouds(step))),
         _reason(steps, (workflow.body, body)),
         agents,
-        job_servers(steps) if agents else (),
+        app_token(steps, rights),
+        job_servers(steps, agents, variables),
         _environment(body),
         claims(
             call.on,

@@ -41,7 +41,8 @@ def test_a_repository_gets_its_first_answer_from_one_command(cli: Cli, repositor
         scenario.model.identities
     )
     tools = {name: len(tool.operations) for name, tool in scenario.model.tools.items() if name.startswith("mcp:")}
-    assert set(tools) == {f"mcp:{name}" for name in SERVERS}
+    # the settings allow the server git, so that the agent of the workflow uses it, too
+    assert set(tools) == {*(f"mcp:{name}" for name in SERVERS), "mcp:git in triage/triage"}
     assert all(tools[f"mcp:{name}"] >= len(LISTS[name]) for name in SERVERS)
 
 
@@ -51,8 +52,8 @@ def test_two_commands_say_what_a_poisoned_issue_gets_and_what_each_token_opens(c
     for secret in ("secrets.API_KEY", "SLACK_BOT_TOKEN", "NOTION_TOKEN", "token of sa:ops/operator"):
         assert secret in ranked, "each token is ranked"
     lines = " ".join(ranked.split())
-    assert "poisoned issue 2 of 12 code changed (" in lines
-    assert "GITHUB_TOKEN of triage/triage 29." in lines
+    assert "poisoned issue 3 of 13 code changed (" in lines
+    assert "GITHUB_TOKEN of triage/triage 32." in lines
     scenario = str(repository / "scenario.yaml")
     told = cli("paths", scenario, "--entry-point", "poisoned issue", "--goal", "code changed", "--trials", "100")
     assert told.exit_code == 0, told.output
