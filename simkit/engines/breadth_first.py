@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.order import order_of
-from simkit.engines.compiled import announced, kernel, part
+from simkit.engines.compiled import announced, inlined, kernel, part
 from simkit.engines.instructions import prefetch
 from simkit.engines.links import Ints, Links, offsets, rows
-from simkit.engines.span import spans
+from simkit.engines.structure import spans
 
 Numbers = NDArray[np.uint32]
 AHEAD = 5
@@ -114,7 +114,7 @@ def breadth_first(given, starts, missing, queue, held):
     _breadth_first(spans(given), starts, spans(missing), spans(queue), spans(held))
 
 
-@part
+@inlined
 def _breadth_first(given, starts, missing, queue, held):
     ptr, stream, out_ptr, out_idx = given.ptr, given.stream, given.out_ptr, given.out_idx
     head, tail = np.int64(0), np.int64(0)

@@ -34,14 +34,19 @@ UNKEPT = (
 )
 
 
+NO_WAY_IN: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""What only kernels call has no entries from Python and from C, which take a tenth of the time to compile it all. A
+test that asks a part calls it in a kernel of its own: to call it from Python would crash."""
+
+
 def part(function: Callable[..., Any]) -> Any:
     """`function`, compiled into the kernels that call it."""
-    return numba.njit(nogil=True, forceinline=True)(function)
+    return numba.njit(nogil=True, forceinline=True, **NO_WAY_IN)(function)
 
 
 def outlined(function: Callable[..., Any]) -> Any:
     """`function`, compiled once and called: for what is rare, to keep the kernels small."""
-    return numba.njit(nogil=True, forceinline=False)(function)
+    return numba.njit(nogil=True, forceinline=False, **NO_WAY_IN)(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:

@@ -18,7 +18,6 @@ from simkit.engines.foreseen import foresee, forget_sought, to_reach
 from simkit.engines.parameters import AGAIN, ALARMING, ASKS, LOGGED, SILENCED
 from simkit.engines.prefetch import prefetch_events
 from simkit.engines.queue import NO_EVENT, is_short, least, refill, reset, take
-from simkit.engines.span import spans
 from simkit.engines.state import (
     CHANGED,
     COMING,
@@ -34,6 +33,7 @@ from simkit.engines.state import (
     WRITTEN,
     step_of,
 )
+from simkit.engines.structure import spans
 from simkit.engines.times import ends, give_up, takes
 from simkit.engines.windows import NEVER, all_is_spent, consider, is_able, mark, schedule, waiting_until, win, window
 from simkit.fate import Stream
@@ -208,14 +208,14 @@ def _finish(given, state, rows, row):
     reset(state.queue)
 
 
-@announced("the engine for replay", seconds=50)
+@announced("the engine for replay", seconds=25)
 @kernel
 def replay_samples(links, given, state, start, rows, offset):
     """Replays samples `offset`, `offset` + 1, ... into `rows`."""
     _replay(spans(links), spans(given), spans(state), spans(start), spans(rows), offset)
 
 
-@part
+@inlined
 def _replay(links, given, state, start, rows, offset):
     register, foreseen = state.register, len(state.ahead) > 0
     for row in range(len(rows.contained)):

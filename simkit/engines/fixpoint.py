@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.engines.compiled import announced, kernel, outlined, part
+from simkit.engines.compiled import announced, inlined, kernel, outlined, part
 from simkit.engines.draws import ALL, CERTAINLY, NONE, success_word
 from simkit.engines.instructions import FULL, WORDS, pass_on, prefetch, wide
 from simkit.engines.links import Index, Ints, Links, Words, lined_up
-from simkit.engines.span import spans
+from simkit.engines.structure import spans
 from simkit.fate import Stream
 
 SLOTS = 64 * WORDS
@@ -194,7 +194,7 @@ def fixpoint(links, successes, root_steps, root_slots, seed, first_sample, front
     _fixpoint(spans(links), spans(successes), spans(root_steps), spans(root_slots), seed, first_sample, spans(frontier))
 
 
-@part
+@inlined
 def _fixpoint(links, successes, root_steps, root_slots, seed, first_sample, frontier):
     slots = frontier.slots
     for r in range(len(root_steps)):

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.attackgraph.graph import AttackGraph
-from simkit.engines.compiled import announced, kernel, part
+from simkit.engines.compiled import announced, inlined, kernel, part
 from simkit.engines.links import Index, Ints, Links, in_threads, kept_with, links_of, makers_of, offsets
 from simkit.engines.reach import placed
-from simkit.engines.span import spans
+from simkit.engines.structure import spans
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -124,7 +124,7 @@ def left_out(links, makers, asked, start, gone_ptr, gone, room, values, fewer):
     )  # fmt: skip
 
 
-@part
+@inlined
 def _left_out(links, makers, asked, start, gone_ptr, gone, room, values, fewer, sets):
     _flood(links, start, room)
     whole = _value(asked, room, 0)

@@ -2,7 +2,7 @@
 
 An array that numba knows as an array carries a count of references, and every function that takes it, every name that
 is given to it and every tuple that holds it counts up and down again, atomically, on a cache line that all threads
-share. A kernel whose parts take some fifty arrays in tuples does hardly anything else: a replay took 32 times as long.
+share. A kernel whose parts take some hundred arrays does hardly anything else: a replay took 32 times as long.
 A `Span` has no owner and no count. It also takes no negative index, so that none is looked for at each access.
 """
 
@@ -14,11 +14,9 @@ from typing import Any
 
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
+from numba.extending import lower_builtin, models, register_model, type_callable
 
-NAMED_TUPLE: Any = types.BaseNamedTuple
 TUPLE: Any = types.BaseTuple
-ARRAY: Any = types.Array
 
 
 class Span(types.Type):
@@ -36,44 +34,6 @@ class SpanModel(models.StructModel):
     def __init__(self, manager: Any, kind: Span) -> None:
         members = [("data", types.CPointer(kind.dtype)), ("rows", types.intp), ("width", types.intp)]
         super().__init__(manager, kind, members)
-
-
-def _spans(typing_context: Any, given: Any) -> Any:
-    """The array `given` as a span, or the tuple with a span in place of each of its arrays, nested ones too."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _without_owner(context, builder, given, arguments[0])
-
-    return _kind(given)(given), generate
-
-
-spans: Any = intrinsic(_spans)
-"""`spans(tuple)` or `spans(array)`, in a kernel."""
-
-
-def _kind(given: Any) -> Any:
-    if isinstance(given, NAMED_TUPLE):
-        return types.NamedTuple([_kind(each) for each in given], given.instance_class)
-    if isinstance(given, ARRAY):
-        if given.layout != "C" or given.ndim > 2:
-            raise TypeError(f"{given} is no array of one or two dimensions, row by row")
-        return Span(given.dtype, given.ndim)
-    return given
-
-
-def _without_owner(context: Any, builder: Any, given: Any, value: Any) -> Any:
-    if isinstance(given, NAMED_TUPLE):
-        values = (builder.extract_value(value, place) for place in range(len(given)))
-        each = [_without_owner(context, builder, kind, item) for kind, item in zip(given, values, strict=True)]
-        return context.make_tuple(builder, _kind(given), each)
-    if not isinstance(given, ARRAY):
-        return value
-    array = context.make_array(given)(context, builder, value)
-    shape = cgutils.unpack_tuple(builder, array.shape, given.ndim)
-    found = cgutils.create_struct_proxy(_kind(given))(context, builder)
-    found.data, found.rows = array.data, shape[0]
-    found.width = shape[1] if given.ndim == 2 else context.get_constant(types.intp, 1)
-    return found._getvalue()
 
 
 def element(context: Any, builder: Any, kinds: Any, span: Any, index: Any) -> Any:

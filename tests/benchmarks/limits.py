@@ -21,7 +21,7 @@ from simkit.engines.compiled import kernel
 from simkit.engines.draws import success_word, words
 from simkit.engines.instructions import wide
 from simkit.engines.queue import is_short, push, queue_of, refill, take
-from simkit.engines.span import spans
+from simkit.engines.structure import spans
 from simkit.fate import Stream
 
 _SUCCESS, _DURATION = np.uint64(Stream.SUCCESS), np.uint64(Stream.DURATION)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from simkit.engines.compiled import kernel
 from simkit.engines.instructions import FULL, NEWS, WORDS, pass_on
-from simkit.engines.span import spans
+from simkit.engines.structure import spans
 
 ALL = 2**64 - 1
 words = st.lists(st.sampled_from([0, 1, 2**63, ALL - 1, ALL]) | st.integers(0, ALL), min_size=WORDS, max_size=WORDS)

@@ -15,7 +15,7 @@ from simkit.engines import reference, state
 from simkit.engines.compiled import kernel
 from simkit.engines.queue import LOST, MANY, NO_EVENT, Queue, is_short, least, push, queue_of, refill, reset, take
 from simkit.engines.replay import replay
-from simkit.engines.span import spans
+from simkit.engines.structure import spans
 
 TAKE = -1
 STEPS = 1 << 12
@@ -48,6 +48,11 @@ def work_through(given, deltas, found):  # type: ignore[no-untyped-def]
             now = found[rows, 1]
         rows += 1
     return rows
+
+
+@kernel
+def begin_anew(given):  # type: ignore[no-untyped-def]
+    reset(spans(given))
 
 
 def taken(queue: Queue, deltas: list[int]) -> list[tuple[int, int]]:
@@ -101,7 +106,7 @@ def test_a_cascade_of_lower_steps_at_one_moment_comes_before_the_others() -> Non
 def test_a_queue_that_is_empty_begins_anew() -> None:
     queue = queue_of(4)
     assert taken(queue, [5000, TAKE, TAKE]) == [(5000, 5000), (int(NO_EVENT), int(NO_EVENT))]
-    reset(queue)
+    begin_anew(queue)
     assert taken(queue, [3, TAKE]) == [(3, 3)]
 
 
