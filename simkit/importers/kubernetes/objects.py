@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
-from simkit.importers.kubernetes.contexts import contexts
+from simkit.importers.kubernetes.unsaid_namespaces import unsaid_namespaces
 from simkit.importers.source_file import SourceDocument, SourceFile
 
 CLUSTER_WIDE = frozenset(
@@ -61,7 +61,7 @@ def is_kubernetes(document: SourceDocument) -> bool:
 
 def objects(files: Sequence[SourceFile], draft: Draft) -> Iterator[KubeObject]:
     """The objects of all files, in order."""
-    told = contexts(files)
+    told = unsaid_namespaces(files)
     for file in files:
         draft.count(file.path, 0)
         for document in file.documents:

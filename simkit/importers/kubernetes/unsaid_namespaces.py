@@ -19,7 +19,7 @@ AccountName = tuple[str, str]
 """A namespace, empty where none is said, and a name."""
 
 
-def contexts(files: Sequence[SourceFile]) -> Mapping[str, str]:
+def unsaid_namespaces(files: Sequence[SourceFile]) -> Mapping[str, str]:
     """The namespace of what names none, by the path of its file, for files where it is told.
 
     What a file does not tell its folder may, for its files are applied together.
