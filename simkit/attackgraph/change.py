@@ -16,7 +16,7 @@ from simkit.attackgraph.columns import Tables, draws, entry_arrays, fact_arrays,
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.graph import AttackGraph
 from simkit.attackgraph.repeats import Flags, Index, Ints, Repeats, StepSequence
-from simkit.attackgraph.responders import responders_of
+from simkit.attackgraph.responders import Containing, responders_of
 from simkit.attackgraph.rows import StepRows, by_key, column, positions
 from simkit.distributions import TICKS_PER_SECOND, Distribution
 
@@ -25,7 +25,7 @@ def rebuilt(
     graph: AttackGraph,
     steps: Iterable[Step],
     entries: Iterable[Entry],
-    containment: Containment,
+    containment: Containment | Containing,
     repeats: Repeats | None = None,
 ) -> AttackGraph:
     """`AttackGraph.build` of `steps`, most of which `graph` has already, at the horizon of `graph`: the same facts and
@@ -82,7 +82,7 @@ class _Rebuild:
         self.rows: Ints = np.insert(kept, places, len(old) + np.arange(len(come)))
         self.steps = tuple(old[row] if row < len(old) else come[row - len(old)] for row in self.rows.tolist())
 
-    def made(self, entries: Sequence[Entry], containment: Containment) -> AttackGraph:
+    def made(self, entries: Sequence[Entry], containment: Containment | Containing) -> AttackGraph:
         """The graph after the change."""
         graph, tables = self.graph, _MoreTables(self.graph)
         rows = StepRows(self.come)

@@ -177,7 +177,7 @@ def lives(concluded: Concluded, tables: Tables, outlives: Outlives) -> dict[str,
     that, so that each way is worked out once."""
     made, _, which = concluded
     ways: dict[Life, int] = {}
-    of = each_of(lambda each: ways.setdefault(_life(each), len(ways)), made, np.int64)[which]
+    of = np.array([ways.setdefault(_life(each), len(ways)) for each in made], dtype=np.int64)[which]
     found = {name: values[of] for name, values in _lives([*ways], tables, outlives).items()}
     return {**found, "outlives": np.array(list(outlives), dtype=np.int64)}
 
@@ -222,11 +222,11 @@ def _period(rotates: float | None) -> int:
 def fact_arrays(index: Collection[Fact]) -> dict[str, Any]:
     """What the kind of each fact says, and the key of what is drawn for it."""
     kinds = column(index, "kind")
+    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+    of = each_of(numbers.__getitem__, kinds, np.int64)
+    said = {"fact_lasting": LASTING, "fact_within": WITHIN, "fact_stirs": STIRRING, "fact_timed": TIMED}
     return {
-        "fact_lasting": each_of(LASTING.__contains__, kinds, np.bool_),
-        "fact_within": each_of(WITHIN.__contains__, kinds, np.bool_),
-        "fact_stirs": each_of(STIRRING.__contains__, kinds, np.bool_),
-        "fact_timed": each_of(TIMED.__contains__, kinds, np.bool_),
+        **{name: np.array([kind in among for kind in numbers], dtype=np.bool_)[of] for name, among in said.items()},
         "fact_hash": each_of(cache(credential_hash), column(index, "subject"), np.uint64),
     }
 

@@ -27,7 +27,7 @@ from simkit.attackgraph.columns import (
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
 from simkit.attackgraph.form import of_form
 from simkit.attackgraph.repeats import Repeats
-from simkit.attackgraph.responders import Responders, responders_of
+from simkit.attackgraph.responders import Containing, Responders, responders_of
 from simkit.attackgraph.rows import StepRows
 from simkit.distributions import ticks
 from simkit.errors import QuestionError, nearest
@@ -143,7 +143,7 @@ class AttackGraph:
         cls,
         steps: Iterable[Step],
         entries: Iterable[Entry],
-        containment: Containment,
+        containment: Containment | Containing,
         *,
         horizon: float,
         repeats: Repeats | None = None,

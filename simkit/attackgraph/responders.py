@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 NOBODY = -1
+Containing = Callable[[Collection[Fact]], Containment]
+"""The defenders, as far as some facts are concerned."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,16 +62,18 @@ class Responders:
 
 
 def responders_of(
-    containment: Containment, index: Mapping[Fact, int], keys: Words, row: Callable[[Distribution], int]
+    defenders: Containment | Containing, index: Mapping[Fact, int], keys: Words, row: Callable[[Distribution], int]
 ) -> Responders:
-    """The arrays of `containment` for the facts of `index`, whose own keys are `keys`; `row` numbers distributions."""
+    """The arrays of `defenders` for the facts of `index`, whose own keys are `keys`; `row` numbers distributions."""
+    containment = defenders if isinstance(defenders, Containment) else defenders(index)
+    kinds = [fact.kind for fact in index]
     rows = [(number, action) for number, actions in enumerate(containment.responders) for action in actions]
     group, member_ptr, member_idx = _groups(containment.groups, index)
     told_ptr, told_idx = _told(containment.told, index)
     return Responders(
-        knowable=np.array([fact.kind not in UNKNOWN for fact in index], dtype=np.bool_),
+        knowable=np.array([kind not in UNKNOWN for kind in kinds], dtype=np.bool_),
         by=_by_fact(index, containment.by, NOBODY, np.int64),
-        ended_by=_ended_by(index, containment.spared),
+        ended_by=_ended_by(kinds, index, containment.spared),
         group=group,
         member_ptr=member_ptr,
         member_idx=member_idx,
@@ -91,9 +96,9 @@ def credential_hash(name: str) -> int:
     return key_hash(f"credential:{name}")
 
 
-def _ended_by(index: Mapping[Fact, int], spared: Mapping[Fact, tuple[str, ...]]) -> Ints:
-    masks = {kind: _bits(action for action in ACTIONS if kind in ENDS[action]) for kind in {f.kind for f in index}}
-    found = np.array([masks[fact.kind] for fact in index], dtype=np.int64)
+def _ended_by(kinds: Sequence[str], index: Mapping[Fact, int], spared: Mapping[Fact, tuple[str, ...]]) -> Ints:
+    masks = {kind: _bits(action for action in ACTIONS if kind in ENDS[action]) for kind in set(kinds)}
+    found = np.array([masks[kind] for kind in kinds], dtype=np.int64)
     for fact, actions in spared.items():
         if actions and fact in index:
             found[index[fact]] &= ~_bits(actions)
@@ -129,22 +134,22 @@ def _groups(groups: Mapping[Fact, str], index: Mapping[Fact, int]) -> tuple[Ints
     here = {index[fact]: name for fact, name in groups.items() if fact in index}
     number = {name: n for n, name in enumerate(sorted(set(here.values())))}
     group = np.full(len(index), -1, dtype=np.int64)
-    members: list[list[int]] = [[] for _ in number]
+    members: dict[int, list[int]] = {each: [] for each in number.values()}
     for place in sorted(here):
-        group[place] = number[here[place]]
-        members[group[place]].append(place)
-    return group, *_joined(members)
+        group[place] = each = number[here[place]]
+        members[each].append(place)
+    return group, *_joined(members, len(members))
 
 
 def _told(told: Mapping[Fact, tuple[Fact, ...]], index: Mapping[Fact, int]) -> tuple[Ints, Ints]:
-    found: list[tuple[int, ...]] = [()] * len(index)
-    for fact, others in told.items():
-        if fact in index:
-            found[index[fact]] = tuple([index[other] for other in others if other in index])
-    return _joined(found)
+    here = ((index[fact], others) for fact, others in told.items() if fact in index)
+    found = {number: [index[other] for other in others if other in index] for number, others in here}
+    return _joined(found, len(index))
 
 
-def _joined(lists: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
-    """Lists one after the other, and where each begins."""
-    pointers = np.cumsum([0, *map(len, lists)]).astype(np.int64)
-    return pointers, np.array([each for items in lists for each in items], dtype=np.int64)
+def _joined(lists: Mapping[int, Sequence[int]], size: int) -> tuple[Ints, Ints]:
+    """So many lists one after the other, and where each begins; those of other numbers are empty."""
+    lengths = np.zeros(size, dtype=np.int64)
+    lengths[[*lists]] = [*map(len, lists.values())]
+    ordered = (lists[number] for number in sorted(lists))
+    return np.concatenate([[0], np.cumsum(lengths)]), np.array([*chain.from_iterable(ordered)], dtype=np.int64)

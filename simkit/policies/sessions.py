@@ -353,10 +353,15 @@ class _Cutter:
         }
 
 
+def standing_name(identity: str) -> str:
+    """The name of the session that an unmanaged or freshly minted credential of `identity` opens."""
+    return f"{identity}|standing"
+
+
 def standing_session(identity: str, entitled: Grants, behalf: Names = (), resolver: Resolver | None = None) -> Session:
     """The session that an unmanaged or freshly minted credential of `identity` opens: all its roles, and what it may do
     on `behalf` of others, ungoverned."""
-    made = Session(f"{identity}|standing", (identity,), (), entitled, STANDING)
+    made = Session(standing_name(identity), (identity,), (), entitled, STANDING)
     if not behalf or resolver is None:
         return made
     union = dict(entitled)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import chain
 
-from simkit.attackgraph import AttackGraph, Containment, Entry, Step
+from simkit.attackgraph import AttackGraph, Entry, Step
 from simkit.attackgraph.change import rebuilt
 from simkit.attackgraph.repeats import Repeats
+from simkit.attackgraph.responders import Containing
 from simkit.entitlements import Grant
 from simkit.techniques import (
     act,
@@ -154,7 +155,7 @@ def _whole(
     through: Collection[str] | None = None,
     *,
     bundles: bool = False,
-) -> tuple[list[Step], Repeats | None, list[Entry], Containment]:
+) -> tuple[list[Step], Repeats | None, list[Entry], Containing]:
     """`steps` and `repeats` with what counts beside the former (the latter only read, or carry out what was read) and
     what is copied, without what nobody takes: most copies are repeats; the entries; who responds."""
     steps += list(meter.otherwise(world, steps))
@@ -176,4 +177,4 @@ def _whole(
         kept, repeats = silence.unseen(world, kept, rules(), repeats)
     world.forget()
     asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
-    return kept, repeats, entries, respond.containment(world, asked)
+    return kept, repeats, entries, partial(respond.containment, world, asked)

@@ -24,7 +24,7 @@ from simkit.techniques.reachable_copies import COPYING, first_facts, leads_of
 from simkit.techniques.rule import Uses
 from simkit.techniques.silence import SESSIONS
 from simkit.techniques.stage import lost_with
-from simkit.techniques.world import World, minted_token
+from simkit.techniques.world import MINTED, World
 
 FEW = 20_000
 """Where all sessions together have fewer grants than this, it takes no time to make all that each of them could do."""
@@ -147,7 +147,8 @@ def _unsaid(world: World, steps: Iterable[Step], repeats: Repeats) -> set[Fact]:
     """The losses of value, and the secrets, that neither `steps` nor `repeats` name."""
     resources, tokens = world.model.resources.values(), world.tokens(world.model.credentials)
     named = {Fact("lost", each.name, impact) for each in resources for impact, value in each.value.items() if value}
-    named.update(Fact("holds", token.name) for token in (*tokens, *map(minted_token, world.model.identities)))
+    secrets = chain(column(tokens, "name"), (f"{MINTED}{name}" for name in world.model.identities))
+    named.update(Fact("holds", name) for name in secrets)
     naming = [step for step in steps if step.rule not in COPYING]
     concluded = chain(column(naming, "conclusions"), repeats.made()[0])
     named.difference_update(_facts(chain.from_iterable(concluded)), *column(naming, "premises"))

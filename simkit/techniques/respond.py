@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from simkit.attackgraph import Action, Containment, Fact
@@ -18,13 +18,13 @@ RESPONSES = DIALS["response"].settings
 MODES = (REPLAYS, STEERS, ERRS)
 
 
-def containment(world: World, asked: Iterable[Fact] = ()) -> Containment:
-    """Who responds to what, and what that ends.
+def containment(world: World, asked: Iterable[Fact] = (), there: Collection[Fact] | None = None) -> Containment:
+    """Who responds to what, and what that ends; of facts that are not `there` nothing is said (None: all are).
 
     What a policy governs is dealt with as its response dial says; a secret that no policy governs (a third party's, or
     one that the attacker minted) by hand. Planted content and code belong to nobody, so that the policy in force says.
     """
-    known = _Known.of(world)
+    known = _Known.of(world, there)
     for fact in asked:
         known.add_asked(fact)
     rows = tuple(tuple(actions(world.response, setting)) for setting in RESPONSES)
@@ -92,6 +92,7 @@ class _Known:
     world: World
     chances: Mapping[str, Mapping[str, float]]
     governed: Mapping[str, Responder]
+    there: Collection[Fact] | None
     by: dict[Fact, int] = field(default_factory=dict)
     groups: dict[Fact, str] = field(default_factory=dict)
     forgotten: dict[Fact, float] = field(default_factory=dict)
@@ -106,13 +107,13 @@ class _Known:
     of_identity: dict[str, list[Fact]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, world: World) -> _Known:
-        """What is said of every fact of `world`."""
+    def of(cls, world: World, there: Collection[Fact] | None) -> _Known:
+        """What is said of every fact of `world` that is `there`."""
         response = world.response
         responders = response.responders.values()
         governed = {each: who for who in responders for name in who.governs for each in _inside(world, name)}
         chances = {name: _chances(response, each) for name, each in response.responders.items()}
-        known = cls(world, {"": _chances(response, None)} | chances, governed, counting=metered(world))
+        known = cls(world, {"": _chances(response, None)} | chances, governed, there, counting=metered(world))
         for entry in world.entries.values():
             if entry.kind == "leak":
                 known.leaks.setdefault(entry.target, []).append(entry.name)
@@ -128,28 +129,32 @@ class _Known:
 
     def add_token(self, token: Token, policy: GrantPolicy) -> None:
         """A token; a revocation ends it alone, with the refresh token that lies beside it, or all of its identity's."""
+        for name in token.sessions:
+            self.opening.setdefault(name, []).append(token)
+        kept_there = [kept(token.name, runtime) for runtime in sorted(self.world.sealed.identities)]
+        exposed = [Fact("exposed", token.name, entry) for entry in self.leaks.get(token.credential, ())]
+        had = self._known([_held(token), *exposed, *kept_there])
+        if not had:
+            return
         credential = self.world.model.credentials.get(token.credential)
         local = credential is not None and credential.format == "jwt" and not token.refresh
         together = credential is not None and credential.revocation_unit == "identity"
         beside = self.of_identity[token.identity] if together else [*_beside(self.world, token)]
         named = {"credentials": token.credential, "identities": token.identity}
-        kept_there = [kept(token.name, runtime) for runtime in sorted(self.world.sealed.identities)]
-        exposed = [Fact("exposed", token.name, entry) for entry in self.leaks.get(token.credential, ())]
-        for fact in (_held(token), *exposed, *kept_there):
+        for fact in had:
             self._say(fact, policy, named, "revoke-secret", spared=("revoke-secret", "disable") if local else ())
             self._account(fact, policy, token.identity, fate=token.name.removeprefix(REFRESH))
             if token.credential in self.world.response.forgets:
                 del self.by[fact]
             self.told[fact] = tuple(other for other in (_held(token), *beside, *kept_there) if other != fact)
-        for name in token.sessions:
-            self.opening.setdefault(name, []).append(token)
 
     def add_session(self, name: str, session: Session) -> None:
         """A session; its record names its principal, so that responders find all secrets that open it."""
-        tokens = self.opening.get(self.world.whole(name), [])
-        identity, beyond = session.identities[0], self._beyond(name, tokens)
-        for mode in (*MODES, *self.world.sealed.modes.get(name, ())):
-            fact = has(mode, name)
+        identity, modes = session.identities[0], (*MODES, *self.world.sealed.modes.get(name, ()))
+        had = self._known([has(mode, name) for mode in modes])
+        tokens = self.opening.get(self.world.whole(name), []) if had else []
+        beyond = self._beyond(name, tokens) if had else ()
+        for fact in had:
             self._say(fact, session.policy, {"identities": identity}, "terminate-sessions", spared=beyond)
             self._account(fact, session.policy, identity, fate=tokens[0].name.removeprefix(REFRESH) if tokens else "")
             if tokens and all(token.credential in self.world.response.forgets for token in tokens):
@@ -169,9 +174,15 @@ class _Known:
         model, policy = self.world.model, self.world.policy
         returned = dict.fromkeys(source for sources in self.world.speaking.values() for source in sources)
         for name in (*model.resources, *(input_of(task) for task in model.tasks.values()), *returned):
-            self._say(Fact("tainted", name), policy, {"resources": name}, "clean-content")
+            for fact in self._known([Fact("tainted", name)]):
+                self._say(fact, policy, {"resources": name}, "clean-content")
         for name in model.identities:
-            self._say(runs_in(name), policy, {"identities": name}, "evict-code")
+            for fact in self._known([runs_in(name)]):
+                self._say(fact, policy, {"identities": name}, "evict-code")
+
+    def _known(self, facts: Collection[Fact]) -> Collection[Fact]:
+        """Those of `facts` that are there."""
+        return facts if self.there is None else [fact for fact in facts if fact in self.there]
 
     def _beyond(self, name: str, tokens: list[Token]) -> tuple[str, ...]:
         """The actions that do not end the session called `name`."""

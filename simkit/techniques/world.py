@@ -13,7 +13,7 @@ from simkit.distributions import Distribution, Exponential, Residual
 from simkit.entitlements import Conditions, Grant
 from simkit.model import Attacker, EntryPoint, Goal, Identity, Model, Response, Task, TrustEdge, environments
 from simkit.policies import ApprovalRules, GrantPolicy, Session, Sessions, Token
-from simkit.policies.sessions import STANDING, standing_session
+from simkit.policies.sessions import STANDING, standing_name
 from simkit.techniques.contexts import Contexts, told_apart
 from simkit.techniques.lift import Behind, Lifted, liftable
 from simkit.techniques.lineage import Reached, follow_trust
@@ -331,7 +331,7 @@ def next_run(rate: float) -> Distribution:
 
 def minted_token(identity: str) -> Token:
     """The fresh, unmanaged and long-lived credential that a step of effect `mint` issues for `identity`."""
-    opened = (standing_session(identity, {}).name,)
+    opened = (standing_name(identity),)
     return Token(f"{MINTED}{identity}", "", identity, opened, None, "bearer", managed=False)
 
 
