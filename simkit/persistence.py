@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
+import numpy as np
+
+from simkit.attackgraph import Step
 from simkit.blast_radius import BlastRadius, Interval
+from simkit.engines.reach import worst_cases
 from simkit.execution.executors import ExecutorLike
 from simkit.model import TRIES
 from simkit.scenario import Scenario, checked_scenario
@@ -104,8 +110,8 @@ def persist(
 
 def persistence_of(result: BlastRadius, scenario: Scenario, *, threads: int | None = None) -> Persistence | None:
     """`result`, one of `scenario`, beside the same with the attacker's other way to try; None where that changes
-    nothing, because no step may fail that could be taken later."""
-    if next(tried_again(scenario.attacker, result.graph.steps), None) is None:
+    nothing, because no step to which its entry point leads may fail and could be taken later."""
+    if next(tried_again(scenario.attacker, _in_reach(result)), None) is None:
         return None
     asked, each_time = result.provenance, scenario.attacker.persists
     other = simulate(
@@ -117,6 +123,14 @@ def persistence_of(result: BlastRadius, scenario: Scenario, *, threads: int | No
         threads=threads,
     )
     return Persistence(other, result) if each_time else Persistence(result, other)
+
+
+def _in_reach(result: BlastRadius) -> Iterator[Step]:
+    """The steps to which the entry point of `result` leads, chances and time ignored."""
+    graph = result.graph
+    starts = graph.entry(result.provenance.entry_point).starts
+    held = np.asarray(worst_cases(graph, starts).any(axis=0))
+    return (graph.steps[number] for number in dict.fromkeys(chain(*starts, graph.met_by(held))))
 
 
 def tried(scenario: Scenario, how: str) -> Scenario:

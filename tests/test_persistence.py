@@ -9,6 +9,7 @@ import pytest
 
 import simkit
 from simkit.persistence import persistence_of, tried
+from simkit.techniques import reachable_sessions
 
 STARTER = simkit.load(Path(__file__).parents[1] / "scenarios" / "starter.yaml")
 ENTRY, TRIALS = "poisoned-ticket", 60
@@ -51,6 +52,22 @@ def test_a_result_is_set_beside_the_other_way_to_try(how: str) -> None:
     beside = persistence_of(result, scenario)
     assert beside is not None
     assert beside.to_dict() == found().to_dict()
+
+
+@pytest.mark.parametrize("few", [0, reachable_sessions.FEW])
+def test_it_is_about_the_steps_to_which_the_entry_point_leads_in_a_file_of_any_size(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a graph lacks that no entry point leads to."""
+    monkeypatch.setattr(reachable_sessions, "FEW", few)
+    beside = {
+        entry: persistence_of(simkit.simulate(STARTER, entry_point=entry, trials=TRIALS), STARTER)
+        for entry in STARTER.entry_points
+    }
+    assert [entry for entry, found in beside.items() if found] == [ENTRY]
+    for entry, found in beside.items():
+        rows = simkit.persist(STARTER, entry_point=entry, trials=TRIALS).table().rows
+        assert all(once == each_time for _, once, each_time in rows) is (found is None)
 
 
 def test_where_nothing_may_fail_there_is_nothing_to_try_again() -> None:

@@ -181,7 +181,7 @@ class BlastRadius:
 
     def over_time(self, moments: Sequence[float]) -> list[Interval]:
         """The mean value lost until each of `moments` (seconds)."""
-        lost = (self.legend.counted_value(self.times, until=round(moment * 1000)) for moment in moments)
+        lost = self.legend.value_until_each(self.times, [round(moment * 1000) for moment in moments])
         return [intervals.mean(each.tolist()) for each in lost]
 
     def paths(self, goal: str | None = None, *, limit: int = 10) -> AttackPaths:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -74,22 +74,31 @@ class Legend:
         if self.quotas is not None or undone:
             return value_lost(self.value, self.quotas, times, until=until, undone=undone)
         first = times(list(self.value))
-        return self._added_up(first >= 0 if until is None else (first >= 0) & (first <= until), range(first.shape[1]))
+        held = first >= 0 if until is None else (first >= 0) & (first <= until)
+        return _added_up(held, range(first.shape[1]), self._values)
+
+    def value_until_each(self, times: Times, moments: Sequence[int]) -> Iterator[NDArray[np.float64]]:
+        """`counted_value` until each of `moments` (ms): added up again only where somebody has lost more since."""
+        if self.quotas is not None:
+            yield from (self.counted_value(times, until=moment) for moment in moments)
+            return
+        first = times(list(self.value))
+        lost = np.flatnonzero((first >= 0).any(axis=0))
+        first, values = first[:, lost], self._values[lost]
+        known: dict[int, NDArray[np.float64]] = {}
+        for count, moment in zip(np.searchsorted(np.unique(first), moments, "right").tolist(), moments, strict=True):
+            if count not in known:
+                known[count] = _added_up((first >= 0) & (first <= moment), range(len(lost)), values)
+            yield known[count]
 
     def lost_value(self, held: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The value lost in each row of `held` (rows, facts), whatever the quotas, added up in the order of the facts'
         names."""
-        return self._added_up(held, self.value)
+        return _added_up(held, self.value, self._values)
 
-    def _added_up(self, held: NDArray[np.bool_], columns: Collection[int]) -> NDArray[np.float64]:
-        """The values of what each row of `held` holds of `columns`, in which the losses stand."""
-        from simkit.engines.sums import add_weights
-
-        facts = np.fromiter(columns, dtype=np.int64, count=len(columns))
-        values = np.fromiter(self.value.values(), dtype=np.float64, count=len(self.value))
-        total = np.zeros(len(held))
-        add_weights(np.ascontiguousarray(held), facts, values, total)
-        return total
+    @cached_property
+    def _values(self) -> NDArray[np.float64]:
+        return np.fromiter(self.value.values(), dtype=np.float64, count=len(self.value))
 
     @cached_property
     def _names(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -101,6 +110,15 @@ class Legend:
             )
             for group, names in self.touched.items()
         }
+
+
+def _added_up(held: NDArray[np.bool_], columns: Collection[int], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The `values` of what each row of `held` holds of `columns`, in which the losses stand."""
+    from simkit.engines.sums import add_weights
+
+    facts, total = np.fromiter(columns, dtype=np.int64, count=len(columns)), np.zeros(len(held))
+    add_weights(np.ascontiguousarray(held), facts, values, total)
+    return total
 
 
 def _totals(model: Model) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Files that give rights in a cloud and that no importer reads, because what they give depends on what runs them."""
+"""Files that tell rights in a cloud and that no importer reads: mostly, what they give depends on what runs them."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ UNREAD = (
         "what they make depends on variables and modules: import the plan, as `terraform show -json` prints it",
     ),
     UnreadSource(
+        "Terraform's stored states",
+        (".tfstate", ".json"),
+        re.compile(r'"lineage"\s*:(?=.*"type"\s*:\s*"aws_)', re.DOTALL),
+        "import the JSON that `terraform show -json` prints, of such a file or of the state behind a configuration",
+    ),
+    UnreadSource(
         "the templates of CloudFormation",
         (".yaml", ".yml", ".json", ".template"),
         re.compile(r"""\bType["']?\s*:\s*["']?AWS::\w+::\w"""),
@@ -45,7 +51,7 @@ UNREAD = (
 )
 """Those of AWS, whose importer reads what they become."""
 KIND = "aws"
-ENDINGS_BESIDE = (".tf", ".tofu", ".template")
+ENDINGS_BESIDE = (".tf", ".tfstate", ".tofu", ".template")
 """Endings of files that are looked at for this alone."""
 
 

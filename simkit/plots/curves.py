@@ -139,7 +139,7 @@ def _loss_times(result: BlastRadius) -> NDArray[np.float64]:
 
 def _middle(ax: Axes, result: BlastRadius, moments: NDArray[np.float64]) -> None:
     """The band that holds the middle 90 % of the trials."""
-    lost = (result.legend.counted_value(result.times, until=round(at * 1000)) for at in moments.tolist())
+    lost = result.legend.value_until_each(result.times, [round(at * 1000) for at in moments.tolist()])
     bounds = np.array([np.quantile(values, (0.05, 0.95), method="inverted_cdf") for values in lost])
     looks: dict[str, Any] = {"color": palette.SKY, "alpha": 0.18, "linewidth": 0, "step": "post"}
     ax.fill_between(moments, bounds[:, 0], bounds[:, 1], label="middle 90 % of trials", **looks)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from simkit.blast_radius import AttackPath, PathStep
+from simkit.blast_radius import AttackPath, BlastRadius, PathStep
 from simkit.diagram import cytoscape, palette
 from simkit.diagram.diagram import Node, Picture
 from simkit.diagram.marks import pictured
@@ -35,6 +35,14 @@ class ReachRow:
     cells: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AttackDrawn:
+    """How far the attack gets with each box under one policy, its paths, and what each step of these lights up."""
+
+    reach: Mapping[str, BoxReach]
+    paths: Sequence[tuple[AttackPath, Sequence[Lit]]]
+
+
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """The picture of a report's scenario, and everything that a page needs to make it answer."""
@@ -47,10 +55,14 @@ class Drawn:
         return pictured(self.report.scenario)
 
     @cached_property
-    def reached(self) -> Mapping[str, dict[str, BoxReach]]:
-        """For each policy how far the attack gets with each box."""
-        results = self.report.comparison.results
-        return {result.provenance.policy: reached(result, self.boxes) for result in results}
+    def attacks(self) -> Mapping[str, AttackDrawn]:
+        """The attack under each policy, one after the other: what was put away is compiled once for all of it."""
+        return {result.provenance.policy: self._attack(result) for result in self.report.comparison.results}
+
+    def _attack(self, result: BlastRadius) -> AttackDrawn:
+        paths = self.report.paths(result.provenance.policy)
+        lights = [lit(self.report.scenario, result, path, self.boxes) for path in paths]
+        return AttackDrawn(reached(result, self.boxes), tuple(zip(paths, lights, strict=True)))
 
     @cached_property
     def elements(self) -> cytoscape.Elements:
@@ -78,17 +90,16 @@ class Drawn:
             "elements": self.elements,
             "style": {"light": cytoscape.style(), "dark": cytoscape.style(dark=True)},
             "details": {self.ids[node.id]: details(model, node, self.boxes) for node in self.boxes.nodes},
-            "policies": [self._policy(name) for name in self.reached],
-            "inForce": list(self.reached).index(self.report.comparison.against),
+            "policies": [self._policy(name, attack) for name, attack in self.attacks.items()],
+            "inForce": list(self.attacks).index(self.report.comparison.against),
         }
 
-    def _policy(self, name: str) -> dict[str, Any]:
-        reach = {self.ids[box]: [how.state, how.words] for box, how in self.reached[name].items()}
-        paths = [self._path(name, path) for path in self.report.paths(name)]
+    def _policy(self, name: str, attack: AttackDrawn) -> dict[str, Any]:
+        reach = {self.ids[box]: [how.state, how.words] for box, how in attack.reach.items()}
+        paths = [self._path(path, lights) for path, lights in attack.paths]
         return {"name": printable(name), "reach": reach, "paths": paths}
 
-    def _path(self, policy: str, path: AttackPath) -> dict[str, Any]:
-        lights = lit(self.report.scenario, self.report.comparison[policy], path, self.boxes)
+    def _path(self, path: AttackPath, lights: Sequence[Lit]) -> dict[str, Any]:
         before = [None, *path.steps]
         steps = [
             {**_step(step, earlier), **self._lit(light)}
@@ -104,7 +115,7 @@ class Drawn:
 
     def rows(self) -> list[ReachRow]:
         """The graph as a table, what is reached most often under the policy in force first."""
-        rank = self.reached[self.report.comparison.against]
+        rank = self.attacks[self.report.comparison.against].reach
         kinds = {"credential": 0, "identity": 1, "tool": 2, "resource": 3}
         ordered = sorted(
             self.boxes.nodes, key=lambda node: (-rank[node.id].share, not rank[node.id].within, kinds[node.kind])
@@ -114,7 +125,7 @@ class Drawn:
     def _row(self, node: Node) -> ReachRow:
         box = self.ids[node.id]
         marks = next(each.get("classes", "") for each in self.elements if each["data"]["id"] == box)
-        cells = tuple((how.state, _cell(how)) for how in (reach[node.id] for reach in self.reached.values()))
+        cells = tuple((how.state, _cell(how)) for how in (each.reach[node.id] for each in self.attacks.values()))
         return ReachRow(box, printable(node.label), node.kind, marks, cells)
 
     @property

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from simkit.blast_radius import AttackPath, BlastRadius, Comparison
+from simkit.blast_radius import AttackPath, AttackPaths, BlastRadius, Comparison
 from simkit.controls import Evidence, evidence
 from simkit.decisions import Sensitivity
 from simkit.errors import QuestionError
@@ -48,6 +48,8 @@ class Report:
     advice: Advice | None
     goal: str
     persistence: Persistence | None = None
+    found: dict[str, AttackPaths] = field(default_factory=dict, init=False, repr=False)
+    """The attack paths under each policy of which somebody asked."""
 
     def __repr__(self) -> str:
         return f"Report({self.summary})"
@@ -95,13 +97,24 @@ class Report:
 
     def paths(self, policy: str) -> list[AttackPath]:
         """The attack paths to show under `policy`: the most frequent to each goal, then the other frequent ones."""
-        found = list(self.comparison[policy].paths(self.goal or None, limit=10 * MOST_PATHS))
+        found = self._frequent(policy).paths
         seen: dict[str, int] = {}
         places = []
         for place, path in enumerate(found):
             seen[path.goal] = seen.get(path.goal, 0) + 1
             places.append((seen[path.goal] > 1, place))
         return [found[place] for _, place in sorted(places)[:MOST_PATHS]]
+
+    def paths_table(self) -> Table:
+        """The most frequent attack paths under the policy in force."""
+        found = self._frequent(self.comparison.against)
+        return replace(found, paths=found.paths[:MOST_PATHS]).table()
+
+    def _frequent(self, policy: str) -> AttackPaths:
+        """The most frequent attack paths under `policy`. The samples are asked once: they may have been put away."""
+        if policy not in self.found:
+            self.found[policy] = self.comparison[policy].paths(self.goal or None, limit=10 * MOST_PATHS)
+        return self.found[policy]
 
     def tables(self) -> list[Table]:
         """Every table of the report."""

@@ -86,6 +86,16 @@ def test_values_add_up_row_by_row() -> None:
     assert legend.lost_value(held).tolist() == [5.5, 0.0, 2.5]
 
 
+def test_the_values_until_each_moment_are_those_until_that_moment() -> None:
+    """Moments before, at and after a loss; one that is never lost stands between those that are."""
+    legend = Legend(value={0: 2.5, 1: 0.1, 2: 3.0}, touched={}, totals={}, goals={}, resources=frozenset())
+    first = np.array([[5, -1, 7], [-1, -1, 6], [0, -1, -1]])
+    moments = [0, 4, 5, 6, 6, 7, 100]
+    found = legend.value_until_each(lambda facts: first[:, list(facts)], moments)
+    one_by_one = (legend.counted_value(lambda facts: first[:, list(facts)], until=moment) for moment in moments)
+    assert [each.tolist() for each in found] == [each.tolist() for each in one_by_one]
+
+
 def test_a_name_that_two_facts_touch_counts_once() -> None:
     legend = Legend({}, {"tools": {"a": (0, 1), "b": (2,)}}, {}, {}, frozenset())
     held = np.array([[True, True, False], [False, False, True], [True, False, True]])

@@ -105,6 +105,27 @@ def test_what_a_command_line_tells_an_agent_is_no_list_of_tools(tmp_path: Path, 
     assert gets(made(tmp_path, f"{{run: {json.dumps(run)}}}"), SHELL) is shell
 
 
+@pytest.mark.parametrize(
+    "uses", ["me/claude-code-action@main", "ask-bonk/ask-bonk/github@main", "Factory-AI/droid-action/review@v1"]
+)
+def test_copies_of_actions_are_agents_too(tmp_path: Path, uses: str) -> None:
+    assert "agent in w/j" in made(tmp_path, f"{{uses: {uses}}}").sections["identities"]
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("{uses: acme/reviewer@v1, with: {key: '${{ secrets.OPENAI_API_KEY }}'}}", True),
+        ("{run: python triage.py, env: {A: '${{ secrets.MY_ANTHROPIC_KEY }}'}}", True),
+        ("{run: claude -p x, env: {A: '${{ secrets.ANTHROPIC_API_KEY }}'}}", False),
+        ("{run: make, env: {A: '${{ secrets.NPM_TOKEN }}'}}", False),
+    ],
+)
+def test_a_job_with_the_key_of_a_model_and_no_known_agent_is_told(tmp_path: Path, step: str, told: bool) -> None:
+    found = made(tmp_path, step)
+    assert any("a key of a model" in each.why for each in found.untranslated) is told
+
+
 SETTINGS, SERVERS = ".claude/settings.json", ".mcp.json"
 PYTEST = json.dumps({"permissions": {"allow": ["Bash(pytest:*)"]}})
 WIKIS = json.dumps({"mcpServers": {"wiki": {"command": "npx", "args": ["acme-wiki"], "env": {"T": "${WIKI_TOKEN}"}}}})

@@ -259,7 +259,9 @@ def test_who_makes_pods_makes_a_privileged_one_where_nothing_forbids_it(
 ) -> None:
     label = enforced(level)
     given = role(f"[{{{CORE}, resources: [pods], verbs: [create]}}]", namespace="web")
-    assert ("create-pods:host" in str(_given(made(tmp_path, TWO_TENANTS + label + given)))) is escapes
+    found = made(tmp_path, TWO_TENANTS + label + given)
+    assert ("create-pods:host" in str(_given(found))) is escapes
+    assert gets(found.scenario(), HOST) is escapes
 
 
 def enforced(level: str) -> str:

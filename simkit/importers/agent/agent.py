@@ -56,6 +56,8 @@ WORDS = (
     "coreTools",
     "excludeTools",
     "allowedTools",
+    "terminalAllowlist",
+    "mcpAllowlist",
 )
 """What the text of such a file holds."""
 KNOWN = {
@@ -326,7 +328,7 @@ def _claims_file(file: SourceFile) -> bool:
 
 AGENT = Importer(
     "agent",
-    "settings of agents: MCP servers, permissions of Claude Code, Codex, Gemini and OpenCode, saved tool lists",
+    "settings of agents: MCP servers, permissions of Claude Code, Codex, Cursor, Gemini, OpenCode, saved tool lists",
     _suspects,
     _claims_file,
     translate,
@@ -336,6 +338,6 @@ AGENT = Importer(
         "how often an agent falls for what it reads, and which tools a piece of work needs",
         "settings that a person (`settings.local.json`, unless it is named), an organisation or a command line adds",
         "what is in the files of the user, and which of them hold secrets",
-        "shells and editors of clients other than Claude Code, Codex, Gemini and OpenCode",
+        "shells and editors of clients other than Claude Code, Codex, Gemini, OpenCode, and Cursor where it has rules",
     ),
 )

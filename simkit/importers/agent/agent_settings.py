@@ -16,7 +16,7 @@ from simkit.importers.source_file import HEADED, SourceDocument, SourceFile
 
 SERVERS = ("mcpServers", "mcp_servers", "context_servers", "servers")
 """The keys under which clients list their servers."""
-CLAUDE, CODEX, GEMINI, OPENCODE = "claude-code", "codex", "gemini", "opencode"
+CLAUDE, CODEX, CURSOR, GEMINI, OPENCODE = "claude-code", "codex", "cursor", "gemini", "opencode"
 SKILL_TOOLS = "allowed-tools"
 """What a skill or a command of Claude Code uses without a question while it is at work (code.claude.com, "Skills")."""
 APPROVED = frozenset({"enableAllProjectMcpServers", "enabledMcpjsonServers", "disabledMcpjsonServers"})
@@ -24,7 +24,7 @@ APPROVED = frozenset({"enableAllProjectMcpServers", "enabledMcpjsonServers", "di
 _CLIENTS = (
     (r"claude_desktop_config", "claude-desktop"),
     (r"(^|/)\.claude(/|\.json)|(^|/)\.mcp\.json$|(^|/)SKILL\.md$", CLAUDE),
-    (r"(^|/)\.cursor/", "cursor"),
+    (r"(^|/)\.cursor/", CURSOR),
     (r"(^|/)\.vscode/|\.code-workspace$", "vscode"),
     (r"(^|/)\.gemini/|(^|/)(gemini-cli|GeminiCli)/", GEMINI),
     (r"windsurf|codeium", "windsurf"),
@@ -97,6 +97,8 @@ def is_settings(document: SourceDocument, path: str) -> bool:
         return True
     if client(path) == OPENCODE:
         # it does all without a question where its settings say nothing of it
+        return True
+    if client(path) == CURSOR and {"terminalAllowlist", "mcpAllowlist"} & value.keys():
         return True
     if client(path) == GEMINI and any(isinstance(value.get(key), dict) for key in ("tools", "mcp")):
         return True

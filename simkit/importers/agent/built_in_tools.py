@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from simkit.importers.agent.agent_settings import CLAUDE, CODEX, AgentSettings
 from simkit.importers.agent.command_rules import CommandRule, command_rules, freed
+from simkit.importers.agent.cursor_rules import CursorRules
 from simkit.importers.agent.gemini_policies import SHELL, WRITERS, GeminiPolicy
 from simkit.importers.agent.opencode_rules import OUTSIDE_FOLDER, OpencodeRules
 from simkit.importers.agent.permissions import Permissions
@@ -139,6 +140,26 @@ def gemini_powers(policy: GeminiPolicy) -> Iterator[AgentPower]:
     if stance != ALLOW:
         for prefix, place in policy.freed():
             yield from _rule(SHELL, ShellRule(f"{prefix} *"), place)
+
+
+def cursor_powers(rules: CursorRules) -> Iterator[AgentPower]:
+    """What Cursor can do by itself, where files have rules for it: it reads and writes its folder, and asks else."""
+    if rules.is_empty:
+        return
+    stance, place = rules.decided("Read", ALLOW)
+    yield AgentPower("Read", "read", (COPY,), stance, place)
+    far, place = rules.decided("Read")
+    yield AgentPower("Read outside", "read", (FILES,), far, place)
+    stance, place = rules.decided("Write", ALLOW)
+    yield AgentPower("Write", "write", (COPY,), stance, place)
+    stance, place = rules.decided("WebFetch")
+    yield AgentPower("WebFetch", "read", (OUTSIDE,), stance, place)
+    yield AgentPower("WebFetch send", "send", (OUTSIDE,), stance, place)
+    stance, place = rules.decided("Shell")
+    yield AgentPower("Shell", "execute", (), stance, place)
+    if stance == ASK:
+        for rule, place in rules.freed():
+            yield from _rule("Shell", rule, place)
 
 
 def opencode_powers(rules: OpencodeRules) -> Iterator[AgentPower]:

@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from simkit.importers.agent.agent_settings import CLAUDE, CODEX, GEMINI, OPENCODE, AgentSettings
+from simkit.importers.agent.agent_settings import CLAUDE, CODEX, CURSOR, GEMINI, OPENCODE, AgentSettings
 from simkit.importers.agent.built_in_tools import (
     AgentPower,
     claude_powers,
     codex_powers,
+    cursor_powers,
     gemini_powers,
     opencode_powers,
 )
+from simkit.importers.agent.cursor_rules import CursorRules, cursor_rules
 from simkit.importers.agent.gemini_policies import GeminiPolicy, gemini_policy
 from simkit.importers.agent.opencode_rules import OpencodeRules, opencode_rules
 from simkit.importers.agent.permissions import Permissions
@@ -31,6 +33,8 @@ def own_powers(client: str, files: Sequence[AgentSettings], rules: Permissions) 
         return claude_powers(rules, files)
     if client == GEMINI:
         return gemini_powers(gemini_policy(files))
+    if client == CURSOR:
+        return cursor_powers(cursor_rules(files))
     if client == OPENCODE:
         return opencode_powers(opencode_rules(files))
     return codex_powers(files) if client == CODEX else ()
@@ -42,6 +46,8 @@ def decisions(client: str, files: Sequence[AgentSettings], rules: Permissions) -
         return partial(_of_claude, rules)
     if client == GEMINI:
         return partial(_of_gemini, gemini_policy(files))
+    if client == CURSOR:
+        return partial(_of_cursor, cursor_rules(files))
     if client == OPENCODE:
         return partial(_of_opencode, opencode_rules(files))
     return _of_others
@@ -66,6 +72,11 @@ def _of_gemini(policy: GeminiPolicy, server: McpServer, tool: str) -> Decided:
     own = policy.trusting(server.name, server.place) if server.trusted else policy
     stance, place = own.decided(f"mcp_{server.name}_{tool}")
     return stance, place or server.place
+
+
+def _of_cursor(rules: CursorRules, server: McpServer, tool: str) -> Decided:
+    stance, place = rules.of_server(server.name, tool)
+    return (stance, place or server.place) if stance != ASK else _of_others(server, tool)
 
 
 def _of_opencode(rules: OpencodeRules, server: McpServer, tool: str) -> Decided:

@@ -111,8 +111,8 @@ def permissions(files: Iterable[AgentSettings]) -> Permissions:
             continue
         said = each.said.part("permissions")
         for key, rules in found.items():
-            rules += _rules(each.said.part("permissions").entries(key), key)
-        found[ALLOW] += _rules(_of_skill(each.said), ALLOW)
+            rules += rules_in(each.said.part("permissions").entries(key), key)
+        found[ALLOW] += rules_in(_of_skill(each.said), ALLOW)
         if said.text("defaultMode"):
             mode, mode_place = said.text("defaultMode"), said.under("defaultMode", "").origin
         trusts = bool(each.said.flag("enableAllProjectMcpServers")) or trusts
@@ -136,12 +136,13 @@ def _of_skill(said: Excerpt) -> Iterator[Excerpt]:
         yield from said.entries(SKILL_TOOLS)
 
 
-def _rules(items: Iterable[Excerpt], key: str) -> Iterator[PermissionRule]:
+def rules_in(items: Iterable[Excerpt], key: str) -> Iterator[PermissionRule]:
+    """The rules in a list; what is none, and what denies or asks about some uses of a tool, is told."""
     for item in items:
         matched = _RULE.match(item.value) if isinstance(item.value, str) else None
         if matched:
             rule = PermissionRule(matched[1], matched[2] or "", item.origin)
-            if key != ALLOW and rule.about not in ("", "*") and rule.tool != "Bash":
+            if key != ALLOW and rule.about not in ("", "*", "**") and rule.tool not in ("Bash", "Shell"):
                 item.draft.leave(item.origin, f"a rule under {key}", f"it is about some uses of {rule.tool}")
             yield rule
         else:

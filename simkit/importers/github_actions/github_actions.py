@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,11 @@ PLACES = {
 OUTSIDE = "outside of workflows"
 UNLISTED = {"use": "delete", "use (read)": "read", "use (write)": "write", "use (send)": "send"}
 """What is taken for the tools of a server that nobody lists, with the effect of each."""
+OF_A_MODEL = re.compile(
+    r"\w*(ANTHROPIC|CLAUDE|OPENAI|CODEX|GEMINI|OPENROUTER|OPENCODE|MISTRAL|GROQ|DEEPSEEK|QWEN|XAI|CURSOR|LLM)_\w*(KEY|TOKEN)",
+    re.IGNORECASE,
+)
+"""How keys of makers of models are called."""
 SUSCEPTIBILITY, RATE, DURATION = 0.5, "10/d", "10m"
 
 
@@ -227,6 +233,9 @@ def _handed_on(found: Sequence[WorkflowJob], draft: Draft) -> None:
 
 
 def _untold(job: WorkflowJob, draft: Draft) -> None:
+    for secret in (each for each in job.secrets if not job.agents and OF_A_MODEL.match(each)):
+        why = "it looks like a key of a model: whether an agent works there, and what it may do, no workflow says"
+        draft.leave(job.place, f"what {job.identity} does with secrets.{secret}", why)
     if job.environment:
         draft.leave(job.place, f"the environment {job.environment}", "who must approve it is in no workflow")
     if job.own_runner:

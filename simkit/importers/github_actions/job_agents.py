@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from simkit.importers.agent.agent_settings import CLAUDE, GEMINI
+from simkit.importers.agent.agent_settings import CLAUDE, GEMINI, OPENCODE
 from simkit.importers.agent.permissions import FREE_MODES, permissions
 from simkit.importers.agent.programs import CODE, powers
 from simkit.importers.agent.servers import McpServer
@@ -15,11 +15,12 @@ from simkit.importers.excerpt import Excerpt
 from simkit.importers.github_actions.repository_settings import RepositorySettings
 
 _ACTIONS = re.compile(
-    r"(anthropics/claude-code(-base)?-action(/base-action)?|google-github-actions/run-gemini-cli|google-gemini/gemini-cli-action"
-    r"|openai/codex-action|(sst|anomalyco)/opencode(/github|-action)|qwenlm/qwen-code-action|factory-ai/droid-action(/\w+)?"
-    r"|augmentcode/(augment-agent|augment-action|review-pr)|warpdotdev/(warp|oz)-agent-action)(@|$)",
+    r"([\w.-]+/(claude-code(-base)?-action(/base-action)?|run-gemini-cli|gemini-cli-action|codex-action|qwen-code-action"
+    r"|opencode(/github|-action)|ask-bonk(/github)?|droid-action(/\w+)?|(warp|oz)-agent-action)"
+    r"|augmentcode/(augment-agent|augment-action|review-pr))(@|$)",
     re.IGNORECASE,
 )
+"""Actions that are agents, also in copies that others keep of them."""
 _ALONE = {
     r"claude|@anthropic-ai/claude-code": r"-p|--print",
     r"gemini|@google/gemini-cli": r"-p|--prompt|-y|--yolo",
@@ -63,7 +64,7 @@ _ALLOWED = re.compile(rf"--allowed-?[tT]ools[=\s]{_LIST}|\"(?:allow|core|coreToo
 _REFUSED = re.compile(rf"--disallowed-?[tT]ools[=\s]{_LIST}|\"(?:deny|ask)\"\s*:\s*\[([^\]]*)\]")
 """Lists of tools as options, and in settings that are written into an input or by a script."""
 _SHELL = re.compile(r"\b(?:Bash|run_shell_command|ShellTool)\b(?:\(([^)]*)\))?")
-_CLIENTS = {"claude": CLAUDE, "gemini": GEMINI, "qwen": "qwen-code", "opencode": "opencode"}
+_CLIENTS = {"claude": CLAUDE, "gemini": GEMINI, "qwen": "qwen-code", "opencode": OPENCODE, "bonk": OPENCODE}
 """Whose settings an agent takes from the repository without a question, by a part of its name."""
 
 

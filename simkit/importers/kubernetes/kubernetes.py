@@ -9,6 +9,7 @@ from simkit.importers.imported import TIME
 from simkit.importers.importer import Importer
 from simkit.importers.kubernetes.cluster import KubeCluster, cluster
 from simkit.importers.kubernetes.objects import is_kubernetes, objects
+from simkit.importers.kubernetes.powers import TO_HOST
 from simkit.importers.kubernetes.role_parts import EVERY_SECRET, HOST, RoleParts, identity
 from simkit.importers.kubernetes.widenings import widenings
 from simkit.importers.source_file import SourceFile
@@ -137,7 +138,7 @@ def _unseen_runtimes(made: KubeCluster, draft: Draft) -> None:
 
 
 def _goals(made: KubeCluster, draft: Draft) -> None:
-    """Proposed: any secret of each namespace that has some, all of them, and the host."""
+    """Proposed: any secret of each namespace that has some, all of them, and the host, out of a pod or by one."""
     secrets: dict[str, list[str]] = {}
     for namespace, name in made.secrets:
         secrets.setdefault(namespace, []).append(f"{namespace}/secrets/{name}: confidentiality")
@@ -147,7 +148,9 @@ def _goals(made: KubeCluster, draft: Draft) -> None:
     for namespace, lost in secrets.items():
         draft.put("goals", f"a secret of {namespace} out", {"any": lost})
     if made.runtimes:
-        draft.put("goals", "a host taken", {"performed": ["host.escape"]})
+        described = (f"kube.{name}" for name in draft.sections["tools"].get("kube", {}).get("operations", {}))
+        ways = ["host.escape", *(name for name in described if name.endswith(TO_HOST))]
+        draft.put("goals", "a host taken", {"any": [{"performed": [name]} for name in ways]})
 
 
 def _suspects(file: SourceFile) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from simkit.importers.draft import Draft
 from simkit.importers.excerpt import Excerpt
 from simkit.importers.file_place import FilePlace
+from simkit.importers.kubernetes.unsaid_namespaces import unsaid_namespaces
 from simkit.importers.source_file import SourceDocument, SourceFile
 
 CLUSTER_WIDE = frozenset(
@@ -60,6 +61,7 @@ def is_kubernetes(document: SourceDocument) -> bool:
 
 def objects(files: Sequence[SourceFile], draft: Draft) -> Iterator[KubeObject]:
     """The objects of all files, in order."""
+    told = unsaid_namespaces(files)
     for file in files:
         draft.count(file.path, 0)
         for document in file.documents:
@@ -67,7 +69,7 @@ def objects(files: Sequence[SourceFile], draft: Draft) -> Iterator[KubeObject]:
                 draft.leave(FilePlace(problem.file, problem.line, problem.column), "a part", problem.message)
             if is_kubernetes(document):
                 for body in _unpacked([Excerpt(document, draft, document.value)]):
-                    found = _object(body)
+                    found = _object(body, told.get(file.path, UNSAID))
                     if found is not None:
                         draft.count(file.path)
                         yield found
@@ -88,7 +90,7 @@ def _unpacked(bodies: Iterable[Excerpt]) -> Iterator[Excerpt]:
             yield body
 
 
-def _object(body: Excerpt) -> KubeObject | None:
+def _object(body: Excerpt, unsaid: str) -> KubeObject | None:
     kind, meta = body.text("kind"), body.part("metadata")
     name = meta.name("name") or meta.name("generateName")
     if not name:
@@ -98,11 +100,9 @@ def _object(body: Excerpt) -> KubeObject | None:
     group = body.text("apiVersion").rpartition("/")[0]
     if "." in group and not group.endswith(".k8s.io") and group != _RBAC_TOO:
         kind = f"{kind}.{group}"
-    namespace = "" if kind in CLUSTER_WIDE else meta.name("namespace") or UNSAID
+    namespace = "" if kind in CLUSTER_WIDE else meta.name("namespace") or unsaid
     if namespace and not meta.has("namespace"):
-        body.draft.assume(
-            "objects without a namespace",
-            UNSAID,
-            "kubectl puts them into the namespace of its context, which no file says",
-        )
+        where = "where what names an account of theirs looks for it" if unsaid != UNSAID else "which no file says"
+        why = f"kubectl puts them into the namespace of its context, {where}"
+        body.draft.assume("objects without a namespace", unsaid, why)
     return KubeObject(kind, name, namespace, body)

@@ -41,6 +41,8 @@ CUSTOM_MAKERS: Mapping[str, frozenset[str]] = {
 }
 """Custom resources of well-known operators, by their groups: each describes pods, or names the service account of the
 pods that are made for it (an assumption of ours: not compared with the definition of each)."""
+TO_HOST = ":host"
+"""How operations end by which a pod that somebody describes gets to its host."""
 EFFECTS: Mapping[str, str] = {
     **dict.fromkeys(READS, "read"),
     **dict.fromkeys(WRITES, "write"),
@@ -62,7 +64,7 @@ def _makes_pods(operation: str, account: str = "") -> tuple[Power, ...]:
     return (
         Power(f"{operation}{account}", "mint", "accounts"),
         Power(f"{operation}:mount", "read", "secrets"),
-        Power(f"{operation}:host", "execute", "hosts"),
+        Power(f"{operation}{TO_HOST}", "execute", "hosts"),
     )
 
 

@@ -38,7 +38,7 @@ def test_check_says_what_has_changed_and_writes_nothing(cli: Cli, pod: Path, tmp
     pod.write_text(POD.replace("shop", "other"), "utf-8")
     told = cli("import", str(pod), "-o", str(out), "--check")
     assert told.exit_code == 1
-    assert "import again" in told.stdout
+    assert "import again" in " ".join(told.stdout.split())
     assert (out / "kubernetes.yaml").read_text() == before
 
 
@@ -101,6 +101,7 @@ def test_an_unknown_kind_and_an_empty_folder_end_with_2(cli: Cli, pod: Path, tmp
 
 
 TEMPLATE = "Resources:\n  Admin:\n    Type: AWS::IAM::User\n"
+STATE = '{"version": 4, "lineage": "x", "resources": [{"mode": "managed", "type": "aws_iam_user", "name": "admin"}]}'
 TERRAFORM = 'resource "aws_iam_user" "admin" {\n  name = "admin"\n}\n'
 
 
@@ -111,6 +112,8 @@ TERRAFORM = 'resource "aws_iam_user" "admin" {\n  name = "admin"\n}\n'
         ("stack.template", TEMPLATE, "templates of CloudFormation"),
         ("main.tf", TERRAFORM, "Terraform's own files"),
         ("main.tofu", TERRAFORM, "Terraform's own files"),
+        ("terraform.tfstate", STATE, "Terraform's stored states"),
+        ("state.json", STATE, "Terraform's stored states"),
         ("main.tf.json", '{"resource": {"aws_iam_user": {"admin": {"name": "admin"}}}}', "Terraform's own files"),
     ],
 )
