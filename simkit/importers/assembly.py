@@ -27,8 +27,8 @@ PERSONAL = frozenset({"settings.local.json"})
 _COMPRESSED = (".json.gz", ".jsonl.gz", ".ndjson.gz", ".log.gz")
 ENDINGS = (".yaml", ".yml", ".json", ".jsonc", ".jsonl", ".ndjson", ".toml", ".rules", *_COMPRESSED)
 """The files in a folder that are looked at."""
-_SKILL = re.compile(r"(^|/)(\.claude/(agents|commands|skills)/.*\.md|SKILL\.md)$")
-"""Pages that are looked at, too: skills, commands and agents of Claude Code."""
+_SKILL = re.compile(r"(^|/)(\.claude/(agents|commands|skills)/.*\.md|\.github/agents/.*\.md|SKILL\.md)$")
+"""Pages that are looked at, too: skills, commands and agents of Claude Code, and agents of Copilot."""
 TEMPLATE = "it is a template: import what it becomes, as `helm template` prints it"
 _TEMPLATED = re.compile(r"(?<!\$)\{\{")
 MOST_FILES = 100_000

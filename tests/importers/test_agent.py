@@ -505,3 +505,51 @@ def test_a_secret_is_found_by_its_name_however_it_is_handed_over(
     found = made(tmp_path, mcp={"mcpServers": {"x": {"command": "npx", **said}}})
     assert len(found.sections.get("credentials", {})) == secrets
     assert "hunter2" not in found.text()
+
+
+def test_rules_in_a_file_of_no_known_place_are_those_of_claude_code(tmp_path: Path) -> None:
+    """As in a repository of settings that are copied or linked to where they are used."""
+    text = json.dumps({"permissions": {"allow": ["Bash(pytest:*)"]}})
+    (found,) = import_files([written(tmp_path, {"dotfiles/claude/settings.json": text})])
+    assert stances(found)["claude-code.Bash pytest"] == "free"
+
+
+COPILOT = """\
+---
+description: answers
+mcp-servers:
+  tracker:
+    type: local
+    command: npx
+    args: [acme-tracker]
+    tools: %s
+    env:
+      KEY: %s
+---
+You answer tickets.
+"""
+
+
+@pytest.mark.parametrize(
+    ("tools", "key", "held"),
+    [
+        ('["*"]', "${{ secrets.COPILOT_MCP_KEY }}", "COPILOT_MCP_KEY"),
+        ("[get]", "$COPILOT_MCP_KEY", "COPILOT_MCP_KEY"),
+    ],
+)
+def test_an_agent_of_copilot_uses_its_servers_with_nobody_there_to_ask(
+    tmp_path: Path, tools: str, key: str, held: str
+) -> None:
+    (found,) = import_files([written(tmp_path, {".github/agents/helper.agent.md": COPILOT % (tools, key)})])
+    given = stances(found, "copilot-agent")
+    name = "anything" if "*" in tools else "get"
+    assert set(given) == {f"mcp:tracker.{name}{suffix}" for suffix in ("", " (read)", " (write)", " (send)")}
+    assert set(given.values()) == {"free"}
+    assert list(found.sections["credentials"]) == [held]
+
+
+def test_a_page_of_copilot_without_servers_is_no_file_of_settings(tmp_path: Path) -> None:
+    plain = "---\ndescription: answers\ntools: [read]\n---\nYou answer.\n"
+    files = {".github/agents/plain.agent.md": plain, ".github/agents/helper.agent.md": COPILOT % ("[get]", "$X_KEY")}
+    (found,) = import_files([written(tmp_path, files)])
+    assert [name.rsplit("/", 1)[-1] for name in found.read] == ["helper.agent.md"]

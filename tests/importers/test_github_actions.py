@@ -206,6 +206,7 @@ class TestCalledWorkflows:
         assert found.sections["identities"]["job inner/a/b"].get("runtime_holds", []) == held
 
 
+CHECKOUT = "{steps: [{uses: actions/checkout@v4, with: {ref: '${{ %s }}'}}]}"
 RUNS = "{steps: [{run: 'echo %s'}]}"
 
 
@@ -242,6 +243,12 @@ RUNS = "{steps: [{run: 'echo %s'}]}"
             True,
         ),
         ("issue_comment", "{steps: [{run: 'gh pr checkout 1'}]}", True),
+        ("pull_request_target", CHECKOUT % "github.event.pull_request.merge_commit_sha", True),
+        ("workflow_run", CHECKOUT % "github.event.workflow_run.head_commit.id", True),
+        ("issue_comment", CHECKOUT % "steps.pr.outputs.sha", True),
+        ("workflow_run", CHECKOUT % "needs.find.outputs.ref || github.ref", True),
+        ("issues", CHECKOUT % "steps.branch.outputs.name", False),
+        ("issue_comment", CHECKOUT % "github.event.repository.default_branch", False),
     ],
 )
 def test_where_strangers_words_and_code_run(tmp_path: Path, on: str, job: str, entered: bool) -> None:

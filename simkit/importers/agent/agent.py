@@ -39,6 +39,7 @@ RATE, DURATION = "10/d", "20m"
 WORDS = (
     "mcpServers",
     "mcp_servers",
+    "mcp-servers",
     "context_servers",
     '"servers"',
     '"permissions"',

@@ -14,9 +14,14 @@ from simkit.importers.file_place import FilePlace
 from simkit.importers.rules_document import CALLS
 from simkit.importers.source_file import HEADED, SourceDocument, SourceFile
 
-SERVERS = ("mcpServers", "mcp_servers", "context_servers", "servers")
+SERVERS = ("mcpServers", "mcp_servers", "mcp-servers", "context_servers", "servers")
 """The keys under which clients list their servers."""
 CLAUDE, CODEX, CURSOR, GEMINI, OPENCODE = "claude-code", "codex", "cursor", "gemini", "opencode"
+COPILOT_AGENT = "copilot-agent"
+"""Agents of Copilot that a repository describes: on GitHub they use their servers with nobody there to ask
+(docs.github.com, "Custom agents configuration", "Model Context Protocol and Copilot cloud agent")."""
+UNKNOWN = "agent"
+"""The client of a file whose path tells nothing."""
 SKILL_TOOLS = "allowed-tools"
 """What a skill or a command of Claude Code uses without a question while it is at work (code.claude.com, "Skills")."""
 APPROVED = frozenset({"enableAllProjectMcpServers", "enabledMcpjsonServers", "disabledMcpjsonServers"})
@@ -29,6 +34,7 @@ _CLIENTS = (
     (r"(^|/)\.gemini/|(^|/)(gemini-cli|GeminiCli)/", GEMINI),
     (r"windsurf|codeium", "windsurf"),
     (r"(^|/)\.copilot/", "copilot"),
+    (r"(^|/)\.github/agents/", COPILOT_AGENT),
     (r"(^|/)\.kiro/", "kiro"),
     (r"(^|/)\.amazonq/", "amazon-q"),
     (r"(^|/)\.roo/", "roo-code"),
@@ -64,7 +70,7 @@ def client(path: str) -> str:
     ('claude-code', 'cursor', 'agent')
     """
     plain = path.replace("\\", "/")
-    return next((name for pattern, name in _CLIENTS if re.search(pattern, plain)), "agent")
+    return next((name for pattern, name in _CLIENTS if re.search(pattern, plain)), UNKNOWN)
 
 
 def is_brought(path: str) -> bool:
@@ -82,7 +88,8 @@ def is_settings(document: SourceDocument, path: str) -> bool:
     if not isinstance(value, dict):
         return False
     if path.endswith(HEADED):
-        return client(path) == CLAUDE and bool({SKILL_TOOLS, "permissionMode", "hooks"} & value.keys())
+        heads = {CLAUDE: {SKILL_TOOLS, "permissionMode", "hooks"}, COPILOT_AGENT: {"mcp-servers"}}
+        return bool(heads.get(client(path), set()) & value.keys())
     if is_policy(document) or value.get(CALLS):
         return True
     if any(_lists_servers(value.get(key), key) for key in SERVERS):
@@ -90,8 +97,7 @@ def is_settings(document: SourceDocument, path: str) -> bool:
     mcp = value.get("mcp")
     if isinstance(mcp, dict) and (_lists_servers(mcp.get("servers"), "servers") or _lists_servers(mcp, "servers")):
         return True
-    permissions = value.get("permissions")
-    if isinstance(permissions, dict) and {"allow", "deny", "ask", "defaultMode"} & permissions.keys():
+    if _has_rules(value):
         return True
     if client(path) == CLAUDE and APPROVED & value.keys():
         return True
@@ -103,6 +109,19 @@ def is_settings(document: SourceDocument, path: str) -> bool:
     if client(path) == GEMINI and any(isinstance(value.get(key), dict) for key in ("tools", "mcp")):
         return True
     return client(path) == CODEX and bool({"sandbox_mode", "approval_policy"} & value.keys())
+
+
+def _has_rules(value: dict[str, object]) -> bool:
+    permissions = value.get("permissions")
+    return isinstance(permissions, dict) and bool({"allow", "deny", "ask", "defaultMode"} & permissions.keys())
+
+
+def _whose(document: SourceDocument, path: str) -> str:
+    """The client of settings: as their path says, else as what only one client has in them."""
+    if is_policy(document):
+        return GEMINI
+    found = client(path)
+    return CLAUDE if found == UNKNOWN and _has_rules(document.value) else found
 
 
 def is_policy(document: SourceDocument) -> bool:
@@ -159,8 +178,8 @@ def settings(files: Sequence[SourceFile], draft: Draft) -> tuple[AgentSettings, 
                 draft.leave(FilePlace(problem.file, problem.line, problem.column), "a part", problem.message)
             if is_settings(document, file.path):
                 said = Excerpt(document, draft, document.value)
-                own = tuple(secrets_in(said.part("env"))) if client(file.path) == CLAUDE else ()
-                whose = GEMINI if is_policy(document) else client(file.path)
+                whose = _whose(document, file.path)
+                own = tuple(secrets_in(said.part("env"))) if whose == CLAUDE else ()
                 found.append(AgentSettings(whose, file.path, said, tuple(_servers(said)), own))
                 draft.count(file.path, max(1, len(found[-1].servers)))
                 for key in ("hooks", "statusLine", "apiKeyHelper"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from simkit.importers.agent.agent_settings import CLAUDE, CODEX, CURSOR, GEMINI, OPENCODE, AgentSettings
+from simkit.importers.agent.agent_settings import CLAUDE, CODEX, COPILOT_AGENT, CURSOR, GEMINI, OPENCODE, AgentSettings
 from simkit.importers.agent.built_in_tools import (
     AgentPower,
     claude_powers,
@@ -46,6 +46,8 @@ def decisions(client: str, files: Sequence[AgentSettings], rules: Permissions) -
         return partial(_of_claude, rules)
     if client == GEMINI:
         return partial(_of_gemini, gemini_policy(files))
+    if client == COPILOT_AGENT:
+        return _of_copilot
     if client == CURSOR:
         return partial(_of_cursor, cursor_rules(files))
     if client == OPENCODE:
@@ -55,6 +57,10 @@ def decisions(client: str, files: Sequence[AgentSettings], rules: Permissions) -
 
 def _of_others(server: McpServer, tool: str) -> Decided:
     return (ALLOW if server.trusted or tool in server.free else ASK), server.place
+
+
+def _of_copilot(server: McpServer, tool: str) -> Decided:
+    return ALLOW, server.place
 
 
 def _of_claude(rules: Permissions, server: McpServer, tool: str) -> Decided:

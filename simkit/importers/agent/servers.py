@@ -23,7 +23,9 @@ _SECRET_VALUE = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"^(?:bearer |basic |token )?\$?\{?(?:env:|input:)?([A-Za-z_][\w-]*)(?::-[^}]*)?\}?$", re.IGNORECASE
+    r"^(?:bearer |basic |token )?\$?\{?\{?\s?(?:env[:.]|input:|secrets\.|vars\.)?([A-Za-z_][\w-]*)(?::-[^}]*)?"
+    r"\s?\}?\}?$",
+    re.IGNORECASE,
 )
 _HEADER = re.compile(r"^([\w-]+):\s*((?!//)\S.*)$")
 """A header as an argument, `Authorization: Bearer x`; an address is none."""
@@ -88,7 +90,7 @@ def server(name: str, said: Excerpt) -> McpServer | None:
         runner in _CONTAINERS and not _MOUNTS & {each.partition("=")[0] for each in more},
         bool(said.flag("disabled")) or said.flag("enabled") is False,
         tuple({each.name: each for each in _secrets(said)}.values()),
-        _named(said, "includeTools", "enabled_tools"),
+        _only(said),
         _named(said, "alwaysAllow", "autoApprove"),
         _named(said, "excludeTools", "disabled_tools"),
         bool(said.flag("trust")),
@@ -103,6 +105,13 @@ def command_words(said: Excerpt) -> list[str]:
         return list(said.texts("command"))
     command = value if isinstance(value, str) else said.part("command").text("path")
     return [command, *(each.value for each in said.entries("args") if isinstance(each.value, str))]
+
+
+def _only(said: Excerpt) -> tuple[str, ...]:
+    """The tools that are used alone; none where all may be, as `*` says."""
+    listed = ("tools",) if isinstance(said.value.get("tools"), list) else ()
+    found = _named(said, "includeTools", "enabled_tools", *listed)
+    return () if "*" in found else found
 
 
 def _named(said: Excerpt, *keys: str) -> tuple[str, ...]:

@@ -46,8 +46,11 @@ _WORDS = re.compile(
 "Understanding the risk of script injections"."""
 _VARIABLE = re.compile(r"\benv\.([A-Za-z_]\w*)")
 _THEIR_CODE = re.compile(
-    r"head_ref|pull_request\.head\.(sha|ref)|workflow_run\.head_(sha|branch)|refs/pull/|pull_request\.number"
+    r"head_ref|pull_request\.(head|merge_commit|number)|workflow_run\.(head|pull_requests)|event\.(issue\.)?number|\bpull/"
 )
+_COMPUTED = re.compile(r"\$\{\{[^}]*\b(steps|needs)\.[\w-]+\.outputs\.")
+OF_PULLS = frozenset({"issue_comment", "pull_request_target", "workflow_run"})
+"""Triggers of jobs that are about a pull request: what they check out by a step before is mostly that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +283,7 @@ def _job(
         secrets,
         variables,
         tuple(dict.fromkeys(cloud for step in steps for cloud in _clouds(step))),
-        _reason(steps, (workflow.body, body)),
+        _reason(steps, (workflow.body, body), bool(OF_PULLS.intersection(call.triggers))),
         agents,
         app_token(steps, rights),
         job_servers(steps, agents, variables),
@@ -323,7 +326,7 @@ def _moves(uses: str) -> bool:
     return not uses.startswith(("./", "docker://")) and re.search(r"@[0-9a-f]{40}$", uses) is None
 
 
-def _reason(steps: Sequence[Excerpt], around: Sequence[Excerpt]) -> str:
+def _reason(steps: Sequence[Excerpt], around: Sequence[Excerpt], of_pulls: bool) -> str:
     """How what strangers wrote becomes code of the job, also by variables from `around`; empty where it does not."""
     named = {name for part in around for name in _spoken(part)}
     for step in steps:
@@ -338,6 +341,8 @@ def _reason(steps: Sequence[Excerpt], around: Sequence[Excerpt]) -> str:
             wanted = " ".join(str(given.get(key)) for key in ("ref", "repository"))
             if _THEIR_CODE.search(wanted):
                 return "their code is checked out"
+            if of_pulls and _COMPUTED.search(wanted):
+                return "what a step before finds is checked out, which may be their code"
         if isinstance(run, str) and re.search(
             r"gh pr checkout|git (fetch|checkout|pull)[^\n]*(pull/|head_ref|head\.(ref|sha))", run
         ):
