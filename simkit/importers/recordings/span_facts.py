@@ -1,7 +1,7 @@
 """What one span says: whether it tells a call, of which tool, by whom, with what outcome.
 
 The names come from eight conventions (OpenTelemetry's for generative AI, OpenInference, Traceloop, and those of
-frameworks); the first that is there counts.
+frameworks); the first that is there counts. What the AI SDK writes has been given OpenTelemetry's (`ai_sdk_spans`).
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simkit.importers.recordings.ai_sdk_spans import with_common_names
 from simkit.importers.recordings.recorded import plain_name, seconds_from
 from simkit.scenario.moments import seconds
 
@@ -130,7 +131,7 @@ def _span(each: Mapping[str, Any], scope: str, service: str, path: str) -> Trace
         end=max(start, seconds_from(each.get("endTimeUnixNano")) or start),
         failed=isinstance(code, int | str) and code in ERROR_CODES,
         status=_text(message),
-        attributes=_attributes(each),
+        attributes=with_common_names(_attributes(each)),
         events=tuple((_text(event.get("name")), _attributes(event)) for event in _mappings(each, "events")),
         path=path,
     )
