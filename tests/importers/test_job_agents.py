@@ -169,6 +169,7 @@ def test_settings_of_the_repository_allow_and_deny(
             True,
         ),
         ("{uses: google-github-actions/run-gemini-cli@v0}", {".gemini/settings.json": WIKIS}, True),
+        ("{run: copilot -p triage --allow-all-tools}", {".github/mcp.json": WIKIS}, True),
     ],
 )
 def test_an_agent_starts_the_servers_of_the_repository_and_uses_those_that_are_allowed(
