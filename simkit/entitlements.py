@@ -375,7 +375,7 @@ def always(condition: str, conditions: Conditions) -> bool:
 
 def tools_of(grants: Iterable[Grant]) -> frozenset[str]:
     """The tools that `grants` use."""
-    return frozenset(operation.partition(".")[0] for operation, _ in grants)
+    return frozenset(operation.partition(".")[0] for operation in {operation for operation, _ in grants})
 
 
 def _limits(holders: Iterable[Identity | Role], home: str) -> Limits:

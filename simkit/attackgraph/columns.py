@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeGuard, TypeVar
@@ -26,7 +25,7 @@ from simkit.attackgraph.facts import (
 )
 from simkit.attackgraph.order import each_once, order_of
 from simkit.attackgraph.quick_tables import table_of
-from simkit.attackgraph.responders import credential_hash
+from simkit.attackgraph.responders import credential_hashes
 from simkit.attackgraph.rows import Concluded, StepRows, column, distinct, each_of, pointers, positions, summed
 from simkit.distributions import FOREVER, KNOTS, Distribution, Fixed, ticks
 from simkit.errors import EngineError
@@ -227,7 +226,7 @@ def fact_arrays(index: Collection[Fact]) -> dict[str, Any]:
     said = {"fact_lasting": LASTING, "fact_within": WITHIN, "fact_stirs": STIRRING, "fact_timed": TIMED}
     return {
         **{name: np.array([kind in among for kind in numbers], dtype=np.bool_)[of] for name, among in said.items()},
-        "fact_hash": each_of(cache(credential_hash), column(index, "subject"), np.uint64),
+        "fact_hash": credential_hashes(column(index, "subject")),
     }
 
 

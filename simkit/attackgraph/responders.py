@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simkit.attackgraph.facts import ACTIONS, ENDS, UNKNOWN, Containment, Fact
 from simkit.distributions import Distribution, ticks
-from simkit.fate import key_hash, threshold
+from simkit.fate import key_hash, key_hashes, threshold
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -91,9 +91,11 @@ def responders_of(
     )
 
 
-def credential_hash(name: str) -> int:
-    """The key of what is drawn for the credential `name`, or for whatever shares its fate."""
-    return key_hash(f"credential:{name}")
+def credential_hashes(names: Sequence[str]) -> Words:
+    """The key of what is drawn for each of the credentials `names`, or for whatever shares its fate."""
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    found = key_hashes(f"credential:{name}" for name in numbers)
+    return found[[numbers[name] for name in names]]
 
 
 def _ended_by(kinds: Sequence[str], index: Mapping[Fact, int], spared: Mapping[Fact, tuple[str, ...]]) -> Ints:
@@ -114,10 +116,8 @@ def _thresholds(chances: Mapping[Fact, float]) -> dict[Fact, int]:
 
 
 def _keys(fates: Mapping[Fact, str], index: Mapping[Fact, int], own: Words) -> Words:
-    found, hashes = own.copy(), {name: credential_hash(name) for name in set(fates.values())}
-    for fact, name in fates.items():
-        if fact in index:
-            found[index[fact]] = hashes[name]
+    found, here = own.copy(), {fact: name for fact, name in fates.items() if fact in index}
+    found[[index[fact] for fact in here]] = credential_hashes([*here.values()])
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simkit.entitlements import Grant
 from simkit.linter.check import Slip
 from simkit.linter.inspected import Inspected
 from simkit.model import Model
@@ -15,7 +16,7 @@ MINDED = ("agent", "model")
 def shell_without_files(inspected: Inspected) -> Iterator[Slip]:
     """An agent, or who has a general-purpose tool for it, that may execute in its own runtime, where no file lies."""
     model, effects = inspected.model, inspected.effects
-    for name, identity in model.identities.items():
+    for name, identity in model.identities.items() if "execute" in effects.values() else ():
         if model.files_in_runtime(name):
             continue
         shells = sorted(
@@ -73,8 +74,7 @@ def repository_that_nobody_runs(inspected: Inspected) -> Iterator[Slip]:
         return
     written = {
         name
-        for grants in inspected.held()
-        for operation, target in grants
+        for operation, target in set[Grant]().union(*inspected.held())
         if effects[operation] == "write" and target in model.resources
         for name in model.within(target)
     }

@@ -9,7 +9,7 @@ from functools import cached_property
 from simkit.entitlements import Grants, Resolver
 from simkit.model import Identity, Model, Task
 from simkit.model.references import fits
-from simkit.policies import GrantPolicy, Sessions, named_policies, sessions
+from simkit.policies import GrantPolicy, Sessions, last_or_new, named_policies
 from simkit.scenario import Scenario
 
 
@@ -27,9 +27,7 @@ class Inspected:
     @cached_property
     def cut(self) -> Sessions:
         """What the policy in force makes of the model."""
-        return sessions(
-            self.model, self.scenario.grant_policy(), rotation_period=self.scenario.response.rotation_period
-        )
+        return last_or_new(self.model, self.scenario.grant_policy(), self.scenario.response.rotation_period)
 
     @property
     def resolver(self) -> Resolver:

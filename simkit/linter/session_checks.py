@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from simkit.entitlements import tools_of
 from simkit.linter.check import Slip
@@ -17,11 +18,10 @@ def session_without_terms(inspected: Inspected) -> Iterator[Slip]:
     """Tools at which a credential opens sessions of which nobody says how they behave; once for the file."""
     model = inspected.model
     silent = set[str]()
-    by_grants: dict[int, frozenset[str]] = {}
+    tools_in = cache(lambda identity: tools_of(inspected.cut.entitled[identity]))
     for credential in model.credentials.values():
         if credential.session is None and credential.use == "login":
-            grants = inspected.cut.entitled[credential.identity]
-            opened = by_grants.setdefault(id(grants), tools_of(grants))
+            opened = tools_in(credential.identity)
             silent |= opened & set(credential.audience) if credential.audience else opened
     named = sorted(name for name in silent if model.tools[name].session is None)
     if named:

@@ -111,10 +111,10 @@ def sessions(
     """Cut every identity of `model` into sessions under `policy`, and every credential into tokens.
 
     `rotation_period` (seconds) bounds a token's life where the policy's response is at least `rotation`. `before` are
-    the sessions of a model of which this one is an edit: what is the same there is not worked out again.
+    sessions of this model, or of one that it is an edit of: what is the same there is not worked out again.
     """
-    resolver = before.resolver.of(model) if before else Resolver(model)
-    return _Cutter(model, policy, rotation_period, resolver).cut()
+    resolver = before.resolver if before else Resolver(model)
+    return _Cutter(model, policy, rotation_period, resolver if resolver.model is model else resolver.of(model)).cut()
 
 
 @dataclass(slots=True)

@@ -83,6 +83,7 @@ _LATER: dict[tuple[str, str], Any] = {
 
 
 _NEW = object()
+_SAID = (str, bool, type(None))
 _written = json.JSONEncoder(sort_keys=True).encode
 
 
@@ -102,16 +103,16 @@ def canonical(value: Any) -> Any:
     >>> canonical({"b": (2, 1), "a": None})
     {'b': [1.0, 2.0], 'a': None}
     """
-    if isinstance(value, str | bool) or value is None:
+    if isinstance(value, _SAID):
         return value
     if isinstance(value, int | float):
         return float(value) if math.isfinite(value) else "never"
-    if isinstance(value, Mapping):
-        return {key: canonical(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):
         return _in_any_order(value)
     if is_dataclass(value):
         return _dataclass(value)
+    if isinstance(value, Mapping):
+        return {key: canonical(inner) for key, inner in value.items()}
     raise TypeError(f"a scenario holds a {type(value).__name__}, which has no canonical form: use plain values")
 
 

@@ -10,7 +10,7 @@ from simkit.blast_radius import Legend, Provenance, Utility, WorstCase, utility
 from simkit.engines.registry import CPU
 from simkit.execution.executors import ExecutorLike
 from simkit.model import EntryPoint
-from simkit.policies import GrantPolicy, Sessions, sessions
+from simkit.policies import GrantPolicy, Sessions, last_or_new, sessions
 from simkit.progress import steps
 from simkit.remembered import recalled, remember
 from simkit.scenario import Scenario, checked_scenario
@@ -173,7 +173,10 @@ def world_of(
 ) -> World:
     """What the techniques see of `scenario` under `policy`; `entries` replaces its entry points, and `before` are the
     sessions of one that this is an edit of."""
-    cut = sessions(scenario.model, policy, rotation_period=scenario.response.rotation_period, before=before)
+    model, period = scenario.model, scenario.response.rotation_period
+    cut = (
+        sessions(model, policy, rotation_period=period, before=before) if before else last_or_new(model, policy, period)
+    )
     return World.of(
         cut, scenario.response, entries or scenario.entry_points, scenario.goals, attacker=scenario.attacker
     )

@@ -55,7 +55,8 @@ class Layout:
             yield "(none)"
 
     def _columns(self) -> list[list[str]]:
-        return [[name, *(row[at] for row in self.cells)] for at, name in enumerate(self.head)]
+        """By column the heading, and what stands below it, each once: that is enough to measure it."""
+        return [[name, *dict.fromkeys(row[at] for row in self.cells)] for at, name in enumerate(self.head)]
 
     def _widths(self, *, names_whole: bool = False) -> list[int] | None:
         """The width of each column, squeezed from the widest down (not the first, with `names_whole`); None where they

@@ -92,6 +92,8 @@ def _performed(world: World, grant: Grant, within: tuple[str, ...]) -> tuple[Con
     """The conclusions that the operation was performed: on its target, on what the target contains and on any at all,
     where a goal asks for these."""
     full_name, target = grant
+    if not world.asked:
+        return (concludes("performed", full_name, target),)
     asked = [name for name in ("", *within) if (full_name, name) in world.asked]
     return tuple([concludes("performed", full_name, name) for name in dict.fromkeys([target, *asked])])
 
