@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 
 from simkit.attackgraph import Conclusion, Entry, Fact, Ground, Step
-from simkit.attackgraph.columns import led_to, linked
+from simkit.attackgraph.columns import led_to, linked, met
 from simkit.attackgraph.form import of_form
 from simkit.attackgraph.repeats import Flags, Repeats
 from simkit.attackgraph.rows import StepRows
@@ -104,9 +104,7 @@ def _led_to(rows: StepRows, entries: Iterable[Entry]) -> Flags:
     def found() -> Flags:
         index, tied = linked(rows)
         first = np.array([index[fact] for fact in begun if fact in index], dtype=np.int64)
-        missing = np.concatenate([[0], np.cumsum(~led_to(tied, first)[tied["premise_idx"]])])[tied["premise_ptr"]]
-        met: Flags = np.diff(missing) == 0
-        return met
+        return met(tied["premise_ptr"], tied["premise_idx"], led_to(tied, first))
 
     return of_form("what is led to", rows.steps, rows.repeats, found, besides=begun)
 
