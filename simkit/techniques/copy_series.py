@@ -133,7 +133,7 @@ class _CopySeries:
             for what in late if plain else ():
                 if what in self.staging.copies[place] and is_news[self.number[what]]:
                     for token in [token for token in world.held_in(what) if token.rate]:
-                        yield from find_late(act, mode, token, what, Fact("copied", what, place))
+                        yield from find_late(act, mode, plain, token, what, Fact("copied", what, place))
 
     def _is_news(self, name: str) -> NDArray[np.bool_]:
         """By number, what the session called `name` could not see as well by itself."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from simkit.attackgraph import Conclusion, Fact, Step
 from simkit.model import Task
 from simkit.policies import Token
-from simkit.techniques.act import Act, step_of
+from simkit.techniques.act import Act
 from simkit.techniques.consequences import found_in, standing_tokens
 from simkit.techniques.copies import Staging
 from simkit.techniques.disk import files, lying_file
@@ -16,6 +16,7 @@ from simkit.techniques.inputs import inputs
 from simkit.techniques.rule import Relevance, Rule
 from simkit.techniques.runs import TaskRuns
 from simkit.techniques.sealed import runtime_in
+from simkit.techniques.use import Way
 from simkit.techniques.world import (
     World,
     concludes,
@@ -81,13 +82,20 @@ def after(granted: tuple[Fact, ...]) -> str:
     return "".join(f" after {fact}" for fact in granted)
 
 
-def find_late(act: Act, mode: str, token: Token, what: str, copied: Fact) -> Iterator[Step]:
-    """As `_find_off_host`, for a token that comes with the next run of its task."""
+def find_late(
+    act: Act, mode: str, plain: Iterable[tuple[Way, Step]], token: Token, what: str, copied: Fact
+) -> Iterator[Step]:
+    """As `_find_off_host`, for a token that comes with the next run of its task; the find is `plain` in each way."""
     key = f"{act.key(mode)} -> {what} in {copied.object} -> {token.name}"
-    for way in act.judged.ways[mode]:
-        made = noticed(step_of(act, way, key, (holds(token, found_in(token, what)),), wait=token.rate), FIND, act)
-        there = kept_inside(made.conclusions, runtime_in(mode))
-        yield made._replace(premises=(*made.premises, copied), conclusions=there)
+    found, inside, wait = holds(token, found_in(token, what)), runtime_in(mode), next_run(token.rate)
+    for way, step in plain:
+        yield step._replace(
+            key=key + way.name,
+            premises=(*step.premises, copied),
+            conclusions=kept_inside((found, *way.approves), inside),
+            fate=f"{act.fate} -> {found.fact}",
+            wait=wait,
+        )
 
 
 def taken_with(world: World, what: str) -> tuple[Conclusion, ...]:
