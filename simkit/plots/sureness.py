@@ -23,6 +23,8 @@ MOST_BARS = 8
 GROUPS = 16
 UNDER: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
 """Behind a word that stands on a line."""
+LETTERS = 9
+"""Letters of a word beside a bar for which the picture has room."""
 THIN = 0.01
 """A bar that is this much shorter than the longest is no bar."""
 
@@ -35,13 +37,13 @@ def tornado(found: Sensitivity, weak: str, strong: str, *, ax: Axes | None = Non
     bars = [each for each in bars if _width(each) > THIN * _width(bars[0])]
     with style.canvas(ax, 7.8, 2.0 + 0.42 * max(len(bars), 1)) as axes:
         axes.axvline(0, color=palette.INK, linewidth=1.2, zorder=3)
+        ends = [0.0, *(value for each in bars for value in each.swing)]
+        room = 0.16 * (max(ends) - min(ends) or 1.0)
         for row, each in enumerate(bars):
-            _bar(axes, row, each)
+            _bar(axes, row, each, room / LETTERS)
         axes.set_yticks(range(len(bars)), [style.name(each.input.name) for each in bars])
         axes.set_ylim(len(bars) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
-        ends = [0.0, *(value for each in bars for value in each.swing)]
-        room = 0.16 * (max(ends) - min(ends) or 1.0)
         axes.set_xlim(min(ends) - room, max(ends) + room)
         style.number_axis(axes.xaxis, 1.0)
         axes.grid(axis="x")
@@ -54,18 +56,23 @@ def _width(decider: Decider) -> float:
     return max(decider.swing) - min(decider.swing)
 
 
-def _bar(ax: Axes, row: int, decider: Decider) -> None:
+def _bar(ax: Axes, row: int, decider: Decider, letter: float) -> None:
+    """The bar of `decider`, a number at each end, and where it turns; no word stands on the line of zero. A `letter` is
+    about so wide."""
     low, high = min(decider.swing), max(decider.swing)
     ax.barh(row, high - low, left=low, height=0.5, color=palette.SKY, zorder=2)
     for value, side in ((low, "right"), (high, "left")):
         place = decider.input.range.low if value == decider.swing[0] else decider.input.range.high
-        shift = -4 if side == "right" else 4
-        ax.annotate(number_text(decider.input, place), (value, row), (shift, 0), textcoords="offset points",
+        text = number_text(decider.input, place)
+        shift, free = (-4, value) if side == "right" else (4, -value)
+        at = 0.0 if 0.0 < free < letter * (len(text) + 1) else value
+        ax.annotate(text, (at, row), (shift, 0), textcoords="offset points",
                     ha=side, va="center", fontsize=8, color=palette.GREY, bbox=UNDER)  # fmt: skip
     for value in decider.turns_at:
         ax.plot(0, row, "D", color=palette.VERMILLION, ms=6, zorder=4)
-        ax.annotate(f"turns at {number_text(decider.input, value)}", (0, row), (0, 9), textcoords="offset points",
-                    ha="center", va="bottom", fontsize=8, color=palette.VERMILLION, bbox=UNDER)  # fmt: skip
+        shift, side = (4, "left") if high > -low else (-4, "right")
+        ax.annotate(f"turns at {number_text(decider.input, value)}", (0, row), (shift, 9), textcoords="offset points",
+                    ha=side, va="bottom", fontsize=8, color=palette.VERMILLION, bbox=UNDER)  # fmt: skip
 
 
 def _tornado_title(made: Preference) -> str:

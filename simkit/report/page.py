@@ -6,13 +6,14 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from simkit.diagram import cytoscape, palette
 from simkit.report import charts
@@ -29,6 +30,10 @@ MOST_OPEN_ROWS = 60
 """A table with more rows is folded."""
 FIRST = 5
 """Recommendations that are shown in full; the others are in the table."""
+_NUMBERS = re.compile(r"\[[-−\d][^][<>&]{,40}\]|\d %")
+"""An interval, or a share: no line ends within one."""
+_KEPT = "\u00a0"
+"""A space at which no line ends."""
 _IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 """What could end a script, or open a comment in one."""
 
@@ -46,7 +51,12 @@ def page(report: Report) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"table": lambda table: Markup(table.html()), "link": _link, "costs": costs}
+    environment.filters |= {
+        "table": lambda table: legible(table.html()),
+        "legible": lambda text: legible(str(escape(printable(text)))),
+        "link": _link,
+        "costs": costs,
+    }
     return environment.get_template("page.html").render(
         report=report,
         found=report.findings,
@@ -71,6 +81,16 @@ def page(report: Report) -> str:
 def _finalize(value: object) -> object:
     """What moves, hides or reorders text is written out, wherever a name stands."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def legible(html: str) -> Markup:
+    """Escaped text for lines of any length: no number is torn from its unit, and no arrow in two.
+
+    >>> str(legible("leaked key -&gt; 205 [200.5, 210]"))
+    'leaked key → 205 [200.5,\\xa0210]'
+    """
+    arrows = html.replace(" -&gt; ", " → ")
+    return Markup(_NUMBERS.sub(lambda found: found.group().replace(" ", _KEPT), arrows))
 
 
 def _part(name: str) -> str:

@@ -106,7 +106,7 @@ class Drawn:
             for step, earlier, light in zip(path.steps, before, lights, strict=False)
         ]
         share, last = percent(path.share.estimate), duration(path.steps[-1].done)
-        title = f"{shorten(printable(path.goal), LONGEST_PATH)}: {share} of trials, {len(steps)} steps, {last}"
+        title = f"{shorten(printable(path.goal), LONGEST_PATH)}: {share}, {len(steps)} steps, {last}"
         return {"title": title, "steps": steps}
 
     def _lit(self, light: Lit) -> dict[str, list[str]]:

@@ -36,6 +36,18 @@ def sure() -> Sensitivity:
     return simkit.sensitivity(simkit.loads(WORLD), draws=128)
 
 
+@pytest.mark.parametrize("price", ["9000", "3500"])
+def test_no_word_of_the_tornado_stands_on_the_line_of_zero(price: str) -> None:
+    """At 3,500 a year every input leaves the answer as it is, some of them only just."""
+    found = simkit.sensitivity(simkit.loads(WORLD.replace("9000", price)), draws=128)
+    axes = plots.tornado(found, "rbac", "rbac-context")
+    axes.get_figure(root=True).canvas.draw()
+    zero = axes.transData.transform((0.0, 0.0))[0]
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert boxes
+    assert not any(box.x0 < zero < box.x1 for box in boxes)
+
+
 def test_the_tornado_marks_where_a_decision_turns() -> None:
     axes = plots.tornado(sure(), "rbac", "rbac-context")
     title = axes.get_title(loc="left").replace("\n", " ")
