@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from simkit.attackgraph import Conclusion, Entry, Fact, Step
+from simkit.attackgraph import AttackGraph, Conclusion, Entry, Fact, Step
 from simkit.attackgraph.order import each_once
 from simkit.attackgraph.repeats import Repeats, RepeatsMade
 from simkit.attackgraph.rows import column, pointers
@@ -32,6 +32,9 @@ FEW = 20_000
 NAMED = frozenset({"lost", "reached", "holds"})
 """Kinds of facts that count whether anything leads to them or not: people ask about losses and goals by name, and who
 responds finds the secrets that open a session, though nobody stole them."""
+
+KEPT = frozenset({"exposed", "kept"})
+"""Kinds of facts by which a secret is somewhere else: who responds finds these with the secret."""
 
 T = TypeVar("T")
 Made = Callable[[Uses], tuple[list[Step], Repeats]]
@@ -151,6 +154,20 @@ def _unsaid(world: World, steps: Iterable[Step], repeats: Repeats) -> set[Fact]:
     concluded = chain(column(naming, "conclusions"), repeats.made()[0])
     named.difference_update(_facts(chain.from_iterable(concluded)), *column(naming, "premises"))
     return named
+
+
+def named_besides(graph: AttackGraph, steps: Iterable[Step], repeats: Repeats) -> list[Step]:
+    """Steps by which `graph` names losses, goals and secrets that neither `steps` nor `repeats` name."""
+    wanted = {fact for fact in graph.facts if fact.kind in NAMED or fact.kind in KEPT}
+    wanted.difference_update(fact for step in steps for fact in step.facts())
+    wanted.difference_update(each.fact for conclusions in repeats.made()[0] for each in conclusions)
+    return [graph.steps[row] for row in sorted({_naming(graph, graph.index[fact]) for fact in wanted})]
+
+
+def _naming(graph: AttackGraph, fact: int) -> int:
+    """A step of `graph` that leads to `fact`, or one that needs it where none does."""
+    makers = graph.maker_idx[graph.maker_ptr[fact] : graph.maker_ptr[fact + 1]]
+    return int(makers[0] if len(makers) else graph.behind_idx[graph.behind_ptr[fact]])
 
 
 def _found_elsewhere(world: World, wanted: set[Fact]) -> Iterator[Step]:
