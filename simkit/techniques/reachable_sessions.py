@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from itertools import chain
+from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
@@ -97,7 +98,7 @@ class _Led:
         for fact in needed:
             self.behind.setdefault(fact, []).append(number)
         if not needed:
-            self.hold(self._follows(number))
+            self.hold(_facts(concluded))
         return number
 
     def hold(self, facts: Iterable[Fact]) -> None:
@@ -113,10 +114,7 @@ class _Led:
             for number in self.behind.pop(fact, ()):
                 self.missing[number] -= 1
                 if not self.missing[number]:
-                    waiting += self._follows(number)
-
-    def _follows(self, number: int) -> Iterator[Fact]:
-        return (each.fact for each in self.concluded[number])
+                    waiting += _facts(self.concluded[number])
 
     def is_taken(self, number: int) -> bool:
         """True if the lead needs nothing more."""
@@ -198,13 +196,13 @@ def _leading(
 
 
 def _facts_of_use(world: World, grant: Grant) -> frozenset[Fact]:
-    """What a use of `grant` may lead to that is named."""
+    """What a use of `grant` may lead to."""
     repertoire = act_series.repertoire_of(world)
     if grant[0] not in repertoire.wanted:
         return frozenset()
     deed = repertoire.deed_of(grant, NOTHING)
     late = (Fact("holds", token.name) for token, _ in deed.late)
-    return frozenset(fact for fact in (*_facts((*deed.concluded, *deed.replayed)), *late) if fact.kind in NAMED)
+    return frozenset(chain(_facts(deed.concluded), _facts(deed.replayed), late))
 
 
 def _facts_outside(world: World, what: str) -> frozenset[Fact]:
@@ -213,7 +211,7 @@ def _facts_outside(world: World, what: str) -> frozenset[Fact]:
 
 
 def _facts(conclusions: Iterable[Conclusion]) -> Iterator[Fact]:
-    return (each.fact for each in conclusions)
+    return map(attrgetter("fact"), conclusions)
 
 
 def _first_of(wanted: set[Fact], offers: Sequence[Offer], made: Made) -> Iterator[Step]:
