@@ -13,6 +13,7 @@ from typing import Any
 
 from numba import types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
 
@@ -73,7 +74,7 @@ def _kind(given: Any) -> Any:
         return Structure(given.instance_class.__name__, dict(zip(given.fields, map(_kind, given), strict=True)))
     if isinstance(given, ARRAY):
         if given.layout != "C" or given.ndim > 2:
-            raise TypeError(f"{given} is no array of one or two dimensions, row by row")
+            raise TypingError(f"{given} is no array of one or two dimensions, row by row")
         return Span(given.dtype, given.ndim)
     return given
 

@@ -71,6 +71,26 @@ def test_an_app_is_asked_for_more_than_it_gives_by_itself(tmp_path: Path) -> Non
     assert found.origins["identities", "agent in w/j", "app-token.write-contents"].line == 7
 
 
+MAKE = "uses: actions/create-github-app-token@v2"
+
+
+@pytest.mark.parametrize(
+    ("step", "writes"),
+    [
+        (f"{{{MAKE}, with: {{private-key: '${{{{ secrets.APP }}}}'}}}}", True),
+        (f"{{{MAKE}, with: {{permission-contents: read, permission-issues: write}}}}", False),
+        (f"{{{MAKE}, with: {{permission-contents: write}}}}", True),
+        (f"{{{MAKE}, with: {{owner: acme, repositories: other}}}}", False),
+        (f"{{{MAKE}, with: {{repositories: '${{{{ github.event.repository.name }}}}'}}}}", True),
+        ("{uses: tibdex/github-app-token@v2}", True),
+    ],
+)
+def test_a_token_of_an_app_that_a_step_makes_is_in_the_job(tmp_path: Path, step: str, writes: bool) -> None:
+    found = made(tmp_path, step)
+    rows = reach(found.scenario(), entry_point="job w/j is taken over", trials=1).rows
+    assert next(row.worst_case for row in rows if row.name == CODE) is writes
+
+
 @pytest.mark.parametrize(
     ("arguments", "shell"),
     [
@@ -169,6 +189,7 @@ def test_settings_of_the_repository_allow_and_deny(
             True,
         ),
         ("{uses: google-github-actions/run-gemini-cli@v0}", {".gemini/settings.json": WIKIS}, True),
+        ("{run: copilot -p triage --allow-all-tools}", {".github/mcp.json": WIKIS}, True),
     ],
 )
 def test_an_agent_starts_the_servers_of_the_repository_and_uses_those_that_are_allowed(

@@ -33,7 +33,7 @@ _CLIENTS = (
     (r"(^|/)\.vscode/|\.code-workspace$", "vscode"),
     (r"(^|/)\.gemini/|(^|/)(gemini-cli|GeminiCli)/", GEMINI),
     (r"windsurf|codeium", "windsurf"),
-    (r"(^|/)\.copilot/", "copilot"),
+    (r"(^|/)\.copilot/|(^|/)\.github/mcp\.json$", "copilot"),
     (r"(^|/)\.github/agents/", COPILOT_AGENT),
     (r"(^|/)\.kiro/", "kiro"),
     (r"(^|/)\.amazonq/", "amazon-q"),

@@ -102,7 +102,7 @@ def _job(job: WorkflowJob, draft: Draft) -> None:
 
 
 def _rights(job: WorkflowJob, draft: Draft) -> list[str]:
-    """The operations that the token of a job has, and that of the app of its agent, which lies in the job, too."""
+    """The operations that the token of a job has, and those of apps, which lie in the job, too."""
     operations = []
     for tool, rights in (("github-token", job.rights), ("app-token", job.app.rights if job.app else {})):
         for scope, level in rights.items():
@@ -115,7 +115,7 @@ def _rights(job: WorkflowJob, draft: Draft) -> list[str]:
                 made.setdefault(f"{verb}-{scope}", {"effect": verb, "targets": [place]})
                 operations.append(f"{tool}.{verb}-{scope}")
     if job.app:
-        why = "it is in no file what the app may do; the action asks for that unless it is given another token"
+        why = "it is in no file what the app may do, beyond what a step asks for"
         draft.assume(f"the token of the app of {job.app.app}", "writes code, issues and pull requests", why)
     return operations
 
@@ -151,7 +151,7 @@ def _federated(job: WorkflowJob) -> list[str]:
 def _clouds(job: WorkflowJob, draft: Draft) -> None:
     if job.rights["id-token"] != WRITE:
         return
-    if not job.clouds and not job.app:
+    if not job.clouds:
         draft.leave(job.place, f"the id-token of {job.identity}", "what accepts it, no workflow says")
     for cloud in job.clouds:
         draft.put("identities", f"cloud:{cloud}", {"kind": "service"}, job.place)

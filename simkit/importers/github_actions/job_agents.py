@@ -64,7 +64,8 @@ _ALLOWED = re.compile(rf"--allowed-?[tT]ools[=\s]{_LIST}|\"(?:allow|core|coreToo
 _REFUSED = re.compile(rf"--disallowed-?[tT]ools[=\s]{_LIST}|\"(?:deny|ask)\"\s*:\s*\[([^\]]*)\]")
 """Lists of tools as options, and in settings that are written into an input or by a script."""
 _SHELL = re.compile(r"\b(?:Bash|run_shell_command|ShellTool)\b(?:\(([^)]*)\))?")
-_CLIENTS = {"claude": CLAUDE, "gemini": GEMINI, "qwen": "qwen-code", "opencode": OPENCODE, "bonk": OPENCODE}
+_CLIENTS = {"claude": CLAUDE, "gemini": GEMINI, "qwen": "qwen-code", "copilot": "copilot"}
+_CLIENTS |= {"opencode": OPENCODE, "bonk": OPENCODE}
 """Whose settings an agent takes from the repository without a question, by a part of its name."""
 
 

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 
 from simkit.importers.agent.agent_settings import AgentSettings
 
-_TAKEN = re.compile(r"(\.claude/.*|\.mcp\.json|\.gemini/settings\.json|\.qwen/settings\.json|opencode\.jsonc?)")
+_TAKEN = re.compile(
+    r"\.claude/.*|\.mcp\.json|\.gemini/settings\.json|\.qwen/settings\.json|\.github/mcp\.json|opencode\.jsonc?"
+)
 """The files that an agent looks for by itself, seen from the folder of the repository."""
 _LEFT = re.compile(r"--bare\b|--setting-sources[=\s][\"']?(?![\w,]*project)")
 _LEFT_SERVERS = re.compile(r"--bare\b|--strict-mcp-config\b")

@@ -69,7 +69,7 @@ class WorkflowJob:
     reason: str
     agents: tuple[JobAgent, ...]
     app: AppToken | None
-    """What its agent is given besides the token of the job."""
+    """What it works with besides its own token."""
     servers: tuple[JobServer, ...]
     environment: str
     claims: Mapping[str, str]
