@@ -17,7 +17,7 @@ from simkit.measures.measure import Sampler
 from simkit.measures.samplers import ONLY_WHETHER
 from simkit.policies import GrantPolicy
 from simkit.scenario import Scenario
-from simkit.simulation import Attack, Workers, compile_attack, in_memory, outcomes_of
+from simkit.simulation import Attack, Workers, compile_samples, in_memory, outcomes_of
 
 Floats = NDArray[np.float64]
 
@@ -86,7 +86,7 @@ def sampled(
     """Replay each of `entries` under `policy`: the graph is compiled once. `workers` are the threads or the executor;
     `measure` None is the harm of the model. Where `only_loss` is asked (and the goals), a sample ends as soon as
     that is settled."""
-    attack = compile_attack(scenario, policy, through=entries, bundles=True)
+    told, attack = compile_samples(scenario, policy, entries, seed=seed, trials=trials)
     row = harm_of(scenario.model) if measure is None else measure
     sampler = row.sampler(attack)
     columns: dict[str, dict[str, Floats]] = {}
@@ -96,7 +96,7 @@ def sampled(
             outcomes = outcomes_of(attack.graph, entry, seed, trials, workers, **asked)
             columns[entry] = _losses(attack, sampler, outcomes) | ({} if only_loss else _others(attack, outcomes))
     threads, executor = workers
-    worst = attack.worst_cases(entries, threads=threads, executor=executor)
+    worst = told.worst_cases(entries, threads=threads, executor=executor)
     return Sampled(
         policy=attack.policy,
         utility=attack.utility,

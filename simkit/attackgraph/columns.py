@@ -111,6 +111,13 @@ def links(premise_ptr: Ints, premise_idx: Ints, conclusion_ptr: Ints, made_idx: 
     return {name: array.astype(np.int32, copy=False) for name, array in told.items()}
 
 
+def met(premise_ptr: Index | Ints, premise_idx: Index | Ints, held: Flags) -> Flags:
+    """For each step whether all its premises are `held`; what needs nothing is met."""
+    missing = np.concatenate([[0], np.cumsum(~held[premise_idx])])[premise_ptr]
+    found: Flags = missing[1:] == missing[:-1]
+    return found
+
+
 def led_to(tied: Mapping[str, Index], first: Ints) -> Flags:
     """Which facts those which hold at `first`, all together, lead to by the steps of `tied`."""
     missing = np.diff(tied["premise_ptr"])

@@ -22,6 +22,7 @@ from simkit.attackgraph.columns import (
     first_outlives,
     linked,
     lives,
+    met,
     silence,
 )
 from simkit.attackgraph.facts import Containment, Entry, Fact, Step
@@ -121,8 +122,8 @@ class AttackGraph:
 
     def met_by(self, held: Flags) -> list[int]:
         """The steps that need something, and only facts that are `held`."""
-        missing = np.concatenate([[0], np.cumsum(~held[self.premise_idx])])[self.premise_ptr]
-        found: list[int] = np.flatnonzero((np.diff(missing) == 0) & (np.diff(self.premise_ptr) > 0)).tolist()
+        is_met = met(self.premise_ptr, self.premise_idx, held)
+        found: list[int] = np.flatnonzero(is_met & (np.diff(self.premise_ptr) > 0)).tolist()
         return found
 
     def to_networkx(self) -> nx.DiGraph:

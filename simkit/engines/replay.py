@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simkit.attackgraph.columns import met
 from simkit.attackgraph.graph import EXTENSIONS, AttackGraph
-from simkit.engines.links import Ints, Links, in_threads, kept_with, links_among, links_of, offsets, workers
+from simkit.engines.links import Ints, Links, in_threads, kept_with, links_among, links_of, workers
 from simkit.engines.outcomes import NEVER, Outcomes
 from simkit.engines.reach import placed, worst_case
 
@@ -102,9 +103,8 @@ def _links_of_a_replay(graph: AttackGraph) -> Links:
     if len(graph.success) <= NEAR:
         return links_of(graph)
     first: Ints = np.unique(np.concatenate([entry.root_idx for entry in graph.entries.values()]))
-    missing = offsets(~worst_case(graph, first.tolist())[graph.premise_idx])
     able = (graph.success > 0) & (np.diff(graph.premise_ptr) > 0)
-    able &= missing[graph.premise_ptr[1:]] == missing[graph.premise_ptr[:-1]]
+    able &= met(graph.premise_ptr, graph.premise_idx, worst_case(graph, first.tolist()))
     able[first] = graph.success[first] > 0
     return links_among(graph, able)
 

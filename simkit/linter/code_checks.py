@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simkit.entitlements import Grant
 from simkit.linter.check import Slip
 from simkit.linter.inspected import Inspected
 from simkit.model import Model
@@ -74,7 +73,7 @@ def repository_that_nobody_runs(inspected: Inspected) -> Iterator[Slip]:
         return
     written = {
         name
-        for operation, target in set[Grant]().union(*inspected.held())
+        for operation, target in inspected.grants
         if effects[operation] == "write" and target in model.resources
         for name in model.within(target)
     }

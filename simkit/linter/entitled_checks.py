@@ -96,7 +96,7 @@ def value_out_of_hands(inspected: Inspected) -> Iterator[Slip]:
     """A resource with a value that nobody can touch, itself or in what contains it."""
     model = inspected.model
     effects = inspected.effects
-    acted = {target for grants in inspected.held() for operation, target in grants if effects[operation] != "none"}
+    acted = {target for operation, target in inspected.grants if effects[operation] != "none"}
     acted |= {name for identity in model.identities for name in model.files_in_runtime(identity)}
     touched = {name for target in acted if target in model.resources for name in model.within(target)}
     for name, resource in model.resources.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from simkit.entitlements import Grants, Resolver
+from simkit.entitlements import Grant, Grants, Resolver
 from simkit.model import Identity, Model, Task
 from simkit.model.references import fits
 from simkit.policies import GrantPolicy, Sessions, last_or_new, named_policies
@@ -104,6 +104,11 @@ class Inspected:
         given = {operation.role for _, _, operation in self.model.operations() if operation.effect == "grant"}
         for role in sorted(given - {""}):
             yield self.resolver.gained(role)
+
+    @cached_property
+    def grants(self) -> frozenset[Grant]:
+        """All grants of what is `held`."""
+        return frozenset[Grant]().union(*self.held())
 
     def work(self, identity: Identity) -> float:
         """Seconds that the longest work of `identity` takes on average: a run of a task, or one operation in it."""

@@ -1,6 +1,14 @@
 """Where the line is joined: scenario, sessions, attack graph, engine, blast radius."""
 
-from simkit.simulation.attack import WORST_ROWS, Attack, PolicyLike, compile_attack, goals_seen, world_of
+from simkit.simulation.attack import (
+    WORST_ROWS,
+    Attack,
+    PolicyLike,
+    compile_attack,
+    compile_samples,
+    goals_seen,
+    world_of,
+)
 from simkit.simulation.side_by_side import PoliciesLike, compare, several
 from simkit.simulation.simulation import (
     MOST_TRIALS,
@@ -30,6 +38,7 @@ __all__ = [
     "checked_trials",
     "compare",
     "compile_attack",
+    "compile_samples",
     "everything_lost",
     "goals_seen",
     "in_memory",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from simkit.attackgraph import AttackGraph
+import numpy as np
+
+from simkit.attackgraph import AttackGraph, Fact
 from simkit.blast_radius import Legend, Provenance, Utility, WorstCase, utility
 from simkit.engines.registry import CPU
 from simkit.execution.executors import ExecutorLike
@@ -15,10 +17,13 @@ from simkit.progress import steps
 from simkit.remembered import recalled, remember
 from simkit.scenario import Scenario, checked_scenario
 from simkit.scenario.loader import uncollected
-from simkit.techniques import CompiledWorld, World, attack_graph
+from simkit.techniques import CompiledWorld, World, attack_graph, graphs_of_samples
 
 WORST_ROWS = 1024
 """Worst cases that are held in memory at a time, a byte for each fact."""
+
+AT_A_TIME = 1 << 27
+"""Facts of samples that are in memory at a time, a byte for each."""
 
 _LAST = "the attack that was compiled last"
 _REACHED = "the goals that entry points reached under one policy or another"
@@ -99,23 +104,54 @@ def compile_attack(
     *,
     entries: Mapping[str, EntryPoint] | None = None,
     through: Collection[str] | None = None,
-    bundles: bool = False,
     editable: bool = False,
 ) -> Attack:
     """Compile `scenario` under `policy` (a name, a GrantPolicy, or None for the one in force).
 
     `entries` replaces the scenario's own entry points. Where only the attacks `through` some of them are asked for, the
-    graph may lack what these do not lead to: their samples are the same. So are those with `bundles`, but for who has
-    seen what and where copies are: there one thing stands for all that are seen and copied alike. An `editable` one
-    keeps what `Attack.edited` starts from. Raises PolicyError for an unknown policy.
+    graph may lack what these do not lead to: their samples are the same. An `editable` one keeps what `Attack.edited`
+    starts from. Raises PolicyError for an unknown policy.
     """
     chosen = checked_scenario(scenario).grant_policy(policy)
     remember(_LAST, None)  # it need not be there beside the next one
     starts = scenario.entry_points if entries is None else entries
-    made = _compiled(scenario, chosen, starts, editable=editable, through=through, bundles=bundles)
+    made = _compiled(scenario, chosen, starts, editable=editable, through=through)
     there = {name: entry for name, entry in starts.items() if name in made.graph.entries}
     remember(_LAST, (replace(made, compiled=None), there))
     return made
+
+
+@uncollected()
+def compile_samples(
+    scenario: Scenario, policy: GrantPolicy, through: Collection[str], *, seed: int, trials: int
+) -> tuple[Attack, Attack]:
+    """`scenario` compiled under `policy` for so many samples of the attacks `through` some entry points: the attack by
+    which their worst cases are told, and the one that is replayed. The samples of the latter are the same, but for who
+    has seen what and where copies are: there one thing may stand for others, and what no sample makes may be absent."""
+    remember(_LAST, None)  # it need not be there beside the next one
+    world = world_of(scenario, policy)
+
+    def reached(graph: AttackGraph) -> Iterator[Fact]:
+        for entry in through:
+            yield from (graph.facts[fact] for fact in ever_reached(graph, entry, seed=seed, trials=trials))
+
+    graphs = graphs_of_samples(world, horizon=scenario.horizon, through=through, reached=reached)
+    world.forget()
+    gains = utility(world.sessions, scenario.response, scenario.observed)
+    told, played = (Attack(scenario, policy, each, _legend(world, scenario, each), gains) for each in graphs)
+    remember(_LAST, (told, {name: scenario.entry_points[name] for name in told.graph.entries}))
+    return told, played
+
+
+def ever_reached(graph: AttackGraph, entry: str, *, seed: int, trials: int) -> Iterator[int]:
+    """The facts that any of so many samples ever reaches, time and alerts ignored."""
+    from simkit.engines.reach import reach
+
+    most = max(AT_A_TIME // trials, 1)
+    for first in range(0, len(graph.facts), most):
+        facts = range(first, min(first + most, len(graph.facts)))
+        held = reach(graph, entry, seed=seed, trials=trials, facts=facts)
+        yield from (first + np.flatnonzero(held.any(axis=0))).tolist()
 
 
 def goals_seen(scenario: Scenario) -> set[str]:
@@ -153,16 +189,18 @@ def _compiled(
     *,
     editable: bool = True,
     through: Collection[str] | None = None,
-    bundles: bool = False,
 ) -> Attack:
     cut = before.world.sessions if before else None
     world, horizon = world_of(scenario, policy, entries, cut), scenario.horizon
     compiled = CompiledWorld.of(world, horizon=horizon, before=before) if editable else None
-    graph = compiled.graph if compiled else attack_graph(world, horizon=horizon, through=through, bundles=bundles)
-    known = {name: reached.session for name, reached in world.all_sessions.items()}
-    legend = Legend.of(graph, scenario.model, scenario.goals, known)
+    graph = compiled.graph if compiled else attack_graph(world, horizon=horizon, through=through)
     gains = utility(world.sessions, scenario.response, scenario.observed)
-    return Attack(scenario, policy, graph, legend, gains, compiled)
+    return Attack(scenario, policy, graph, _legend(world, scenario, graph), gains, compiled)
+
+
+def _legend(world: World, scenario: Scenario, graph: AttackGraph) -> Legend:
+    known = {name: reached.session for name, reached in world.all_sessions.items()}
+    return Legend.of(graph, scenario.model, scenario.goals, known)
 
 
 def world_of(

@@ -218,7 +218,8 @@ class Performer(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Repertoire:
     """All that sessions can do with the operations that are `wanted`: what is the same for several of them is made
-    once. `combines` is True where there is more to combine than a grant with its conditions."""
+    once. `combines` is True where there is more to combine than a grant with its conditions; `lending` are operations
+    whose tool runs as somebody."""
 
     world: World
     wanted: frozenset[str]
@@ -226,6 +227,7 @@ class Repertoire:
     deed_of: Callable[[Grant, frozenset[str]], Deed]
     judged_of: Callable[[str, Kind, Conditions], Judgement]
     lent_of: Callable[[Grant], tuple[Lent, ...]]
+    lending: frozenset[str]
     unlike: _Unlike
 
     @classmethod
@@ -238,6 +240,7 @@ class Repertoire:
             cache(partial(Deed.of, world)),
             judge(world, rules),
             cache(partial(_deputy, world)),
+            frozenset(full_name for full_name, tool, _ in world.model.operations() if tool.runs_as),
             _Unlike(),
         )
 
@@ -250,7 +253,7 @@ class Repertoire:
 
     def is_plain(self, grant: Grant) -> bool:
         """True if whoever has `grant` from the start uses it in one way, as it is with nearly all."""
-        return not self.combines and self.lent_of(grant) is ALONE
+        return not self.combines and (grant[0] not in self.lending or self.lent_of(grant) is ALONE)
 
     def varied(self, performer: Performer, grant: Grant, conditions: Conditions, behind: Behind) -> Iterator[Act]:
         """The uses of a grant that stands `behind` facts, or is lent, shared or approved in several ways."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
 import numpy as np
 
@@ -23,20 +22,16 @@ ANYTHING = Fact("seen", "")
 def bundled(staging: Staging, steps: Sequence[Step], repeats: Repeats | None) -> Bundled:
     """`staging`, `steps` and `repeats`, where one thing stands for all that are read like it and copied to the same
     places: one fact says that a session has seen them, and one that they are in a place. Of ten stores of a team which
-    all its sessions read, each in a second, nine are followed with the first.
+    all its sessions read, each in a second, nine are followed with the first. What agents answer, and what lies in
+    runtimes, is followed thing by thing.
 
-    Samples lose nothing else by that, at the same moments: no step that sees or copies is noticed or waits for a person
-    (while one is asked, the run goes on for what it has seen), and what is drawn for one is drawn for all. What agents
-    answer, and what lies in runtimes, is followed thing by thing.
+    Samples reach nothing else by that, for what is drawn for one is drawn for all; and they do so at the same moments
+    where `are_at_once`.
     """
-    world = staging.world
-    if not staging.copies or staging.asked or staging.runtimes or world.sealed.identities or _is_noticed(staging):
-        return staging, list(steps), repeats
-    seeing = [*_seeing(steps, repeats)]
-    if any(step.alert or step.logged for step in seeing) or _is_asked(seeing, steps, repeats):
+    if not staging.copies or staging.asked or staging.runtimes or staging.world.sealed.identities:
         return staging, list(steps), repeats
     all_of: dict[object, list[str]] = {}
-    for what, marks in _marks(staging, seeing).items():
+    for what, marks in _marks(staging, _seeing(steps, repeats)).items():
         all_of.setdefault(marks, []).append(what)
     one_of = {what: some[0] for some in all_of.values() if len(some) > 1 for what in some}
     together = {some[0]: tuple(some) for some in all_of.values()}
@@ -46,6 +41,23 @@ def bundled(staging: Staging, steps: Sequence[Step], repeats: Repeats | None) ->
         [_of_bundles(step, one_of) for step in steps],
         repeats and _repeats_of_bundles(repeats, one_of),
     )
+
+
+def are_at_once(staging: Staging, steps: Sequence[Step], repeats: Repeats | None) -> bool:
+    """True if all of a bundle are seen and copied at the moment at which one is: no step that sees or copies is noticed
+    or waits for a person (while one is asked, the run goes on for what it has seen)."""
+    if _is_noticed(staging):
+        return False
+    seeing = [step for step in steps if any(fact.kind == "seen" for fact in step.facts())]
+    writing = [step for step in steps if _writes(step)]
+    if repeats is not None:
+        seen = repeats.where(_is_seeing(repeats))
+        if any(seen.things[number].shown for number in np.unique(seen.thing).tolist()):
+            return False
+        seeing += [series.plain for series in seen.series]
+        writing += [series.plain for series in repeats.series if _writes(series.plain)]
+    asked = any(step.approval != AT_ONCE for step in (*seeing, *writing))
+    return not asked and not any(step.alert or step.logged for step in seeing)
 
 
 def _is_noticed(staging: Staging) -> bool:
@@ -62,11 +74,8 @@ def _seeing(steps: Iterable[Step], repeats: Repeats | None) -> Iterator[Step]:
         yield from repeats.where(_is_seeing(repeats)).steps()
 
 
-def _is_asked(seeing: Iterable[Step], steps: Iterable[Step], repeats: Repeats | None) -> bool:
-    """True if a person may be asked when something is seen or copied."""
-    kinds = chain(steps, (series.plain for series in repeats.series) if repeats is not None else ())
-    writing = (step for step in kinds if step.rule == "write" and step.premises[0].kind == STEERS)
-    return any(step.approval != AT_ONCE for step in chain(seeing, writing))
+def _writes(step: Step) -> bool:
+    return step.rule == "write" and step.premises[0].kind == STEERS
 
 
 def _is_seeing(repeats: Repeats) -> Flags:

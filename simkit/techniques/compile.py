@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import chain
 
-from simkit.attackgraph import AttackGraph, Entry, Step
+from simkit.attackgraph import AttackGraph, Entry, Fact, Step
 from simkit.attackgraph.change import rebuilt
 from simkit.attackgraph.repeats import Repeats
 from simkit.attackgraph.responders import Containing
@@ -32,17 +32,28 @@ from simkit.techniques import (
     steer,
 )
 from simkit.techniques.aim import on_the_way
-from simkit.techniques.bundles import bundled
+from simkit.techniques.bundles import are_at_once, bundled
 from simkit.techniques.copies import Staging
 from simkit.techniques.likeness import alike
-from simkit.techniques.reachable_copies import every_copy, with_reachable_copies, without_unreachable_copies
-from simkit.techniques.reachable_sessions import has_idle_sessions, of_sessions_led_to
+from simkit.techniques.reachable_copies import (
+    copies_from,
+    every_copy,
+    taken_from,
+    with_reachable_copies,
+    without_unreachable_copies,
+)
+from simkit.techniques.reachable_sessions import has_idle_sessions, named_besides, of_sessions_led_to
 from simkit.techniques.retries import tried_again
 from simkit.techniques.rule import Rule, Technique, Uses
 from simkit.techniques.world import World
 
 FEW = 20_000
 """Fewer repeats than this become steps as soon as all are known: to look at each of them is then as quick."""
+MANY_COPIES = 50_000
+"""Of so many steps of copying it pays to ask first which of them any sample takes."""
+
+Reached = Callable[[AttackGraph], Iterable[Fact]]
+"""What any of the samples in question reaches in a graph, time and alerts ignored."""
 
 TECHNIQUES: dict[str, Technique] = {
     "enter": Technique(enter.steps, enter.RULES),
@@ -96,21 +107,54 @@ class CompiledWorld:
         return cls(world, by_session, AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats))
 
 
-def attack_graph(
-    world: World, *, horizon: float, through: Collection[str] | None = None, bundles: bool = False
-) -> AttackGraph:
+def attack_graph(world: World, *, horizon: float, through: Collection[str] | None = None) -> AttackGraph:
     """The attack graph of `world` through any of its entry points: what is copied is only there where one of them leads
     to it. Where the attacks `through` some of them are in question, nothing else needs to be there, either, but what
-    says that something can be lost at all; with `bundles` all is, and one thing stands for all that are seen and copied
-    alike. `horizon` is in seconds."""
+    says that something can be lost at all. `horizon` is in seconds."""
+    kept, repeats, entries, responders = _whole(world, *_done(world, through), through)
+    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=repeats)
+
+
+def graphs_of_samples(
+    world: World, *, horizon: float, through: Collection[str], reached: Reached
+) -> tuple[AttackGraph, AttackGraph]:
+    """The graph of `world` that tells what the attacks `through` some entry points reach at all, and that of some
+    samples. In the former one thing stands for all that are seen and copied alike. Where nobody notices that, or is
+    asked, it serves the samples, too. Else theirs follows each thing, but lacks what none of them does: of a million
+    copies, a few hundred are left."""
+    staging, attacker = Staging.of(world), world.attacker
+    if not staging.copies or attacker.persists or attacker.aims_at:
+        graph = attack_graph(world, horizon=horizon, through=through)
+        return graph, graph
+    entries = _entries(world, through)
+    steps, repeats = _with_the_rest(world, *_done(world, through))
+
+    def built(kept: list[Step], left: Repeats | None) -> AttackGraph:
+        kept, left = silence.unseen(world, kept, rules(), left)
+        return AttackGraph.build(kept, entries, _containment(world, kept), horizon=horizon, repeats=left)
+
+    at_once = are_at_once(staging, steps, repeats)
+    if not at_once and staging.size < MANY_COPIES:
+        graph = built(*with_reachable_copies(staging, steps, entries, repeats))
+        return graph, graph
+    bundles, alike, alike_repeats = bundled(staging, steps, repeats)
+    graph = built(*with_reachable_copies(bundles, alike, entries, alike_repeats))
+    if at_once:
+        return graph, graph
+    held = frozenset(each for fact in reached(graph) for each in bundles.each_of(fact))
+    others, copies = copies_from(staging, held)
+    steps, repeats = taken_from([*steps, *others], copies if repeats is None else copies.beside(repeats), held)
+    return graph, built(*_few_made([*steps, *named_besides(graph, steps, repeats)], repeats))
+
+
+def _done(world: World, through: Collection[str] | None) -> tuple[list[Step], Repeats]:
+    """What can be done in `world`, without copies: where the attacks `through` some entry points are in question, by
+    those to whom these lead."""
     steps = [step for row in TECHNIQUES.values() if not row.in_series for step in _possible(row.steps(world))]
-    if through is not None and not bundles and has_idle_sessions(world):
-        steps, repeats = of_sessions_led_to(world, steps, _entries(world, through), partial(_in_series, world))
-    else:
-        others, repeats = _in_series(world)
-        steps += others
-    kept, left, entries, responders = _whole(world, steps, repeats, through, bundles=bundles)
-    return AttackGraph.build(kept, entries, responders, horizon=horizon, repeats=left)
+    if through is not None and has_idle_sessions(world):
+        return of_sessions_led_to(world, steps, _entries(world, through), partial(_in_series, world))
+    others, repeats = _in_series(world)
+    return [*steps, *others], repeats
 
 
 def _in_series(world: World, of: Uses | None = None) -> tuple[list[Step], Repeats]:
@@ -148,22 +192,28 @@ def _by_session(
     return {name: all_of(name) for name in world.all_sessions}
 
 
-def _whole(
-    world: World,
-    steps: list[Step],
-    repeats: Repeats | None = None,
-    through: Collection[str] | None = None,
-    *,
-    bundles: bool = False,
-) -> tuple[list[Step], Repeats | None, list[Entry], Containing]:
-    """`steps` and `repeats` with what counts beside the former (the latter only read, or carry out what was read) and
-    what is copied, without what nobody takes: most copies are repeats; the entries; who responds."""
+def _with_the_rest(world: World, steps: list[Step], repeats: Repeats | None) -> tuple[list[Step], Repeats | None]:
+    """`steps` and `repeats` with what counts beside the former: the latter only read, or carry out what was read."""
     steps += list(meter.otherwise(world, steps))
-    staging, attacker = Staging.of(world), world.attacker
-    entries = _entries(world, through)
-    if repeats is not None and (len(repeats) < FEW or attacker.persists or attacker.aims_at):
-        steps += repeats.steps()
-        repeats = None
+    return _few_made(steps, repeats, all_of_them=world.attacker.persists or bool(world.attacker.aims_at))
+
+
+def _few_made(
+    steps: list[Step], repeats: Repeats | None, *, all_of_them: bool = False
+) -> tuple[list[Step], Repeats | None]:
+    """`steps` and `repeats`; few of the latter are steps like all others."""
+    if repeats is not None and (all_of_them or len(repeats) < FEW):
+        return [*steps, *repeats.steps()], None
+    return steps, repeats
+
+
+def _whole(
+    world: World, steps: list[Step], repeats: Repeats | None = None, through: Collection[str] | None = None
+) -> tuple[list[Step], Repeats | None, list[Entry], Containing]:
+    """`steps` and `repeats` with the rest and what is copied, without what nobody takes: most copies are repeats; the
+    entries; who responds."""
+    steps, repeats = _with_the_rest(world, steps, repeats)
+    staging, attacker, entries = Staging.of(world), world.attacker, _entries(world, through)
     if attacker.persists or attacker.aims_at:  # what is tried again, or helps, is asked of all that could be done
         steps += every_copy(staging)
         steps += list(tried_again(attacker, steps)) if attacker.persists else []
@@ -171,10 +221,13 @@ def _whole(
         aimed = on_the_way(steps, attacker.aims_at) if attacker.aims_at else steps
         kept = without_unreachable_copies(aimed, entries)
     else:
-        if bundles:
-            staging, steps, repeats = bundled(staging, steps, repeats)
         kept, repeats = with_reachable_copies(staging, steps, entries, repeats)
         kept, repeats = silence.unseen(world, kept, rules(), repeats)
     world.forget()
-    asked = dict.fromkeys(each.fact for step in kept if step.rule == "ask" for each in step.conclusions)
-    return kept, repeats, entries, partial(respond.containment, world, asked)
+    return kept, repeats, entries, _containment(world, kept)
+
+
+def _containment(world: World, steps: Sequence[Step]) -> Containing:
+    """Who responds, also to those whom `steps` ask."""
+    asked = dict.fromkeys(each.fact for step in steps if step.rule == "ask" for each in step.conclusions)
+    return partial(respond.containment, world, asked)

@@ -10,6 +10,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
+from simkit.attackgraph import Fact
 from simkit.distributions import Fixed
 from simkit.entitlements import FREELY, Conditions, Grant, Grants
 from simkit.model import Task
@@ -118,6 +119,14 @@ class Staging:
     def every(self, what: str) -> tuple[str, ...]:
         """All that goes by the name of `what`."""
         return self.all_of.get(what, (what,))
+
+    def each_of(self, fact: Fact) -> Iterator[Fact]:
+        """`fact` of all that goes by the name that it says: who sees one thing sees all of them."""
+        if fact.kind == "seen":
+            return (fact._replace(object=what) for what in self.every(fact.object))
+        if fact.kind == "copied":
+            return (fact._replace(subject=what) for what in self.every(fact.subject))
+        return iter((fact,))
 
     def finds(self, name: str, place: str) -> Iterator[str]:
         """What the session called `name` has from the copies in `place`, and could not see as well by itself."""

@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 
 from simkit.attackgraph import Conclusion, Entry, Fact, Ground, Step
-from simkit.attackgraph.columns import led_to, linked
+from simkit.attackgraph.columns import led_to, linked, met
 from simkit.attackgraph.form import of_form
 from simkit.attackgraph.repeats import Flags, Repeats
 from simkit.attackgraph.rows import StepRows
@@ -65,6 +65,24 @@ def with_reachable_copies(
     return _kept(plain, is_led_to), together.where(is_led_to[len(plain) :])
 
 
+def copies_from(staging: Staging, held: frozenset[Fact]) -> tuple[list[Step], Repeats]:
+    """The steps of copying by sessions, and of copies, that are among the facts `held`: all that need nothing else, and
+    some more."""
+    there: dict[str, dict[str, None]] = {}
+    for fact in held:
+        if fact.kind == "copied":
+            there.setdefault(fact.object, {})[fact.subject] = None
+    steps, finds = found(replace(staging, copies=there), held)
+    return steps, written(staging, held).beside(finds)
+
+
+def taken_from(steps: Sequence[Step], repeats: Repeats, held: frozenset[Fact]) -> tuple[list[Step], Repeats]:
+    """Those of `steps` and `repeats` that need nothing but facts that are `held`."""
+    needed = np.array([*(fact in held for fact in repeats.facts), True], dtype=np.bool_)
+    shared = np.array([held.issuperset(series.plain.premises) for series in repeats.series], dtype=np.bool_)
+    return [s for s in steps if held.issuperset(s.premises)], repeats.where(needed[repeats.need] & shared[repeats.of])
+
+
 def without_unreachable_copies(
     steps: Sequence[Step], entries: Iterable[Entry], repeats: Repeats | None = None
 ) -> list[Step]:
@@ -86,9 +104,7 @@ def _led_to(rows: StepRows, entries: Iterable[Entry]) -> Flags:
     def found() -> Flags:
         index, tied = linked(rows)
         first = np.array([index[fact] for fact in begun if fact in index], dtype=np.int64)
-        missing = np.concatenate([[0], np.cumsum(~led_to(tied, first)[tied["premise_idx"]])])[tied["premise_ptr"]]
-        met: Flags = np.diff(missing) == 0
-        return met
+        return met(tied["premise_ptr"], tied["premise_idx"], led_to(tied, first))
 
     return of_form("what is led to", rows.steps, rows.repeats, found, besides=begun)
 

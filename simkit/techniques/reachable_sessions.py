@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from itertools import chain
+from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
 
-from simkit.attackgraph import Conclusion, Entry, Fact, Step
+from simkit.attackgraph import AttackGraph, Conclusion, Entry, Fact, Step
 from simkit.attackgraph.order import each_once
 from simkit.attackgraph.repeats import Repeats, RepeatsMade
 from simkit.attackgraph.rows import column, pointers
@@ -31,6 +32,9 @@ FEW = 20_000
 NAMED = frozenset({"lost", "reached", "holds"})
 """Kinds of facts that count whether anything leads to them or not: people ask about losses and goals by name, and who
 responds finds the secrets that open a session, though nobody stole them."""
+
+KEPT = frozenset({"exposed", "kept"})
+"""Kinds of facts by which a secret is somewhere else: who responds finds these with the secret."""
 
 T = TypeVar("T")
 Made = Callable[[Uses], tuple[list[Step], Repeats]]
@@ -94,7 +98,7 @@ class _Led:
         for fact in needed:
             self.behind.setdefault(fact, []).append(number)
         if not needed:
-            self.hold(self._follows(number))
+            self.hold(_facts(concluded))
         return number
 
     def hold(self, facts: Iterable[Fact]) -> None:
@@ -110,10 +114,7 @@ class _Led:
             for number in self.behind.pop(fact, ()):
                 self.missing[number] -= 1
                 if not self.missing[number]:
-                    waiting += self._follows(number)
-
-    def _follows(self, number: int) -> Iterator[Fact]:
-        return (each.fact for each in self.concluded[number])
+                    waiting += _facts(self.concluded[number])
 
     def is_taken(self, number: int) -> bool:
         """True if the lead needs nothing more."""
@@ -155,6 +156,20 @@ def _unsaid(world: World, steps: Iterable[Step], repeats: Repeats) -> set[Fact]:
     return named
 
 
+def named_besides(graph: AttackGraph, steps: Iterable[Step], repeats: Repeats) -> list[Step]:
+    """Steps by which `graph` names losses, goals and secrets that neither `steps` nor `repeats` name."""
+    wanted = {fact for fact in graph.facts if fact.kind in NAMED or fact.kind in KEPT}
+    wanted.difference_update(fact for step in steps for fact in step.facts())
+    wanted.difference_update(each.fact for conclusions in repeats.made()[0] for each in conclusions)
+    return [graph.steps[row] for row in sorted({_naming(graph, graph.index[fact]) for fact in wanted})]
+
+
+def _naming(graph: AttackGraph, fact: int) -> int:
+    """A step of `graph` that leads to `fact`, or one that needs it where none does."""
+    makers = graph.maker_idx[graph.maker_ptr[fact] : graph.maker_ptr[fact + 1]]
+    return int(makers[0] if len(makers) else graph.behind_idx[graph.behind_ptr[fact]])
+
+
 def _found_elsewhere(world: World, wanted: set[Fact]) -> Iterator[Step]:
     """A step to each of the facts `wanted` to which something leads that a session does."""
     if not wanted:
@@ -181,13 +196,13 @@ def _leading(
 
 
 def _facts_of_use(world: World, grant: Grant) -> frozenset[Fact]:
-    """What a use of `grant` may lead to that is named."""
+    """What a use of `grant` may lead to."""
     repertoire = act_series.repertoire_of(world)
     if grant[0] not in repertoire.wanted:
         return frozenset()
     deed = repertoire.deed_of(grant, NOTHING)
     late = (Fact("holds", token.name) for token, _ in deed.late)
-    return frozenset(fact for fact in (*_facts((*deed.concluded, *deed.replayed)), *late) if fact.kind in NAMED)
+    return frozenset(chain(_facts(deed.concluded), _facts(deed.replayed), late))
 
 
 def _facts_outside(world: World, what: str) -> frozenset[Fact]:
@@ -196,7 +211,7 @@ def _facts_outside(world: World, what: str) -> frozenset[Fact]:
 
 
 def _facts(conclusions: Iterable[Conclusion]) -> Iterator[Fact]:
-    return (each.fact for each in conclusions)
+    return map(attrgetter("fact"), conclusions)
 
 
 def _first_of(wanted: set[Fact], offers: Sequence[Offer], made: Made) -> Iterator[Step]:

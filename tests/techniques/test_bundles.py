@@ -1,26 +1,31 @@
-"""One thing stands for all that are seen and copied alike: nothing else of a sample changes."""
+"""One thing stands for all that are seen and copied alike, and copies that no sample makes are absent: nothing else of
+a sample changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from examples_drawn import examples
 from generated_worlds import copying_worlds, named, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from what_happened import happened, reached, without_copies
+from what_happened import WRITTEN_DOWN, happened, reached, without_copies
 
 from simkit.attackgraph import Fact
 from simkit.distributions import Fixed
+from simkit.engines.reach import reach
 from simkit.estate import generate
 from simkit.model import Operation
 from simkit.policies import NAMED, GrantPolicy
 from simkit.scenario import Scenario
-from simkit.simulation import Attack, compile_attack
+from simkit.simulation import Attack, compile_attack, compile_samples
 from simkit.techniques import compile as compiling
+from simkit.techniques import reachable_sessions
 from simkit.techniques.reachable_copies import COPYING
+from simkit.techniques.reachable_sessions import NAMED as NAMED_KINDS
 
 
 def doubled(scenario: Scenario) -> Scenario:
@@ -75,28 +80,61 @@ def when(attack: Attack, entry: str, trials: int) -> list[tuple[dict[Fact, int],
     return [({fact: first for fact, (first, _) in held.items()}, *rest) for held, *rest in samples]
 
 
-def in_both(scenario: Scenario, policy: GrantPolicy, trials: int = 20) -> tuple[int, int]:
-    """How many steps copy with bundles and without; the samples are the same."""
+def ever(attack: Attack, entry: str, trials: int) -> list[set[Fact]]:
+    """What each sample ever reaches, but what is followed."""
+    held, facts = reach(attack.graph, entry, seed=3, trials=trials), attack.graph.facts
+    found = [{facts[fact] for fact in row.nonzero()[0]} for row in held]
+    return [{fact for fact in each if fact.kind not in WRITTEN_DOWN} for each in found]
+
+
+def in_all(
+    scenario: Scenario, policy: GrantPolicy, trials: int = 20, many: int = 0, idle: int = 0
+) -> tuple[int, int, int]:
+    """How many steps copy where it is told what an attack reaches at all, among the samples, and in a graph that
+    follows each thing, where `many` copies are too many to do that, and what sessions with `idle` grants together do is
+    left out where nobody leads to them; what happens is the same."""
     entries = [*scenario.entry_points]
-    ours, theirs = (compile_attack(scenario, policy, through=entries, bundles=each) for each in (True, False))
+    theirs = compile_attack(scenario, policy, through=entries)
+    with patch.object(compiling, "MANY_COPIES", many), patch.object(reachable_sessions, "FEW", idle):
+        told, ours = compile_samples(scenario, policy, entries, seed=3, trials=trials)
     for entry in entries:
         assert when(ours, entry, trials) == when(theirs, entry, trials)
-        assert reached(ours, entry) == reached(theirs, entry)
-    one, other = (sum(step.rule in COPYING for step in attack.graph.steps) for attack in (ours, theirs))
-    return one, other
+        assert ever(told, entry, trials) == ever(theirs, entry, trials)
+        assert reached(told, entry) == reached(theirs, entry)
+    assert lost_at_worst(told, entries) == lost_at_worst(theirs, entries)
+    assert [*ours.legend.losses.values()] == [*theirs.legend.losses.values()]
+    assert known(ours) == known(told) <= known(theirs)
+    assert secrets(ours) == secrets(theirs)
+    one, other, each = (sum(step.rule in COPYING for step in attack.graph.steps) for attack in (told, ours, theirs))
+    return one, other, each
+
+
+def lost_at_worst(attack: Attack, entries: Sequence[str]) -> dict[str, tuple[float, object]]:
+    """The value and the goals that each entry point can cost at all."""
+    return {name: (case.value, case.goals) for name, case in attack.worst_cases(entries).items()}
+
+
+def known(attack: Attack) -> set[Fact]:
+    """The losses, goals and secrets of a graph."""
+    return {fact for fact in attack.graph.facts if fact.kind in NAMED_KINDS}
+
+
+def secrets(attack: Attack) -> set[Fact]:
+    """The secrets of a graph: who responds finds them, though nobody stole them."""
+    return {fact for fact in attack.graph.facts if fact.kind in ("holds", "exposed", "kept")}
 
 
 @given(either, policies)
 @examples(40)
 def test_bundles_change_no_sample(scenario: Scenario, policy: GrantPolicy) -> None:
-    in_both(scenario, policy)
+    in_all(scenario, policy)
 
 
 @pytest.mark.slow
 @given(either, policies)
 @settings(max_examples=2000)
 def test_bundles_change_no_sample_in_many_worlds(scenario: Scenario, policy: GrantPolicy) -> None:
-    in_both(scenario, policy)
+    in_all(scenario, policy)
 
 
 @pytest.mark.parametrize("few", [0, compiling.FEW])
@@ -104,10 +142,18 @@ def test_what_is_read_alike_is_copied_by_one_step(few: int, monkeypatch: pytest.
     """Each team of an estate reads its nine stores alike."""
     monkeypatch.setattr(compiling, "FEW", few)
     estate = generate(4000, seed=1)
-    one, other = in_both(estate, NAMED["rbac-context"], trials=50)
-    assert (one, other) == (1188, 4617)
+    assert in_all(estate, NAMED["rbac-context"], trials=50) == (1188, 1188, 4617)
 
 
-def test_what_may_be_noticed_is_followed_thing_by_thing() -> None:
-    one, other = in_both(generate(2000, seed=1), NAMED["zero-standing"], trials=10)
-    assert one == other
+@pytest.mark.parametrize("few", [0, compiling.FEW])
+def test_where_copies_may_be_noticed_only_those_that_a_sample_makes_are_there(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiling, "FEW", few)
+    noticed = replace(NAMED["rbac-context"], name="noticed", response="automatic")
+    assert in_all(generate(4000, seed=1), noticed, trials=3) == (1188, 1613, 4617)
+
+
+def test_few_copies_that_may_be_noticed_are_followed_thing_by_thing() -> None:
+    one, other, each = in_all(generate(2000, seed=1), NAMED["zero-standing"], trials=10, many=compiling.MANY_COPIES)
+    assert one == other == each

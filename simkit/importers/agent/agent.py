@@ -7,6 +7,7 @@ from typing import Any
 
 from simkit.importers.agent.agent_settings import (
     CLAUDE,
+    PROFILE_OF_CODEX,
     SKILL_TOOLS,
     AgentSettings,
     is_brought,
@@ -49,6 +50,7 @@ WORDS = (
     python_name(SCHEMA),
     "sandbox_mode",
     "approval_policy",
+    PROFILE_OF_CODEX,
     "prefix_rule",
     SKILL_TOOLS,
     "permissionMode",

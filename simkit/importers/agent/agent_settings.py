@@ -17,6 +17,8 @@ from simkit.importers.source_file import HEADED, SourceDocument, SourceFile
 SERVERS = ("mcpServers", "mcp_servers", "mcp-servers", "context_servers", "servers")
 """The keys under which clients list their servers."""
 CLAUDE, CODEX, CURSOR, GEMINI, OPENCODE = "claude-code", "codex", "cursor", "gemini", "opencode"
+PROFILE_OF_CODEX = "default_permissions"
+"""What names the profile of permissions with which Codex runs commands."""
 COPILOT_AGENT = "copilot-agent"
 """Agents of Copilot that a repository describes: on GitHub they use their servers with nobody there to ask
 (docs.github.com, "Custom agents configuration", "Model Context Protocol and Copilot cloud agent")."""
@@ -108,7 +110,9 @@ def is_settings(document: SourceDocument, path: str) -> bool:
         return True
     if client(path) == GEMINI and any(isinstance(value.get(key), dict) for key in ("tools", "mcp")):
         return True
-    return client(path) == CODEX and bool({"sandbox_mode", "approval_policy"} & value.keys())
+    return client(path) == CODEX and bool(
+        {"sandbox_mode", "approval_policy", "profile", PROFILE_OF_CODEX} & value.keys()
+    )
 
 
 def _has_rules(value: dict[str, object]) -> bool:

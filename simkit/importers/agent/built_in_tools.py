@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from simkit.importers.agent.agent_settings import CLAUDE, CODEX, AgentSettings
+from simkit.importers.agent.codex_sandbox import FULL_ACCESS, READ_ONLY, codex_sandbox
 from simkit.importers.agent.command_rules import CommandRule, command_rules, freed
 from simkit.importers.agent.cursor_rules import CursorRules
 from simkit.importers.agent.gemini_policies import SHELL, WRITERS, GeminiPolicy
@@ -87,10 +88,10 @@ def has_no_network(client: str, rules: Permissions, files: Iterable[AgentSetting
     """
     if client == CODEX:
         listed = list(files)
-        mode, asks, online = _codex(listed)
+        codex = codex_sandbox(listed)
         if any(True for _ in freed(_command_rules(listed))):
             return False
-        return mode != "danger-full-access" and asks == "never" and not (online and mode != "read-only")
+        return codex.mode != FULL_ACCESS and codex.asks == "never" and not (codex.online and codex.mode != READ_ONLY)
     box = _sandboxed(files) if client == CLAUDE else None
     if box is None or box.flag("allowUnsandboxedCommands") is not False or box.texts("excludedCommands"):
         return False
@@ -183,35 +184,19 @@ def opencode_powers(rules: OpencodeRules) -> Iterator[AgentPower]:
 def codex_powers(files: Iterable[AgentSettings]) -> Iterator[AgentPower]:
     """What Codex can do by itself: commands in a sandbox, and, if it may ask, outside of it."""
     files = list(files)
-    mode, asks, online = _codex(files)
-    places: dict[str, FilePlace] = {}
-    for each in files:
-        for key in ("sandbox_mode", "approval_policy"):
-            places[key] = each.said.under(key, "").origin if each.said.has(key) else places.get(key, each.place)
-        if not each.said.has("sandbox_mode") and not each.said.has(CALLS):
-            each.said.draft.assume("the sandbox of codex", "workspace-write", "what it takes in a repository")
-    if mode == "danger-full-access":
-        yield AgentPower("shell", "execute", (), ASK if asks == "untrusted" else ALLOW, places["sandbox_mode"])
+    box = codex_sandbox(files)
+    if box.mode == FULL_ACCESS:
+        yield AgentPower("shell", "execute", (), ASK if box.asks == "untrusted" else ALLOW, box.mode_place)
         return
     for begins, place in freed(_command_rules(files)):
         yield from _rule("shell", ShellRule(" ".join((*begins, "*"))), place)
-    name, boxed_in = "shell in its sandbox", places["sandbox_mode"]
-    yield from boxed(name, boxed_in, writes=mode != "read-only", online=online and mode != "read-only")
-    if asks != "never":
-        yield AgentPower("shell", "execute", (), ASK, places["approval_policy"])
-    elif not online or mode == "read-only":
-        yield AgentPower("shell in its sandbox (run)", "execute", place=boxed_in)
+    name, writes = "shell in its sandbox", box.mode != READ_ONLY
+    yield from boxed(name, box.mode_place, writes=writes, online=box.online and writes)
+    if box.asks != "never":
+        yield AgentPower("shell", "execute", (), ASK, box.asks_place)
+    elif not box.online or not writes:
+        yield AgentPower("shell in its sandbox (run)", "execute", place=box.mode_place)
 
 
 def _command_rules(files: Iterable[AgentSettings]) -> list[CommandRule]:
     return [rule for each in files if each.said.has(CALLS) for rule in command_rules(each.said)]
-
-
-def _codex(files: Iterable[AgentSettings]) -> tuple[str, str, bool]:
-    """The sandbox of Codex, when it asks, and whether commands in the sandbox have a network; the last file says."""
-    mode, asks, online = "", "", False
-    for each in files:
-        mode = each.said.text("sandbox_mode") or mode
-        asks = each.said.text("approval_policy") or asks
-        online = bool(each.said.part("sandbox_workspace_write").flag("network_access")) or online
-    return mode, asks, online

@@ -216,7 +216,7 @@ def _runs_code(job: WorkflowJob, draft: Draft) -> bool:
     about = f"the tools of the agent in {job.workflow}/{job.name}"
     for each in job.agents:
         if each.is_computed:
-            draft.assume(about, "all, if it may use some that are only known when it runs", "the list is computed")
+            draft.assume(about, "it may use all", "a part of the list of those that it may is made when the job runs")
         elif each.tools is None:
             taken = "it runs commands" if each.runs_code else "it runs none, as long as none is allowed"
             draft.assume(about, taken, "neither the workflow nor settings beside it list any")
