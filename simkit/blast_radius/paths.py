@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -140,28 +141,33 @@ def paths_to(graph: AttackGraph, outcomes: Outcomes, targets: Sequence[tuple[str
 def chains_to(graph: AttackGraph, outcomes: Outcomes, targets: Sequence[tuple[str, int]]) -> list[Chain]:
     """The ways by which samples first reached each of `targets` (name, fact), the most frequent first."""
     samples: dict[tuple[str, tuple[int, ...]], list[int]] = {}
-    for name, fact in targets:
-        for sample in np.flatnonzero(outcomes.first[:, fact] >= 0).tolist():
-            samples.setdefault((name, chain(graph, outcomes, sample, fact)), []).append(sample)
+    premises = cache(graph.premises)  # the same few steps lead to most targets
+    reached = outcomes.first[:, [fact for _, fact in targets]] >= 0
+    for sample, those in enumerate(reached):
+        # read one by one, which an array is slow at, and of a large graph too few to make lists of all
+        first, by = memoryview(outcomes.first[sample]), memoryview(outcomes.by[sample])
+        for place in np.flatnonzero(those).tolist():
+            name, fact = targets[place]
+            samples.setdefault((name, _chain(premises, first, by, fact)), []).append(sample)
     found = [Chain(goal, steps, tuple(those)) for (goal, steps), those in samples.items()]
     return sorted(found, key=lambda way: (-len(way.samples), len(way.steps), way.goal, way.steps))
 
 
-def chain(graph: AttackGraph, outcomes: Outcomes, sample: int, fact: int) -> tuple[int, ...]:
-    """The steps that led `sample` to `fact`: each after all that it needed."""
-    first, by = outcomes.first[sample], outcomes.by[sample]
+def _chain(premises: Callable[[int], list[int]], first: Sequence[int], by: Sequence[int], fact: int) -> tuple[int, ...]:
+    """The steps that led a sample to `fact`, each after all that it needed: `first` is when the sample reached each
+    fact, and `by` the step that concluded it."""
     ordered: dict[int, None] = {}
-    waiting: list[tuple[int, bool]] = [(int(by[fact]), False)]
+    waiting: list[tuple[int, bool]] = [(by[fact], False)]
     while waiting:
         step, ready = waiting.pop()
         if ready:
             ordered[step] = None
         elif step not in ordered:
             waiting.append((step, True))
-            needed = graph.premises(step)
+            needed = premises(step)
             if len(needed) > 1:
-                needed.sort(key=lambda premise: (first[premise], premise), reverse=True)
-            waiting += [(int(by[premise]), False) for premise in needed]
+                needed = sorted(needed, key=lambda premise: (first[premise], premise), reverse=True)
+            waiting += [(by[premise], False) for premise in needed]
     return tuple(ordered)
 
 
