@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from simkit.blast_radius import Interval, Provenance
-from simkit.errors import EngineError, QuestionError
-from simkit.narrowing.cutset.problem import Choice, CutProblem
-from simkit.narrowing.cutset.solve import CutSet, cheapest, greedy
-from simkit.narrowing.edits.candidates import checked_kinds, in_force, removals
+from simkit.errors import QuestionError
+from simkit.narrowing.cutset.cut_search import search_cut
+from simkit.narrowing.edits.candidates import checked_kinds, in_force
 from simkit.narrowing.edits.edit import Narrowing
 from simkit.narrowing.edits.in_practice import in_practice, in_practice_table
-from simkit.narrowing.edits.supports import Supported, supported
-from simkit.narrowing.edits.work import work_of
 from simkit.narrowing.recommendation.costs import PRICES, Cost, Prices, Side
 from simkit.narrowing.recommendation.effect import Effect, Question, measure, measured_with_paths
 from simkit.narrowing.recommendation.recommend import provenance, recommend
@@ -24,7 +21,6 @@ from simkit.narrowing.recommendation.relevance import Bearing, Bearings, BeforeA
 from simkit.scenario import Scenario, dump
 from simkit.simulation import PolicyLike, compile_attack
 from simkit.table import Cell, Table, format_number, percent
-from simkit.techniques.givers import Givers
 
 TIME_LIMIT = 30.0
 """Seconds that the exact search may take."""
@@ -235,75 +231,28 @@ def cut_off(
     unwanted = checked_kinds(without)
     if budget is not None and not exact:
         return within_budget(base, question, budget, without=unwanted, among=among)
-    # among sets that cost the same the solver's choice may hang on what nobody can reach, so that it is shown all
-    made = supported(base, in_reach=not exact)
-    problem = cut_problem(base, made, question, price or (lambda _: PRICES.change), unwanted, among)
-    found = cheapest(problem, time_limit=time_limit) if exact else greedy(problem)
-    chosen = [problem.choices[number].narrowing for number in sorted(found.chosen or ())]
-    if budget is not None and len(chosen) > budget:
-        found = CutSet(None, found.price, found.bound, found.proven, found.paths, found.rounds)
-    return _planned(base, question, found, chosen if found.chosen is not None else [], made, exact)
-
-
-def cut_problem(
-    scenario: Scenario,
-    made: Supported,
-    question: Question,
-    price: Callable[[Narrowing], float],
-    without: Collection[str] = (),
-    among: Iterable[Narrowing] | None = None,
-) -> CutProblem:
-    """The question of which removals cut the goal off, as sets and steps."""
-    offers = removals(scenario, Givers(scenario.model)) if among is None else among
-    wanted = (each for each in offers if each.kind not in without and each.removes())
-    offered = (Choice(each, price(each), each.removes() or frozenset()) for each in wanted)
-    requirements = work_of(scenario).requirements()
-    return CutProblem.of(made, offered, requirements, question.entry_points, [question.goal])
-
-
-def _planned(
-    scenario: Scenario,
-    question: Question,
-    found: CutSet,
-    chosen: list[Narrowing],
-    made: Supported,
-    exact: bool,
-) -> Plan:
-    narrowed = scenario
-    for each in chosen:
-        narrowed = each.apply(narrowed)
-    if found.chosen is not None and not made.whole and _still_reached(narrowed, question):
-        raise EngineError(
-            f"{question.goal} is still reached after {len(chosen)} changes, by a copy that one session makes "
-            "for another: this scenario has too many of these to cut exactly; narrow the part of it that matters alone"
-        )
-    if found.chosen is not None and _still_reached(narrowed, question):
-        raise EngineError(
-            f"{question.goal} is still reached after {len(chosen)} changes: report this as a bug of simkit"
-        )
-    labels = tuple(dict.fromkeys(step.label for n in found.stuck if (step := made.graph.steps[n]).label))
-    # Where one grant comes under different conditions, the graph errs on the attacker's side: it proves no bound.
-    certain = made.whole and not Givers(scenario.model).mixed()
-    proven = exact and found.proven and certain
-    return plan_of(
-        scenario,
-        question,
-        chosen,
-        narrowed,
-        method="exact" if exact else "greedy",
-        price=found.price if math.isfinite(found.price) else 0.0,
-        possible=found.chosen is not None,
-        bound=found.bound if certain else 0.0,
-        proven=proven,
-        gap=found.gap if certain or proven else 1.0,
-        paths=found.paths,
-        stuck=labels,
+    offered = None if among is None else tuple(among)
+    found = search_cut(
+        base, question, price or (lambda _: PRICES.change), unwanted, offered, seconds=time_limit if exact else None
     )
-
-
-def _still_reached(scenario: Scenario, question: Question) -> bool:
-    worst = compile_attack(scenario).worst_cases(question.entry_points)
-    return any(question.goal in case.goals for case in worst.values())
+    if budget is not None and len(found.removals) > budget:
+        found = replace(found, cut=replace(found.cut, chosen=None), removals=[], narrowed=base)
+    cut, certain = found.cut, found.is_certain
+    proven = exact and cut.proven and certain
+    return plan_of(
+        base,
+        question,
+        found.removals,
+        found.narrowed,
+        method="exact" if exact else "greedy",
+        price=cut.price if math.isfinite(cut.price) else 0.0,
+        possible=cut.chosen is not None,
+        bound=cut.bound if certain else 0.0,
+        proven=proven,
+        gap=cut.gap if certain or proven else 1.0,
+        paths=cut.paths,
+        stuck=found.stuck,
+    )
 
 
 def within_budget(

@@ -16,7 +16,7 @@ from repeated_estate import estate
 from tiny_worlds import world
 
 from simkit.narrowing import cut_off
-from simkit.narrowing.cutset.plan import cut_problem
+from simkit.narrowing.cutset.cut_search import cut_problem
 from simkit.narrowing.cutset.problem import Choice, CutProblem, Derivations, Paths, greedy_cut
 from simkit.narrowing.cutset.solve import cheapest, greedy
 from simkit.narrowing.edits.supports import supported
