@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simkit.distributions import Distribution, Empirical, Exponential, Lognormal, Uniform, Weibull, draw, quantile_table
+from simkit.engines import draws
+from simkit.engines.compiled import kernel
 from simkit.errors import QuestionError
 from simkit.fate import CERTAIN, Stream, checked_seed, key_hash, philox4x32, threshold, word
 
@@ -43,8 +45,6 @@ def test_philox_gives_the_published_words(counter, key, expected) -> None:  # ty
 
 
 def compiled(counter: tuple[int, ...], key: tuple[int, int]) -> tuple[int, ...]:
-    from simkit.engines import draws
-
     return tuple(int(value) for value in draws.philox4x32(*map(np.uint64, counter), *map(np.uint64, key)))
 
 
@@ -58,20 +58,26 @@ def test_the_compiled_philox_equals_the_plain_one(counter: tuple[int, int, int, 
     assert compiled(counter, key) == philox4x32(counter, key)
 
 
+@kernel
+def compiled_word(seed, sample, stream, key):  # type: ignore[no-untyped-def]
+    return draws.word(seed, sample, stream, key)
+
+
+@kernel
+def compiled_duration(table, drawn):  # type: ignore[no-untyped-def]
+    return draws.between_knots(table, drawn)
+
+
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**34 - 1), st.sampled_from(Stream), st.integers(0, 2**64 - 1))
 def test_the_compiled_words_are_the_plain_ones(seed: int, sample: int, stream: Stream, key: int) -> None:
-    from simkit.engines import draws
-
-    drawn = draws.word(np.uint64(seed), np.int64(sample), np.uint64(stream), np.uint64(key))
+    drawn = compiled_word(np.uint64(seed), np.int64(sample), np.uint64(stream), np.uint64(key))
     assert int(drawn) == word(seed, sample, stream, key)
 
 
 @given(st.sampled_from(LAWS), words | st.sampled_from((0, 1, 2**31 - 1, 2**31, ONES - 1, ONES)))
 def test_the_compiled_durations_are_the_plain_ones(law: Distribution, drawn: int) -> None:
-    from simkit.engines import draws
-
     table = quantile_table(law)
-    assert int(draws.between_knots(np.array(table), np.uint64(drawn))) == draw(table, drawn)
+    assert int(compiled_duration(np.array(table), np.uint64(drawn))) == draw(table, drawn)
 
 
 def test_a_word_is_at_the_place_that_its_definition_names() -> None:
