@@ -126,9 +126,9 @@ def led_to(tied: Mapping[str, Index], first: Ints) -> Flags:
     front: Ints | Index = np.flatnonzero(held)
     while len(front):
         behind = tied["behind_idx"][positions(tied["behind_ptr"], front)]
-        met = np.bincount(behind, minlength=len(missing))
-        missing -= met
-        taken = np.flatnonzero((met > 0) & (missing == 0))
+        came = np.bincount(behind, minlength=len(missing))
+        missing -= came
+        taken = np.flatnonzero((came > 0) & (missing == 0))
         made = tied["conclusion_idx"][positions(tied["conclusion_ptr"], taken)]
         front = each_once(made[~held[made]])
         held[front] = True

@@ -80,3 +80,10 @@ def test_what_a_file_does_not_tell_its_folder_tells_and_no_other_folder(tmp_path
     found = made(tmp_path, tool__accounts=own, tool__rights=[ROLE, binding("tool/app")], other__accounts=own)
     pods = [name for name in found.sections["identities"] if name.startswith("pod:")]
     assert pods == ["pod:default/main", "pod:tool/main"]
+
+
+def test_of_places_that_are_named_as_often_it_is_the_same_in_every_process(tmp_path: Path) -> None:
+    """An account of that name in each of eight namespaces."""
+    accounts = [(ACCOUNT % "app").replace("{name: app}", f"{{name: app, namespace: n{place}}}") for place in range(8)]
+    found = made(tmp_path, install=[*accounts, POD % "app"])
+    assert [name for name in found.sections["entry_points"] if name.startswith("pod:")] == ["pod:n7/main is taken over"]

@@ -37,7 +37,8 @@ def unsaid_namespaces(files: Sequence[SourceFile]) -> Mapping[str, str]:
 
 def _context(objects: Sequence[Mapping[str, Any]]) -> str:
     """Where most speak of accounts of objects without a namespace; empty where none does."""
-    accounts = {account for each in objects if each["kind"] == "ServiceAccount" for account in [_named(each, "")]}
+    # in their order: of several places that are named as often the first one counts
+    accounts = dict.fromkeys(_named(each, "") for each in objects if each["kind"] == "ServiceAccount")
     pods = {account for each in objects for account in _runs_as(each)}
     bare = {name for namespace, name in accounts if not namespace}
     waiting = {name for namespace, name in pods if not namespace and name not in bare}

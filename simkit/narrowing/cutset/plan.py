@@ -71,6 +71,8 @@ class Plan:
         if not self.possible and self.price:
             least = format_number(self.bound)
             return f"{aim} cannot be cut off within the budget: to do it, and keep every task, costs at least {least}."
+        if not self.possible and not self.stuck and self.gap:
+            return f"No removals were found that cut {aim} off without breaking a task; it is not proven that none do."
         if not self.possible:
             why = f": nothing on this path can go: {' -> '.join(self.stuck)}" if self.stuck else ""
             return f"{aim} cannot be cut off by removals without breaking a task{why}."

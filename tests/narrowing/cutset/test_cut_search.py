@@ -49,6 +49,20 @@ def test_where_nothing_more_can_go_nothing_is_proven() -> None:
     assert plan.narrowed == plan.scenario
 
 
+@pytest.mark.usefixtures("no_room_for_copies")
+def test_where_tasks_need_what_is_left_it_says_that_nothing_is_proven() -> None:
+    """Either role may go from b, which mails what a hands on, and not both."""
+    needed = (
+        LEAKED.replace("k1: {identity: a,", "k1: {identity: a, needs: [t.rd, t.note],")
+        .replace("k2: {identity: b,", "k2: {identity: b, needs: [t.look, t.mail],")
+        .replace("[{operation: t.look}, {operation: t.mail}]", "[{operation: t.look}], roles: [one, other]")
+    )
+    roles = "roles: {one: {entitlements: [{operation: t.mail}]}, other: {entitlements: [{operation: t.mail}]}}\n"
+    plan = cut_off(loads(needed + roles), goal="leaked", exact=False, trials=50)
+    assert (plan.possible, plan.stuck, plan.proven) == (False, (), False)
+    assert plan.summary.startswith("No removals were found that cut leaked off without breaking a task")
+
+
 @given(attacked_worlds())
 @examples(20)
 def test_a_cut_without_room_for_copies_cuts_and_keeps_the_work(scenario: Scenario) -> None:
